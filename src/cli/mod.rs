@@ -1,0 +1,141 @@
+//! The command line: one file for each subcommand, each with its `Args` and its `run`.
+pub mod audit;
+pub mod backup;
+pub mod check;
+pub mod classify;
+pub mod demo;
+pub mod explain;
+pub mod init;
+pub mod monitor;
+pub mod probe;
+pub mod redact;
+pub mod rotate;
+pub mod run;
+pub mod sandbox;
+pub mod schedule;
+pub mod status;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How a command ended; `monitor --plugin` has codes of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: failed; the reason was printed.
+    Failed,
+    /// 2: wrong usage, or an unreadable or invalid configuration.
+    Usage,
+    /// 5: refused for safety.
+    Refused,
+    /// The monitor plugin's own code: 0 to 3.
+    Plugin(u8),
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Refused => 5,
+            Exit::Plugin(code) => code,
+        })
+    }
+}
+
+/// Walks people through an action item on a Notion page, by its comments. A comment is a claim; evidence ticks the box.
+#[derive(Parser, Debug)]
+#[command(name = "keyminder", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Where the settings come from.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Place {
+    /// The project: the folder that holds `.env`, `config/` and `state/` [default: the current folder]
+    #[arg(long, global = true, value_name = "DIR", env = "KEYMINDER_PROJECT")]
+    pub project: Option<PathBuf>,
+    /// The settings file [default: config/keyminder.toml in the project]
+    #[arg(long, global = true, value_name = "FILE", env = "KEYMINDER_CONFIG")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// The main job with no account: sandbox, bot, and a conversation played on the page
+    Demo(demo::Args),
+    /// The bot: reads comments, looks for evidence, replies
+    Run(run::Args),
+    /// A small Notion of our own, alone
+    Sandbox(sandbox::Args),
+    /// Set a project up
+    Init(init::Args),
+    /// Prove the configuration, the rules with their examples, and the prompts
+    Check(check::Args),
+    /// Redaction, reading, decision and reply for one comment; nothing is done
+    Explain(explain::Args),
+    /// Filter: JSON lines in, readings out
+    Classify(classify::Args),
+    /// Filter: JSON lines in, redacted text and spans out
+    Redact(redact::Args),
+    /// What was seen, decided, done, and why
+    Audit(audit::Args),
+    /// How the bot stands
+    Status(status::Args),
+    /// Backups of `.env`
+    Backup(backup::Args),
+    /// One harmless authenticated call for each key
+    Probe(probe::Args),
+    /// The rotation: plan, start, prove, roll back
+    Rotate(rotate::Args),
+    /// The next rotation
+    Schedule(schedule::Args),
+    /// Every key's verdict, age and days left
+    Monitor(monitor::Args),
+}
+
+/// Parses the command line, runs the command, prints its error.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    match dispatch(&cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            eprintln!("keyminder: {error:#}");
+            Exit::Failed.into()
+        }
+    }
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
+    let place = &cli.place;
+    match &cli.command {
+        Command::Demo(args) => demo::run(place, args),
+        Command::Run(args) => run::run(place, args),
+        Command::Sandbox(args) => sandbox::run(place, args),
+        Command::Init(args) => init::run(place, args),
+        Command::Check(args) => check::run(place, args),
+        Command::Explain(args) => explain::run(place, args),
+        Command::Classify(args) => classify::run(place, args),
+        Command::Redact(args) => redact::run(place, args),
+        Command::Audit(args) => audit::run(place, args),
+        Command::Status(args) => status::run(place, args),
+        Command::Backup(args) => backup::run(place, args),
+        Command::Probe(args) => probe::run(place, args),
+        Command::Rotate(args) => rotate::run(place, args),
+        Command::Schedule(args) => schedule::run(place, args),
+        Command::Monitor(args) => monitor::run(place, args),
+    }
+}

@@ -1,0 +1,1 @@
+//! Settings: defaults, file, environment, flags; read once; all faults reported at once.

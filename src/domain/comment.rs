@@ -1,0 +1,121 @@
+//! A comment. Its text is two types: [`RawText`] cannot be printed or stored, [`CleanText`] can.
+use super::ids::{BlockId, CommentId, DiscussionId, PersonId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Text as it came from outside: it may hold a key. It has no `Debug`, `Display` or `Serialize`;
+/// only [`super::redact`] can read it, and gives back [`CleanText`].
+#[derive(Clone)]
+pub struct RawText {
+    text: String,
+    urls: Vec<String>,
+}
+
+impl RawText {
+    /// The joined plain text of a comment, a block, an answer, an error.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), urls: Vec::new() }
+    }
+
+    /// Adds the targets of links: a key may sit in one (gotcha 29). They are searched, never kept.
+    #[must_use]
+    pub fn with_urls(mut self, urls: Vec<String>) -> Self {
+        self.urls = urls;
+        self
+    }
+
+    pub(in crate::domain) fn expose(&self) -> &str {
+        &self.text
+    }
+
+    pub(in crate::domain) fn expose_urls(&self) -> &[String] {
+        &self.urls
+    }
+}
+
+/// Text that redaction has passed: what store, log, classify, reply and audit accept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CleanText(String);
+
+impl CleanText {
+    /// For redaction alone.
+    pub(in crate::domain) fn passed(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for CleanText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What redaction found in a text; never the value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Start and end of the masked span, in bytes of the raw text; `None` when it sat in a link's target.
+    pub span: Option<(usize, usize)>,
+    /// What it is: a variable of `.env` (`BYBIT_API_KEY`), or a pattern's label (`Notion token`).
+    pub label: String,
+    /// The variable of `.env` whose present or former value this is a piece of.
+    pub variable: Option<String>,
+    /// How many characters of it stood there.
+    pub chars: usize,
+    /// How much of a key it is.
+    pub extent: Extent,
+}
+
+/// How much of a key stood in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// Fewer than half of its secret characters.
+    Piece,
+    /// At least half of its secret characters: whoever read it may have the key.
+    Half,
+    /// All of it.
+    Whole,
+}
+
+impl Extent {
+    /// Whether the key behind it counts as exposed.
+    pub fn exposes(self) -> bool {
+        self >= Self::Half
+    }
+}
+
+/// Where a comment stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Anchor {
+    /// In the page's own thread.
+    Page,
+    /// In a thread on a block.
+    Block(BlockId),
+}
+
+/// A person's comment after redaction: what decisions see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comment {
+    /// Its id.
+    pub id: CommentId,
+    /// The thread it stands in; replies go there.
+    pub discussion: DiscussionId,
+    /// The page or the block under which the thread hangs.
+    pub anchor: Anchor,
+    /// Who wrote it.
+    pub author: PersonId,
+    /// The author's name as shown, for replies.
+    pub author_name: Option<String>,
+    /// Server time, minute precision (recorded): never used for order.
+    pub posted_at: DateTime<Utc>,
+    /// The redacted text.
+    pub text: CleanText,
+}

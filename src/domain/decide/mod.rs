@@ -1,0 +1,1 @@
+//! Deciding: state and event in, a decision out. It cannot fail.

@@ -1,0 +1,1 @@
+//! All that we can do; each with its key.

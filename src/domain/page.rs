@@ -1,0 +1,1 @@
+//! An action item: its guide, its steps and criteria, and what we hold to be true of them.

@@ -1,0 +1,1 @@
+//! Redaction: raw text in, clean text and findings out.

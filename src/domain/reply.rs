@@ -1,0 +1,1 @@
+//! Prompt and facts to rich text.

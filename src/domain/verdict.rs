@@ -1,0 +1,123 @@
+//! What a probe of a key came to: one closed list for all providers.
+use serde::{Deserialize, Serialize};
+
+/// The 18 verdicts of a probe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Authenticated.
+    Valid,
+    /// Authenticated, but this call is not permitted.
+    ValidLimited,
+    /// The provider does not know it.
+    Invalid,
+    /// The provider says that it was revoked.
+    Revoked,
+    /// The provider says that it has expired.
+    Expired,
+    /// The key's id is known, the secret is wrong.
+    SignatureMismatch,
+    /// Dead here, alive on another base URL.
+    WrongEnvironment,
+    /// A format that the provider accepts no longer.
+    WrongKeyType,
+    /// Known, but not allowed from this address.
+    ForbiddenIp,
+    /// The network location is refused; says nothing about the key.
+    BlockedRegion,
+    /// The request's time was outside the provider's window.
+    ClockSkew,
+    /// Too many requests.
+    RateLimited,
+    /// One code for several causes.
+    AmbiguousAuth,
+    /// A fault on the provider's side.
+    ProviderDown,
+    /// No connection.
+    NetworkError,
+    /// An answer that fits no rule.
+    Unexpected,
+    /// Not in `.env`; no call made.
+    Missing,
+    /// Fails the format check; no call made.
+    Malformed,
+}
+
+/// Whether the key behind a verdict still opens anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Life {
+    /// It opens something.
+    Alive,
+    /// It opens nothing.
+    Dead,
+    /// This call could not tell.
+    Unknown,
+    /// There is no key to judge.
+    None,
+}
+
+impl Verdict {
+    /// Every verdict, for metrics and tests.
+    pub const ALL: [Self; 18] = [
+        Self::Valid,
+        Self::ValidLimited,
+        Self::Invalid,
+        Self::Revoked,
+        Self::Expired,
+        Self::SignatureMismatch,
+        Self::WrongEnvironment,
+        Self::WrongKeyType,
+        Self::ForbiddenIp,
+        Self::BlockedRegion,
+        Self::ClockSkew,
+        Self::RateLimited,
+        Self::AmbiguousAuth,
+        Self::ProviderDown,
+        Self::NetworkError,
+        Self::Unexpected,
+        Self::Missing,
+        Self::Malformed,
+    ];
+
+    /// Whether a key with this verdict is alive, dead, or not judged.
+    pub fn life(self) -> Life {
+        match self {
+            Self::Valid | Self::ValidLimited | Self::SignatureMismatch | Self::WrongEnvironment | Self::ForbiddenIp => Life::Alive,
+            Self::Invalid | Self::Revoked | Self::Expired => Life::Dead,
+            Self::WrongKeyType
+            | Self::BlockedRegion
+            | Self::ClockSkew
+            | Self::RateLimited
+            | Self::AmbiguousAuth
+            | Self::ProviderDown
+            | Self::NetworkError
+            | Self::Unexpected => Life::Unknown,
+            Self::Missing | Self::Malformed => Life::None,
+        }
+    }
+
+    /// The verdict's name on the wire, in tables and in metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::ValidLimited => "valid_limited",
+            Self::Invalid => "invalid",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+            Self::SignatureMismatch => "signature_mismatch",
+            Self::WrongEnvironment => "wrong_environment",
+            Self::WrongKeyType => "wrong_key_type",
+            Self::ForbiddenIp => "forbidden_ip",
+            Self::BlockedRegion => "blocked_region",
+            Self::ClockSkew => "clock_skew",
+            Self::RateLimited => "rate_limited",
+            Self::AmbiguousAuth => "ambiguous_auth",
+            Self::ProviderDown => "provider_down",
+            Self::NetworkError => "network_error",
+            Self::Unexpected => "unexpected",
+            Self::Missing => "missing",
+            Self::Malformed => "malformed",
+        }
+    }
+}

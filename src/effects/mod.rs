@@ -1,0 +1,1 @@
+//! Effects done: one variant, one file, the same name.

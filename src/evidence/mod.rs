@@ -1,0 +1,1 @@
+//! Looks: one file for each kind of check.

@@ -1,0 +1,1 @@
+//! Polls each page, knows what it has seen, hears the bell.

@@ -1,0 +1,6 @@
+//! Starts the program and prints the error, if there is one.
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    keyminder::cli::main()
+}

@@ -1,0 +1,1 @@
+//! The monitor: every key's verdict, age and days left.

@@ -1,0 +1,1 @@
+//! The Notion API as it is: requests, cursors, rate, kinds of errors.

@@ -1,0 +1,1 @@
+//! The keys themselves: `.env`, backups, providers, probes, retirement, schedule.

@@ -1,0 +1,1 @@
+//! What must survive: the contract, in the words of the product.

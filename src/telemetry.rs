@@ -1,0 +1,1 @@
+//! Logs and metrics behind the redacting writer.

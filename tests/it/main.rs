@@ -1,0 +1,1 @@
+//! One test binary: everything a person sees, through data.
