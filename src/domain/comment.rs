@@ -15,7 +15,10 @@ pub struct RawText {
 impl RawText {
     /// The joined plain text of a comment, a block, an answer, an error.
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), urls: Vec::new() }
+        Self {
+            text: text.into(),
+            urls: Vec::new(),
+        }
     }
 
     /// Adds the targets of links: a key may sit in one (gotcha 29). They are searched, never kept.

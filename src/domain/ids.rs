@@ -107,7 +107,11 @@ mod tests {
             "https://www.notion.so/ws?p=2f1c7a904b3d80e29a51c0ffee11aa01&pm=s",
         ];
         for form in same {
-            assert_eq!(normalise(form).as_deref(), Some("2f1c7a90-4b3d-80e2-9a51-c0ffee11aa01"), "{form}");
+            assert_eq!(
+                normalise(form).as_deref(),
+                Some("2f1c7a90-4b3d-80e2-9a51-c0ffee11aa01"),
+                "{form}"
+            );
         }
         assert_eq!(normalise("not an id"), None);
     }

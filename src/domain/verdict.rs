@@ -83,7 +83,9 @@ impl Verdict {
     /// Whether a key with this verdict is alive, dead, or not judged.
     pub fn life(self) -> Life {
         match self {
-            Self::Valid | Self::ValidLimited | Self::SignatureMismatch | Self::WrongEnvironment | Self::ForbiddenIp => Life::Alive,
+            Self::Valid | Self::ValidLimited | Self::SignatureMismatch | Self::WrongEnvironment | Self::ForbiddenIp => {
+                Life::Alive
+            }
             Self::Invalid | Self::Revoked | Self::Expired => Life::Dead,
             Self::WrongKeyType
             | Self::BlockedRegion
