@@ -1,1 +1,0 @@
-//! Settings: defaults, file, environment, flags; read once; all faults reported at once.
