@@ -1,1 +1,287 @@
-//! All that we can do; each with its key.
+//! All that we can do, each with its key, and how it can end.
+use super::cycle::{Cycle, Fingerprint};
+use super::evidence::{Check, Evidence};
+use super::ids::{BlockId, CommentId, DiscussionId, PageId};
+use super::reply::{Reference, Run};
+use super::verdict::Verdict;
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The key of an effect: made twice, it is the same effect.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EffectId(String);
+
+impl EffectId {
+    /// The one reply to a comment, for ever.
+    pub fn reply(page: &PageId, comment: &CommentId) -> Self {
+        Self::of(&[page.as_str(), comment.as_str(), "reply"])
+    }
+
+    /// Any effect, by what makes it one of its kind.
+    pub fn of(parts: &[&str]) -> Self {
+        let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+        for part in parts {
+            context.update(part.as_bytes());
+            context.update(b"\0");
+        }
+        let digest = context.finish();
+        let mut id = String::with_capacity(32);
+        for byte in digest.as_ref().iter().take(16) {
+            id.push(char::from(b"0123456789abcdef"[usize::from(byte >> 4)]));
+            id.push(char::from(b"0123456789abcdef"[usize::from(byte & 15)]));
+        }
+        Self(id)
+    }
+
+    /// From a row.
+    pub fn from_row(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The key as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EffectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Where a reply goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Into the thread of the comment that it answers.
+    Discussion(DiscussionId),
+    /// Onto the page: alerts and summaries.
+    Page,
+}
+
+/// Something to do. Imperative; one variant, one file in `effects/`, the same name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "effect", rename_all = "snake_case")]
+pub enum Effect {
+    /// Say something once. The only effect that cannot be repeated at will.
+    PostReply {
+        /// The comment that is answered; `None` for alerts and summaries.
+        comment: Option<CommentId>,
+        /// Where it goes.
+        place: Place,
+        /// What it says, without the reference.
+        runs: Vec<Run>,
+        /// The mark by which it is found again.
+        reference: Reference,
+    },
+    /// Say it differently: our one reply is edited.
+    UpdateReply {
+        /// The `PostReply` whose comment is edited.
+        reply: EffectId,
+        /// What it says now, without the reference.
+        runs: Vec<Run>,
+        /// The same mark as before.
+        reference: Reference,
+    },
+    /// Tick or untick a box.
+    CheckBox {
+        /// The `to_do` block.
+        block: BlockId,
+        /// Ticked or not.
+        checked: bool,
+    },
+    /// Move the Status property.
+    SetStatus {
+        /// To here.
+        to: Status,
+    },
+    /// Write another property of the page; a missing one is skipped.
+    SetProperty {
+        /// Which.
+        property: Property,
+        /// What.
+        value: Value,
+    },
+    /// Copy `.env` into a backup, verified.
+    BackUpEnv {
+        /// The moment that names the file: a repeat finds its own.
+        at: DateTime<Utc>,
+        /// Why, for the manifest.
+        reason: String,
+    },
+    /// Ask the providers about these keys.
+    ProbeKeys {
+        /// Variables of `.env`; empty means all that a provider knows.
+        variables: Vec<String>,
+    },
+    /// Write down the next rotation.
+    WriteSchedule {
+        /// When this rotation was finished.
+        rotated_at: DateTime<Utc>,
+        /// The keys that were changed.
+        variables: Vec<String>,
+    },
+    /// Look for evidence.
+    GatherEvidence {
+        /// How.
+        check: Check,
+        /// The turn that it is evidence for.
+        cycle: Cycle,
+    },
+}
+
+impl Effect {
+    /// The name of the kind, as in the file names of `effects/`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::PostReply { .. } => "post_reply",
+            Self::UpdateReply { .. } => "update_reply",
+            Self::CheckBox { .. } => "check_box",
+            Self::SetStatus { .. } => "set_status",
+            Self::SetProperty { .. } => "set_property",
+            Self::BackUpEnv { .. } => "back_up_env",
+            Self::ProbeKeys { .. } => "probe_keys",
+            Self::WriteSchedule { .. } => "write_schedule",
+            Self::GatherEvidence { .. } => "gather_evidence",
+        }
+    }
+
+    /// Whether it touches files or keys, and so belongs to the worker of one project.
+    pub fn is_of_project(&self) -> bool {
+        match self {
+            Self::BackUpEnv { .. }
+            | Self::ProbeKeys { .. }
+            | Self::WriteSchedule { .. }
+            | Self::GatherEvidence { .. } => true,
+            Self::PostReply { .. }
+            | Self::UpdateReply { .. }
+            | Self::CheckBox { .. }
+            | Self::SetStatus { .. }
+            | Self::SetProperty { .. } => false,
+        }
+    }
+}
+
+/// Where an action item stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nobody has begun.
+    NotStarted,
+    /// Under way.
+    InProgress,
+    /// Somebody cannot go on.
+    Blocked,
+    /// Every criterion holds.
+    Done,
+}
+
+/// A property of the page that the bot may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Property {
+    /// Proven steps of all steps, in hundredths.
+    Progress,
+    /// The date of the next rotation.
+    NextRotation,
+    /// When the bot last looked.
+    LastCheck,
+}
+
+/// A value of a property.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Per cent, 0 to 100.
+    Percent(u8),
+    /// A date, or a moment with offset, as ISO 8601.
+    Date(String),
+}
+
+/// How an effect ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// It happened.
+    Done {
+        /// What came of it.
+        result: Done,
+    },
+    /// It certainly did not happen; try again.
+    Later {
+        /// Not before.
+        at: DateTime<Utc>,
+        /// Why, in words that may be shown.
+        why: String,
+    },
+    /// It certainly did not happen and will not.
+    Refused {
+        /// Why, in words that may be shown.
+        why: String,
+    },
+    /// It may have happened: read before it is tried again.
+    Unknown {
+        /// Look at this moment.
+        at: DateTime<Utc>,
+        /// Why, in words that may be shown.
+        why: String,
+    },
+    /// It is no longer wanted: the comment was deleted or resolved.
+    Moot {
+        /// Why, in words that may be shown.
+        why: String,
+    },
+}
+
+/// What came of an effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Done {
+    /// Our reply is there, under this id.
+    Replied {
+        /// The id of our comment.
+        comment: CommentId,
+    },
+    /// It was changed as asked, or was so already.
+    Changed,
+    /// The page has nothing of the kind (no such property, no such option).
+    Skipped {
+        /// What is missing, in words that may be shown.
+        why: String,
+    },
+    /// A look, or a backup, and what it saw.
+    Seen {
+        /// What it saw.
+        evidence: Evidence,
+    },
+    /// Probes.
+    Probed {
+        /// One for each key or pair.
+        keys: Vec<KeyState>,
+    },
+    /// The next rotation is written down.
+    Scheduled {
+        /// The earliest of all keys.
+        next_at: DateTime<Utc>,
+    },
+}
+
+/// What a probe said of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyState {
+    /// The provider's id.
+    pub provider: String,
+    /// The provider's name for people.
+    pub title: String,
+    /// Its variables in `.env`.
+    pub variables: Vec<String>,
+    /// What the probe came to.
+    pub verdict: Verdict,
+    /// Whether the value differs from the cycle's first one; `None` when that is not known.
+    pub changed: Option<bool>,
+    /// The value's fingerprint.
+    pub fingerprint: Option<Fingerprint>,
+}

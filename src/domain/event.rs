@@ -1,1 +1,79 @@
-//! All that can happen.
+//! All that can happen, in the past tense.
+use super::classify::Reading;
+use super::comment::{Comment, Finding};
+use super::effect::{EffectId, Outcome};
+use super::ids::CommentId;
+use super::page::Observed;
+use chrono::{DateTime, Utc};
+
+/// Something that happened on, or for, one page.
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// The page was read: its guide, its boxes, its status.
+    PageRead(Box<Observed>),
+    /// A person wrote.
+    CommentPosted(Box<Report>),
+    /// A person changed what they wrote.
+    CommentEdited {
+        /// As it is now.
+        now: Box<Report>,
+        /// What was read before.
+        former: Box<Reading>,
+    },
+    /// A comment is no longer listed.
+    CommentGone {
+        /// Which.
+        comment: CommentId,
+        /// How it went.
+        how: Gone,
+    },
+    /// An effect ended.
+    EffectFinished {
+        /// Which.
+        effect: EffectId,
+        /// How.
+        outcome: Box<Outcome>,
+    },
+    /// Time went by.
+    ClockTicked,
+}
+
+/// How a comment went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    /// It answers 404.
+    Deleted,
+    /// Its thread was resolved; it still exists.
+    Resolved,
+}
+
+/// A comment with what was read in it.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The comment, redacted.
+    pub comment: Comment,
+    /// The step whose block it hangs on.
+    pub on_step: Option<u8>,
+    /// What it says.
+    pub reading: Reading,
+    /// What redaction found in it.
+    pub findings: Vec<Finding>,
+    /// What its author may do.
+    pub authority: Authority,
+    /// Whether it was there before the first start and is only taken into account.
+    pub absorbed: bool,
+}
+
+/// What an author may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// Cause looks, ticks, status and schedule.
+    Full,
+    /// Cause looks and ticks only: the members could not be listed, and this is no owner.
+    Looks,
+    /// Be guided.
+    Guidance,
+}
+
+/// When an event was seen: an argument everywhere, never read from a clock in the domain.
+pub type Now = DateTime<Utc>;

@@ -1,1 +1,130 @@
-//! Prompt and facts to rich text.
+//! What a reply is made of: runs of text, and the reference by which we find it again.
+use super::ids::{CommentId, PersonId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A run of text of one style: what becomes one rich-text item.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The text.
+    pub text: String,
+    /// How it looks.
+    #[serde(default, skip_serializing_if = "Style::is_plain")]
+    pub style: Style,
+    /// Where it leads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// A real mention, which notifies: only where that person must act. `text` is the name for our own records.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mention: Option<PersonId>,
+}
+
+/// The style of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "Notion's annotations are four independent switches"
+)]
+pub struct Style {
+    /// Bold.
+    pub bold: bool,
+    /// Italic.
+    pub italic: bool,
+    /// Code.
+    pub code: bool,
+    /// Grey: the reference.
+    pub grey: bool,
+}
+
+impl Style {
+    fn is_plain(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// The small reference at the end of a reply, `k7p2-93qd`: read back to find our reply again, and used by people
+/// to ask about it (`keyminder audit k7p2-93qd`). It counts only together with an own author id.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Reference(String);
+
+/// Crockford's base32, without i, l, o, u.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+impl Reference {
+    /// The reference of what answers a comment.
+    pub fn of(comment: &CommentId) -> Self {
+        Self::of_subject(comment.as_str())
+    }
+
+    /// The reference of what answers no comment: an alert, a summary.
+    pub fn of_subject(subject: &str) -> Self {
+        let digest = ring::digest::digest(&ring::digest::SHA256, subject.as_bytes());
+        let bits = digest
+            .as_ref()
+            .iter()
+            .take(5)
+            .fold(0_u64, |bits, byte| bits << 8 | u64::from(*byte));
+        let mut text = String::with_capacity(9);
+        for place in (0..8).rev() {
+            let index = usize::try_from(bits >> (place * 5) & 31).unwrap_or(0);
+            text.push(char::from(ALPHABET[index]));
+            if place == 4 {
+                text.push('-');
+            }
+        }
+        Self(text)
+    }
+
+    /// Finds a reference in what a person or a run's text says: ` · k7p2-93qd`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text
+            .trim_matches(|c: char| c.is_whitespace() || c == '·')
+            .to_ascii_lowercase();
+        let (left, right) = text.split_once('-')?;
+        let fits = |half: &str| half.len() == 4 && half.bytes().all(|byte| ALPHABET.contains(&byte));
+        (fits(left) && fits(right)).then_some(Self(text))
+    }
+
+    /// The run that ends a reply.
+    pub fn run(&self) -> Run {
+        Run {
+            text: format!(" · {self}"),
+            style: Style {
+                grey: true,
+                ..Style::default()
+            },
+            ..Run::default()
+        }
+    }
+
+    /// The reference as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text of runs, as a person reads it.
+pub fn plain(runs: &[Run]) -> String {
+    runs.iter().map(|run| run.text.as_str()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reference_is_found_again_in_its_run() {
+        let reference = Reference::of(&CommentId::from_wire("31a0c4de-77b2-80f1-a3c5-001d5e6f7a8b"));
+        assert_eq!(reference.as_str().len(), 9);
+        assert_eq!(Reference::parse(&reference.run().text), Some(reference));
+        assert_eq!(Reference::parse("see you later"), None);
+    }
+}

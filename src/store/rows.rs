@@ -1,0 +1,275 @@
+//! The rows of the store, as the rest of the program sees them.
+use crate::domain::classify::Reading;
+use crate::domain::comment::Comment;
+use crate::domain::effect::{Effect, EffectId, Outcome};
+use crate::domain::ids::{CommentId, PageId};
+
+/// One decision: written whole or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Commit {
+    /// The page's new state.
+    pub page: Option<PageWrite>,
+    /// Comments that are new, changed, or stand differently: insert or update by id.
+    pub comments: Vec<CommentRow>,
+    /// Effects to do: insert, and nothing if the id is there.
+    pub effects: Vec<NewEffect>,
+    /// Effects that ended.
+    pub settled: Vec<Settle>,
+    /// What to remember of it for people. `n` is given by the store.
+    pub audit: Vec<AuditRow>,
+}
+
+/// A page's new state.
+#[derive(Clone, Debug)]
+pub struct PageWrite {
+    /// Which page.
+    pub page: PageId,
+    /// The revision that was read; 0 for a new page. Written as `+ 1`; another one there means [`super::StoreError::Moved`].
+    pub revision: u64,
+    /// The state.
+    pub state: serde_json::Value,
+}
+
+/// A comment and what was made of it.
+#[derive(Clone, Debug)]
+pub struct CommentRow {
+    /// On which page.
+    pub page: PageId,
+    /// The comment, redacted.
+    pub comment: Comment,
+    /// Keyed hash of the redacted text: an edit is seen by it.
+    pub hash: u64,
+    /// What was read in it.
+    pub reading: Reading,
+    /// Where its answer stands.
+    pub standing: Standing,
+    /// Whether it is still listed.
+    pub presence: Presence,
+}
+
+/// Where the answer to a comment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Its looks or its reply are not done.
+    Open,
+    /// Its reply is decided or done.
+    Answered,
+    /// No reply is due.
+    Silent,
+    /// It was there before the first start and only taken into account.
+    Absorbed,
+}
+
+/// Whether a comment is listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Yes.
+    Listed,
+    /// Its thread was resolved.
+    Resolved,
+    /// It was deleted.
+    Deleted,
+}
+
+/// An effect to do.
+#[derive(Clone, Debug)]
+pub struct NewEffect {
+    /// Its key.
+    pub id: EffectId,
+    /// For which page.
+    pub page: PageId,
+    /// The comment that caused it.
+    pub comment: Option<CommentId>,
+    /// What to do.
+    pub effect: Effect,
+    /// The project whose worker may do it; `None`: any worker.
+    pub project: Option<String>,
+    /// Not before this effect is settled.
+    pub after: Option<EffectId>,
+    /// Not before this moment.
+    pub not_before_ms: i64,
+}
+
+/// Where an effect stands (`durability.md` of the design: READY, CLAIMED, SENDING, UNKNOWN, DONE, FAILED, MOOT, PARKED).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EffectState {
+    /// Waits.
+    Ready,
+    /// In a worker's hands; no byte has left.
+    Claimed,
+    /// In a worker's hands; bytes may have left.
+    Sending,
+    /// May have happened: read back first.
+    Unknown,
+    /// Happened.
+    Done,
+    /// Refused for good.
+    Failed,
+    /// No longer wanted.
+    Moot,
+    /// Given up after `max_sends`; shown in `status`, never dropped.
+    Parked,
+}
+
+/// What to claim.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// Who claims.
+    pub owner: String,
+    /// The project whose effects this worker may do too.
+    pub project: Option<String>,
+    /// At most this many.
+    pub limit: usize,
+    /// Now.
+    pub now_ms: i64,
+    /// The lease's end.
+    pub lease_until_ms: i64,
+    /// For replies: when the call is over at the latest.
+    pub call_until_ms: i64,
+    /// How long after `last_send` an unknown reply is read back.
+    pub quiet_ms: i64,
+}
+
+/// An effect in a worker's hands.
+#[derive(Clone, Debug)]
+pub struct Leased {
+    /// Its key.
+    pub id: EffectId,
+    /// For which page.
+    pub page: PageId,
+    /// The comment that caused it.
+    pub comment: Option<CommentId>,
+    /// What to do.
+    pub effect: Effect,
+    /// The fence: every write about it carries it.
+    pub epoch: u32,
+    /// Sends before this one that may have happened (> 0: read back first).
+    pub earlier_sends: u32,
+    /// Tries so far, this one not counted.
+    pub tries: u32,
+    /// The remote id of the effect it came after (`UpdateReply` after its `PostReply`).
+    pub after_remote_id: Option<String>,
+    /// Where the effect it came after ended.
+    pub after_state: Option<EffectState>,
+    /// When it was decided.
+    pub created_ms: i64,
+}
+
+/// How an effect ended, for its row.
+#[derive(Clone, Debug)]
+pub struct Settle {
+    /// Which.
+    pub id: EffectId,
+    /// The fence under which it was done.
+    pub epoch: u32,
+    /// How.
+    pub how: Settlement,
+    /// In full, for the audit and for `effect`.
+    pub outcome: Outcome,
+}
+
+/// The row's next state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// DONE, with the id of what was made.
+    Done {
+        /// The id of our comment, where there is one.
+        remote_id: Option<String>,
+    },
+    /// READY again: certainly not sent, `sends - 1`.
+    Ready {
+        /// Not before.
+        not_before_ms: i64,
+    },
+    /// UNKNOWN until then.
+    Unknown {
+        /// Read back at this moment.
+        not_before_ms: i64,
+    },
+    /// READY to be sent again: the read-back showed that it is not there. `earlier_sends` is forgotten, `sends` is not.
+    Absent,
+    /// FAILED.
+    Failed,
+    /// MOOT.
+    Moot,
+    /// PARKED.
+    Parked,
+}
+
+/// An effect's row.
+#[derive(Clone, Debug)]
+pub struct EffectRow {
+    /// Its key.
+    pub id: EffectId,
+    /// For which page.
+    pub page: PageId,
+    /// The comment that caused it.
+    pub comment: Option<CommentId>,
+    /// What to do.
+    pub effect: Effect,
+    /// Where it stands.
+    pub state: EffectState,
+    /// Sends in all.
+    pub sends: u32,
+    /// Not before.
+    pub not_before_ms: i64,
+    /// The id of what was made.
+    pub remote_id: Option<String>,
+    /// How it ended last.
+    pub outcome: Option<Outcome>,
+    /// When it was decided.
+    pub created_ms: i64,
+    /// When it was last changed.
+    pub updated_ms: i64,
+}
+
+/// How much waits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Effects that wait or are in hand.
+    pub open: u64,
+    /// Of them, those that may have happened.
+    pub unknown: u64,
+    /// Given up.
+    pub parked: u64,
+    /// Refused for good.
+    pub failed: u64,
+    /// When the next one is due.
+    pub next_at_ms: Option<i64>,
+    /// Comments seen in all.
+    pub comments: u64,
+    /// Replies done in all.
+    pub replies: u64,
+    /// Effects of a project that wait for longer than an hour.
+    pub stuck: u64,
+}
+
+/// What to read of the audit.
+#[derive(Clone, Debug, Default)]
+pub struct AuditQuery {
+    /// Of this comment only.
+    pub comment: Option<CommentId>,
+    /// Of this page only.
+    pub page: Option<PageId>,
+    /// After this row.
+    pub after: i64,
+    /// At most this many.
+    pub limit: i64,
+}
+
+/// One line of the audit.
+#[derive(Clone, Debug)]
+pub struct AuditRow {
+    /// Its number, given by the store.
+    pub n: i64,
+    /// When.
+    pub at_ms: i64,
+    /// On which page.
+    pub page: PageId,
+    /// About which comment.
+    pub comment: Option<CommentId>,
+    /// What kind of thing: `seen`, `decided`, `done`, `edited`, `gone`, `alert`.
+    pub kind: String,
+    /// The facts, redacted.
+    pub facts: serde_json::Value,
+}
