@@ -1,0 +1,100 @@
+//! What the project says about a page: the check behind each step and criterion (`config/pages/<ID>.toml`).
+use super::guide::Guide;
+use crate::domain::evidence::Check;
+use serde::Deserialize;
+
+/// A page's description.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct PageDescription {
+    /// The id at the start of the page's title.
+    pub id: String,
+    /// The action item that follows.
+    #[serde(default)]
+    pub next_action: Option<String>,
+    /// The plan in minutes, where the page states none.
+    #[serde(default)]
+    pub estimate_minutes: Option<u32>,
+    /// The steps.
+    #[serde(default, rename = "step")]
+    pub steps: Vec<StepDescription>,
+    /// The criteria.
+    #[serde(default, rename = "criterion")]
+    pub criteria: Vec<CriterionDescription>,
+}
+
+/// A step's description.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct StepDescription {
+    /// The step's number on the page.
+    pub number: u8,
+    /// The criteria that this step leads to.
+    #[serde(default)]
+    pub criteria: Vec<u8>,
+    /// How a step without a criterion is proven.
+    #[serde(default)]
+    pub check: Option<Check>,
+}
+
+/// A criterion's description.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct CriterionDescription {
+    /// The criterion's number, in the order of the boxes.
+    pub number: u8,
+    /// Words of its box, in lower case: the box is found by them, else by its number.
+    #[serde(default, rename = "match")]
+    pub words: Option<String>,
+    /// How it is proven.
+    #[serde(default)]
+    pub check: Option<Check>,
+}
+
+impl PageDescription {
+    /// Reads a description; the error says where and what.
+    pub fn parse(text: &str, file: &str) -> Result<Self, String> {
+        let description: Self = toml::from_str(text).map_err(|error| format!("{file}: {error}"))?;
+        for step in &description.steps {
+            for number in &step.criteria {
+                if !description.criteria.iter().any(|criterion| criterion.number == *number) {
+                    return Err(format!(
+                        "{file}: step {} leads to criterion {number}, which has no [[criterion]] table; add one",
+                        step.number
+                    ));
+                }
+            }
+        }
+        Ok(description)
+    }
+
+    /// The number of the box on the page that a criterion's description means.
+    pub fn box_of(&self, guide: &Guide, criterion: &CriterionDescription) -> Option<u8> {
+        let words = criterion.words.as_deref().unwrap_or_default().to_lowercase();
+        let by_words = guide
+            .criteria
+            .iter()
+            .find(|on_page| !words.is_empty() && on_page.text.to_lowercase().contains(&words));
+        by_words.map(|on_page| on_page.number).or_else(|| {
+            guide
+                .criteria
+                .iter()
+                .find(|on_page| on_page.number == criterion.number)
+                .map(|on_page| on_page.number)
+        })
+    }
+
+    /// The check behind a criterion, by its number here.
+    pub fn check(&self, number: u8) -> Option<&Check> {
+        self.criteria
+            .iter()
+            .find(|criterion| criterion.number == number)?
+            .check
+            .as_ref()
+    }
+
+    /// The description of a step.
+    pub fn step(&self, number: u8) -> Option<&StepDescription> {
+        self.steps.iter().find(|step| step.number == number)
+    }
+}

@@ -1,0 +1,353 @@
+//! The guide, parsed from a page's blocks: steps, criteria, estimates, next actions. Any page of that form works.
+use crate::domain::comment::CleanText;
+use crate::domain::ids::BlockId;
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
+
+/// A block of a page, redacted, in reading order.
+#[derive(Clone, Debug)]
+pub struct PageBlock {
+    /// Its id.
+    pub id: BlockId,
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its text.
+    pub text: CleanText,
+}
+
+/// The kinds of block that a guide is read from; everything else is `Other`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A heading of this level.
+    Heading(u8),
+    /// A check-box.
+    ToDo {
+        /// Ticked.
+        checked: bool,
+    },
+    /// A paragraph, a callout, a quote.
+    Text,
+    /// An item of a list.
+    Item,
+    /// Code.
+    Code,
+    /// Anything else.
+    Other,
+}
+
+/// What a page says to do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Guide {
+    /// The id at the start of the title, e.g. `ACT_011_SEC`.
+    pub id: Option<String>,
+    /// The page's title.
+    pub title: String,
+    /// The page's address.
+    pub url: String,
+    /// The numbered parts, by number.
+    pub steps: Vec<Step>,
+    /// The check-boxes of success, numbered from 1 in page order.
+    pub criteria: Vec<Criterion>,
+    /// The total time that the page states, in minutes.
+    pub stated_minutes: Option<u32>,
+    /// The ids of other action items under "next actions".
+    pub next_actions: Vec<String>,
+}
+
+/// A numbered part of the guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its number.
+    pub number: u8,
+    /// Its title, without number and estimate.
+    pub title: String,
+    /// Its estimate in minutes.
+    pub minutes: Option<u32>,
+    /// How the page says to validate it.
+    pub validation: Option<String>,
+    /// The blocks that belong to it, the heading first.
+    pub blocks: Vec<BlockId>,
+}
+
+/// A check-box of success.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Criterion {
+    /// Its number, from 1.
+    pub number: u8,
+    /// Its text.
+    pub text: String,
+    /// Its block.
+    pub block: BlockId,
+}
+
+static STEP: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:^|[^a-z])(?:step|stap|schritt|[ée]tape|paso|passo)\s+([0-9]{1,2})\s*[:.)\-–—]\s*(.+?)\s*(?:\(\s*([0-9]+(?:[.,][0-9]+)?)\s*(min|h|u|std)[a-z]*\.?\s*\))?[\s*]*$",
+    )
+});
+static CRITERIA: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)success criteria|criteria|checklist|check-list|done when|succescriteria|erfolgskriterien|crit[eè]res|criterios|crit[eé]rios",
+    )
+});
+static PREREQUISITES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)prerequisit|before you (?:start|begin)|vooraf|voraussetzung|pr[ée]requis|requisitos")
+});
+static NEXT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)next (?:recommended )?actions?|next steps|volgende acties?|n[äa]chste|prochaines? actions?")
+});
+static VALIDATION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"(?i)^\W*(?:validation|validatie|validierung|validaci[oó]n|valida[cç][aã]o)\W*:\W*(.+)$")
+});
+static TOTAL: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)(?:time required|total time|estimated time|estimate|duration|benodigde tijd|tijd)\W*:?\W*([0-9]+(?:[.,][0-9]+)?)\s*(min|h|u)",
+    )
+});
+static ITEM_ID: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2,6}_[0-9]{2,4}(?:_[A-Z]{2,6})?\b"));
+
+fn pattern(text: &str) -> Regex {
+    Regex::new(text).expect("the patterns of this file are compiled by its tests")
+}
+
+/// Where we are while reading down the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Outside,
+    Step { level: u8 },
+    Criteria,
+    Prerequisites,
+    Next,
+}
+
+impl Guide {
+    /// Reads a guide from the blocks of a page.
+    pub fn parse(title: &CleanText, url: &str, blocks: &[PageBlock]) -> Self {
+        let mut guide = Self {
+            id: item_id(title.as_str()),
+            title: title.as_str().trim().to_owned(),
+            url: url.to_owned(),
+            ..Self::default()
+        };
+        let mut section = Section::Outside;
+        for block in blocks {
+            section = match block.kind {
+                BlockKind::Heading(level) => guide.heading(section, level, block),
+                BlockKind::Text => guide.text(section, block),
+                BlockKind::ToDo { .. } => guide.to_do(section, block),
+                BlockKind::Item => guide.item(section, block),
+                BlockKind::Code | BlockKind::Other => section,
+            };
+            if let (Section::Step { .. }, Some(step)) = (section, guide.steps.last_mut())
+                && step.blocks.last() != Some(&block.id)
+            {
+                step.blocks.push(block.id.clone());
+            }
+        }
+        guide.steps.sort_by_key(|step| step.number);
+        guide.steps.dedup_by_key(|step| step.number);
+        guide
+    }
+
+    fn heading(&mut self, section: Section, level: u8, block: &PageBlock) -> Section {
+        let text = block.text.as_str();
+        if let Some(step) = step(text, &block.id) {
+            self.steps.push(step);
+            return Section::Step { level };
+        }
+        match section {
+            Section::Step { level: outer } if level > outer => section,
+            _ if PREREQUISITES.is_match(text) => Section::Prerequisites,
+            _ if NEXT.is_match(text) => Section::Next,
+            _ if CRITERIA.is_match(text) => Section::Criteria,
+            _ => Section::Outside,
+        }
+    }
+
+    fn text(&mut self, section: Section, block: &PageBlock) -> Section {
+        let text = block.text.as_str();
+        if let (Section::Step { .. }, Some(found)) = (section, VALIDATION.captures(text))
+            && let Some(step) = self.steps.last_mut()
+        {
+            step.validation.get_or_insert_with(|| found[1].trim().to_owned());
+        }
+        if self.stated_minutes.is_none() && !matches!(section, Section::Step { .. }) {
+            self.stated_minutes = TOTAL.captures(text).and_then(|found| minutes(&found[1], &found[2]));
+        }
+        match section {
+            Section::Outside | Section::Criteria if NEXT.is_match(text) && text.len() < 80 => Section::Next,
+            _ => section,
+        }
+    }
+
+    fn to_do(&mut self, section: Section, block: &PageBlock) -> Section {
+        if section == Section::Criteria {
+            let number = u8::try_from(self.criteria.len() + 1).unwrap_or(u8::MAX);
+            let text = block
+                .text
+                .as_str()
+                .trim_start_matches(|c: char| !c.is_alphanumeric())
+                .trim()
+                .to_owned();
+            self.criteria.push(Criterion {
+                number,
+                text,
+                block: block.id.clone(),
+            });
+        }
+        section
+    }
+
+    fn item(&mut self, section: Section, block: &PageBlock) -> Section {
+        if section == Section::Next {
+            self.next_actions.extend(item_id(block.text.as_str()));
+        }
+        section
+    }
+
+    /// The step with this number.
+    pub fn step(&self, number: u8) -> Option<&Step> {
+        self.steps.iter().find(|step| step.number == number)
+    }
+
+    /// The step that a block belongs to.
+    pub fn step_of(&self, block: &BlockId) -> Option<u8> {
+        self.steps
+            .iter()
+            .find(|step| step.blocks.contains(block))
+            .map(|step| step.number)
+    }
+
+    /// The criterion whose box a block is.
+    pub fn criterion_of(&self, block: &BlockId) -> Option<u8> {
+        self.criteria
+            .iter()
+            .find(|criterion| criterion.block == *block)
+            .map(|criterion| criterion.number)
+    }
+
+    /// How many steps there are.
+    pub fn steps_total(&self) -> u8 {
+        u8::try_from(self.steps.len()).unwrap_or(u8::MAX)
+    }
+
+    /// The plan: what the page states, else the sum of its steps.
+    pub fn planned_minutes(&self) -> Option<u32> {
+        let sum: u32 = self.steps.iter().filter_map(|step| step.minutes).sum();
+        self.stated_minutes.or((sum > 0).then_some(sum))
+    }
+
+    /// The link to a step's block.
+    pub fn step_url(&self, number: u8) -> Option<String> {
+        let block = self.step(number)?.blocks.first()?;
+        Some(format!("{}#{}", self.url, block.as_str().replace('-', "")))
+    }
+}
+
+fn step(text: &str, block: &BlockId) -> Option<Step> {
+    let found = STEP.captures(text.trim())?;
+    Some(Step {
+        number: found[1].parse().ok().filter(|number| *number > 0)?,
+        title: found[2]
+            .trim_matches(|c: char| c.is_whitespace() || c == '*')
+            .to_owned(),
+        minutes: found.get(3).and_then(|number| minutes(number.as_str(), &found[4])),
+        validation: None,
+        blocks: vec![block.clone()],
+    })
+}
+
+fn minutes(number: &str, unit: &str) -> Option<u32> {
+    let number: f64 = number.replace(',', ".").parse().ok()?;
+    let factor = if unit.to_ascii_lowercase().starts_with('m') {
+        1.0
+    } else {
+        60.0
+    };
+    let minutes = (number * factor).round();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "bounded in the line before"
+    )]
+    (0.0..=100_000.0).contains(&minutes).then_some(minutes as u32)
+}
+
+/// The id of an action item in a text: `ACT_034_TRA`.
+pub(super) fn item_id(text: &str) -> Option<String> {
+    ITEM_ID.find(text).map(|found| found.as_str().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn block(at: usize, kind: BlockKind, text: &str) -> PageBlock {
+        let id = BlockId::from_wire(&format!("{at:032x}"));
+        PageBlock {
+            id,
+            kind,
+            text: CleanText::passed(text.to_owned()),
+        }
+    }
+
+    #[test]
+    fn a_guide_is_read_from_headings_boxes_and_lists() {
+        let page = [
+            (BlockKind::Text, "⏱️ Time Required: 2 hours"),
+            (BlockKind::Heading(3), "📋 Prerequisites Check"),
+            (BlockKind::ToDo { checked: false }, "Python environment active"),
+            (BlockKind::Heading(3), "Step 1: Secure Current State (5 minutes)"),
+            (BlockKind::Code, "cp .env .env.backup"),
+            (BlockKind::Text, "✅ Validation: Backup file exists and is secured"),
+            (BlockKind::Heading(3), "**Stap 2 - Draaien** (1,5 uur)"),
+            (BlockKind::Heading(4), "Bybit"),
+            (BlockKind::Item, "Log in"),
+            (BlockKind::Heading(2), "🎯 SUCCESS CRITERIA CHECKLIST"),
+            (BlockKind::ToDo { checked: true }, "✅ Keys backed up"),
+            (BlockKind::ToDo { checked: false }, "Next rotation scheduled"),
+            (BlockKind::Text, "Next Recommended Actions:"),
+            (BlockKind::Item, "Move on to ACT_034_TRA (Order Execution Engine)"),
+        ];
+        let blocks: Vec<_> = page
+            .iter()
+            .enumerate()
+            .map(|(at, (kind, text))| block(at, *kind, text))
+            .collect();
+        let guide = Guide::parse(
+            &CleanText::passed("ACT_011_SEC: API Key Rotation".into()),
+            "https://x/p",
+            &blocks,
+        );
+        assert_eq!(guide.id.as_deref(), Some("ACT_011_SEC"));
+        assert_eq!(guide.stated_minutes, Some(120));
+        let steps: Vec<_> = guide
+            .steps
+            .iter()
+            .map(|s| (s.number, s.title.as_str(), s.minutes, s.blocks.len()))
+            .collect();
+        assert_eq!(
+            steps,
+            [(1, "Secure Current State", Some(5), 3), (2, "Draaien", Some(90), 3)]
+        );
+        assert_eq!(
+            guide.steps[0].validation.as_deref(),
+            Some("Backup file exists and is secured")
+        );
+        assert_eq!(guide.criteria.len(), 2);
+        assert_eq!(guide.criteria[0].text, "Keys backed up");
+        assert_eq!(guide.next_actions, ["ACT_034_TRA"]);
+        assert_eq!(guide.step_of(&blocks[8].id), Some(2));
+    }
+
+    #[test]
+    fn a_page_without_steps_is_a_guide_without_steps() {
+        let guide = Guide::parse(
+            &CleanText::passed("Notes".into()),
+            "",
+            &[block(1, BlockKind::Text, "hello")],
+        );
+        assert_eq!((guide.id, guide.steps.len(), guide.criteria.len()), (None, 0, 0));
+    }
+}

@@ -1,0 +1,10 @@
+//! An action item: its guide, what the project says about it, and what we hold to be true of it.
+mod description;
+mod guide;
+mod state;
+pub use description::{CriterionDescription, PageDescription, StepDescription};
+pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
+pub use state::{
+    Blocker, BoxState, Cell, Claim, Conversation, Due, Look, Observed, PageState, Part, Posted, PostedKey, Proof,
+    StepState,
+};

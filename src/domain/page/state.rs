@@ -1,0 +1,325 @@
+//! What we hold to be true of a page: claims, evidence, boxes, blockers, and the conversations that are still open.
+use super::guide::Guide;
+use crate::domain::classify::BlockerKind;
+use crate::domain::comment::Extent;
+use crate::domain::cycle::Cycle;
+use crate::domain::effect::{EffectId, KeyState, Place, Property, Status, Value};
+use crate::domain::evidence::{Check, Evidence};
+use crate::domain::ids::{BlockId, CommentId, PersonId};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A page as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// Its guide.
+    pub guide: Guide,
+    /// Ticked or not, by the box's block.
+    pub boxes: BTreeMap<BlockId, bool>,
+    /// Where its Status stands; `None` when there is no such property or its option has no meaning for us.
+    pub status: Option<Status>,
+    /// Which properties it has.
+    pub properties: BTreeSet<Property>,
+    /// Whether the options of its Status include one for Blocked.
+    pub has_blocked: bool,
+    /// Whether a person switched the bot off here.
+    pub quiet: bool,
+}
+
+/// A thing on the page that we write: what it should be, what it is, and whether a write is under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell<T> {
+    /// What it should be; `None` while we have no opinion.
+    pub wanted: Option<T>,
+    /// What it was when it was last read or written.
+    pub known: Option<T>,
+    /// The write under way.
+    pub writing: Option<(EffectId, T)>,
+}
+
+impl<T> Default for Cell<T> {
+    fn default() -> Self {
+        Self {
+            wanted: None,
+            known: None,
+            writing: None,
+        }
+    }
+}
+
+/// A box of the page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoxState {
+    /// Its tick.
+    pub tick: Cell<bool>,
+    /// We ticked it, because of this comment's look (`None`: another look).
+    pub ours: bool,
+    /// The comment whose claim caused the tick.
+    pub because_of: Option<CommentId>,
+    /// A person ticked it: claimed, never reverted.
+    pub by_person: bool,
+}
+
+/// Somebody's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// The comment that says so.
+    pub comment: CommentId,
+    /// Who wrote it.
+    pub author: PersonId,
+    /// When it was seen.
+    pub at: DateTime<Utc>,
+}
+
+/// What we hold of a step.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StepState {
+    /// Who says that it is finished.
+    pub claim: Option<Claim>,
+    /// Whether somebody began it.
+    pub started: bool,
+}
+
+/// How much a step, or a criterion, is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Nothing.
+    Open,
+    /// Somebody's word, where no check can see.
+    Claimed,
+    /// Evidence.
+    Proven,
+}
+
+/// An obstacle that somebody reported and nobody cleared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocker {
+    /// The comment that reports it.
+    pub comment: CommentId,
+    /// Who cannot go on.
+    pub author: PersonId,
+    /// The person's name.
+    pub name: Option<String>,
+    /// The step it stops.
+    pub step: Option<u8>,
+    /// What has to change.
+    pub kind: BlockerKind,
+    /// When it was seen.
+    pub since: DateTime<Utc>,
+}
+
+/// A look under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// What is looked for.
+    pub check: Check,
+    /// The effect that does it.
+    pub effect: EffectId,
+    /// How often it came back unknown.
+    pub tries: u32,
+    /// When it is looked at, if that is later than now.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// A comment that holds a key and still stands there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Posted {
+    /// Which.
+    pub comment: CommentId,
+    /// The names of what it holds.
+    pub labels: Vec<String>,
+    /// What is to be rotated because of it.
+    pub exposed: Vec<String>,
+    /// The conversation's words, for the thanks when it is gone.
+    pub language: String,
+    /// Who posted it.
+    pub name: Option<String>,
+}
+
+/// The next rotation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Due {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether the page was reopened for it.
+    pub told: bool,
+}
+
+/// A comment whose reply waits for looks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversation {
+    /// The comment that is answered; `None` for the summary of a backlog and the like.
+    pub comment: Option<CommentId>,
+    /// What the reply's key and reference are made from.
+    pub subject: String,
+    /// Where the reply goes.
+    pub place: Place,
+    /// Who wrote.
+    pub author: Option<PersonId>,
+    /// The author's name.
+    pub name: Option<String>,
+    /// `en` or `nl`.
+    pub language: String,
+    /// What the reply has to speak of, in order.
+    pub parts: Vec<Part>,
+    /// The looks that it waits for.
+    pub awaiting: Vec<Check>,
+    /// Other effects that it waits for.
+    pub effects: Vec<EffectId>,
+    /// What the probes said.
+    pub keys: Vec<KeyState>,
+    /// Since when.
+    pub since: DateTime<Utc>,
+    /// Whether a reply is there already: what comes next is an edit of it.
+    pub replied: bool,
+    /// Whether the author may cause Done and schedule changes.
+    pub may_finish: bool,
+}
+
+/// One thing that a reply has to speak of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "part", rename_all = "snake_case")]
+pub enum Part {
+    /// Steps are said to be finished; `whole`: all of it.
+    Claim {
+        /// The steps; empty: the comment names none.
+        steps: Vec<u8>,
+        /// The whole item.
+        whole: bool,
+        /// Time spent, in minutes.
+        minutes: Option<u32>,
+        /// The plan it was compared with.
+        planned: Option<u32>,
+    },
+    /// Steps are under way; `looked`: with a look.
+    Progress {
+        /// The steps.
+        steps: Vec<u8>,
+        /// It was only guessed that they are finished.
+        hedged: bool,
+        /// Whether a look was taken.
+        looked: bool,
+        /// A blocker was cleared.
+        cleared: bool,
+    },
+    /// Somebody cannot go on.
+    Blocker {
+        /// What has to change.
+        kind: BlockerKind,
+        /// The step.
+        step: Option<u8>,
+    },
+    /// The state of named keys is told.
+    Keys {
+        /// Variables of `.env`.
+        variables: Vec<String>,
+    },
+    /// A key was posted.
+    Posted {
+        /// What of it.
+        keys: Vec<PostedKey>,
+    },
+    /// An earlier report is withdrawn.
+    Correction {
+        /// The steps.
+        steps: Vec<u8>,
+        /// The boxes that were unticked.
+        unticked: Vec<u8>,
+        /// The status was set back.
+        reopened: bool,
+        /// A blocker was withdrawn.
+        cleared: bool,
+    },
+    /// Something is asked.
+    Question {
+        /// About what: the name of a prompt in `question/`.
+        topic: String,
+        /// About which step.
+        step: Option<u8>,
+    },
+    /// The author may not act.
+    Guidance,
+    /// What was found at the first start.
+    Summary {
+        /// How many comments were taken into account.
+        comments: usize,
+    },
+}
+
+/// What stood in a comment, as far as it may be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostedKey {
+    /// The variable, or the kind of key.
+    pub label: String,
+    /// How many characters.
+    pub chars: usize,
+    /// How much of the key.
+    pub extent: Extent,
+    /// A public half (the id of a pair): masked, but it opens nothing alone.
+    pub identifier: bool,
+}
+
+/// All that we hold of a page.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageState {
+    /// The guide as it was last read.
+    pub guide: Guide,
+    /// Which properties the page has.
+    pub properties: BTreeSet<Property>,
+    /// Whether its Status can say Blocked.
+    pub has_blocked: bool,
+    /// Whether a person switched the bot off here.
+    pub quiet: bool,
+    /// The turn of the rotation.
+    pub cycle: Option<Cycle>,
+    /// The backup at the cycle's beginning, until it is done: looks wait for it.
+    pub beginning: Option<EffectId>,
+    /// What we hold of each step.
+    pub steps: BTreeMap<u8, StepState>,
+    /// The newest evidence for each check.
+    pub evidence: Vec<Evidence>,
+    /// The boxes, by criterion.
+    pub boxes: BTreeMap<u8, BoxState>,
+    /// The Status property.
+    pub status: Cell<Status>,
+    /// The other properties.
+    pub values: BTreeMap<Property, Cell<Value>>,
+    /// Open obstacles.
+    pub blockers: Vec<Blocker>,
+    /// Looks under way.
+    pub looks: Vec<Look>,
+    /// Open conversations.
+    pub conversations: Vec<Conversation>,
+    /// Comments that hold a key.
+    pub posted: Vec<Posted>,
+    /// Time spent, as last told, in minutes.
+    pub minutes_spent: Option<u32>,
+    /// The next rotation.
+    pub due: Option<Due>,
+    /// The claim of the whole item.
+    pub finished: Option<Claim>,
+    /// Backups that we made, by file name: the reply says so.
+    pub made_backups: Vec<String>,
+    /// Side effects that were caused lately: by whom, when (seconds since 1970). Keeps the hourly limits.
+    pub caused: Vec<(PersonId, i64)>,
+    /// Comments taken into account at the first start.
+    pub absorbed: usize,
+    /// Makes each effect's key its own.
+    pub counter: u64,
+}
+
+impl PageState {
+    /// The newest evidence for a check.
+    pub fn evidence_for(&self, check: &Check) -> Option<&Evidence> {
+        self.evidence.iter().find(|evidence| evidence.check == *check)
+    }
+
+    /// Takes evidence in, in place of older one for the same check.
+    pub fn take_evidence(&mut self, evidence: Evidence) {
+        self.evidence.retain(|older| older.check != evidence.check);
+        self.evidence.push(evidence);
+    }
+}
