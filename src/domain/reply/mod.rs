@@ -1,4 +1,8 @@
 //! What a reply is made of: runs of text, and the reference by which we find it again.
+mod inline;
+mod prompts;
+pub use prompts::{Prompts, runs};
+
 use super::ids::{CommentId, PersonId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
