@@ -73,6 +73,9 @@ pub struct Finding {
     pub chars: usize,
     /// How much of a key it is.
     pub extent: Extent,
+    /// A public half (the id of a pair): masked, but it opens nothing alone.
+    #[serde(default)]
+    pub identifier: bool,
 }
 
 /// How much of a key stood in a text.

@@ -5,6 +5,7 @@ use super::effect::{EffectId, Outcome};
 use super::ids::CommentId;
 use super::page::Observed;
 use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
 
 /// Something that happened on, or for, one page.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub enum Event {
         now: Box<Report>,
         /// What was read before.
         former: Box<Reading>,
+        /// Whether a reply was decided for it.
+        answered: bool,
     },
     /// A comment is no longer listed.
     CommentGone {
@@ -34,8 +37,23 @@ pub enum Event {
         /// How.
         outcome: Box<Outcome>,
     },
+    /// The comments that were there before the first start have all been taken into account.
+    BacklogAbsorbed,
+    /// The monitor has something to say on the page.
+    AlertRaised(Box<Alert>),
     /// Time went by.
     ClockTicked,
+}
+
+/// Something that the monitor has to say on the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alert {
+    /// Key, condition and level: one subject is said once.
+    pub subject: String,
+    /// The name of a prompt in `alert/`.
+    pub prompt: String,
+    /// What the prompt needs.
+    pub facts: BTreeMap<String, serde_json::Value>,
 }
 
 /// How a comment went.

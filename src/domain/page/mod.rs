@@ -5,6 +5,6 @@ mod state;
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
 pub use state::{
-    Blocker, BoxState, Cell, Claim, Conversation, Due, Look, Observed, PageState, Part, Posted, PostedKey, Proof,
-    StepState,
+    Blocker, BoxState, Cell, Claim, Conversation, Due, Look, NextPage, Observed, PageState, Part, Posted, PostedKey,
+    Proof, StepState,
 };

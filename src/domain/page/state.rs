@@ -25,6 +25,17 @@ pub struct Observed {
     pub has_blocked: bool,
     /// Whether a person switched the bot off here.
     pub quiet: bool,
+    /// The action item that follows, where it can be read.
+    pub next_page: Option<NextPage>,
+}
+
+/// The action item that follows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NextPage {
+    /// Its title.
+    pub title: String,
+    /// Its address.
+    pub url: String,
 }
 
 /// A thing on the page that we write: what it should be, what it is, and whether a write is under way.
@@ -246,6 +257,15 @@ pub enum Part {
         /// How many comments were taken into account.
         comments: usize,
     },
+    /// The monitor has something to say.
+    Alert {
+        /// The name of a prompt in `alert/`.
+        prompt: String,
+        /// What it needs.
+        facts: BTreeMap<String, serde_json::Value>,
+    },
+    /// The next rotation is due.
+    Due,
 }
 
 /// What stood in a comment, as far as it may be told.
@@ -307,6 +327,8 @@ pub struct PageState {
     pub caused: Vec<(PersonId, i64)>,
     /// Comments taken into account at the first start.
     pub absorbed: usize,
+    /// The action item that follows.
+    pub next_page: Option<NextPage>,
     /// Makes each effect's key its own.
     pub counter: u64,
 }

@@ -1,0 +1,377 @@
+//! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
+use super::desk::Desk;
+use super::{posted, standing};
+use crate::domain::classify::BlockerKind;
+use crate::domain::evidence::{Evidence, Standing};
+use crate::domain::page::{Conversation, Part, Posted, Proof};
+use crate::domain::reply::{self, Run, Style};
+use minijinja::context;
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+/// The longest reply, in characters; people read on a page, beside their work.
+const LONGEST: usize = 900;
+
+/// Whether a part claims that something is finished.
+pub(super) fn is_claim(part: &Part) -> bool {
+    matches!(part, Part::Claim { .. })
+}
+
+/// The reply to a conversation.
+pub(super) fn reply(desk: &Desk<'_>, conversation: &Conversation) -> Vec<Run> {
+    let facts = facts(desk, conversation);
+    let said = |name: &str, own: Value| {
+        let all = context! { ..own, ..facts.clone() };
+        desk.playbook.prompts.say(&conversation.language, name, &all)
+    };
+    let mut paragraphs: Vec<String> = Vec::new();
+    for part in &conversation.parts {
+        let (name, own) = prompt(desk, conversation, part);
+        paragraphs.push(said(&name, own));
+    }
+    if wants_next_step(desk, conversation) {
+        paragraphs.push(said("next", context! {}));
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    let mut runs = addressed(conversation);
+    runs.extend(shortened(reply::runs(&paragraphs.join("\n"))));
+    runs
+}
+
+/// The thanks when a comment with a key is gone.
+pub(super) fn thanks(desk: &Desk<'_>, posted: &Posted) -> Vec<Run> {
+    let facts =
+        context! { name => shown(&posted.name), labels => shown(&posted.labels), exposed => shown(&posted.exposed) };
+    reply::runs(&desk.playbook.prompts.say(&posted.language, "posted_gone", &facts))
+}
+
+/// The person's name; a real mention, which notifies, only where that person must act.
+fn addressed(conversation: &Conversation) -> Vec<Run> {
+    let Some(author) = &conversation.author else {
+        return Vec::new();
+    };
+    let must_act = conversation
+        .parts
+        .iter()
+        .any(|part| matches!(part, Part::Blocker { .. } | Part::Posted { .. }));
+    let name = conversation.name.clone();
+    let comma = Run {
+        text: ", ".to_owned(),
+        ..Run::default()
+    };
+    match (must_act, name) {
+        (true, name) => {
+            let text = name.unwrap_or_else(|| "you".to_owned());
+            vec![
+                Run {
+                    text,
+                    mention: Some(author.clone()),
+                    ..Run::default()
+                },
+                comma,
+            ]
+        }
+        (false, Some(text)) => vec![
+            Run {
+                text,
+                style: Style {
+                    bold: true,
+                    ..Style::default()
+                },
+                ..Run::default()
+            },
+            comma,
+        ],
+        (false, None) => Vec::new(),
+    }
+}
+
+/// Cuts after the last whole run, or inside one, and says so with an ellipsis.
+fn shortened(runs: Vec<Run>) -> Vec<Run> {
+    let mut left = LONGEST;
+    let mut kept = Vec::with_capacity(runs.len());
+    for mut run in runs {
+        let length = run.text.chars().count();
+        if length <= left {
+            left -= length;
+            kept.push(run);
+            continue;
+        }
+        run.text = run.text.chars().take(left).collect();
+        run.text.push('…');
+        kept.push(run);
+        break;
+    }
+    kept
+}
+
+/// One next step: after a blocker it is to post what is asked for, after a question or one line there is none.
+fn wants_next_step(desk: &Desk<'_>, conversation: &Conversation) -> bool {
+    let mut wants = false;
+    for part in &conversation.parts {
+        match part {
+            Part::Blocker { .. } | Part::Posted { .. } | Part::Guidance | Part::Alert { .. } | Part::Due => {
+                return false;
+            }
+            Part::Claim { steps, whole, .. } => wants = !whole && !missing_in(desk, steps) || finished_by_steps(desk),
+            Part::Correction { .. } | Part::Keys { .. } | Part::Summary { .. } => wants = true,
+            Part::Progress { .. } | Part::Question { .. } => {}
+        }
+    }
+    wants
+}
+
+fn finished_by_steps(desk: &Desk<'_>) -> bool {
+    standing::is_finished(&desk.state, desk.description())
+}
+
+fn missing_in(desk: &Desk<'_>, steps: &[u8]) -> bool {
+    steps.iter().any(|step| {
+        lines_of(desk, "en", *step)
+            .iter()
+            .any(|line| line.standing != Standing::Proven)
+    })
+}
+
+/// A part's prompt, and the facts that it alone needs.
+fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String, Value) {
+    let language = conversation.language.as_str();
+    match part {
+        Part::Claim {
+            whole: true,
+            minutes,
+            planned,
+            ..
+        } => {
+            let missing: Vec<Line> = all_lines(desk, language)
+                .into_iter()
+                .filter(|line| line.standing != Standing::Proven)
+                .collect();
+            let planned = planned.or(desk.state.guide.planned_minutes());
+            ("claim_whole".to_owned(), context! { missing, minutes, planned })
+        }
+        Part::Claim { steps, .. } => {
+            let named = !steps.is_empty();
+            let steps = if named {
+                steps.clone()
+            } else {
+                posted::current_step(desk).into_iter().collect()
+            };
+            (
+                "claim".to_owned(),
+                context! { steps => described(desk, language, &steps), named },
+            )
+        }
+        Part::Progress {
+            steps,
+            hedged,
+            looked,
+            cleared,
+        } => (
+            "progress".to_owned(),
+            context! { steps => described(desk, language, steps), hedged, looked, cleared },
+        ),
+        Part::Blocker { kind, step } => {
+            let step = step.and_then(|step| described(desk, language, &[step]).into_iter().next());
+            (blocker(desk, language, *kind), context! { step })
+        }
+        Part::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
+        Part::Posted { keys: posted } => (
+            "posted".to_owned(),
+            context! { posted => shown(posted), keys => keys(conversation) },
+        ),
+        Part::Correction {
+            steps,
+            unticked,
+            reopened,
+            cleared,
+        } => {
+            let steps = described(desk, language, steps);
+            (
+                "correction".to_owned(),
+                context! { steps, unticked => unticked.len(), reopened, cleared },
+            )
+        }
+        Part::Question { topic, step } => {
+            let step = step.and_then(|step| described(desk, language, &[step]).into_iter().next());
+            (format!("question/{topic}"), context! { step })
+        }
+        Part::Guidance => ("guidance".to_owned(), context! {}),
+        Part::Summary { comments } => {
+            let missing: Vec<Line> = all_lines(desk, language)
+                .into_iter()
+                .filter(|line| line.standing != Standing::Proven)
+                .collect();
+            ("summary".to_owned(), context! { comments, missing })
+        }
+        Part::Alert { prompt, facts } => (format!("alert/{prompt}"), shown(facts)),
+        Part::Due => ("due".to_owned(), context! {}),
+    }
+}
+
+/// A fact as prompts see it.
+fn shown<T: Serialize>(fact: T) -> Value {
+    Value::from(Serde(fact))
+}
+
+/// Help for a kind of blocker: the page's own, else the general one.
+fn blocker(desk: &Desk<'_>, language: &str, kind: BlockerKind) -> String {
+    let kind = serde_json::to_value(kind)
+        .ok()
+        .and_then(|kind| kind.as_str().map(str::to_owned))
+        .unwrap_or_default();
+    let own = format!("blocker/{}/{kind}", desk.state.guide.id.as_deref().unwrap_or("-"));
+    let has_own = desk.playbook.prompts.has(language, &own) || desk.playbook.prompts.has("en", &own);
+    if has_own { own } else { format!("blocker/{kind}") }
+}
+
+/// What every prompt may use.
+fn facts(desk: &Desk<'_>, conversation: &Conversation) -> Value {
+    let guide = &desk.state.guide;
+    let next =
+        posted::current_step(desk).and_then(|step| described(desk, &conversation.language, &[step]).into_iter().next());
+    let due = desk.state.due.as_ref().map(|due| day(desk, due.at));
+    let description = desk.description();
+    context! {
+        name => shown(&conversation.name),
+        page => context! { title => shown(&guide.title), url => shown(&guide.url), steps => guide.steps.len() },
+        progress => shown(standing::figures(&desk.state, description)),
+        finished => standing::is_finished(&desk.state, description),
+        checked => description.is_some(),
+        next,
+        next_action => description.and_then(|page| page.next_action.clone()).or_else(|| guide.next_actions.first().cloned()),
+        next_page => shown(&desk.state.next_page),
+        due,
+        spent => desk.state.minutes_spent,
+        planned_total => guide.planned_minutes(),
+        blockers => desk.state.blockers.iter().map(|blocker| context! { name => shown(&blocker.name), step => blocker.step }).collect::<Vec<_>>(),
+        again => again(desk, conversation),
+        env => ".env",
+    }
+}
+
+/// When an unknown check is looked at again, as a time of day.
+fn again(desk: &Desk<'_>, conversation: &Conversation) -> Option<String> {
+    let looks = desk
+        .state
+        .looks
+        .iter()
+        .filter(|look| conversation.awaiting.contains(&look.check));
+    let at = looks.filter_map(|look| look.at).min()?;
+    let format = if at - desk.now < chrono::Duration::minutes(2) {
+        "%H:%M:%S"
+    } else {
+        "%H:%M"
+    };
+    Some(at.with_timezone(&desk.playbook.zone).format(format).to_string())
+}
+
+fn day(desk: &Desk<'_>, at: chrono::DateTime<chrono::Utc>) -> String {
+    at.with_timezone(&desk.playbook.zone).format("%a %-d %b %Y").to_string()
+}
+
+impl From<StepFacts> for Value {
+    fn from(step: StepFacts) -> Self {
+        Self::from(Serde(step))
+    }
+}
+
+impl From<Line> for Value {
+    fn from(line: Line) -> Self {
+        Self::from(Serde(line))
+    }
+}
+
+/// A step as prompts see it.
+#[derive(Clone, Debug, Serialize)]
+struct StepFacts {
+    number: u8,
+    title: String,
+    minutes: Option<u32>,
+    url: Option<String>,
+    validation: Option<String>,
+    proof: Proof,
+    claimed: bool,
+    lines: Vec<Line>,
+}
+
+/// A piece of evidence as a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Line {
+    text: Value,
+    standing: Standing,
+}
+
+fn described(desk: &Desk<'_>, language: &str, steps: &[u8]) -> Vec<StepFacts> {
+    let facts = |number: &u8| {
+        let on_page = desk.state.guide.step(*number);
+        StepFacts {
+            number: *number,
+            title: on_page.map(|step| step.title.clone()).unwrap_or_default(),
+            minutes: on_page.and_then(|step| step.minutes),
+            url: desk.state.guide.step_url(*number),
+            validation: on_page.and_then(|step| step.validation.clone()),
+            proof: standing::step_proof(&desk.state, desk.description(), *number),
+            claimed: desk.state.steps.get(number).is_some_and(|step| step.claim.is_some()),
+            lines: lines_of(desk, language, *number),
+        }
+    };
+    steps.iter().map(facts).collect()
+}
+
+fn lines_of(desk: &Desk<'_>, language: &str, step: u8) -> Vec<Line> {
+    let checks = desk.checks_of_step(step);
+    let mut lines: Vec<Line> = Vec::new();
+    for evidence in checks.iter().filter_map(|check| desk.state.evidence_for(check)) {
+        let line = line(desk, language, evidence);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn all_lines(desk: &Desk<'_>, language: &str) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for evidence in desk
+        .checks_of_all()
+        .iter()
+        .filter_map(|check| desk.state.evidence_for(check))
+    {
+        let line = line(desk, language, evidence);
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// A piece of evidence in words; already markup, so it is not escaped again.
+fn line(desk: &Desk<'_>, language: &str, evidence: &Evidence) -> Line {
+    let file = evidence.facts.get("file").and_then(|file| file.as_str());
+    let made = file.is_some_and(|file| desk.state.made_backups.iter().any(|ours| ours == file));
+    let own = shown(&evidence.facts);
+    let facts = context! { made, ..own };
+    let text = desk
+        .playbook
+        .prompts
+        .say(language, &format!("evidence/{}", evidence.reason), &facts);
+    Line {
+        text: Value::from_safe_string(text),
+        standing: evidence.standing,
+    }
+}
+
+/// A probed key as prompts see it.
+fn keys(conversation: &Conversation) -> Vec<Value> {
+    let fact = |key: &crate::domain::effect::KeyState| {
+        context! {
+            title => shown(&key.title),
+            variables => shown(&key.variables),
+            verdict => key.verdict.as_str(),
+            life => shown(key.verdict.life()),
+            changed => key.changed,
+        }
+    };
+    conversation.keys.iter().map(fact).collect()
+}

@@ -1,0 +1,213 @@
+//! Conversations: a comment whose reply waits for looks. When the last look is in, the reply is decided.
+use super::compose;
+use super::desk::{Desk, Wanted};
+use super::standing;
+use crate::domain::effect::{Effect, EffectId, Status};
+use crate::domain::evidence::{Check, Standing};
+use crate::domain::page::{Conversation, Look};
+use crate::domain::reply::Reference;
+use chrono::{DateTime, Duration, Utc};
+
+/// When an unknown verdict is looked at again, in minutes; after that hourly.
+const AGAIN_AFTER: [i64; 3] = [1, 5, 15];
+/// Looks at one unknown verdict: the three above, then hourly for a day.
+const LOOKS_AT_MOST: u32 = 3 + 24;
+
+/// Goes on with every conversation: wants the looks that are missing, says what can be said.
+pub(super) fn go_on(desk: &mut Desk<'_>) {
+    if desk.state.beginning.is_none() {
+        want_looks(desk);
+    }
+    let mut at = 0;
+    while at < desk.state.conversations.len() {
+        let conversation = &desk.state.conversations[at];
+        let waits = !conversation.awaiting.is_empty() || !conversation.effects.is_empty();
+        if waits {
+            interim(desk, at);
+            at += 1;
+        } else if write_schedule(desk, at) {
+            at += 1;
+        } else {
+            finish(desk, at);
+        }
+    }
+}
+
+/// One running look for each check serves all who ask.
+fn want_looks(desk: &mut Desk<'_>) {
+    let Some(cycle) = desk.state.cycle.clone() else { return };
+    let wanted: Vec<(Check, Option<_>)> = desk
+        .state
+        .conversations
+        .iter()
+        .flat_map(|conversation| {
+            conversation
+                .awaiting
+                .iter()
+                .map(|check| (check.clone(), conversation.comment.clone()))
+        })
+        .collect();
+    for (check, comment) in wanted {
+        if desk.state.looks.iter().any(|look| look.check == check) {
+            continue;
+        }
+        let effect = Effect::GatherEvidence {
+            check: check.clone(),
+            cycle: cycle.clone(),
+        };
+        let effect = desk.want_now(comment.as_ref(), effect);
+        desk.state.looks.push(Look {
+            check,
+            effect,
+            tries: 0,
+            at: None,
+        });
+    }
+}
+
+/// Takes a look's end in: the conversations that waited for it wait no longer, unless it is to be looked at again.
+pub(super) fn looked(desk: &mut Desk<'_>, effect: &EffectId) {
+    let Some(at) = desk.state.looks.iter().position(|look| look.effect == *effect) else {
+        return;
+    };
+    let look = desk.state.looks.remove(at);
+    let evidence = desk.state.evidence_for(&look.check);
+    let unknown = evidence.filter(|evidence| evidence.standing == Standing::Unknown);
+    let next_proof = unknown.and_then(|evidence| moment(evidence.facts.get("next_proof_at")?));
+    if unknown.is_some() && look.tries < LOOKS_AT_MOST {
+        look_again(desk, look, next_proof);
+        return;
+    }
+    for conversation in &mut desk.state.conversations {
+        conversation.awaiting.retain(|check| *check != look.check);
+    }
+}
+
+fn look_again(desk: &mut Desk<'_>, look: Look, next_proof: Option<DateTime<Utc>>) {
+    let Some(cycle) = desk.state.cycle.clone() else { return };
+    let step = usize::try_from(look.tries).unwrap_or(usize::MAX);
+    let pause = Duration::minutes(AGAIN_AFTER.get(step).copied().unwrap_or(60));
+    // A proof that has its time is no failed try.
+    let tries = if next_proof.is_some() {
+        look.tries
+    } else {
+        look.tries + 1
+    };
+    let when = next_proof.unwrap_or(desk.now + pause);
+    let id = desk.new_id("gather_evidence");
+    let effect = Effect::GatherEvidence {
+        check: look.check.clone(),
+        cycle,
+    };
+    desk.want(Wanted {
+        id: id.clone(),
+        comment: None,
+        effect,
+        after: None,
+        not_before: Some(when),
+    });
+    desk.state.looks.push(Look {
+        check: look.check,
+        effect: id,
+        tries,
+        at: Some(when),
+    });
+}
+
+fn moment(value: &serde_json::Value) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(value.as_str()?)
+        .ok()
+        .map(|moment| moment.with_timezone(&Utc))
+}
+
+/// After two seconds people hear that we look; the reply is edited later.
+fn interim(desk: &mut Desk<'_>, at: usize) {
+    let conversation = &desk.state.conversations[at];
+    let waited = desk.now - conversation.since >= Duration::milliseconds(desk.playbook.patience_ms);
+    if !waited || conversation.replied || desk.state.beginning.is_some() {
+        return;
+    }
+    let conversation = conversation.clone();
+    say(desk, &conversation);
+    desk.state.conversations[at].replied = true;
+}
+
+/// The one thing that is missing may be the date, which we write ourselves; then it is looked for like the rest.
+fn write_schedule(desk: &mut Desk<'_>, at: usize) -> bool {
+    let Some(description) = desk.description() else {
+        return false;
+    };
+    let conversation = &desk.state.conversations[at];
+    let claims = conversation.parts.iter().any(compose::is_claim);
+    if !claims || !conversation.may_finish || !standing::only_schedule_missing(&desk.state, description) {
+        return false;
+    }
+    if desk.state.due.as_ref().is_some_and(|due| due.at > desk.now) {
+        return false;
+    }
+    let comment = conversation.comment.clone();
+    let variables = desk
+        .state
+        .cycle
+        .iter()
+        .flat_map(|cycle| cycle.fingerprints.keys().cloned())
+        .collect();
+    let effect = Effect::WriteSchedule {
+        rotated_at: desk.now,
+        variables,
+    };
+    let effect = desk.want_now(comment.as_ref(), effect);
+    let conversation = &mut desk.state.conversations[at];
+    conversation.effects.push(effect);
+    true
+}
+
+/// The reply is decided, and with it Done.
+fn finish(desk: &mut Desk<'_>, at: usize) {
+    let conversation = desk.state.conversations.remove(at);
+    let claims = conversation.parts.iter().any(compose::is_claim);
+    if claims && conversation.may_finish && standing::is_finished(&desk.state, desk.description()) {
+        desk.move_status(Status::Done);
+    }
+    say(desk, &conversation);
+}
+
+/// Says what there is to say: a reply, or an edit of the one that is there.
+pub(super) fn say(desk: &mut Desk<'_>, conversation: &Conversation) {
+    let runs = compose::reply(desk, conversation);
+    let reference = Reference::of_subject(&conversation.subject);
+    let comment = conversation.comment.clone();
+    let reply = match &conversation.comment {
+        Some(comment) => EffectId::reply(desk.page, comment),
+        None => EffectId::of(&[desk.page.as_str(), &conversation.subject, "reply"]),
+    };
+    if conversation.replied {
+        let id = desk.new_id("update_reply");
+        let effect = Effect::UpdateReply {
+            reply: reply.clone(),
+            runs,
+            reference,
+        };
+        desk.want(Wanted {
+            id,
+            comment,
+            effect,
+            after: Some(reply),
+            not_before: None,
+        });
+    } else {
+        let effect = Effect::PostReply {
+            comment: comment.clone(),
+            place: conversation.place.clone(),
+            runs,
+            reference,
+        };
+        desk.want(Wanted {
+            id: reply,
+            comment,
+            effect,
+            after: None,
+            not_before: None,
+        });
+    }
+}

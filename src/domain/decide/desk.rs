@@ -1,0 +1,172 @@
+//! The desk at which one event is decided: the state under the pen, and what came of it so far.
+use super::{Decision, Playbook};
+use crate::domain::cycle::Cycle;
+use crate::domain::effect::{Effect, EffectId, Status};
+use crate::domain::evidence::Check;
+use crate::domain::ids::{CommentId, PageId};
+use crate::domain::page::{PageDescription, PageState};
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Something that shall be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its key.
+    pub id: EffectId,
+    /// The comment that caused it.
+    pub comment: Option<CommentId>,
+    /// What.
+    pub effect: Effect,
+    /// Not before this one is settled.
+    pub after: Option<EffectId>,
+    /// Not before this moment.
+    pub not_before: Option<DateTime<Utc>>,
+}
+
+/// Something to remember for people: a line of the audit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// About which comment.
+    pub comment: Option<CommentId>,
+    /// What kind of thing.
+    pub kind: &'static str,
+    /// The facts, redacted.
+    pub facts: Value,
+}
+
+pub(super) struct Desk<'a> {
+    pub(super) playbook: &'a Playbook,
+    pub(super) page: &'a PageId,
+    pub(super) state: PageState,
+    pub(super) now: DateTime<Utc>,
+    effects: Vec<Wanted>,
+    notes: Vec<Note>,
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(playbook: &'a Playbook, page: &'a PageId, state: PageState, now: DateTime<Utc>) -> Self {
+        Self {
+            playbook,
+            page,
+            state,
+            now,
+            effects: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    pub(super) fn decision(self) -> Decision {
+        Decision {
+            state: self.state,
+            effects: self.effects,
+            notes: self.notes,
+        }
+    }
+
+    /// What the project says about this page.
+    pub(super) fn description(&self) -> Option<&'a PageDescription> {
+        self.playbook.pages.get(self.state.guide.id.as_deref()?)
+    }
+
+    /// A key that no other effect of this page has.
+    pub(super) fn new_id(&mut self, kind: &str) -> EffectId {
+        self.state.counter += 1;
+        EffectId::of(&[self.page.as_str(), kind, &self.state.counter.to_string()])
+    }
+
+    pub(super) fn want(&mut self, wanted: Wanted) {
+        self.effects.push(wanted);
+    }
+
+    /// Wants an effect that can be repeated at will, now.
+    pub(super) fn want_now(&mut self, comment: Option<&CommentId>, effect: Effect) -> EffectId {
+        let id = self.new_id(effect.kind());
+        let comment = comment.cloned();
+        self.want(Wanted {
+            id: id.clone(),
+            comment,
+            effect,
+            after: None,
+            not_before: None,
+        });
+        id
+    }
+
+    pub(super) fn note(&mut self, comment: Option<&CommentId>, kind: &'static str, facts: impl Serialize) {
+        let facts = serde_json::to_value(facts).unwrap_or_default();
+        self.notes.push(Note {
+            comment: comment.cloned(),
+            kind,
+            facts,
+        });
+    }
+
+    /// The first of: Status In Progress, the first report, `rotate start`. A backup is made at once; looks wait for it.
+    pub(super) fn begin_cycle(&mut self, comment: Option<&CommentId>) {
+        if self.state.status.known == Some(Status::NotStarted) && self.state.status.wanted != Some(Status::Done) {
+            self.move_status(Status::InProgress);
+        }
+        if self.state.cycle.is_some() || !self.has_checks() {
+            return;
+        }
+        self.state.cycle = Some(Cycle {
+            number: 1,
+            began_at: self.now,
+            fingerprints: BTreeMap::new(),
+            exposed: BTreeMap::new(),
+        });
+        let effect = Effect::BackUpEnv {
+            at: self.now,
+            reason: "cycle 1 began".to_owned(),
+        };
+        self.state.beginning = Some(self.want_now(comment, effect));
+    }
+
+    fn has_checks(&self) -> bool {
+        self.description().is_some_and(|page| {
+            page.criteria.iter().any(|criterion| criterion.check.is_some())
+                || page.steps.iter().any(|step| step.check.is_some())
+        })
+    }
+
+    /// Moves the Status property, if the page has one that we can read.
+    pub(super) fn move_status(&mut self, to: Status) {
+        if self.state.status.known.is_some() {
+            let blocked_but_cannot_say_so = to == Status::Blocked && !self.state.has_blocked;
+            self.state.status.wanted = Some(if blocked_but_cannot_say_so {
+                Status::InProgress
+            } else {
+                to
+            });
+        }
+    }
+
+    /// The checks that prove a step: those of its criteria, or its own.
+    pub(super) fn checks_of_step(&self, number: u8) -> Vec<Check> {
+        let Some(description) = self.description() else {
+            return Vec::new();
+        };
+        let Some(step) = description.step(number) else {
+            return Vec::new();
+        };
+        let of_criteria = step
+            .criteria
+            .iter()
+            .filter_map(|criterion| description.check(*criterion));
+        of_criteria.chain(step.check.as_ref()).cloned().collect()
+    }
+
+    /// Every check of the page's criteria.
+    pub(super) fn checks_of_all(&self) -> Vec<Check> {
+        let criteria = self
+            .description()
+            .map(|page| page.criteria.as_slice())
+            .unwrap_or_default();
+        criteria
+            .iter()
+            .filter_map(|criterion| criterion.check.clone())
+            .collect()
+    }
+}

@@ -1,0 +1,169 @@
+//! An effect ended: evidence ticks boxes, probes are told, writes are known.
+use super::conversation;
+use super::desk::Desk;
+use super::{board, standing};
+use crate::domain::effect::{Done, EffectId, KeyState, Outcome, Property, Value};
+use crate::domain::evidence::{Check, Evidence, Standing};
+use crate::domain::page::Due;
+use chrono::{DateTime, Utc};
+use std::collections::BTreeMap;
+
+pub(super) fn take(desk: &mut Desk<'_>, effect: &EffectId, outcome: &Outcome) {
+    match outcome {
+        Outcome::Done { result } => done(desk, effect, result),
+        Outcome::Refused { why } | Outcome::Moot { why } => given_up(desk, effect, why),
+        // The row waits in the outbox; nothing has happened yet.
+        Outcome::Later { .. } | Outcome::Unknown { .. } => {}
+    }
+    conversation::go_on(desk);
+}
+
+fn done(desk: &mut Desk<'_>, effect: &EffectId, result: &Done) {
+    match result {
+        Done::Seen { evidence } if desk.state.beginning.as_ref() == Some(effect) => began(desk, evidence),
+        Done::Seen { evidence } => seen(desk, effect, evidence),
+        Done::Probed { keys } => probed(desk, effect, keys),
+        Done::Scheduled { next_at } => scheduled(desk, effect, *next_at),
+        Done::Changed => {
+            board::written(desk, effect, true);
+        }
+        Done::Skipped { why } => {
+            if board::written(desk, effect, false) {
+                desk.note(None, "skipped", why);
+            }
+        }
+        Done::Replied { .. } => {}
+    }
+}
+
+/// The backup at the cycle's beginning: what the keys were then.
+fn began(desk: &mut Desk<'_>, evidence: &Evidence) {
+    desk.state.beginning = None;
+    if let (Some(cycle), Some(fingerprints)) = (&mut desk.state.cycle, evidence.facts.get("fingerprints")) {
+        cycle.fingerprints = serde_json::from_value::<BTreeMap<_, _>>(fingerprints.clone()).unwrap_or_default();
+    }
+    if let Some(file) = evidence.facts.get("file").and_then(|file| file.as_str()) {
+        desk.state.made_backups.push(file.to_owned());
+    }
+}
+
+fn seen(desk: &mut Desk<'_>, effect: &EffectId, evidence: &Evidence) {
+    desk.note(None, "evidence", evidence);
+    let because = desk
+        .state
+        .conversations
+        .iter()
+        .find(|conversation| conversation.awaiting.contains(&evidence.check))
+        .and_then(|conversation| conversation.comment.clone());
+    desk.state.take_evidence(evidence.clone());
+    if evidence.standing == Standing::Proven {
+        tick(desk, &evidence.check, because.as_ref());
+    }
+    last_check(desk, evidence.gathered_at);
+    conversation::looked(desk, effect);
+}
+
+/// A box is ticked when its own check holds, whatever comment caused the look.
+fn tick(desk: &mut Desk<'_>, check: &Check, because: Option<&crate::domain::ids::CommentId>) {
+    let Some(description) = desk.description() else { return };
+    for criterion in description
+        .criteria
+        .iter()
+        .filter(|criterion| criterion.check.as_ref() == Some(check))
+    {
+        let on_page = standing::page_box(&desk.state, Some(description), criterion.number);
+        let Some(state) = desk.state.boxes.get_mut(&on_page) else {
+            continue;
+        };
+        if state.tick.known != Some(true) || state.tick.wanted == Some(false) {
+            state.ours = true;
+            state.because_of = because.cloned();
+        }
+        state.tick.wanted = Some(true);
+    }
+}
+
+/// The page says when we last looked, to five minutes: more often would cost requests and tell nothing.
+fn last_check(desk: &mut Desk<'_>, at: DateTime<Utc>) {
+    let zone = desk.playbook.zone;
+    let rounded = at - chrono::Duration::seconds(at.timestamp().rem_euclid(300));
+    let text = rounded
+        .with_timezone(&zone)
+        .format("%Y-%m-%dT%H:%M:00.000%:z")
+        .to_string();
+    desk.state.values.entry(Property::LastCheck).or_default().wanted = Some(Value::Date(text));
+}
+
+fn probed(desk: &mut Desk<'_>, effect: &EffectId, keys: &[KeyState]) {
+    desk.note(None, "probed", keys);
+    expose(desk, keys);
+    for conversation in &mut desk.state.conversations {
+        if conversation.effects.contains(effect) {
+            conversation.effects.retain(|waiting| waiting != effect);
+            conversation.keys = keys.to_vec();
+        }
+    }
+}
+
+/// An exposed key counts as changed only once its fingerprint differs from the one that was posted.
+fn expose(desk: &mut Desk<'_>, keys: &[KeyState]) {
+    let Some(cycle) = &mut desk.state.cycle else { return };
+    for (variable, fingerprint) in &mut cycle.exposed {
+        let present = keys.iter().find(|key| key.variables.contains(variable));
+        if let (true, Some(present)) = (fingerprint.is_empty(), present.and_then(|key| key.fingerprint.clone())) {
+            *fingerprint = present;
+        }
+    }
+}
+
+fn scheduled(desk: &mut Desk<'_>, effect: &EffectId, next_at: DateTime<Utc>) {
+    desk.note(None, "scheduled", next_at.to_rfc3339());
+    desk.state.due = Some(Due {
+        at: next_at,
+        told: false,
+    });
+    let day = next_at
+        .with_timezone(&desk.playbook.zone)
+        .format("%Y-%m-%d")
+        .to_string();
+    desk.state.values.entry(Property::NextRotation).or_default().wanted = Some(Value::Date(day));
+    for conversation in &mut desk.state.conversations {
+        if conversation.effects.contains(effect) {
+            conversation.effects.retain(|waiting| waiting != effect);
+            conversation.awaiting.push(Check::ScheduleAhead);
+        }
+    }
+}
+
+/// What was refused is waited for no longer; what it would have shown stays unknown.
+fn given_up(desk: &mut Desk<'_>, effect: &EffectId, why: &str) {
+    desk.note(None, "refused", why);
+    if board::written(desk, effect, false) {
+        return;
+    }
+    if desk.state.beginning.as_ref() == Some(effect) {
+        desk.state.beginning = None;
+    }
+    let look = desk
+        .state
+        .looks
+        .iter()
+        .find(|look| look.effect == *effect)
+        .map(|look| look.check.clone());
+    if let Some(check) = look {
+        let facts = BTreeMap::from([("why".to_owned(), why.into())]);
+        let reason = "look_refused".to_owned();
+        let evidence = Evidence {
+            check,
+            standing: Standing::Missing,
+            reason,
+            facts,
+            gathered_at: desk.now,
+        };
+        desk.state.take_evidence(evidence);
+        conversation::looked(desk, effect);
+    }
+    for conversation in &mut desk.state.conversations {
+        conversation.effects.retain(|waiting| waiting != effect);
+    }
+}

@@ -1,0 +1,55 @@
+//! The page was read: its guide, its boxes, its status. What a person changed by hand is recorded, never reverted.
+use super::desk::Desk;
+use crate::domain::effect::Status;
+use crate::domain::page::{Cell, Observed};
+
+pub(super) fn take(desk: &mut Desk<'_>, observed: &Observed) {
+    desk.state.guide = observed.guide.clone();
+    desk.state.properties.clone_from(&observed.properties);
+    desk.state.next_page.clone_from(&observed.next_page);
+    desk.state.has_blocked = observed.has_blocked;
+    desk.state.quiet = observed.quiet;
+    status(desk, observed.status);
+    boxes(desk, observed);
+}
+
+fn status(desk: &mut Desk<'_>, seen: Option<Status>) {
+    let cell = &mut desk.state.status;
+    if changed_by_hand(cell, seen.as_ref()) {
+        cell.wanted = seen;
+    }
+    if cell.writing.is_none() {
+        cell.known = seen;
+    }
+    if seen == Some(Status::InProgress) {
+        desk.begin_cycle(None);
+    }
+}
+
+fn boxes(desk: &mut Desk<'_>, observed: &Observed) {
+    let criteria = desk.state.guide.criteria.clone();
+    desk.state
+        .boxes
+        .retain(|number, _| criteria.iter().any(|criterion| criterion.number == *number));
+    for criterion in criteria {
+        let seen = observed.boxes.get(&criterion.block).copied();
+        let state = desk.state.boxes.entry(criterion.number).or_default();
+        let first = state.tick.known.is_none();
+        if first && seen == Some(true) {
+            state.by_person = true;
+        }
+        if changed_by_hand(&state.tick, seen.as_ref()) {
+            state.tick.wanted = seen;
+            state.by_person = seen == Some(true);
+            state.ours = false;
+        }
+        if state.tick.writing.is_none() {
+            state.tick.known = seen;
+        }
+    }
+}
+
+/// Whether somebody else changed it since we last knew it, and no write of ours explains it.
+fn changed_by_hand<T: PartialEq>(cell: &Cell<T>, seen: Option<&T>) -> bool {
+    seen.is_some() && cell.known.is_some() && cell.writing.is_none() && cell.known.as_ref() != seen
+}

@@ -1,0 +1,90 @@
+//! What decisions go by: prompts, page descriptions, topics of questions, names of keys. Loaded once.
+use crate::domain::page::PageDescription;
+use crate::domain::reply::Prompts;
+use chrono_tz::Tz;
+use regex::RegexSet;
+use std::collections::BTreeMap;
+
+/// What decisions go by.
+pub struct Playbook {
+    /// What the bot says.
+    pub prompts: Prompts,
+    /// The descriptions of pages, by id.
+    pub pages: BTreeMap<String, PageDescription>,
+    /// What people ask about.
+    pub topics: Topics,
+    /// The names of keys.
+    pub names: Names,
+    /// The zone of the times that people read.
+    pub zone: Tz,
+    /// `None` follows the comment; else this language.
+    pub language: Option<String>,
+    /// Whether pure progress gets its one line.
+    pub say_progress: bool,
+    /// Whether a page is reopened when its next rotation is due.
+    pub reopen_when_due: bool,
+    /// How long people wait for a reply before an interim one goes out, in milliseconds.
+    pub patience_ms: i64,
+}
+
+/// The names of keys, from the providers' table.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Variable of `.env` to the provider's title.
+    pub providers: BTreeMap<String, String>,
+    /// Variables that are a public half: masked, but they open nothing alone.
+    pub identifiers: Vec<String>,
+    /// Provider's title to the page where its keys are managed.
+    pub manage_urls: BTreeMap<String, String>,
+}
+
+/// What people ask about, as patterns over the redacted text.
+pub struct Topics {
+    names: Vec<String>,
+    set: RegexSet,
+}
+
+/// A topic of questions: the name of a prompt in `question/`, and how people ask.
+#[derive(Clone, Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Topic {
+    /// The name of a prompt in `question/`.
+    pub id: String,
+    /// How people ask; without case.
+    pub patterns: Vec<String>,
+    /// Questions that it must find.
+    pub examples: Vec<String>,
+}
+
+impl Topics {
+    /// Compiles topics; the first that matches wins.
+    pub fn new(topics: &[Topic]) -> Result<Self, String> {
+        let mut names = Vec::new();
+        let mut patterns = Vec::new();
+        for topic in topics {
+            for pattern in &topic.patterns {
+                names.push(topic.id.clone());
+                patterns.push(format!("(?i){pattern}"));
+            }
+        }
+        let set = RegexSet::new(patterns).map_err(|error| error.to_string())?;
+        let topics_set = Self { names, set };
+        for topic in topics {
+            for example in &topic.examples {
+                let found = topics_set.find(example);
+                if found != Some(topic.id.as_str()) {
+                    return Err(format!(
+                        "topic {}: its example {example:?} is read as {found:?}",
+                        topic.id
+                    ));
+                }
+            }
+        }
+        Ok(topics_set)
+    }
+
+    /// What a question is about.
+    pub fn find(&self, text: &str) -> Option<&str> {
+        self.set.matches(text).iter().next().map(|at| self.names[at].as_str())
+    }
+}

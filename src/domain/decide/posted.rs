@@ -1,0 +1,467 @@
+//! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
+use super::desk::Desk;
+use super::{conversation, question, standing};
+use crate::domain::classify::{BlockerKind, Clause, Label};
+use crate::domain::effect::{Effect, Place, Status};
+use crate::domain::event::{Authority, Report};
+use crate::domain::evidence::Check;
+use crate::domain::page::{Blocker, Claim, Conversation, Part, Posted, PostedKey, Proof};
+use std::collections::BTreeSet;
+
+/// Side effects that one person may cause in an hour.
+const PER_PERSON: usize = 20;
+/// Side effects that may be caused on one page in an hour.
+const PER_PAGE: usize = 60;
+
+pub(super) fn take(desk: &mut Desk<'_>, report: &Report) {
+    if desk.state.quiet {
+        return;
+    }
+    let parts = parts(desk, report);
+    if report.absorbed {
+        desk.state.absorbed += 1;
+        return;
+    }
+    if !parts.is_empty() {
+        converse(desk, report, parts, false);
+    }
+}
+
+/// Opens the conversation about a comment: its looks are wanted, its reply follows them.
+pub(super) fn converse(desk: &mut Desk<'_>, report: &Report, parts: Vec<Part>, replied: bool) {
+    let mut conversation = Conversation {
+        comment: Some(report.comment.id.clone()),
+        subject: report.comment.id.as_str().to_owned(),
+        place: Place::Discussion(report.comment.discussion.clone()),
+        author: Some(report.comment.author.clone()),
+        name: report.comment.author_name.clone(),
+        language: language(desk, report),
+        awaiting: Vec::new(),
+        effects: Vec::new(),
+        keys: Vec::new(),
+        since: desk.now,
+        replied,
+        may_finish: report.authority == Authority::Full,
+        parts,
+    };
+    if report.authority != Authority::Guidance && within_limits(desk, report) {
+        conversation.awaiting = looks(desk, &conversation.parts);
+        if let Some(variables) = probes(&conversation.parts) {
+            let effect = Effect::ProbeKeys { variables };
+            conversation
+                .effects
+                .push(desk.want_now(Some(&report.comment.id), effect));
+        }
+    }
+    desk.state.conversations.push(conversation);
+    conversation::go_on(desk);
+}
+
+fn language(desk: &Desk<'_>, report: &Report) -> String {
+    let spoken = desk
+        .playbook
+        .language
+        .clone()
+        .or_else(|| report.reading.language.clone());
+    spoken
+        .filter(|language| language == "nl")
+        .unwrap_or_else(|| "en".to_owned())
+}
+
+/// At most so many side effects an hour, or a flood of comments would make us probe without end.
+fn within_limits(desk: &mut Desk<'_>, report: &Report) -> bool {
+    let now = desk.now.timestamp();
+    desk.state.caused.retain(|(_, at)| now - at < 3600);
+    let by_person = desk
+        .state
+        .caused
+        .iter()
+        .filter(|(person, _)| *person == report.comment.author)
+        .count();
+    let within = by_person < PER_PERSON && desk.state.caused.len() < PER_PAGE;
+    let needs_look = matches!(
+        report.reading.primary(),
+        Label::Completion | Label::KeyReport | Label::Correction
+    );
+    if within && needs_look && desk.description().is_some() {
+        desk.state.caused.push((report.comment.author.clone(), now));
+    }
+    within
+}
+
+/// What a reply to this comment has to speak of. Takes claims, blockers and corrections into the state on the way.
+pub(super) fn parts(desk: &mut Desk<'_>, report: &Report) -> Vec<Part> {
+    let mut parts = Vec::new();
+    posted_keys(desk, report, &mut parts);
+    if report.authority == Authority::Guidance {
+        if report.reading.needs_reply {
+            parts.push(Part::Guidance);
+            questions(desk, report, &mut parts);
+        }
+        return parts;
+    }
+    if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
+        desk.begin_cycle(Some(&report.comment.id));
+    }
+    corrections(desk, report, &mut parts);
+    blockers(desk, report, &mut parts);
+    completions(desk, report, &mut parts);
+    key_reports(report, &mut parts);
+    progress(desk, report, &mut parts);
+    questions(desk, report, &mut parts);
+    parts
+}
+
+fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
+    if report.findings.is_empty() {
+        return;
+    }
+    let mut keys: Vec<PostedKey> = Vec::new();
+    for finding in &report.findings {
+        let label = finding.variable.clone().unwrap_or_else(|| finding.label.clone());
+        let identifier = finding.identifier || desk.playbook.names.identifiers.contains(&label);
+        let key = PostedKey {
+            label,
+            chars: finding.chars,
+            extent: finding.extent,
+            identifier,
+        };
+        if !keys.contains(&key) {
+            keys.push(key);
+        }
+    }
+    let exposed: Vec<String> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.extent.exposes() && !finding.identifier)
+        .filter_map(|finding| finding.variable.clone())
+        .filter(|variable| !desk.playbook.names.identifiers.contains(variable))
+        .collect();
+    if let Some(cycle) = &mut desk.state.cycle {
+        for variable in &exposed {
+            // The fingerprint comes with the probe; until then nothing counts as changed.
+            cycle.exposed.entry(variable.clone()).or_default();
+        }
+    }
+    let language = language(desk, report);
+    desk.state.posted.push(Posted {
+        comment: report.comment.id.clone(),
+        labels: keys.iter().map(|key| key.label.clone()).collect(),
+        exposed,
+        language,
+        name: report.comment.author_name.clone(),
+    });
+    desk.note(Some(&report.comment.id), "key_posted", &keys);
+    parts.push(Part::Posted { keys });
+}
+
+fn corrections(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
+    let clauses = of(report, Label::Correction);
+    if clauses.is_empty() {
+        return;
+    }
+    let named: BTreeSet<u8> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    let steps = if named.is_empty() {
+        latest_claim(desk, report).into_iter().collect()
+    } else {
+        named
+    };
+    let part = withdraw(desk, report, &steps);
+    parts.push(part);
+}
+
+/// The step that this author claimed last.
+fn latest_claim(desk: &Desk<'_>, report: &Report) -> Option<u8> {
+    let claims = desk
+        .state
+        .steps
+        .iter()
+        .filter_map(|(number, step)| Some((number, step.claim.as_ref()?)));
+    let own = claims.filter(|(_, claim)| claim.author == report.comment.author);
+    own.max_by_key(|(_, claim)| claim.at).map(|(number, _)| *number)
+}
+
+/// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
+pub(super) fn withdraw(desk: &mut Desk<'_>, report: &Report, steps: &BTreeSet<u8>) -> Part {
+    let mut unticked = Vec::new();
+    for number in steps {
+        if let Some(step) = desk.state.steps.get_mut(number) {
+            step.claim = None;
+        }
+        for check in desk.checks_of_step(*number) {
+            desk.state.evidence.retain(|evidence| evidence.check != check);
+        }
+        let criteria = desk
+            .description()
+            .and_then(|page| page.step(*number))
+            .map(|step| step.criteria.clone());
+        for criterion in criteria.unwrap_or_default() {
+            let on_page = standing::page_box(&desk.state, desk.description(), criterion);
+            if let Some(state) = desk.state.boxes.get_mut(&on_page)
+                && state.ours
+            {
+                state.tick.wanted = Some(false);
+                state.ours = false;
+                unticked.push(on_page);
+            }
+        }
+    }
+    let reopened = desk.state.status.known == Some(Status::Done) || desk.state.finished.is_some();
+    if reopened {
+        desk.state.finished = None;
+        desk.move_status(Status::InProgress);
+    }
+    let withdrawn_blocker = of(report, Label::Blocker).is_empty();
+    let cleared = withdrawn_blocker
+        && clear_blockers(desk, |blocker| {
+            blocker.author == report.comment.author
+                && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)))
+        });
+    Part::Correction {
+        steps: steps.iter().copied().collect(),
+        unticked,
+        reopened,
+        cleared,
+    }
+}
+
+fn blockers(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
+    let clauses = of(report, Label::Blocker);
+    let Some(first) = clauses.first() else { return };
+    let kind = report.reading.blocker_kind.unwrap_or(BlockerKind::Other);
+    let step = first.steps.first().copied().or(report.on_step);
+    desk.state.blockers.push(Blocker {
+        comment: report.comment.id.clone(),
+        author: report.comment.author.clone(),
+        name: report.comment.author_name.clone(),
+        step,
+        kind,
+        since: desk.now,
+    });
+    for number in clauses.iter().flat_map(|clause| &clause.steps) {
+        desk.state.steps.entry(*number).or_default().started = true;
+    }
+    desk.move_status(Status::Blocked);
+    parts.push(Part::Blocker { kind, step });
+}
+
+/// Clears the blockers that fit; whether there were any. The last one cleared sets the status back.
+pub(super) fn clear_blockers(desk: &mut Desk<'_>, fits: impl Fn(&Blocker) -> bool) -> bool {
+    let before = desk.state.blockers.len();
+    desk.state.blockers.retain(|blocker| !fits(blocker));
+    let cleared = desk.state.blockers.len() < before;
+    if cleared && desk.state.blockers.is_empty() && desk.state.status.wanted == Some(Status::Blocked) {
+        desk.move_status(Status::InProgress);
+    }
+    cleared
+}
+
+fn completions(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
+    let clauses = of(report, Label::Completion);
+    if clauses.is_empty() {
+        return;
+    }
+    let reading = &report.reading;
+    let blocked: BTreeSet<u8> = of(report, Label::Blocker)
+        .iter()
+        .flat_map(|clause| clause.steps.clone())
+        .collect();
+    let whole = reading.all_done && of(report, Label::Blocker).is_empty();
+    let mut steps: BTreeSet<u8> = clauses.iter().flat_map(|clause| clause.steps.clone()).collect();
+    if steps.is_empty() && !whole {
+        steps.extend(report.on_step);
+    }
+    steps.retain(|step| !blocked.contains(step));
+    let claim = Claim {
+        comment: report.comment.id.clone(),
+        author: report.comment.author.clone(),
+        at: desk.now,
+    };
+    let claimed: Vec<u8> = if whole {
+        desk.state.guide.steps.iter().map(|step| step.number).collect()
+    } else {
+        steps.iter().copied().collect()
+    };
+    for number in &claimed {
+        let step = desk.state.steps.entry(*number).or_default();
+        step.started = true;
+        step.claim.get_or_insert_with(|| claim.clone());
+    }
+    if whole {
+        desk.state.finished = Some(claim);
+    }
+    desk.state.minutes_spent = reading.duration_minutes.or(desk.state.minutes_spent);
+    clear_blockers(desk, |blocker| {
+        whole || blocker.step.is_some_and(|step| claimed.contains(&step))
+    });
+    parts.push(Part::Claim {
+        steps: steps.into_iter().collect(),
+        whole,
+        minutes: reading.duration_minutes,
+        planned: reading.expected_duration_minutes,
+    });
+}
+
+fn key_reports(report: &Report, parts: &mut Vec<Part>) {
+    if !of(report, Label::KeyReport).is_empty() {
+        parts.push(Part::Keys {
+            variables: report.reading.keys.clone(),
+        });
+    }
+}
+
+fn progress(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
+    let clauses = of(report, Label::Progress);
+    if clauses.is_empty() {
+        return;
+    }
+    let mut steps: BTreeSet<u8> = clauses.iter().flat_map(|clause| clause.steps.clone()).collect();
+    if steps.is_empty() {
+        steps.extend(report.on_step);
+    }
+    for number in &steps {
+        desk.state.steps.entry(*number).or_default().started = true;
+    }
+    let rules = |word: &str| {
+        clauses
+            .iter()
+            .any(|clause| clause.rules.iter().any(|rule| rule.contains(word)))
+    };
+    let cleared = (rules("unblock") || rules("cleared"))
+        && clear_blockers(desk, |blocker| {
+            steps.is_empty() && blocker.author == report.comment.author
+                || blocker.step.is_some_and(|step| steps.contains(&step))
+        });
+    if !parts.is_empty() || !desk.playbook.say_progress {
+        return;
+    }
+    let looked = steps.iter().any(|step| !local_checks(desk, *step).is_empty());
+    let steps = steps.into_iter().collect();
+    parts.push(Part::Progress {
+        steps,
+        hedged: rules("hedge"),
+        looked,
+        cleared,
+    });
+}
+
+fn questions(desk: &Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
+    let clauses = of(report, Label::Question);
+    // A question to somebody else asks nothing of us.
+    if clauses.is_empty() || !report.reading.needs_reply {
+        return;
+    }
+    let step = clauses
+        .iter()
+        .flat_map(|clause| clause.steps.first().copied())
+        .next()
+        .or(report.on_step);
+    parts.push(Part::Question {
+        topic: question::topic(desk, report),
+        step,
+    });
+}
+
+fn of(report: &Report, label: Label) -> Vec<&Clause> {
+    report
+        .reading
+        .clauses
+        .iter()
+        .filter(|clause| clause.label == label)
+        .collect()
+}
+
+/// The looks that a comment causes.
+fn looks(desk: &Desk<'_>, parts: &[Part]) -> Vec<Check> {
+    let mut checks = BTreeSet::new();
+    for part in parts {
+        match part {
+            Part::Claim { whole: true, .. } => {
+                checks.extend(desk.checks_of_all());
+                let steps = desk.state.guide.steps.iter();
+                checks.extend(steps.flat_map(|step| desk.checks_of_step(step.number)));
+            }
+            Part::Claim { steps, .. } if steps.is_empty() => {
+                checks.extend(
+                    current_step(desk)
+                        .into_iter()
+                        .flat_map(|step| desk.checks_of_step(step)),
+                );
+            }
+            Part::Claim { steps, .. } => checks.extend(steps.iter().flat_map(|step| desk.checks_of_step(*step))),
+            Part::Progress {
+                steps, hedged: true, ..
+            } => {
+                checks.extend(steps.iter().flat_map(|step| desk.checks_of_step(*step)));
+            }
+            Part::Progress { steps, .. } => checks.extend(steps.iter().flat_map(|step| local_checks(desk, *step))),
+            Part::Blocker { .. }
+            | Part::Keys { .. }
+            | Part::Posted { .. }
+            | Part::Correction { .. }
+            | Part::Question { .. }
+            | Part::Guidance
+            | Part::Summary { .. }
+            | Part::Alert { .. }
+            | Part::Due => {}
+        }
+    }
+    checks.into_iter().collect()
+}
+
+/// The checks of a step that ask nobody outside: cheap enough for a mere mention.
+fn local_checks(desk: &Desk<'_>, step: u8) -> Vec<Check> {
+    let mut checks = desk.checks_of_step(step);
+    checks.retain(|check| match check {
+        Check::Backup | Check::Rotator { .. } | Check::ScheduleAhead | Check::File { .. } => true,
+        Check::KeysChanged { .. }
+        | Check::KeysValid
+        | Check::OldKeysDead
+        | Check::MonitorRan
+        | Check::Command { .. } => false,
+    });
+    checks
+}
+
+/// The first step that nothing is known of.
+pub(super) fn current_step(desk: &Desk<'_>) -> Option<u8> {
+    let open = |number: u8| standing::step_proof(&desk.state, desk.description(), number) == Proof::Open;
+    desk.state
+        .guide
+        .steps
+        .iter()
+        .map(|step| step.number)
+        .find(|number| open(*number))
+}
+
+/// The keys that a comment wants probed; empty: all of them.
+fn probes(parts: &[Part]) -> Option<Vec<String>> {
+    let mut variables = BTreeSet::new();
+    let mut wanted = false;
+    for part in parts {
+        match part {
+            Part::Keys { variables: named } => {
+                wanted = true;
+                variables.extend(named.iter().cloned());
+            }
+            Part::Posted { keys } => {
+                wanted = true;
+                variables.extend(
+                    keys.iter()
+                        .map(|key| key.label.clone())
+                        .filter(|label| !label.contains(' ')),
+                );
+            }
+            Part::Claim { .. }
+            | Part::Progress { .. }
+            | Part::Blocker { .. }
+            | Part::Correction { .. }
+            | Part::Question { .. }
+            | Part::Guidance
+            | Part::Summary { .. }
+            | Part::Alert { .. }
+            | Part::Due => {}
+        }
+    }
+    wanted.then(|| variables.into_iter().collect())
+}
