@@ -1,0 +1,101 @@
+//! Reading a list to its end, page by page, and knowing whether that was all of it.
+use super::client::{Call, Client};
+use super::error::{Error, Kind};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Write as _;
+
+/// More pages than this are never asked for: a list that long is a fault of somebody's.
+const MOST_PAGES: usize = 1000;
+
+/// One page of a list.
+#[derive(Deserialize)]
+struct Part<T> {
+    results: Vec<T>,
+    #[serde(default)]
+    next_cursor: Option<String>,
+    #[serde(default)]
+    has_more: Option<bool>,
+    #[serde(default)]
+    request_status: Option<RequestStatus>,
+}
+
+#[derive(Deserialize)]
+struct RequestStatus {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// A list, and whether all of it was read.
+pub(super) struct Listed<T> {
+    pub(super) items: Vec<T>,
+    pub(super) complete: bool,
+}
+
+impl Client {
+    /// Reads all pages; `ask` makes the call for a cursor. A cursor that Notion no longer takes (its item went away)
+    /// starts the reading anew, once.
+    pub(super) async fn list<'a, T: DeserializeOwned>(
+        &self,
+        ask: impl Fn(Option<&str>) -> Call<'a>,
+    ) -> Result<Listed<T>, Error> {
+        match self.list_once(&ask).await {
+            Err((error, true)) if error.kind == Kind::Invalid => self.list_once(&ask).await,
+            first => first,
+        }
+        .map_err(|(error, _)| error)
+    }
+
+    /// The flag beside an error: the call had a cursor.
+    async fn list_once<'a, T: DeserializeOwned>(
+        &self,
+        ask: &impl Fn(Option<&str>) -> Call<'a>,
+    ) -> Result<Listed<T>, (Error, bool)> {
+        let mut items = Vec::new();
+        let mut cursors: Vec<String> = Vec::new();
+        let mut complete = true;
+        loop {
+            let cursor = cursors.last().map(String::as_str);
+            let part: Part<T> = self
+                .read(ask(cursor))
+                .await
+                .map_err(|error| (error, cursor.is_some()))?;
+            items.extend(part.results);
+            complete &= part
+                .request_status
+                .is_none_or(|status| status.kind.as_deref() != Some("incomplete"));
+            let Some(next) = part.next_cursor else {
+                complete &= !part.has_more.unwrap_or(false);
+                return Ok(Listed { items, complete });
+            };
+            if cursors.contains(&next) || cursors.len() >= MOST_PAGES {
+                return Ok(Listed { items, complete: false });
+            }
+            cursors.push(next);
+        }
+    }
+}
+
+/// A path with a query that asks for a full page from `cursor` on.
+pub(super) fn paged(mut path: String, cursor: Option<&str>) -> String {
+    path.push(if path.contains('?') { '&' } else { '?' });
+    path.push_str("page_size=100");
+    if let Some(cursor) = cursor {
+        path.push_str("&start_cursor=");
+        path.push_str(&segment(cursor));
+    }
+    path
+}
+
+/// A value as it may stand in a path or a query: an id that came from outside cannot lead elsewhere.
+pub(super) fn segment(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => text.push(char::from(byte)),
+            // Writing to a String cannot fail.
+            other => drop(write!(text, "%{other:02X}")),
+        }
+    }
+    text
+}
