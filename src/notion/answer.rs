@@ -49,13 +49,13 @@ pub(super) struct Failed {
 
 impl Failed {
     /// Not even tried.
-    pub(super) fn before_sending(error: Error) -> Self {
+    pub(super) fn before_sending(error: Error) -> Box<Self> {
         without_answer(error, true)
     }
 }
 
 /// The body of a success (`None` when it could not be read whole), or what went wrong.
-pub(super) fn judge(sent: Result<Response, Failure>, about: About<'_>) -> Result<Option<Vec<u8>>, Failed> {
+pub(super) fn judge(sent: Result<Response, Failure>, about: About<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
     let response = match sent {
         Ok(response) => response,
         Err(Failure::NotSent(cause)) => return Err(without_answer(about.network(cause), true)),
@@ -67,16 +67,16 @@ pub(super) fn judge(sent: Result<Response, Failure>, about: About<'_>) -> Result
     Err(refused(&response, about))
 }
 
-fn without_answer(error: Error, certain: bool) -> Failed {
-    Failed {
+fn without_answer(error: Error, certain: bool) -> Box<Failed> {
+    Box::new(Failed {
         error,
         certain,
         committed: None,
         reason: None,
-    }
+    })
 }
 
-fn refused(response: &Response, about: About<'_>) -> Failed {
+fn refused(response: &Response, about: About<'_>) -> Box<Failed> {
     let refusal = response.body.as_deref().and_then(Refusal::parse);
     let request_id = request_id(&response.headers);
     let by_notion = refusal.is_some() || request_id.is_some();
@@ -109,12 +109,12 @@ fn refused(response: &Response, about: About<'_>) -> Failed {
     error.status = Some(response.status.as_u16());
     error.code = code;
     error.request_id = request_id;
-    Failed {
+    Box::new(Failed {
         error,
         certain,
         committed: more.committed_resource_id,
         reason,
-    }
+    })
 }
 
 /// Whether a status proves that nothing happened. A conflict, a timeout or a failure of the server proves nothing,
@@ -193,7 +193,3 @@ fn until(text: &str, headers: &HeaderMap) -> Option<Duration> {
     let now = DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?).ok()?;
     Some((then - now).to_std().unwrap_or_default())
 }
-
-#[cfg(test)]
-#[path = "answer_tests.rs"]
-mod tests;

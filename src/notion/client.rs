@@ -20,7 +20,7 @@ const TRY_FOR: Duration = Duration::from_secs(20);
 /// The first pause between tries; it doubles each time, give or take half.
 const FIRST_PAUSE: Duration = Duration::from_millis(300);
 /// Notion's clock is read from an answer this often.
-const CLOCK_EVERY: Duration = Duration::from_secs(60);
+const CLOCK_EVERY: Duration = Duration::from_mins(1);
 
 /// How to reach Notion.
 pub struct Connection {
@@ -181,7 +181,7 @@ impl Client {
     }
 
     /// Makes a write that adds something: once.
-    pub(super) async fn add(&self, _turn: WriteTurn, call: Call<'_>) -> Result<Option<Vec<u8>>, Failed> {
+    pub(super) async fn add(&self, _turn: WriteTurn, call: Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
         if let Some(after) = self.inner.limiter.held_for() {
             // Asked to be silent between the turn and now.
             return Err(Failed::before_sending(call.about.error(Kind::Later { after })));
@@ -190,7 +190,7 @@ impl Client {
     }
 
     /// One request, one answer.
-    async fn attempt(&self, call: &Call<'_>) -> Result<Option<Vec<u8>>, Failed> {
+    async fn attempt(&self, call: &Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
         let authorization = self
             .inner
             .authorization

@@ -225,7 +225,7 @@ impl Client {
     }
 
     /// A 503 near Notion's deadline may name what it saved. If that is a comment, it is ours.
-    async fn saved_all_the_same(&self, failed: Failed) -> Result<WireComment, WriteError> {
+    async fn saved_all_the_same(&self, failed: Box<Failed>) -> Result<WireComment, WriteError> {
         if let Some(id) = &failed.committed
             && let Ok(comment) = self.comment(&CommentId::from_wire(id)).await
         {

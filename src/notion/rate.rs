@@ -10,7 +10,7 @@ const WINDOW: Duration = Duration::from_millis(60_500);
 /// One request in six is kept for writes, so that reading never delays a reply.
 const RESERVE: u32 = 6;
 /// Longer waits are given back to the caller instead of being waited out in place.
-pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+pub(super) const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What a request may spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
