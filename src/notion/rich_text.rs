@@ -116,3 +116,50 @@ impl Item {
         href.into_iter().chain(link.filter(|link| Some(*link) != href))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// The words and the addresses that are read out of items.
+    #[track_caller]
+    fn check(items: Value, words: &str, urls: &[&str]) {
+        let text: RichText = serde_json::from_value(items).unwrap();
+        assert_eq!(
+            (text.words().as_str(), text.urls()),
+            (words, urls.iter().map(|&url| url.to_owned()).collect())
+        );
+    }
+
+    #[test]
+    fn items_are_joined_without_anything_between() {
+        let items = json!([{"plain_text": "key "}, {"plain_text": "rotated", "annotations": {"bold": true}}]);
+        check(items, "key rotated", &[]);
+        check(json!([]), "", &[]);
+    }
+
+    #[test]
+    fn a_mention_does_not_bring_its_words() {
+        let mention = |kind: &str, words: &str| json!([{"plain_text": words, "mention": {"type": kind}}]);
+        check(mention("user", "@Done"), "@person", &[]);
+        check(mention("page", "Step 1 done"), "[page]", &[]);
+        check(mention("database", "Done"), "[page]", &[]);
+        check(mention("date", "2026-12-01"), "2026-12-01", &[]);
+        check(mention("hologram", "words"), "words", &[]);
+        check(json!([{"plain_text": "words", "mention": {}}]), "words", &[]);
+    }
+
+    #[test]
+    fn every_address_is_searched() {
+        let item = json!([{"plain_text": "here", "href": "https://a", "text": {"link": {"url": "https://a"}}}]);
+        check(item, "here", &["https://a"]);
+        let item = json!([{"plain_text": "here", "href": "https://a", "text": {"link": {"url": "https://b"}}}]);
+        check(item, "here", &["https://a", "https://b"]);
+        check(
+            json!([{"plain_text": "x", "text": {"link": null}, "href": null}, {}]),
+            "x",
+            &[],
+        );
+    }
+}

@@ -296,7 +296,10 @@ async fn markdown_names_its_threads() {
     let read = client.markdown(&PageId::from_wire(PAGE)).await.ok().unwrap();
     assert!(read.truncated);
     assert_eq!(
-        read.discussions.iter().map(|id| id.as_str()).collect::<Vec<_>>(),
+        read.discussions
+            .iter()
+            .map(crate::domain::ids::DiscussionId::as_str)
+            .collect::<Vec<_>>(),
         [THREAD]
     );
     assert_eq!(script.paths(), [format!("GET /v1/pages/{PAGE}/markdown")]);

@@ -173,7 +173,7 @@ async fn a_wait_of_hours_is_told_instead() {
     assert_eq!(
         listing.err().unwrap().kind,
         Kind::Later {
-            after: Duration::from_secs(7200)
+            after: Duration::from_hours(2)
         }
     );
 }

@@ -113,3 +113,55 @@ async fn an_address_that_is_none_is_told() {
     let error = Client::new(connection("not an address")).err().unwrap();
     assert!(error.to_string().contains("notion.url"), "{error}");
 }
+
+/// CPU time of this thread so far, in nanoseconds, as Linux counts it.
+fn cpu_ns() -> u64 {
+    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    stat.split(' ').next().unwrap().parse().unwrap()
+}
+
+/// What the client itself costs; the server runs on a thread of its own and is not counted.
+#[test]
+#[ignore = "a measurement: cargo test --release --lib cost_of -- --ignored --nocapture"]
+fn cost_of_a_post() {
+    const POSTS: u64 = 10_000;
+    let body = comment(COMMENT, BOT, &json!([text("Backup verified."), text(" · k7p2-93qd")])).to_string();
+    let (ready, address) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let app = Router::new().fallback(any(async move |_: axum::body::Bytes| body.clone()));
+            ready.send(serve(app).await).unwrap();
+            std::future::pending::<()>().await;
+        });
+    });
+    let mut connection = connection(&format!("http://{}", address.recv().unwrap()));
+    connection.requests_per_minute = 0;
+    let runs = [
+        run(&"Step 1 is proven. ".repeat(12)),
+        run("Next: step 2."),
+        run(" · k7p2-93qd"),
+    ];
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let built = cpu_ns();
+    let client = Client::new(connection).unwrap();
+    let (start, clock) = (cpu_ns(), std::time::Instant::now());
+    runtime.block_on(async {
+        for _ in 0..POSTS / 4 {
+            let post = || client.create_comment(thread(), &runs);
+            let posted = tokio::join!(post(), post(), post(), post());
+            assert!(posted.0.is_ok() && posted.1.is_ok() && posted.2.is_ok() && posted.3.is_ok());
+        }
+    });
+    let (us, wall) = ((cpu_ns() - start) as f64 / 1000.0 / POSTS as f64, clock.elapsed());
+    println!(
+        "client built in {} us, then {us:.1} us of CPU for a POST, {wall:?} for {POSTS}",
+        (start - built) / 1000
+    );
+}
