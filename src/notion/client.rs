@@ -15,8 +15,10 @@ use tokio::time::{Instant, sleep};
 /// Tries of a read, and of a write that may be made twice.
 const READ_TRIES: u32 = 4;
 const WRITE_TRIES: u32 = 3;
-/// No further try of a call that has met failures for so long.
-const TRY_FOR: Duration = Duration::from_secs(20);
+/// No further try of a read, or of a write, that has met failures for so long. With a call of 10 s a write thus ends
+/// within 15 s, as an effect must.
+const READ_FOR: Duration = Duration::from_secs(20);
+const WRITE_FOR: Duration = Duration::from_secs(5);
 /// The first pause between tries; it doubles each time, give or take half.
 const FIRST_PAUSE: Duration = Duration::from_millis(300);
 /// Notion's clock is read from an answer this often.
@@ -132,23 +134,38 @@ impl Client {
 
     /// Asks until there is an answer that can be read, within reason.
     pub(super) async fn read<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
+        self.read_with(call, |body| serde_json::from_slice(body)).await
+    }
+
+    /// The same with a reader of its own for the body.
+    pub(super) async fn read_with<T>(
+        &self,
+        call: Call<'_>,
+        read: impl Fn(&[u8]) -> serde_json::Result<T>,
+    ) -> Result<T, Error> {
         let started = Instant::now();
         let mut tries = 0;
         loop {
             tries += 1;
             self.admit(Urgency::Read, call.about).await?;
             let error = match self.attempt(&call).await {
-                Ok(body) => match parse(body.as_deref(), call.about) {
+                Ok(body) => match understood(body.as_deref(), call.about, &read) {
                     Ok(answer) => return Ok(answer),
                     Err(error) => error,
                 },
                 Err(failed) => failed.error,
             };
-            match pause(&error, tries, READ_TRIES, started) {
+            match pause(&error, tries, READ_TRIES, started.elapsed() < READ_FOR) {
                 Some(pause) => sleep(pause).await,
                 None => return Err(error),
             }
         }
+    }
+
+    /// Asks once, without waiting: for what a write must know before it can end.
+    pub(super) async fn look<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
+        let body = self.attempt(&call).await.map_err(|failed| failed.error)?;
+        parse(body.as_deref(), call.about)
     }
 
     /// Makes a write that sets a value: it may be made twice, so a failure that proves nothing is followed by another
@@ -173,7 +190,7 @@ impl Client {
             };
             unsure |= !failed.certain;
             let asked_to_wait = matches!(failed.error.status, Some(429 | 529));
-            match pause(&failed.error, tries, WRITE_TRIES, started) {
+            match pause(&failed.error, tries, WRITE_TRIES, started.elapsed() < WRITE_FOR) {
                 Some(pause) if !asked_to_wait => sleep(pause).await,
                 _ => return Err(ending(failed.error, !unsure)),
             }
@@ -211,12 +228,24 @@ impl Client {
             self.read_clock(response);
         }
         let judged = judge(sent, call.about);
-        if let Err(failed) = &judged
-            && let (Some(429 | 529), Kind::Later { after }) = (failed.error.status, &failed.error.kind)
-        {
-            self.inner.limiter.hold(*after, failed.reason.clone());
+        if let Err(failed) = &judged {
+            self.heed(failed);
         }
         judged
+    }
+
+    /// Notes a failure, and holds everybody back when Notion asks for it.
+    fn heed(&self, failed: &Failed) {
+        tracing::debug!(error = %failed.error, certain = failed.certain, "a request to Notion failed");
+        if let (Some(429 | 529), Kind::Later { after }) = (failed.error.status, &failed.error.kind) {
+            let reason = failed.reason.as_deref().unwrap_or("no reason given");
+            tracing::warn!(
+                seconds = after.as_secs(),
+                reason,
+                "Notion asks for silence; every request waits"
+            );
+            self.inner.limiter.hold(*after, failed.reason.clone());
+        }
     }
 
     fn read_clock(&self, response: &Response) {
@@ -239,12 +268,21 @@ fn authorization(token: &SecretString) -> Option<HeaderValue> {
     Some(header)
 }
 
-/// A body as what it should be. Serde's own words are dropped: they may quote the body.
+/// A body as what it should be.
 pub(super) fn parse<T: DeserializeOwned>(body: Option<&[u8]>, about: About<'_>) -> Result<T, Error> {
+    understood(body, about, |body| serde_json::from_slice(body))
+}
+
+/// The same with a reader of its own. Serde's words are dropped: they may quote the body.
+fn understood<T>(
+    body: Option<&[u8]>,
+    about: About<'_>,
+    read: impl Fn(&[u8]) -> serde_json::Result<T>,
+) -> Result<T, Error> {
     let Some(body) = body else {
         return Err(about.network("the answer broke off"));
     };
-    serde_json::from_slice(body).map_err(|error| {
+    read(body).map_err(|error| {
         if error.is_eof() {
             about.network("the answer broke off")
         } else {
@@ -263,13 +301,13 @@ pub(super) fn ending(error: Error, certain: bool) -> WriteError {
 }
 
 /// How long to wait before the next try; `None` when there shall be none.
-fn pause(error: &Error, tries: u32, most: u32, started: Instant) -> Option<Duration> {
+fn pause(error: &Error, tries: u32, most: u32, in_time: bool) -> Option<Duration> {
     if tries >= most {
         return None;
     }
     match &error.kind {
         Kind::Later { after } => Some(*after).filter(|after| *after <= PATIENCE),
-        Kind::Network { .. } if started.elapsed() < TRY_FOR => {
+        Kind::Network { .. } if in_time => {
             let doubled = FIRST_PAUSE * 2_u32.pow(tries - 1);
             Some(doubled.mul_f64(0.5 + fastrand::f64()))
         }

@@ -178,8 +178,7 @@ impl Client {
 
     /// One comment; `Kind::Gone` when it was deleted.
     pub async fn comment(&self, id: &CommentId) -> Result<WireComment, Error> {
-        self.read(Call::get(comment_path(id), reading("read the comment", id.as_str())))
-            .await
+        self.read(one(id)).await
     }
 
     /// Adds a comment, after waiting for a place in the budget.
@@ -227,7 +226,7 @@ impl Client {
     /// A 503 near Notion's deadline may name what it saved. If that is a comment, it is ours.
     async fn saved_all_the_same(&self, failed: Box<Failed>) -> Result<WireComment, WriteError> {
         if let Some(id) = &failed.committed
-            && let Ok(comment) = self.comment(&CommentId::from_wire(id)).await
+            && let Ok(comment) = self.look(one(&CommentId::from_wire(id))).await
         {
             return Ok(comment);
         }
@@ -261,6 +260,10 @@ impl Target {
         }
         comment
     }
+}
+
+fn one(id: &CommentId) -> Call<'_> {
+    Call::get(comment_path(id), reading("read the comment", id.as_str()))
 }
 
 fn comment_path(id: &CommentId) -> String {

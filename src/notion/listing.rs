@@ -3,6 +3,7 @@ use super::client::{Call, Client};
 use super::error::{Error, Kind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
 use std::fmt::Write as _;
 
 /// More pages than this are never asked for: a list that long is a fault of somebody's.
@@ -18,12 +19,47 @@ struct Part<T> {
     has_more: Option<bool>,
     #[serde(default)]
     request_status: Option<RequestStatus>,
+    /// Entries that could not be read.
+    #[serde(skip)]
+    passed_over: usize,
 }
 
 #[derive(Deserialize)]
 struct RequestStatus {
     #[serde(rename = "type")]
     kind: Option<String>,
+}
+
+impl<T: DeserializeOwned> Part<T> {
+    /// One entry of a form that we do not know shall not hide the others; the list then counts as incomplete.
+    fn read(body: &[u8]) -> serde_json::Result<Self> {
+        match serde_json::from_slice(body) {
+            Err(error) if error.is_data() => Self::read_one_by_one(body),
+            read => read,
+        }
+    }
+
+    fn read_one_by_one(body: &[u8]) -> serde_json::Result<Self> {
+        let part: Part<Json> = serde_json::from_slice(body)?;
+        let all = part.results.len();
+        let results: Vec<T> = part
+            .results
+            .into_iter()
+            .filter_map(|entry| T::deserialize(entry).ok())
+            .collect();
+        let passed_over = all - results.len();
+        tracing::warn!(
+            passed_over,
+            "Notion sent entries of a form that is not known here; they are left out"
+        );
+        Ok(Self {
+            results,
+            next_cursor: part.next_cursor,
+            has_more: part.has_more,
+            request_status: part.request_status,
+            passed_over,
+        })
+    }
 }
 
 /// A list, and whether all of it was read.
@@ -56,11 +92,10 @@ impl Client {
         let mut complete = true;
         loop {
             let cursor = cursors.last().map(String::as_str);
-            let part: Part<T> = self
-                .read(ask(cursor))
-                .await
-                .map_err(|error| (error, cursor.is_some()))?;
+            let read = self.read_with(ask(cursor), Part::<T>::read).await;
+            let part = read.map_err(|error| (error, cursor.is_some()))?;
             items.extend(part.results);
+            complete &= part.passed_over == 0;
             complete &= part
                 .request_status
                 .is_none_or(|status| status.kind.as_deref() != Some("incomplete"));

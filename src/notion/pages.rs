@@ -154,8 +154,7 @@ impl PropertyValue {
 impl Client {
     /// A page, also one in the trash.
     pub async fn page(&self, id: &PageId) -> Result<Page, Error> {
-        self.read(Call::get(page_path(id), reading("read the page", id.as_str())))
-            .await
+        self.read(one(id)).await
     }
 
     /// Sets properties, named by their ids as they came, and gives back the page as it then is.
@@ -173,7 +172,7 @@ impl Client {
         match parse(answer.as_deref(), about) {
             Ok(page) => Ok(page),
             // It happened; only the picture of the page is missing.
-            Err(_) => self.page(id).await.map_err(|error| WriteError::Unknown { error }),
+            Err(_) => self.look(one(id)).await.map_err(|error| WriteError::Unknown { error }),
         }
     }
 
@@ -234,6 +233,10 @@ impl Row {
         }
         serde_json::from_value(Json::Object(self.rest)).ok()
     }
+}
+
+fn one(id: &PageId) -> Call<'_> {
+    Call::get(page_path(id), reading("read the page", id.as_str()))
 }
 
 fn page_path(id: &PageId) -> String {

@@ -83,7 +83,11 @@ impl Wire {
     /// A wire to `url` (the address without `/v1`); one call, with its body, lasts at most `timeout`.
     pub fn new(url: &str, timeout: Duration) -> Result<Self, Error> {
         install_tls_provider();
+        let url = url.trim_end_matches('/').trim_end_matches("/v1");
         let base = Url::parse(url).map_err(|_| Error::address())?;
+        if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
+            return Err(Error::address());
+        }
         let mut http = reqwest::Client::builder()
             .user_agent(concat!("keyminder/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
@@ -100,7 +104,7 @@ impl Wire {
             http = http.no_proxy();
         }
         Ok(Self {
-            base: url.trim_end_matches('/').to_owned(),
+            base: url.to_owned(),
             timeout,
             http: http.build().map_err(|_| Error::address())?,
         })

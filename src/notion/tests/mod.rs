@@ -143,3 +143,16 @@ fn run(words: &str) -> Run {
 fn thread() -> Target {
     Target::Discussion(crate::domain::ids::DiscussionId::from_wire(THREAD))
 }
+
+/// What a worker awaits must be free to move between threads.
+#[test]
+fn the_client_and_its_calls_can_be_sent() {
+    fn sendable<T: Send>(_: &T) {}
+    fn shared<T: Send + Sync + Clone>(_: &T) {}
+    let (client, _) = Script::client([]);
+    shared(&client);
+    sendable(&client.create_comment(thread(), &[]));
+    sendable(&client.comments(PAGE));
+    sendable(&client.blocks(PAGE, 3));
+    sendable(&client.query(PAGE, Json::Null));
+}

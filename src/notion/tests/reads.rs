@@ -56,6 +56,14 @@ async fn a_list_that_is_not_whole_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_entry_of_an_unknown_form_does_not_hide_the_others() {
+    let odd = json!({"object": "suggestion", "id": ["not", "a", "text"]});
+    let (listing, _) = listing(vec![list(&[some("a"), odd, some("b")], None)]).await;
+    let listing = listing.ok().unwrap();
+    assert_eq!((listing.complete, listing.comments.len()), (false, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cursor_that_is_refused_starts_the_list_anew_once() {
     let bad = || refusal(400, "validation_error", &json!({}));
     let answers = vec![list(&[some("a")], Some("1")), bad(), list(&[some("b")], None)];

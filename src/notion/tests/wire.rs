@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 const SHORT: Duration = Duration::from_millis(200);
 
 async fn send(at: SocketAddr, body: &str, timeout: Duration) -> Result<Response, Failure> {
-    let wire = Wire::new(&format!("http://{at}/"), timeout).unwrap();
+    let wire = Wire::new(&format!("http://{at}/v1/"), timeout).unwrap();
     let request = Request {
         method: if body.is_empty() { Method::GET } else { Method::POST },
         path: "/v1/comments?block_id=%41".to_owned(),
@@ -110,8 +110,10 @@ async fn a_redirect_is_not_followed_and_a_huge_body_not_read() {
 
 #[tokio::test]
 async fn an_address_that_is_none_is_told() {
-    let error = Client::new(connection("not an address")).err().unwrap();
-    assert!(error.to_string().contains("notion.url"), "{error}");
+    for url in ["not an address", "ftp://127.0.0.1", "http:"] {
+        let error = Client::new(connection(url)).err().unwrap();
+        assert!(error.to_string().contains("notion.url"), "{error}");
+    }
 }
 
 /// CPU time of this thread so far, in nanoseconds, as Linux counts it.

@@ -258,3 +258,26 @@ async fn a_reply_goes_where_it_belongs() {
     assert!(matches!(refused, WriteError::NotDone { error } if error.kind == Kind::Invalid));
     assert_eq!(script.paths(), ["POST /v1/comments"; 3]);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    /// Whatever comes back, the ending is one of three and the error repeats nothing of it.
+    #[test]
+    fn no_answer_breaks_a_write_or_speaks_through_its_error(
+        status in 200_u16..600,
+        body in "\\PC{0,60}",
+        field in 0_usize..5,
+    ) {
+        let key = format!("ntn_{}", fastrand::u64(..));
+        let names = ["message", "code", "rate_limit_reason", "retry_after", "request_id"];
+        let said = json!({"object": "error", names[field]: key, "additional_data": {names[field]: key}});
+        for body in [said.to_string(), body + &key] {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+            let headers = [("x-notion-request-id", key.as_str())];
+            let (client, _) = Script::client([answer(status, &headers, &body)]);
+            let ended = runtime.unwrap().block_on(client.create_comment(thread(), &[run("a")]));
+            let error = ended.err().unwrap();
+            proptest::prop_assert!(!format!("{error} {error:?}").contains(&key));
+        }
+    }
+}
