@@ -1,0 +1,195 @@
+//! What an answer means: whether the request happened, and how to react. The table of statuses lives here alone.
+use super::error::{Error, Kind};
+use super::transport::{Failure, Response};
+use chrono::DateTime;
+use reqwest::StatusCode;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use serde::Deserialize;
+use std::time::Duration;
+
+/// Used when Notion asks to slow down without saying for how long.
+const DEFAULT_WAIT: Duration = Duration::from_secs(5);
+/// A wait beyond a day is a mistake of somebody's.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+/// A conflicting save is over within moments.
+const CONFLICT_WAIT: Duration = Duration::from_secs(1);
+
+/// What a call is about, for its errors.
+#[derive(Clone, Copy)]
+pub(super) struct About<'a> {
+    /// Completes "could not ...": `read the comments of`.
+    pub(super) doing: &'static str,
+    /// The id that follows it; may be empty.
+    pub(super) id: &'a str,
+    /// The capability that it needs, as the settings page names it.
+    pub(super) capability: &'static str,
+}
+
+impl About<'_> {
+    pub(super) fn error(self, kind: Kind) -> Error {
+        let doing = format!("{} {}", self.doing, self.id);
+        Error::new(kind, doing.trim_end().to_owned())
+    }
+
+    pub(super) fn network(self, cause: impl Into<String>) -> Error {
+        self.error(Kind::Network { cause: cause.into() })
+    }
+}
+
+/// An attempt without success.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    /// It certainly did not happen.
+    pub(super) certain: bool,
+    /// Notion says that it was saved all the same (503 near its deadline), under this id.
+    pub(super) committed: Option<String>,
+    /// Why Notion wants us to slow down.
+    pub(super) reason: Option<String>,
+}
+
+impl Failed {
+    /// Not even tried.
+    pub(super) fn before_sending(error: Error) -> Box<Self> {
+        without_answer(error, true)
+    }
+}
+
+/// The body of a success (`None` when it could not be read whole), or what went wrong.
+pub(super) fn judge(sent: Result<Response, Failure>, about: About<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
+    let response = match sent {
+        Ok(response) => response,
+        Err(Failure::NotSent(cause)) => return Err(without_answer(about.network(cause), true)),
+        Err(Failure::Unknown(cause)) => return Err(without_answer(about.network(cause), false)),
+    };
+    if response.status.is_success() {
+        return Ok(response.body);
+    }
+    Err(refused(&response, about))
+}
+
+fn without_answer(error: Error, certain: bool) -> Box<Failed> {
+    Box::new(Failed {
+        error,
+        certain,
+        committed: None,
+        reason: None,
+    })
+}
+
+fn refused(response: &Response, about: About<'_>) -> Box<Failed> {
+    let refusal = response.body.as_deref().and_then(Refusal::parse);
+    let request_id = request_id(&response.headers);
+    let by_notion = refusal.is_some() || request_id.is_some();
+    let refusal = refusal.unwrap_or_default();
+    let more = refusal.additional_data.unwrap_or_default();
+    let code = refusal.code.filter(|code| is_name(code));
+    let reason = more.rate_limit_reason.filter(|reason| is_name(reason));
+    let kind = match (response.status.as_u16(), by_notion) {
+        (429, _) if reason.as_deref() == Some("public_api_request_blocked") => Kind::Blocked,
+        (429 | 529, _) => Kind::Later {
+            after: retry_after(&response.headers, more.retry_after.as_deref()),
+        },
+        (401, true) => Kind::Unauthorized,
+        (403, true) => Kind::Forbidden {
+            capability: about.capability,
+        },
+        (404, true) => Kind::Gone,
+        (409, true) if code.as_deref() != Some("row_limit_exceeded") => Kind::Later { after: CONFLICT_WAIT },
+        (408 | 500.., _) => Kind::Network {
+            cause: "Notion answered with a failure of its own".to_owned(),
+        },
+        (400..500, true) => Kind::Invalid,
+        (400..500, false) => Kind::Network {
+            cause: "something between here and Notion refused the request".to_owned(),
+        },
+        _ => Kind::Unexpected,
+    };
+    let certain = is_certain(response.status, &kind);
+    let mut error = about.error(kind);
+    error.status = Some(response.status.as_u16());
+    error.code = code;
+    error.request_id = request_id;
+    Box::new(Failed {
+        error,
+        certain,
+        committed: more.committed_resource_id,
+        reason,
+    })
+}
+
+/// Whether a status proves that nothing happened. A conflict, a timeout or a failure of the server proves nothing,
+/// and neither does an unusual status that we do not know to be Notion's.
+fn is_certain(status: StatusCode, kind: &Kind) -> bool {
+    match status.as_u16() {
+        400 | 401 | 403 | 404 | 405 | 413 | 429 | 529 => true,
+        408 => false,
+        400..500 => *kind == Kind::Invalid,
+        _ => false,
+    }
+}
+
+/// The body of an error. Its message is left out on purpose: it may echo what was sent.
+#[derive(Default, Deserialize)]
+struct Refusal {
+    object: Option<String>,
+    code: Option<String>,
+    additional_data: Option<More>,
+}
+
+#[derive(Default, Deserialize)]
+struct More {
+    #[serde(default, deserialize_with = "text")]
+    rate_limit_reason: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    retry_after: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    committed_resource_id: Option<String>,
+}
+
+impl Refusal {
+    /// `None` for HTML, an empty body, broken JSON: whatever Notion itself would not have said.
+    fn parse(body: &[u8]) -> Option<Self> {
+        let refusal: Self = serde_json::from_slice(body).ok()?;
+        (refusal.object.as_deref() == Some("error")).then_some(refusal)
+    }
+}
+
+/// Values beside an error are strings or lists of strings; we know only strings, but a number will do.
+fn text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    Ok(match serde_json::Value::deserialize(from)? {
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    })
+}
+
+/// Codes and reasons are words of Notion's API; anything else is not repeated anywhere.
+fn is_name(text: &str) -> bool {
+    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    let id = headers.get("x-notion-request-id")?.to_str().ok()?;
+    let plain = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    plain.then(|| id.to_owned())
+}
+
+/// Seconds or an HTTP date, in the header or in the body. A date is compared with the server's own clock.
+fn retry_after(headers: &HeaderMap, in_body: Option<&str>) -> Duration {
+    let header = headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let wait = header
+        .and_then(|text| seconds(text).or_else(|| until(text, headers)))
+        .or_else(|| in_body.and_then(seconds));
+    wait.unwrap_or(DEFAULT_WAIT).min(LONGEST_WAIT)
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    let seconds: f64 = text.trim().parse().ok()?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+fn until(text: &str, headers: &HeaderMap) -> Option<Duration> {
+    let then = DateTime::parse_from_rfc2822(text).ok()?;
+    let now = DateTime::parse_from_rfc2822(headers.get(DATE)?.to_str().ok()?).ok()?;
+    Some((then - now).to_std().unwrap_or_default())
+}

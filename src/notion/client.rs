@@ -1,0 +1,323 @@
+//! The client: how requests are made, repeated or not, and counted. What can be asked lives in the sibling files.
+use super::answer::{About, Failed, judge};
+use super::error::{Error, Kind, WriteError};
+use super::rate::{Budget, Limiter, PATIENCE, Urgency};
+use super::transport::{Request, Response, Transport, Wire};
+use chrono::{DateTime, Utc};
+use reqwest::Method;
+use reqwest::header::{DATE, HeaderValue};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// Tries of a read, and of a write that may be made twice.
+const READ_TRIES: u32 = 4;
+const WRITE_TRIES: u32 = 3;
+/// No further try of a read, or of a write, that has met failures for so long. With a call of 10 s a write thus ends
+/// within 15 s, as an effect must.
+const READ_FOR: Duration = Duration::from_secs(20);
+const WRITE_FOR: Duration = Duration::from_secs(5);
+/// The first pause between tries; it doubles each time, give or take half.
+const FIRST_PAUSE: Duration = Duration::from_millis(300);
+/// Notion's clock is read from an answer this often.
+const CLOCK_EVERY: Duration = Duration::from_mins(1);
+
+/// How to reach Notion.
+pub struct Connection {
+    /// The address without `/v1`: `https://api.notion.com`, or a sandbox.
+    pub url: String,
+    /// The connection's token.
+    pub token: SecretString,
+    /// Requests allowed in a minute; 0: no limit of our own.
+    pub requests_per_minute: u32,
+    /// How long one call may take, with its body.
+    pub call_timeout: Duration,
+}
+
+/// A client of Notion's API. Clones share the budget, the token and the connections.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    transport: Arc<dyn Transport>,
+    authorization: RwLock<Option<HeaderValue>>,
+    limiter: Limiter,
+    clock: Mutex<Option<(DateTime<Utc>, Instant)>>,
+}
+
+/// A place in the budget, taken before the intent of a write is stored: the write then leaves at once.
+#[must_use = "a place in the budget is for one write"]
+pub struct WriteTurn(());
+
+/// One thing to ask.
+pub(super) struct Call<'a> {
+    pub(super) method: Method,
+    pub(super) path: String,
+    pub(super) body: Vec<u8>,
+    pub(super) about: About<'a>,
+}
+
+impl<'a> Call<'a> {
+    pub(super) fn get(path: String, about: About<'a>) -> Self {
+        Self::with_body(Method::GET, path, Vec::new(), about)
+    }
+
+    pub(super) fn with_body(method: Method, path: String, body: Vec<u8>, about: About<'a>) -> Self {
+        Self {
+            method,
+            path,
+            body,
+            about,
+        }
+    }
+}
+
+impl Client {
+    /// A client over HTTP. Fails when the address is none.
+    pub fn new(connection: Connection) -> Result<Self, Error> {
+        let wire = Wire::new(&connection.url, connection.call_timeout)?;
+        Ok(Self::with_transport(connection, Arc::new(wire)))
+    }
+
+    /// A client over another transport, which then sees to the time limit of a call itself.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the token shall not live on with the caller"
+    )]
+    pub fn with_transport(connection: Connection, transport: Arc<dyn Transport>) -> Self {
+        let inner = Inner {
+            transport,
+            authorization: RwLock::new(authorization(&connection.token)),
+            limiter: Limiter::new(connection.requests_per_minute),
+            clock: Mutex::default(),
+        };
+        Self { inner: Arc::new(inner) }
+    }
+
+    /// Uses another token from the next request on.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "the token shall not live on with the caller"
+    )]
+    pub fn swap_token(&self, token: SecretString) {
+        let mut current = self.inner.authorization.write().unwrap_or_else(PoisonError::into_inner);
+        *current = authorization(&token);
+    }
+
+    /// What is left of the budget, and whether Notion wants us to be silent.
+    pub fn budget(&self) -> Budget {
+        let clock = *self.inner.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        Budget {
+            server_now: clock.map(|(then, at)| then + at.elapsed()),
+            ..self.inner.limiter.budget()
+        }
+    }
+
+    /// Waits for a place for one write. Take it before the intent is stored, since a time limit runs from there.
+    pub async fn write_turn(&self) -> Result<WriteTurn, Error> {
+        let about = About {
+            doing: "write to Notion",
+            id: "",
+            capability: "",
+        };
+        self.admit(Urgency::Write, about).await.map(WriteTurn)
+    }
+
+    async fn admit(&self, urgency: Urgency, about: About<'_>) -> Result<(), Error> {
+        let admitted = self.inner.limiter.admit(urgency).await;
+        admitted.map_err(|after| about.error(Kind::Later { after }))
+    }
+
+    /// Asks until there is an answer that can be read, within reason.
+    pub(super) async fn read<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
+        self.read_with(call, |body| serde_json::from_slice(body)).await
+    }
+
+    /// The same with a reader of its own for the body.
+    pub(super) async fn read_with<T>(
+        &self,
+        call: Call<'_>,
+        read: impl Fn(&[u8]) -> serde_json::Result<T>,
+    ) -> Result<T, Error> {
+        let started = Instant::now();
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            self.admit(Urgency::Read, call.about).await?;
+            let error = match self.attempt(&call).await {
+                Ok(body) => match understood(body.as_deref(), call.about, &read) {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => error,
+                },
+                Err(failed) => failed.error,
+            };
+            match pause(&error, tries, READ_TRIES, started.elapsed() < READ_FOR) {
+                Some(pause) => sleep(pause).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    /// Asks once, without waiting: for what a write must know before it can end.
+    pub(super) async fn look<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
+        let body = self.attempt(&call).await.map_err(|failed| failed.error)?;
+        parse(body.as_deref(), call.about)
+    }
+
+    /// Makes a write that sets a value: it may be made twice, so a failure that proves nothing is followed by another
+    /// try. Gives back the answer's body if there is one.
+    pub(super) async fn set(&self, call: Call<'_>) -> Result<Option<Vec<u8>>, WriteError> {
+        let started = Instant::now();
+        let mut tries = 0;
+        let mut unsure = false;
+        loop {
+            tries += 1;
+            if let Err(error) = self.admit(Urgency::Write, call.about).await {
+                return Err(ending(error, !unsure));
+            }
+            let failed = match self.attempt(&call).await {
+                Ok(body) => return Ok(body),
+                Err(failed) if failed.committed.is_some() => return Ok(None),
+                // The first try had deleted it; nobody but us can.
+                Err(failed) if unsure && call.method == Method::DELETE && failed.error.kind == Kind::Gone => {
+                    return Ok(None);
+                }
+                Err(failed) => failed,
+            };
+            unsure |= !failed.certain;
+            let asked_to_wait = matches!(failed.error.status, Some(429 | 529));
+            match pause(&failed.error, tries, WRITE_TRIES, started.elapsed() < WRITE_FOR) {
+                Some(pause) if !asked_to_wait => sleep(pause).await,
+                _ => return Err(ending(failed.error, !unsure)),
+            }
+        }
+    }
+
+    /// Makes a write that adds something: once.
+    pub(super) async fn add(&self, _turn: WriteTurn, call: Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
+        if let Some(after) = self.inner.limiter.held_for() {
+            // Asked to be silent between the turn and now.
+            return Err(Failed::before_sending(call.about.error(Kind::Later { after })));
+        }
+        self.attempt(&call).await
+    }
+
+    /// One request, one answer.
+    async fn attempt(&self, call: &Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
+        let authorization = self
+            .inner
+            .authorization
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let Some(authorization) = authorization else {
+            return Err(Failed::before_sending(call.about.error(Kind::Unauthorized)));
+        };
+        let request = Request {
+            method: call.method.clone(),
+            path: call.path.clone(),
+            authorization,
+            body: call.body.clone(),
+        };
+        let sent = self.inner.transport.send(request).await;
+        if let Ok(response) = &sent {
+            self.read_clock(response);
+        }
+        let judged = judge(sent, call.about);
+        if let Err(failed) = &judged {
+            self.heed(failed);
+        }
+        judged
+    }
+
+    /// Notes a failure, and holds everybody back when Notion asks for it.
+    fn heed(&self, failed: &Failed) {
+        tracing::debug!(error = %failed.error, certain = failed.certain, "a request to Notion failed");
+        if let (Some(429 | 529), Kind::Later { after }) = (failed.error.status, &failed.error.kind) {
+            let reason = failed.reason.as_deref().unwrap_or("no reason given");
+            tracing::warn!(
+                seconds = after.as_secs(),
+                reason,
+                "Notion asks for silence; every request waits"
+            );
+            self.inner.limiter.hold(*after, failed.reason.clone());
+        }
+    }
+
+    fn read_clock(&self, response: &Response) {
+        let mut clock = self.inner.clock.lock().unwrap_or_else(PoisonError::into_inner);
+        if clock.is_some_and(|(_, at)| at.elapsed() < CLOCK_EVERY) {
+            return;
+        }
+        let date = response.headers.get(DATE).and_then(|date| date.to_str().ok());
+        if let Some(date) = date.and_then(|date| DateTime::parse_from_rfc2822(date).ok()) {
+            *clock = Some((date.to_utc(), Instant::now()));
+        }
+    }
+}
+
+/// The header for a token; `None` when it holds what no header can hold.
+fn authorization(token: &SecretString) -> Option<HeaderValue> {
+    let text = zeroize::Zeroizing::new(format!("Bearer {}", token.expose_secret().trim()));
+    let mut header = HeaderValue::from_str(&text).ok()?;
+    header.set_sensitive(true);
+    Some(header)
+}
+
+/// A body as what it should be.
+pub(super) fn parse<T: DeserializeOwned>(body: Option<&[u8]>, about: About<'_>) -> Result<T, Error> {
+    understood(body, about, |body| serde_json::from_slice(body))
+}
+
+/// The same with a reader of its own. Serde's words are dropped: they may quote the body.
+fn understood<T>(
+    body: Option<&[u8]>,
+    about: About<'_>,
+    read: impl Fn(&[u8]) -> serde_json::Result<T>,
+) -> Result<T, Error> {
+    let Some(body) = body else {
+        return Err(about.network("the answer broke off"));
+    };
+    read(body).map_err(|error| {
+        if error.is_eof() {
+            about.network("the answer broke off")
+        } else {
+            about.error(Kind::Unexpected)
+        }
+    })
+}
+
+/// How a write ended that did not succeed.
+pub(super) fn ending(error: Error, certain: bool) -> WriteError {
+    if certain {
+        WriteError::NotDone { error }
+    } else {
+        WriteError::Unknown { error }
+    }
+}
+
+/// How long to wait before the next try; `None` when there shall be none.
+fn pause(error: &Error, tries: u32, most: u32, in_time: bool) -> Option<Duration> {
+    if tries >= most {
+        return None;
+    }
+    match &error.kind {
+        Kind::Later { after } => Some(*after).filter(|after| *after <= PATIENCE),
+        Kind::Network { .. } if in_time => {
+            let doubled = FIRST_PAUSE * 2_u32.pow(tries - 1);
+            Some(doubled.mul_f64(0.5 + fastrand::f64()))
+        }
+        Kind::Network { .. }
+        | Kind::Unauthorized
+        | Kind::PersonalToken
+        | Kind::Forbidden { .. }
+        | Kind::Gone
+        | Kind::Invalid
+        | Kind::Blocked
+        | Kind::Unexpected => None,
+    }
+}

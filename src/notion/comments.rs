@@ -1,0 +1,305 @@
+//! Comments: listing, asking for one, adding, changing and deleting our own.
+use super::answer::{About, Failed};
+use super::client::{Call, Client, WriteTurn, ending, parse};
+use super::error::{Error, Kind, WriteError};
+use super::listing::{paged, segment};
+use super::rich_text::RichText;
+use super::runs::Pieces;
+use crate::domain::comment::{Anchor, RawText};
+use crate::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
+use crate::domain::reply::Run;
+use chrono::{DateTime, Utc};
+use reqwest::Method;
+use serde::{Deserialize, Serialize};
+
+const READ: &str = "Read comments";
+const INSERT: &str = "Insert comments";
+
+/// The open comments under a page or a block, in Notion's order.
+pub struct Listing {
+    /// The comments. Those of resolved threads are not among them: Notion leaves them out without a word.
+    pub comments: Vec<WireComment>,
+    /// Whether the list was read to its end; only then may anything be called absent.
+    pub complete: bool,
+}
+
+/// A comment as Notion gives it. It has no `Debug`: its text may hold a key.
+#[derive(Clone, Deserialize)]
+#[serde(from = "Wire")]
+pub struct WireComment {
+    /// Its id.
+    pub id: CommentId,
+    /// The thread it stands in.
+    pub discussion: DiscussionId,
+    /// The page or the block under which it stands; a form that we do not know counts as the page.
+    pub anchor: Anchor,
+    /// Who wrote it; the only thing that says so. Empty when the connection may not read comments.
+    pub author: PersonId,
+    /// The name that Notion shows; anybody may choose one, so it proves nothing.
+    pub display_name: DisplayName,
+    /// Server time, cut to the minute (recorded): never used for order.
+    pub created_time: DateTime<Utc>,
+    text: RichText,
+}
+
+/// The name shown beside a comment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DisplayName {
+    /// Whose name it is.
+    pub kind: NameKind,
+    /// The name, when Notion gives one.
+    pub name: Option<String>,
+}
+
+/// Whose name is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NameKind {
+    /// A person's.
+    User,
+    /// A connection's; the documentation also writes `connection`.
+    #[serde(alias = "connection")]
+    Integration,
+    /// One that the author chose.
+    Custom,
+    /// Something new.
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+/// Where a new comment goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The page's own thread.
+    Page(PageId),
+    /// A thread on a block.
+    Block(BlockId),
+    /// An answer in a thread.
+    Discussion(DiscussionId),
+}
+
+impl WireComment {
+    /// The text, for redaction. Mentions of people read `@person`, of pages `[page]`.
+    pub fn raw_text(&self) -> RawText {
+        self.text.to_raw()
+    }
+
+    /// The people whom it mentions.
+    pub fn mentions(&self) -> Vec<PersonId> {
+        self.text.people()
+    }
+
+    /// The text of the last run, where our reference stands; only of a comment by one of our `own` ids.
+    pub fn own_reference(&self, own: &[PersonId]) -> Option<String> {
+        own.contains(&self.author).then(|| self.text.last())?.map(str::to_owned)
+    }
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: String,
+    discussion_id: Option<String>,
+    parent: Option<Parent>,
+    created_by: Option<Author>,
+    created_time: Option<String>,
+    display_name: Option<Shown>,
+    rich_text: Option<RichText>,
+}
+
+#[derive(Deserialize)]
+struct Parent {
+    block_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Author {
+    id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Shown {
+    #[serde(rename = "type", default)]
+    kind: NameKind,
+    resolved_name: Option<String>,
+}
+
+impl From<Wire> for WireComment {
+    fn from(wire: Wire) -> Self {
+        let block = wire.parent.and_then(|parent| parent.block_id);
+        let author = wire.created_by.and_then(|author| author.id).unwrap_or_default();
+        let time = wire.created_time.and_then(|time| time.parse().ok());
+        let name = wire.display_name.map(|shown| DisplayName {
+            kind: shown.kind,
+            name: shown.resolved_name,
+        });
+        Self {
+            id: CommentId::from_wire(&wire.id),
+            discussion: DiscussionId::from_wire(&wire.discussion_id.unwrap_or_default()),
+            anchor: block.map_or(Anchor::Page, |id| Anchor::Block(BlockId::from_wire(&id))),
+            author: PersonId::from_wire(&author),
+            display_name: name.unwrap_or_default(),
+            created_time: time.unwrap_or_default(),
+            text: wire.rich_text.unwrap_or_default(),
+        }
+    }
+}
+
+/// What is sent to add or change a comment.
+#[derive(Serialize)]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parent: Option<NewParent<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discussion_id: Option<&'a str>,
+    rich_text: Pieces<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum NewParent<'a> {
+    PageId(&'a str),
+    BlockId(&'a str),
+}
+
+impl Client {
+    /// All open comments under a page or a block. A page's list lacks the threads on its blocks.
+    pub async fn comments(&self, parent: &str) -> Result<Listing, Error> {
+        let about = reading("read the comments of", parent);
+        let path = format!("/v1/comments?block_id={}", segment(parent));
+        let listed = self
+            .list(|cursor| Call::get(paged(path.clone(), cursor), about))
+            .await?;
+        Ok(Listing {
+            comments: listed.items,
+            complete: listed.complete,
+        })
+    }
+
+    /// One comment; `Kind::Gone` when it was deleted.
+    pub async fn comment(&self, id: &CommentId) -> Result<WireComment, Error> {
+        self.read(one(id)).await
+    }
+
+    /// Adds a comment, after waiting for a place in the budget.
+    pub async fn create_comment(&self, target: Target, runs: &[Run]) -> Result<WireComment, WriteError> {
+        let turn = self.write_turn().await.map_err(|error| WriteError::NotDone { error })?;
+        self.post_comment(turn, &target, runs).await
+    }
+
+    /// Adds a comment, at once and once: the only POST that changes anything.
+    pub async fn post_comment(
+        &self,
+        turn: WriteTurn,
+        target: &Target,
+        runs: &[Run],
+    ) -> Result<WireComment, WriteError> {
+        let about = target.about();
+        let (parent, discussion_id) = target.parts();
+        let body = comment_body(parent, discussion_id, runs, about)?;
+        let call = Call::with_body(Method::POST, "/v1/comments".to_owned(), body, about);
+        let posted = match self.add(turn, call).await {
+            // It happened, but without an id we could not find it again: as good as unknown.
+            Ok(body) => parse(body.as_deref(), about).map_err(|error| WriteError::Unknown { error }),
+            Err(failed) => self.saved_all_the_same(failed).await,
+        };
+        posted.map(|comment| target.complete(comment))
+    }
+
+    /// Replaces the text of one of our comments.
+    pub async fn update_comment(&self, id: &CommentId, runs: &[Run]) -> Result<(), WriteError> {
+        let about = writing("change the comment", id.as_str());
+        let body = comment_body(None, None, runs, about)?;
+        self.set(Call::with_body(Method::PATCH, comment_path(id), body, about))
+            .await?;
+        Ok(())
+    }
+
+    /// Deletes one of our comments; the thread goes with its last one.
+    pub async fn delete_comment(&self, id: &CommentId) -> Result<(), WriteError> {
+        let about = writing("delete the comment", id.as_str());
+        self.set(Call::with_body(Method::DELETE, comment_path(id), Vec::new(), about))
+            .await?;
+        Ok(())
+    }
+
+    /// A 503 near Notion's deadline may name what it saved. If that is a comment, it is ours.
+    async fn saved_all_the_same(&self, failed: Box<Failed>) -> Result<WireComment, WriteError> {
+        if let Some(id) = &failed.committed
+            && let Ok(comment) = self.look(one(&CommentId::from_wire(id))).await
+        {
+            return Ok(comment);
+        }
+        Err(ending(failed.error, failed.certain))
+    }
+}
+
+impl Target {
+    fn parts(&self) -> (Option<NewParent<'_>>, Option<&str>) {
+        match self {
+            Self::Page(id) => (Some(NewParent::PageId(id.as_str())), None),
+            Self::Block(id) => (Some(NewParent::BlockId(id.as_str())), None),
+            Self::Discussion(id) => (None, Some(id.as_str())),
+        }
+    }
+
+    fn about(&self) -> About<'_> {
+        match self {
+            Self::Page(id) => writing("comment on the page", id.as_str()),
+            Self::Block(id) => writing("comment on the block", id.as_str()),
+            Self::Discussion(id) => writing("reply in the thread", id.as_str()),
+        }
+    }
+
+    /// Without the right to read comments Notion answers with the id alone: what we asked for fills the rest.
+    fn complete(&self, mut comment: WireComment) -> WireComment {
+        match self {
+            Self::Discussion(id) if comment.discussion.as_str().is_empty() => comment.discussion = id.clone(),
+            Self::Block(id) if comment.anchor == Anchor::Page => comment.anchor = Anchor::Block(id.clone()),
+            Self::Discussion(_) | Self::Block(_) | Self::Page(_) => {}
+        }
+        comment
+    }
+}
+
+fn one(id: &CommentId) -> Call<'_> {
+    Call::get(comment_path(id), reading("read the comment", id.as_str()))
+}
+
+fn comment_path(id: &CommentId) -> String {
+    format!("/v1/comments/{}", segment(id.as_str()))
+}
+
+fn comment_body(
+    parent: Option<NewParent<'_>>,
+    discussion_id: Option<&str>,
+    runs: &[Run],
+    about: About<'_>,
+) -> Result<Vec<u8>, WriteError> {
+    let refused = || WriteError::NotDone {
+        error: about.error(Kind::Invalid),
+    };
+    let rich_text = Pieces::cut(runs).ok_or_else(refused)?;
+    let body = Body {
+        parent,
+        discussion_id,
+        rich_text,
+    };
+    serde_json::to_vec(&body).map_err(|_| refused())
+}
+
+fn reading<'a>(doing: &'static str, id: &'a str) -> About<'a> {
+    About {
+        doing,
+        id,
+        capability: READ,
+    }
+}
+
+fn writing<'a>(doing: &'static str, id: &'a str) -> About<'a> {
+    About {
+        doing,
+        id,
+        capability: INSERT,
+    }
+}

@@ -1,0 +1,132 @@
+//! The schema of a data source: which statuses there are, and how a number is shown.
+use super::client::{Call, Client};
+use super::error::Error;
+use super::listing::segment;
+use super::pages::{reading, text_at};
+use crate::domain::comment::RawText;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
+
+/// A data source. It has no `Debug`: its title may hold a key.
+#[derive(Clone)]
+pub struct DataSource {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: RawText,
+    /// The properties of its rows, by name.
+    pub properties: BTreeMap<String, PropertySchema>,
+}
+
+/// What a property may hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PropertySchema {
+    /// Its id, percent-encoded as it came.
+    pub id: String,
+    /// Its kind, with what that kind allows.
+    pub kind: Schema,
+}
+
+/// The kinds of properties that we use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// A status, with its options.
+    Status(Vec<StatusOption>),
+    /// A choice, with the names of its options.
+    Select(Vec<String>),
+    /// A number; `percent` numbers hold 0.4 for 40 %.
+    Number {
+        /// Whether it is shown as a percentage.
+        percent: bool,
+    },
+    /// A date.
+    Date,
+    /// A tick.
+    Checkbox,
+    /// The title.
+    Title,
+    /// Another kind, named.
+    Other(String),
+}
+
+/// A status that a row may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusOption {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The group it belongs to: `To-do`, `In progress` or `Complete`, unless renamed.
+    pub group: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: String,
+    #[serde(flatten)]
+    rest: Map<String, Json>,
+}
+
+impl Client {
+    /// The schema of a data source.
+    pub async fn data_source(&self, id: &str) -> Result<DataSource, Error> {
+        let path = format!("/v1/data_sources/{}", segment(id));
+        let wire: Wire = self.read(Call::get(path, reading("read the data source", id))).await?;
+        let rest = Json::Object(wire.rest);
+        let properties = rest["properties"].as_object().into_iter().flatten();
+        Ok(DataSource {
+            id: wire.id,
+            title: text_at(&rest, "title").unwrap_or_default().to_raw(),
+            properties: properties.map(|(name, json)| (name.clone(), property(json))).collect(),
+        })
+    }
+}
+
+fn property(json: &Json) -> PropertySchema {
+    let kind = json["type"].as_str().unwrap_or_default();
+    let schema = match kind {
+        "status" => Schema::Status(statuses(&json[kind])),
+        "select" => Schema::Select(
+            list(&json[kind], "options")
+                .map(|option| word(option, "name"))
+                .collect(),
+        ),
+        "number" => Schema::Number {
+            percent: json[kind]["format"].as_str() == Some("percent"),
+        },
+        "date" => Schema::Date,
+        "checkbox" => Schema::Checkbox,
+        "title" => Schema::Title,
+        other => Schema::Other(other.to_owned()),
+    };
+    PropertySchema {
+        id: word(json, "id"),
+        kind: schema,
+    }
+}
+
+fn statuses(status: &Json) -> Vec<StatusOption> {
+    let group_of = |id: &str| {
+        let mut groups = list(status, "groups");
+        let group = groups.find(|group| list(group, "option_ids").any(|option| option.as_str() == Some(id)));
+        group.map(|group| word(group, "name"))
+    };
+    let options = list(status, "options").map(|option| {
+        let id = word(option, "id");
+        StatusOption {
+            group: group_of(&id),
+            name: word(option, "name"),
+            id,
+        }
+    });
+    options.collect()
+}
+
+fn list<'a>(json: &'a Json, key: &str) -> impl Iterator<Item = &'a Json> {
+    json[key].as_array().into_iter().flatten()
+}
+
+fn word(json: &Json, key: &str) -> String {
+    json[key].as_str().unwrap_or_default().to_owned()
+}

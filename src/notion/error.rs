@@ -1,0 +1,146 @@
+//! What can go wrong with Notion, named by the reaction it asks for. No error holds a body, a message or a URL:
+//! Notion's texts may echo what we sent, a key included.
+use std::fmt;
+use std::time::Duration;
+
+/// A call that did not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What to do about it.
+    pub kind: Kind,
+    /// What we were about to do, in words: `read the comments of 2f1c...`.
+    pub doing: String,
+    /// The HTTP status, when there was an answer.
+    pub status: Option<u16>,
+    /// Notion's error code (`object_not_found`), when it is one: lower case letters and underscores.
+    pub code: Option<String>,
+    /// Notion's id of the request, for its support.
+    pub request_id: Option<String>,
+}
+
+/// The reactions to a failed call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Asked to slow down, or a conflict with another writer: the same call may be made after this time.
+    Later {
+        /// How long to wait; the client also holds back every other call as long.
+        after: Duration,
+    },
+    /// The token is wrong, expired or revoked: nothing will work until there is another one.
+    Unauthorized,
+    /// The token is one of a person, whose own comments the bot could not tell from a bot's.
+    PersonalToken,
+    /// The connection lacks a capability or a right.
+    Forbidden {
+        /// The capability that this call needs, as the settings page names it.
+        capability: &'static str,
+    },
+    /// It does not exist, is not shared with the connection, or (comments) is not ours to change.
+    Gone,
+    /// Notion will refuse this request however often it comes.
+    Invalid,
+    /// Notion has blocked the connection for good (`public_api_request_blocked`).
+    Blocked,
+    /// No usable answer: no connection, no answer in time, 5xx, or something in between answered.
+    Network {
+        /// The network's own words, or what answered.
+        cause: String,
+    },
+    /// An answer that we cannot make sense of.
+    Unexpected,
+}
+
+impl Error {
+    pub(super) fn new(kind: Kind, doing: String) -> Self {
+        Self {
+            kind,
+            doing,
+            status: None,
+            code: None,
+            request_id: None,
+        }
+    }
+
+    /// The address in the settings is none.
+    pub(super) fn address() -> Self {
+        let cause = "the address of Notion is no http:// or https:// URL: mend notion.url".to_owned();
+        Self::new(Kind::Network { cause }, "reach Notion".to_owned())
+    }
+
+    /// How to mend it; a full sentence for a person.
+    pub fn hint(&self) -> String {
+        match &self.kind {
+            Kind::Later { after } => format!("Notion asks to wait {} s.", after.as_secs_f32().ceil()),
+            Kind::Unauthorized => "Notion refuses the token: it is wrong, expired or revoked. Copy it anew from the \
+                 connection's page under notion.so/profile/integrations."
+                .to_owned(),
+            Kind::PersonalToken => "The token belongs to a person. Use the token of an internal connection: only then \
+                 can the bot tell its own comments from that person's."
+                .to_owned(),
+            Kind::Forbidden { capability } => format!(
+                "The connection may not do this: under notion.so/profile/integrations open it, Capabilities, and turn \
+                 on \"{capability}\"; the page must also allow it to edit."
+            ),
+            Kind::Gone => "It does not exist or is not shared with the connection: open the page in Notion, \u{2022}\
+                 \u{2022}\u{2022}, Connections, and add the connection."
+                .to_owned(),
+            Kind::Invalid => "Notion refuses the request as it stands; repeating it will not help.".to_owned(),
+            Kind::Blocked => "Notion has blocked this connection; only its owner can have that lifted by Notion's \
+                 support."
+                .to_owned(),
+            Kind::Network { cause } => format!("No usable answer ({cause}); see whether Notion can be reached."),
+            Kind::Unexpected => "The answer cannot be read; is notion.url really the address of Notion?".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not {}: {}", self.doing, self.hint())?;
+        let details = [
+            self.status.map(|status| format!("status {status}")),
+            self.code.clone(),
+            self.request_id.as_ref().map(|id| format!("request {id}")),
+        ];
+        let details: Vec<String> = details.into_iter().flatten().collect();
+        if details.is_empty() {
+            return Ok(());
+        }
+        write!(f, " [{}]", details.join(", "))
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// How a write ended when it is not known to have happened.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// It certainly did not happen. `error.kind` says whether it may be tried again.
+    #[error("{error}")]
+    NotDone {
+        /// Why not.
+        error: Error,
+    },
+    /// It may have happened: read before writing again.
+    #[error("it is not known whether this was done: {error}")]
+    Unknown {
+        /// What hides the outcome.
+        error: Error,
+    },
+}
+
+impl WriteError {
+    /// What went wrong.
+    pub fn error(&self) -> &Error {
+        match self {
+            Self::NotDone { error } | Self::Unknown { error } => error,
+        }
+    }
+
+    /// What went wrong.
+    pub fn into_error(self) -> Error {
+        match self {
+            Self::NotDone { error } | Self::Unknown { error } => error,
+        }
+    }
+}

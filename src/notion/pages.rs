@@ -1,0 +1,252 @@
+//! Pages and their properties: reading, finding, setting.
+use super::answer::About;
+use super::client::{Call, Client, parse};
+use super::error::{Error, WriteError};
+use super::listing::segment;
+use super::rich_text::RichText;
+use crate::domain::comment::RawText;
+use crate::domain::ids::PageId;
+use chrono::{DateTime, Utc};
+use reqwest::Method;
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+use std::collections::{BTreeMap, HashSet};
+
+/// A page. It has no `Debug`: its title may hold a key.
+#[derive(Clone, Deserialize)]
+#[serde(from = "Wire")]
+pub struct Page {
+    /// Its id.
+    pub id: PageId,
+    /// Its title.
+    pub title: RawText,
+    /// Its address for people.
+    pub url: String,
+    /// Whether it lies in the trash: then it can be read, but not written.
+    pub in_trash: bool,
+    /// Whether people may not edit it. Notion would let us; we respect it.
+    pub is_locked: bool,
+    /// The data source whose row it is, if it is one.
+    pub data_source: Option<String>,
+    /// Server time, cut to the minute (recorded).
+    pub last_edited: Option<DateTime<Utc>>,
+    /// Its properties by name. A page outside a data source has its title alone.
+    pub properties: BTreeMap<String, Property>,
+}
+
+/// A property of a page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Property {
+    /// Its id, percent-encoded as it came; it outlives a change of name.
+    pub id: String,
+    /// What it holds.
+    pub value: Value,
+}
+
+/// What a property holds, for the kinds that we use.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// The name of a status.
+    Status(Option<String>),
+    /// The name of an option.
+    Select(Option<String>),
+    /// The start of a date: `2027-02-18`, or with a time.
+    Date(Option<String>),
+    /// A number.
+    Number(Option<f64>),
+    /// A tick.
+    Checkbox(bool),
+    /// The title; see [`Page::title`].
+    Title,
+    /// Another kind, named.
+    Other(String),
+}
+
+/// What we set a property to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PropertyValue {
+    /// The name of an existing status; Notion refuses another.
+    Status(String),
+    /// The name of an existing option; Notion would *create* another.
+    Select(String),
+    /// `2027-02-18`, or with a time and an offset; `None` clears it.
+    Date(Option<String>),
+    /// A number; `None` clears it.
+    Number(Option<f64>),
+    /// A tick.
+    Checkbox(bool),
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    id: String,
+    url: Option<String>,
+    in_trash: Option<bool>,
+    archived: Option<bool>,
+    is_locked: Option<bool>,
+    parent: Option<Parent>,
+    last_edited_time: Option<String>,
+    #[serde(default)]
+    properties: Map<String, Json>,
+}
+
+#[derive(Deserialize)]
+struct Parent {
+    data_source_id: Option<String>,
+}
+
+impl From<Wire> for Page {
+    fn from(wire: Wire) -> Self {
+        let time = wire.last_edited_time.and_then(|time| time.parse().ok());
+        let title = wire.properties.values().find_map(|property| text_at(property, "title"));
+        let properties = wire.properties.iter();
+        Self {
+            id: PageId::from_wire(&wire.id),
+            title: title.unwrap_or_default().to_raw(),
+            url: wire.url.unwrap_or_default(),
+            in_trash: wire.in_trash.unwrap_or(false) || wire.archived.unwrap_or(false),
+            is_locked: wire.is_locked.unwrap_or(false),
+            data_source: wire.parent.and_then(|parent| parent.data_source_id),
+            last_edited: time,
+            properties: properties.map(|(name, json)| (name.clone(), property(json))).collect(),
+        }
+    }
+}
+
+fn property(json: &Json) -> Property {
+    let kind = json["type"].as_str().unwrap_or_default();
+    let held = &json[kind];
+    let name = || held["name"].as_str().map(str::to_owned);
+    let value = match kind {
+        "status" => Value::Status(name()),
+        "select" => Value::Select(name()),
+        "date" => Value::Date(held["start"].as_str().map(str::to_owned)),
+        "number" => Value::Number(held.as_f64()),
+        "checkbox" => Value::Checkbox(held.as_bool().unwrap_or(false)),
+        "title" => Value::Title,
+        other => Value::Other(other.to_owned()),
+    };
+    Property {
+        id: json["id"].as_str().unwrap_or_default().to_owned(),
+        value,
+    }
+}
+
+/// The rich text under a key, if there is one that can be read.
+pub(super) fn text_at(json: &Json, key: &str) -> Option<RichText> {
+    let items = json.get(key).filter(|items| items.is_array())?;
+    RichText::deserialize(items).ok()
+}
+
+impl PropertyValue {
+    fn to_json(&self) -> Json {
+        match self {
+            Self::Status(name) => json!({ "status": { "name": name } }),
+            Self::Select(name) => json!({ "select": { "name": name } }),
+            Self::Date(Some(start)) => json!({ "date": { "start": start } }),
+            Self::Date(None) => json!({ "date": null }),
+            Self::Number(number) => json!({ "number": number }),
+            Self::Checkbox(ticked) => json!({ "checkbox": ticked }),
+        }
+    }
+}
+
+impl Client {
+    /// A page, also one in the trash.
+    pub async fn page(&self, id: &PageId) -> Result<Page, Error> {
+        self.read(one(id)).await
+    }
+
+    /// Sets properties, named by their ids as they came, and gives back the page as it then is.
+    pub async fn update_properties(&self, id: &PageId, values: &[(String, PropertyValue)]) -> Result<Page, WriteError> {
+        let about = About {
+            doing: "set properties of the page",
+            id: id.as_str(),
+            capability: "Update content",
+        };
+        let values: Map<String, Json> = values.iter().map(|(id, value)| (id.clone(), value.to_json())).collect();
+        let body = json!({ "properties": values }).to_string().into_bytes();
+        let answer = self
+            .set(Call::with_body(Method::PATCH, page_path(id), body, about))
+            .await?;
+        match parse(answer.as_deref(), about) {
+            Ok(page) => Ok(page),
+            // It happened; only the picture of the page is missing.
+            Err(_) => self.look(one(id)).await.map_err(|error| WriteError::Unknown { error }),
+        }
+    }
+
+    /// The rows of a data source that a filter lets through, last edited first. `Json::Null`: all of them.
+    pub async fn query(&self, data_source: &str, filter: Json) -> Result<Vec<Page>, Error> {
+        let about = reading("query the data source", data_source);
+        let path = format!("/v1/data_sources/{}/query", segment(data_source));
+        let mut body = json!({ "page_size": 100, "sorts": [last_edited_first()] });
+        if !filter.is_null() {
+            body["filter"] = filter;
+        }
+        self.pages(&path, &body, about).await
+    }
+
+    /// Pages whose title resembles `text`. The search is fuzzy and lags: never take the first hit unseen.
+    pub async fn search(&self, text: &str) -> Result<Vec<Page>, Error> {
+        let body = json!({
+            "query": text,
+            "filter": { "property": "object", "value": "page" },
+            "sort": last_edited_first(),
+            "page_size": 100,
+        });
+        self.pages("/v1/search", &body, reading("search for pages", "")).await
+    }
+
+    /// Rows change while they are read: each is given once.
+    async fn pages(&self, path: &str, body: &Json, about: About<'_>) -> Result<Vec<Page>, Error> {
+        let ask = |cursor: Option<&str>| {
+            let mut body = body.clone();
+            if let Some(cursor) = cursor {
+                body["start_cursor"] = cursor.into();
+            }
+            Call::with_body(Method::POST, path.to_owned(), body.to_string().into_bytes(), about)
+        };
+        let mut seen = HashSet::new();
+        let listed = self.list::<Row>(ask).await?;
+        let pages = listed.items.into_iter().filter_map(Row::into_page);
+        Ok(pages.filter(|page| seen.insert(page.id.clone())).collect())
+    }
+}
+
+fn last_edited_first() -> Json {
+    json!({ "timestamp": "last_edited_time", "direction": "descending" })
+}
+
+/// A row of an answer: a page, or something else that is passed over.
+#[derive(Deserialize)]
+struct Row {
+    object: Option<String>,
+    #[serde(flatten)]
+    rest: Map<String, Json>,
+}
+
+impl Row {
+    fn into_page(self) -> Option<Page> {
+        if self.object.as_deref() != Some("page") {
+            return None;
+        }
+        serde_json::from_value(Json::Object(self.rest)).ok()
+    }
+}
+
+fn one(id: &PageId) -> Call<'_> {
+    Call::get(page_path(id), reading("read the page", id.as_str()))
+}
+
+fn page_path(id: &PageId) -> String {
+    format!("/v1/pages/{}", segment(id.as_str()))
+}
+
+pub(super) fn reading<'a>(doing: &'static str, id: &'a str) -> About<'a> {
+    About {
+        doing,
+        id,
+        capability: "Read content",
+    }
+}

@@ -1,0 +1,187 @@
+//! The seam between the client and the wire: one request out, one answer or one failure back.
+//! Production is [`Wire`] over reqwest; the simulation brings a transport of its own.
+use super::error::Error;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode, Url};
+use std::pin::Pin;
+use std::sync::Once;
+use std::time::Duration;
+
+/// The version of Notion's API that this client speaks.
+const NOTION_VERSION: HeaderValue = HeaderValue::from_static("2026-03-11");
+const VERSION_HEADER: HeaderName = HeaderName::from_static("notion-version");
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+/// A longer answer is not read to its end. A full list of 100 comments stays far below.
+const BODY_LIMIT: usize = 8 * 1024 * 1024;
+/// A host that does not accept a connection within this time counts as unreachable.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+/// Replies in flight at once are few; more idle connections would only be kept for nothing.
+const IDLE_CONNECTIONS: usize = 8;
+
+/// A request to Notion. It has no `Debug`: the body holds what we say, the header the token.
+#[derive(Clone)]
+pub struct Request {
+    /// GET, POST, PATCH or DELETE.
+    pub method: Method,
+    /// The path with its query, beginning with `/v1/`.
+    pub path: String,
+    /// `Bearer ...`, marked as sensitive.
+    pub authorization: HeaderValue,
+    /// JSON; empty when there is no body.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The headers that go with this request, for a transport that is not reqwest.
+    pub fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::with_capacity(4);
+        headers.insert(AUTHORIZATION, self.authorization.clone());
+        headers.insert(VERSION_HEADER, NOTION_VERSION);
+        if !self.body.is_empty() {
+            headers.insert(CONTENT_TYPE, JSON);
+        }
+        headers
+    }
+}
+
+/// An answer. It has no `Debug`: the body is untrusted and may hold a key.
+pub struct Response {
+    /// The status code.
+    pub status: StatusCode,
+    /// All headers.
+    pub headers: HeaderMap,
+    /// The body; `None` when it broke off, came too slowly or was too long.
+    pub body: Option<Vec<u8>>,
+}
+
+/// Why there is no answer. The texts come from the network stack and never hold a URL or a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// No byte of the request reached Notion: it certainly did not happen.
+    NotSent(String),
+    /// It may have happened.
+    Unknown(String),
+}
+
+/// What a transport gives back.
+pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, Failure>> + Send + 'a>>;
+
+/// Carries requests. An implementation never repeats a request, never follows a redirect, and ends in bounded time.
+pub trait Transport: Send + Sync {
+    /// Sends one request once.
+    fn send(&self, request: Request) -> Sending<'_>;
+}
+
+/// The real wire: reqwest over rustls with ring.
+pub struct Wire {
+    base: String,
+    timeout: Duration,
+    http: reqwest::Client,
+}
+
+impl Wire {
+    /// A wire to `url` (the address without `/v1`); one call, with its body, lasts at most `timeout`.
+    pub fn new(url: &str, timeout: Duration) -> Result<Self, Error> {
+        install_tls_provider();
+        let url = url.trim_end_matches('/').trim_end_matches("/v1");
+        let base = Url::parse(url).map_err(|_| Error::address())?;
+        if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
+            return Err(Error::address());
+        }
+        let mut http = reqwest::Client::builder()
+            .user_agent(concat!("keyminder/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .default_headers(HeaderMap::from_iter([(VERSION_HEADER, NOTION_VERSION)]));
+        if base.scheme() == "http" {
+            // Reading the system's certificates takes longer than the rest of the start; plain HTTP needs none.
+            http = http.tls_certs_only([]);
+        }
+        if is_loopback(&base) {
+            http = http.no_proxy();
+        }
+        Ok(Self {
+            base: url.to_owned(),
+            timeout,
+            http: http.build().map_err(|_| Error::address())?,
+        })
+    }
+
+    fn prepare(&self, request: Request) -> Result<reqwest::Request, Failure> {
+        let mut address = String::with_capacity(self.base.len() + request.path.len());
+        address.push_str(&self.base);
+        address.push_str(&request.path);
+        let url = Url::parse(&address).map_err(|_| Failure::NotSent("the address is no URL".to_owned()))?;
+        let mut prepared = reqwest::Request::new(request.method, url);
+        *prepared.timeout_mut() = Some(self.timeout);
+        prepared.headers_mut().insert(AUTHORIZATION, request.authorization);
+        if !request.body.is_empty() {
+            prepared.headers_mut().insert(CONTENT_TYPE, JSON);
+            *prepared.body_mut() = Some(request.body.into());
+        }
+        Ok(prepared)
+    }
+}
+
+impl Transport for Wire {
+    fn send(&self, request: Request) -> Sending<'_> {
+        Box::pin(async move {
+            let prepared = self.prepare(request)?;
+            let mut answer = self.http.execute(prepared).await.map_err(failure)?;
+            Ok(Response {
+                status: answer.status(),
+                headers: std::mem::take(answer.headers_mut()),
+                body: read_body(answer).await,
+            })
+        })
+    }
+}
+
+/// The whole body, or `None` when it cannot be had whole.
+async fn read_body(mut answer: reqwest::Response) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.ok()? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return None;
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Some(body)
+}
+
+/// Only what failed before a connection stood is certain; everything later may have happened.
+fn failure(error: reqwest::Error) -> Failure {
+    let certain = error.is_connect() || error.is_builder();
+    let timeout = error.is_timeout();
+    let error = error.without_url();
+    let mut cause: &dyn std::error::Error = &error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    let cause = cause.to_string();
+    match (certain, timeout) {
+        (true, true) => Failure::NotSent("no connection in time".to_owned()),
+        (true, false) => Failure::NotSent(cause),
+        (false, true) => Failure::Unknown("no answer in time".to_owned()),
+        (false, false) => Failure::Unknown(cause),
+    }
+}
+
+/// rustls wants one provider for the process; a client built before that would panic. Somebody else's choice stands.
+fn install_tls_provider() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let _chosen_before = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
+fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
+}
