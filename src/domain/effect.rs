@@ -1,4 +1,5 @@
 //! All that we can do, each with its key, and how it can end.
+use super::comment::Anchor;
 use super::cycle::{Cycle, Fingerprint};
 use super::evidence::{Check, Evidence};
 use super::ids::{BlockId, CommentId, DiscussionId, PageId};
@@ -57,7 +58,12 @@ impl fmt::Display for EffectId {
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Into the thread of the comment that it answers.
-    Discussion(DiscussionId),
+    Discussion {
+        /// The thread.
+        id: DiscussionId,
+        /// Under what it hangs: where it is listed, to be read back.
+        under: Anchor,
+    },
     /// Onto the page: alerts and summaries.
     Page,
 }

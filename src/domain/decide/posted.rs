@@ -32,7 +32,10 @@ pub(super) fn converse(desk: &mut Desk<'_>, report: &Report, parts: Vec<Part>, r
     let mut conversation = Conversation {
         comment: Some(report.comment.id.clone()),
         subject: report.comment.id.as_str().to_owned(),
-        place: Place::Discussion(report.comment.discussion.clone()),
+        place: Place::Discussion {
+            id: report.comment.discussion.clone(),
+            under: report.comment.anchor.clone(),
+        },
         author: Some(report.comment.author.clone()),
         name: report.comment.author_name.clone(),
         language: language(desk, report),
