@@ -73,6 +73,9 @@ pub struct Finding {
     pub chars: usize,
     /// How much of a key it is.
     pub extent: Extent,
+    /// Whether it is a key's identifier (a Bybit key id), which is no secret without its other half.
+    #[serde(default)]
+    pub identifier: bool,
 }
 
 /// How much of a key stood in a text.
