@@ -12,7 +12,11 @@ fn main() {
         files.sort();
         let _ = writeln!(code, "pub(crate) const {name}: &[(&str, &str)] = &[");
         for file in files {
-            let short = file.strip_prefix(root.join(folder)).unwrap_or(&file).display().to_string();
+            let short = file
+                .strip_prefix(root.join(folder))
+                .unwrap_or(&file)
+                .display()
+                .to_string();
             if short != "README.md" {
                 let _ = writeln!(code, "    ({short:?}, include_str!({:?})),", file.display().to_string());
             }

@@ -1,11 +1,155 @@
-//! `keyminder redact`.
+//! `keyminder redact`: a filter. JSON lines `{id, text, env}` in, `{id, spans, text}` out. It prints nothing else
+//! of what it reads: an error names the line by its number.
 use super::{Exit, Place};
+use crate::domain::redact::{KnownValues, Patterns, Redactor};
+use anyhow::Context as _;
+use secrecy::SecretString;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{BufRead, Write};
+use std::sync::Arc;
 
 /// The options of `redact`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {}
 
 /// Runs the command.
-pub fn run(_place: &Place, _args: &Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("redact is not built yet")
+pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
+    let patterns = patterns(place)?;
+    let mut redactors = Redactors::new(patterns);
+    let mut input = std::io::stdin().lock();
+    let mut output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut line = Vec::new();
+    let mut answer = Vec::new();
+    for number in 1_u64.. {
+        line.clear();
+        if input
+            .read_until(b'\n', &mut line)
+            .context("standard input cannot be read")?
+            == 0
+        {
+            break;
+        }
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        answer.clear();
+        redactors
+            .answer(&line, &mut answer)
+            .with_context(|| format!("line {number}"))?;
+        output.write_all(&answer)?;
+    }
+    output.flush()?;
+    Ok(Exit::Done)
+}
+
+/// The project's table of patterns, else the one that is built in.
+fn patterns(place: &Place) -> anyhow::Result<Arc<Patterns>> {
+    let Some(project) = &place.project else {
+        return Ok(Patterns::builtin());
+    };
+    let file = project.join("config/redaction.toml");
+    match std::fs::read_to_string(&file) {
+        Ok(toml) => Patterns::parse(&toml, &file.display().to_string())
+            .map(Arc::new)
+            .map_err(|faults| {
+                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                anyhow::anyhow!("{}", faults.join("\n"))
+            }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Patterns::builtin()),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", file.display())),
+    }
+}
+
+/// One comment. No `Debug`: it may hold a key.
+#[derive(Deserialize)]
+struct Line<'a> {
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
+    #[serde(borrow, default)]
+    env: Option<&'a RawValue>,
+}
+
+/// Why a line cannot be answered; serde's own words could quote it.
+#[derive(Debug, thiserror::Error)]
+enum LineFault {
+    #[error(
+        "not a JSON object with `id` and `text` (column {0}); one object a line: {{\"id\": ..., \"text\": \"...\", \"env\": {{...}}}}"
+    )]
+    Shape(usize),
+    #[error("`env` is not an object of names and strings")]
+    Env,
+}
+
+/// How many workspaces are kept ready; further ones are made anew.
+const KEPT: usize = 64;
+
+/// The redactor of each workspace seen, by its `env` as written.
+struct Redactors {
+    patterns: Arc<Patterns>,
+    ready: Vec<(Box<str>, Redactor)>,
+    bare: Redactor,
+}
+
+impl Redactors {
+    fn new(patterns: Arc<Patterns>) -> Self {
+        let bare = Redactor::new(Arc::clone(&patterns), KnownValues::none());
+        Self {
+            patterns,
+            ready: Vec::new(),
+            bare,
+        }
+    }
+
+    fn answer(&mut self, line: &[u8], answer: &mut Vec<u8>) -> anyhow::Result<()> {
+        let line: Line = serde_json::from_slice(line).map_err(|error| LineFault::Shape(error.column()))?;
+        let redactor = self.of(line.env.map(RawValue::get))?;
+        let spans = redactor.labelled(&line.text);
+        write_answer(answer, line.id.get(), &line.text, spans.as_deref())?;
+        Ok(())
+    }
+
+    fn of(&mut self, env: Option<&str>) -> Result<&Redactor, LineFault> {
+        let Some(env) = env else {
+            return Ok(&self.bare);
+        };
+        if let Some(place) = self.ready.iter().position(|(known, _)| **known == *env) {
+            // Comments of one workspace come in a row.
+            self.ready.swap(0, place);
+            return Ok(&self.ready[0].1);
+        }
+        let entries: BTreeMap<String, SecretString> = serde_json::from_str(env).map_err(|_| LineFault::Env)?;
+        let redactor = Redactor::new(Arc::clone(&self.patterns), KnownValues::from_env(entries));
+        self.ready.truncate(KEPT - 1);
+        self.ready.insert(0, (env.into(), redactor));
+        Ok(&self.ready[0].1)
+    }
+}
+
+/// Writes one answer; offsets are in Unicode scalar values. A text that must be withheld is one span.
+fn write_answer(out: &mut Vec<u8>, id: &str, text: &str, spans: Option<&[(usize, usize, &str)]>) -> anyhow::Result<()> {
+    let withheld = [(0, text.len(), "text withheld")];
+    let spans = spans.unwrap_or(&withheld);
+    write!(out, "{{\"id\":{id},\"spans\":[")?;
+    let mut clean = String::with_capacity(text.len());
+    let [mut at, mut chars] = [0, 0];
+    for (number, (start, end, label)) in spans.iter().enumerate() {
+        let from = chars + text[at..*start].chars().count();
+        chars = from + text[*start..*end].chars().count();
+        write!(out, "{}[{from},{chars}]", if number == 0 { "" } else { "," })?;
+        clean.push_str(&text[at..*start]);
+        clean.push_str("[redacted: ");
+        clean.push_str(label);
+        clean.push(']');
+        at = *end;
+    }
+    clean.push_str(&text[at..]);
+    out.extend_from_slice(b"],\"text\":");
+    serde_json::to_writer(&mut *out, &clean)?;
+    out.extend_from_slice(b"}\n");
+    Ok(())
 }

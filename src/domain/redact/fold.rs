@@ -1,0 +1,186 @@
+//! Folding: text and known values are brought to the same stream of small codes, so that another case, blanks,
+//! line ends, zero-width characters, full-width letters and percent-encoding all look alike. The stream
+//! remembers where in the text each code came from.
+use unicode_normalization::UnicodeNormalization as _;
+
+/// What no known value runs across: quotes, brackets, commas.
+pub(super) const BREAK: u8 = 63;
+const SKIP: u8 = 64;
+const OTHER: u8 = 65;
+
+const SYMBOLS: &[u8] = b"_/+=:!$#?&@~%^";
+
+const CODES: [u8; 256] = codes();
+
+const fn codes() -> [u8; 256] {
+    let mut table = [BREAK; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let b = byte as u8;
+        table[byte] = match b {
+            b'0'..=b'9' => b - b'0',
+            b'a'..=b'z' => b - b'a' + 10,
+            b'A'..=b'Z' => b - b'A' + 10,
+            b'-' | b'.' | b'*' | b'`' | 0..=b' ' | 0x7f => SKIP,
+            0x80.. => OTHER,
+            _ => BREAK,
+        };
+        byte += 1;
+    }
+    let mut symbol = 0;
+    while symbol < SYMBOLS.len() {
+        table[SYMBOLS[symbol] as usize] = 36 + symbol as u8;
+        symbol += 1;
+    }
+    table
+}
+
+/// A folded text: `codes[i]` and `exact[i]` (the character before its case was folded) came from byte `starts[i]`.
+#[derive(Default)]
+pub(super) struct Stream {
+    pub(super) codes: Vec<u8>,
+    pub(super) exact: Vec<u8>,
+    starts: Vec<u32>,
+}
+
+impl Stream {
+    /// Folds a text. Text beyond 4 GiB is not folded; no such text reaches us.
+    pub(super) fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut stream = Self {
+            codes: Vec::with_capacity(bytes.len()),
+            exact: Vec::with_capacity(bytes.len()),
+            starts: Vec::with_capacity(bytes.len()),
+        };
+        let mut at = 0;
+        while at < bytes.len() && u32::try_from(at).is_ok() {
+            let byte = bytes[at];
+            match CODES[byte as usize] {
+                SKIP => at += 1,
+                OTHER => at += stream.push_wide(text, at),
+                BREAK if byte == b'\\' && matches!(bytes.get(at + 1), Some(b'n' | b'r' | b't')) => at += 2,
+                _ if byte == b'%' => at += stream.push_percent(bytes, at),
+                code => {
+                    stream.push(code, byte, at);
+                    at += 1;
+                }
+            }
+        }
+        stream
+    }
+
+    /// The code of one ASCII character; what is skipped or outside ASCII breaks.
+    pub(super) fn code(byte: u8) -> u8 {
+        CODES[byte as usize].min(BREAK)
+    }
+
+    /// The first byte of the text behind `codes[index]`.
+    pub(super) fn start(&self, index: usize) -> usize {
+        self.starts[index] as usize
+    }
+
+    /// The byte of the text after `codes[index]`.
+    pub(super) fn end(&self, text: &str, index: usize) -> usize {
+        let start = self.start(index);
+        match text.as_bytes()[start] {
+            b'%' if self.exact[index] != b'%' => start + 3,
+            lead => start + width(lead),
+        }
+    }
+
+    fn push(&mut self, code: u8, exact: u8, at: usize) {
+        self.codes.push(code);
+        self.exact.push(exact);
+        self.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
+    }
+
+    fn push_percent(&mut self, bytes: &[u8], at: usize) -> usize {
+        let digit = |offset: usize| bytes.get(at + offset).and_then(|b| char::from(*b).to_digit(16));
+        if let (Some(high), Some(low)) = (digit(1), digit(2)) {
+            let byte = u8::try_from(high * 16 + low).unwrap_or(0);
+            if byte.is_ascii_graphic() {
+                let code = CODES[byte as usize];
+                if code != SKIP {
+                    self.push(code, byte, at);
+                }
+                return 3;
+            }
+        }
+        self.push(CODES[b'%' as usize], b'%', at);
+        1
+    }
+
+    /// A character outside ASCII: full-width letters and other look-alikes become ASCII, invisible ones vanish.
+    fn push_wide(&mut self, text: &str, at: usize) -> usize {
+        let Some(wide) = text[at..].chars().next() else {
+            return 1;
+        };
+        if !is_invisible(wide) && !is_dash_or_blank(wide) {
+            let mut folded = std::iter::once(wide).nfkc();
+            match (folded.next(), folded.next()) {
+                (Some(one), None) if one.is_ascii() => {
+                    let byte = one as u8;
+                    match CODES[byte as usize] {
+                        SKIP => {}
+                        code => self.push(code, byte, at),
+                    }
+                }
+                _ => self.push(BREAK, 0, at),
+            }
+        }
+        wide.len_utf8()
+    }
+}
+
+/// The length of a UTF-8 character by its first byte.
+fn width(lead: u8) -> usize {
+    match lead {
+        0..=0xbf => 1,
+        0xc0..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0.. => 4,
+    }
+}
+
+/// Characters that draw nothing: zero-width, joiners, soft hyphen, variation selectors, bidi marks, tags.
+pub(super) fn is_invisible(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn is_dash_or_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{b7}' | '\u{85}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn exact(text: &str) -> String {
+        Stream::of(text).exact.iter().map(|b| char::from(*b)).collect()
+    }
+
+    #[test]
+    fn disguises_fold_to_the_same_letters() {
+        for text in [
+            "Ab3x",
+            "A b\n3\u{200b}x",
+            "Ａｂ３ｘ",
+            "%41b%33x",
+            "A`b`-3.x",
+            "A\u{2013}b\u{ad}3x",
+        ] {
+            assert_eq!(exact(text), "Ab3x", "{text:?}");
+        }
+    }
+
+    #[test]
+    fn offsets_point_into_the_text() {
+        let text = "é%41Ｂ";
+        let stream = Stream::of(text);
+        assert_eq!((stream.start(1), stream.end(text, 1)), (2, 5));
+        assert_eq!((stream.start(2), stream.end(text, 2)), (5, 8));
+    }
+}

@@ -1,0 +1,307 @@
+//! The look-up: every window of six folded characters of the text against every window of every value, by a
+//! bitmap first; what hits is extended as far as text and value agree, and then has to be evidence enough.
+use super::KnownValues;
+use super::value::{Value, WINDOW, pack};
+use crate::domain::redact::fold::{BREAK, Stream};
+use crate::domain::redact::span::{Hit, Source};
+
+const BITS: u32 = 15;
+const WINDOW_MASK: u64 = (1 << 36) - 1;
+
+/// How many bits a piece has to be worth. 30,000 comments hold some 2^31 pairs of windows, but only one in ten of
+/// their windows is in a random string.
+const ENOUGH: f32 = 33.0;
+
+/// The windows of all values.
+pub(in crate::domain::redact) struct Table {
+    bitmap: Vec<u64>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Entry {
+    window: u64,
+    value: u32,
+    place: u32,
+}
+
+/// A stretch on which text and value agree.
+#[derive(Clone, Copy)]
+struct Run {
+    value: usize,
+    /// First code of the stream, and the one after the last.
+    from: usize,
+    to: usize,
+    /// Where in the value it begins.
+    place: usize,
+}
+
+impl Table {
+    pub(in crate::domain::redact) fn of(known: &KnownValues) -> Self {
+        let mut table = Self {
+            bitmap: vec![0; 1 << (BITS - 6)],
+            entries: Vec::new(),
+        };
+        for (number, value) in known.values.iter().enumerate() {
+            for (window, place) in value.windows() {
+                let bit = spot(window);
+                table.bitmap[bit >> 6] |= 1 << (bit & 63);
+                table.entries.push(Entry {
+                    window,
+                    value: u32::try_from(number).unwrap_or(u32::MAX),
+                    place: u32::try_from(place).unwrap_or(u32::MAX),
+                });
+            }
+        }
+        table.entries.sort_unstable();
+        table
+    }
+
+    /// All values that hold this window, with the place.
+    fn look_up(&self, window: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let bit = spot(window);
+        let set = self.bitmap[bit >> 6] & 1 << (bit & 63) != 0;
+        let from = if set {
+            self.entries.partition_point(|entry| entry.window < window)
+        } else {
+            self.entries.len()
+        };
+        self.entries[from..]
+            .iter()
+            .take_while(move |entry| entry.window == window)
+            .map(|entry| (entry.value as usize, entry.place as usize))
+    }
+}
+
+fn spot(window: u64) -> usize {
+    usize::try_from(window.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)).unwrap_or(0)
+}
+
+impl KnownValues {
+    /// Every piece of a known value in the text.
+    pub(in crate::domain::redact) fn search(&self, table: &Table, text: &str, hits: &mut Vec<Hit>) {
+        if self.is_empty() {
+            return;
+        }
+        let stream = Stream::of(text);
+        let mut window = 0;
+        let mut len = 0;
+        let mut settled = 0;
+        for (index, code) in stream.codes.iter().enumerate() {
+            len = if *code == BREAK { 0 } else { len + 1 };
+            window = (window << 6 | u64::from(*code)) & WINDOW_MASK;
+            if len < WINDOW || index < settled {
+                continue;
+            }
+            let from = index + 1 - WINDOW;
+            let best = table
+                .look_up(window)
+                .map(|(value, place)| {
+                    self.extend(
+                        &stream,
+                        Run {
+                            value,
+                            from,
+                            to: index + 1,
+                            place,
+                        },
+                    )
+                })
+                .max_by_key(|run| run.to - run.from);
+            if let Some(run) = best {
+                if let Some(hit) = self.judge(text, &stream, run) {
+                    hits.push(hit);
+                    settled = run.to;
+                } else {
+                    // The same stretch would be judged again at its every window.
+                    settled = run.to - 1;
+                }
+            }
+        }
+        self.search_encoded(table, text, hits);
+        self.search_former(text, &stream, hits);
+    }
+
+    /// Pieces in base64 or hex.
+    fn search_encoded(&self, table: &Table, text: &str, hits: &mut Vec<Hit>) {
+        super::decode::each(text, |encoded, bytes| {
+            let found = bytes.windows(WINDOW).find_map(|window| {
+                let codes: [u8; WINDOW] = std::array::from_fn(|i| Stream::code(window[i]));
+                table
+                    .look_up(pack(&codes))
+                    .find(|(value, place)| self.values[*value].exact[*place..].starts_with(window))
+            });
+            if let Some((value, _)) = found {
+                hits.push(self.hit(value, encoded.start, encoded.end, bytes.len()));
+                return true;
+            }
+            if let Some(variable) = self.former_in(bytes) {
+                hits.push(self.piece(variable, encoded.start, encoded.end, bytes.len()));
+                return true;
+            }
+            false
+        });
+    }
+
+    /// As far as text and value agree.
+    fn extend(&self, stream: &Stream, mut run: Run) -> Run {
+        let codes = &self.values[run.value].codes;
+        while run.place > 0
+            && run.from > 0
+            && stream.codes[run.from - 1] == codes[run.place - 1]
+            && codes[run.place - 1] != BREAK
+        {
+            run.from -= 1;
+            run.place -= 1;
+        }
+        let mut end = run.place + (run.to - run.from);
+        while end < codes.len()
+            && run.to < stream.codes.len()
+            && stream.codes[run.to] == codes[end]
+            && codes[end] != BREAK
+        {
+            run.to += 1;
+            end += 1;
+        }
+        run
+    }
+
+    fn judge(&self, text: &str, stream: &Stream, run: Run) -> Option<Hit> {
+        let value = &self.values[run.value];
+        let [start, end] = trimmed(text, stream, run);
+        let whole_token = !continues_before(text, start) && !continues_after(text, end);
+        let enough = if value.weak {
+            run.to - run.from == value.codes.len() && whole_token
+        } else {
+            let bonus = if whole_token { 5.0 } else { 0.0 };
+            evidence(value, stream, run) + bonus >= ENOUGH
+        };
+        enough.then(|| {
+            let public = value.public.saturating_sub(run.place);
+            let [start, end] = if value.weak {
+                [start, end]
+            } else {
+                to_border(text, start, end)
+            };
+            self.hit(run.value, start, end, (run.to - run.from).saturating_sub(public))
+        })
+    }
+
+    fn hit(&self, value: usize, start: usize, end: usize, chars: usize) -> Hit {
+        let variable = self.values[value].variable;
+        let secret = self.values[value].secret_len();
+        Hit {
+            start,
+            end,
+            source: Source::Known(variable),
+            chars: chars.min(secret),
+            of: secret,
+        }
+    }
+
+    pub(super) fn piece(&self, variable: usize, start: usize, end: usize, chars: usize) -> Hit {
+        let secret = self
+            .former
+            .iter()
+            .find(|former| former.variable == variable)
+            .map_or(usize::MAX, |former| former.secret_len);
+        Hit {
+            start,
+            end,
+            source: Source::Known(variable),
+            chars: chars.min(secret),
+            of: secret,
+        }
+    }
+
+    /// The value that begins with one piece and ends with the other (`abcd…wxyz`), in any case.
+    pub(in crate::domain::redact) fn with_ends(&self, head: &str, tail: &str) -> Option<(usize, usize)> {
+        let value = self
+            .values
+            .iter()
+            .find(|value| !value.weak && value.has_ends(head, tail));
+        let chars = head.len() + tail.len();
+        match value {
+            Some(value) => Some((value.variable, chars.saturating_sub(value.public))),
+            None => self.former_with_ends(head, tail).map(|variable| (variable, chars)),
+        }
+    }
+}
+
+impl Value {
+    fn has_ends(&self, head: &str, tail: &str) -> bool {
+        let [head, tail] = [Stream::of(head).codes, Stream::of(tail).codes];
+        let fits = head.len() >= 3 && tail.len() >= 3 && head.len() + tail.len() <= self.codes.len();
+        fits && self.codes.ends_with(&tail)
+            && (self.codes.starts_with(&head) || self.codes[self.public..].starts_with(&head))
+    }
+}
+
+/// What the agreement is worth: the characters by how many there are to choose from.
+fn evidence(value: &Value, stream: &Stream, run: Run) -> f32 {
+    let codes = &stream.codes[run.from..run.to];
+    let same_case = stream.exact[run.from..run.to] == value.exact[run.place..run.place + codes.len()];
+    let each = if codes.iter().all(|code| *code < 10) {
+        3.3
+    } else if codes.iter().all(|code| *code < 16) {
+        4.0
+    } else if codes.iter().all(|code| (10..36).contains(code)) {
+        if same_case { 5.6 } else { 4.6 }
+    } else if same_case {
+        5.9
+    } else {
+        5.1
+    };
+    #[expect(clippy::cast_precision_loss, reason = "lengths of keys")]
+    let chars = codes.len() as f32;
+    chars * each
+}
+
+/// The span of a run, without a last (or first) letter or two that belong to the next word and agree by chance:
+/// `…k3 I used` where the value goes on with an i.
+fn trimmed(text: &str, stream: &Stream, run: Run) -> [usize; 2] {
+    let mut span = [stream.start(run.from), stream.end(text, run.to - 1)];
+    for short in 1..=2 {
+        let last = run.to - short;
+        let gap = last > run.from && stream.start(last) > stream.end(text, last - 1);
+        if gap && run.to - run.from > WINDOW && continues_after(text, span[1]) {
+            span[1] = stream.end(text, last - 1);
+            break;
+        }
+    }
+    for short in 1..=2 {
+        let first = run.from + short;
+        let gap = first < run.to && stream.start(first) > stream.end(text, first - 1);
+        if gap && run.to - run.from > WINDOW && continues_before(text, span[0]) {
+            span[0] = stream.start(first);
+            break;
+        }
+    }
+    span
+}
+
+fn continues_after(text: &str, end: usize) -> bool {
+    text.as_bytes().get(end).is_some_and(u8::is_ascii_alphanumeric)
+}
+
+fn continues_before(text: &str, start: usize) -> bool {
+    start > 0 && text.as_bytes()[start - 1].is_ascii_alphanumeric()
+}
+
+/// A mistyped key is still a key: the rest of its token goes with the piece.
+fn to_border(text: &str, start: usize, end: usize) -> [usize; 2] {
+    const REACH: usize = 80;
+    let bytes = text.as_bytes();
+    let before = bytes[..start]
+        .iter()
+        .rev()
+        .take(REACH)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
+    let after = bytes[end..]
+        .iter()
+        .take(REACH)
+        .take_while(|b| b.is_ascii_alphanumeric())
+        .count();
+    [start - before, end + after]
+}

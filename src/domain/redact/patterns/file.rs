@@ -1,0 +1,58 @@
+//! `config/redaction.toml` as it is written.
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) secret: Vec<Secret>,
+    pub(super) context: Context,
+    #[serde(default)]
+    pub(super) phrase: Vec<Phrase>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Secret {
+    pub(super) id: String,
+    pub(super) label: String,
+    #[serde(default)]
+    pub(super) starts: Vec<String>,
+    pub(super) pattern: String,
+    pub(super) whole: usize,
+    #[serde(default)]
+    pub(super) identifier: bool,
+    pub(super) examples: Vec<String>,
+    #[serde(default)]
+    pub(super) counter_examples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Context {
+    pub(super) nouns: Vec<String>,
+    pub(super) passwords: Vec<String>,
+    pub(super) providers: Vec<String>,
+    pub(super) vetoes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Phrase {
+    pub(super) id: String,
+    pub(super) kind: Kind,
+    pub(super) words: Vec<String>,
+    #[serde(default)]
+    pub(super) examples: Vec<String>,
+    #[serde(default)]
+    pub(super) counter_examples: Vec<String>,
+}
+
+/// How a phrase announces a piece.
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::domain::redact) enum Kind {
+    /// The piece is the next thing said: `ends in`.
+    Names,
+    /// A number follows, the piece stands near: `last 4 of the key:`.
+    Counts,
+}

@@ -1,0 +1,100 @@
+//! Hits of all layers become spans: the union on the offsets of the text, with one label each.
+use crate::domain::comment::Extent;
+
+/// One place that one layer wants masked.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Hit {
+    /// First byte.
+    pub(super) start: usize,
+    /// Byte after the last.
+    pub(super) end: usize,
+    /// Who found it.
+    pub(super) source: Source,
+    /// How many secret characters it holds.
+    pub(super) chars: usize,
+    /// How many a whole key has; [`UNTOLD`] for a piece of a key that we do not know.
+    pub(super) of: usize,
+}
+
+/// The length of a key of which only a piece was seen.
+pub(super) const UNTOLD: usize = usize::MAX;
+
+/// How much of a key so many of its characters are.
+pub(super) fn extent(chars: usize, of: usize) -> Extent {
+    if chars >= of {
+        Extent::Whole
+    } else if chars >= of.div_ceil(2) {
+        Extent::Half
+    } else {
+        Extent::Piece
+    }
+}
+
+/// The layer behind a hit; the order is that of trust in its label.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Source {
+    /// A phrase or a rule of context.
+    Rule(Rule),
+    /// A pattern of the table, by its place there.
+    Pattern(usize),
+    /// A known value, by its place in the list.
+    Known(usize),
+}
+
+/// Findings that no table entry names.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rule {
+    /// A few characters that a sentence calls part of a key.
+    Piece,
+    /// A password in a sentence or an assignment.
+    Password,
+    /// A bare key, told by the words around it.
+    Key,
+}
+
+impl Rule {
+    /// All of them.
+    pub(super) const ALL: [Self; 3] = [Self::Piece, Self::Password, Self::Key];
+
+    /// What stands in the label.
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Piece => "piece of a key",
+            Self::Password => "password",
+            Self::Key => "key",
+        }
+    }
+}
+
+/// Merges hits that overlap or touch. The most trusted source gives the label; among equals the longest.
+pub(super) fn union(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.retain(|hit| hit.start < hit.end);
+    hits.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
+    let mut spans: Vec<Hit> = Vec::with_capacity(hits.len());
+    for hit in hits {
+        match spans.last_mut() {
+            Some(last) if hit.start <= last.end => absorb(last, hit),
+            _ => spans.push(hit),
+        }
+    }
+    spans
+}
+
+fn absorb(span: &mut Hit, hit: Hit) {
+    let [start, end] = [span.start, span.end.max(hit.end)];
+    if span.source == hit.source && hit.start > span.start {
+        span.chars = (span.chars + hit.chars).min(span.of);
+    } else if rank(&hit) > rank(span) {
+        *span = hit;
+    }
+    [span.start, span.end] = [start, end];
+}
+
+fn rank(hit: &Hit) -> (u8, usize) {
+    let layer = match hit.source {
+        Source::Rule(_) => 0,
+        Source::Pattern(_) => 1,
+        Source::Known(_) => 2,
+    };
+    (layer, hit.chars)
+}
