@@ -165,8 +165,8 @@ pub(super) fn private_dir(dir: &Path) -> Result<(), RotationError> {
     };
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.map_err(failed("making the folder"))?;
-    let mode = dir.metadata().map_err(failed("looking at"))?.permissions().mode();
-    if mode & 0o077 != 0 {
+    let permissions = dir.metadata().map_err(failed("looking at"))?.permissions();
+    if permissions.mode() & 0o077 != 0 {
         std::fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(failed("closing to others the folder"))?;
     }
     Ok(())

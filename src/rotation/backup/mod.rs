@@ -309,7 +309,7 @@ fn described(project: &Project, manifest: &Manifest, path: &Path) -> Result<Back
     if let Some(made) = manifest.made(&backup.file) {
         backup.made_at = made.at;
         backup.sha256 = Some(made.sha256.clone());
-        backup.fingerprints = made.fingerprints.clone();
+        backup.fingerprints.clone_from(&made.fingerprints);
         backup.reason = Some(made.reason.clone());
     } else if !encrypted && let Ok(bytes) = replace::read(path) {
         backup.sha256 = Some(sha256(&bytes));
