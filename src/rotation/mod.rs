@@ -2,7 +2,7 @@
 //!
 //! Everything here that touches a file is synchronous and may wait for a disk; async callers use `spawn_blocking`.
 //! Every file is written whole (temporary name, flush, rename), so that a crash leaves the old one or the new one.
-//pub mod backup;
+pub mod backup;
 pub mod compatibility;
 mod crash;
 pub mod dotenv;
