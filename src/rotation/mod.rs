@@ -8,10 +8,14 @@ mod crash;
 pub mod dotenv;
 pub mod edit;
 pub mod fingerprint;
+pub mod probe;
 pub mod project;
+pub mod providers;
 pub mod replace;
+pub mod retirement;
 pub mod schedule_file;
 mod secret_names;
+pub mod signer;
 
 pub use dotenv::{Entry, EnvError, EnvFile, Warning};
 pub use edit::EditError;
