@@ -1,1 +1,369 @@
-//! When the next rotation is due.
+//! When the next rotation is due: calendar arithmetic in a zone, and the words for it. Asks no clock.
+use chrono::{DateTime, Days, LocalResult, Months, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// The guide's interval, for schedules that name none.
+pub const DEFAULT_INTERVAL: Interval = Interval {
+    count: 4,
+    unit: Unit::Weeks,
+};
+/// A key is due this long before its provider lets it expire.
+pub const EXPIRY_MARGIN_DAYS: u64 = 7;
+/// Rotations are due in the morning.
+pub const DUE_HOUR: u32 = 9;
+
+/// A number of days, weeks, months or years, counted on the calendar: 09:00 stays 09:00 when the clocks change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// At least 1.
+    pub count: u32,
+    /// Of what.
+    pub unit: Unit,
+}
+
+/// What an interval counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Days.
+    Days,
+    /// Seven days.
+    Weeks,
+    /// To the same day of a later month, or its last one.
+    Months,
+    /// Twelve months.
+    Years,
+}
+
+impl Interval {
+    /// `4 weeks`, `1 week`, `28d`, `3m`, `1 year`. `None` for anything else, zero, and over a hundred years.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim().to_ascii_lowercase();
+        let digits = text.find(|c: char| !c.is_ascii_digit())?;
+        let count: u32 = text[..digits].parse().ok()?;
+        let unit = match text[digits..].trim_start() {
+            "d" | "day" | "days" => Unit::Days,
+            "w" | "week" | "weeks" => Unit::Weeks,
+            "m" | "month" | "months" => Unit::Months,
+            "y" | "year" | "years" => Unit::Years,
+            _ => return None,
+        };
+        let interval = Self { count, unit };
+        (1..=36_525).contains(&interval.days()).then_some(interval)
+    }
+
+    /// About how many days: a month counts 30, a year 365.
+    pub fn days(self) -> u32 {
+        self.count.saturating_mul(match self.unit {
+            Unit::Days => 1,
+            Unit::Weeks => 7,
+            Unit::Months => 30,
+            Unit::Years => 365,
+        })
+    }
+
+    /// The same time of day, this much later in the zone.
+    pub fn after(self, at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+        let local = at.with_timezone(&zone).naive_local();
+        let later = match self.unit {
+            Unit::Days | Unit::Weeks => local.checked_add_days(Days::new(u64::from(self.days()))),
+            Unit::Months => local.checked_add_months(Months::new(self.count)),
+            Unit::Years => local.checked_add_months(Months::new(self.count.saturating_mul(12))),
+        };
+        later.map_or(DateTime::<Utc>::MAX_UTC, |later| instant(later, zone))
+    }
+
+    /// As [`Interval::after`], at 09:00 of that day.
+    pub fn morning_after(self, at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+        morning_of(self.after(at, zone), zone)
+    }
+}
+
+impl fmt::Display for Interval {
+    /// As the guide writes it: `4 weeks`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            Unit::Days => "day",
+            Unit::Weeks => "week",
+            Unit::Months => "month",
+            Unit::Years => "year",
+        };
+        let plural = if self.count == 1 { "" } else { "s" };
+        write!(f, "{} {unit}{plural}", self.count)
+    }
+}
+
+impl Serialize for Interval {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Interval {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an interval such as 4 weeks or 28d"))
+    }
+}
+
+/// How urgent a key is; the guide's three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// Money, or exposed.
+    High,
+    /// Data.
+    Medium,
+    /// Quota.
+    Low,
+}
+
+impl Priority {
+    /// The name in files and tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// When what is rotated next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The next rotation of all: the earliest of the keys', or what a person wrote.
+    pub next_at: DateTime<Utc>,
+    /// How often; the guide says every 4 weeks.
+    pub every: Option<Interval>,
+    /// The guide's third field; kept as it is.
+    pub automated: bool,
+    /// Each provider's own dates.
+    pub keys: BTreeMap<String, KeySchedule>,
+}
+
+/// One provider's dates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeySchedule {
+    /// The variables that are rotated together.
+    pub vars: Vec<String>,
+    /// How urgent.
+    pub priority: Priority,
+    /// How often.
+    pub every: Interval,
+    /// When its value last changed, as far as we saw.
+    pub last_rotated_at: Option<DateTime<Utc>>,
+    /// When the provider lets it expire.
+    pub provider_expires_at: Option<DateTime<Utc>>,
+    /// Due then; without a date of its own, with all others.
+    pub next_at: Option<DateTime<Utc>>,
+    /// How its rotation stands: `scheduled`, `old_still_alive`, ...
+    pub state: Option<String>,
+    /// Of its first variable, at the last rotation.
+    pub fingerprint: Option<String>,
+}
+
+impl Schedule {
+    /// The guide's schedule: one date for all.
+    pub fn every(every: Interval, from: DateTime<Utc>, zone: Tz) -> Self {
+        Self {
+            next_at: every.morning_after(from, zone),
+            every: Some(every),
+            automated: false,
+            keys: BTreeMap::new(),
+        }
+    }
+
+    /// When a provider is due: its own date, or the date of all.
+    pub fn due_at(&self, provider: &str) -> DateTime<Utc> {
+        self.keys
+            .get(provider)
+            .and_then(|key| key.next_at)
+            .unwrap_or(self.next_at)
+    }
+
+    /// Puts one provider's dates in, and brings the date of all to the earliest one.
+    pub fn put(&mut self, provider: &str, key: KeySchedule) {
+        self.keys.insert(provider.to_owned(), key);
+        if let Some(earliest) = self.keys.values().filter_map(|key| key.next_at).min() {
+            self.next_at = earliest;
+        }
+    }
+}
+
+/// When a key is due: its interval after the last rotation, or a week before the provider lets it expire; an exposed
+/// one now.
+pub fn due_at(
+    every: Interval,
+    last: DateTime<Utc>,
+    expires: Option<DateTime<Utc>>,
+    exposed: Option<DateTime<Utc>>,
+    zone: Tz,
+) -> DateTime<Utc> {
+    let by_interval = every.morning_after(last, zone);
+    let by_expiry = expires.map(|at| at - TimeDelta::days(EXPIRY_MARGIN_DAYS.cast_signed()));
+    [Some(by_interval), by_expiry, exposed]
+        .into_iter()
+        .flatten()
+        .min()
+        .unwrap_or(by_interval)
+}
+
+/// 09:00 of the day of an instant.
+pub fn morning_of(at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    let nine = NaiveTime::from_hms_opt(DUE_HOUR, 0, 0).unwrap_or(NaiveTime::MIN);
+    instant(at.with_timezone(&zone).date_naive().and_time(nine), zone)
+}
+
+/// A local time as an instant. Of an hour that comes twice, the first; one that is skipped moves forward by an hour.
+pub fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    let resolve = |local: &NaiveDateTime| match zone.from_local_datetime(local) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => Some(at.with_timezone(&Utc)),
+        LocalResult::None => None,
+    };
+    resolve(&local)
+        .or_else(|| resolve(&(local + TimeDelta::hours(1))))
+        // Whole days are skipped where a date line moved.
+        .or_else(|| resolve(&(local + TimeDelta::hours(24))))
+        .unwrap_or_else(|| local.and_utc())
+}
+
+/// A date as people and the guide's scripts write it. Without an offset it is local; without a time, midnight.
+pub fn read_instant(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+    let text = text.trim();
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.with_timezone(&Utc));
+    }
+    let midnight = |date: NaiveDate| date.and_time(NaiveTime::MIN);
+    text.parse::<NaiveDateTime>()
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M:%S%.f"))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M"))
+        .or_else(|_| NaiveDateTime::parse_from_str(text, "%Y-%m-%d %H:%M"))
+        .or_else(|_| text.parse::<NaiveDate>().map(midnight))
+        .ok()
+        .map(|local| instant(local, zone))
+}
+
+/// Calendar days from now until then: tomorrow morning is 1 even an hour before midnight. Negative when overdue.
+pub fn days_until(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> i64 {
+    (at.with_timezone(&zone).date_naive() - now.with_timezone(&zone).date_naive()).num_days()
+}
+
+/// `due in 3 days (Sun 20 Dec 2026)`, `due today`, `overdue by 2 days`.
+pub fn due_in_words(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let days = days_until(at, now, zone);
+    let date = at.with_timezone(&zone).format("%a %-d %b %Y");
+    match days {
+        0 => "due today".to_owned(),
+        1 => format!("due tomorrow ({date})"),
+        2.. => format!("due in {days} days ({date})"),
+        -1 => format!("overdue by 1 day ({date})"),
+        _ => format!("overdue by {} days ({date})", -days),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono_tz::Europe::Amsterdam;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        read_instant(text, Amsterdam).unwrap()
+    }
+
+    #[test]
+    fn four_weeks_keep_the_hour_when_the_clocks_change() {
+        let four_weeks = DEFAULT_INTERVAL;
+        assert_eq!(
+            four_weeks.after(at("2026-10-10T09:00"), Amsterdam),
+            at("2026-11-07T09:00")
+        );
+        assert_eq!(
+            four_weeks.morning_after(at("2026-03-10 17:45"), Amsterdam),
+            at("2026-04-07T09:00")
+        );
+        assert_eq!(
+            Interval::parse("1 month")
+                .unwrap()
+                .after(at("2026-01-31T09:00"), Amsterdam),
+            at("2026-02-28T09:00")
+        );
+        assert_eq!(
+            Interval::parse("1y").unwrap().after(at("2028-02-29T09:00"), Amsterdam),
+            at("2029-02-28T09:00")
+        );
+    }
+
+    #[test]
+    fn intervals_are_read_as_people_write_them() {
+        for (text, days) in [
+            ("4 weeks", 28),
+            ("1 week", 7),
+            ("28d", 28),
+            ("90 days", 90),
+            ("2 w", 14),
+            ("3M", 90),
+        ] {
+            assert_eq!(Interval::parse(text).map(Interval::days), Some(days), "{text}");
+        }
+        for text in [
+            "",
+            "weeks",
+            "0 days",
+            "4",
+            "4 fortnights",
+            "-3 days",
+            "99999999999 days",
+            "4294967295 years",
+        ] {
+            assert_eq!(Interval::parse(text), None, "{text}");
+        }
+        assert_eq!(Interval::parse("1w").unwrap().to_string(), "1 week");
+    }
+
+    #[test]
+    fn days_are_counted_on_the_calendar() {
+        let cases = [
+            ("2026-12-20T09:00", "2026-12-19T23:00", "due tomorrow (Sun 20 Dec 2026)"),
+            (
+                "2026-12-20T09:00",
+                "2026-12-17T08:00",
+                "due in 3 days (Sun 20 Dec 2026)",
+            ),
+            ("2026-12-20T09:00", "2026-12-20T23:59", "due today"),
+            (
+                "2026-12-20T09:00",
+                "2026-12-22T00:01",
+                "overdue by 2 days (Sun 20 Dec 2026)",
+            ),
+        ];
+        for (due, now, words) in cases {
+            assert_eq!(due_in_words(at(due), at(now), Amsterdam), words);
+        }
+    }
+
+    #[test]
+    fn due_is_the_earliest_of_interval_expiry_and_exposure() {
+        let last = at("2026-11-01T10:00");
+        let due = |expires, exposed| due_at(DEFAULT_INTERVAL, last, expires, exposed, Amsterdam);
+        assert_eq!(due(None, None), at("2026-11-29T09:00"));
+        assert_eq!(due(Some(at("2026-11-20T10:00")), None), at("2026-11-13T10:00"));
+        assert_eq!(
+            due(Some(at("2027-11-20T10:00")), Some(at("2026-11-02"))),
+            at("2026-11-02")
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn every_local_time_is_some_instant_near_it(seconds in 0_i64..4_000_000_000) {
+            let local = DateTime::from_timestamp(seconds, 0).unwrap().naive_utc();
+            for zone in [Amsterdam, chrono_tz::Pacific::Apia, chrono_tz::Australia::Lord_Howe] {
+                let back = instant(local, zone).with_timezone(&zone).naive_local();
+                proptest::prop_assert!((back - local).num_hours().abs() <= 24);
+            }
+        }
+    }
+}

@@ -1,1 +1,24 @@
 //! The keys themselves: `.env`, backups, providers, probes, retirement, schedule.
+//!
+//! Everything here that touches a file is synchronous and may wait for a disk; async callers use `spawn_blocking`.
+//! Every file is written whole (temporary name, flush, rename), so that a crash leaves the old one or the new one.
+pub mod backup;
+pub mod compatibility;
+mod crash;
+pub mod dotenv;
+pub mod edit;
+pub mod fingerprint;
+pub mod probe;
+pub mod project;
+pub mod providers;
+pub mod replace;
+pub mod retirement;
+pub mod schedule_file;
+mod secret_names;
+pub mod signer;
+
+pub use dotenv::{Entry, EnvError, EnvFile, Warning};
+pub use edit::EditError;
+pub use project::{Project, RotationError};
+pub use replace::{ReplaceError, Replaced, replace};
+pub use secret_names::is_secret;

@@ -1,0 +1,355 @@
+//! Reads `.env`: raw bytes, decoded values and their positions.
+//!
+//! An own scanner, because the readers of today disagree (one cuts a value at `$`, one at `#`, one takes the first of
+//! two equal names, one stops at the first line it dislikes). Where they disagree, `compatibility` warns. Nothing is
+//! expanded: `$NAME` in a value stays as it stands.
+use super::compatibility;
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::ops::Range;
+use std::path::PathBuf;
+use zeroize::Zeroizing;
+
+/// A file that was read and understood.
+pub struct EnvFile {
+    bytes: Zeroizing<Vec<u8>>,
+    entries: Vec<Entry>,
+    warnings: Vec<Warning>,
+}
+
+/// One `NAME=value`.
+pub struct Entry {
+    /// As written, case included: `API_Groq` is not `API_GROQ`.
+    pub name: String,
+    /// Quotes removed, escapes undone.
+    pub value: SecretString,
+    /// The line where it begins, from 1.
+    pub line: usize,
+    pub(super) quote: Quote,
+    /// The value's bytes: between the quotes, or bare.
+    pub(super) token: Range<usize>,
+    /// The same with the quotes.
+    pub(super) outer: Range<usize>,
+    /// Something other than a comment follows the closing quote.
+    pub(super) has_tail: bool,
+    /// Blanks stand beside the `=`.
+    pub(super) spaced: bool,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quote {
+    Bare,
+    Single,
+    Double,
+}
+
+/// Something that popular readers would see differently. Holds a line and a name, never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// From 1.
+    pub line: usize,
+    /// The variable, when the line has one.
+    pub name: Option<String>,
+    /// What is unclear and how to mend it.
+    pub what: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "line {}, {name}: {}", self.line, self.what),
+            None => write!(f, "line {}: {}", self.line, self.what),
+        }
+    }
+}
+
+/// Why `.env` could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum EnvError {
+    /// There is none.
+    #[error("{0} does not exist; create it, or name another file with the setting project.env")]
+    Missing(PathBuf),
+    /// A folder, a pipe, a device.
+    #[error("{0} is no ordinary file; keys are read from ordinary files only")]
+    NotRegular(PathBuf),
+    /// Over 16 MiB.
+    #[error("{0} is larger than 16 MiB, which no .env is")]
+    TooLarge(PathBuf),
+    /// A quote without its end; what follows could be anything.
+    #[error("line {line}: the quote that begins here has no end; close it")]
+    Unterminated {
+        /// Where the quote begins, from 1.
+        line: usize,
+    },
+    /// The system refused.
+    #[error("{path} cannot be read ({source}); `ls -l` shows whose it is")]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+impl EnvFile {
+    /// Reads all statements. Fails only where a quote has no end.
+    pub fn parse(bytes: &[u8]) -> Result<Self, EnvError> {
+        let mut scanner = Scanner::new(bytes);
+        let mut entries = Vec::new();
+        let mut warnings = compatibility::of_file(bytes);
+        while let Some(statement) = scanner.next_statement()? {
+            match statement {
+                Statement::Blank => {}
+                Statement::Unclear { line } => warnings.push(compatibility::unclear(line)),
+                Statement::Entry(entry) => {
+                    warnings.extend(compatibility::of_entry(&entry, &bytes[entry.token.clone()]));
+                    entries.push(entry);
+                }
+            }
+        }
+        warnings.extend(compatibility::of_names(&entries));
+        warnings.sort_by_key(|warning| warning.line);
+        let bytes = Zeroizing::new(bytes.to_vec());
+        Ok(Self {
+            bytes,
+            entries,
+            warnings,
+        })
+    }
+
+    /// The value of a name; of several, the last one, as most readers do.
+    pub fn get(&self, name: &str) -> Option<&SecretString> {
+        self.entries
+            .iter()
+            .rfind(|entry| entry.name == name)
+            .map(|entry| &entry.value)
+    }
+
+    /// All entries, in the order of the file.
+    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// Where popular readers would see other values than we do.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// The file as it is.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(super) fn named<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Entry> {
+        self.entries.iter().filter(move |entry| entry.name == name)
+    }
+}
+
+impl fmt::Debug for EnvFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.entries).finish()
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (line {})", self.name, self.line)
+    }
+}
+
+enum Statement {
+    Blank,
+    /// Neither empty, nor a comment, nor `NAME=value`.
+    Unclear {
+        line: usize,
+    },
+    Entry(Entry),
+}
+
+struct Scanner<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        let at = if bytes.starts_with(compatibility::BOM) { 3 } else { 0 };
+        Self { bytes, at, line: 1 }
+    }
+
+    fn next_statement(&mut self) -> Result<Option<Statement>, EnvError> {
+        if self.at >= self.bytes.len() {
+            return Ok(None);
+        }
+        let line = self.line;
+        self.skip_blanks();
+        let statement = match self.peek() {
+            None | Some(b'\n' | b'\r' | b'#') => Statement::Blank,
+            Some(_) => match self.name() {
+                Some(name) => Statement::Entry(self.value(name, line)?),
+                None => Statement::Unclear { line },
+            },
+        };
+        self.finish_line();
+        Ok(Some(statement))
+    }
+
+    /// `export NAME =` up to the `=`, which is consumed. The flag says whether blanks stood before it.
+    fn name(&mut self) -> Option<(String, bool)> {
+        let mut name = self.word()?;
+        let mut spaced = self.skip_blanks();
+        if name == "export" && spaced && self.peek() != Some(b'=') {
+            name = self.word()?;
+            spaced = self.skip_blanks();
+        }
+        (self.peek() == Some(b'=')).then(|| {
+            self.at += 1;
+            (name, spaced)
+        })
+    }
+
+    /// `[A-Za-z_][A-Za-z0-9_.-]*`
+    fn word(&mut self) -> Option<String> {
+        let rest = &self.bytes[self.at..];
+        let first = rest.first()?;
+        if !first.is_ascii_alphabetic() && *first != b'_' {
+            return None;
+        }
+        let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        let length = rest.iter().position(|byte| !in_name(byte)).unwrap_or(rest.len());
+        self.at += length;
+        Some(String::from_utf8_lossy(&rest[..length]).into_owned())
+    }
+
+    fn value(&mut self, (name, spaced_before): (String, bool), line: usize) -> Result<Entry, EnvError> {
+        let after_equals = self.at;
+        let spaced = self.skip_blanks() || spaced_before;
+        let (quote, token, outer) = match self.peek() {
+            Some(b'"') => self.quoted(Quote::Double, line)?,
+            Some(b'\'') => self.quoted(Quote::Single, line)?,
+            _ => {
+                let token = self.bare(after_equals);
+                (Quote::Bare, token.clone(), token)
+            }
+        };
+        let has_tail = quote != Quote::Bare && self.rest_of_line_says_something();
+        let raw = &self.bytes[token.clone()];
+        Ok(Entry {
+            value: decode(raw, quote),
+            name,
+            line,
+            quote,
+            token,
+            outer,
+            has_tail,
+            spaced,
+        })
+    }
+
+    /// From the opening quote to its end, maybe lines later. A backslash hides a double quote, not a single one.
+    fn quoted(&mut self, quote: Quote, line: usize) -> Result<(Quote, Range<usize>, Range<usize>), EnvError> {
+        let open = self.at;
+        let mark = self.bytes[open];
+        let mut at = open + 1;
+        while at < self.bytes.len() && self.bytes[at] != mark {
+            at += if quote == Quote::Double && self.bytes[at] == b'\\' {
+                2
+            } else {
+                1
+            };
+        }
+        if at >= self.bytes.len() {
+            return Err(EnvError::Unterminated { line });
+        }
+        self.line += self.bytes[open..at].split(|byte| *byte == b'\n').count() - 1;
+        self.at = at + 1;
+        Ok((quote, open + 1..at, open..at + 1))
+    }
+
+    /// Up to blanks and `#`, or the end of the line without its trailing blanks. An empty one stands right behind
+    /// the `=`, so that a new value does not touch a comment.
+    fn bare(&mut self, after_equals: usize) -> Range<usize> {
+        let start = self.at;
+        let length = self.bytes[start..].iter().position(|byte| *byte == b'\n');
+        let mut end = length.map_or(self.bytes.len(), |length| start + length);
+        let comment = (start.max(1)..end)
+            .find(|&at| self.bytes[at] == b'#' && at > after_equals && matches!(self.bytes[at - 1], b' ' | b'\t'));
+        self.at = end;
+        end = comment.unwrap_or(end);
+        while end > start && matches!(self.bytes[end - 1], b' ' | b'\t' | b'\r') {
+            end -= 1;
+        }
+        if end == start {
+            after_equals..after_equals
+        } else {
+            start..end
+        }
+    }
+
+    fn rest_of_line_says_something(&self) -> bool {
+        let rest = self.bytes[self.at..]
+            .split(|byte| *byte == b'\n')
+            .next()
+            .unwrap_or_default();
+        let rest = rest.trim_ascii();
+        !rest.is_empty() && rest[0] != b'#'
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn skip_blanks(&mut self) -> bool {
+        let start = self.at;
+        while matches!(self.peek(), Some(b' ' | b'\t')) {
+            self.at += 1;
+        }
+        self.at > start
+    }
+
+    fn finish_line(&mut self) {
+        while let Some(byte) = self.peek() {
+            self.at += 1;
+            if byte == b'\n' {
+                self.line += 1;
+                return;
+            }
+        }
+    }
+}
+
+/// Undoes the escapes of a double-quoted value; everything else is what it says. Bytes that are no UTF-8 become
+/// the replacement character, with a warning: no provider has such a key.
+fn decode(raw: &[u8], quote: Quote) -> SecretString {
+    let text = Zeroizing::new(String::from_utf8_lossy(raw).into_owned());
+    if quote != Quote::Double || !text.contains('\\') {
+        return SecretString::from(text.as_str());
+    }
+    let mut value = Zeroizing::new(String::with_capacity(text.len()));
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\') {
+            (_, false) => value.push(c),
+            (_, true) => match chars.next() {
+                Some('n') => value.push('\n'),
+                Some('r') => value.push('\r'),
+                Some('t') => value.push('\t'),
+                Some(escaped @ ('\\' | '"' | '\'' | '$' | '`')) => value.push(escaped),
+                Some(other) => value.extend(['\\', other]),
+                None => value.push('\\'),
+            },
+        }
+    }
+    SecretString::from(value.as_str())
+}
+
+/// Whether two values are the same.
+pub(super) fn same(a: &SecretString, b: &SecretString) -> bool {
+    a.expose_secret() == b.expose_secret()
+}
+
+#[cfg(test)]
+#[path = "dotenv_tests.rs"]
+mod tests;

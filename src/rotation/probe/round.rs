@@ -1,0 +1,225 @@
+//! The calls of one probe: the first one, its retries, the provider's clock, the other environments.
+use super::{
+    Answer, Captures, DateTime, Duration, Failure, Hint, Life, Probed, Prober, Provider, RETRIES, SecretString, Then,
+    Utc, Verdict, judged, lock,
+};
+use secrecy::ExposeSecret;
+use std::time::Instant;
+
+/// The calls of one probe, and what they share.
+pub(super) struct Round<'a> {
+    prober: &'a Prober,
+    provider: &'a Provider,
+    values: &'a [SecretString],
+    now: DateTime<Utc>,
+    started: Instant,
+    clock_offset_ms: Option<i64>,
+}
+
+/// What a call came to.
+pub(super) struct Found {
+    verdict: Verdict,
+    then: Then,
+    captures: Captures,
+    status: Option<u16>,
+    retry_after: Option<Duration>,
+    environment: Option<String>,
+    clock_offset_ms: Option<i64>,
+}
+
+impl<'a> Round<'a> {
+    pub(super) fn new(
+        prober: &'a Prober,
+        provider: &'a Provider,
+        values: &'a [SecretString],
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            prober,
+            provider,
+            values,
+            now,
+            started: Instant::now(),
+            clock_offset_ms: None,
+        }
+    }
+
+    /// The whole probe.
+    pub(super) async fn run(&mut self) -> Found {
+        let base = self.provider.request.base.as_str();
+        let mut found = self.call_patiently(base).await;
+        if found.then == Then::SyncClock && self.measure_clock(base).await {
+            found = self.call_patiently(base).await;
+        }
+        found.environment.clone_from(&self.provider.environment);
+        if found.then == Then::TryOtherEnvironments
+            && let Some(elsewhere) = self.alive_elsewhere().await
+        {
+            found = elsewhere;
+        }
+        found.clock_offset_ms = self.clock_offset_ms;
+        found
+    }
+
+    /// One call, and again where that can do no harm and may help. Never after 400, 401 or 403: providers lock out
+    /// repeated bad logins.
+    async fn call_patiently(&self, base: &str) -> Found {
+        let mut delay = self.prober.inner.settings.retry_delay;
+        let mut found = self.call(base).await;
+        for _ in 0..RETRIES {
+            let may_pass = match found.verdict {
+                Verdict::NetworkError | Verdict::ProviderDown | Verdict::RateLimited => found.status != Some(403),
+                _ => false,
+            };
+            let wait = found.retry_after.unwrap_or(delay).max(delay);
+            // A long Retry-After belongs to the next look, not to this one.
+            if !may_pass || wait > Duration::from_secs(3) {
+                break;
+            }
+            tokio::time::sleep(wait + wait.mul_f64(fastrand::f64() * 0.3)).await;
+            delay *= 2;
+            found = self.call(base).await;
+        }
+        found
+    }
+
+    async fn call(&self, base: &str) -> Found {
+        let offset = *lock(&self.prober.inner.offsets).get(&self.provider.id).unwrap_or(&0);
+        let at_ms = self.now_ms() + offset;
+        match self
+            .prober
+            .inner
+            .wire
+            .send(self.provider, base, self.values, at_ms)
+            .await
+        {
+            Ok(answer) => self.read(&answer),
+            Err(failure) => Found::bare(match failure {
+                Failure::NoConnection => Verdict::NetworkError,
+                Failure::Unsendable => Verdict::Malformed,
+            }),
+        }
+    }
+
+    fn read(&self, answer: &Answer) -> Found {
+        let rule = answer.rule(&self.provider.rules);
+        let verdict = rule.map_or_else(|| answer.by_status(), |rule| rule.verdict);
+        let captures = match verdict.life() {
+            Life::Alive => self.provider.capture.read(answer),
+            Life::Dead | Life::Unknown | Life::None => Captures::default(),
+        };
+        let retry_after = answer
+            .headers
+            .get("retry-after")
+            .and_then(|value| value.trim().parse().ok());
+        Found {
+            then: rule.map_or(Then::Believe, |rule| rule.then),
+            captures,
+            status: Some(answer.status),
+            retry_after: retry_after.map(Duration::from_secs),
+            ..Found::bare(verdict)
+        }
+    }
+
+    /// Measures our clock against the provider's; `false` where that cannot be done.
+    async fn measure_clock(&mut self, base: &str) -> bool {
+        let Some(clock) = &self.provider.clock else {
+            return false;
+        };
+        let sent_ms = self.now_ms();
+        let Some(server_ms) = self.prober.inner.wire.time(self.provider, base, clock).await else {
+            return false;
+        };
+        let offset = server_ms - i64::midpoint(sent_ms, self.now_ms());
+        lock(&self.prober.inner.offsets).insert(self.provider.id.clone(), offset);
+        self.clock_offset_ms = Some(offset);
+        true
+    }
+
+    /// A key that is dead here may live on another base URL: then it is no dead key, it is in the wrong place.
+    async fn alive_elsewhere(&self) -> Option<Found> {
+        for (name, base) in &self.provider.environments {
+            if Some(name) == self.provider.environment.as_ref() {
+                continue;
+            }
+            let found = self.call(base).await;
+            if found.verdict.life() == Life::Alive {
+                return Some(Found {
+                    verdict: Verdict::WrongEnvironment,
+                    environment: Some(name.clone()),
+                    ..found
+                });
+            }
+        }
+        None
+    }
+
+    fn now_ms(&self) -> i64 {
+        let elapsed = i64::try_from(self.started.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.now.timestamp_millis().saturating_add(elapsed)
+    }
+}
+
+impl Found {
+    fn bare(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            then: Then::Believe,
+            captures: Captures::default(),
+            status: None,
+            retry_after: None,
+            environment: None,
+            clock_offset_ms: None,
+        }
+    }
+
+    pub(super) fn into_probed(self, provider: &Provider, names: Vec<String>, now: DateTime<Utc>) -> Probed {
+        Probed {
+            captures: self.captures,
+            environment: self.environment,
+            clock_offset_ms: self.clock_offset_ms,
+            status_code: self.status,
+            ..judged(provider, names, self.verdict, None, now)
+        }
+    }
+}
+
+/// Why a value is not sent at all. Nothing is trimmed silently: a stray blank or quote is a common cause of trouble.
+pub(super) fn malformed(provider: &Provider, values: &[SecretString]) -> Option<Hint> {
+    provider.variables.iter().zip(values).find_map(|(variable, value)| {
+        let value = value.expose_secret();
+        let name = variable.name.clone();
+        let quoted = |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+        if value.trim() != value {
+            Some(Hint::Blanks(name))
+        } else if quoted('"') || quoted('\'') {
+            Some(Hint::Quotes(name))
+        } else if value.contains("-----BEGIN") {
+            Some(Hint::RsaKey(name))
+        } else if variable.format.as_ref().is_some_and(|format| !format.is_match(value)) {
+            Some(other_provider(provider, value).map_or(Hint::Format(name), Hint::LooksLike))
+        } else {
+            None
+        }
+    })
+}
+
+/// Groq and xAI's Grok, and others, are mixed up: a prefix of another provider says so.
+fn other_provider(provider: &Provider, value: &str) -> Option<String> {
+    const PREFIXES: [(&str, &str); 12] = [
+        ("gsk_", "groq"),
+        ("xai-", "xai"),
+        ("hf_", "huggingface"),
+        ("ntn_", "notion"),
+        ("secret_", "notion"),
+        ("sk-ant-", "anthropic"),
+        ("sk-or-v1-", "openrouter"),
+        ("sk-proj-", "openai"),
+        ("ghp_", "github"),
+        ("github_pat_", "github"),
+        ("xoxb-", "slack"),
+        ("AIzaSy", "gemini"),
+    ];
+    let (_, id) = PREFIXES.iter().find(|(prefix, _)| value.starts_with(prefix))?;
+    (*id != provider.id).then(|| (*id).to_owned())
+}

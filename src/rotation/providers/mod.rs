@@ -1,0 +1,263 @@
+//! The providers of keys, read from `config/providers.toml`: which variables are theirs, how a key is probed, what an
+//! answer means, and what people do to replace a key. Data only; `probe` makes the calls.
+mod answer;
+mod capture;
+mod spec;
+
+pub use answer::{Answer, Rule, Then};
+pub use capture::Captures;
+pub use spec::Fault;
+
+use capture::CapturePlan;
+use regex::Regex;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+const BUILTIN: &str = include_str!("../../../config/providers.toml");
+
+/// All providers that are known: the built-in ones and the project's own.
+#[derive(Clone)]
+pub struct Providers {
+    list: Vec<Provider>,
+}
+
+/// Whose keys they are, and all that is known about them.
+#[derive(Clone)]
+pub struct Provider {
+    /// The id in `providers.toml`, e.g. `bybit`.
+    pub id: String,
+    /// The name that people read.
+    pub title: String,
+    /// The variables of one key, in the order in which `{0}`, `{1}` name them.
+    pub variables: Vec<Variable>,
+    /// How soon it is rotated in a plan.
+    pub priority: Priority,
+    /// Days between two rotations.
+    pub every_days: u32,
+    /// How long a fresh key may be refused before it counts as bad.
+    pub fresh_key_grace: Duration,
+    /// How long a verdict is used again, where the provider limits the call itself.
+    pub fresh: Option<Duration>,
+    /// The one harmless call.
+    pub request: Request,
+    /// Other base URLs on which a key may live, by name; empty for most.
+    pub environments: BTreeMap<String, String>,
+    /// The environment in which the project's keys are expected.
+    pub environment: Option<String>,
+    /// Where the provider tells its time.
+    pub clock: Option<Clock>,
+    /// How a request is signed, where a bearer token does not do.
+    pub signer: Option<Signer>,
+    /// What an answer means; the first that fits holds.
+    pub rules: Vec<Rule>,
+    /// Where people create and delete keys.
+    pub manage_url: String,
+    /// What people do, step by step, by language; `en` is always there.
+    pub instructions: BTreeMap<String, Vec<String>>,
+    /// Whether the request goes where the project's own file says, not where the built-in table does.
+    pub users_own: bool,
+    pub(super) capture: CapturePlan,
+}
+
+/// One variable of a key.
+#[derive(Clone)]
+pub struct Variable {
+    /// The name that the guide uses.
+    pub name: String,
+    /// Other names of the same thing.
+    pub aliases: Vec<String>,
+    /// Whether it only names a key and opens nothing alone (Bybit's key id).
+    pub identifier: bool,
+    /// What a value looks like; checked before any call.
+    pub format: Option<Regex>,
+}
+
+/// How soon a key is rotated in a plan; the guide's three.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// First.
+    High,
+    /// Then.
+    Medium,
+    /// Last.
+    Low,
+}
+
+impl Priority {
+    /// The name in tables and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// One harmless authenticated call. `{0}`, `{1}` stand for the values of the variables.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// GET, or a documented POST without effect.
+    pub method: Method,
+    /// `https://host`; for a provider with environments that of the expected one.
+    pub base: String,
+    /// Path and query.
+    pub path: String,
+    /// Names and templates.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// The two methods that a probe may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Reads.
+    Get,
+    /// Only where the provider documents that it changes nothing.
+    Post,
+}
+
+/// Where a provider tells its time.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clock {
+    /// Below the base URL; needs no key.
+    pub path: String,
+    /// JSON pointer to milliseconds since 1970.
+    pub pointer: String,
+}
+
+/// How a request is signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signer {
+    /// Bybit V5: headers over time, key, window and query.
+    BybitV5,
+    /// Binance: the signature is the query's last parameter.
+    Binance,
+}
+
+/// One key of a provider as found in a set of variables.
+pub struct Instance {
+    /// The names under which it stands, all of them.
+    pub names: Vec<String>,
+    /// The values in the order of [`Provider::variables`]; `None` where one is missing.
+    pub values: Option<Vec<SecretString>>,
+}
+
+impl Providers {
+    /// The providers that come with the program.
+    pub fn builtin() -> Arc<Self> {
+        static BUILT: LazyLock<Arc<Providers>> = LazyLock::new(|| {
+            let list = spec::read(BUILTIN, None).expect("the embedded providers.toml is read by a test");
+            Arc::new(Providers { list })
+        });
+        BUILT.clone()
+    }
+
+    /// The built-in providers with a project's file on top: a table with a known `id` overrides single keys of it, a
+    /// new one adds a provider. All faults are told at once; `file` is the name they give.
+    pub fn with_file(toml: &str, file: &str) -> Result<Self, Vec<Fault>> {
+        spec::read(BUILTIN, Some((toml, file))).map(|list| Self { list })
+    }
+
+    /// All of them, in the order of the file.
+    pub fn all(&self) -> &[Provider] {
+        &self.list
+    }
+
+    /// By its id.
+    pub fn get(&self, id: &str) -> Option<&Provider> {
+        self.list.iter().find(|provider| provider.id == id)
+    }
+
+    /// Whose variable this is, under any of its names.
+    pub fn of_variable(&self, name: &str) -> Option<&Provider> {
+        self.list.iter().find(|provider| provider.variable(name).is_some())
+    }
+}
+
+impl Provider {
+    /// The variable of this name or alias.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        self.variables.iter().find(|variable| variable.answers_to(name))
+    }
+
+    /// The host that the request goes to.
+    pub fn host(&self) -> &str {
+        self.request.base.split("://").nth(1).unwrap_or(&self.request.base)
+    }
+
+    /// The steps in a language, or in English.
+    pub fn steps(&self, language: &str) -> &[String] {
+        self.instructions
+            .get(language)
+            .or_else(|| self.instructions.get("en"))
+            .map_or(&[], Vec::as_slice)
+    }
+
+    /// The keys of this provider among `values`: one for each distinct set, so that a key under two names is probed
+    /// once. Empty when no variable of the provider is there; one without values when a key is incomplete.
+    pub fn instances(&self, values: &BTreeMap<String, SecretString>) -> Vec<Instance> {
+        let present: Vec<Vec<(&str, &SecretString)>> =
+            self.variables.iter().map(|variable| variable.present(values)).collect();
+        let mut found: Vec<Instance> = Vec::new();
+        for turn in 0..present.iter().map(Vec::len).max().unwrap_or(0) {
+            let parts: Vec<_> = present
+                .iter()
+                .map(|list| list.get(turn).or_else(|| list.first()))
+                .collect();
+            let names: Vec<String> = parts.iter().flatten().map(|(name, _)| (*name).to_owned()).collect();
+            let values: Option<Vec<SecretString>> = parts
+                .into_iter()
+                .map(|part| part.map(|(_, value)| (*value).clone()))
+                .collect();
+            match found
+                .iter_mut()
+                .find(|known| same(known.values.as_deref(), values.as_deref()))
+            {
+                Some(known) => known.names.extend(
+                    names
+                        .into_iter()
+                        .filter(|name| !known.names.contains(name))
+                        .collect::<Vec<_>>(),
+                ),
+                None => found.push(Instance { names, values }),
+            }
+        }
+        found
+    }
+}
+
+impl Variable {
+    fn answers_to(&self, name: &str) -> bool {
+        self.name == name || self.aliases.iter().any(|alias| alias == name)
+    }
+
+    /// The names of this variable that have a value, the guide's name first.
+    fn present<'v>(&'v self, values: &'v BTreeMap<String, SecretString>) -> Vec<(&'v str, &'v SecretString)> {
+        std::iter::once(&self.name)
+            .chain(&self.aliases)
+            .filter_map(|name| Some((name.as_str(), values.get(name)?)))
+            .filter(|(_, value)| !value.expose_secret().is_empty())
+            .collect()
+    }
+}
+
+fn same(left: Option<&[SecretString]>, right: Option<&[SecretString]>) -> bool {
+    let (Some(left), Some(right)) = (left, right) else {
+        return false;
+    };
+    left.len() == right.len()
+        && left
+            .iter()
+            .zip(right)
+            .all(|(a, b)| a.expose_secret() == b.expose_secret())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,415 @@
+//! Replaces a file as a whole: whoever looks, and whenever the power fails, sees the old bytes or the new ones.
+use super::crash::point;
+use super::dotenv::EnvError;
+use super::edit::EditError;
+use super::fingerprint::sha256;
+use rustix::fs::{FlockOperation, OFlags};
+use std::fs::{File, OpenOptions, Permissions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, SystemTime};
+use zeroize::Zeroizing;
+
+/// An editor that saves in between makes us begin again, so often at most.
+const MAX_TRIES: usize = 3;
+/// How long another keyminder may hold the folder.
+const LOCK_WAIT: Duration = Duration::from_secs(10);
+const LOCK_STEP: Duration = Duration::from_millis(20);
+/// No `.env` is larger.
+const MAX_BYTES: u64 = 16 << 20;
+/// Temporary files younger than this may be in use.
+const STALE: Duration = Duration::from_hours(1);
+
+/// What a replacement did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// The real file, links resolved.
+    pub path: PathBuf,
+    /// Whether anything was written; the edit may have asked for what was there.
+    pub changed: bool,
+    /// SHA-256 of the file now.
+    pub sha256: String,
+    /// The former mode, when it was wider than 0600 and was narrowed.
+    pub narrowed_from: Option<u32>,
+}
+
+/// Why a file was not replaced. In every case it is what it was.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplaceError {
+    /// A link to nowhere.
+    #[error("{0} is a link that leads nowhere; mend the link first")]
+    Dangling(PathBuf),
+    /// A link out of the project.
+    #[error("{0} is a link that leads out of the project; set project.env to the real file if that is meant")]
+    Outside(PathBuf),
+    /// The other name would keep the old secret.
+    #[error("{path} has {links} names (hard links); the others would keep the old value: remove them first")]
+    HardLinked {
+        /// Which file.
+        path: PathBuf,
+        /// How many names it has.
+        links: u64,
+    },
+    /// Somebody else's file.
+    #[error("{path} belongs to user {owner}, not to us; run keyminder as its owner")]
+    Owner {
+        /// Which file.
+        path: PathBuf,
+        /// The owner's user id.
+        owner: u32,
+    },
+    /// In version control.
+    #[error(
+        "{0} is tracked by git: its keys are in the history. Run `git rm --cached` on it, add it to .gitignore, and rotate every key in it"
+    )]
+    Tracked(PathBuf),
+    /// An editor saved in between, again and again.
+    #[error("{0} was changed by another program each time; close its editor and try again")]
+    ChangedMeanwhile(PathBuf),
+    /// Another keyminder is at it.
+    #[error("another keyminder works in {0} for over 10 seconds; try again later")]
+    Busy(PathBuf),
+    /// The file cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] EnvError),
+    /// The edit was refused.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// The system refused.
+    #[error("writing {path} failed ({source}); the file is what it was{}", hint(source))]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// What to do about the errors that people meet.
+fn hint(source: &io::Error) -> &'static str {
+    match source.kind() {
+        ErrorKind::PermissionDenied => ". The folder must be writable for us: see `ls -ld`",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => ". Make room on the disk",
+        ErrorKind::ReadOnlyFilesystem => ". The file system is mounted read-only",
+        ErrorKind::ResourceBusy => ". A file mounted alone into a container cannot be replaced: mount its folder",
+        _ => "",
+    }
+}
+
+impl ReplaceError {
+    /// Whether we would not, rather than could not.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Dangling(_)
+            | Self::Outside(_)
+            | Self::HardLinked { .. }
+            | Self::Owner { .. }
+            | Self::Tracked(_)
+            | Self::Edit(_) => true,
+            Self::ChangedMeanwhile(_) | Self::Busy(_) | Self::Io { .. } => false,
+            Self::Unreadable(error) => matches!(error, EnvError::NotRegular(_) | EnvError::Unterminated { .. }),
+        }
+    }
+}
+
+/// Replaces the file at `path` by what `edit` makes of its bytes. The new file is 0600 or narrower from its birth on and
+/// keeps its owner; links are followed to the real file. Extended attributes are not carried over.
+pub fn replace(
+    path: &Path,
+    mut edit: impl FnMut(&[u8]) -> Result<Vec<u8>, EditError>,
+) -> Result<Replaced, ReplaceError> {
+    let target = resolve(path)?;
+    refuse_tracked(&target)?;
+    let _lock = lock_folder_of(&target)?;
+    for _ in 0..MAX_TRIES {
+        let original = Original::read(&target)?;
+        let new = Zeroizing::new(edit(&original.bytes)?);
+        if *new == *original.bytes {
+            return Ok(original.replaced_by(&target, &new, false));
+        }
+        if original.swap_for(&target, &new)? {
+            return Ok(original.replaced_by(&target, &new, true));
+        }
+    }
+    Err(ReplaceError::ChangedMeanwhile(target))
+}
+
+/// A file as it was when we read it.
+struct Original {
+    bytes: Zeroizing<Vec<u8>>,
+    stamp: Stamp,
+    mode: u32,
+    owner: u32,
+    group: u32,
+}
+
+/// What changes when somebody saves a file.
+#[derive(PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    modified: (i64, i64),
+    sha256: String,
+}
+
+impl Original {
+    fn read(target: &Path) -> Result<Self, ReplaceError> {
+        let (bytes, metadata) = read_regular(target)?;
+        if metadata.nlink() > 1 {
+            let links = metadata.nlink();
+            return Err(ReplaceError::HardLinked {
+                path: target.to_owned(),
+                links,
+            });
+        }
+        let us = rustix::process::geteuid();
+        if metadata.uid() != us.as_raw() && !us.is_root() {
+            let owner = metadata.uid();
+            return Err(ReplaceError::Owner {
+                path: target.to_owned(),
+                owner,
+            });
+        }
+        Ok(Self {
+            stamp: Stamp {
+                device: metadata.dev(),
+                inode: metadata.ino(),
+                size: metadata.size(),
+                modified: (metadata.mtime(), metadata.mtime_nsec()),
+                sha256: sha256(&bytes),
+            },
+            mode: metadata.permissions().mode() & 0o7777,
+            owner: metadata.uid(),
+            group: metadata.gid(),
+            bytes,
+        })
+    }
+
+    /// Writes the new bytes beside the file and renames. `false` when the file changed since it was read.
+    fn swap_for(&self, target: &Path, new: &[u8]) -> Result<bool, ReplaceError> {
+        let failed = |source| ReplaceError::Io {
+            path: target.to_owned(),
+            source,
+        };
+        let temporary = Temporary::write(target, new, self.mode & 0o600).map_err(failed)?;
+        // Only root may give a file away; others lose at most a group that 0600 grants nothing.
+        let kept = fchown(&temporary.file, Some(self.owner), Some(self.group));
+        if let Err(source) = kept
+            && rustix::process::geteuid().is_root()
+        {
+            return Err(failed(source));
+        }
+        point("env: new file written");
+        if Self::read(target)?.stamp != self.stamp {
+            return Ok(false);
+        }
+        point("env: race checked");
+        temporary.rename_to(target).map_err(failed)?;
+        Ok(true)
+    }
+
+    fn replaced_by(&self, target: &Path, new: &[u8], changed: bool) -> Replaced {
+        Replaced {
+            path: target.to_owned(),
+            changed,
+            sha256: sha256(new),
+            narrowed_from: (changed && self.mode & !0o600 != 0).then_some(self.mode),
+        }
+    }
+}
+
+/// Reads an ordinary file, through a link if it is one.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, EnvError> {
+    read_regular(path).map(|(bytes, _)| bytes)
+}
+
+fn read_regular(path: &Path) -> Result<(Zeroizing<Vec<u8>>, std::fs::Metadata), EnvError> {
+    let failed = |source: io::Error| match source.kind() {
+        ErrorKind::NotFound => EnvError::Missing(path.to_owned()),
+        _ => EnvError::Io {
+            path: path.to_owned(),
+            source,
+        },
+    };
+    // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
+    let flags = OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+        .map_err(failed)?;
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(EnvError::NotRegular(path.to_owned()));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(EnvError::TooLarge(path.to_owned()));
+    }
+    let capacity = usize::try_from(metadata.len()).unwrap_or(0) + 1;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(capacity));
+    Read::by_ref(&mut file)
+        .take(MAX_BYTES)
+        .read_to_end(&mut bytes)
+        .map_err(failed)?;
+    Ok((bytes, metadata))
+}
+
+fn resolve(path: &Path) -> Result<PathBuf, ReplaceError> {
+    path.canonicalize().map_err(|source| match source.kind() {
+        ErrorKind::NotFound if path.is_symlink() => ReplaceError::Dangling(path.to_owned()),
+        ErrorKind::NotFound => EnvError::Missing(path.to_owned()).into(),
+        _ => EnvError::Io {
+            path: path.to_owned(),
+            source,
+        }
+        .into(),
+    })
+}
+
+/// Git is asked only where there is a repository; without git installed nothing is known, and nothing refused.
+fn refuse_tracked(target: &Path) -> Result<(), ReplaceError> {
+    let (Some(dir), Some(name)) = (target.parent(), target.file_name()) else {
+        return Ok(());
+    };
+    if !dir.ancestors().any(|above| above.join(".git").exists()) {
+        return Ok(());
+    }
+    let mut git = Command::new("git");
+    git.args(["ls-files", "--error-unmatch", "--"])
+        .arg(name)
+        .current_dir(dir);
+    git.env_clear()
+        .envs(["PATH", "HOME"].map(|name| (name, std::env::var_os(name).unwrap_or_default())));
+    git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match git.status() {
+        Ok(status) if status.success() => Err(ReplaceError::Tracked(target.to_owned())),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
+/// Keeps other keyminders out of the file's folder until dropped. The folder itself is locked, so that no lock file
+/// lies about.
+fn lock_folder_of(target: &Path) -> Result<File, ReplaceError> {
+    let dir = folder_of(target);
+    let failed = |source: io::Error| ReplaceError::Io {
+        path: dir.to_owned(),
+        source,
+    };
+    let folder = File::open(dir).map_err(failed)?;
+    let mut waited = Duration::ZERO;
+    loop {
+        match rustix::fs::flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(folder),
+            Err(rustix::io::Errno::WOULDBLOCK) if waited < LOCK_WAIT => {
+                std::thread::sleep(LOCK_STEP);
+                waited += LOCK_STEP;
+            }
+            Err(rustix::io::Errno::WOULDBLOCK) => return Err(ReplaceError::Busy(dir.to_owned())),
+            Err(errno) => return Err(failed(errno.into())),
+        }
+    }
+}
+
+/// As [`lock_folder_of`], for the files that a folder holds.
+pub(super) fn lock(dir: &Path) -> Result<File, ReplaceError> {
+    lock_folder_of(&dir.join("any"))
+}
+
+/// Writes a file of our own whole, over an earlier one if there is one.
+pub(super) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let temporary = Temporary::write(path, bytes, mode)?;
+    point("whole: new file written");
+    temporary.rename_to(path)
+}
+
+/// Writes a new file whole; an existing one is never touched (`AlreadyExists`).
+pub(super) fn create_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let temporary = Temporary::write(path, bytes, mode)?;
+    point("create: new file written");
+    temporary.link_to(path)
+}
+
+/// A new file beside its destination, gone again unless it gets there.
+pub(super) struct Temporary {
+    path: PathBuf,
+    file: File,
+}
+
+impl Temporary {
+    pub(super) fn write(destination: &Path, bytes: &[u8], mode: u32) -> io::Result<Self> {
+        let path = temporary_name(destination);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&path)?;
+        let mut temporary = Self { path, file };
+        point("temporary: created");
+        temporary.file.write_all(bytes)?;
+        temporary.file.set_permissions(Permissions::from_mode(mode))?;
+        temporary.file.sync_all()?;
+        Ok(temporary)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn rename_to(self, destination: &Path) -> io::Result<()> {
+        std::fs::rename(&self.path, destination)?;
+        point("renamed");
+        sync_folder_of(destination)
+    }
+
+    /// A link refuses to overwrite, which a rename does not.
+    pub(super) fn link_to(self, destination: &Path) -> io::Result<()> {
+        std::fs::hard_link(&self.path, destination)?;
+        point("linked");
+        std::fs::remove_file(&self.path)?;
+        sync_folder_of(destination)
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        // Gone already after a rename; what cannot be removed now is swept after an hour.
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+fn temporary_name(destination: &Path) -> PathBuf {
+    let name = destination.file_name().unwrap_or_default().to_string_lossy();
+    destination.with_file_name(format!("{name}.tmp.{:016x}", fastrand::u64(..)))
+}
+
+fn is_temporary(name: &str) -> bool {
+    name.rsplit_once(".tmp.")
+        .is_some_and(|(_, random)| random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// Removes temporary files of ours in a folder that are over an hour old: a crash left them.
+pub(super) fn sweep(dir: &Path, now: SystemTime) {
+    let Ok(listing) = std::fs::read_dir(dir) else { return };
+    for file in listing.flatten() {
+        let age = file
+            .metadata()
+            .ok()
+            .and_then(|metadata| now.duration_since(metadata.modified().ok()?).ok());
+        if file.file_name().to_str().is_some_and(is_temporary) && age.is_some_and(|age| age > STALE) {
+            let _ = std::fs::remove_file(file.path());
+        }
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|dir| !dir.as_os_str().is_empty())
+        .unwrap_or(Path::new("."))
+}
+
+fn sync_folder_of(path: &Path) -> io::Result<()> {
+    File::open(folder_of(path))?.sync_all()
+}

@@ -1,0 +1,114 @@
+//! Whether an old key is proven dead: a pure judgement over runs, each of which asked the old key and, as control, the
+//! new one from the same host at the same time.
+use crate::domain::verdict::{Life, Verdict};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What is known about an old key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retirement {
+    /// Dead in every proof, the new one valid in each.
+    Retired,
+    /// The provider has one code for several causes (Binance): likely dead. Shown as claimed, ticks nothing.
+    ProbablyRetired,
+    /// It still opens something, or the provider still knows it.
+    OldStillAlive,
+    /// Old and new are the same value.
+    NotRotated,
+    /// Mixed answers: the deletion is on its way through the provider.
+    Propagating,
+    /// Too few proofs yet, or the control failed, or an answer that tells nothing.
+    Inconclusive,
+}
+
+impl Retirement {
+    /// The name in tables, replies and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Retired => "retired",
+            Self::ProbablyRetired => "probably_retired",
+            Self::OldStillAlive => "old_still_alive",
+            Self::NotRotated => "not_rotated",
+            Self::Propagating => "propagating",
+            Self::Inconclusive => "inconclusive",
+        }
+    }
+}
+
+/// One run: both keys asked together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The old key's verdict.
+    pub old: Verdict,
+    /// The new key's verdict: the control.
+    pub new: Verdict,
+}
+
+/// Whether two values are one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// The fingerprints are equal.
+    Same,
+    /// They differ.
+    Differ,
+}
+
+/// Judges the runs of one series. `proof_at` says when proofs are due, from the first run on; a run counts as the next
+/// proof only once its time has come, so that three calls in one second prove no more than one.
+pub fn judge(values: Values, runs: &[Run], proof_at: &[Duration]) -> Retirement {
+    if values == Values::Same {
+        return Retirement::NotRotated;
+    }
+    let lives: Vec<Life> = runs.iter().map(|run| run.old.life()).collect();
+    if lives.contains(&Life::Alive) {
+        let mixed = lives.contains(&Life::Dead);
+        return if mixed {
+            Retirement::Propagating
+        } else {
+            Retirement::OldStillAlive
+        };
+    }
+    let controlled = runs.iter().all(|run| run.new == Verdict::Valid);
+    if !controlled || proofs(runs, proof_at).len() < proof_at.len().max(1) {
+        return Retirement::Inconclusive;
+    }
+    let dead = |run: &Run| run.old.life() == Life::Dead;
+    let dead_or_ambiguous = |run: &Run| dead(run) || run.old == Verdict::AmbiguousAuth;
+    if runs.iter().all(dead) {
+        Retirement::Retired
+    } else if runs.iter().all(dead_or_ambiguous) {
+        Retirement::ProbablyRetired
+    } else {
+        Retirement::Inconclusive
+    }
+}
+
+/// When the next proof is due; `None` when all have been taken.
+pub fn next_proof_at(runs: &[Run], proof_at: &[Duration]) -> Option<DateTime<Utc>> {
+    let taken = proofs(runs, proof_at).len();
+    let due = *proof_at.get(taken)?;
+    let first = runs.first().map(|run| run.at)?;
+    Some(first + due)
+}
+
+/// The runs that count as proofs: the first, then each that came no earlier than its time.
+fn proofs<'r>(runs: &'r [Run], proof_at: &[Duration]) -> Vec<&'r Run> {
+    let Some(first) = runs.first() else {
+        return Vec::new();
+    };
+    let mut taken: Vec<&Run> = Vec::new();
+    for run in runs {
+        let due = proof_at.get(taken.len()).copied().unwrap_or_default();
+        if taken.is_empty() || (taken.len() < proof_at.len() && run.at >= first.at + due) {
+            taken.push(run);
+        }
+    }
+    taken
+}
+
+#[cfg(test)]
+mod tests;

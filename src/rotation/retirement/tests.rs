@@ -1,0 +1,52 @@
+//! The 12 recorded judgements, and that impatience proves nothing.
+use super::*;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Vector {
+    old: Vec<Verdict>,
+    new: Vec<Verdict>,
+    spacing_s: Vec<i64>,
+    #[serde(default)]
+    same_fingerprint: bool,
+    verdict: Retirement,
+}
+
+const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_secs(60), Duration::from_secs(600)];
+
+fn run(at_s: i64, old: Verdict, new: Verdict) -> Run {
+    Run {
+        at: DateTime::from_timestamp(1_800_000_000 + at_s, 0).unwrap(),
+        old,
+        new,
+    }
+}
+
+#[test]
+fn every_recorded_series_is_judged_as_recorded() {
+    let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../../tests/vectors/retirement.json")).unwrap();
+    assert_eq!(vectors.len(), 12);
+    for (n, vector) in vectors.iter().enumerate() {
+        let runs: Vec<Run> = (0..vector.old.len())
+            .map(|at| run(vector.spacing_s[at], vector.old[at], vector.new[at]))
+            .collect();
+        let values = if vector.same_fingerprint {
+            Values::Same
+        } else {
+            Values::Differ
+        };
+        assert_eq!(judge(values, &runs, &PROOF_AT), vector.verdict, "vector {n}");
+    }
+}
+
+#[test]
+fn three_calls_in_one_minute_are_one_proof() {
+    let dead = |at_s| run(at_s, Verdict::Invalid, Verdict::Valid);
+    let hasty = [dead(0), dead(1), dead(2)];
+    assert_eq!(judge(Values::Differ, &hasty, &PROOF_AT), Retirement::Inconclusive);
+    assert_eq!(next_proof_at(&hasty, &PROOF_AT), Some(dead(60).at));
+    let patient = [dead(0), dead(61), dead(601)];
+    assert_eq!(judge(Values::Differ, &patient, &PROOF_AT), Retirement::Retired);
+    assert_eq!(next_proof_at(&patient, &PROOF_AT), None);
+    assert_eq!(judge(Values::Differ, &[], &[]), Retirement::Inconclusive);
+}

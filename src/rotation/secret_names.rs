@@ -1,0 +1,98 @@
+//! Which variables of `.env` hold secrets, by their names and the shape of their values.
+
+/// Parts of a name, between `_`, `-` and `.`, that promise a secret.
+const TELLING: [&str; 13] = [
+    "KEY",
+    "APIKEY",
+    "API",
+    "SECRET",
+    "TOKEN",
+    "PASSWORD",
+    "PASSWD",
+    "PASS",
+    "PWD",
+    "CREDENTIAL",
+    "CREDENTIALS",
+    "DSN",
+    "PAT",
+];
+
+/// Parts of a name that say: this is about a secret, but is none.
+const HARMLESS: [&str; 12] = [
+    "URL", "URI", "HOST", "PORT", "VERSION", "TIMEOUT", "LIMIT", "PATH", "FILE", "NAME", "REGION", "ENDPOINT",
+];
+
+/// Beginnings that providers give to nothing but keys.
+const PREFIXES: [&str; 12] = [
+    "ntn_",
+    "secret_",
+    "sk-",
+    "sk_live_",
+    "gsk_",
+    "hf_",
+    "ghp_",
+    "github_pat_",
+    "xox",
+    "xai-",
+    "AIza",
+    "AKIA",
+];
+
+/// Whether the variable holds something that must not be shown.
+pub fn is_secret(name: &str, value: &str) -> bool {
+    if PREFIXES.iter().any(|prefix| value.starts_with(prefix)) || has_password(value) {
+        return true;
+    }
+    let has = |words: &[&str]| {
+        name.split(['_', '-', '.'])
+            .any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    };
+    has(&TELLING) && !has(&HARMLESS) && !is_plain_setting(value)
+}
+
+/// `true`, `30`, empty: settings such as `API_RETRIES=3`.
+fn is_plain_setting(value: &str) -> bool {
+    matches!(
+        value.to_ascii_lowercase().as_str(),
+        "" | "true" | "false" | "yes" | "no" | "on" | "off"
+    ) || (value.len() < 8 && value.parse::<f64>().is_ok())
+}
+
+/// `scheme://user:password@host`
+fn has_password(value: &str) -> bool {
+    value
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split('/').next()?.rsplit_once('@'))
+        .is_some_and(|(user, _)| user.contains(':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_secret;
+
+    #[test]
+    fn names_and_shapes_tell_secrets_from_settings() {
+        let secrets = [
+            ("NOTION_TOKEN", "x-made-up"),
+            ("API_Groq", "made-up"),
+            ("BYBIT_API_SECRET", "made-up"),
+            ("DATABASE_URL", "postgres://me:made-up@db/x"),
+            ("WHATEVER", "hf_madeup"),
+            ("db_password", "made-up"),
+        ];
+        for (name, value) in secrets {
+            assert!(is_secret(name, value), "{name}");
+        }
+        let settings = [
+            ("NOTION_VERSION", "2022-06-28"),
+            ("API_URL", "https://api.example.com"),
+            ("API_RETRIES", "3"),
+            ("DEBUG", "true"),
+            ("NOTION_TOKEN", ""),
+            ("MONKEY", "banana"),
+        ];
+        for (name, value) in settings {
+            assert!(!is_secret(name, value), "{name}");
+        }
+    }
+}
