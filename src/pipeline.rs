@@ -23,6 +23,8 @@ use tokio::sync::{Notify, mpsc, oneshot};
 const WAITING_AT_MOST: usize = 1024;
 /// Steps decided in one round at most: bounds the transaction and the memory.
 const ROUND_AT_MOST: usize = 2048;
+/// Open conversations hear the clock this often.
+const TICK: Duration = Duration::from_millis(500);
 /// How long after a refusal of the store (disk full) the same commit is tried again.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
@@ -79,20 +81,49 @@ impl Pipeline {
 
     /// Works until every door is closed. Ends early when the store cannot be used any more.
     pub async fn work(mut self) -> Result<(), StoreError> {
-        while let Some((happenings, done)) = self.inbox.recv().await {
-            let mut waiting = happenings;
-            let mut bringers = vec![done];
-            while waiting.len() < ROUND_AT_MOST
-                && let Ok((happenings, done)) = self.inbox.try_recv()
-            {
-                waiting.extend(happenings);
-                bringers.push(done);
+        let mut clock = tokio::time::interval(TICK);
+        clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                brought = self.inbox.recv() => {
+                    let Some((happenings, done)) = brought else { return Ok(()) };
+                    self.take_all(happenings, done).await?;
+                }
+                _ = clock.tick() => self.tick().await?,
             }
-            self.round(waiting).await?;
+        }
+    }
+
+    async fn take_all(&mut self, happenings: Vec<Happening>, done: oneshot::Sender<()>) -> Result<(), StoreError> {
+        let mut waiting = happenings;
+        let mut bringers = vec![done];
+        while waiting.len() < ROUND_AT_MOST
+            && let Ok((happenings, done)) = self.inbox.try_recv()
+        {
+            waiting.extend(happenings);
+            bringers.push(done);
+        }
+        self.round(waiting).await?;
+        self.bell.notify_one();
+        for bringer in bringers {
+            let _ = bringer.send(());
+        }
+        Ok(())
+    }
+
+    /// Open conversations hear the clock, and pages whose next rotation is due.
+    async fn tick(&mut self) -> Result<(), StoreError> {
+        let now = Utc::now();
+        let due = |state: &PageState| state.due.as_ref().is_some_and(|due| due.at <= now && !due.told);
+        let waiting = self.pages.iter().filter(|(_, (_, state))| {
+            state.conversations.iter().any(|conversation| !conversation.replied) || due(state)
+        });
+        let ticks: Vec<Happening> =
+            waiting.map(|(page, _)| Happening::bare(page.clone(), Event::ClockTicked)).collect();
+        if !ticks.is_empty() {
+            self.round(ticks).await?;
             self.bell.notify_one();
-            for bringer in bringers {
-                let _ = bringer.send(());
-            }
         }
         Ok(())
     }
@@ -274,6 +305,14 @@ pub fn read(redactor: &Redactor, classifier: &Classifier, keys: &KeyNames, steps
         authority: arrived.authority,
         absorbed: arrived.absorbed,
     }
+}
+
+/// What tells an edit: a hash of the text with a neutral token in place of each key, so that a key which becomes
+/// known later, or changes its label, makes no edit of an old comment.
+pub fn hash(redactor: &Redactor, raw: &RawText) -> u64 {
+    let redacted = redactor.redact(raw);
+    let digest = ring::digest::digest(&ring::digest::SHA256, redacted.for_reading.as_str().as_bytes());
+    digest.as_ref().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }
 
 /// A row for a comment that was seen.

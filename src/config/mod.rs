@@ -3,6 +3,7 @@ mod reader;
 
 use crate::cli::Place;
 use crate::domain::ids::{PageId, PersonId};
+use crate::domain::page::PropertyNames;
 use chrono_tz::Tz;
 use reader::Reader;
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ pub struct Settings {
     /// How replies speak.
     pub reply: Reply,
     /// The names of the page's properties.
-    pub properties: Properties,
+    pub properties: PropertyNames,
     /// Every probe goes here instead of to its provider (loopback only).
     pub probe_url: Option<String>,
     /// Alert channels beside the page.
@@ -162,29 +163,6 @@ pub struct Reply {
     pub language: String,
     /// Whether pure progress gets its one line.
     pub progress: bool,
-}
-
-/// `[properties]`: the names of the page's properties.
-#[derive(Clone, Debug)]
-pub struct Properties {
-    /// A status (or select).
-    pub status: String,
-    /// A number.
-    pub progress: String,
-    /// A date.
-    pub next_rotation: String,
-    /// A date.
-    pub last_check: String,
-    /// A checkbox that silences the bot on the page.
-    pub quiet: String,
-    /// The options of the status.
-    pub not_started: String,
-    /// The options of the status.
-    pub in_progress: String,
-    /// The options of the status.
-    pub blocked: String,
-    /// The options of the status.
-    pub done: String,
 }
 
 /// `[alerts]`: channels beside the page. Their addresses are secrets.

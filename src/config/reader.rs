@@ -1,6 +1,7 @@
 //! Reads one setting after the other from environment and file, and collects what is wrong with them.
-use super::{Effects, Faults, MayAct, PageSource, Properties};
+use super::{Effects, Faults, MayAct, PageSource};
 use crate::domain::ids::{self, PageId, PersonId};
+use crate::domain::page::PropertyNames;
 use chrono_tz::Tz;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
@@ -313,9 +314,9 @@ impl Reader {
         effects
     }
 
-    pub(super) fn properties(&mut self) -> Properties {
+    pub(super) fn properties(&mut self) -> PropertyNames {
         let mut name = |key: &str, default: &str| self.text("properties", key, default);
-        Properties {
+        PropertyNames {
             status: name("status", "Status"),
             progress: name("progress", "Progress"),
             next_rotation: name("next_rotation", "Next rotation"),

@@ -1,1 +1,158 @@
-//! Effects done: one variant, one file, the same name.
+//! Effects done: an effect in, an outcome out. One variant, one file, the same name.
+mod back_up_env;
+mod check_box;
+mod gather_evidence;
+mod post_reply;
+mod probe_keys;
+mod set_property;
+mod set_status;
+mod update_reply;
+mod worker;
+mod write_schedule;
+
+pub use worker::Worker;
+
+use crate::config::Settings;
+use crate::domain::effect::{Done, Effect, Outcome};
+use crate::domain::ids::{PageId, PersonId};
+use crate::domain::page::PropertyNames;
+use crate::evidence::Looker;
+use crate::notion::{Board, Client, Error, Kind, WriteError};
+use crate::rotation::probe::Prober;
+use crate::rotation::project::Project;
+use crate::rotation::providers::Providers;
+use crate::store::{Leased, Store};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long a call waits before it is tried again when nobody said how long.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// How long the bot, or a page, pauses after Notion refused it.
+const PAUSE: Duration = Duration::from_secs(60);
+
+/// What effects are done with.
+pub struct Hands {
+    /// Notion.
+    pub notion: Client,
+    /// What must survive.
+    pub store: Arc<dyn Store>,
+    /// The bot's own ids, the present one and all former ones.
+    pub own: Vec<PersonId>,
+    /// The boards of the pages, as they were last read.
+    pub boards: Boards,
+    /// The keys of the project.
+    pub keys: Arc<Keys>,
+    /// How long things may take.
+    pub times: crate::config::Effects,
+}
+
+/// The keys of the project and what looks at them.
+pub struct Keys {
+    /// The project's files.
+    pub project: Arc<Project>,
+    /// Whose keys they are.
+    pub providers: Arc<Providers>,
+    /// Asks the providers.
+    pub prober: Prober,
+    /// Looks for evidence.
+    pub looker: Looker,
+}
+
+/// The boards of the pages; shared with the intake, which reads them anew now and then.
+#[derive(Clone)]
+pub struct Boards {
+    names: PropertyNames,
+    known: Arc<Mutex<HashMap<PageId, Board>>>,
+}
+
+impl Boards {
+    /// No board is known yet.
+    pub fn new(settings: &Settings) -> Self {
+        Self { names: settings.properties.clone(), known: Arc::default() }
+    }
+
+    /// How properties are called.
+    pub fn names(&self) -> &PropertyNames {
+        &self.names
+    }
+
+    /// Keeps a board that was just read.
+    pub fn keep(&self, page: &PageId, board: Board) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(page.clone(), board);
+    }
+
+    async fn of(&self, notion: &Client, page: &PageId) -> Result<Board, Error> {
+        if let Some(board) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(page) {
+            return Ok(board.clone());
+        }
+        let read = notion.page(page).await?;
+        let board = Board::read(notion, &read, &self.names).await?;
+        self.keep(page, board.clone());
+        Ok(board)
+    }
+}
+
+/// Does an effect. A reply begins its call before `until`, or not at all: after that its lease could end under it.
+pub async fn perform(hands: &Hands, leased: &Leased, until: Instant) -> Outcome {
+    match &leased.effect {
+        Effect::PostReply { comment, place, runs, reference } => {
+            let reply = post_reply::Reply { comment: comment.as_ref(), place, runs, reference, until };
+            post_reply::perform(hands, leased, &reply).await
+        }
+        Effect::UpdateReply { runs, reference, .. } => update_reply::perform(hands, leased, runs, reference).await,
+        Effect::CheckBox { block, checked } => check_box::perform(hands, block, *checked).await,
+        Effect::SetStatus { to } => set_status::perform(hands, &leased.page, *to).await,
+        Effect::SetProperty { property, value } => {
+            set_property::perform(hands, &leased.page, *property, value).await
+        }
+        Effect::BackUpEnv { at, reason } => back_up_env::perform(&hands.keys, *at, reason).await,
+        Effect::ProbeKeys { variables } => probe_keys::perform(hands, &leased.page, variables).await,
+        Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&hands.keys, *rotated_at).await,
+        Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&hands.keys, check, cycle).await,
+    }
+}
+
+fn changed() -> Outcome {
+    Outcome::Done { result: Done::Changed }
+}
+
+fn skipped(why: impl Into<String>) -> Outcome {
+    Outcome::Done { result: Done::Skipped { why: why.into() } }
+}
+
+fn later(after: Duration, why: String) -> Outcome {
+    Outcome::Later { at: in_(after), why }
+}
+
+fn in_(time: Duration) -> DateTime<Utc> {
+    Utc::now() + TimeDelta::from_std(time).unwrap_or_else(|_| TimeDelta::hours(1))
+}
+
+/// What becomes of a write that did not work and can be repeated at will.
+fn repeatable(error: &WriteError) -> Outcome {
+    match error {
+        WriteError::NotDone { error } => certain(error),
+        WriteError::Unknown { error } => later(TRY_AGAIN, error.to_string()),
+    }
+}
+
+/// What becomes of a call that certainly did nothing.
+fn certain(error: &Error) -> Outcome {
+    let why = error.to_string();
+    match &error.kind {
+        Kind::Later { after } => later(*after, why),
+        Kind::Unauthorized | Kind::PersonalToken | Kind::Forbidden { .. } | Kind::Blocked => later(PAUSE, why),
+        Kind::Gone | Kind::Invalid => Outcome::Refused { why },
+        Kind::Network { .. } | Kind::Unexpected => later(TRY_AGAIN, why),
+    }
+}
+
+/// Runs work on files beside the runtime, so that a slow disk holds no comment up.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Outcome> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Outcome::Refused { why: "an internal error; the log has its place".to_owned() })
+}

@@ -8,6 +8,7 @@
 //! The sandbox shares no wire types with this room, so that a field misread here shows there.
 mod answer;
 mod blocks;
+mod board;
 mod client;
 mod comments;
 mod data_source;
@@ -25,6 +26,7 @@ pub mod transport;
 #[cfg(test)]
 mod tests;
 
+pub use board::Board;
 pub use blocks::{Block, BlockKind};
 pub use client::{Client, Connection, WriteTurn};
 pub use comments::{DisplayName, Listing, NameKind, Target, WireComment};

@@ -1,9 +1,11 @@
 //! An action item: its guide, what the project says about it, and what we hold to be true of it.
 mod description;
 mod guide;
+mod property_names;
 mod state;
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
+pub use property_names::PropertyNames;
 pub use state::{
     Blocker, BoxState, Cell, Claim, Conversation, Due, Look, NextPage, Observed, PageState, Part, Posted, PostedKey,
     Proof, StepState,

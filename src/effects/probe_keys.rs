@@ -1,0 +1,87 @@
+//! `ProbeKeys`: one harmless call for each key that is named, and whether its value really changed.
+use super::{Hands, Keys};
+use crate::domain::cycle::Cycle;
+use crate::domain::effect::{Done, KeyState, Outcome};
+use crate::domain::ids::PageId;
+use crate::domain::page::PageState;
+use crate::domain::verdict::Verdict;
+use crate::rotation::dotenv::EnvFile;
+use crate::rotation::probe::Probed;
+use crate::rotation::providers::Provider;
+use chrono::Utc;
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+
+pub(super) async fn perform(hands: &Hands, page: &PageId, variables: &[String]) -> Outcome {
+    let keys = &hands.keys;
+    let cycle = cycle(hands, page).await;
+    let Ok(env) = keys.project.read_env() else {
+        return Outcome::Done { result: Done::Probed { keys: missing(keys, variables) } };
+    };
+    let values: BTreeMap<String, SecretString> =
+        env.entries().map(|entry| (entry.name.clone(), entry.value.clone())).collect();
+    let mut wanted: Vec<&Provider> = Vec::new();
+    for provider in keys.providers.all() {
+        let named = variables.iter().any(|variable| provider.variable(variable).is_some());
+        if named || variables.is_empty() && !provider.instances(&values).is_empty() {
+            wanted.push(provider);
+        }
+    }
+    let mut states = Vec::with_capacity(wanted.len());
+    for provider in wanted {
+        let probed = keys.prober.probe(provider, &values, Utc::now()).await;
+        states.push(state(keys, provider, &env, cycle.as_ref(), &probed));
+    }
+    Outcome::Done { result: Done::Probed { keys: states } }
+}
+
+/// The page's present cycle: only against its first fingerprints can a value be called changed.
+async fn cycle(hands: &Hands, page: &PageId) -> Option<Cycle> {
+    let (_, state) = hands.store.page(page).await.ok()??;
+    serde_json::from_value::<PageState>(state).ok()?.cycle
+}
+
+fn state(keys: &Keys, provider: &Provider, env: &EnvFile, cycle: Option<&Cycle>, probed: &Probed) -> KeyState {
+    let variables = named(provider, probed);
+    let print = |variable: &String| env.get(variable).map(|value| keys.project.fingerprint(variable, value));
+    let secret = variables.iter().rev().find(|variable| env.get(variable).is_some());
+    let changed = cycle.and_then(|cycle| {
+        let compared: Vec<bool> = variables
+            .iter()
+            .filter_map(|variable| {
+                let before = cycle.exposed.get(variable).filter(|print| !print.is_empty());
+                let before = before.or_else(|| cycle.fingerprints.get(variable))?;
+                Some(print(variable)? != *before)
+            })
+            .collect();
+        (!compared.is_empty()).then(|| compared.iter().all(|changed| *changed))
+    });
+    KeyState {
+        provider: provider.id.clone(),
+        title: provider.title.clone(),
+        verdict: probed.verdict,
+        changed,
+        fingerprint: secret.and_then(print),
+        variables,
+    }
+}
+
+fn named(provider: &Provider, probed: &Probed) -> Vec<String> {
+    if probed.variables.is_empty() {
+        return provider.variables.iter().map(|variable| variable.name.clone()).collect();
+    }
+    probed.variables.clone()
+}
+
+fn missing(keys: &Keys, variables: &[String]) -> Vec<KeyState> {
+    let providers = keys.providers.all().iter().filter(|p| variables.iter().any(|name| p.variable(name).is_some()));
+    let missing = |provider: &Provider| KeyState {
+        provider: provider.id.clone(),
+        title: provider.title.clone(),
+        variables: provider.variables.iter().map(|variable| variable.name.clone()).collect(),
+        verdict: Verdict::Missing,
+        changed: None,
+        fingerprint: None,
+    };
+    providers.map(missing).collect()
+}

@@ -1,1 +1,0 @@
-//! Polls each page, knows what it has seen, hears the bell.

@@ -1,0 +1,214 @@
+//! The comments under a page or a block: which are new, edited, back, or gone; and twins of our own replies.
+use super::people::Author;
+use super::watched::{Seen, Watched};
+use super::{Context, IntakeError};
+use crate::domain::comment::{Anchor, CleanText, Comment};
+use crate::domain::event::{Authority, Event, Gone, Report};
+use crate::domain::ids::{BlockId, CommentId};
+use crate::domain::redact::Redactor;
+use crate::domain::reply::Reference;
+use crate::notion::{Kind, Listing, WireComment};
+use crate::pipeline::{self, Arrived, Happening};
+use crate::store::{CommentRow, Presence, Standing};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// Comments younger than this are answered even at the first start.
+const YOUNG: TimeDelta = TimeDelta::hours(24);
+/// Steps that a page has until it was read; the taxonomy's own number.
+const STEPS_UNREAD: u8 = 5;
+
+/// Reads the comments under the page, or under one of its blocks.
+pub(super) async fn read(
+    context: &Context,
+    watched: &mut Watched,
+    block: Option<&BlockId>,
+) -> Result<Vec<Happening>, IntakeError> {
+    let parent = block.map_or(watched.page.as_str(), BlockId::as_str).to_owned();
+    let listing = match context.notion.comments(&parent).await {
+        Ok(listing) => listing,
+        // A block that was deleted takes its threads along; the next read of the page drops it.
+        Err(error) if block.is_some() && error.kind == Kind::Gone => Listing { comments: Vec::new(), complete: true },
+        Err(error) => return Err(error.into()),
+    };
+    if let Some(block) = block {
+        keep_hot(watched, block, &listing);
+    }
+    heal_twins(context, &listing).await;
+    let mut found = Vec::new();
+    let redactor = context.redactor.current();
+    for comment in &listing.comments {
+        found.extend(one(context, watched, &redactor, comment).await?);
+    }
+    if listing.complete {
+        let anchor = block.map_or(Anchor::Page, |block| Anchor::Block(block.clone()));
+        found.extend(missing(context, watched, &anchor, &listing).await?);
+    }
+    Ok(found)
+}
+
+fn keep_hot(watched: &mut Watched, block: &BlockId, listing: &Listing) {
+    if listing.comments.is_empty() {
+        watched.threads.hot.remove(block);
+        return;
+    }
+    watched.threads.hot.insert(block.clone(), Instant::now());
+    watched.threads.known.extend(listing.comments.iter().map(|comment| comment.discussion.clone()));
+}
+
+/// Two live replies with one reference: the younger is deleted. It costs nothing, since the thread is read anyway.
+async fn heal_twins(context: &Context, listing: &Listing) {
+    let mut first: BTreeMap<Reference, &CommentId> = BTreeMap::new();
+    for comment in &listing.comments {
+        let Some(mark) = comment.own_reference(context.people.own()).and_then(|text| Reference::parse(&text)) else {
+            continue;
+        };
+        if first.contains_key(&mark) {
+            let healed = context.notion.delete_comment(&comment.id).await.is_ok();
+            tracing::warn!(comment = %comment.id, reference = %mark, healed, "a reply stood there twice; the younger one goes");
+        } else {
+            first.insert(mark, &comment.id);
+        }
+    }
+}
+
+async fn one(
+    context: &Context,
+    watched: &mut Watched,
+    redactor: &Arc<Redactor>,
+    comment: &WireComment,
+) -> Result<Option<Happening>, IntakeError> {
+    let known = watched.seen.as_ref().and_then(|seen| seen.get(&comment.id)).cloned();
+    let Author::Person(authority) = context.people.author(&context.notion, comment).await else { return Ok(None) };
+    let first = watched.first;
+    let arrived = arrived(context, watched, redactor, comment, authority, first);
+    let steps = match watched.guide.steps_total() {
+        0 => STEPS_UNREAD,
+        steps => steps,
+    };
+    let redacted = pipeline::hash(redactor, &arrived.raw);
+    if let Some(known) = &known
+        && known.hash == redacted
+    {
+        if known.presence != Presence::Listed {
+            back(watched, &comment.id);
+        }
+        return Ok(None);
+    }
+    let report = pipeline::read(redactor, &context.classifier, &context.keys, steps, arrived);
+    let seen = Seen { hash: redacted, presence: Presence::Listed, anchor: comment.anchor.clone() };
+    watched.seen.get_or_insert_default().insert(comment.id.clone(), seen);
+    let happening = match known {
+        None => posted(watched, report, redacted),
+        Some(_) => edited(context, watched, report, redacted).await?,
+    };
+    Ok(Some(happening))
+}
+
+/// A thread was reopened: its comments are no news.
+fn back(watched: &mut Watched, comment: &CommentId) {
+    if let Some(seen) = watched.seen.as_mut().and_then(|seen| seen.get_mut(comment)) {
+        seen.presence = Presence::Listed;
+    }
+}
+
+fn arrived(
+    context: &Context,
+    watched: &Watched,
+    redactor: &Redactor,
+    comment: &WireComment,
+    authority: Authority,
+    first: bool,
+) -> Arrived {
+    let on_step = match &comment.anchor {
+        Anchor::Block(block) => watched.guide.step_of(block),
+        Anchor::Page => None,
+    };
+    let server_now = context.notion.budget().server_now.unwrap_or_else(Utc::now);
+    Arrived {
+        comment: Comment {
+            id: comment.id.clone(),
+            discussion: comment.discussion.clone(),
+            anchor: comment.anchor.clone(),
+            author: comment.author.clone(),
+            author_name: context.people.name(comment).map(|name| redactor.redact_str(&name).into_owned()),
+            posted_at: comment.created_time,
+            text: CleanText::default(),
+        },
+        raw: comment.raw_text(),
+        on_step,
+        authority,
+        absorbed: first && context.absorbs() && is_old(comment.created_time, server_now),
+    }
+}
+
+fn is_old(posted_at: DateTime<Utc>, server_now: DateTime<Utc>) -> bool {
+    server_now - posted_at > YOUNG
+}
+
+fn posted(watched: &Watched, report: Report, hash: u64) -> Happening {
+    let row = pipeline::row(&watched.page, &report, hash);
+    Happening {
+        page: watched.page.clone(),
+        event: Event::CommentPosted(Box::new(report)),
+        row: Some(row),
+        settle: None,
+    }
+}
+
+async fn edited(
+    context: &Context,
+    watched: &Watched,
+    report: Report,
+    hash: u64,
+) -> Result<Happening, IntakeError> {
+    let former = former(context, watched, &report.comment.id).await?;
+    let answered = former.as_ref().is_some_and(|row| row.standing == Standing::Answered);
+    let mut row = pipeline::row(&watched.page, &report, hash);
+    if answered {
+        row.standing = Standing::Answered;
+    }
+    let former = former.map(|row| row.reading).unwrap_or_default();
+    let event = Event::CommentEdited { now: Box::new(report), former: Box::new(former), answered };
+    Ok(Happening { page: watched.page.clone(), event, row: Some(row), settle: None })
+}
+
+async fn former(context: &Context, watched: &Watched, comment: &CommentId) -> Result<Option<CommentRow>, IntakeError> {
+    let rows = context.store.comments(&watched.page).await?;
+    Ok(rows.into_iter().find(|row| row.comment.id == *comment))
+}
+
+/// Comments that were listed here before and are no longer: deleted if `GET` says 404, else resolved.
+async fn missing(
+    context: &Context,
+    watched: &mut Watched,
+    anchor: &Anchor,
+    listing: &Listing,
+) -> Result<Vec<Happening>, IntakeError> {
+    let listed: HashSet<&CommentId> = listing.comments.iter().map(|comment| &comment.id).collect();
+    let seen = watched.seen.as_ref();
+    let gone: Vec<CommentId> = seen
+        .into_iter()
+        .flatten()
+        .filter(|(id, seen)| seen.presence == Presence::Listed && seen.anchor == *anchor && !listed.contains(id))
+        .map(|(id, _)| id.clone())
+        .collect();
+    let mut found = Vec::new();
+    for id in gone {
+        let how = match context.notion.comment(&id).await {
+            Ok(_) => Gone::Resolved,
+            Err(error) if error.kind == Kind::Gone => Gone::Deleted,
+            Err(error) => return Err(error.into()),
+        };
+        let presence = if how == Gone::Deleted { Presence::Deleted } else { Presence::Resolved };
+        if let Some(seen) = watched.seen.as_mut().and_then(|seen| seen.get_mut(&id)) {
+            seen.presence = presence;
+        }
+        let row = former(context, watched, &id).await?.map(|row| pipeline::gone(row, how));
+        let event = Event::CommentGone { comment: id, how };
+        found.push(Happening { page: watched.page.clone(), event, row, settle: None });
+    }
+    Ok(found)
+}

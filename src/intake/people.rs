@@ -1,0 +1,134 @@
+//! Who is who: ourselves, other bots, people, and what each may do.
+use crate::config::{MayAct, People as Settings};
+use crate::domain::event::Authority;
+use crate::domain::ids::PersonId;
+use crate::notion::{Client, Error, Kind, NameKind, User, UserKind, WireComment};
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// How long the list of members is believed.
+const FRESH: Duration = Duration::from_secs(15 * 60);
+
+/// Who is who.
+pub struct People {
+    own: Vec<PersonId>,
+    settings: Settings,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    users: HashMap<PersonId, User>,
+    /// Those of them that the list of members names; guests that we asked for are not among them.
+    members: HashSet<PersonId>,
+    /// Whether the members could be listed.
+    listed: bool,
+    read_at: Option<Instant>,
+}
+
+/// The author of a comment.
+pub enum Author {
+    /// Ourselves.
+    Us,
+    /// Another bot.
+    Bot,
+    /// A person, who may do this.
+    Person(Authority),
+}
+
+impl People {
+    /// Nobody but ourselves is known yet.
+    pub fn new(own: Vec<PersonId>, settings: Settings) -> Self {
+        Self { own, settings, known: Mutex::default() }
+    }
+
+    /// Our own ids.
+    pub fn own(&self) -> &[PersonId] {
+        &self.own
+    }
+
+    /// Reads the members, if the last list is old. A refusal is no error: then fewer things are allowed.
+    pub async fn refresh(&self, notion: &Client) -> Result<(), Error> {
+        let fresh = |known: &Known| known.read_at.is_some_and(|at| at.elapsed() < FRESH);
+        if fresh(&self.known.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(());
+        }
+        let users = match notion.users().await {
+            Ok(users) => Some(users),
+            Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => None,
+            Err(error) => return Err(error),
+        };
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if users.is_none() && known.read_at.is_none() && self.settings.may_act == MayAct::Members {
+            tracing::warn!(
+                "the members of the workspace cannot be listed: everybody may cause looks and ticks, and only \
+                 people.owners may cause Done; give the connection the capability to read user information"
+            );
+        }
+        known.listed = users.is_some();
+        known.read_at = Some(Instant::now());
+        for user in users.into_iter().flatten() {
+            if user.kind == UserKind::Person {
+                known.members.insert(user.id.clone());
+            }
+            known.users.insert(user.id.clone(), user);
+        }
+        Ok(())
+    }
+
+    /// Who wrote a comment. Only the author's id counts; a displayed name proves nothing.
+    pub async fn author(&self, notion: &Client, comment: &WireComment) -> Author {
+        if self.own.contains(&comment.author) {
+            return Author::Us;
+        }
+        let kind = match self.kind(&comment.author) {
+            Some(kind) => kind,
+            None => self.ask(notion, &comment.author).await.unwrap_or(match comment.display_name.kind {
+                NameKind::Integration | NameKind::Custom => UserKind::Bot,
+                NameKind::User | NameKind::Other => UserKind::Person,
+            }),
+        };
+        match kind {
+            UserKind::Bot => Author::Bot,
+            UserKind::Person | UserKind::Other => Author::Person(self.authority(&comment.author)),
+        }
+    }
+
+    fn kind(&self, person: &PersonId) -> Option<UserKind> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).users.get(person).map(|user| user.kind)
+    }
+
+    /// Asks for somebody who is not in the list: a guest, or a bot that came later. Asked once.
+    async fn ask(&self, notion: &Client, person: &PersonId) -> Option<UserKind> {
+        let listed = self.known.lock().unwrap_or_else(PoisonError::into_inner).listed;
+        if !listed {
+            return None;
+        }
+        let user = notion.user(person).await.ok()?;
+        let kind = user.kind;
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).users.insert(person.clone(), user);
+        Some(kind)
+    }
+
+    fn authority(&self, person: &PersonId) -> Authority {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        match &self.settings.may_act {
+            MayAct::Everyone => Authority::Full,
+            MayAct::Listed(ids) if ids.contains(person) => Authority::Full,
+            MayAct::Members if self.settings.owners.contains(person) => Authority::Full,
+            MayAct::Members if !known.listed => Authority::Looks,
+            MayAct::Members if known.members.contains(person) => Authority::Full,
+            MayAct::Listed(_) | MayAct::Members => Authority::Guidance,
+        }
+    }
+
+    /// The name for replies: the workspace's, else the one that Notion shows.
+    pub fn name(&self, comment: &WireComment) -> Option<String> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let user = known.users.get(&comment.author).and_then(|user| user.name.clone());
+        user.or_else(|| comment.display_name.name.clone())
+    }
+}

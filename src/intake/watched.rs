@@ -1,0 +1,85 @@
+//! A page that is watched: what was seen of it, and when it is read again.
+use crate::domain::comment::Anchor;
+use crate::domain::ids::{BlockId, CommentId, DiscussionId, PageId};
+use crate::domain::page::Guide;
+use crate::store::{CommentRow, Presence};
+use chrono::{DateTime, Utc};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use tokio::time::Instant;
+
+/// A page that is watched.
+pub struct Watched {
+    /// Which.
+    pub page: PageId,
+    /// What is wrong with it, if anything.
+    pub fault: Option<String>,
+    pub(super) next_at: Instant,
+    pub(super) active_at: Instant,
+    /// The comments that were ever seen; `None` until they were loaded.
+    pub(super) seen: Option<HashMap<CommentId, Seen>>,
+    /// Whether this is the first time that we are on this page.
+    pub(super) first: bool,
+    pub(super) guide: Guide,
+    pub(super) blocks: Vec<BlockId>,
+    pub(super) page_read_at: Option<Instant>,
+    pub(super) blocks_read_at: Option<Instant>,
+    pub(super) last_edited: Option<DateTime<Utc>>,
+    /// A digest of what was last observed: the same again is no event.
+    pub(super) observed: Option<u64>,
+    pub(super) threads: Threads,
+}
+
+/// The threads on the page's blocks.
+#[derive(Default)]
+pub(super) struct Threads {
+    /// Blocks with threads, and when they were last read.
+    pub(super) hot: BTreeMap<BlockId, Instant>,
+    /// Threads whose block is known.
+    pub(super) known: BTreeSet<DiscussionId>,
+    pub(super) anchors_read_at: Option<Instant>,
+    pub(super) swept_at: Option<Instant>,
+    /// Where the slow sweep stands.
+    pub(super) next_block: usize,
+}
+
+/// What is kept of a comment between polls.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub(super) hash: u64,
+    pub(super) presence: Presence,
+    pub(super) anchor: Anchor,
+}
+
+impl Watched {
+    pub(super) fn new(page: PageId) -> Self {
+        let now = Instant::now();
+        Self {
+            page,
+            fault: None,
+            next_at: now,
+            active_at: now,
+            seen: None,
+            first: false,
+            guide: Guide::default(),
+            blocks: Vec::new(),
+            page_read_at: None,
+            blocks_read_at: None,
+            last_edited: None,
+            observed: None,
+            threads: Threads::default(),
+        }
+    }
+
+    /// Takes in what the store knows of the page's comments.
+    pub(super) fn remember(&mut self, rows: Vec<CommentRow>) {
+        let mut seen = HashMap::with_capacity(rows.len());
+        for row in rows {
+            if let Anchor::Block(block) = &row.comment.anchor {
+                self.threads.hot.insert(block.clone(), Instant::now());
+                self.threads.known.insert(row.comment.discussion.clone());
+            }
+            seen.insert(row.comment.id, Seen { hash: row.hash, presence: row.presence, anchor: row.comment.anchor });
+        }
+        self.seen = Some(seen);
+    }
+}
