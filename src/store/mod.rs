@@ -1,4 +1,5 @@
 //! What must survive: the contract, in the words of the product.
+mod fence;
 mod rows;
 pub mod sqlite;
 pub use rows::{

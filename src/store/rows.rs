@@ -7,6 +7,8 @@ use crate::domain::ids::{CommentId, PageId};
 /// One decision: written whole or not at all.
 #[derive(Clone, Debug, Default)]
 pub struct Commit {
+    /// Now: when its effects were decided, and from when an absent reply may be sent again.
+    pub at_ms: i64,
     /// The page's new state.
     pub page: Option<PageWrite>,
     /// Comments that are new, changed, or stand differently: insert or update by id.
@@ -143,8 +145,11 @@ pub struct Leased {
     pub effect: Effect,
     /// The fence: every write about it carries it.
     pub epoch: u32,
-    /// Sends before this one that may have happened (> 0: read back first).
+    /// Sends before this claim that may have happened. 0: this claim is the intent, send. More: this claim is for
+    /// reading back alone; settle it as `Done` or `Absent` (then the next claim is the intent) or `Unknown`.
     pub earlier_sends: u32,
+    /// Sends in all, the one that this claim announces counted: what is held against `max_sends`.
+    pub sends: u32,
     /// Tries so far, this one not counted.
     pub tries: u32,
     /// The remote id of the effect it came after (`UpdateReply` after its `PostReply`).
@@ -209,6 +214,8 @@ pub struct EffectRow {
     pub effect: Effect,
     /// Where it stands.
     pub state: EffectState,
+    /// The fence of its last claim: with it a row that nobody holds can be settled (`Moot`).
+    pub epoch: u32,
     /// Sends in all.
     pub sends: u32,
     /// Not before.

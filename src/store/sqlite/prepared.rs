@@ -1,0 +1,137 @@
+//! A commit, written out as cells: what can fail for one caller alone fails here, before its group begins.
+use super::codes;
+use super::sheet::Cell;
+use crate::domain::effect::Effect;
+use crate::domain::ids::{CommentId, PageId};
+use crate::domain::reply::Reference;
+use crate::store::{AuditRow, CommentRow, Commit, NewEffect, Settle, StoreError};
+
+/// How long a property write lets replies go first, once both are due.
+pub(super) const PATIENCE_MS: i64 = 10_000;
+
+/// A row of a page. The first cell is the page's key: it is known only inside the transaction.
+pub(super) struct Row {
+    pub page: PageId,
+    pub cells: Vec<Cell>,
+}
+
+/// A new effect: what fences need to know, and its row.
+pub(super) struct Fresh {
+    pub id: String,
+    pub due_ms: i64,
+    pub row: Row,
+}
+
+/// A settlement and its outcome as JSON.
+pub(super) struct Settled {
+    pub settle: Settle,
+    pub outcome: String,
+}
+
+/// A commit, ready to be written.
+pub(super) struct Prepared {
+    pub at_ms: i64,
+    /// Page, revision that was read, state as JSON.
+    pub page: Option<(PageId, u64, String)>,
+    pub comments: Vec<Row>,
+    pub effects: Vec<Fresh>,
+    pub settled: Vec<Settled>,
+    pub audit: Vec<Row>,
+}
+
+impl Prepared {
+    /// Writes out a commit.
+    pub(super) fn of(commit: Commit) -> Result<Self, StoreError> {
+        let at_ms = commit.at_ms;
+        let page = match commit.page {
+            Some(write) => Some((write.page, write.revision, json(&write.state)?)),
+            None => None,
+        };
+        Ok(Self {
+            at_ms,
+            page,
+            comments: commit.comments.into_iter().map(comment).collect::<Result<_, _>>()?,
+            effects: commit
+                .effects
+                .into_iter()
+                .map(|effect| fresh(effect, at_ms))
+                .collect::<Result<_, _>>()?,
+            settled: commit.settled.into_iter().map(settled).collect::<Result<_, _>>()?,
+            audit: commit.audit.into_iter().map(audit).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn comment(row: CommentRow) -> Result<Row, StoreError> {
+    let cells = vec![
+        Cell::Null,
+        Cell::Text(row.comment.id.as_str().to_owned()),
+        mark(&row.comment.id),
+        Cell::Int(row.hash.cast_signed()),
+        Cell::Int(codes::of_standing(row.standing)),
+        Cell::Int(codes::of_presence(row.presence)),
+        Cell::Text(json(&row.comment)?),
+        Cell::Text(json(&row.reading)?),
+    ];
+    Ok(Row { page: row.page, cells })
+}
+
+fn fresh(new: NewEffect, at_ms: i64) -> Result<Fresh, StoreError> {
+    let id = new.id.as_str().to_owned();
+    let cells = vec![
+        Cell::Null,
+        Cell::Text(id.clone()),
+        Cell::Text(new.effect.kind().to_owned()),
+        new.comment.map(|comment| comment.as_str().to_owned()).into(),
+        new.project.into(),
+        new.after.map(|after| after.as_str().to_owned()).into(),
+        Cell::Text(json(&new.effect)?),
+        Cell::Int(new.not_before_ms),
+        Cell::Int(patience_ms(&new.effect)),
+        Cell::Int(at_ms),
+        Cell::Int(at_ms),
+    ];
+    Ok(Fresh {
+        id,
+        due_ms: new.not_before_ms,
+        row: Row { page: new.page, cells },
+    })
+}
+
+/// Replies go before property writes, but not for ever.
+fn patience_ms(effect: &Effect) -> i64 {
+    match effect {
+        Effect::CheckBox { .. } | Effect::SetStatus { .. } | Effect::SetProperty { .. } => PATIENCE_MS,
+        Effect::PostReply { .. }
+        | Effect::UpdateReply { .. }
+        | Effect::BackUpEnv { .. }
+        | Effect::ProbeKeys { .. }
+        | Effect::WriteSchedule { .. }
+        | Effect::GatherEvidence { .. } => 0,
+    }
+}
+
+fn settled(settle: Settle) -> Result<Settled, StoreError> {
+    let outcome = json(&settle.outcome)?;
+    Ok(Settled { settle, outcome })
+}
+
+fn audit(row: AuditRow) -> Result<Row, StoreError> {
+    let cells = vec![
+        Cell::Null,
+        Cell::Int(row.at_ms),
+        row.comment.as_ref().map(|comment| comment.as_str().to_owned()).into(),
+        row.comment.as_ref().map_or(Cell::Null, mark),
+        Cell::Text(row.kind),
+        Cell::Text(json(&row.facts)?),
+    ];
+    Ok(Row { page: row.page, cells })
+}
+
+fn mark(comment: &CommentId) -> Cell {
+    codes::mark(Reference::of(comment).as_str()).into()
+}
+
+fn json(value: &impl serde::Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::Unusable(format!("a value has no JSON form: {error}")))
+}
