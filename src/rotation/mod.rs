@@ -10,6 +10,7 @@ pub mod edit;
 pub mod fingerprint;
 pub mod probe;
 pub mod project;
+pub mod proofs;
 pub mod providers;
 pub mod replace;
 pub mod retirement;
