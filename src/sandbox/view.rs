@@ -13,12 +13,14 @@ pub fn answer(state: &State, request: &Request) -> Answer {
     match (request.method.as_str(), request.path.as_str(), asked) {
         ("GET", "/", _) => shown("pages.html", &pages(world)),
         ("GET", _, Some(one)) => shown("page.html", &page(world, one)),
-        ("GET", "/style.css", _) => {
-            let body = include_str!("assets/style.css").to_owned();
-            Answer { content_type: "text/css; charset=utf-8", ..Answer::html(200, body) }
-        }
+        ("GET", "/style.css", _) => asset("text/css; charset=utf-8", include_str!("assets/style.css")),
+        ("GET", "/live.js", _) => asset("text/javascript; charset=utf-8", include_str!("assets/live.js")),
         _ => Answer::html(404, "<h1>No such page</h1><p><a href=\"/\">All pages</a></p>".into()),
     }
+}
+
+fn asset(content_type: &'static str, text: &str) -> Answer {
+    Answer { content_type, ..Answer::html(200, text.to_owned()) }
 }
 
 /// The id at the end of an address: `Title-32hex`, 32 digits, or dashed.
@@ -86,7 +88,7 @@ fn page(world: &World, page: &Page) -> Value {
         "id": page.id, "title": page.title_text(), "icon": page.icon.get("emoji"),
         "properties": properties(world, page), "progress": progress(page), "people": people,
         "blocks": blocks(world, &page.blocks), "threads": threads, "edited": minute(page.edited_ms),
-        "shared": page.shared, "in_trash": page.in_trash,
+        "shared": page.shared, "in_trash": page.in_trash, "open_thread": page.discussion,
     })
 }
 
@@ -123,7 +125,11 @@ fn block_value(world: &World, block: &Block, number: usize) -> Value {
 
 /// Items of rich text for the template; links to pages of this workspace lead to their local address.
 fn runs(world: &World, items: &Value) -> Vec<Value> {
-    let local = |url: &str| page_id(url).filter(|id| world.pages.contains_key(id)).map(href);
+    let local = |url: &str| {
+        let (page, block) = url.split_once('#').unwrap_or((url, ""));
+        let page = page_id(page).filter(|id| world.pages.contains_key(id))?;
+        Some(if block.is_empty() { href(page) } else { format!("{}#{block}", href(page)) })
+    };
     let safe = |url: &str| ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme));
     let shown = |item: &Value| {
         let url = item["href"].as_str();
