@@ -1,2 +1,176 @@
 //! A small Notion of our own. It imports nothing of the rest, on purpose: a shared wrong name would cancel out.
+//!
+//! [`Sandbox`] is the whole service as a value: [`Sandbox::handle`] takes a request and gives an answer, with clock and
+//! randomness given at its making, so a simulation can drive it without a socket. [`serve`] puts it on one.
+mod api;
+mod blocks;
+mod capabilities;
+mod comments;
+mod faults;
+mod filter;
+mod hooks;
+mod http;
+mod ids;
+mod journal;
+mod keep;
+mod markdown;
+mod pages;
+mod paging;
+mod post;
 pub mod providers;
+mod rate;
+mod rich_text;
+mod running;
+mod schema;
+mod side_door;
+mod sources;
+mod state;
+mod users;
+mod values;
+mod view;
+mod wire;
+mod world;
+
+pub use hooks::{Delivery, signature};
+pub use ids::Id;
+pub use rate::Rate;
+pub use running::{Options, Running, serve};
+pub use wire::{Answer, Failure, Fate, Request};
+
+use journal::Entry;
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value, json};
+use state::State;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The time in milliseconds since 1970.
+pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
+
+/// The pages every sandbox begins with.
+pub const OWN_PAGES: [&str; 2] =
+    [include_str!("../../config/pages/ACT_011_SEC.md"), include_str!("../../config/pages/ACT_034_TRA.md")];
+
+/// The service: state behind one lock, held for the microseconds of one request.
+pub struct Sandbox {
+    clock: Clock,
+    state: Mutex<State>,
+    outgoing: Mutex<Vec<Delivery>>,
+}
+
+impl Sandbox {
+    /// A fresh workspace that knows one token and has no pages.
+    pub fn new(clock: Clock, seed: u64, rate: Rate, token: &SecretString) -> Sandbox {
+        let state = State::new(fastrand::Rng::with_seed(seed), clock(), rate);
+        Sandbox::of(clock, state, token)
+    }
+
+    fn of(clock: Clock, mut state: State, token: &SecretString) -> Sandbox {
+        state.tokens.insert(token.expose_secret().to_owned());
+        Sandbox { clock, state: Mutex::new(state), outgoing: Mutex::default() }
+    }
+
+    /// Adds a page of the database from Markdown; fails when its front matter names a property or option wrongly.
+    pub fn add_page(&self, markdown: &str) -> Result<Id, Failure> {
+        let mut state = self.state();
+        state.now_ms = (self.clock)();
+        let id = state.add_page(markdown, true);
+        state.settle();
+        id
+    }
+
+    /// Answers one request. A reset or late answer says so; carrying that out is the caller's.
+    pub fn handle(&self, request: &Request) -> Answer {
+        let mut state = self.state();
+        state.now_ms = (self.clock)();
+        self.apply_due(&mut state);
+        if request.path.starts_with("/v1") {
+            let who = if api::is_bot(&state, request) { "bot" } else { "unknown" };
+            let (answer, fault) = api::answer(&mut state, request);
+            self.enter(&mut state, request, who.to_owned(), answer.status, fault);
+            return answer;
+        }
+        if request.path.starts_with("/sandbox/") {
+            let served = side_door::answer(&mut state, request);
+            self.announce(served.deliveries);
+            if request.method != "GET" {
+                self.enter(&mut state, request, served.who, served.answer.status, None);
+            }
+            return served.answer;
+        }
+        view::answer(&state, request)
+    }
+
+    /// Carries out the requests whose late application is due.
+    pub fn run_due(&self) {
+        let mut state = self.state();
+        state.now_ms = (self.clock)();
+        self.apply_due(&mut state);
+    }
+
+    /// Webhooks that wait to be sent.
+    pub fn take_deliveries(&self) -> Vec<Delivery> {
+        std::mem::take(&mut *self.outgoing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The first line of `keyminder sandbox`; `url` and `providers_url` are where it listens.
+    pub fn first_line(&self, url: &str, token: &SecretString, providers_url: Option<&str>) -> Value {
+        let state = self.state();
+        let world = &state.world;
+        let pages: Vec<Value> = world
+            .page_order
+            .iter()
+            .filter_map(|id| world.pages.get(id))
+            .map(|page| json!({ "id": page.id, "title": page.title_text(), "url": format!("{url}/p/{}", page.id.undashed()) }))
+            .collect();
+        let people = world.users.iter().filter(|user| user.kind != world::UserKind::Bot);
+        let people: Vec<Value> = people.map(|user| json!({ "id": user.id, "name": user.name })).collect();
+        json!({
+            "url": url, "token": token.expose_secret(), "pages": pages, "people": people,
+            "bot": { "id": world.bot }, "data_source": { "id": world.data_source }, "providers_url": providers_url,
+        })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn apply_due(&self, state: &mut State) {
+        let now_ms = state.now_ms;
+        while let Some(at) = state.late.iter().position(|(due_ms, _)| *due_ms <= now_ms) {
+            let (_, request) = state.late.remove(at);
+            let answer = api::serve(state, &request);
+            self.enter(state, &request, "bot, late".to_owned(), answer.status, None);
+        }
+    }
+
+    fn enter(&self, state: &mut State, request: &Request, who: String, status: u16, fault: Option<&'static str>) {
+        let (change, deliveries) = state.settle();
+        self.announce(deliveries);
+        let path = match request.query.as_str() {
+            "" => request.path.clone(),
+            query => format!("{}?{query}", request.path),
+        };
+        let (at_ms, method) = (state.now_ms, request.method.clone());
+        state.journal.add(Entry { at_ms, who, method, path, status, fault, change });
+    }
+
+    fn announce(&self, deliveries: Vec<Delivery>) {
+        if !deliveries.is_empty() {
+            self.outgoing.lock().unwrap_or_else(PoisonError::into_inner).extend(deliveries);
+        }
+    }
+
+    /// The world as JSON if it changed since the last call.
+    fn changed_world(&self) -> Option<Vec<u8>> {
+        let mut state = self.state();
+        std::mem::take(&mut state.dirty).then(|| serde_json::to_vec(&state.world).unwrap_or_default())
+    }
+}
+
+/// A token in the form of an internal connection's: `ntn_`, 11 digits, 35 letters and digits.
+fn new_token(dice: &mut fastrand::Rng) -> String {
+    let mut token = String::from("ntn_");
+    token.extend((0..11).map(|_| dice.digit(10)));
+    token.extend((0..35).map(|_| dice.alphanumeric()));
+    token
+}

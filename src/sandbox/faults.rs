@@ -1,0 +1,247 @@
+//! Faults on demand: which requests are struck, and how. Everything is drawn from the seed given with the rules.
+use super::rate;
+use super::wire::Failure;
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The rules in force.
+#[derive(Default)]
+pub struct Faults {
+    rules: Vec<Armed>,
+    dice: fastrand::Rng,
+}
+
+/// `PUT /sandbox/faults`; an empty list clears.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Orders {
+    #[serde(default)]
+    seed: u64,
+    rules: Vec<Rule>,
+}
+
+/// One rule: which requests it looks at, which of them it strikes, and with what.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    method: Option<String>,
+    /// A path such as `/v1/comments`; `*` stands for any text. All paths of the API when absent.
+    path: Option<String>,
+    fault: Fault,
+    /// Strikes each n-th request.
+    every: Option<u64>,
+    /// Strikes the first n requests.
+    count: Option<u64>,
+    /// Strikes with this probability.
+    probability: Option<f64>,
+    status: Option<u16>,
+    delay_ms: Option<u64>,
+    /// Seconds, or any text for the header (an HTTP date, say).
+    retry_after: Option<Value>,
+    /// Of a 429: its reason.
+    reason: Option<String>,
+    /// Of `status`: the request is carried out all the same (a 503 after the write was saved).
+    #[serde(default)]
+    applied: bool,
+}
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// The answer is held back for `delay_ms`; the request itself is carried out at once.
+    Latency,
+    /// An error of this `status` instead of the answer.
+    Status,
+    /// The connection is reset and nothing was done.
+    ResetBefore,
+    /// The connection is reset after it was done.
+    ResetAfter,
+    /// Done after `delay_ms`; answered at once with `status`, or, without one, reset when it is done.
+    Late,
+    /// The connection is reset in the middle of the body.
+    Truncated,
+    /// An HTML page of the edge, with `status` (502).
+    Html,
+    /// The body comes at one byte every `delay_ms` (1000).
+    Slow,
+    /// A list of comments misses those younger than `delay_ms`.
+    Stale,
+}
+
+struct Armed {
+    rule: Rule,
+    seen: u64,
+    struck: u64,
+}
+
+/// What strikes one request.
+#[derive(Default)]
+pub struct Strike {
+    /// How long the answer waits.
+    pub latency_ms: u64,
+    /// How old a comment must be to be listed.
+    pub stale_ms: u64,
+    /// The first rule that struck with anything else.
+    pub rule: Option<Rule>,
+}
+
+impl Faults {
+    /// Replaces the rules.
+    pub fn set(&mut self, orders: Orders) {
+        self.dice = fastrand::Rng::with_seed(orders.seed);
+        self.rules = orders.rules.into_iter().map(|rule| Armed { rule, seen: 0, struck: 0 }).collect();
+    }
+
+    /// What strikes this request.
+    pub fn draw(&mut self, method: &str, path: &str) -> Strike {
+        let mut strike = Strike::default();
+        for armed in &mut self.rules {
+            if !armed.rule.looks_at(method, path) || !armed.strikes(&mut self.dice) {
+                continue;
+            }
+            let delay_ms = armed.rule.delay_ms.unwrap_or_default();
+            match armed.rule.fault {
+                Fault::Latency => strike.latency_ms += delay_ms,
+                Fault::Stale => strike.stale_ms = strike.stale_ms.max(delay_ms),
+                _ if strike.rule.is_none() => strike.rule = Some(armed.rule.clone()),
+                _ => {}
+            }
+        }
+        strike
+    }
+}
+
+impl Strike {
+    /// The fault's name for the journal.
+    pub fn name(&self) -> Option<&'static str> {
+        match &self.rule {
+            Some(rule) => Some(rule.fault.name()),
+            None if self.stale_ms > 0 => Some(Fault::Stale.name()),
+            None => (self.latency_ms > 0).then(|| Fault::Latency.name()),
+        }
+    }
+}
+
+impl Armed {
+    fn strikes(&mut self, dice: &mut fastrand::Rng) -> bool {
+        self.seen += 1;
+        let rule = &self.rule;
+        let due = rule.every.is_none_or(|every| every > 0 && self.seen.is_multiple_of(every))
+            && rule.count.is_none_or(|count| self.struck < count)
+            && rule.probability.is_none_or(|probability| dice.f64() < probability);
+        self.struck += u64::from(due);
+        due
+    }
+}
+
+impl Fault {
+    fn name(self) -> &'static str {
+        match self {
+            Fault::Latency => "latency",
+            Fault::Status => "status",
+            Fault::ResetBefore => "reset_before",
+            Fault::ResetAfter => "reset_after",
+            Fault::Late => "late",
+            Fault::Truncated => "truncated",
+            Fault::Html => "html",
+            Fault::Slow => "slow",
+            Fault::Stale => "stale",
+        }
+    }
+}
+
+impl Rule {
+    fn looks_at(&self, method: &str, path: &str) -> bool {
+        self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+            && self.path.as_ref().is_none_or(|pattern| matches(pattern, path))
+    }
+
+    /// What it does.
+    pub fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    /// Whether the request is carried out although it is answered with an error.
+    pub fn applied(&self) -> bool {
+        self.applied
+    }
+
+    /// The status of the answer, if the rule names one.
+    pub fn status(&self) -> Option<u16> {
+        self.status
+    }
+
+    /// The delay, or `usual` when the rule names none.
+    pub fn delay_ms(&self, usual: u64) -> u64 {
+        self.delay_ms.unwrap_or(usual)
+    }
+
+    /// The error body of its status; `usual` when the rule names none.
+    pub fn failure(&self, usual: u16) -> Failure {
+        let retry_after = self.retry_after.as_ref().map(|wait| match wait {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        });
+        let status = self.status.unwrap_or(usual);
+        if status == 429 {
+            let reason = self.reason.as_deref().unwrap_or("public_api_request_rate_limit");
+            return rate::limited(reason, retry_after);
+        }
+        let message = "Injected by the sandbox.";
+        Failure { retry_after, ..Failure::new(status, code(status), message) }
+    }
+}
+
+fn code(status: u16) -> &'static str {
+    match status {
+        400 => "validation_error",
+        401 => "unauthorized",
+        403 => "restricted_resource",
+        404 => "object_not_found",
+        409 => "conflict_error",
+        502 => "bad_gateway",
+        503 => "service_unavailable",
+        504 => "gateway_timeout",
+        529 => "service_overload",
+        _ => "internal_server_error",
+    }
+}
+
+/// `*` stands for any text.
+fn matches(pattern: &str, path: &str) -> bool {
+    let Some((head, tail)) = pattern.split_once('*') else { return pattern == path };
+    let Some(rest) = path.strip_prefix(head) else { return false };
+    (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches(tail, &rest[at..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn struck(rule: Value, requests: usize) -> String {
+        let mut faults = Faults::default();
+        faults.set(serde_json::from_value(json!({ "seed": 1, "rules": [rule] })).unwrap());
+        let one = |_| if faults.draw("POST", "/v1/comments").rule.is_some() { 'x' } else { '.' };
+        (0..requests).map(one).collect()
+    }
+
+    #[test]
+    fn rules_strike_by_number_or_chance() {
+        assert_eq!(struck(json!({ "fault": "status", "status": 503 }), 3), "xxx");
+        assert_eq!(struck(json!({ "fault": "status", "every": 3 }), 7), "..x..x.");
+        assert_eq!(struck(json!({ "fault": "reset_after", "count": 2, "path": "/v1/*" }), 4), "xx..");
+        assert_eq!(struck(json!({ "fault": "html", "method": "get" }), 2), "..");
+        let chance = struck(json!({ "fault": "html", "probability": 0.5 }), 1000);
+        assert_eq!(chance, struck(json!({ "fault": "html", "probability": 0.5 }), 1000));
+        assert!((400..600).contains(&chance.matches('x').count()));
+    }
+
+    #[test]
+    fn paths_match_with_stars() {
+        assert!(matches("/v1/blocks/*/children", "/v1/blocks/abc/children"));
+        assert!(!matches("/v1/blocks/*/children", "/v1/blocks/abc"));
+        assert!(matches("/v1/comments*", "/v1/comments"));
+    }
+}

@@ -1,0 +1,182 @@
+//! The state behind one lock: the world, and all that a restart may forget (faults, rate, journal, webhooks).
+use super::capabilities::Capabilities;
+use super::faults::Faults;
+use super::hooks::{Delivery, Hooks};
+use super::ids::Id;
+use super::journal::Journal;
+use super::markdown::{self, Guide};
+use super::rate::Rate;
+use super::schema::Schema;
+use super::values;
+use super::wire::{Failure, Request};
+use super::world::{Page, Soil, User, UserKind, World};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// Everything that a request can touch.
+pub struct State {
+    pub world: World,
+    pub capabilities: Capabilities,
+    /// The accepted tokens of the connection. Compared, never shown.
+    pub tokens: HashSet<String>,
+    pub rate: Rate,
+    pub faults: Faults,
+    pub journal: Journal,
+    pub hooks: Hooks,
+    pub dice: fastrand::Rng,
+    /// The time of the request in hand, in milliseconds since 1970.
+    pub now_ms: u64,
+    /// Comment lists of the request in hand miss what is younger than this.
+    pub stale_ms: u64,
+    /// What the request in hand changed.
+    pub changes: Vec<Change>,
+    /// Requests that were answered and are applied later, with their time.
+    pub late: Vec<(u64, Request)>,
+    /// Whether the state file is behind.
+    pub dirty: bool,
+}
+
+/// One change, for the journal and the webhooks. It holds no text of a comment.
+pub struct Change {
+    /// `comment.created`, `page.properties_updated`, ...
+    pub event: &'static str,
+    pub id: Id,
+    pub page: Id,
+    /// What the object hangs on: the page, or the block of an inline thread.
+    pub parent: Id,
+    pub author: Id,
+    /// What else the journal says.
+    pub detail: Value,
+}
+
+impl State {
+    /// A fresh workspace without pages.
+    pub fn new(mut dice: fastrand::Rng, now_ms: u64, rate: Rate) -> State {
+        let world = fresh_world(&mut dice, now_ms);
+        State::with_world(world, dice, now_ms, rate)
+    }
+
+    /// A workspace read back from a state file.
+    pub fn with_world(mut world: World, dice: fastrand::Rng, now_ms: u64, rate: Rate) -> State {
+        world.rebuild();
+        State {
+            world,
+            capabilities: Capabilities::default(),
+            tokens: HashSet::new(),
+            rate,
+            faults: Faults::default(),
+            journal: Journal::default(),
+            hooks: Hooks::default(),
+            dice,
+            now_ms,
+            stale_ms: 0,
+            changes: Vec::new(),
+            late: Vec::new(),
+            dirty: true,
+        }
+    }
+
+    /// Records a change.
+    pub fn changed(&mut self, change: Change) {
+        self.changes.push(change);
+        self.dirty = true;
+    }
+
+    /// Ends the request in hand: its change for the journal, and the webhooks that follow from all of them.
+    pub fn settle(&mut self) -> (Option<Value>, Vec<Delivery>) {
+        let changes = std::mem::take(&mut self.changes);
+        let mut deliveries = Vec::new();
+        for change in &changes {
+            deliveries.extend(self.hooks.announce(&self.world, change, self.now_ms, &mut self.dice));
+        }
+        (changes.first().map(Change::value), deliveries)
+    }
+
+    /// Makes a page from Markdown; its front matter sets first values of properties.
+    pub fn add_page(&mut self, text: &str, in_database: bool) -> Result<Id, Failure> {
+        let guide = markdown::parse(text);
+        let author = self.world.users[0].id;
+        let id = Id::object(&mut self.dice);
+        let soil = Soil { page: id, within: None, author, now_ms: self.now_ms };
+        let blocks = self.world.plant(guide.blocks.clone(), &soil, &mut self.dice);
+        let page = Page {
+            id,
+            title: super::rich_text::plain(&guide.title),
+            in_database,
+            properties: self.first_properties(&guide, in_database)?,
+            blocks,
+            discussion: None,
+            shared: true,
+            in_trash: false,
+            is_locked: false,
+            icon: Value::Null,
+            created_ms: self.now_ms,
+            edited_ms: self.now_ms,
+            created_by: author,
+            edited_by: author,
+        };
+        self.world.pages.insert(id, page);
+        self.world.page_order.push(id);
+        let detail = json!({ "title": guide.title });
+        self.changed(Change { event: "page.created", id, page: id, parent: id, author, detail });
+        Ok(id)
+    }
+
+    fn first_properties(&mut self, guide: &Guide, in_database: bool) -> Result<BTreeMap<String, Value>, Failure> {
+        let mut properties = BTreeMap::new();
+        if !in_database {
+            return Ok(properties);
+        }
+        for property in self.world.schema.beside_title() {
+            properties.insert(property.name.clone(), property.first_value());
+        }
+        for (name, text) in &guide.properties {
+            let (name, value) = values::from_text(&mut self.world, &mut self.dice, name, text)?;
+            properties.insert(name, value);
+        }
+        Ok(properties)
+    }
+}
+
+impl Change {
+    fn value(&self) -> Value {
+        let mut value = json!({ "event": self.event, "id": self.id, "page_id": self.page });
+        if self.parent != self.page {
+            value["block_id"] = json!(self.parent);
+        }
+        if let (Some(value), Some(detail)) = (value.as_object_mut(), self.detail.as_object()) {
+            value.extend(detail.clone());
+        }
+        value
+    }
+}
+
+fn fresh_world(dice: &mut fastrand::Rng, now_ms: u64) -> World {
+    let mut user = |name: &str, kind| User { id: Id::object(dice), name: name.into(), kind };
+    let users = vec![
+        user("Ana Silva", UserKind::Person),
+        user("Bram de Vries", UserKind::Person),
+        user("Gita Rao", UserKind::Guest),
+        user("Deploy Bot", UserKind::Bot),
+        user(super::world::BOT_NAME, UserKind::Bot),
+    ];
+    let bot = users[4].id;
+    World {
+        workspace: Id::object(dice),
+        integration: Id::object(dice),
+        bot,
+        home: Id::object(dice),
+        database: Id::object(dice),
+        data_source: Id::object(dice),
+        created_ms: now_ms,
+        schema: Schema::action_items(dice),
+        users,
+        page_order: Vec::new(),
+        pages: HashMap::new(),
+        blocks: HashMap::new(),
+        discussions: HashMap::new(),
+        comments: HashMap::new(),
+        last_place: 0,
+        threads: HashMap::new(),
+    }
+}
