@@ -212,7 +212,7 @@ fn decided(
     happenings: &[Happening],
 ) -> (Commit, PageState) {
     let now = Utc::now();
-    let mut commit = Commit::default();
+    let mut commit = Commit { at_ms: now.timestamp_millis(), ..Commit::default() };
     let mut rows: BTreeMap<CommentId, CommentRow> = BTreeMap::new();
     let mut answered: BTreeSet<CommentId> = BTreeSet::new();
     for happening in happenings {

@@ -7,7 +7,6 @@ use crate::domain::ids::CommentId;
 use crate::domain::reply::{Reference, Run};
 use crate::notion::{Error, Kind, Listing, Target, WriteError};
 use crate::store::Leased;
-use chrono::{TimeDelta, Utc};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -24,18 +23,10 @@ pub(super) struct Reply<'a> {
 }
 
 pub(super) async fn perform(hands: &Hands, leased: &Leased, reply: &Reply<'_>) -> Outcome {
-    if leased.earlier_sends > 0
-    {
-        if let Some(outcome) = read_back(hands, leased, reply).await {
-            return outcome;
-        }
-        // It is certainly not there, so it is sent again; that too is written down before a byte leaves.
-        let until = Utc::now() + TimeDelta::from_std(hands.times.lease).unwrap_or_default();
-        match hands.store.intend(&leased.id, leased.epoch, until.timestamp_millis()).await {
-            Ok(true) => {}
-            Ok(false) => return later(Duration::ZERO, "the lease was lost while the thread was read".to_owned()),
-            Err(error) => return later(TRY_AGAIN, error.to_string()),
-        }
+    if leased.earlier_sends > 0 {
+        // Found to be absent it waits for the next claim, which is written down as an intent before a byte leaves.
+        let absent = || later(Duration::ZERO, "it is not in the thread, so it is sent again".to_owned());
+        return read_back(hands, leased, reply).await.unwrap_or_else(absent);
     }
     match send(hands, leased, reply, reply.runs).await {
         Ok(outcome) => outcome,

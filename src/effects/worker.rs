@@ -116,7 +116,8 @@ fn settle(leased: &Leased, outcome: &Outcome, max_sends: u32) -> Settle {
     };
     let is_reply = matches!(leased.effect, Effect::PostReply { .. });
     let how = match pipeline::settlement(outcome, remote_id) {
-        Settlement::Unknown { .. } if leased.earlier_sends + 1 >= max_sends => Settlement::Parked,
+        Settlement::Ready { .. } if is_reply && leased.earlier_sends > 0 => Settlement::Absent,
+        Settlement::Unknown { .. } if leased.earlier_sends == 0 && leased.sends >= max_sends => Settlement::Parked,
         Settlement::Failed if is_reply => Settlement::Parked,
         how => how,
     };

@@ -1,14 +1,12 @@
 //! `WriteSchedule`: writes the next rotation down in `config/rotation_schedule.json`, as the guide's scripts read it.
 use super::{Keys, beside, later};
 use crate::domain::effect::{Done, Outcome};
-use crate::domain::schedule::{Interval, Schedule};
+use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule};
 use crate::rotation::schedule_file;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The guide's interval.
-const WEEKS: u32 = 4;
 /// A full disk may have room again soon.
 const TRY_AGAIN: Duration = Duration::from_secs(60);
 
@@ -16,7 +14,7 @@ pub(super) async fn perform(keys: &Arc<Keys>, rotated_at: DateTime<Utc>) -> Outc
     let keys = Arc::clone(keys);
     let written = beside(move || {
         let before = schedule_file::read(&keys.project);
-        let every = before.schedule().and_then(|schedule| schedule.every).unwrap_or(Interval::weeks(WEEKS));
+        let every = before.schedule().and_then(|schedule| schedule.every).unwrap_or(DEFAULT_INTERVAL);
         let mut schedule = Schedule::every(every, rotated_at, keys.project.zone);
         if let Some(before) = before.schedule() {
             schedule.automated = before.automated;

@@ -122,6 +122,7 @@ impl Intake {
         while !*stop.borrow() {
             self.refresh().await;
             self.start_due();
+            let next_at = self.next_at();
             tokio::select! {
                 biased;
                 _ = stop.changed() => {}
@@ -131,7 +132,7 @@ impl Intake {
                         watched.next_at = Instant::now();
                     }
                 }
-                () = tokio::time::sleep_until(self.next_at()) => {}
+                () = tokio::time::sleep_until(next_at) => {}
             }
         }
         self.polling.abort_all();
