@@ -1,9 +1,11 @@
 //! The command line: one file for each subcommand, each with its `Args` and its `run`.
 pub mod audit;
+mod bot;
 pub mod backup;
 pub mod check;
 pub mod classify;
 pub mod demo;
+mod dry_run;
 pub mod explain;
 pub mod init;
 pub mod monitor;
@@ -14,7 +16,10 @@ pub mod run;
 pub mod sandbox;
 pub mod schedule;
 pub mod status;
+mod upkeep;
+mod words;
 
+use crate::config::Settings;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -142,4 +147,20 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Schedule(args) => schedule::run(place, args),
         Command::Monitor(args) => monitor::run(place, args),
     }
+}
+
+/// The settings, or their faults on stderr.
+fn settings(place: &Place) -> Option<Settings> {
+    Settings::load(place).map_err(|faults| eprintln!("keyminder: {faults}")).ok()
+}
+
+/// One thread is enough for a few requests a second, and cheaper than two.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
+}
+
+/// What cannot be used as it is set: exit code 2 when the configuration is at fault, else 1.
+fn unusable(error: &anyhow::Error) -> anyhow::Result<Exit> {
+    eprintln!("keyminder: {error:#}");
+    Ok(if error.is::<crate::config::Faults>() { Exit::Usage } else { Exit::Failed })
 }

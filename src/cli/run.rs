@@ -1,11 +1,101 @@
-//! `keyminder run`.
+//! `keyminder run`: the bot.
+use super::bot::{Bot, Tools};
 use super::{Exit, Place};
+use crate::config::Settings;
+use crate::domain::ids::PageId;
+use crate::telemetry::{self, Format};
+use std::io::IsTerminal;
+use std::time::Duration;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+/// How often a single sweep looks whether something still waits.
+const SWEEP_EVERY: Duration = Duration::from_millis(50);
+/// A single sweep waits this long for effects that are due later (a proof, a read-back); then they stay for the next.
+const SWEEP_PATIENCE_MS: i64 = 15_000;
 
 /// The options of `run`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {}
+pub struct Args {
+    /// One sweep over all pages until nothing waits, then end
+    #[arg(long)]
+    pub once: bool,
+    /// Watch this page only: its URL or id
+    #[arg(long, value_name = "PAGE")]
+    pub page: Option<String>,
+    /// Read, print what would be done, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// What to log: error, warn, info, debug, or a filter such as `keyminder=debug`
+    #[arg(long, default_value = "info", env = "KEYMINDER_LOG", value_name = "LEVEL")]
+    pub log: String,
+}
 
 /// Runs the command.
-pub fn run(_place: &Place, _args: &Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("run is not built yet")
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+    let only = match args.page.as_deref().map(|page| (page, PageId::parse(page))) {
+        Some((page, None)) => {
+            eprintln!("keyminder: --page {page}: no Notion page; give its URL or its 32-digit id");
+            return Ok(Exit::Usage);
+        }
+        Some((_, page)) => page,
+        None => None,
+    };
+    let Some(settings) = super::settings(place) else { return Ok(Exit::Usage) };
+    super::runtime()?.block_on(start(settings, only, args))
+}
+
+async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow::Result<Exit> {
+    if args.dry_run {
+        return super::dry_run::run(settings, only).await;
+    }
+    let tools = match Tools::load(settings) {
+        Ok(tools) => tools,
+        Err(error) => return super::unusable(&error),
+    };
+    let format = if std::io::stderr().is_terminal() { Format::Human } else { Format::Json };
+    telemetry::init(&tools.redactor, format, &args.log)?;
+    if let Some(url) = &tools.settings.probe_url {
+        tracing::warn!(url, "probes go to a stand-in, not to the providers (KEYMINDER_PROBE_URL)");
+    }
+    let mut bot = Bot::start(tools, only).await?;
+    bot.first_look().await?;
+    if args.once { once(bot).await } else { forever(bot).await }
+}
+
+async fn forever(bot: Bot) -> anyhow::Result<Exit> {
+    let (_ring, bell) = mpsc::channel(64);
+    let stop = bot.stop.clone();
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        tracing::info!("stopping: the effects in hand are finished first");
+        let _ = stop.send(true);
+    });
+    bot.work(bell).await?;
+    Ok(Exit::Done)
+}
+
+/// One sweep: what was found at the first look is done; ends when nothing is due any more.
+async fn once(mut bot: Bot) -> anyhow::Result<Exit> {
+    let started = chrono::Utc::now().timestamp_millis();
+    let waiting = loop {
+        let now = chrono::Utc::now().timestamp_millis();
+        let waiting = bot.store.waiting(now).await?;
+        let due_soon = waiting.next_at_ms.is_some_and(|at| at <= now.max(started + SWEEP_PATIENCE_MS));
+        if waiting.open == 0 || !due_soon {
+            break waiting;
+        }
+        tokio::time::sleep(SWEEP_EVERY).await;
+    };
+    bot.intake.poll_all().await;
+    bot.leave().await?;
+    if waiting.parked > 0 {
+        eprintln!("keyminder: {} effects were given up; `keyminder status` names them", waiting.parked);
+        return Ok(Exit::Failed);
+    }
+    Ok(Exit::Done)
 }

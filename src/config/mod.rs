@@ -1,5 +1,9 @@
 //! Settings: flags over environment over `config/keyminder.toml` over defaults; read once; all faults reported at once.
+mod playbook;
 mod reader;
+
+pub use playbook::{playbook, prompt_files};
+
 
 use crate::cli::Place;
 use crate::domain::ids::{PageId, PersonId};

@@ -1,0 +1,266 @@
+//! The bot, wired: the only place where its rooms meet. `run` and `demo` both start it here.
+use crate::config::{self, Faults, Settings};
+use crate::domain::classify::{Classifier, KeyNames};
+use crate::domain::decide::{Names, Playbook};
+use crate::domain::ids::{PageId, PersonId};
+use crate::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
+use crate::effects::{Boards, Hands, Keys, Worker};
+use crate::evidence::{LookSettings, Looker};
+use crate::intake::{Context, Intake, IntakeError, People};
+use crate::notion::{Client, Connection, Me};
+use crate::pipeline::{Door, Pipeline};
+use crate::rotation::probe::{ProbeSettings, Prober};
+use crate::rotation::providers::Providers;
+use crate::rotation::{EnvError, Project};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{Store, StoreError};
+use anyhow::Context as _;
+use secrecy::{ExposeSecret, SecretString};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::task::JoinHandle;
+
+/// Where former key values are kept as keyed hashes of windows; 0600.
+const FORMER: &str = "former-values";
+/// Small facts by which the store is asked.
+const OWN_IDS: &str = "own_ids";
+
+/// What is known before anything is asked.
+pub(super) struct Tools {
+    pub(super) settings: Settings,
+    pub(super) keys: Arc<Keys>,
+    pub(super) playbook: Arc<Playbook>,
+    pub(super) classifier: Arc<Classifier>,
+    pub(super) key_names: KeyNames,
+    pub(super) redactor: SharedRedactor,
+}
+
+/// A running bot.
+pub(super) struct Bot {
+    pub(super) tools: Arc<Tools>,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) notion: Client,
+    pub(super) me: Me,
+    pub(super) intake: Intake,
+    pub(super) door: Door,
+    pub(super) stop: watch::Sender<bool>,
+    worker: JoinHandle<Result<(), StoreError>>,
+    pipeline: JoinHandle<Result<(), StoreError>>,
+}
+
+impl Tools {
+    /// Opens the project and loads everything that decisions go by.
+    pub(super) fn load(settings: Settings) -> anyhow::Result<Self> {
+        let project = Arc::new(Project::open(&settings)?);
+        let providers = providers(&settings)?;
+        let prober = Prober::new(ProbeSettings {
+            probe_url: settings.probe_url.clone(),
+            notion_url: settings.notion.url.clone(),
+            ..ProbeSettings::default()
+        })?;
+        let looker =
+            Looker::new(Arc::clone(&project), Arc::clone(&providers), prober.clone(), LookSettings::from(&settings));
+        let names = names(&providers);
+        let playbook = Arc::new(config::playbook(&settings, names)?);
+        let redactor = SharedRedactor::new(redactor(&project, &providers));
+        let key_names = KeyNames::default();
+        let keys = Arc::new(Keys { project, providers, prober, looker });
+        Ok(Self { settings, keys, playbook, classifier: Classifier::builtin(), key_names, redactor })
+    }
+}
+
+/// The built-in providers with the project's own over them.
+pub(super) fn providers(settings: &Settings) -> anyhow::Result<Arc<Providers>> {
+    let file = settings.project.join("config/providers.toml");
+    let Ok(text) = std::fs::read_to_string(&file) else { return Ok(Providers::builtin()) };
+    let own = Providers::with_file(&text, "config/providers.toml");
+    let own = own.map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()))?;
+    Ok(Arc::new(own))
+}
+
+fn names(providers: &Providers) -> Names {
+    let mut names = Names::default();
+    for provider in providers.all() {
+        names.manage_urls.insert(provider.title.clone(), provider.manage_url.clone());
+        for variable in &provider.variables {
+            names.providers.insert(variable.name.clone(), provider.title.clone());
+            if variable.identifier {
+                names.identifiers.push(variable.name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// Knows the present values of `.env`, those of the backups, and the former ones that were kept as hashes.
+pub(super) fn redactor(project: &Project, providers: &Providers) -> Redactor {
+    let entries: Vec<(String, SecretString)> = match project.read_env() {
+        Ok(env) => env.entries().map(|entry| (entry.name.clone(), entry.value.clone())).collect(),
+        Err(error) => {
+            if !matches!(error, EnvError::Missing(_)) {
+                tracing::warn!("{error}");
+            }
+            Vec::new()
+        }
+    };
+    let mut known = KnownValues::from_env(entries);
+    let identifiers: Vec<String> = names(providers).identifiers;
+    known.set_identifiers(&identifiers);
+    let file = project.state_dir.join(FORMER);
+    if let Ok(bytes) = std::fs::read(&file)
+        && let Err(error) = known.import(&bytes)
+    {
+        tracing::warn!("{}: former key values cannot be read ({error}); they are found by their patterns only", project.relative(&file));
+    }
+    for backup in crate::rotation::backup::list(project) {
+        if let Ok(env) = crate::rotation::backup::values(project, &backup) {
+            for entry in env.entries() {
+                known.add_previous(&entry.name, &entry.value);
+            }
+        }
+    }
+    keep_former(&file, &known);
+    Redactor::new(Patterns::builtin(), known)
+}
+
+fn keep_former(file: &Path, known: &KnownValues) {
+    if let Err(error) = crate::rotation::replace::write_whole(file, &known.export(), 0o600) {
+        tracing::warn!("former key values cannot be kept: {error}");
+    }
+}
+
+/// The bot's token: a file, then the environment, then `.env`. Says which.
+pub(super) fn token(settings: &Settings, project: &Project) -> anyhow::Result<(SecretString, &'static str)> {
+    if let Some(file) = &settings.notion.token_file {
+        let text = std::fs::read_to_string(file).with_context(|| format!("notion.token_file {}", file.display()))?;
+        return Ok((SecretString::from(text.trim().to_owned()), "notion.token_file"));
+    }
+    if let Some(token) = &settings.environment_token {
+        return Ok((token.clone(), "NOTION_TOKEN in the environment"));
+    }
+    let env = project.read_env().ok();
+    let token = env.as_ref().and_then(|env| env.get("NOTION_TOKEN")).filter(|token| !token.expose_secret().is_empty());
+    token.cloned().map(|token| (token, "NOTION_TOKEN in .env")).ok_or_else(|| {
+        anyhow::anyhow!(
+            "there is no Notion token: set NOTION_TOKEN in the environment or in .env, or notion.token_file, to the \
+             token of an internal connection (notion.so/profile/integrations)"
+        )
+    })
+}
+
+impl Bot {
+    /// Greets Notion, opens the store, starts pipeline and worker. The intake is started by the caller.
+    pub(super) async fn start(tools: Tools, only: Option<PageId>) -> anyhow::Result<Self> {
+        let settings = &tools.settings;
+        let (token, from) = token(settings, &tools.keys.project)?;
+        let notion = Client::new(Connection {
+            url: settings.notion.url.clone(),
+            token,
+            requests_per_minute: settings.notion.requests_per_minute,
+            call_timeout: settings.effects.call_timeout,
+        })?;
+        let me = notion.me().await?;
+        tracing::info!(bot = me.name, workspace = me.workspace, token = from, "connected to Notion");
+        let store: Arc<dyn Store> = Arc::new(open_store(settings).await?);
+        let own = own_ids(&*store, &me.id).await?;
+        let tools = Arc::new(tools);
+        Self::assemble(tools, store, notion, me, own, only)
+    }
+
+    fn assemble(
+        tools: Arc<Tools>,
+        store: Arc<dyn Store>,
+        notion: Client,
+        me: Me,
+        own: Vec<PersonId>,
+        only: Option<PageId>,
+    ) -> anyhow::Result<Self> {
+        let settings = &tools.settings;
+        let bell = Arc::new(Notify::new());
+        let project = tools.keys.project.id.clone();
+        let (pipeline, door) =
+            Pipeline::new(Arc::clone(&store), Arc::clone(&tools.playbook), project.clone(), Arc::clone(&bell));
+        let boards = Boards::new(settings);
+        let hands = Hands {
+            notion: notion.clone(),
+            store: Arc::clone(&store),
+            own: own.clone(),
+            boards: boards.clone(),
+            keys: Arc::clone(&tools.keys),
+            times: settings.effects,
+        };
+        let requests_per_minute = settings.notion.requests_per_minute;
+        let worker = Worker {
+            hands: Arc::new(hands),
+            door: door.clone(),
+            bell,
+            owner: format!("{}-{}", std::process::id(), fastrand::u32(..)),
+            project,
+            requests_per_minute,
+        };
+        let sources = only.map_or_else(|| settings.pages.clone(), |page| vec![config::PageSource::Page(page)]);
+        let intake = Intake::new(Context {
+            notion: notion.clone(),
+            store: Arc::clone(&store),
+            door: door.clone(),
+            redactor: tools.redactor.clone(),
+            classifier: Arc::clone(&tools.classifier),
+            keys: tools.key_names.clone(),
+            boards,
+            people: People::new(own, settings.people.clone()),
+            playbook: Arc::clone(&tools.playbook),
+            poll: settings.poll.clone(),
+            requests_per_minute,
+            sources,
+        });
+        let (stop, stopped) = watch::channel(false);
+        let pipeline = tokio::spawn(pipeline.work());
+        let worker = tokio::spawn(worker.work(stopped));
+        Ok(Self { tools, store, notion, me, intake, door, stop, worker, pipeline })
+    }
+
+    /// Polls until told to stop, then finishes what is in hand and leaves.
+    pub(super) async fn work(mut self, bell: mpsc::Receiver<PageId>) -> anyhow::Result<()> {
+        let upkeep = tokio::spawn(super::upkeep::work(Arc::clone(&self.tools)));
+        let stopped = self.stop.subscribe();
+        let worked = self.intake.work(bell, stopped).await;
+        upkeep.abort();
+        self.leave().await?;
+        Ok(worked?)
+    }
+
+    /// Lets the effects in hand end, commits their outcomes, closes.
+    pub(super) async fn leave(self) -> anyhow::Result<()> {
+        let _ = self.stop.send(true);
+        drop(self.intake);
+        self.worker.await??;
+        drop(self.door);
+        self.pipeline.await??;
+        Ok(())
+    }
+
+    /// The first look at every page; an error when none can be read.
+    pub(super) async fn first_look(&mut self) -> Result<(), IntakeError> {
+        self.intake.first_look().await
+    }
+}
+
+async fn open_store(settings: &Settings) -> anyhow::Result<SqliteStore> {
+    if settings.state.starts_with("postgres") {
+        anyhow::bail!("KEYMINDER_STATE: this program keeps its state in SQLite; give a file instead of a postgres:// address");
+    }
+    Ok(SqliteStore::open(Path::new(&settings.state)).await?)
+}
+
+/// Our present id and all former ones: replies under an older token are still ours.
+async fn own_ids(store: &dyn Store, me: &PersonId) -> Result<Vec<PersonId>, StoreError> {
+    let known = store.recall(OWN_IDS).await?.unwrap_or_default();
+    let mut ids: Vec<PersonId> = known.split_whitespace().map(PersonId::from_wire).collect();
+    if !ids.contains(me) {
+        ids.push(me.clone());
+        let text: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
+        store.remember(OWN_IDS, &text.join(" ")).await?;
+    }
+    Ok(ids)
+}

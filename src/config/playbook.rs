@@ -1,0 +1,96 @@
+//! The playbook, loaded: prompts, page descriptions and topics that the program carries, and those of the project over them.
+use super::{Faults, Settings};
+use crate::domain::decide::{Names, Playbook, Topic, Topics};
+use crate::domain::page::PageDescription;
+use crate::domain::reply::Prompts;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+mod carried {
+    include!(concat!(env!("OUT_DIR"), "/carried.rs"));
+}
+
+const TOPICS: &str = include_str!("../../config/topics.toml");
+/// After two seconds people hear that we look.
+const PATIENCE_MS: i64 = 2_000;
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TopicsFile {
+    #[serde(rename = "topic")]
+    topics: Vec<Topic>,
+}
+
+/// Loads the playbook of a project; all faults at once.
+pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
+    let mut faults = Vec::new();
+    let prompts = Prompts::new(&prompt_files(settings)).map_err(|found| faults.extend(found));
+    let pages = pages(settings).map_err(|found| faults.extend(found));
+    let topics = topics(settings).map_err(|found| faults.push(found));
+    let (Ok(prompts), Ok(pages), Ok(topics)) = (prompts, pages, topics) else { return Err(Faults(faults)) };
+    let language = Some(settings.reply.language.clone()).filter(|language| language != "auto");
+    Ok(Playbook {
+        prompts,
+        pages,
+        topics,
+        names,
+        zone: settings.zone,
+        language,
+        say_progress: settings.reply.progress,
+        reopen_when_due: settings.rotation.reopen_when_due,
+        patience_ms: PATIENCE_MS,
+    })
+}
+
+/// The prompts by name, the project's own over the carried ones.
+pub fn prompt_files(settings: &Settings) -> BTreeMap<String, String> {
+    let mut files: BTreeMap<String, String> =
+        carried::PROMPTS.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let folder = settings.project.join("prompts");
+    gather(&folder, &folder, &mut files);
+    files
+}
+
+fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            gather(root, &path, files);
+        } else if path.extension().is_some_and(|found| found == "md")
+            && let (Ok(name), Ok(text)) = (path.strip_prefix(root), std::fs::read_to_string(&path))
+            && name != Path::new("README.md")
+        {
+            files.insert(name.display().to_string(), text);
+        }
+    }
+}
+
+fn pages(settings: &Settings) -> Result<BTreeMap<String, PageDescription>, Vec<String>> {
+    let mut texts: BTreeMap<String, String> =
+        carried::PAGES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    if let Ok(entries) = std::fs::read_dir(settings.project.join("config/pages")) {
+        for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")) {
+            if let (Some(name), Ok(text)) = (path.file_name(), std::fs::read_to_string(&path)) {
+                texts.insert(name.display().to_string(), text);
+            }
+        }
+    }
+    let mut pages = BTreeMap::new();
+    let mut faults = Vec::new();
+    for (name, text) in texts {
+        match PageDescription::parse(&text, &format!("config/pages/{name}")) {
+            Ok(page) => {
+                pages.insert(page.id.clone(), page);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() { Ok(pages) } else { Err(faults) }
+}
+
+fn topics(settings: &Settings) -> Result<Topics, String> {
+    let own = std::fs::read_to_string(settings.project.join("config/topics.toml")).ok();
+    let text = own.as_deref().unwrap_or(TOPICS);
+    let file: TopicsFile = toml::from_str(text).map_err(|error| format!("config/topics.toml: {error}"))?;
+    Topics::new(&file.topics).map_err(|fault| format!("config/topics.toml: {fault}"))
+}
