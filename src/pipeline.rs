@@ -38,12 +38,20 @@ pub struct Happening {
     pub row: Option<CommentRow>,
     /// The effect's row, for outcomes.
     pub settle: Option<Settle>,
+    /// A line for the audit, where the event alone does not tell enough.
+    pub audit: Option<AuditRow>,
 }
 
 impl Happening {
     /// Something that changes no row of its own.
     pub fn bare(page: PageId, event: Event) -> Self {
-        Self { page, event, row: None, settle: None }
+        Self {
+            page,
+            event,
+            row: None,
+            settle: None,
+            audit: None,
+        }
     }
 }
 
@@ -76,7 +84,17 @@ impl Pipeline {
     /// A pipeline, and the door to it.
     pub fn new(store: Arc<dyn Store>, playbook: Arc<Playbook>, project: String, bell: Arc<Notify>) -> (Self, Door) {
         let (sender, inbox) = mpsc::channel(WAITING_AT_MOST);
-        (Self { store, playbook, project, pages: HashMap::new(), bell, inbox }, Door { sender })
+        (
+            Self {
+                store,
+                playbook,
+                project,
+                pages: HashMap::new(),
+                bell,
+                inbox,
+            },
+            Door { sender },
+        )
     }
 
     /// Works until every door is closed. Ends early when the store cannot be used any more.
@@ -119,8 +137,9 @@ impl Pipeline {
         let waiting = self.pages.iter().filter(|(_, (_, state))| {
             state.conversations.iter().any(|conversation| !conversation.replied) || due(state)
         });
-        let ticks: Vec<Happening> =
-            waiting.map(|(page, _)| Happening::bare(page.clone(), Event::ClockTicked)).collect();
+        let ticks: Vec<Happening> = waiting
+            .map(|(page, _)| Happening::bare(page.clone(), Event::ClockTicked))
+            .collect();
         if !ticks.is_empty() {
             self.round(ticks).await?;
             self.bell.notify_one();
@@ -138,7 +157,10 @@ impl Pipeline {
             let mut commits = Vec::with_capacity(by_page.len());
             for (page, happenings) in &by_page {
                 let (revision, state) = self.state(page).await?;
-                commits.push((page.clone(), decided(&self.playbook, &self.project, page, revision, state, happenings)));
+                commits.push((
+                    page.clone(),
+                    decided(&self.playbook, &self.project, page, revision, state, happenings),
+                ));
             }
             by_page = self.commit(commits, by_page).await?;
         }
@@ -149,9 +171,13 @@ impl Pipeline {
         if let Some(known) = self.pages.remove(page) {
             return Ok(known);
         }
-        let Some((revision, json)) = self.store.page(page).await? else { return Ok((0, PageState::default())) };
+        let Some((revision, json)) = self.store.page(page).await? else {
+            return Ok((0, PageState::default()));
+        };
         let state = serde_json::from_value(json).map_err(|error| {
-            StoreError::Unusable(format!("the state of page {page} cannot be read ({error}); was it written by a newer version?"))
+            StoreError::Unusable(format!(
+                "the state of page {page} cannot be read ({error}); was it written by a newer version?"
+            ))
         })?;
         Ok((revision, state))
     }
@@ -198,7 +224,12 @@ impl Pipeline {
 /// The outcomes of effects that are somebody else's by now are not ours to tell.
 fn without(happenings: &mut BTreeMap<PageId, Vec<Happening>>, page: &PageId, lost: &[EffectId]) {
     if let Some(of_page) = happenings.get_mut(page) {
-        of_page.retain(|happening| happening.settle.as_ref().is_none_or(|settle| !lost.contains(&settle.id)));
+        of_page.retain(|happening| {
+            happening
+                .settle
+                .as_ref()
+                .is_none_or(|settle| !lost.contains(&settle.id))
+        });
     }
 }
 
@@ -212,7 +243,10 @@ fn decided(
     happenings: &[Happening],
 ) -> (Commit, PageState) {
     let now = Utc::now();
-    let mut commit = Commit { at_ms: now.timestamp_millis(), ..Commit::default() };
+    let mut commit = Commit {
+        at_ms: now.timestamp_millis(),
+        ..Commit::default()
+    };
     let mut rows: BTreeMap<CommentId, CommentRow> = BTreeMap::new();
     let mut answered: BTreeSet<CommentId> = BTreeSet::new();
     for happening in happenings {
@@ -223,9 +257,17 @@ fn decided(
             commit.audit.push(seen(row, &happening.event, now));
         }
         commit.settled.extend(happening.settle.clone());
+        commit.audit.extend(happening.audit.clone());
         for note in decision.notes {
             let (comment, kind) = (note.comment, note.kind.to_owned());
-            commit.audit.push(AuditRow { n: 0, at_ms: now.timestamp_millis(), page: page.clone(), comment, kind, facts: note.facts });
+            commit.audit.push(AuditRow {
+                n: 0,
+                at_ms: now.timestamp_millis(),
+                page: page.clone(),
+                comment,
+                kind,
+                facts: note.facts,
+            });
         }
         for wanted in decision.effects {
             if matches!(wanted.effect, Effect::PostReply { .. }) {
@@ -235,7 +277,10 @@ fn decided(
         }
     }
     for (id, mut row) in rows {
-        let open = state.conversations.iter().any(|open| open.comment.as_ref() == Some(&id));
+        let open = state
+            .conversations
+            .iter()
+            .any(|open| open.comment.as_ref() == Some(&id));
         row.standing = match row.standing {
             Standing::Open | Standing::Silent if open => Standing::Open,
             Standing::Open | Standing::Silent if answered.contains(&id) => Standing::Answered,
@@ -245,7 +290,11 @@ fn decided(
         commit.comments.push(row);
     }
     let json = serde_json::to_value(&state).unwrap_or_default();
-    commit.page = Some(PageWrite { page: page.clone(), revision, state: json });
+    commit.page = Some(PageWrite {
+        page: page.clone(),
+        revision,
+        state: json,
+    });
     (commit, state)
 }
 
@@ -260,9 +309,17 @@ fn seen(row: &CommentRow, event: &Event, now: DateTime<Utc>) -> AuditRow {
         | Event::AlertRaised(_)
         | Event::ClockTicked => "seen",
     };
-    let facts = serde_json::json!({ "text": row.comment.text, "author": row.comment.author_name, "reading": row.reading });
+    let facts =
+        serde_json::json!({ "text": row.comment.text, "author": row.comment.author_name, "reading": row.reading });
     let (page, comment) = (row.page.clone(), Some(row.comment.id.clone()));
-    AuditRow { n: 0, at_ms: now.timestamp_millis(), page, comment, kind: kind.to_owned(), facts }
+    AuditRow {
+        n: 0,
+        at_ms: now.timestamp_millis(),
+        page,
+        comment,
+        kind: kind.to_owned(),
+        facts,
+    }
 }
 
 fn new_effect(page: &PageId, project: &str, wanted: Wanted) -> NewEffect {
@@ -293,12 +350,26 @@ pub struct Arrived {
 }
 
 /// Redacts and classifies: from here on there is only clean text.
-pub fn read(redactor: &Redactor, classifier: &Classifier, keys: &KeyNames, steps_total: u8, arrived: Arrived) -> Report {
+pub fn read(
+    redactor: &Redactor,
+    classifier: &Classifier,
+    keys: &KeyNames,
+    steps_total: u8,
+    arrived: Arrived,
+) -> Report {
     let redacted = redactor.redact(&arrived.raw);
-    let about = About { steps_total, default_step: arrived.on_step, keys, plan_minutes: None };
+    let about = About {
+        steps_total,
+        default_step: arrived.on_step,
+        keys,
+        plan_minutes: None,
+    };
     let reading = classifier.read(&redacted.for_reading, &about);
     Report {
-        comment: Comment { text: redacted.text, ..arrived.comment },
+        comment: Comment {
+            text: redacted.text,
+            ..arrived.comment
+        },
         on_step: arrived.on_step,
         reading,
         findings: redacted.findings,
@@ -312,12 +383,20 @@ pub fn read(redactor: &Redactor, classifier: &Classifier, keys: &KeyNames, steps
 pub fn hash(redactor: &Redactor, raw: &RawText) -> u64 {
     let redacted = redactor.redact(raw);
     let digest = ring::digest::digest(&ring::digest::SHA256, redacted.for_reading.as_str().as_bytes());
-    digest.as_ref().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte))
+    digest
+        .as_ref()
+        .iter()
+        .take(8)
+        .fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }
 
 /// A row for a comment that was seen.
 pub fn row(page: &PageId, report: &Report, hash: u64) -> CommentRow {
-    let standing = if report.absorbed { Standing::Absorbed } else { Standing::Open };
+    let standing = if report.absorbed {
+        Standing::Absorbed
+    } else {
+        Standing::Open
+    };
     CommentRow {
         page: page.clone(),
         comment: report.comment.clone(),
@@ -341,8 +420,12 @@ pub fn gone(mut row: CommentRow, how: Gone) -> CommentRow {
 pub fn settlement(outcome: &Outcome, remote_id: Option<String>) -> Settlement {
     match outcome {
         Outcome::Done { .. } => Settlement::Done { remote_id },
-        Outcome::Later { at, .. } => Settlement::Ready { not_before_ms: at.timestamp_millis() },
-        Outcome::Unknown { at, .. } => Settlement::Unknown { not_before_ms: at.timestamp_millis() },
+        Outcome::Later { at, .. } => Settlement::Ready {
+            not_before_ms: at.timestamp_millis(),
+        },
+        Outcome::Unknown { at, .. } => Settlement::Unknown {
+            not_before_ms: at.timestamp_millis(),
+        },
         Outcome::Refused { .. } => Settlement::Failed,
         Outcome::Moot { .. } => Settlement::Moot,
     }

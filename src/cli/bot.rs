@@ -59,21 +59,39 @@ impl Tools {
             notion_url: settings.notion.url.clone(),
             ..ProbeSettings::default()
         })?;
-        let looker =
-            Looker::new(Arc::clone(&project), Arc::clone(&providers), prober.clone(), LookSettings::from(&settings));
+        let looker = Looker::new(
+            Arc::clone(&project),
+            Arc::clone(&providers),
+            prober.clone(),
+            LookSettings::from(&settings),
+        );
         let names = names(&providers);
         let playbook = Arc::new(config::playbook(&settings, names)?);
         let redactor = SharedRedactor::new(redactor(&project, &providers));
         let key_names = KeyNames::default();
-        let keys = Arc::new(Keys { project, providers, prober, looker });
-        Ok(Self { settings, keys, playbook, classifier: Classifier::builtin(), key_names, redactor })
+        let keys = Arc::new(Keys {
+            project,
+            providers,
+            prober,
+            looker,
+        });
+        Ok(Self {
+            settings,
+            keys,
+            playbook,
+            classifier: Classifier::builtin(),
+            key_names,
+            redactor,
+        })
     }
 }
 
 /// The built-in providers with the project's own over them.
 pub(super) fn providers(settings: &Settings) -> anyhow::Result<Arc<Providers>> {
     let file = settings.project.join("config/providers.toml");
-    let Ok(text) = std::fs::read_to_string(&file) else { return Ok(Providers::builtin()) };
+    let Ok(text) = std::fs::read_to_string(&file) else {
+        return Ok(Providers::builtin());
+    };
     let own = Providers::with_file(&text, "config/providers.toml");
     let own = own.map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()))?;
     Ok(Arc::new(own))
@@ -82,7 +100,9 @@ pub(super) fn providers(settings: &Settings) -> anyhow::Result<Arc<Providers>> {
 fn names(providers: &Providers) -> Names {
     let mut names = Names::default();
     for provider in providers.all() {
-        names.manage_urls.insert(provider.title.clone(), provider.manage_url.clone());
+        names
+            .manage_urls
+            .insert(provider.title.clone(), provider.manage_url.clone());
         for variable in &provider.variables {
             names.providers.insert(variable.name.clone(), provider.title.clone());
             if variable.identifier {
@@ -96,7 +116,10 @@ fn names(providers: &Providers) -> Names {
 /// Knows the present values of `.env`, those of the backups, and the former ones that were kept as hashes.
 pub(super) fn redactor(project: &Project, providers: &Providers) -> Redactor {
     let entries: Vec<(String, SecretString)> = match project.read_env() {
-        Ok(env) => env.entries().map(|entry| (entry.name.clone(), entry.value.clone())).collect(),
+        Ok(env) => env
+            .entries()
+            .map(|entry| (entry.name.clone(), entry.value.clone()))
+            .collect(),
         Err(error) => {
             if !matches!(error, EnvError::Missing(_)) {
                 tracing::warn!("{error}");
@@ -111,7 +134,10 @@ pub(super) fn redactor(project: &Project, providers: &Providers) -> Redactor {
     if let Ok(bytes) = std::fs::read(&file)
         && let Err(error) = known.import(&bytes)
     {
-        tracing::warn!("{}: former key values cannot be read ({error}); they are found by their patterns only", project.relative(&file));
+        tracing::warn!(
+            "{}: former key values cannot be read ({error}); they are found by their patterns only",
+            project.relative(&file)
+        );
     }
     for backup in crate::rotation::backup::list(project) {
         if let Ok(env) = crate::rotation::backup::values(project, &backup) {
@@ -140,7 +166,10 @@ pub(super) fn token(settings: &Settings, project: &Project) -> anyhow::Result<(S
         return Ok((token.clone(), "NOTION_TOKEN in the environment"));
     }
     let env = project.read_env().ok();
-    let token = env.as_ref().and_then(|env| env.get("NOTION_TOKEN")).filter(|token| !token.expose_secret().is_empty());
+    let token = env
+        .as_ref()
+        .and_then(|env| env.get("NOTION_TOKEN"))
+        .filter(|token| !token.expose_secret().is_empty());
     token.cloned().map(|token| (token, "NOTION_TOKEN in .env")).ok_or_else(|| {
         anyhow::anyhow!(
             "there is no Notion token: set NOTION_TOKEN in the environment or in .env, or notion.token_file, to the \
@@ -161,7 +190,12 @@ impl Bot {
             call_timeout: settings.effects.call_timeout,
         })?;
         let me = notion.me().await?;
-        tracing::info!(bot = me.name, workspace = me.workspace, token = from, "connected to Notion");
+        tracing::info!(
+            bot = me.name,
+            workspace = me.workspace,
+            token = from,
+            "connected to Notion"
+        );
         let store: Arc<dyn Store> = Arc::new(open_store(settings).await?);
         let own = own_ids(&*store, &me.id).await?;
         let tools = Arc::new(tools);
@@ -179,8 +213,12 @@ impl Bot {
         let settings = &tools.settings;
         let bell = Arc::new(Notify::new());
         let project = tools.keys.project.id.clone();
-        let (pipeline, door) =
-            Pipeline::new(Arc::clone(&store), Arc::clone(&tools.playbook), project.clone(), Arc::clone(&bell));
+        let (pipeline, door) = Pipeline::new(
+            Arc::clone(&store),
+            Arc::clone(&tools.playbook),
+            project.clone(),
+            Arc::clone(&bell),
+        );
         let boards = Boards::new(settings);
         let hands = Hands {
             notion: notion.clone(),
@@ -217,7 +255,17 @@ impl Bot {
         let (stop, stopped) = watch::channel(false);
         let pipeline = tokio::spawn(pipeline.work());
         let worker = tokio::spawn(worker.work(stopped));
-        Ok(Self { tools, store, notion, me, intake, door, stop, worker, pipeline })
+        Ok(Self {
+            tools,
+            store,
+            notion,
+            me,
+            intake,
+            door,
+            stop,
+            worker,
+            pipeline,
+        })
     }
 
     /// Polls until told to stop, then finishes what is in hand and leaves.
@@ -248,7 +296,9 @@ impl Bot {
 
 async fn open_store(settings: &Settings) -> anyhow::Result<SqliteStore> {
     if settings.state.starts_with("postgres") {
-        anyhow::bail!("KEYMINDER_STATE: this program keeps its state in SQLite; give a file instead of a postgres:// address");
+        anyhow::bail!(
+            "KEYMINDER_STATE: this program keeps its state in SQLite; give a file instead of a postgres:// address"
+        );
     }
     Ok(SqliteStore::open(Path::new(&settings.state)).await?)
 }

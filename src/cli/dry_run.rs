@@ -33,7 +33,10 @@ pub(super) async fn run(settings: Settings, only: Option<PageId>) -> anyhow::Res
     })?;
     let me = notion.me().await?;
     let pages: Vec<PageId> = only.map_or_else(|| named(settings), |page| vec![page]);
-    anyhow::ensure!(!pages.is_empty(), "no page is named; set `pages` in config/keyminder.toml or use --page");
+    anyhow::ensure!(
+        !pages.is_empty(),
+        "no page is named; set `pages` in config/keyminder.toml or use --page"
+    );
     let store = SqliteStore::open_beside(Path::new(&settings.state)).await.ok();
     for page in pages {
         let state = state(store.as_ref(), &page).await;
@@ -58,9 +61,13 @@ fn named(settings: &Settings) -> Vec<PageId> {
 }
 
 async fn state(store: Option<&SqliteStore>, page: &PageId) -> PageState {
-    let Some(store) = store else { return PageState::default() };
+    let Some(store) = store else {
+        return PageState::default();
+    };
     let stored = store.page(page).await.ok().flatten();
-    stored.and_then(|(_, json)| serde_json::from_value(json).ok()).unwrap_or_default()
+    stored
+        .and_then(|(_, json)| serde_json::from_value(json).ok())
+        .unwrap_or_default()
 }
 
 async fn known(store: Option<&SqliteStore>, page: &PageId) -> BTreeSet<CommentId> {
@@ -89,9 +96,19 @@ fn tell(tools: &Tools, page: &PageId, state: PageState, comment: &WireComment) -
     let redactor = tools.redactor.current();
     let steps = state.guide.steps_total();
     let report = pipeline::read(&redactor, &tools.classifier, &tools.key_names, steps, arrived);
-    println!("  {}: {}", report.comment.author_name.as_deref().unwrap_or("someone"), report.comment.text);
+    println!(
+        "  {}: {}",
+        report.comment.author_name.as_deref().unwrap_or("someone"),
+        report.comment.text
+    );
     println!("    reading  {}", super::words::reading(&report.reading));
-    let decision = decide(&tools.playbook, page, state, &Event::CommentPosted(Box::new(report)), Utc::now());
+    let decision = decide(
+        &tools.playbook,
+        page,
+        state,
+        &Event::CommentPosted(Box::new(report)),
+        Utc::now(),
+    );
     for wanted in &decision.effects {
         println!("    would    {}", wish(wanted));
     }

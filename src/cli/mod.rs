@@ -1,7 +1,7 @@
 //! The command line: one file for each subcommand, each with its `Args` and its `run`.
 pub mod audit;
-mod bot;
 pub mod backup;
+mod bot;
 pub mod check;
 pub mod classify;
 pub mod demo;
@@ -151,7 +151,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
 
 /// The settings, or their faults on stderr.
 fn settings(place: &Place) -> Option<Settings> {
-    Settings::load(place).map_err(|faults| eprintln!("keyminder: {faults}")).ok()
+    Settings::load(place)
+        .map_err(|faults| eprintln!("keyminder: {faults}"))
+        .ok()
 }
 
 /// One thread is enough for a few requests a second, and cheaper than two.
@@ -162,5 +164,9 @@ fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
 /// What cannot be used as it is set: exit code 2 when the configuration is at fault, else 1.
 fn unusable(error: &anyhow::Error) -> anyhow::Result<Exit> {
     eprintln!("keyminder: {error:#}");
-    Ok(if error.is::<crate::config::Faults>() { Exit::Usage } else { Exit::Failed })
+    Ok(if error.is::<crate::config::Faults>() {
+        Exit::Usage
+    } else {
+        Exit::Failed
+    })
 }

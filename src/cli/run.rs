@@ -41,7 +41,9 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
         Some((_, page)) => page,
         None => None,
     };
-    let Some(settings) = super::settings(place) else { return Ok(Exit::Usage) };
+    let Some(settings) = super::settings(place) else {
+        return Ok(Exit::Usage);
+    };
     super::runtime()?.block_on(start(settings, only, args))
 }
 
@@ -53,10 +55,17 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
         Ok(tools) => tools,
         Err(error) => return super::unusable(&error),
     };
-    let format = if std::io::stderr().is_terminal() { Format::Human } else { Format::Json };
+    let format = if std::io::stderr().is_terminal() {
+        Format::Human
+    } else {
+        Format::Json
+    };
     telemetry::init(&tools.redactor, format, &args.log)?;
     if let Some(url) = &tools.settings.probe_url {
-        tracing::warn!(url, "probes go to a stand-in, not to the providers (KEYMINDER_PROBE_URL)");
+        tracing::warn!(
+            url,
+            "probes go to a stand-in, not to the providers (KEYMINDER_PROBE_URL)"
+        );
     }
     let mut bot = Bot::start(tools, only).await?;
     bot.first_look().await?;
@@ -85,7 +94,9 @@ async fn once(mut bot: Bot) -> anyhow::Result<Exit> {
     let waiting = loop {
         let now = chrono::Utc::now().timestamp_millis();
         let waiting = bot.store.waiting(now).await?;
-        let due_soon = waiting.next_at_ms.is_some_and(|at| at <= now.max(started + SWEEP_PATIENCE_MS));
+        let due_soon = waiting
+            .next_at_ms
+            .is_some_and(|at| at <= now.max(started + SWEEP_PATIENCE_MS));
         if waiting.open == 0 || !due_soon {
             break waiting;
         }
@@ -94,7 +105,10 @@ async fn once(mut bot: Bot) -> anyhow::Result<Exit> {
     bot.intake.poll_all().await;
     bot.leave().await?;
     if waiting.parked > 0 {
-        eprintln!("keyminder: {} effects were given up; `keyminder status` names them", waiting.parked);
+        eprintln!(
+            "keyminder: {} effects were given up; `keyminder status` names them",
+            waiting.parked
+        );
         return Ok(Exit::Failed);
     }
     Ok(Exit::Done)

@@ -19,7 +19,10 @@ pub(super) async fn work(tools: Arc<Tools>) {
     let daily = Daily::at(&tools.settings.rotation.monitor_at, tools.settings.zone);
     if daily.is_none() {
         let at = &tools.settings.rotation.monitor_at;
-        tracing::warn!(at, "rotation.monitor_at is no time of day such as 09:00; the daily monitor is off");
+        tracing::warn!(
+            at,
+            "rotation.monitor_at is no time of day such as 09:00; the daily monitor is off"
+        );
     }
     let mut env = stamp(&tools.keys.project.env);
     let mut sign_due = Instant::now();
@@ -55,7 +58,12 @@ async fn renew(tools: &Arc<Tools>) {
 fn sign_of_life(tools: &Tools, daily: Option<&Daily>) {
     let at = Utc::now();
     let next_monitor_at: Option<DateTime<Utc>> = daily.map(|daily| daily.next_run(at));
-    let sign = Heartbeat { at, pid: std::process::id(), last_poll: Some(at), next_monitor_at };
+    let sign = Heartbeat {
+        at,
+        pid: std::process::id(),
+        last_poll: Some(at),
+        next_monitor_at,
+    };
     if let Err(error) = sign.write(&tools.keys.project) {
         tracing::warn!("no sign of life could be given: {error}");
     }

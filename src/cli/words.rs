@@ -13,8 +13,16 @@ pub(super) fn reading(reading: &Reading) -> String {
         .map(|clause| {
             let label = name(&clause.label);
             let steps: Vec<String> = clause.steps.iter().map(ToString::to_string).collect();
-            let steps = if steps.is_empty() { String::new() } else { format!(" (step {})", steps.join(", ")) };
-            let rule = clause.rules.first().map(|rule| format!(" by {rule}")).unwrap_or_default();
+            let steps = if steps.is_empty() {
+                String::new()
+            } else {
+                format!(" (step {})", steps.join(", "))
+            };
+            let rule = clause
+                .rules
+                .first()
+                .map(|rule| format!(" by {rule}"))
+                .unwrap_or_default();
             format!("{label}{steps}{rule}")
         })
         .collect();
@@ -37,4 +45,78 @@ pub(super) fn name(value: &impl serde::Serialize) -> String {
         Ok(Value::String(name)) => name.replace('_', " "),
         _ => String::new(),
     }
+}
+
+/// A piece of evidence in one line: `backup: proven (backup_verified, file backups/...)`.
+pub(super) fn evidence(facts: &Value) -> String {
+    let kind = facts["check"]["kind"].as_str().unwrap_or("?").replace('_', " ");
+    let standing = facts["standing"].as_str().unwrap_or("?");
+    let reason = facts["reason"].as_str().unwrap_or("?").replace('_', " ");
+    let file = facts["facts"]["file"]
+        .as_str()
+        .map(|file| format!(", {file}"))
+        .unwrap_or_default();
+    let keys = facts["facts"]["keys"]
+        .as_array()
+        .map(|keys| format!(", {}", names(keys)))
+        .unwrap_or_default();
+    format!("{kind}: {standing} ({reason}{file}{keys})")
+}
+
+/// Probes in one line: `Bybit valid, new value; Notion valid`.
+pub(super) fn probed(facts: &Value) -> String {
+    let one = |key: &Value| {
+        let changed = match key["changed"].as_bool() {
+            Some(true) => ", new value",
+            Some(false) => ", old value",
+            None => "",
+        };
+        format!(
+            "{} {}{changed}",
+            key["title"].as_str().unwrap_or("?"),
+            key["verdict"].as_str().unwrap_or("?")
+        )
+    };
+    facts
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(one)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+/// An effect that was done, in one line; `None` for looks and replies, which are told in their own words.
+pub(super) fn did(facts: &Value) -> Option<String> {
+    let effect = &facts["effect"];
+    Some(match effect["effect"].as_str()? {
+        "check_box" => (if effect["checked"] == true {
+            "ticked a box"
+        } else {
+            "unticked a box"
+        })
+        .to_owned(),
+        "set_status" => format!("Status: {}", effect["to"].as_str()?.replace('_', " ")),
+        "set_property" => format!(
+            "{}: {}",
+            effect["property"].as_str()?.replace('_', " "),
+            value(&effect["value"])
+        ),
+        "back_up_env" => "backed `.env` up".to_owned(),
+        "write_schedule" => "wrote the next rotation down".to_owned(),
+        "update_reply" => "edited its reply".to_owned(),
+        _ => return None,
+    })
+}
+
+fn value(value: &Value) -> String {
+    match (&value["percent"], &value["date"]) {
+        (Value::Number(percent), _) => format!("{percent} %"),
+        (_, Value::String(date)) => date.clone(),
+        _ => String::new(),
+    }
+}
+
+fn names(list: &[Value]) -> String {
+    list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
 }

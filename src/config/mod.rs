@@ -4,7 +4,6 @@ mod reader;
 
 pub use playbook::{playbook, prompt_files};
 
-
 use crate::cli::Place;
 use crate::domain::ids::{PageId, PersonId};
 use crate::domain::page::PropertyNames;

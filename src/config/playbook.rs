@@ -27,7 +27,9 @@ pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
     let prompts = Prompts::new(&prompt_files(settings)).map_err(|found| faults.extend(found));
     let pages = pages(settings).map_err(|found| faults.extend(found));
     let topics = topics(settings).map_err(|found| faults.push(found));
-    let (Ok(prompts), Ok(pages), Ok(topics)) = (prompts, pages, topics) else { return Err(Faults(faults)) };
+    let (Ok(prompts), Ok(pages), Ok(topics)) = (prompts, pages, topics) else {
+        return Err(Faults(faults));
+    };
     let language = Some(settings.reply.language.clone()).filter(|language| language != "auto");
     Ok(Playbook {
         prompts,
@@ -44,8 +46,10 @@ pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
 
 /// The prompts by name, the project's own over the carried ones.
 pub fn prompt_files(settings: &Settings) -> BTreeMap<String, String> {
-    let mut files: BTreeMap<String, String> =
-        carried::PROMPTS.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let mut files: BTreeMap<String, String> = carried::PROMPTS
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
     let folder = settings.project.join("prompts");
     gather(&folder, &folder, &mut files);
     files
@@ -66,10 +70,16 @@ fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
 }
 
 fn pages(settings: &Settings) -> Result<BTreeMap<String, PageDescription>, Vec<String>> {
-    let mut texts: BTreeMap<String, String> =
-        carried::PAGES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let mut texts: BTreeMap<String, String> = carried::PAGES
+        .iter()
+        .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
+        .collect();
     if let Ok(entries) = std::fs::read_dir(settings.project.join("config/pages")) {
-        for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "toml")) {
+        for path in entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        {
             if let (Some(name), Ok(text)) = (path.file_name(), std::fs::read_to_string(&path)) {
                 texts.insert(name.display().to_string(), text);
             }

@@ -24,11 +24,21 @@ pub(super) async fn perform(keys: &Arc<Keys>, at: DateTime<Utc>, reason: &str) -
             ]);
             (Standing::Proven, "backup_verified", facts)
         }
-        Ok(Err(error)) => {
-            (Standing::Missing, "backup_failed", BTreeMap::from([("why".to_owned(), json!(error.to_string()))]))
-        }
+        Ok(Err(error)) => (
+            Standing::Missing,
+            "backup_failed",
+            BTreeMap::from([("why".to_owned(), json!(error.to_string()))]),
+        ),
         Err(outcome) => return outcome,
     };
-    let evidence = Evidence { check: Check::Backup, standing, reason: reason.to_owned(), facts, gathered_at: Utc::now() };
-    Outcome::Done { result: Done::Seen { evidence } }
+    let evidence = Evidence {
+        check: Check::Backup,
+        standing,
+        reason: reason.to_owned(),
+        facts,
+        gathered_at: Utc::now(),
+    };
+    Outcome::Done {
+        result: Done::Seen { evidence },
+    }
 }

@@ -8,5 +8,7 @@ use chrono::Utc;
 
 pub(super) async fn perform(keys: &Keys, check: &Check, cycle: &Cycle) -> Outcome {
     let evidence = evidence::look(&keys.looker, check, cycle, Utc::now()).await;
-    Outcome::Done { result: Done::Seen { evidence } }
+    Outcome::Done {
+        result: Done::Seen { evidence },
+    }
 }

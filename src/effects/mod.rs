@@ -71,7 +71,10 @@ pub struct Boards {
 impl Boards {
     /// No board is known yet.
     pub fn new(settings: &Settings) -> Self {
-        Self { names: settings.properties.clone(), known: Arc::default() }
+        Self {
+            names: settings.properties.clone(),
+            known: Arc::default(),
+        }
     }
 
     /// How properties are called.
@@ -81,7 +84,10 @@ impl Boards {
 
     /// Keeps a board that was just read.
     pub fn keep(&self, page: &PageId, board: Board) {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(page.clone(), board);
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(page.clone(), board);
     }
 
     async fn of(&self, notion: &Client, page: &PageId) -> Result<Board, Error> {
@@ -98,16 +104,25 @@ impl Boards {
 /// Does an effect. A reply begins its call before `until`, or not at all: after that its lease could end under it.
 pub async fn perform(hands: &Hands, leased: &Leased, until: Instant) -> Outcome {
     match &leased.effect {
-        Effect::PostReply { comment, place, runs, reference } => {
-            let reply = post_reply::Reply { comment: comment.as_ref(), place, runs, reference, until };
+        Effect::PostReply {
+            comment,
+            place,
+            runs,
+            reference,
+        } => {
+            let reply = post_reply::Reply {
+                comment: comment.as_ref(),
+                place,
+                runs,
+                reference,
+                until,
+            };
             post_reply::perform(hands, leased, &reply).await
         }
         Effect::UpdateReply { runs, reference, .. } => update_reply::perform(hands, leased, runs, reference).await,
         Effect::CheckBox { block, checked } => check_box::perform(hands, block, *checked).await,
         Effect::SetStatus { to } => set_status::perform(hands, &leased.page, *to).await,
-        Effect::SetProperty { property, value } => {
-            set_property::perform(hands, &leased.page, *property, value).await
-        }
+        Effect::SetProperty { property, value } => set_property::perform(hands, &leased.page, *property, value).await,
         Effect::BackUpEnv { at, reason } => back_up_env::perform(&hands.keys, *at, reason).await,
         Effect::ProbeKeys { variables } => probe_keys::perform(hands, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&hands.keys, *rotated_at).await,
@@ -120,7 +135,9 @@ fn changed() -> Outcome {
 }
 
 fn skipped(why: impl Into<String>) -> Outcome {
-    Outcome::Done { result: Done::Skipped { why: why.into() } }
+    Outcome::Done {
+        result: Done::Skipped { why: why.into() },
+    }
 }
 
 fn later(after: Duration, why: String) -> Outcome {
@@ -152,7 +169,7 @@ fn certain(error: &Error) -> Outcome {
 
 /// Runs work on files beside the runtime, so that a slow disk holds no comment up.
 async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Outcome> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Outcome::Refused { why: "an internal error; the log has its place".to_owned() })
+    tokio::task::spawn_blocking(work).await.map_err(|_| Outcome::Refused {
+        why: "an internal error; the log has its place".to_owned(),
+    })
 }

@@ -25,14 +25,22 @@ pub(super) struct Reply<'a> {
 pub(super) async fn perform(hands: &Hands, leased: &Leased, reply: &Reply<'_>) -> Outcome {
     if leased.earlier_sends > 0 {
         // Found to be absent it waits for the next claim, which is written down as an intent before a byte leaves.
-        let absent = || later(Duration::ZERO, "it is not in the thread, so it is sent again".to_owned());
+        let absent = || {
+            later(
+                Duration::ZERO,
+                "it is not in the thread, so it is sent again".to_owned(),
+            )
+        };
         return read_back(hands, leased, reply).await.unwrap_or_else(absent);
     }
     match send(hands, leased, reply, reply.runs).await {
         Ok(outcome) => outcome,
         Err(error) if error.kind == Kind::Gone => thread_is_gone(hands, leased, reply).await,
         Err(error) if error.kind == Kind::Invalid => {
-            let short = [Run { text: SHORT.to_owned(), ..Run::default() }];
+            let short = [Run {
+                text: SHORT.to_owned(),
+                ..Run::default()
+            }];
             let said = send(hands, leased, reply, &short).await;
             said.unwrap_or_else(|_| Outcome::Refused { why: error.to_string() })
         }
@@ -51,43 +59,77 @@ async fn send(hands: &Hands, leased: &Leased, reply: &Reply<'_>, runs: &[Run]) -
 
 async fn send_to(hands: &Hands, target: Target, reply: &Reply<'_>, runs: &[Run]) -> Result<Outcome, Error> {
     let Ok(turn) = tokio::time::timeout_at(reply.until, hands.notion.write_turn()).await else {
-        return Ok(later(Duration::ZERO, "no place in the request budget before the lease ended".to_owned()));
+        return Ok(later(
+            Duration::ZERO,
+            "no place in the request budget before the lease ended".to_owned(),
+        ));
     };
     let mut all = runs.to_vec();
     all.push(reply.reference.run());
     match hands.notion.post_comment(turn?, &target, &all).await {
-        Ok(comment) => Ok(Outcome::Done { result: Done::Replied { comment: comment.id } }),
+        Ok(comment) => Ok(Outcome::Done {
+            result: Done::Replied { comment: comment.id },
+        }),
         Err(WriteError::NotDone { error }) => Err(error),
-        Err(WriteError::Unknown { error }) => {
-            Ok(Outcome::Unknown { at: in_(hands.times.call_timeout + hands.times.quiet), why: error.to_string() })
-        }
+        Err(WriteError::Unknown { error }) => Ok(Outcome::Unknown {
+            at: in_(hands.times.call_timeout + hands.times.quiet),
+            why: error.to_string(),
+        }),
     }
 }
 
 /// Looks for a reply that may have been sent. `None`: it is certainly not there and still wanted.
 async fn read_back(hands: &Hands, leased: &Leased, reply: &Reply<'_>) -> Option<Outcome> {
     let parent = match reply.place {
-        Place::Discussion { under: Anchor::Block(block), .. } => block.as_str(),
-        Place::Discussion { under: Anchor::Page, .. } | Place::Page => leased.page.as_str(),
+        Place::Discussion {
+            under: Anchor::Block(block),
+            ..
+        } => block.as_str(),
+        Place::Discussion {
+            under: Anchor::Page, ..
+        }
+        | Place::Page => leased.page.as_str(),
     };
     let listing = match hands.notion.comments(parent).await {
         Ok(listing) if listing.complete => listing,
         // Only a list that was read to its end may say "absent".
-        Ok(_) => return Some(Outcome::Unknown { at: in_(TRY_AGAIN), why: "the thread could not be read to its end".to_owned() }),
-        Err(error) if error.kind == Kind::Gone => return Some(Outcome::Moot { why: "the thread is gone".to_owned() }),
-        Err(error) => return Some(Outcome::Unknown { at: in_(TRY_AGAIN), why: error.to_string() }),
+        Ok(_) => {
+            return Some(Outcome::Unknown {
+                at: in_(TRY_AGAIN),
+                why: "the thread could not be read to its end".to_owned(),
+            });
+        }
+        Err(error) if error.kind == Kind::Gone => {
+            return Some(Outcome::Moot {
+                why: "the thread is gone".to_owned(),
+            });
+        }
+        Err(error) => {
+            return Some(Outcome::Unknown {
+                at: in_(TRY_AGAIN),
+                why: error.to_string(),
+            });
+        }
     };
     if let Some(comment) = ours(hands, &listing, reply.reference) {
-        return Some(Outcome::Done { result: Done::Replied { comment } });
+        return Some(Outcome::Done {
+            result: Done::Replied { comment },
+        });
     }
-    let answers_somebody = reply.comment.is_some_and(|comment| !listing.comments.iter().any(|listed| listed.id == *comment));
-    answers_somebody.then(|| Outcome::Moot { why: "the comment was deleted or resolved meanwhile".to_owned() })
+    let answers_somebody = reply
+        .comment
+        .is_some_and(|comment| !listing.comments.iter().any(|listed| listed.id == *comment));
+    answers_somebody.then(|| Outcome::Moot {
+        why: "the comment was deleted or resolved meanwhile".to_owned(),
+    })
 }
 
 /// Our own comment with this reference, by author and mark together.
 fn ours(hands: &Hands, listing: &Listing, reference: &Reference) -> Option<CommentId> {
     let found = listing.comments.iter().find(|listed| {
-        let mark = listed.own_reference(&hands.own).and_then(|text| Reference::parse(&text));
+        let mark = listed
+            .own_reference(&hands.own)
+            .and_then(|text| Reference::parse(&text));
         mark.as_ref() == Some(reference)
     });
     found.map(|listed| listed.id.clone())
@@ -103,7 +145,9 @@ async fn thread_is_gone(hands: &Hands, leased: &Leased, reply: &Reply<'_>) -> Ou
             let sent = send_to(hands, Target::Page(leased.page.clone()), reply, reply.runs).await;
             sent.unwrap_or_else(|error| certain(&error))
         }
-        Err(error) if error.kind == Kind::Gone => Outcome::Moot { why: "the comment is gone".to_owned() },
+        Err(error) if error.kind == Kind::Gone => Outcome::Moot {
+            why: "the comment is gone".to_owned(),
+        },
         Err(error) => certain(&error),
     }
 }

@@ -16,10 +16,16 @@ pub(super) async fn perform(hands: &Hands, page: &PageId, variables: &[String]) 
     let keys = &hands.keys;
     let cycle = cycle(hands, page).await;
     let Ok(env) = keys.project.read_env() else {
-        return Outcome::Done { result: Done::Probed { keys: missing(keys, variables) } };
+        return Outcome::Done {
+            result: Done::Probed {
+                keys: missing(keys, variables),
+            },
+        };
     };
-    let values: BTreeMap<String, SecretString> =
-        env.entries().map(|entry| (entry.name.clone(), entry.value.clone())).collect();
+    let values: BTreeMap<String, SecretString> = env
+        .entries()
+        .map(|entry| (entry.name.clone(), entry.value.clone()))
+        .collect();
     let mut wanted: Vec<&Provider> = Vec::new();
     for provider in keys.providers.all() {
         let named = variables.iter().any(|variable| provider.variable(variable).is_some());
@@ -32,7 +38,9 @@ pub(super) async fn perform(hands: &Hands, page: &PageId, variables: &[String]) 
         let probed = keys.prober.probe(provider, &values, Utc::now()).await;
         states.push(state(keys, provider, &env, cycle.as_ref(), &probed));
     }
-    Outcome::Done { result: Done::Probed { keys: states } }
+    Outcome::Done {
+        result: Done::Probed { keys: states },
+    }
 }
 
 /// The page's present cycle: only against its first fingerprints can a value be called changed.
@@ -68,17 +76,29 @@ fn state(keys: &Keys, provider: &Provider, env: &EnvFile, cycle: Option<&Cycle>,
 
 fn named(provider: &Provider, probed: &Probed) -> Vec<String> {
     if probed.variables.is_empty() {
-        return provider.variables.iter().map(|variable| variable.name.clone()).collect();
+        return provider
+            .variables
+            .iter()
+            .map(|variable| variable.name.clone())
+            .collect();
     }
     probed.variables.clone()
 }
 
 fn missing(keys: &Keys, variables: &[String]) -> Vec<KeyState> {
-    let providers = keys.providers.all().iter().filter(|p| variables.iter().any(|name| p.variable(name).is_some()));
+    let providers = keys
+        .providers
+        .all()
+        .iter()
+        .filter(|p| variables.iter().any(|name| p.variable(name).is_some()));
     let missing = |provider: &Provider| KeyState {
         provider: provider.id.clone(),
         title: provider.title.clone(),
-        variables: provider.variables.iter().map(|variable| variable.name.clone()).collect(),
+        variables: provider
+            .variables
+            .iter()
+            .map(|variable| variable.name.clone())
+            .collect(),
         verdict: Verdict::Missing,
         changed: None,
         fingerprint: None,

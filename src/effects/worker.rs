@@ -3,7 +3,7 @@ use super::{Hands, perform};
 use crate::domain::effect::{Done, Effect, Outcome};
 use crate::domain::event::Event;
 use crate::pipeline::{self, Door, Happening};
-use crate::store::{Claim, Leased, Settle, Settlement, StoreError};
+use crate::store::{AuditRow, Claim, Leased, Settle, Settlement, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,11 @@ pub struct Worker {
 impl Worker {
     /// Works until told to stop; then finishes what is in hand.
     pub async fn work(self, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
-        let slots = if self.requests_per_minute == 0 { UNLIMITED } else { self.hands.times.workers };
+        let slots = if self.requests_per_minute == 0 {
+            UNLIMITED
+        } else {
+            self.hands.times.workers
+        };
         let mut running = JoinSet::new();
         while !*stop.borrow() {
             let rung = self.bell.notified();
@@ -68,7 +72,11 @@ impl Worker {
         let now = Utc::now().timestamp_millis();
         let lease_until_ms = now + millis(self.hands.times.lease);
         // With a budget a reply may wait for its place, so its call may last until the lease ends.
-        let call = if self.requests_per_minute == 0 { self.hands.times.call_timeout } else { self.hands.times.lease };
+        let call = if self.requests_per_minute == 0 {
+            self.hands.times.call_timeout
+        } else {
+            self.hands.times.lease
+        };
         let claim = Claim {
             owner: self.owner.clone(),
             project: Some(self.project.clone()),
@@ -96,22 +104,39 @@ async fn do_one(hands: Arc<Hands>, door: Door, leased: Leased) {
     let outcome = patient(outcome, &leased);
     tell(&leased, &outcome);
     let settle = settle(&leased, &outcome, hands.times.max_sends);
-    let event = Event::EffectFinished { effect: leased.id.clone(), outcome: Box::new(outcome) };
-    let happening = Happening { page: leased.page, event, row: None, settle: Some(settle) };
+    let audit = Some(audited(&leased, &outcome));
+    let event = Event::EffectFinished {
+        effect: leased.id.clone(),
+        outcome: Box::new(outcome),
+    };
+    let happening = Happening {
+        page: leased.page,
+        event,
+        row: None,
+        settle: Some(settle),
+        audit,
+    };
     door.bring(vec![happening]).await;
 }
 
 /// Each failed try doubles the pause, with jitter, so that a service in trouble is not stormed.
 fn patient(outcome: Outcome, leased: &Leased) -> Outcome {
-    let Outcome::Later { at, why } = outcome else { return outcome };
+    let Outcome::Later { at, why } = outcome else {
+        return outcome;
+    };
     let seconds = 1_i64 << leased.tries.min(9);
     let pause = TimeDelta::milliseconds(seconds * 500 + fastrand::i64(0..=seconds * 500)).min(LONGEST_PAUSE);
-    Outcome::Later { at: at.max(Utc::now() + pause), why }
+    Outcome::Later {
+        at: at.max(Utc::now() + pause),
+        why,
+    }
 }
 
 fn settle(leased: &Leased, outcome: &Outcome, max_sends: u32) -> Settle {
     let remote_id = match outcome {
-        Outcome::Done { result: Done::Replied { comment } } => Some(comment.as_str().to_owned()),
+        Outcome::Done {
+            result: Done::Replied { comment },
+        } => Some(comment.as_str().to_owned()),
         _ => None,
     };
     let is_reply = matches!(leased.effect, Effect::PostReply { .. });
@@ -121,7 +146,28 @@ fn settle(leased: &Leased, outcome: &Outcome, max_sends: u32) -> Settle {
         Settlement::Failed if is_reply => Settlement::Parked,
         how => how,
     };
-    Settle { id: leased.id.clone(), epoch: leased.epoch, how, outcome: outcome.clone() }
+    Settle {
+        id: leased.id.clone(),
+        epoch: leased.epoch,
+        how,
+        outcome: outcome.clone(),
+    }
+}
+
+fn audited(leased: &Leased, outcome: &Outcome) -> AuditRow {
+    let kind = match outcome {
+        Outcome::Done { .. } => "done",
+        Outcome::Later { .. } | Outcome::Unknown { .. } => "waits",
+        Outcome::Refused { .. } | Outcome::Moot { .. } => "dropped",
+    };
+    AuditRow {
+        n: 0,
+        at_ms: Utc::now().timestamp_millis(),
+        page: leased.page.clone(),
+        comment: leased.comment.clone(),
+        kind: kind.to_owned(),
+        facts: serde_json::json!({ "effect": leased.effect, "outcome": outcome, "attempt": leased.tries + 1 }),
+    }
 }
 
 fn tell(leased: &Leased, outcome: &Outcome) {

@@ -14,17 +14,24 @@ pub(super) async fn perform(keys: &Arc<Keys>, rotated_at: DateTime<Utc>) -> Outc
     let keys = Arc::clone(keys);
     let written = beside(move || {
         let before = schedule_file::read(&keys.project);
-        let every = before.schedule().and_then(|schedule| schedule.every).unwrap_or(DEFAULT_INTERVAL);
+        let every = before
+            .schedule()
+            .and_then(|schedule| schedule.every)
+            .unwrap_or(DEFAULT_INTERVAL);
         let mut schedule = Schedule::every(every, rotated_at, keys.project.zone);
         if let Some(before) = before.schedule() {
             schedule.automated = before.automated;
             schedule.keys.clone_from(&before.keys);
         }
         let next_at = schedule.next_at;
-        schedule_file::write(&keys.project, &schedule).map(|_| next_at).map_err(|error| error.to_string())
+        schedule_file::write(&keys.project, &schedule)
+            .map(|_| next_at)
+            .map_err(|error| error.to_string())
     });
     match written.await {
-        Ok(Ok(next_at)) => Outcome::Done { result: Done::Scheduled { next_at } },
+        Ok(Ok(next_at)) => Outcome::Done {
+            result: Done::Scheduled { next_at },
+        },
         Ok(Err(why)) => later(TRY_AGAIN, why),
         Err(outcome) => outcome,
     }

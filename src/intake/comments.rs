@@ -30,7 +30,10 @@ pub(super) async fn read(
     let listing = match context.notion.comments(&parent).await {
         Ok(listing) => listing,
         // A block that was deleted takes its threads along; the next read of the page drops it.
-        Err(error) if block.is_some() && error.kind == Kind::Gone => Listing { comments: Vec::new(), complete: true },
+        Err(error) if block.is_some() && error.kind == Kind::Gone => Listing {
+            comments: Vec::new(),
+            complete: true,
+        },
         Err(error) => return Err(error.into()),
     };
     if let Some(block) = block {
@@ -55,14 +58,20 @@ fn keep_hot(watched: &mut Watched, block: &BlockId, listing: &Listing) {
         return;
     }
     watched.threads.hot.insert(block.clone(), Instant::now());
-    watched.threads.known.extend(listing.comments.iter().map(|comment| comment.discussion.clone()));
+    watched
+        .threads
+        .known
+        .extend(listing.comments.iter().map(|comment| comment.discussion.clone()));
 }
 
 /// Two live replies with one reference: the younger is deleted. It costs nothing, since the thread is read anyway.
 async fn heal_twins(context: &Context, listing: &Listing) {
     let mut first: BTreeMap<Reference, &CommentId> = BTreeMap::new();
     for comment in &listing.comments {
-        let Some(mark) = comment.own_reference(context.people.own()).and_then(|text| Reference::parse(&text)) else {
+        let Some(mark) = comment
+            .own_reference(context.people.own())
+            .and_then(|text| Reference::parse(&text))
+        else {
             continue;
         };
         if first.contains_key(&mark) {
@@ -81,7 +90,9 @@ async fn one(
     comment: &WireComment,
 ) -> Result<Option<Happening>, IntakeError> {
     let known = watched.seen.as_ref().and_then(|seen| seen.get(&comment.id)).cloned();
-    let Author::Person(authority) = context.people.author(&context.notion, comment).await else { return Ok(None) };
+    let Author::Person(authority) = context.people.author(&context.notion, comment).await else {
+        return Ok(None);
+    };
     let first = watched.first;
     let arrived = arrived(context, watched, redactor, comment, authority, first);
     let steps = match watched.guide.steps_total() {
@@ -98,7 +109,11 @@ async fn one(
         return Ok(None);
     }
     let report = pipeline::read(redactor, &context.classifier, &context.keys, steps, arrived);
-    let seen = Seen { hash: redacted, presence: Presence::Listed, anchor: comment.anchor.clone() };
+    let seen = Seen {
+        hash: redacted,
+        presence: Presence::Listed,
+        anchor: comment.anchor.clone(),
+    };
     watched.seen.get_or_insert_default().insert(comment.id.clone(), seen);
     let happening = match known {
         None => posted(watched, report, redacted),
@@ -133,7 +148,10 @@ fn arrived(
             discussion: comment.discussion.clone(),
             anchor: comment.anchor.clone(),
             author: comment.author.clone(),
-            author_name: context.people.name(comment).map(|name| redactor.redact_str(&name).into_owned()),
+            author_name: context
+                .people
+                .name(comment)
+                .map(|name| redactor.redact_str(&name).into_owned()),
             posted_at: comment.created_time,
             text: CleanText::default(),
         },
@@ -155,15 +173,11 @@ fn posted(watched: &Watched, report: Report, hash: u64) -> Happening {
         event: Event::CommentPosted(Box::new(report)),
         row: Some(row),
         settle: None,
+        audit: None,
     }
 }
 
-async fn edited(
-    context: &Context,
-    watched: &Watched,
-    report: Report,
-    hash: u64,
-) -> Result<Happening, IntakeError> {
+async fn edited(context: &Context, watched: &Watched, report: Report, hash: u64) -> Result<Happening, IntakeError> {
     let former = former(context, watched, &report.comment.id).await?;
     let answered = former.as_ref().is_some_and(|row| row.standing == Standing::Answered);
     let mut row = pipeline::row(&watched.page, &report, hash);
@@ -171,8 +185,18 @@ async fn edited(
         row.standing = Standing::Answered;
     }
     let former = former.map(|row| row.reading).unwrap_or_default();
-    let event = Event::CommentEdited { now: Box::new(report), former: Box::new(former), answered };
-    Ok(Happening { page: watched.page.clone(), event, row: Some(row), settle: None })
+    let event = Event::CommentEdited {
+        now: Box::new(report),
+        former: Box::new(former),
+        answered,
+    };
+    Ok(Happening {
+        page: watched.page.clone(),
+        event,
+        row: Some(row),
+        settle: None,
+        audit: None,
+    })
 }
 
 async fn former(context: &Context, watched: &Watched, comment: &CommentId) -> Result<Option<CommentRow>, IntakeError> {
@@ -202,13 +226,23 @@ async fn missing(
             Err(error) if error.kind == Kind::Gone => Gone::Deleted,
             Err(error) => return Err(error.into()),
         };
-        let presence = if how == Gone::Deleted { Presence::Deleted } else { Presence::Resolved };
+        let presence = if how == Gone::Deleted {
+            Presence::Deleted
+        } else {
+            Presence::Resolved
+        };
         if let Some(seen) = watched.seen.as_mut().and_then(|seen| seen.get_mut(&id)) {
             seen.presence = presence;
         }
         let row = former(context, watched, &id).await?.map(|row| pipeline::gone(row, how));
         let event = Event::CommentGone { comment: id, how };
-        found.push(Happening { page: watched.page.clone(), event, row, settle: None });
+        found.push(Happening {
+            page: watched.page.clone(),
+            event,
+            row,
+            settle: None,
+            audit: None,
+        });
     }
     Ok(found)
 }

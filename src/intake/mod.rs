@@ -91,7 +91,13 @@ pub struct Intake {
 impl Intake {
     /// Nothing has been read yet.
     pub fn new(context: Context) -> Self {
-        Self { context: Arc::new(context), resting: BTreeMap::new(), polling: JoinSet::new(), watching: BTreeSet::new(), sources_at: None }
+        Self {
+            context: Arc::new(context),
+            resting: BTreeMap::new(),
+            polling: JoinSet::new(),
+            watching: BTreeSet::new(),
+            sources_at: None,
+        }
     }
 
     /// Reads every page once. Fails when not one of them can be read.
@@ -163,16 +169,28 @@ impl Intake {
         let now = Instant::now();
         while self.polling.len() < AT_ONCE {
             // Fairness: whoever waits longest is read first.
-            let due = self.resting.values().filter(|page| page.next_at <= now).min_by_key(|page| page.next_at);
-            let Some(page) = due.map(|page| page.page.clone()) else { return };
-            let Some(watched) = self.resting.remove(&page) else { return };
+            let due = self
+                .resting
+                .values()
+                .filter(|page| page.next_at <= now)
+                .min_by_key(|page| page.next_at);
+            let Some(page) = due.map(|page| page.page.clone()) else {
+                return;
+            };
+            let Some(watched) = self.resting.remove(&page) else {
+                return;
+            };
             self.polling.spawn(poll(Arc::clone(&self.context), watched));
         }
     }
 
     fn rest(&mut self, done: Result<Watched, tokio::task::JoinError>) {
         let Ok(mut watched) = done else { return };
-        let pause = if watched.fault.is_some() { REST } else { self.pause(&watched) };
+        let pause = if watched.fault.is_some() {
+            REST
+        } else {
+            self.pause(&watched)
+        };
         watched.next_at = Instant::now() + pause;
         self.resting.insert(watched.page.clone(), watched);
     }
@@ -190,13 +208,22 @@ impl Intake {
         if all_at(poll.active) <= budget {
             return poll.active;
         }
-        let wanted = if watched.active_at.elapsed() < ACTIVE_FOR { poll.active } else { poll.idle };
+        let wanted = if watched.active_at.elapsed() < ACTIVE_FOR {
+            poll.active
+        } else {
+            poll.idle
+        };
         wanted.max(affordable.min(poll.idle * 10))
     }
 
     fn next_at(&self) -> Instant {
         let far = Instant::now() + Duration::from_secs(1);
-        self.resting.values().map(|page| page.next_at).min().unwrap_or(far).min(far)
+        self.resting
+            .values()
+            .map(|page| page.next_at)
+            .min()
+            .unwrap_or(far)
+            .min(far)
     }
 
     /// Now and then: the pages of data sources, the members. A fault here stops no page.
@@ -234,14 +261,21 @@ impl Intake {
         let filter = match prefix {
             Some(prefix) => {
                 let schema = self.context.notion.data_source(id).await?;
-                let title = schema.properties.iter().find(|(_, p)| p.kind == crate::notion::Schema::Title);
+                let title = schema
+                    .properties
+                    .iter()
+                    .find(|(_, p)| p.kind == crate::notion::Schema::Title);
                 let title = title.map_or("Name", |(name, _)| name.as_str());
                 serde_json::json!({ "property": title, "title": { "starts_with": prefix } })
             }
             None => serde_json::json!({ "property": names.status, "status": { "equals": names.in_progress } }),
         };
         let pages = self.context.notion.query(id, filter).await?;
-        Ok(pages.into_iter().filter(|page| !page.in_trash).map(|page| page.id).collect())
+        Ok(pages
+            .into_iter()
+            .filter(|page| !page.in_trash)
+            .map(|page| page.id)
+            .collect())
     }
 
     fn watch(&mut self, page: PageId) {
@@ -258,7 +292,10 @@ async fn poll(context: Arc<Context>, mut watched: Watched) -> Watched {
     if let Err(error) = result {
         let fault = match &error {
             IntakeError::Notion(error) if error.kind == Kind::Gone => {
-                format!("page {} is not shared with the connection: open it in Notion, \u{2022}\u{2022}\u{2022}, Connections, and add the connection", watched.page)
+                format!(
+                    "page {} is not shared with the connection: open it in Notion, \u{2022}\u{2022}\u{2022}, Connections, and add the connection",
+                    watched.page
+                )
             }
             error => format!("page {}: {error}", watched.page),
         };

@@ -42,7 +42,10 @@ pub(super) async fn poll(context: &Context, watched: &mut Watched) -> Result<(),
         context.door.bring(found).await;
     }
     if first && context.absorbs() {
-        context.door.bring(vec![Happening::bare(watched.page.clone(), Event::BacklogAbsorbed)]).await;
+        context
+            .door
+            .bring(vec![Happening::bare(watched.page.clone(), Event::BacklogAbsorbed)])
+            .await;
     }
     Ok(())
 }
@@ -55,14 +58,22 @@ fn is_over(at: Option<Instant>, every: Duration) -> bool {
 /// after the other, slowly, for whatever the markdown does not show.
 async fn threads(context: &Context, watched: &mut Watched) -> Result<Vec<Happening>, IntakeError> {
     let mut found = Vec::new();
-    let due = watched.threads.hot.iter().filter(|(_, at)| at.elapsed() >= HOT_EVERY).map(|(block, _)| block.clone());
+    let due = watched
+        .threads
+        .hot
+        .iter()
+        .filter(|(_, at)| at.elapsed() >= HOT_EVERY)
+        .map(|(block, _)| block.clone());
     for block in due.collect::<Vec<_>>() {
         found.extend(comments::read(context, watched, Some(&block)).await?);
     }
     if is_over(watched.threads.anchors_read_at, ANCHORS_EVERY) && !watched.blocks.is_empty() {
         watched.threads.anchors_read_at = Some(Instant::now());
         let unknown = match context.notion.markdown(&watched.page).await {
-            Ok(markdown) => markdown.discussions.iter().any(|thread| !watched.threads.known.contains(thread)),
+            Ok(markdown) => markdown
+                .discussions
+                .iter()
+                .any(|thread| !watched.threads.known.contains(thread)),
             Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => false,
             Err(error) => return Err(error.into()),
         };
@@ -86,14 +97,22 @@ async fn threads(context: &Context, watched: &mut Watched) -> Result<Vec<Happeni
 async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
     let page = context.notion.page(&watched.page).await?;
     if page.in_trash {
-        return Err(Error { kind: Kind::Gone, ..gone(&watched.page) }.into());
+        return Err(Error {
+            kind: Kind::Gone,
+            ..gone(&watched.page)
+        }
+        .into());
     }
     let edited = watched.last_edited != page.last_edited;
     let reread = edited || is_over(watched.blocks_read_at, BLOCKS_EVERY);
     watched.page_read_at = Some(Instant::now());
     let board = Board::read(&context.notion, &page, context.boards.names()).await?;
     context.boards.keep(&watched.page, board.clone());
-    let blocks = if reread { read_blocks(context, watched).await? } else { None };
+    let blocks = if reread {
+        read_blocks(context, watched).await?
+    } else {
+        None
+    };
     if let Some(blocks) = &blocks {
         watched.last_edited = page.last_edited;
         watched.blocks_read_at = Some(Instant::now());
@@ -144,7 +163,11 @@ fn page_block(context: &Context, block: &Block) -> PageBlock {
         notion::BlockKind::Code { .. } => BlockKind::Code,
         notion::BlockKind::Divider | notion::BlockKind::Other(_) => BlockKind::Other,
     };
-    PageBlock { id: block.id.clone(), kind, text: clean_text(context, &block.text) }
+    PageBlock {
+        id: block.id.clone(),
+        kind,
+        text: clean_text(context, &block.text),
+    }
 }
 
 fn boxes(blocks: &[Block]) -> BTreeMap<crate::domain::ids::BlockId, bool> {
@@ -164,7 +187,10 @@ async fn tell(
     boxes: Option<BTreeMap<crate::domain::ids::BlockId, bool>>,
 ) -> Result<(), IntakeError> {
     let names = context.boards.names();
-    let quiet = matches!(page.properties.get(&names.quiet).map(|found| &found.value), Some(Value::Checkbox(true)));
+    let quiet = matches!(
+        page.properties.get(&names.quiet).map(|found| &found.value),
+        Some(Value::Checkbox(true))
+    );
     let Some(boxes) = boxes else {
         return Ok(());
     };
@@ -185,7 +211,10 @@ async fn tell(
             tracing::warn!(page = %watched.page, "the page has no steps (headings \"Step 1: title\"); I answer, but there is nothing to tick");
         }
         let event = Event::PageRead(Box::new(observed));
-        context.door.bring(vec![Happening::bare(watched.page.clone(), event)]).await;
+        context
+            .door
+            .bring(vec![Happening::bare(watched.page.clone(), event)])
+            .await;
     }
     Ok(())
 }
@@ -193,11 +222,21 @@ async fn tell(
 /// The action item that follows, found by its id in the same data source.
 async fn next_page(context: &Context, page: &Page, watched: &Watched) -> Result<Option<NextPage>, Error> {
     let guide = &watched.guide;
-    let described = guide.id.as_ref().and_then(|id| context.playbook.pages.get(id)).and_then(|page| page.next_action.clone());
-    let (Some(id), Some(source)) = (described.or_else(|| guide.next_actions.first().cloned()), &page.data_source) else {
+    let described = guide
+        .id
+        .as_ref()
+        .and_then(|id| context.playbook.pages.get(id))
+        .and_then(|page| page.next_action.clone());
+    let (Some(id), Some(source)) = (
+        described.or_else(|| guide.next_actions.first().cloned()),
+        &page.data_source,
+    ) else {
         return Ok(None);
     };
-    let title = page.properties.iter().find(|(_, property)| property.value == Value::Title);
+    let title = page
+        .properties
+        .iter()
+        .find(|(_, property)| property.value == Value::Title);
     let title = title.map_or("Name", |(name, _)| name.as_str());
     let filter = serde_json::json!({ "property": title, "title": { "starts_with": id } });
     let found = match context.notion.query(source, filter).await {
@@ -205,5 +244,8 @@ async fn next_page(context: &Context, page: &Page, watched: &Watched) -> Result<
         Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => None,
         Err(error) => return Err(error),
     };
-    Ok(found.map(|page| NextPage { title: clean_text(context, &page.title).as_str().to_owned(), url: page.url }))
+    Ok(found.map(|page| NextPage {
+        title: clean_text(context, &page.title).as_str().to_owned(),
+        url: page.url,
+    }))
 }

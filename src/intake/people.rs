@@ -42,7 +42,11 @@ pub enum Author {
 impl People {
     /// Nobody but ourselves is known yet.
     pub fn new(own: Vec<PersonId>, settings: Settings) -> Self {
-        Self { own, settings, known: Mutex::default() }
+        Self {
+            own,
+            settings,
+            known: Mutex::default(),
+        }
     }
 
     /// Our own ids.
@@ -86,10 +90,13 @@ impl People {
         }
         let kind = match self.kind(&comment.author) {
             Some(kind) => kind,
-            None => self.ask(notion, &comment.author).await.unwrap_or(match comment.display_name.kind {
-                NameKind::Integration | NameKind::Custom => UserKind::Bot,
-                NameKind::User | NameKind::Other => UserKind::Person,
-            }),
+            None => self
+                .ask(notion, &comment.author)
+                .await
+                .unwrap_or(match comment.display_name.kind {
+                    NameKind::Integration | NameKind::Custom => UserKind::Bot,
+                    NameKind::User | NameKind::Other => UserKind::Person,
+                }),
         };
         match kind {
             UserKind::Bot => Author::Bot,
@@ -98,7 +105,12 @@ impl People {
     }
 
     fn kind(&self, person: &PersonId) -> Option<UserKind> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).users.get(person).map(|user| user.kind)
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .users
+            .get(person)
+            .map(|user| user.kind)
     }
 
     /// Asks for somebody who is not in the list: a guest, or a bot that came later. Asked once.
@@ -109,7 +121,11 @@ impl People {
         }
         let user = notion.user(person).await.ok()?;
         let kind = user.kind;
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).users.insert(person.clone(), user);
+        self.known
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .users
+            .insert(person.clone(), user);
         Some(kind)
     }
 

@@ -78,7 +78,14 @@ impl Watched {
                 self.threads.hot.insert(block.clone(), Instant::now());
                 self.threads.known.insert(row.comment.discussion.clone());
             }
-            seen.insert(row.comment.id, Seen { hash: row.hash, presence: row.presence, anchor: row.comment.anchor });
+            seen.insert(
+                row.comment.id,
+                Seen {
+                    hash: row.hash,
+                    presence: row.presence,
+                    anchor: row.comment.anchor,
+                },
+            );
         }
         self.seen = Some(seen);
     }

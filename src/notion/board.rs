@@ -46,10 +46,16 @@ impl Board {
     /// The board of a page with this schema.
     pub fn of(page: &Page, schema: Option<&DataSource>, names: &PropertyNames) -> Self {
         let date = |property, name: &str| {
-            let found = page.properties.get(name).filter(|found| matches!(found.value, Value::Date(_)))?;
+            let found = page
+                .properties
+                .get(name)
+                .filter(|found| matches!(found.value, Value::Date(_)))?;
             Some((property, found.id.clone()))
         };
-        let dates = [date(Property::NextRotation, &names.next_rotation), date(Property::LastCheck, &names.last_check)];
+        let dates = [
+            date(Property::NextRotation, &names.next_rotation),
+            date(Property::LastCheck, &names.last_check),
+        ];
         Self {
             status: status(page, schema, names),
             progress: progress(page, schema, names),
@@ -64,12 +70,17 @@ impl Board {
             Value::Date(_) | Value::Number(_) | Value::Checkbox(_) | Value::Title | Value::Other(_) => return None,
         };
         let options = &self.status.as_ref()?.options;
-        options.iter().find(|(_, option)| option.eq_ignore_ascii_case(name)).map(|(status, _)| *status)
+        options
+            .iter()
+            .find(|(_, option)| option.eq_ignore_ascii_case(name))
+            .map(|(status, _)| *status)
     }
 
     /// Whether Status can say Blocked.
     pub fn has_blocked(&self) -> bool {
-        self.status.as_ref().is_some_and(|status| status.options.contains_key(&Status::Blocked))
+        self.status
+            .as_ref()
+            .is_some_and(|status| status.options.contains_key(&Status::Blocked))
     }
 
     /// The properties that can be written.
@@ -82,7 +93,11 @@ impl Board {
     pub fn status_value(&self, to: Status) -> Option<(String, PropertyValue)> {
         let status = self.status.as_ref()?;
         let option = status.options.get(&to)?.clone();
-        let value = if status.is_select { PropertyValue::Select(option) } else { PropertyValue::Status(option) };
+        let value = if status.is_select {
+            PropertyValue::Select(option)
+        } else {
+            PropertyValue::Status(option)
+        };
         Some((status.id.clone(), value))
     }
 
@@ -94,26 +109,43 @@ impl Board {
                 let number = f64::from(*percent) / if progress.percent { 100.0 } else { 1.0 };
                 Some((progress.id.clone(), PropertyValue::Number(Some(number))))
             }
-            Wanted::Date(date) => Some((self.dates.get(&property)?.clone(), PropertyValue::Date(Some(date.clone())))),
+            Wanted::Date(date) => Some((
+                self.dates.get(&property)?.clone(),
+                PropertyValue::Date(Some(date.clone())),
+            )),
         }
     }
 }
 
 fn progress(page: &Page, schema: Option<&DataSource>, names: &PropertyNames) -> Option<Progress> {
-    let found = page.properties.get(&names.progress).filter(|found| matches!(found.value, Value::Number(_)))?;
-    let kind = schema.and_then(|schema| schema.properties.get(&names.progress)).map(|property| &property.kind);
-    Some(Progress { id: found.id.clone(), percent: matches!(kind, Some(Schema::Number { percent: true })) })
+    let found = page
+        .properties
+        .get(&names.progress)
+        .filter(|found| matches!(found.value, Value::Number(_)))?;
+    let kind = schema
+        .and_then(|schema| schema.properties.get(&names.progress))
+        .map(|property| &property.kind);
+    Some(Progress {
+        id: found.id.clone(),
+        percent: matches!(kind, Some(Schema::Number { percent: true })),
+    })
 }
 
 fn status(page: &Page, schema: Option<&DataSource>, names: &PropertyNames) -> Option<StatusProperty> {
     let found = page.properties.get(&names.status)?;
-    let kind = schema.and_then(|schema| schema.properties.get(&names.status)).map(|property| &property.kind);
+    let kind = schema
+        .and_then(|schema| schema.properties.get(&names.status))
+        .map(|property| &property.kind);
     let (is_select, options) = match (&found.value, kind) {
         (Value::Status(_), Some(Schema::Status(options))) => (false, by_meaning(options, names)),
         (Value::Select(_), Some(Schema::Select(options))) => {
             let options: Vec<StatusOption> = options
                 .iter()
-                .map(|name| StatusOption { id: String::new(), name: name.clone(), group: None })
+                .map(|name| StatusOption {
+                    id: String::new(),
+                    name: name.clone(),
+                    group: None,
+                })
                 .collect();
             (true, by_meaning(&options, names))
         }
@@ -121,11 +153,18 @@ fn status(page: &Page, schema: Option<&DataSource>, names: &PropertyNames) -> Op
         (Value::Status(_), _) => (false, configured(names)),
         _ => return None,
     };
-    Some(StatusProperty { id: found.id.clone(), is_select, options })
+    Some(StatusProperty {
+        id: found.id.clone(),
+        is_select,
+        options,
+    })
 }
 
 fn configured(names: &PropertyNames) -> BTreeMap<Status, String> {
-    wanted(names).into_iter().map(|(status, name, _)| (status, name.to_owned())).collect()
+    wanted(names)
+        .into_iter()
+        .map(|(status, name, _)| (status, name.to_owned()))
+        .collect()
 }
 
 fn wanted(names: &PropertyNames) -> [(Status, &str, Option<&'static str>); 4] {
@@ -145,7 +184,9 @@ fn by_meaning(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<Statu
         let folded = || options.iter().find(|option| option.name.eq_ignore_ascii_case(name));
         let grouped = || {
             let group = group?;
-            options.iter().find(|option| option.group.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(group)))
+            options
+                .iter()
+                .find(|option| option.group.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(group)))
         };
         if let Some(option) = exact.or_else(folded).or_else(grouped) {
             found.insert(status, option.name.clone());

@@ -26,8 +26,8 @@ pub mod transport;
 #[cfg(test)]
 mod tests;
 
-pub use board::Board;
 pub use blocks::{Block, BlockKind};
+pub use board::Board;
 pub use client::{Client, Connection, WriteTurn};
 pub use comments::{DisplayName, Listing, NameKind, Target, WireComment};
 pub use data_source::{DataSource, PropertySchema, Schema, StatusOption};

@@ -74,7 +74,10 @@ pub(super) fn looked(desk: &mut Desk<'_>, effect: &EffectId) {
     let evidence = desk.state.evidence_for(&look.check);
     let unknown = evidence.filter(|evidence| evidence.standing == Standing::Unknown);
     let next_proof = unknown.and_then(|evidence| {
-        let at = evidence.facts.get("next_proof_at").or_else(|| evidence.facts.get("again_at"))?;
+        let at = evidence
+            .facts
+            .get("next_proof_at")
+            .or_else(|| evidence.facts.get("again_at"))?;
         moment(at)
     });
     if unknown.is_some() && look.tries < LOOKS_AT_MOST {

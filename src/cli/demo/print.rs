@@ -1,0 +1,137 @@
+//! The conversation, as it goes: who, text as redacted, what was read, checked, done, replied.
+use super::script::{Act, Doing};
+use super::stage::{Figures, Seen, Stage};
+use crate::cli::words;
+use crate::domain::classify::Reading;
+use crate::store::AuditRow;
+use std::time::Duration;
+
+const MARGIN: &str = "              ";
+const WIDTH: usize = 96;
+
+pub(super) fn opening(stage: &Stage) {
+    println!(
+        "A page, five providers and a `.env` of invented keys, all on this machine. The page: {}\n",
+        stage.page_url
+    );
+}
+
+pub(super) async fn act(stage: &mut Stage, act: &Act, seen: &Seen, answered: Option<Duration>) -> anyhow::Result<()> {
+    let rows = stage.audit().await?;
+    match &act.doing {
+        Doing::Say { who, text } => said(who, &stage.redactor.current().redact_str(text)),
+        Doing::Edit { who, text } => said(
+            who,
+            &format!("(edits the comment) {}", stage.redactor.current().redact_str(text)),
+        ),
+        Doing::Delete { who } => said(who, "(deletes the comment)"),
+        Doing::ReplaceKeys => said("—", "new keys are made at all five providers and put into `.env`"),
+        Doing::DeleteOldKeys(providers) => said("—", &format!("old keys are deleted at: {}", providers.join(", "))),
+    }
+    for row in &rows {
+        if let Some((what, line)) = noted(row) {
+            under(what, &line);
+        }
+    }
+    if let Some(reply) = stage
+        .reply(seen)
+        .filter(|_| !matches!(act.doing, Doing::ReplaceKeys | Doing::DeleteOldKeys(_)))
+    {
+        let time = answered
+            .filter(|_| act.doing.is_said())
+            .map(|took| format!("  ({:.1} s)", took.as_secs_f64()));
+        said("keyminder", &format!("{reply}{}", time.unwrap_or_default()));
+    }
+    println!();
+    Ok(())
+}
+
+/// A name at the margin, and what is said, wrapped.
+fn said(who: &str, text: &str) {
+    let mut name = who.split(' ').next().unwrap_or(who).to_owned();
+    for line in text.lines().flat_map(|line| wrapped(line, WIDTH - MARGIN.len())) {
+        println!("{name:<14}{line}");
+        name.clear();
+    }
+}
+
+fn under(what: &str, text: &str) {
+    let mut what = what;
+    for line in wrapped(text, WIDTH - MARGIN.len() - 9) {
+        println!("{MARGIN}{what:<9}{line}");
+        what = "";
+    }
+}
+
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().map(|line| line.chars().count()).unwrap_or_default();
+        if last > 0 && last + 1 + word.chars().count() > width {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines
+}
+
+/// A line of the audit, as far as a spectator wants it.
+fn noted(row: &AuditRow) -> Option<(&'static str, String)> {
+    match row.kind.as_str() {
+        "seen" | "edited" => {
+            let reading: Reading = serde_json::from_value(row.facts["reading"].clone()).ok()?;
+            Some(("read", words::reading(&reading)))
+        }
+        "evidence" => Some(("checked", words::evidence(&row.facts))),
+        "probed" => Some(("checked", words::probed(&row.facts))),
+        "done" => words::did(&row.facts).map(|line| ("did", line)),
+        _ => None,
+    }
+}
+
+pub(super) fn page(seen: &Seen) {
+    let progress = seen.progress.map(|progress| format!("{:.0} %", progress * 100.0));
+    println!("The page now");
+    println!("  Status         {}", seen.status);
+    println!("  Progress       {}", progress.as_deref().unwrap_or("-"));
+    println!("  Next rotation  {}", seen.next_rotation.as_deref().unwrap_or("-"));
+    for (text, ticked) in &seen.boxes {
+        println!("  [{}] {text}", if *ticked { 'x' } else { ' ' });
+    }
+}
+
+pub(super) fn figures(figures: &Figures, elapsed: Duration) {
+    let mut took: Vec<f64> = figures.took.iter().map(Duration::as_secs_f64).collect();
+    took.sort_by(f64::total_cmp);
+    let median = took.get(took.len() / 2).copied().unwrap_or_default();
+    let longest = took.last().copied().unwrap_or_default();
+    println!("\nFigures");
+    println!(
+        "  {} requests to Notion, {} probes, {} replies",
+        figures.requests, figures.probes, figures.replies
+    );
+    println!(
+        "  comment to reply: {median:.1} s in the middle, {longest:.1} s at most; {:.1} s in all",
+        elapsed.as_secs_f64()
+    );
+}
+
+pub(super) fn verdict(faults: &[String]) {
+    if faults.is_empty() {
+        println!("\nEverything expected happened.");
+        return;
+    }
+    println!("\nNot everything expected happened:");
+    for fault in faults {
+        println!("  - {fault}");
+    }
+}
+
+pub(super) fn address(stage: &Stage) {
+    println!("\nThe page stays at {} until you press Ctrl-C.", stage.page_url);
+}

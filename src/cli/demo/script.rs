@@ -1,0 +1,214 @@
+//! The play: the guide's own comments in the order in which a rotation has them, keys really replaced, old ones
+//! deleted at the provider, one comment edited, one corrected, one old key forgotten.
+use super::stage::{Seen, Stage};
+
+/// One act: something is done, and something is expected of it.
+pub(super) struct Act {
+    pub(super) doing: Doing,
+    pub(super) expected: Vec<Expected>,
+}
+
+/// What somebody does.
+pub(super) enum Doing {
+    /// Writes a comment on the page.
+    Say { who: &'static str, text: String },
+    /// Changes the comment written last.
+    Edit { who: &'static str, text: String },
+    /// Deletes the comment written last.
+    Delete { who: &'static str },
+    /// Makes new keys at the providers and puts them into `.env`.
+    ReplaceKeys,
+    /// Deletes the old key of these providers.
+    DeleteOldKeys(&'static [&'static str]),
+}
+
+/// What can be seen afterwards.
+pub(super) enum Expected {
+    /// The reply to the comment written last holds this.
+    Says(&'static str),
+    /// No text of ours anywhere on the page holds this.
+    NowhereSays(String),
+    /// The page's Status.
+    Status(&'static str),
+    /// The box with this number is ticked, or not.
+    Box(usize, bool),
+    /// The file of the project exists.
+    File(&'static str),
+}
+
+impl Act {
+    /// The act in a few words, for faults.
+    pub(super) fn title(&self) -> String {
+        match &self.doing {
+            Doing::Say { who, text } | Doing::Edit { who, text } => {
+                let first: String = text.lines().next().unwrap_or_default().chars().take(40).collect();
+                // The new key is part of one comment; a fault must not print it.
+                if first.contains('🔑') {
+                    format!("{who} posts a key")
+                } else {
+                    format!("{who}: {first}")
+                }
+            }
+            Doing::Delete { who } => format!("{who} deletes the comment"),
+            Doing::ReplaceKeys => "keys are replaced".to_owned(),
+            Doing::DeleteOldKeys(_) => "old keys are deleted".to_owned(),
+        }
+    }
+}
+
+impl Doing {
+    /// Whether it is a comment to which a reply is due.
+    pub(super) fn is_said(&self) -> bool {
+        matches!(self, Self::Say { .. })
+    }
+}
+
+impl Expected {
+    /// What is missing, if it is.
+    pub(super) fn missing(&self, stage: &Stage, seen: &Seen) -> Option<String> {
+        let reply = || stage.reply(seen).unwrap_or_default();
+        let fault = match self {
+            Self::Says(text) => {
+                (!reply().contains(text)).then(|| format!("the reply does not say {text:?}: {:?}", reply()))
+            }
+            Self::NowhereSays(text) => seen
+                .ours()
+                .any(|said| said.contains(text))
+                .then(|| "a piece of a key is in a reply".to_owned()),
+            Self::Status(status) => {
+                (seen.status != *status).then(|| format!("Status is {:?}, not {status:?}", seen.status))
+            }
+            Self::Box(number, ticked) => {
+                let found = seen.boxes.get(number - 1).is_some_and(|(_, found)| found == ticked);
+                (!found).then(|| format!("box {number} is not {}", if *ticked { "ticked" } else { "open" }))
+            }
+            Self::File(path) => (!stage.project.join(path).is_file()).then(|| format!("there is no {path}")),
+        };
+        fault
+    }
+}
+
+fn say(who: &'static str, text: impl Into<String>, expected: Vec<Expected>) -> Act {
+    Act {
+        doing: Doing::Say { who, text: text.into() },
+        expected,
+    }
+}
+
+fn world(doing: Doing) -> Act {
+    Act {
+        doing,
+        expected: Vec::new(),
+    }
+}
+
+/// The whole play.
+pub(super) fn acts(stage: &Stage) -> Vec<Act> {
+    use Expected::{Box, File, NowhereSays, Says, Status};
+    let (ana, bram) = ("Ana Silva", "Bram de Vries");
+    let new = stage.new_values();
+    let (bybit, notion) = (new["BYBIT_API_KEY"].clone(), new["NOTION_TOKEN"].clone());
+    let configured = format!(
+        "New API keys configured:\n- Bybit: {}... (working)\n- Notion: {}... (tested)",
+        &bybit[..8],
+        &notion[..8]
+    );
+    vec![
+        say(
+            ana,
+            "Started step 1 - backup created successfully",
+            vec![Says("tep 1"), Status("In Progress")],
+        ),
+        say(
+            ana,
+            "✅ Step 1 completed - backup created",
+            vec![Box(1, true), Says("1 of 5"), Says("step 2"), Says("0600")],
+        ),
+        say(bram, "Step 2 done", vec![Box(2, true), Says("2 of 5")]),
+        say(
+            bram,
+            "Sorry, ignore that, step 2 is not done yet",
+            vec![Box(2, false), Says("open again"), Says("1 of 5")],
+        ),
+        say(
+            bram,
+            "Step 2 is finished now, the planner runs",
+            vec![Box(2, true), Says("2 of 5")],
+        ),
+        say(
+            bram,
+            "❌ Stuck on step 3 - getting permission error",
+            vec![Status("Blocked"), Says("chmod"), Says("step 3")],
+        ),
+        Act {
+            doing: Doing::Edit {
+                who: bram,
+                text: "Step 3 is done, all APIs answer".to_owned(),
+            },
+            expected: vec![Status("In Progress"), Says("3 of 5")],
+        },
+        say(
+            ana,
+            "BLOCKED: Permission denied on step 4. Need help with crontab.",
+            vec![Status("Blocked"), Says("Full Disk Access"), Says("step 5")],
+        ),
+        say(
+            ana,
+            "Crontab is fixed, step 4 is no longer blocked",
+            vec![Status("In Progress")],
+        ),
+        world(Doing::ReplaceKeys),
+        say(
+            ana,
+            format!("🔑 New Bybit API key: {bybit} (first 20 chars for reference)"),
+            vec![
+                Says("18 characters"),
+                Says("delete your comment"),
+                NowhereSays(bybit[..6].to_owned()),
+            ],
+        ),
+        Act {
+            doing: Doing::Delete { who: ana },
+            expected: vec![Says("is gone")],
+        },
+        say(
+            ana,
+            configured,
+            vec![
+                Says("Bybit"),
+                Says("Notion"),
+                Says("is new"),
+                NowhereSays(notion[4..10].to_owned()),
+            ],
+        ),
+        world(Doing::DeleteOldKeys(&["bybit", "notion", "huggingface", "mistral"])),
+        say(
+            ana,
+            "📅 Completed in 1.5 hours instead of 2",
+            vec![
+                Says("missing"),
+                Says("Groq"),
+                Status("In Progress"),
+                Box(6, false),
+                Box(3, true),
+                Box(4, true),
+                Box(5, true),
+                Box(7, true),
+            ],
+        ),
+        world(Doing::DeleteOldKeys(&["groq"])),
+        say(
+            ana,
+            "Completed! Total time: 1.5 hours. Ready for next action.",
+            vec![
+                Status("Done"),
+                Box(6, true),
+                Box(8, true),
+                Says("90 minutes"),
+                Says("Next rotation"),
+                Says("ACT_034_TRA"),
+                File("config/rotation_schedule.json"),
+            ],
+        ),
+    ]
+}
