@@ -17,6 +17,9 @@ const BODY_LIMIT: usize = 8 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Replies in flight at once are few; more idle connections would only be kept for nothing.
 const IDLE_CONNECTIONS: usize = 8;
+/// Used again only while the other side surely still holds it (common servers drop it after 60 to 75 s): a POST into a
+/// connection that is being closed would have an unknown outcome.
+const IDLE_FOR: Duration = Duration::from_secs(45);
 
 /// A request to Notion. It has no `Debug`: the body holds what we say, the header the token.
 #[derive(Clone)]
@@ -94,6 +97,7 @@ impl Wire {
             .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
             .default_headers(HeaderMap::from_iter([(VERSION_HEADER, NOTION_VERSION)]));
         if base.scheme() == "http" {
