@@ -1,6 +1,7 @@
 //! The store: one contract for every implementation, then what is SQLite's own.
 mod contract;
 mod rows;
+mod sqlite_file;
 
 use keyminder::store::sqlite::SqliteStore;
 use std::path::PathBuf;
