@@ -2,6 +2,7 @@
 //!
 //! `cargo bench --bench store` measures; `cargo bench --bench store -- once [COMMENTS [IN_FLIGHT]]` runs it one time
 //! and prints CPU seconds, comments a second and the largest resident size.
+#[expect(dead_code, reason = "the tests use the rest")]
 #[path = "../tests/it/store/rows.rs"]
 mod rows;
 
