@@ -23,18 +23,18 @@ pub trait Store: Send + Sync {
     /// Every comment that was ever seen on a page, in the order in which it was seen.
     fn comments<'a>(&'a self, page: &'a PageId) -> Answer<'a, Vec<CommentRow>>;
     /// Writes one decision whole, or nothing of it. Waiting commits share one transaction.
-    fn commit<'a>(&'a self, commit: Commit) -> Answer<'a, ()>;
+    fn commit(&self, commit: Commit) -> Answer<'_, ()>;
     /// Leases up to `limit` effects that are due. A claimed reply is written down as being sent (intent) in the same
     /// transaction: `sends + 1`, `last_send = now + call_timeout`. No byte leaves before this returns.
-    fn claim<'a>(&'a self, claim: rows::Claim) -> Answer<'a, Vec<Leased>>;
+    fn claim(&self, claim: rows::Claim) -> Answer<'_, Vec<Leased>>;
     /// One effect.
     fn effect<'a>(&'a self, effect: &'a EffectId) -> Answer<'a, Option<EffectRow>>;
     /// The effects of a page that are not settled.
     fn open_effects<'a>(&'a self, page: &'a PageId) -> Answer<'a, Vec<EffectRow>>;
     /// How much waits, when the next effect is due, what is parked or unknown.
-    fn waiting<'a>(&'a self, now_ms: i64) -> Answer<'a, Waiting>;
+    fn waiting(&self, now_ms: i64) -> Answer<'_, Waiting>;
     /// What was seen, decided and done: of one comment, one reference, or all after row `after`.
-    fn audit<'a>(&'a self, query: rows::AuditQuery) -> Answer<'a, Vec<AuditRow>>;
+    fn audit(&self, query: rows::AuditQuery) -> Answer<'_, Vec<AuditRow>>;
     /// A small fact that must survive (own bot ids, backlog taken), by name.
     fn recall<'a>(&'a self, name: &'a str) -> Answer<'a, Option<String>>;
     /// Keeps a small fact.

@@ -83,8 +83,8 @@ impl SqliteStore {
     async fn start(path: &Path, writing: SqliteConnection, lock: Option<std::fs::File>) -> Result<Self, StoreError> {
         let rights = if lock.is_some() { Rights::Owner } else { Rights::Guest };
         let reader = Mutex::new(open::connect_reader(path).await?);
-        let (steps, waiting) = mpsc::channel(writer::WAITING);
-        tokio::spawn(writer::run(path.to_owned(), writing, waiting, lock));
+        let (steps, inbox) = mpsc::channel(writer::WAITING);
+        tokio::spawn(writer::run(path.to_owned(), writing, inbox, lock));
         Ok(Self { steps, reader, rights })
     }
 
@@ -139,7 +139,7 @@ impl Store for SqliteStore {
         Box::pin(async move { read::comments(page, &mut *self.reader.lock().await).await })
     }
 
-    fn commit<'a>(&'a self, commit: Commit) -> Answer<'a, ()> {
+    fn commit(&self, commit: Commit) -> Answer<'_, ()> {
         Box::pin(async move {
             self.owner()?;
             let commit = Box::new(Prepared::of(commit)?);
@@ -148,7 +148,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn claim<'a>(&'a self, claim: Claim) -> Answer<'a, Vec<Leased>> {
+    fn claim(&self, claim: Claim) -> Answer<'_, Vec<Leased>> {
         Box::pin(async move {
             self.owner()?;
             let (to, answer) = oneshot::channel();
@@ -164,11 +164,11 @@ impl Store for SqliteStore {
         Box::pin(async move { read::open_effects(page, &mut *self.reader.lock().await).await })
     }
 
-    fn waiting<'a>(&'a self, now_ms: i64) -> Answer<'a, Waiting> {
+    fn waiting(&self, now_ms: i64) -> Answer<'_, Waiting> {
         Box::pin(async move { read::waiting(now_ms, &mut *self.reader.lock().await).await })
     }
 
-    fn audit<'a>(&'a self, query: AuditQuery) -> Answer<'a, Vec<AuditRow>> {
+    fn audit(&self, query: AuditQuery) -> Answer<'_, Vec<AuditRow>> {
         Box::pin(async move { read::audit(&query, &mut *self.reader.lock().await).await })
     }
 

@@ -1,6 +1,9 @@
 //! The store: one contract for every implementation, then what is SQLite's own.
+#![expect(clippy::unwrap_used, reason = "a failed expectation ends the test")]
+
 mod contract;
 mod rows;
+mod sqlite_file;
 
 use keyminder::store::sqlite::SqliteStore;
 use std::path::PathBuf;

@@ -47,14 +47,14 @@ pub(super) async fn claim(claim: &Claim, connection: &mut SqliteConnection) -> R
         8,
         ") as v where effect.n = v.column1",
     );
-    let mut leases = Vec::with_capacity(due.len());
+    let mut in_hand = Vec::with_capacity(due.len());
     for due in due {
         let (cells, leased) = due.lease(claim);
         sheet.push(cells);
-        leases.push(leased);
+        in_hand.push(leased);
     }
     sheet.write(connection).await.map_err(|error| fault::of(&error))?;
-    Ok(leases)
+    Ok(in_hand)
 }
 
 async fn due(claim: &Claim, connection: &mut SqliteConnection) -> Result<Vec<Due>, StoreError> {

@@ -152,19 +152,27 @@ async fn schema(path: &Path, connection: &mut SqliteConnection) -> Result<Option
     }
 }
 
-/// Copies the file as it is before a migration.
+/// Copies the file as it is before a migration, as `<file>.schema-<version>`. A copy that is there is older: it stays.
 async fn keep_copy(path: &Path, version: i64, connection: &mut SqliteConnection) -> Result<(), StoreError> {
     let copy = beside(path, &format!(".schema-{version}"));
     if copy.exists() {
         return Ok(());
     }
-    // SQLite writes into an empty file that is there; so the mode is right from its first byte on.
-    let made = OpenOptions::new().create_new(true).write(true).mode(0o600).open(&copy);
-    made.map_err(|error| cannot("make the copy", &copy, &error))?;
-    let name = copy.to_string_lossy().into_owned();
+    // SQLite writes into an empty file that is there: so its mode is right from the first byte on. A name of its own
+    // until it is whole, for a half-written copy would pass for one.
+    let part = beside(path, ".schema-part");
+    let made = OpenOptions::new()
+        .create(true)
+        .write(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&part);
+    let made = made.map_err(|error| cannot("make the copy", &part, &error))?;
+    let name = part.to_string_lossy().into_owned();
     let copied = sqlx::query("vacuum into ?").bind(name).execute(connection).await;
-    copied.map_err(|error| named(&copy, &error))?;
-    Ok(())
+    copied.map_err(|error| named(&part, &error))?;
+    let kept = made.sync_all().and_then(|()| std::fs::rename(&part, &copy));
+    kept.map_err(|error| cannot("keep the copy", &copy, &error))
 }
 
 async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
@@ -207,4 +215,34 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> StoreError {
         "cannot {what} {}: {error}; check who owns it and whether there is room",
         path.display()
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_copy_is_whole_and_private_and_the_first_one_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keyminder.db");
+        make_place(&path).unwrap();
+        let mut connection = connect(&path).await.unwrap();
+        prepare(&path, &mut connection).await.unwrap();
+        for fact in [
+            "insert into fact values ('a', '1')",
+            "insert into fact values ('b', '2')",
+        ] {
+            sqlx::query(fact).execute(&mut connection).await.unwrap();
+            keep_copy(&path, 1, &mut connection).await.unwrap();
+        }
+        let copy = beside(&path, ".schema-1");
+        assert_eq!(copy.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let mut copied = connect_reader(&copy).await.unwrap();
+        check_schema(&copy, &mut copied).await.unwrap();
+        let facts: i64 = sqlx::query_scalar("select count(*) from fact")
+            .fetch_one(&mut copied)
+            .await
+            .unwrap();
+        assert_eq!(facts, 1);
+    }
 }

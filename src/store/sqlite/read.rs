@@ -177,9 +177,8 @@ pub(super) async fn by_reference(
     .await
     .map_err(|error| fault::of(&error))?;
     let Some(row) = row else { return Ok(None) };
-    Ok(comment_id(&row, 1)?
-        .map(|comment| page_id(&row, 0).map(|page| (page, comment)))
-        .transpose()?)
+    let page = page_id(&row, 0)?;
+    Ok(comment_id(&row, 1)?.map(|comment| (page, comment)))
 }
 
 fn effect_row(row: &SqliteRow) -> Result<EffectRow, StoreError> {

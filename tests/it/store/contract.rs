@@ -27,9 +27,12 @@ pub async fn a_decision_is_written_whole(store: &dyn Store) {
     assert_eq!((revision, state["seen"].as_u64()), (1, Some(1)));
     let comments = store.comments(&page).await.unwrap();
     assert_eq!(comments.len(), 1);
-    assert_eq!(comments[0].comment, comment(&page, 1).comment);
-    assert_eq!(comments[0].reading, comment(&page, 1).reading);
-    assert_eq!(comments[0].hash, comment(&page, 1).hash);
+    let written = comment(&page, 1);
+    assert_eq!(
+        (&comments[0].comment, &comments[0].reading),
+        (&written.comment, &written.reading)
+    );
+    assert_eq!(comments[0].hash, written.hash);
     let open = store.open_effects(&page).await.unwrap();
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].effect, reply(&page, 1).effect);
@@ -336,12 +339,15 @@ pub async fn the_audit_is_asked_by_comment_page_and_row(store: &dyn Store) {
         limit: 10,
         ..AuditQuery::default()
     };
-    let kinds = |rows: Vec<AuditRow>| rows.into_iter().map(|row| row.kind).collect::<Vec<_>>();
     let of_comment = AuditQuery {
         comment: Some(comment_id(1)),
         ..all.clone()
     };
-    assert_eq!(kinds(store.audit(of_comment).await.unwrap()), ["seen", "done"]);
+    let rows = store.audit(of_comment).await.unwrap();
+    assert_eq!(
+        rows.iter().map(|row| row.kind.as_str()).collect::<Vec<_>>(),
+        ["seen", "done"]
+    );
     let of_page = AuditQuery {
         page: Some(two),
         ..all.clone()
