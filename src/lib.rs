@@ -28,6 +28,5 @@ pub mod notion;
 pub mod pipeline;
 pub mod rotation;
 pub mod sandbox;
-pub mod server;
 pub mod store;
 pub mod telemetry;
