@@ -3,7 +3,6 @@ use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{Classifier, KeyNames};
 use crate::domain::decide::{Names, Playbook};
 use crate::domain::ids::{PageId, PersonId};
-use crate::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use crate::effects::{Boards, Hands, Keys, Worker};
 use crate::evidence::{LookSettings, Looker};
 use crate::intake::{Context, Intake, IntakeError, People};
@@ -11,7 +10,8 @@ use crate::notion::{Client, Connection, Me};
 use crate::pipeline::{Door, Pipeline};
 use crate::rotation::probe::{ProbeSettings, Prober};
 use crate::rotation::providers::Providers;
-use crate::rotation::{EnvError, Project};
+use crate::rotation::Project;
+use crate::rotation::known::Following;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 use anyhow::Context as _;
@@ -21,8 +21,6 @@ use std::sync::Arc;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
-/// Where former key values are kept as keyed hashes of windows; 0600.
-const FORMER: &str = "former-values";
 /// Small facts by which the store is asked.
 const OWN_IDS: &str = "own_ids";
 
@@ -33,7 +31,7 @@ pub(super) struct Tools {
     pub(super) playbook: Arc<Playbook>,
     pub(super) classifier: Arc<Classifier>,
     pub(super) key_names: KeyNames,
-    pub(super) redactor: SharedRedactor,
+    pub(super) redactor: Following,
 }
 
 /// A running bot.
@@ -66,9 +64,9 @@ impl Tools {
             LookSettings::from(&settings),
         );
         let names = names(&providers);
+        let redactor = Following::new(Arc::clone(&project), names.identifiers.clone());
         let playbook = Arc::new(config::playbook(&settings, names)?);
-        let redactor = SharedRedactor::new(redactor(&project, &providers));
-        let key_names = KeyNames::default();
+                let key_names = KeyNames::default();
         let keys = Arc::new(Keys {
             project,
             providers,
@@ -111,49 +109,6 @@ fn names(providers: &Providers) -> Names {
         }
     }
     names
-}
-
-/// Knows the present values of `.env`, those of the backups, and the former ones that were kept as hashes.
-pub(super) fn redactor(project: &Project, providers: &Providers) -> Redactor {
-    let entries: Vec<(String, SecretString)> = match project.read_env() {
-        Ok(env) => env
-            .entries()
-            .map(|entry| (entry.name.clone(), entry.value.clone()))
-            .collect(),
-        Err(error) => {
-            if !matches!(error, EnvError::Missing(_)) {
-                tracing::warn!("{error}");
-            }
-            Vec::new()
-        }
-    };
-    let mut known = KnownValues::from_env(entries);
-    let identifiers: Vec<String> = names(providers).identifiers;
-    known.set_identifiers(&identifiers);
-    let file = project.state_dir.join(FORMER);
-    if let Ok(bytes) = std::fs::read(&file)
-        && let Err(error) = known.import(&bytes)
-    {
-        tracing::warn!(
-            "{}: former key values cannot be read ({error}); they are found by their patterns only",
-            project.relative(&file)
-        );
-    }
-    for backup in crate::rotation::backup::list(project) {
-        if let Ok(env) = crate::rotation::backup::values(project, &backup) {
-            for entry in env.entries() {
-                known.add_previous(&entry.name, &entry.value);
-            }
-        }
-    }
-    keep_former(&file, &known);
-    Redactor::new(Patterns::builtin(), known)
-}
-
-fn keep_former(file: &Path, known: &KnownValues) {
-    if let Err(error) = crate::rotation::replace::write_whole(file, &known.export(), 0o600) {
-        tracing::warn!("former key values cannot be kept: {error}");
-    }
 }
 
 /// The bot's token: a file, then the environment, then `.env`. Says which.

@@ -60,7 +60,7 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
     } else {
         Format::Json
     };
-    telemetry::init(&tools.redactor, format, &args.log)?;
+    telemetry::init(tools.redactor.shared(), format, &args.log)?;
     if let Some(url) = &tools.settings.probe_url {
         tracing::warn!(
             url,

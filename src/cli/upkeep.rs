@@ -1,12 +1,11 @@
 //! What `run` does beside comments: takes new values of `.env` in, gives a sign of life, runs the daily monitor.
-use super::bot::{Tools, redactor};
+use super::bot::Tools;
 use crate::monitor::daily::Daily;
 use crate::monitor::heartbeat::Heartbeat;
 use crate::monitor::{self, Record};
 use chrono::{DateTime, Utc};
-use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// How often `.env` and the clock are looked at.
@@ -24,34 +23,20 @@ pub(super) async fn work(tools: Arc<Tools>) {
             "rotation.monitor_at is no time of day such as 09:00; the daily monitor is off"
         );
     }
-    let mut env = stamp(&tools.keys.project.env);
     let mut sign_due = Instant::now();
     loop {
         if sign_due <= Instant::now() {
             sign_of_life(&tools, daily.as_ref());
             sign_due = Instant::now() + SIGN_EVERY;
         }
-        let now = stamp(&tools.keys.project.env);
-        if now != env {
-            env = now;
-            renew(&tools).await;
-        }
+        // Log lines hide new values too, even while no comment is read.
+        tools.redactor.current();
         if let Some(daily) = &daily
             && daily.is_due(Record::read(&tools.keys.project).ran_at, Utc::now())
         {
             run_monitor(&tools, daily).await;
         }
         tokio::time::sleep(LOOK_EVERY).await;
-    }
-}
-
-/// Takes new values into the redactor; the values before stay known as hashes.
-async fn renew(tools: &Arc<Tools>) {
-    let job = Arc::clone(tools);
-    let read = tokio::task::spawn_blocking(move || redactor(&job.keys.project, &job.keys.providers)).await;
-    if let Ok(redactor) = read {
-        tools.redactor.replace(redactor);
-        tracing::info!("`.env` changed; its new values are known from now on");
     }
 }
 
@@ -78,9 +63,4 @@ async fn run_monitor(tools: &Tools, daily: &Daily) {
         Err(error) => tracing::warn!("the monitor's record could not be kept: {error}"),
     }
     sign_of_life(tools, Some(daily));
-}
-
-fn stamp(file: &Path) -> Option<(SystemTime, u64)> {
-    let meta = std::fs::metadata(file).ok()?;
-    Some((meta.modified().ok()?, meta.len()))
 }

@@ -117,6 +117,8 @@ fn value(value: &Value) -> String {
     }
 }
 
+/// A few names, or how many there are.
 fn names(list: &[Value]) -> String {
-    list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+    let names: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
+    if names.len() > 3 { format!("{} keys", names.len()) } else { names.join(", ") }
 }

@@ -3,6 +3,7 @@ use super::people::Author;
 use super::watched::{Seen, Watched};
 use super::{Context, IntakeError};
 use crate::domain::comment::{Anchor, CleanText, Comment};
+use crate::domain::effect::EffectId;
 use crate::domain::event::{Authority, Event, Gone, Report};
 use crate::domain::ids::{BlockId, CommentId};
 use crate::domain::redact::Redactor;
@@ -179,7 +180,8 @@ fn posted(watched: &Watched, report: Report, hash: u64) -> Happening {
 
 async fn edited(context: &Context, watched: &Watched, report: Report, hash: u64) -> Result<Happening, IntakeError> {
     let former = former(context, watched, &report.comment.id).await?;
-    let answered = former.as_ref().is_some_and(|row| row.standing == Standing::Answered);
+    let reply = EffectId::reply(&watched.page, &report.comment.id);
+    let answered = context.store.effect(&reply).await?.is_some();
     let mut row = pipeline::row(&watched.page, &report, hash);
     if answered {
         row.standing = Standing::Answered;

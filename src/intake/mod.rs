@@ -14,10 +14,10 @@ use crate::config::{Backlog, PageSource, Poll};
 use crate::domain::classify::{Classifier, KeyNames};
 use crate::domain::decide::Playbook;
 use crate::domain::ids::PageId;
-use crate::domain::redact::SharedRedactor;
 use crate::effects::Boards;
 use crate::notion::{Client, Error, Kind};
 use crate::pipeline::Door;
+use crate::rotation::known::Following;
 use crate::store::{Store, StoreError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -45,8 +45,8 @@ pub struct Context {
     pub store: Arc<dyn Store>,
     /// Where happenings are brought.
     pub door: Door,
-    /// Takes keys out; swapped when `.env` changes.
-    pub redactor: SharedRedactor,
+    /// Takes keys out; follows `.env`.
+    pub redactor: Following,
     /// Reads comments.
     pub classifier: Arc<Classifier>,
     /// The names of keys.

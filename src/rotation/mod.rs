@@ -9,6 +9,7 @@ pub mod dotenv;
 pub mod edit;
 pub mod fingerprint;
 pub mod probe;
+pub mod known;
 pub mod project;
 pub mod proofs;
 pub mod providers;

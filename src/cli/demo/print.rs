@@ -4,6 +4,7 @@ use super::stage::{Figures, Seen, Stage};
 use crate::cli::words;
 use crate::domain::classify::Reading;
 use crate::store::AuditRow;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 const MARGIN: &str = "              ";
@@ -28,8 +29,9 @@ pub(super) async fn act(stage: &mut Stage, act: &Act, seen: &Seen, answered: Opt
         Doing::ReplaceKeys => said("—", "new keys are made at all five providers and put into `.env`"),
         Doing::DeleteOldKeys(providers) => said("—", &format!("old keys are deleted at: {}", providers.join(", "))),
     }
-    for row in &rows {
-        if let Some((what, line)) = noted(row) {
+    let mut told = BTreeSet::new();
+    for (what, line) in rows.iter().filter_map(noted) {
+        if told.insert((what, line.clone())) {
             under(what, &line);
         }
     }

@@ -4,7 +4,7 @@ use crate::cli::Place;
 use crate::cli::bot::{Bot, Tools};
 use crate::config::Settings;
 use crate::domain::ids::{CommentId, PageId};
-use crate::domain::redact::SharedRedactor;
+use crate::rotation::known::Following;
 use crate::domain::reply::Reference;
 use crate::sandbox::providers::{self, Key, KeyState, StandIns};
 use crate::sandbox::{self, Options, Running};
@@ -29,7 +29,7 @@ pub(super) struct Stage {
     pub(super) url: String,
     pub(super) page: PageId,
     pub(super) page_url: String,
-    pub(super) redactor: SharedRedactor,
+    pub(super) redactor: Following,
     store: Arc<dyn Store>,
     sandbox: Running,
     stand_ins: StandIns,
@@ -96,7 +96,7 @@ impl Stage {
         let tools = Tools::load(settings)?;
         let http = http.build()?;
         let redactor = tools.redactor.clone();
-        telemetry::init(&redactor, Format::Human, "error")?;
+        telemetry::init(redactor.shared(), Format::Human, "error")?;
         tell_tokens(&http, &sandbox, &old, &new).await?;
         let mut bot = Bot::start(tools, None).await?;
         bot.first_look().await?;

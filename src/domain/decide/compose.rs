@@ -2,7 +2,7 @@
 use super::desk::Desk;
 use super::{posted, standing};
 use crate::domain::classify::BlockerKind;
-use crate::domain::evidence::{Evidence, Standing};
+use crate::domain::evidence::{Check, Evidence, Standing};
 use crate::domain::page::{Conversation, Part, Posted, Proof};
 use crate::domain::reply::{self, Run, Style};
 use minijinja::context;
@@ -113,7 +113,8 @@ fn wants_next_step(desk: &Desk<'_>, conversation: &Conversation) -> bool {
             Part::Blocker { .. } | Part::Posted { .. } | Part::Guidance | Part::Alert { .. } | Part::Due => {
                 return false;
             }
-            Part::Claim { steps, whole, .. } => wants = !whole && !missing_in(desk, steps) || finished_by_steps(desk),
+            Part::Claim { whole: true, .. } => return false,
+            Part::Claim { steps, .. } => wants = !missing_in(desk, steps) || finished_by_steps(desk),
             Part::Correction { .. } | Part::Keys { .. } | Part::Summary { .. } => wants = true,
             Part::Progress { .. } | Part::Question { .. } => {}
         }
@@ -136,17 +137,11 @@ fn missing_in(desk: &Desk<'_>, steps: &[u8]) -> bool {
 /// A part's prompt, and the facts that it alone needs.
 fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String, Value) {
     let language = conversation.language.as_str();
+    // The state of the keys is told once.
+    let reported = conversation.parts.iter().any(|part| matches!(part, Part::Keys { .. }));
     match part {
-        Part::Claim {
-            whole: true,
-            minutes,
-            planned,
-            ..
-        } => {
-            let missing: Vec<Line> = all_lines(desk, language)
-                .into_iter()
-                .filter(|line| line.standing != Standing::Proven)
-                .collect();
+        Part::Claim { whole: true, minutes, planned, .. } => {
+            let missing = missing(desk, language);
             let planned = planned.or(desk.state.guide.planned_minutes());
             ("claim_whole".to_owned(), context! { missing, minutes, planned })
         }
@@ -178,7 +173,7 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
         Part::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         Part::Posted { keys: posted } => (
             "posted".to_owned(),
-            context! { posted => shown(posted), keys => keys(conversation) },
+            context! { posted => shown(posted), keys => if reported { Vec::new() } else { keys(conversation) } },
         ),
         Part::Correction {
             steps,
@@ -198,10 +193,7 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
         }
         Part::Guidance => ("guidance".to_owned(), context! {}),
         Part::Summary { comments } => {
-            let missing: Vec<Line> = all_lines(desk, language)
-                .into_iter()
-                .filter(|line| line.standing != Standing::Proven)
-                .collect();
+            let missing = missing(desk, language);
             ("summary".to_owned(), context! { comments, missing })
         }
         Part::Alert { prompt, facts } => (format!("alert/{prompt}"), shown(facts)),
@@ -331,15 +323,13 @@ fn lines_of(desk: &Desk<'_>, language: &str, step: u8) -> Vec<Line> {
     lines
 }
 
-fn all_lines(desk: &Desk<'_>, language: &str) -> Vec<Line> {
+/// What is not proven. The date of the next rotation is ours to write, once all else holds: it is asked of nobody.
+fn missing(desk: &Desk<'_>, language: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    for evidence in desk
-        .checks_of_all()
-        .iter()
-        .filter_map(|check| desk.state.evidence_for(check))
-    {
+    for check in desk.checks_of_all().iter().filter(|check| **check != Check::ScheduleAhead) {
+        let Some(evidence) = desk.state.evidence_for(check) else { continue };
         let line = line(desk, language, evidence);
-        if !lines.contains(&line) {
+        if evidence.standing != Standing::Proven && !lines.contains(&line) {
             lines.push(line);
         }
     }

@@ -10,6 +10,8 @@ use chrono::{DateTime, Duration, Utc};
 
 /// When an unknown verdict is looked at again, in minutes; after that hourly.
 const AGAIN_AFTER: [i64; 3] = [1, 5, 15];
+/// No look is repeated sooner, in milliseconds.
+const AT_LEAST_MS: i64 = 300;
 /// Looks at one unknown verdict: the three above, then hourly for a day.
 const LOOKS_AT_MOST: u32 = 3 + 24;
 
@@ -99,7 +101,7 @@ fn look_again(desk: &mut Desk<'_>, look: Look, next_proof: Option<DateTime<Utc>>
     } else {
         look.tries + 1
     };
-    let when = next_proof.unwrap_or(desk.now + pause);
+    let when = next_proof.map_or(desk.now + pause, |at| at.max(desk.now + Duration::milliseconds(AT_LEAST_MS)));
     let id = desk.new_id("gather_evidence");
     let effect = Effect::GatherEvidence {
         check: look.check.clone(),

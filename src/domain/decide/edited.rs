@@ -27,9 +27,8 @@ pub(super) fn take(desk: &mut Desk<'_>, report: &Report, former: &Reading, answe
         parts.push(posted::withdraw(desk, report, &withdrawn));
     }
     gone::no_longer_holds_a_key(desk, report);
-    desk.state
-        .blockers
-        .retain(|blocker| blocker.comment != report.comment.id || still_blocked(report));
+    let blocked = still_blocked(report);
+    posted::clear_blockers(desk, |blocker| blocker.comment == report.comment.id && !blocked);
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
     parts.extend(posted::parts(desk, &fresh));
     let replied = answered || open(desk, report).is_some_and(|open| open.replied);
