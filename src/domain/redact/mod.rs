@@ -3,6 +3,7 @@
 //! Four layers look at the text: known values in any disguise, patterns of providers, words around a bare key,
 //! phrases that announce a piece. The union of what they find is masked on the offsets of the text, once, with
 //! one label each. Then the result is looked at again, until nothing more is found: so redaction is idempotent.
+mod context;
 mod fold;
 mod known;
 mod patterns;
@@ -236,6 +237,7 @@ fn find(patterns: &Patterns, known: &KnownValues, table: Option<&Table>, text: &
     }
     let words = patterns.words(text);
     patterns.search(text, &words, &mut hits);
+    context::search(patterns, known, text, &words, &mut hits);
     hits
 }
 

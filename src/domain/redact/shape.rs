@@ -129,6 +129,19 @@ pub(super) fn is_random(token: &str) -> bool {
     }
 }
 
+/// What may be a piece of a key where a sentence says so: no word, no number, no name made of words.
+pub(super) fn is_piece(token: &str) -> bool {
+    let counts = Counts::of(token);
+    let named = token.split(['_', '-', '/', '+']).all(|part| part.is_empty() || is_word(part) || is_numbered_word(part) || part.bytes().all(|b| b.is_ascii_digit()));
+    token.is_ascii() && counts.letters() > 0 && !named
+}
+
+/// `step3`, `sha256`: a word with a number behind it.
+pub(super) fn is_numbered_word(token: &str) -> bool {
+    let word = token.trim_end_matches(|c: char| c.is_ascii_digit());
+    word.len() >= 3 && is_word(word) && token.len() - word.len() <= 4
+}
+
 /// How often the kind of character changes from one to the next; `Word` counts as one kind.
 pub(super) fn changes(token: &str) -> usize {
     let kind = |b: u8| match b {

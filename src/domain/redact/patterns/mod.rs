@@ -5,7 +5,8 @@ mod prove;
 
 use super::span::{Hit, Source};
 use aho_corasick::{AhoCorasick, MatchKind};
-use file::{File, Kind};
+use file::File;
+pub(super) use file::Kind as PhraseKind;
 use regex::Regex;
 use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -63,7 +64,7 @@ pub(super) enum Meaning {
     /// What stands beside it is no key.
     Veto,
     /// A phrase that announces a piece.
-    Phrase(Kind),
+    Phrase(PhraseKind),
 }
 
 /// A literal of the table in a text.
@@ -180,7 +181,7 @@ impl Secret {
 }
 
 fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    regex::RegexBuilder::new(&format!(r"\A(?-u:{pattern})"))
+    regex::RegexBuilder::new(&format!(r"\A(?:{pattern})"))
         .size_limit(1 << 20)
         .dfa_size_limit(1 << 16)
         .build()
