@@ -74,7 +74,13 @@ fn chunk(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, h
     }
     if let Some(rule) = judge(around, start, end) {
         let chars = end - start;
-        hits.push(Hit { start, end, source: Source::Rule(rule), chars, of: chars });
+        hits.push(Hit {
+            start,
+            end,
+            source: Source::Rule(rule),
+            chars,
+            of: chars,
+        });
     }
 }
 
@@ -86,9 +92,14 @@ fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
         body = body.trim_end_matches(['g', '/', ',']);
     }
     let unpadded = body.trim_end_matches('=');
-    let name = unpadded.rfind('=').or_else(|| unpadded.rfind(':').filter(|at| !is_telegram(unpadded, *at)));
+    let name = unpadded
+        .rfind('=')
+        .or_else(|| unpadded.rfind(':').filter(|at| !is_telegram(unpadded, *at)));
     let from = name.map_or(0, |at| at + 1);
-    let lead = body[from..].len() - body[from..].trim_start_matches(['.', ',', ':', '*', '~', '-', '#', '@']).len();
+    let lead = body[from..].len()
+        - body[from..]
+            .trim_start_matches(['.', ',', ':', '*', '~', '-', '#', '@'])
+            .len();
     (start + from + lead, start + body.len().max(from + lead))
 }
 
@@ -104,7 +115,8 @@ fn query(around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
         let parameter = &url[at + 1..];
         let length = parameter.find(['&', '#', ';']).unwrap_or(parameter.len());
         if let Some((name, value)) = parameter[..length].split_once('=') {
-            let secret = crate::domain::redact::known::is_secret(name, value) || name == "sig" || name.ends_with("ignature");
+            let secret =
+                crate::domain::redact::known::is_secret(name, value) || name == "sig" || name.ends_with("ignature");
             let value_start = start + at + 1 + name.len() + 1;
             if secret && value.len() >= 8 && shape::is_random(value) {
                 hits.push(Hit {
@@ -142,11 +154,19 @@ fn judge(around: &Surroundings, start: usize, end: usize) -> Option<Rule> {
         return None;
     }
     let lead = around.lead(start, end);
-    let rule = if look == Look::Password || lead.as_ref().is_some_and(|lead| lead.password) { Rule::Password } else { Rule::Key };
+    let rule = if look == Look::Password || lead.as_ref().is_some_and(|lead| lead.password) {
+        Rule::Password
+    } else {
+        Rule::Key
+    };
     let is_key = match look {
-        Look::Strong => !around.is_vetoed(start, end) && (token.len() >= LONG || around.speaks_of_keys(start, end) || around.is_alone(start, end)),
+        Look::Strong => {
+            !around.is_vetoed(start, end)
+                && (token.len() >= LONG || around.speaks_of_keys(start, end) || around.is_alone(start, end))
+        }
         Look::Flat => lead.is_some_and(|lead| lead.gap <= 2),
-        Look::Short => lead.is_some_and(|lead| lead.gap == 0 && (lead.sign || token.len() >= 8) || lead.gap == 1 && token.len() >= 10),
+        Look::Short => lead
+            .is_some_and(|lead| lead.gap == 0 && (lead.sign || token.len() >= 8) || lead.gap == 1 && token.len() >= 10),
         Look::Password => lead.is_some_and(|lead| lead.gap <= 3),
         Look::Plain => lead.is_some_and(|lead| is_said_password(around.text, start, token, &lead)),
     };
@@ -161,10 +181,17 @@ fn look(token: &str) -> Look {
     let signs = token.bytes().filter(|b| b"!$#%?&*@^~".contains(b)).count();
     if signs > 0 {
         let mixed = counts.digit > 0 && counts.letters() > 0 && token.len() >= 8 && signs <= 4;
-        return if mixed && !token.contains(['(', '=', ':']) && !token.starts_with(['$', '%', '@', '#']) { Look::Password } else { Look::Plain };
+        return if mixed && !token.contains(['(', '=', ':']) && !token.starts_with(['$', '%', '@', '#']) {
+            Look::Password
+        } else {
+            Look::Plain
+        };
     }
     let three = counts.lower > 0 && counts.upper > 0 && counts.digit > 0;
-    let random = shape::is_random(token) && token.split(['-', '_', '.', '/', '+', '=']).any(|part| part.len() >= 6 && shape::is_random(part) && !shape::is_numbered_word(part));
+    let random = shape::is_random(token)
+        && token
+            .split(['-', '_', '.', '/', '+', '='])
+            .any(|part| part.len() >= 6 && shape::is_random(part) && !shape::is_numbered_word(part));
     match token.len() {
         _ if !random => Look::Plain,
         16.. if three && shape::changes(token) * 5 >= token.len() => Look::Strong,
@@ -175,17 +202,42 @@ fn look(token: &str) -> Look {
 
 /// Versions, dates, times, paths, file names, code, digests with their name.
 fn is_plain(token: &str) -> bool {
-    const BEGINNINGS: [&str; 10] = ["sha256-", "sha384-", "sha512-", "sha1-", "0x", "/", "~/", "./", "../", "C:\\"];
+    const BEGINNINGS: [&str; 8] = ["sha256-", "sha384-", "sha512-", "sha1-", "~/", "./", "../", "C:\\"];
     let bytes = token.as_bytes();
     let numbers = token.strip_prefix('v').unwrap_or(token);
-    let numbered = numbers.find(['.', '-', ':', '/']).is_some_and(|at| at > 0 && at <= 4 && numbers[..at].bytes().all(|b| b.is_ascii_digit()) && numbers.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit));
-    let path = token.contains('/') && token.split('/').filter(|part| shape::is_word(part) && part.len() > 3).count() >= 1;
-    let code = token.contains("()") || token.contains("::") || token.contains('\\') || bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
-    BEGINNINGS.iter().any(|beginning| token.starts_with(beginning)) || numbered || path || code || is_uuid(token)
+    let numbered = numbers.find(['.', '-', ':', '/']).is_some_and(|at| {
+        at > 0
+            && at <= 4
+            && numbers[..at].bytes().all(|b| b.is_ascii_digit())
+            && numbers.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit)
+    });
+    let path = token.contains('/')
+        && token
+            .split('/')
+            .filter(|part| shape::is_word(part) && part.len() > 3)
+            .count()
+            >= 1;
+    let code = token.contains("()")
+        || token.contains("::")
+        || token.contains('\\')
+        || bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
+    BEGINNINGS.iter().any(|beginning| token.starts_with(beginning))
+        || numbered
+        || path
+        || code
+        || is_uuid(token)
+        || token.strip_prefix("0x").is_some_and(shape::is_hex)
 }
 
 fn is_uuid(token: &str) -> bool {
-    token.len() == 36 && token.bytes().enumerate().all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+    token.len() == 36
+        && token.bytes().enumerate().all(|(at, b)| {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                b == b'-'
+            } else {
+                b.is_ascii_hexdigit()
+            }
+        })
 }
 
 /// Letters and digits, as weak passwords are.

@@ -7,7 +7,7 @@ const REACH: usize = 160;
 /// A text with the words of the table that stand in it.
 pub(super) struct Surroundings<'a> {
     pub(super) text: &'a str,
-    pub(super) words: Vec<Word>,
+    pub(super) words: &'a [Word],
 }
 
 /// How a noun for a key stands before a token.
@@ -20,28 +20,30 @@ pub(super) struct Lead {
     pub(super) sign: bool,
 }
 
-const COPULAS: [&str; 16] = ["is", "are", "was", "ist", "lautet", "est", "es", "são", "sont", "zijn", "wordt", "now", "nu", "jetzt", "called", "to"];
+const COPULAS: [&str; 16] = [
+    "is", "are", "was", "ist", "lautet", "est", "es", "são", "sont", "zijn", "wordt", "now", "nu", "jetzt", "called",
+    "to",
+];
 
 impl<'a> Surroundings<'a> {
-    pub(super) fn new(text: &'a str, words: &[Word]) -> Self {
-        let mut words = words.to_vec();
-        for at in 1..words.len() {
-            let [before, noun] = [words[at - 1], words[at]];
-            // A page key, a cache key, a public key is none.
-            let named = noun.meaning == Meaning::Noun && text[noun.start..noun.end].to_ascii_lowercase().starts_with("key");
-            if named && before.meaning == Meaning::Veto && noun.start <= before.end + 1 {
-                words[at].meaning = Meaning::Veto;
-            }
-        }
+    pub(super) fn new(text: &'a str, words: &'a [Word]) -> Self {
         Self { text, words }
     }
 
     /// The clause around a place: to the end of the sentence or line on both sides.
     pub(super) fn clause(&self, start: usize, end: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
-        let ends = |at: usize| bytes[at] == b'\n' || (matches!(bytes[at], b'.' | b'!' | b'?') && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace));
-        let first = (start.saturating_sub(REACH)..start).rev().find(|at| ends(*at) && !dots(bytes, *at)).map_or(start.saturating_sub(REACH), |at| at + 1);
-        let last = (end..bytes.len().min(end + REACH)).find(|at| ends(*at) && !dots(bytes, *at)).unwrap_or(bytes.len().min(end + REACH));
+        let ends = |at: usize| {
+            bytes[at] == b'\n'
+                || (matches!(bytes[at], b'.' | b'!' | b'?') && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace))
+        };
+        let first = (start.saturating_sub(REACH)..start)
+            .rev()
+            .find(|at| ends(*at) && !dots(bytes, *at))
+            .map_or(start.saturating_sub(REACH), |at| at + 1);
+        let last = (end..bytes.len().min(end + REACH))
+            .find(|at| ends(*at) && !dots(bytes, *at))
+            .unwrap_or(bytes.len().min(end + REACH));
         (first, last)
     }
 
@@ -49,23 +51,33 @@ impl<'a> Surroundings<'a> {
     fn in_clause(&self, start: usize, end: usize) -> impl Iterator<Item = &Word> {
         let (first, last) = self.clause(start, end);
         let from = self.words.partition_point(|word| word.start < first);
-        self.words[from..].iter().take_while(move |word| word.end <= last).filter(move |word| word.end <= start || word.start >= end)
+        self.words[from..]
+            .iter()
+            .take_while(move |word| word.end <= last)
+            .filter(move |word| word.end <= start || word.start >= end)
     }
 
     /// Whether the clause speaks of a key, a password or a maker of keys.
     pub(super) fn speaks_of_keys(&self, start: usize, end: usize) -> bool {
-        self.in_clause(start, end).any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Provider))
+        self.in_clause(start, end)
+            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Provider))
     }
 
     /// Whether the clause has a noun for a key or a password.
     pub(super) fn has_noun(&self, start: usize, end: usize) -> bool {
-        self.in_clause(start, end).any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password))
+        self.in_clause(start, end)
+            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password))
     }
 
     /// Whether the last noun before the token, or the word after it, says that it is an id or a digest.
     pub(super) fn is_vetoed(&self, start: usize, end: usize) -> bool {
-        let before = self.in_clause(start, end).take_while(|word| word.end <= start).filter(|word| word.meaning != Meaning::Provider);
-        before.last().is_some_and(|word| word.meaning == Meaning::Veto && self.gap(word.end, start).0 <= 2)
+        let before = self
+            .in_clause(start, end)
+            .take_while(|word| word.end <= start)
+            .filter(|word| word.meaning != Meaning::Provider);
+        before
+            .last()
+            .is_some_and(|word| word.meaning == Meaning::Veto && self.gap(word.end, start).0 <= 2)
     }
 
     /// The last noun for a key before the token, if no veto lies between.
@@ -84,7 +96,9 @@ impl<'a> Surroundings<'a> {
     fn gap(&self, from: usize, to: usize) -> (usize, bool) {
         let between = &self.text[from.min(to)..to];
         let mut sign = between.contains([':', '=', '→']) || between.contains("->");
-        let words = between.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+        let words = between
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| !word.is_empty());
         let words = words.filter(|word| {
             let copula = COPULAS.contains(word);
             sign |= copula;

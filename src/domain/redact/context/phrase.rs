@@ -11,17 +11,61 @@ const REACH: usize = 90;
 const PREFIX: usize = 13;
 
 const FILLERS: [&str; 24] = [
-    "the", "with", "in", "on", "is", "are", "of", "de", "het", "den", "die", "der", "les", "las", "los", "os", "as", "letters", "following", "something", "like", "op", "met", "por",
+    "the",
+    "with",
+    "in",
+    "on",
+    "is",
+    "are",
+    "of",
+    "de",
+    "het",
+    "den",
+    "die",
+    "der",
+    "les",
+    "las",
+    "los",
+    "os",
+    "as",
+    "letters",
+    "following",
+    "something",
+    "like",
+    "op",
+    "met",
+    "por",
 ];
 
 const UNITS: [&str; 22] = [
-    "char", "chars", "character", "characters", "digits", "letters", "symbols", "teken", "tekens", "karakters", "cijfers", "letter", "zeichen", "stellen",
-    "buchstaben", "caractères", "caracteres", "lettres", "chiffres", "letras", "dígitos", "bytes",
+    "char",
+    "chars",
+    "character",
+    "characters",
+    "digits",
+    "letters",
+    "symbols",
+    "teken",
+    "tekens",
+    "karakters",
+    "cijfers",
+    "letter",
+    "zeichen",
+    "stellen",
+    "buchstaben",
+    "caractères",
+    "caracteres",
+    "lettres",
+    "chiffres",
+    "letras",
+    "dígitos",
+    "bytes",
 ];
 
 const NUMBERS: [&str; 40] = [
-    "three", "four", "five", "six", "seven", "eight", "ten", "twelve", "few", "couple", "drie", "vier", "vijf", "zes", "zeven", "acht", "tien", "twaalf", "drei", "fünf", "sechs",
-    "sieben", "zehn", "zwölf", "trois", "quatre", "cinq", "sept", "huit", "dix", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "diez", "três", "quatro", "oito",
+    "three", "four", "five", "six", "seven", "eight", "ten", "twelve", "few", "couple", "drie", "vier", "vijf", "zes",
+    "zeven", "acht", "tien", "twaalf", "drei", "fünf", "sechs", "sieben", "zehn", "zwölf", "trois", "quatre", "cinq",
+    "sept", "huit", "dix", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "diez", "três", "quatro", "oito",
 ];
 
 /// A run of characters that keys are made of.
@@ -31,15 +75,21 @@ struct Token {
 }
 
 pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
-    for word in &around.words {
+    for word in around.words {
         let piece = match word.meaning {
             Meaning::Phrase(PhraseKind::Names) => named(around, word),
             Meaning::Phrase(PhraseKind::Counts) => counted(around, word),
             Meaning::Start(_) | Meaning::Noun | Meaning::Password | Meaning::Provider | Meaning::Veto => None,
         };
-        if let Some(piece) = piece.filter(|piece| around.speaks_of_keys(word.start.min(piece.start), word.end.max(piece.end))) {
+        if let Some(piece) = piece.filter(|piece| around.speaks_of_keys(word.end, word.end)) {
             let chars = piece.end - piece.start;
-            hits.push(Hit { start: piece.start, end: piece.end, source: Source::Rule(Rule::Piece), chars, of: UNTOLD });
+            hits.push(Hit {
+                start: piece.start,
+                end: piece.end,
+                source: Source::Rule(Rule::Piece),
+                chars,
+                of: UNTOLD,
+            });
         }
     }
 }
@@ -54,8 +104,13 @@ fn named(around: &Surroundings, phrase: &Word) -> Option<Token> {
     })?;
     let said = &text[piece.start..piece.end];
     let quoted = text[..piece.start].ends_with(['"', '\'', '`', '“', '‘', '«']) && said.len() <= 12;
-    let number = said.len() >= 4 && said.bytes().all(|b| b.is_ascii_digit()) && !said.starts_with("20") && !said.starts_with("19") && around.has_noun(phrase.start, piece.end);
-    (said.len() >= 3 && (shape::is_piece(said) || quoted || number)).then_some(piece)
+    let number = said.len() >= 4
+        && said.bytes().all(|b| b.is_ascii_digit())
+        && !said.starts_with("20")
+        && !said.starts_with("19")
+        && around.has_noun(phrase.start, piece.end);
+    let capitals = said.len() >= 4 && said.bytes().all(|b| b.is_ascii_uppercase());
+    (said.len() >= 3 && (shape::is_piece(said) || quoted || number || capitals)).then_some(piece)
 }
 
 /// Near a phrase with a number: behind it, or before its bracket.
@@ -72,7 +127,10 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
     let mut after_unit = false;
     for token in after.take_while(|token| token.start < last.min(phrase.end + REACH)) {
         let said = &text[token.start..token.end];
-        let signed = after_unit || text[..token.start].trim_end_matches([' ', '"', '\'', '`', '…', '.', '“']).ends_with([':', '=', '-', '–', '>', '→']);
+        let signed = after_unit
+            || text[..token.start]
+                .trim_end_matches([' ', '"', '\'', '`', '…', '.', '“'])
+                .ends_with([':', '=', '-', '–', '>', '→']);
         let exact = count == Some(said.len()) && signed;
         let fits = count.is_none_or(|count| said.len() <= count + PREFIX && said.len() >= count.min(3));
         if exact || (fits && shape::is_piece(said) && !around.is_vetoed(token.start, token.end)) {
@@ -85,11 +143,17 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
 
 /// `9f3Qxy12 (first 8 chars)`.
 fn before_bracket(text: &str, phrase: usize, count: Option<usize>) -> Option<Token> {
-    let before = text[..phrase].trim_end().strip_suffix(['(', ',', '['])?.trim_end_matches([' ', '"', '\'', '`', '.', '…', '*']);
+    let before = text[..phrase]
+        .trim_end()
+        .strip_suffix(['(', ',', '['])?
+        .trim_end_matches([' ', '"', '\'', '`', '.', '…', '*']);
     let start = before.len() - before.bytes().rev().take_while(|b| is_key_byte(*b)).count();
     let said = &before[start..];
     let fits = said.len() >= 3 && count.is_none_or(|count| said.len() <= count + PREFIX);
-    (fits && shape::is_piece(said)).then_some(Token { start, end: before.len() })
+    (fits && shape::is_piece(said)).then_some(Token {
+        start,
+        end: before.len(),
+    })
 }
 
 fn is_key_byte(byte: u8) -> bool {
@@ -111,8 +175,16 @@ fn tokens(text: &str, from: usize) -> impl Iterator<Item = Token> {
             at += 1;
         }
         let stop = floor(text, at);
-        let trimmed = stop - bytes[start..stop].iter().rev().take_while(|b| matches!(b, b'-' | b'/')).count();
-        (start < end && start < stop).then_some(Token { start: floor(text, start), end: trimmed.max(start) })
+        let trimmed = stop
+            - bytes[start..stop]
+                .iter()
+                .rev()
+                .take_while(|b| matches!(b, b'-' | b'/'))
+                .count();
+        (start < end && start < stop).then_some(Token {
+            start: floor(text, start),
+            end: trimmed.max(start),
+        })
     })
 }
 

@@ -36,7 +36,7 @@ pub(super) fn search(known: &KnownValues, around: &Surroundings, hits: &mut Vec<
 
 /// The middle that begins here, with its end.
 fn middle(text: &str, start: usize) -> Option<(usize, Middle)> {
-    const BRACKETED: [&str; 4] = ["[...]", "[…]", "(...)", "[..]"];
+    const BRACKETED: [&str; 3] = ["[...]", "[…]", "[..]"];
     let rest = &text.get(start..)?;
     if let Some(whole) = BRACKETED.iter().find(|whole| rest.starts_with(*whole)) {
         return Some((start + whole.len(), Middle::Stars));
@@ -57,18 +57,31 @@ fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize),
     let text = around.text;
     let [start, end] = [head_start(text, from), tail_end(text, to)];
     let head = text[start..from].trim_end_matches('-');
-    let tail = text[to..end].trim_start_matches('-');
+    let tail = if head.is_empty() {
+        &text[to..end]
+    } else {
+        text[to..end].trim_start_matches('-')
+    };
     let tail_start = end - tail.len();
     let both = head.len() >= 3 && tail.len() >= 3;
     if let Some((variable, chars)) = both.then(|| known.with_ends(head, tail)).flatten() {
         let source = Source::Known(variable);
-        hits.push(Hit { start, end, source, chars, of: UNTOLD });
+        hits.push(Hit {
+            start,
+            end,
+            source,
+            chars,
+            of: UNTOLD,
+        });
         return;
     }
     let keys = || around.speaks_of_keys(start, end) && !around.is_vetoed(start, end);
     let piece = |said: &str| said.len() >= 3 && shape::is_piece(said);
     let masks = if both || (head.len() >= 3 && tail.len() >= 2) {
-        (piece(head) || piece(tail)) && (keys() || (middle == Middle::Stars && piece(head) && piece(tail)))
+        match middle {
+            Middle::Stars => keys() || (piece(head) && piece(tail)),
+            Middle::Dots => keys() && (piece(head) || piece(tail)),
+        }
     } else if head.len() >= 3 {
         piece(head) && tail.is_empty() && keys()
     } else {
@@ -77,7 +90,13 @@ fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize),
     if masks {
         let start = if head.is_empty() { tail_start } else { start };
         let end = if tail.is_empty() { start + head.len() } else { end };
-        hits.push(Hit { start, end, source: Source::Rule(Rule::Piece), chars: head.len() + tail.len(), of: UNTOLD });
+        hits.push(Hit {
+            start,
+            end,
+            source: Source::Rule(Rule::Piece),
+            chars: head.len() + tail.len(),
+            of: UNTOLD,
+        });
     }
 }
 
@@ -88,16 +107,41 @@ fn is_key_byte(byte: u8) -> bool {
 /// Where the head begins: key characters back from the middle; none if they are the end of a word with accents.
 fn head_start(text: &str, from: usize) -> usize {
     let bytes = text.as_bytes();
-    let start = from - bytes[..from].iter().rev().take(LONGEST).take_while(|b| is_key_byte(**b)).count();
-    let cut = bytes[start..from].iter().take_while(|b| matches!(b, b'-' | b'/' | b'+')).count();
+    let start = from
+        - bytes[..from]
+            .iter()
+            .rev()
+            .take(LONGEST)
+            .take_while(|b| is_key_byte(**b))
+            .count();
+    let cut = bytes[start..from]
+        .iter()
+        .take_while(|b| matches!(b, b'-' | b'/' | b'+'))
+        .count();
     let word = text[..start].chars().next_back().is_some_and(char::is_alphabetic);
-    if word || from - start >= LONGEST { from } else { start + cut }
+    if word || from - start >= LONGEST {
+        from
+    } else {
+        start + cut
+    }
 }
 
 fn tail_end(text: &str, to: usize) -> usize {
     let bytes = text.as_bytes();
-    let length = bytes[to..].iter().take(LONGEST).take_while(|b| is_key_byte(**b)).count();
-    let cut = bytes[to..to + length].iter().rev().take_while(|b| matches!(b, b'-' | b'/')).count();
+    let length = bytes[to..]
+        .iter()
+        .take(LONGEST)
+        .take_while(|b| is_key_byte(**b))
+        .count();
+    let cut = bytes[to..to + length]
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b'-' | b'/'))
+        .count();
     let word = text[to + length..].chars().next().is_some_and(char::is_alphabetic);
-    if word || length >= LONGEST { to } else { to + length - cut }
+    if word || length >= LONGEST {
+        to
+    } else {
+        to + length - cut
+    }
 }

@@ -173,7 +173,8 @@ impl KnownValues {
         let enough = if value.weak {
             run.to - run.from == value.codes.len() && whole_token
         } else {
-            let bonus = if whole_token { 5.0 } else { 0.0 };
+            let disguised = text.as_bytes()[start..end].contains(&b'%');
+            let bonus = if whole_token { 5.0 } else { 0.0 } + if disguised { 8.0 } else { 0.0 };
             evidence(value, stream, run) + bonus >= ENOUGH
         };
         enough.then(|| {
@@ -238,9 +239,14 @@ impl Value {
 }
 
 /// What the agreement is worth: the characters by how many there are to choose from.
+///
+/// A public prefix alone is worth nothing; before four characters or more it is.
 fn evidence(value: &Value, stream: &Stream, run: Run) -> f32 {
-    let codes = &stream.codes[run.from..run.to];
-    let same_case = stream.exact[run.from..run.to] == value.exact[run.place..run.place + codes.len()];
+    let public = value.public.saturating_sub(run.place).min(run.to - run.from);
+    let codes = &stream.codes[run.from + public..run.to];
+    let place = run.place + public;
+    let same_case = stream.exact[run.from + public..run.to] == value.exact[place..place + codes.len()];
+    let prefix = if public >= 3 && codes.len() >= 4 { 12.0 } else { 0.0 };
     let each = if codes.iter().all(|code| *code < 10) {
         3.3
     } else if codes.iter().all(|code| *code < 16) {
@@ -254,7 +260,7 @@ fn evidence(value: &Value, stream: &Stream, run: Run) -> f32 {
     };
     #[expect(clippy::cast_precision_loss, reason = "lengths of keys")]
     let chars = codes.len() as f32;
-    chars * each
+    prefix + chars * each
 }
 
 /// The span of a run, without a last (or first) letter or two that belong to the next word and agree by chance:
