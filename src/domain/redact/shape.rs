@@ -9,11 +9,11 @@ const PAIRS: [&str; 26] = [
     "adegilorsuvy",
     "abcdefghiklmnopqrstuvwxyz",
     "aefilorstuy",
-    "aeghilmnorstu",
+    "aefghilmnorstu",
     "adeilmorstuy",
     "abcdefgjklmnoprstvxz",
     "aeiou",
-    "aeilnost",
+    "aeilnostu",
     "adefiklmopstuvy",
     "abeilmopsuy",
     "acdefgijklmnoprstuvyz",
@@ -27,7 +27,7 @@ const PAIRS: [&str; 26] = [
     "aeioy",
     "aehiloprs",
     "aceipt",
-    "beimnopstw",
+    "bceimnopstw",
     "aeiouz",
 ];
 
@@ -144,10 +144,10 @@ pub(super) fn is_piece(token: &str) -> bool {
     token.is_ascii() && counts.letters() > 0 && !named
 }
 
-/// `step3`, `sha256`: a word with a number behind it.
+/// `step3`, `phase12`: a word with a small number behind it.
 pub(super) fn is_numbered_word(token: &str) -> bool {
     let word = token.trim_end_matches(|c: char| c.is_ascii_digit());
-    word.len() >= 3 && is_word(word) && token.len() - word.len() <= 4
+    word.len() >= 3 && is_word(word) && token.len() - word.len() <= 2
 }
 
 /// How often the kind of character changes from one to the next; `Word` counts as one kind.

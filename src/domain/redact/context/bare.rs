@@ -150,7 +150,8 @@ enum Look {
 fn judge(around: &Surroundings, start: usize, end: usize) -> Option<Rule> {
     let token = &around.text[start..end];
     let look = look(token);
-    if look == Look::Plain && !may_be_password(token) {
+    let named = !token.bytes().any(|b| b.is_ascii_digit()) && around.names_something(start, end);
+    if named || (look == Look::Plain && !may_be_password(token)) {
         return None;
     }
     let lead = around.lead(start, end);

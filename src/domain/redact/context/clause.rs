@@ -69,6 +69,12 @@ impl<'a> Surroundings<'a> {
             .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password))
     }
 
+    /// Whether the token is or holds a word of the table: the name of a maker or a variable, not a key.
+    pub(super) fn names_something(&self, start: usize, end: usize) -> bool {
+        let from = self.words.partition_point(|word| word.start < start);
+        self.words[from..].iter().take_while(|word| word.end <= end).any(|word| !matches!(word.meaning, Meaning::Start(_) | Meaning::Phrase(_)))
+    }
+
     /// Whether the last noun before the token, or the word after it, says that it is an id or a digest.
     pub(super) fn is_vetoed(&self, start: usize, end: usize) -> bool {
         let before = self

@@ -68,6 +68,9 @@ const NUMBERS: [&str; 40] = [
     "sept", "huit", "dix", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "diez", "três", "quatro", "oito",
 ];
 
+/// Words that people number.
+const COUNTED: [&str; 11] = ["step", "stap", "schritt", "paso", "passo", "etapa", "phase", "fase", "part", "deel", "version"];
+
 /// A run of characters that keys are made of.
 struct Token {
     start: usize,
@@ -81,7 +84,10 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
             Meaning::Phrase(PhraseKind::Counts) => counted(around, word),
             Meaning::Start(_) | Meaning::Noun | Meaning::Password | Meaning::Provider | Meaning::Veto => None,
         };
-        if let Some(piece) = piece.filter(|piece| around.speaks_of_keys(word.end, word.end)) {
+        // A bar stands for what is masked already: then that was the piece.
+        let masked = |piece: &Token| around.text.get(word.end..piece.start).is_some_and(|between| between.contains('|'));
+        let piece = piece.filter(|piece| !masked(piece) && !around.names_something(piece.start, piece.end));
+        if let Some(piece) = piece.filter(|_| around.speaks_of_keys(word.end, word.end)) {
             let chars = piece.end - piece.start;
             hits.push(Hit {
                 start: piece.start,
@@ -109,8 +115,9 @@ fn named(around: &Surroundings, phrase: &Word) -> Option<Token> {
         && !said.starts_with("20")
         && !said.starts_with("19")
         && around.has_noun(phrase.start, piece.end);
+    let numbered = said.len() >= 4 && shape::is_numbered_word(said) && !COUNTED.contains(&said.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase().as_str());
     let capitals = said.len() >= 4 && said.bytes().all(|b| b.is_ascii_uppercase());
-    (said.len() >= 3 && (shape::is_piece(said) || quoted || number || capitals)).then_some(piece)
+    (said.len() >= 3 && (shape::is_piece(said) || quoted || number || capitals || numbered)).then_some(piece)
 }
 
 /// Near a phrase with a number: behind it, or before its bracket.
@@ -131,6 +138,9 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
             || text[..token.start]
                 .trim_end_matches([' ', '"', '\'', '`', '…', '.', '“'])
                 .ends_with([':', '=', '-', '–', '>', '→']);
+        if around.names_something(token.start, token.end) {
+            continue;
+        }
         let exact = count == Some(said.len()) && signed;
         let fits = count.is_none_or(|count| said.len() <= count + PREFIX && said.len() >= count.min(3));
         if exact || (fits && shape::is_piece(said) && !around.is_vetoed(token.start, token.end)) {
@@ -181,6 +191,9 @@ fn tokens(text: &str, from: usize) -> impl Iterator<Item = Token> {
                 .rev()
                 .take_while(|b| matches!(b, b'-' | b'/'))
                 .count();
+        // A key may begin with a dash, where a blank stands before it.
+        let dash = start > from + 1 && matches!(bytes[start - 1], b'-' | b'_') && !is_key_byte(bytes[start - 2]);
+        let start = start - usize::from(dash);
         (start < end && start < stop).then_some(Token {
             start: floor(text, start),
             end: trimmed.max(start),

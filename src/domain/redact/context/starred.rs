@@ -77,6 +77,11 @@ fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize),
     }
     let keys = || around.speaks_of_keys(start, end) && !around.is_vetoed(start, end);
     let piece = |said: &str| said.len() >= 3 && shape::is_piece(said);
+    let capitals = |said: &str| said.len() >= 4 && said.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let numbered = |said: &str| said.len() >= 4 && shape::is_numbered_word(said);
+    if around.names_something(start, from) || around.names_something(to, end) {
+        return;
+    }
     let masks = if both || (head.len() >= 3 && tail.len() >= 2) {
         match middle {
             Middle::Stars => keys() || (piece(head) && piece(tail)),
@@ -85,7 +90,7 @@ fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize),
     } else if head.len() >= 3 {
         piece(head) && tail.is_empty() && keys()
     } else {
-        head.is_empty() && piece(tail) && keys()
+        head.is_empty() && (piece(tail) || capitals(tail) || numbered(tail)) && around.has_noun(start, end) && keys()
     };
     if masks {
         let start = if head.is_empty() { tail_start } else { start };

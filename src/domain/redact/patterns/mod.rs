@@ -206,7 +206,8 @@ fn compile(pattern: &str) -> Result<Regex, regex::Error> {
 
 /// `secret_name`, `npm_config_cache`, `xai-sdk`: words behind a beginning are a name, not a key.
 fn is_name(body: &str, beginning: &str) -> bool {
-    beginning.ends_with(['_', '-', '.', ' ']) && body.len() < 40 && !shape::is_piece(body)
+    let words = || body.split(['_', '-', '.']).all(|part| part.is_empty() || shape::is_word(part));
+    beginning.ends_with(['_', '-', '.', ' ']) && body.len() < 40 && !body.bytes().any(|b| b.is_ascii_uppercase()) && words()
 }
 
 fn literals(table: &File) -> (Vec<&str>, Vec<Meaning>) {
