@@ -12,6 +12,7 @@ const LONG: usize = 28;
 
 pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<Hit>) {
     let bytes = around.text.as_bytes();
+    let nouns = around.has_nouns();
     let mut at = 0;
     while at < bytes.len() {
         if CHUNK[bytes[at] as usize] == 0 {
@@ -26,7 +27,9 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
             kinds |= if kind == UPPER && at == start { 0 } else { kind };
             at += 1;
         }
-        if kinds & (UPPER | DIGIT) != 0 && at - start >= 6 && at - start <= LONGEST {
+        // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
+        let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
+        if telling && at - start >= 6 && at - start <= LONGEST {
             chunk(patterns, around, start, at, hits);
         }
     }
@@ -34,6 +37,8 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
 
 const UPPER: u8 = 2;
 const DIGIT: u8 = 4;
+const LOWER: u8 = 8;
+const THREE: u8 = UPPER | DIGIT | LOWER;
 
 /// 0 for what ends a chunk: blanks, quotes, brackets, bars, everything outside ASCII.
 const CHUNK: [u8; 256] = chunk_bytes();
@@ -45,6 +50,7 @@ const fn chunk_bytes() -> [u8; 256] {
         table[byte] = match byte as u8 {
             b'"' | b'\'' | b'`' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'|' => 0,
             b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
             b'0'..=b'9' => DIGIT,
             _ => 1,
         };

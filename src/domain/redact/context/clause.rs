@@ -30,6 +30,13 @@ impl<'a> Surroundings<'a> {
         Self { text, words }
     }
 
+    /// Whether a noun for a key or password stands anywhere.
+    pub(super) fn has_nouns(&self) -> bool {
+        self.words
+            .iter()
+            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password))
+    }
+
     /// The clause around a place: to the end of the sentence or line on both sides.
     pub(super) fn clause(&self, start: usize, end: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
@@ -72,7 +79,10 @@ impl<'a> Surroundings<'a> {
     /// Whether the token is or holds a word of the table: the name of a maker or a variable, not a key.
     pub(super) fn names_something(&self, start: usize, end: usize) -> bool {
         let from = self.words.partition_point(|word| word.start < start);
-        self.words[from..].iter().take_while(|word| word.end <= end).any(|word| !matches!(word.meaning, Meaning::Start(_) | Meaning::Phrase(_)))
+        self.words[from..]
+            .iter()
+            .take_while(|word| word.end <= end)
+            .any(|word| !matches!(word.meaning, Meaning::Start(_) | Meaning::Phrase(_)))
     }
 
     /// Whether the last noun before the token, or the word after it, says that it is an id or a digest.

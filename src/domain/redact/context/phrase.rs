@@ -69,7 +69,9 @@ const NUMBERS: [&str; 40] = [
 ];
 
 /// Words that people number.
-const COUNTED: [&str; 11] = ["step", "stap", "schritt", "paso", "passo", "etapa", "phase", "fase", "part", "deel", "version"];
+const COUNTED: [&str; 11] = [
+    "step", "stap", "schritt", "paso", "passo", "etapa", "phase", "fase", "part", "deel", "version",
+];
 
 /// A run of characters that keys are made of.
 struct Token {
@@ -85,7 +87,12 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
             Meaning::Start(_) | Meaning::Noun | Meaning::Password | Meaning::Provider | Meaning::Veto => None,
         };
         // A bar stands for what is masked already: then that was the piece.
-        let masked = |piece: &Token| around.text.get(word.end..piece.start).is_some_and(|between| between.contains('|'));
+        let masked = |piece: &Token| {
+            around
+                .text
+                .get(word.end..piece.start)
+                .is_some_and(|between| between.contains('|'))
+        };
         let piece = piece.filter(|piece| !masked(piece) && !around.names_something(piece.start, piece.end));
         if let Some(piece) = piece.filter(|_| around.speaks_of_keys(word.end, word.end)) {
             let chars = piece.end - piece.start;
@@ -115,7 +122,14 @@ fn named(around: &Surroundings, phrase: &Word) -> Option<Token> {
         && !said.starts_with("20")
         && !said.starts_with("19")
         && around.has_noun(phrase.start, piece.end);
-    let numbered = said.len() >= 4 && shape::is_numbered_word(said) && !COUNTED.contains(&said.trim_end_matches(|c: char| c.is_ascii_digit()).to_lowercase().as_str());
+    let numbered = said.len() >= 4
+        && shape::is_numbered_word(said)
+        && !COUNTED.contains(
+            &said
+                .trim_end_matches(|c: char| c.is_ascii_digit())
+                .to_lowercase()
+                .as_str(),
+        );
     let capitals = said.len() >= 4 && said.bytes().all(|b| b.is_ascii_uppercase());
     (said.len() >= 3 && (shape::is_piece(said) || quoted || number || capitals || numbered)).then_some(piece)
 }

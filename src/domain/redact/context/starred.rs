@@ -20,7 +20,12 @@ pub(super) fn search(known: &KnownValues, around: &Surroundings, hits: &mut Vec<
     let bytes = around.text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        if !matches!(bytes[at], b'*' | b'.' | b'x' | b'X' | b'#' | b'[' | 0xe2) {
+        let begins = match bytes[at] {
+            b'*' | b'.' | b'x' | b'X' | b'#' => bytes.get(at + 1) == Some(&bytes[at]),
+            b'[' => bytes.get(at + 1).is_some_and(|next| matches!(next, b'.' | 0xe2)),
+            lead => lead == 0xe2,
+        };
+        if !begins {
             at += 1;
             continue;
         }

@@ -5,7 +5,7 @@ mod prove;
 
 use super::shape;
 use super::span::{Hit, Source};
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use file::File;
 pub(super) use file::Kind as PhraseKind;
 use regex::Regex;
@@ -99,6 +99,7 @@ impl Patterns {
         let literals = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(literals)
             .map_err(|error| vec![fault("table", error.to_string())])?;
         let secrets = table.secret.iter().map(Secret::of).collect();
@@ -206,8 +207,14 @@ fn compile(pattern: &str) -> Result<Regex, regex::Error> {
 
 /// `secret_name`, `npm_config_cache`, `xai-sdk`: words behind a beginning are a name, not a key.
 fn is_name(body: &str, beginning: &str) -> bool {
-    let words = || body.split(['_', '-', '.']).all(|part| part.is_empty() || shape::is_word(part));
-    beginning.ends_with(['_', '-', '.', ' ']) && body.len() < 40 && !body.bytes().any(|b| b.is_ascii_uppercase()) && words()
+    let words = || {
+        body.split(['_', '-', '.'])
+            .all(|part| part.is_empty() || shape::is_word(part))
+    };
+    beginning.ends_with(['_', '-', '.', ' '])
+        && body.len() < 40
+        && !body.bytes().any(|b| b.is_ascii_uppercase())
+        && words()
 }
 
 fn literals(table: &File) -> (Vec<&str>, Vec<Meaning>) {
