@@ -37,7 +37,7 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
         }
         answer.clear();
         redactors
-            .answer(&line, &mut answer)
+            .answer(&mut line, &mut answer)
             .with_context(|| format!("line {number}"))?;
         output.write_all(&answer)?;
     }
@@ -105,12 +105,42 @@ impl Redactors {
         }
     }
 
-    fn answer(&mut self, line: &[u8], answer: &mut Vec<u8>) -> anyhow::Result<()> {
+    fn answer(&mut self, line: &mut Vec<u8>, answer: &mut Vec<u8>) -> anyhow::Result<()> {
+        let same = self.cut_same_env(line);
         let line: Line = serde_json::from_slice(line).map_err(|error| LineFault::Shape(error.column()))?;
-        let redactor = self.of(line.env.map(RawValue::get))?;
+        let redactor = if same {
+            &self.ready[0].1
+        } else {
+            self.of(line.env.map(RawValue::get))?
+        };
         let spans = redactor.labelled(&line.text);
         write_answer(answer, line.id.get(), &line.text, spans.as_deref())?;
         Ok(())
+    }
+
+    /// Comments of one workspace come in a row, and `env` is longer than most of them: if a line ends with the very
+    /// bytes of the last `env`, they are cut off instead of read.
+    fn cut_same_env(&self, line: &mut Vec<u8>) -> bool {
+        let Some((last, _)) = self.ready.first() else {
+            return false;
+        };
+        let head = line
+            .trim_ascii_end()
+            .strip_suffix(b"}")
+            .map(<[u8]>::trim_ascii_end)
+            .and_then(|line| line.strip_suffix(last.as_bytes()));
+        let head = head
+            .and_then(|head| head.trim_ascii_end().strip_suffix(b":"))
+            .and_then(|head| head.trim_ascii_end().strip_suffix(b"\"env\""));
+        let Some(end) = head
+            .and_then(|head| head.trim_ascii_end().strip_suffix(b","))
+            .map(<[u8]>::len)
+        else {
+            return false;
+        };
+        line.truncate(end);
+        line.push(b'}');
+        true
     }
 
     fn of(&mut self, env: Option<&str>) -> Result<&Redactor, LineFault> {

@@ -3,6 +3,7 @@
 //! Four layers look at the text: known values in any disguise, patterns of providers, words around a bare key,
 //! phrases that announce a piece. The union of what they find is masked on the offsets of the text, once, with
 //! one label each. Then the result is looked at again, until nothing more is found: so redaction is idempotent.
+mod context;
 mod fold;
 mod known;
 mod patterns;
@@ -139,6 +140,9 @@ impl Redactor {
 
     /// Labels of ours that stand in the text; what merely looks like one is text.
     fn labels_in(&self, text: &str) -> Vec<(usize, usize)> {
+        if !text.contains('[') {
+            return Vec::new();
+        }
         let inside = |start: usize| {
             let name = start + LABEL.len();
             let length = text[name..].bytes().take(LONGEST_LABEL).position(|b| b == b']')?;
@@ -236,6 +240,7 @@ fn find(patterns: &Patterns, known: &KnownValues, table: Option<&Table>, text: &
     }
     let words = patterns.words(text);
     patterns.search(text, &words, &mut hits);
+    context::search(patterns, known, text, &words, &mut hits);
     hits
 }
 

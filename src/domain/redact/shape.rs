@@ -9,11 +9,11 @@ const PAIRS: [&str; 26] = [
     "adegilorsuvy",
     "abcdefghiklmnopqrstuvwxyz",
     "aefilorstuy",
-    "aeghilmnorstu",
+    "aefghilmnorstu",
     "adeilmorstuy",
     "abcdefgjklmnoprstvxz",
     "aeiou",
-    "aeilnost",
+    "aeilnostu",
     "adefiklmopstuvy",
     "abeilmopsuy",
     "acdefgijklmnoprstuvyz",
@@ -27,7 +27,7 @@ const PAIRS: [&str; 26] = [
     "aeioy",
     "aehiloprs",
     "aceipt",
-    "beimnopstw",
+    "bceimnopstw",
     "aeiouz",
 ];
 
@@ -101,6 +101,12 @@ pub(super) fn is_word(token: &str) -> bool {
     true
 }
 
+fn has_vowel(letters: &[u8]) -> bool {
+    letters
+        .iter()
+        .any(|b| matches!(b.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y'))
+}
+
 fn is_pronounceable(letters: &[u8]) -> bool {
     letters.windows(2).all(|pair| {
         let [first, second] = [pair[0].to_ascii_lowercase() - b'a', pair[1].to_ascii_lowercase() - b'a'];
@@ -129,6 +135,21 @@ pub(super) fn is_random(token: &str) -> bool {
     }
 }
 
+/// What may be a piece of a key where a sentence says so: no word, no number, no name made of words.
+pub(super) fn is_piece(token: &str) -> bool {
+    let counts = Counts::of(token);
+    let named = token.split(['_', '-', '/', '+']).all(|part| {
+        part.is_empty() || is_word(part) || is_numbered_word(part) || part.bytes().all(|b| b.is_ascii_digit())
+    });
+    token.is_ascii() && counts.letters() > 0 && !named
+}
+
+/// `step3`, `phase12`: a word with a small number behind it.
+pub(super) fn is_numbered_word(token: &str) -> bool {
+    let word = token.trim_end_matches(|c: char| c.is_ascii_digit());
+    word.len() >= 3 && is_word(word) && token.len() - word.len() <= 2
+}
+
 /// How often the kind of character changes from one to the next; `Word` counts as one kind.
 pub(super) fn changes(token: &str) -> usize {
     let kind = |b: u8| match b {
@@ -144,14 +165,10 @@ pub(super) fn changes(token: &str) -> usize {
         .count()
 }
 
-/// A password that a person made up: short, or with a word of five letters or more in it.
+/// A password that a person made up: short, or half of it a word.
 pub(super) fn is_weak(value: &str) -> bool {
-    let word = value.split(|c: char| !c.is_ascii_alphabetic()).any(|part| {
-        part.len() >= 5
-            && is_pronounceable(part.as_bytes())
-            && (is_word(part) || part.bytes().all(|b| b.is_ascii_lowercase()))
-    });
-    value.len() < 12 || (word && value.len() < 24)
+    let spoken = |part: &str| part.len() >= 5 && part.len() * 2 >= value.len() && is_word(part);
+    value.len() < 12 || (value.len() < 24 && value.split(|c: char| !c.is_ascii_alphabetic()).any(spoken))
 }
 
 /// Starts as the tokens of some provider do.

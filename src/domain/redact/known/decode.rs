@@ -1,103 +1,83 @@
-//! Base64 and hex, read at every shift, so that a piece is found wherever in an encoded line it lies.
+//! Base64 and hex: eight sextets, or twelve hex digits, in a row are six bytes. Rolling over a token gives those
+//! six bytes at every shift in one pass, so nothing has to be decoded apart.
+use super::value::WINDOW;
 use std::ops::Range;
 
-/// The shortest encoded stretch that can hold six characters.
-const SHORTEST: usize = 12;
+const BYTES_MASK: u64 = (1 << (8 * WINDOW)) - 1;
+const SEXTETS: usize = 8;
+const DIGITS: usize = 2 * WINDOW;
 
-/// Gives every stretch of the text that may be base64 or hex to `look`, decoded at each shift, until `look` says
-/// that it found something there.
-pub(super) fn each(text: &str, mut look: impl FnMut(Range<usize>, &[u8]) -> bool) {
+/// Asks `holds` about every six bytes (packed, first byte highest) that an encoded token may hold; where it knows
+/// them, `found` gets the whole token with the answer.
+pub(super) fn each<T>(text: &str, holds: impl Fn(u64) -> Option<T>, mut found: impl FnMut(Range<usize>, T)) {
     let bytes = text.as_bytes();
-    let mut decoded = Vec::new();
+    let [mut base64, mut hex] = [0_u64, 0_u64];
+    let [mut sextets, mut digits] = [0, 0];
     let mut at = 0;
     while at < bytes.len() {
-        if sextet(bytes[at]).is_none() {
-            at += 1;
+        let value = VALUES[bytes[at] as usize];
+        at += 1;
+        if value.sextet == NONE {
+            [sextets, digits] = [0, 0];
             continue;
         }
-        let start = at;
-        let mut rich = 0;
-        while at < bytes.len() && sextet(bytes[at]).is_some() {
-            rich |= kind(bytes[at]);
-            at += 1;
-        }
-        // Plain words have no digit and no capital inside.
-        if at - start < SHORTEST || rich == LOWER {
+        sextets += 1;
+        base64 = (base64 << 6 | u64::from(value.sextet)) & BYTES_MASK;
+        hex = (hex << 4 | u64::from(value.digit & 15)) & BYTES_MASK;
+        digits = if value.digit == NONE { 0 } else { digits + 1 };
+        if sextets < SEXTETS {
             continue;
         }
-        let padded = at + bytes[at..].iter().take(2).take_while(|b| **b == b'=').count();
-        let stretch = &bytes[start..at];
-        let found = rich & OTHER_CASE_OF_HEX == 0
-            && (0..2).any(|shift| {
-                hex(&stretch[shift..], &mut decoded);
-                look(start..at, &decoded)
-            });
-        if !found {
-            let _ = (0..4).any(|shift| {
-                base64(&stretch[shift.min(stretch.len())..], &mut decoded);
-                look(start..padded, &decoded)
-            });
+        let answer = holds(base64).or_else(|| if digits < DIGITS { None } else { holds(hex) });
+        if let Some(answer) = answer {
+            let start = at - sextets;
+            at += bytes[at..]
+                .iter()
+                .take_while(|b| VALUES[**b as usize].sextet != NONE)
+                .count();
+            at += bytes[at..].iter().take(2).take_while(|b| **b == b'=').count();
+            found(start..at, answer);
+            [sextets, digits] = [0, 0];
         }
     }
 }
 
-const LOWER: u8 = 1;
-const OTHER_CASE_OF_HEX: u8 = 8;
-
-/// Lower letters 1, digits 2, capitals 4, and 8 for what is no hex digit.
-fn kind(byte: u8) -> u8 {
-    let class = match byte {
-        b'a'..=b'z' => LOWER,
-        b'0'..=b'9' => 2,
-        _ => 4,
-    };
-    if byte.is_ascii_hexdigit() {
-        class
-    } else {
-        class | OTHER_CASE_OF_HEX
-    }
+#[derive(Clone, Copy)]
+struct Values {
+    sextet: u8,
+    digit: u8,
 }
 
-const SEXTETS: [u8; 256] = sextets();
+const NONE: u8 = 255;
 
-const fn sextets() -> [u8; 256] {
-    let mut table = [64; 256];
+/// What each character is worth in base64 (both alphabets) and in hex (both cases).
+const VALUES: [Values; 256] = values();
+
+const fn values() -> [Values; 256] {
+    let mut table = [Values {
+        sextet: NONE,
+        digit: NONE,
+    }; 256];
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut value = 0;
     while value < 64 {
-        table[alphabet[value] as usize] = value as u8;
+        table[alphabet[value] as usize].sextet = value as u8;
         value += 1;
     }
-    table[b'-' as usize] = 62;
-    table[b'_' as usize] = 63;
+    table[b'-' as usize].sextet = 62;
+    table[b'_' as usize].sextet = 63;
+    let digits = b"0123456789abcdefABCDEF";
+    let mut digit = 0;
+    while digit < digits.len() {
+        table[digits[digit] as usize].digit = if digit < 16 { digit as u8 } else { digit as u8 - 6 };
+        digit += 1;
+    }
     table
 }
 
-fn sextet(byte: u8) -> Option<u8> {
-    let value = SEXTETS[byte as usize];
-    (value < 64).then_some(value)
-}
-
-fn base64(stretch: &[u8], decoded: &mut Vec<u8>) {
-    decoded.clear();
-    for four in stretch.chunks(4) {
-        let bits = four
-            .iter()
-            .fold(0_u32, |bits, b| bits << 6 | u32::from(SEXTETS[*b as usize]));
-        let bits = (bits << (6 * (4 - four.len()))).to_be_bytes();
-        decoded.extend_from_slice(&bits[1..four.len().max(1)]);
-    }
-}
-
-fn hex(stretch: &[u8], decoded: &mut Vec<u8>) {
-    decoded.clear();
-    let digit = |b: u8| {
-        char::from(b)
-            .to_digit(16)
-            .and_then(|d| u8::try_from(d).ok())
-            .unwrap_or(0)
-    };
-    decoded.extend(stretch.chunks_exact(2).map(|two| digit(two[0]) << 4 | digit(two[1])));
+/// Six characters as [`each`] packs them.
+pub(super) fn pack_exact(window: &[u8]) -> u64 {
+    window.iter().fold(0, |key, byte| key << 8 | u64::from(*byte))
 }
 
 #[cfg(test)]
@@ -105,20 +85,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_piece_is_found_at_every_shift() {
-        // "q7Zt-piece" behind 0 to 3 other bytes, in base64, and in hex behind an odd digit.
+    fn six_bytes_are_found_at_every_shift() {
+        let wanted = pack_exact(b"7Zt-pi");
+        // "q7Zt-piece" behind 0 to 2 other bytes in base64, and in hex behind an odd digit.
         for text in [
             "cTdadC1waWVjZQ==",
             "eHE3WnQtcGllY2U=",
             "eHhxN1p0LXBpZWNl",
             "a71375a742d7069656365",
+            "71375A742D706965",
         ] {
-            let mut found = false;
-            each(text, |_, bytes| {
-                found |= bytes.windows(6).any(|window| window == b"7Zt-pi");
-                found
-            });
-            assert!(found || text.starts_with("a7"), "{text}");
+            let mut ranges = Vec::new();
+            each(
+                text,
+                |bytes| (bytes == wanted).then_some(()),
+                |range, ()| ranges.push(range),
+            );
+            assert_eq!(ranges, [0..text.len()], "{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! text holds a window, not which characters a key had; with the file and much time short pieces can be tried
 //! out, so the file is as precious as a backup.
 use super::KnownValues;
+use super::decode::pack_exact;
 use super::value::{Value, WINDOW, pack};
 use crate::domain::redact::fold::{BREAK, Stream};
 use crate::domain::redact::span::Hit;
@@ -54,16 +55,10 @@ impl Former {
             folded: value.windows().map(|(window, _)| hash(key, window)).collect(),
             exact: value
                 .windows()
-                .map(|(_, place)| hash(key, exact_window(&value.exact[place..place + WINDOW])))
+                .map(|(_, place)| hash(key, pack_exact(&value.exact[place..place + WINDOW])))
                 .collect(),
-            ends: Vec::new(),
+            ends: ends_of(value).map(|ends| hash(key, ends)).collect(),
         };
-        if value.weak {
-            former.folded = Vec::new();
-            former.exact = Vec::new();
-        } else {
-            former.ends = ends_of(value).map(|ends| hash(key, ends)).collect();
-        }
         for hashes in [&mut former.folded, &mut former.exact, &mut former.ends] {
             hashes.sort_unstable();
             hashes.dedup();
@@ -79,8 +74,8 @@ impl Former {
         self.folded.binary_search(&hash(self.key, window)).is_ok()
     }
 
-    fn has_exact(&self, window: &[u8]) -> bool {
-        self.exact.binary_search(&hash(self.key, exact_window(window))).is_ok()
+    fn has_exact(&self, window: u64) -> bool {
+        self.exact.binary_search(&hash(self.key, window)).is_ok()
     }
 
     /// The stretches of the stream whose windows are this value's: first code and the one after the last.
@@ -91,7 +86,7 @@ impl Former {
             if codes.contains(&BREAK) || !self.has(pack(codes)) {
                 continue;
             }
-            let exact = usize::from(self.has_exact(&stream.exact[from..from + WINDOW]));
+            let exact = usize::from(self.has_exact(pack_exact(&stream.exact[from..from + WINDOW])));
             match runs.last_mut() {
                 Some(last) if from + WINDOW == last.1 + 1 => (last.1, last.2) = (last.1 + 1, last.2 + exact),
                 _ => runs.push((from, from + WINDOW, exact)),
@@ -119,13 +114,12 @@ impl KnownValues {
         }
     }
 
-    pub(super) fn former_in(&self, bytes: &[u8]) -> Option<usize> {
-        let holds = |former: &&Former| {
-            bytes
-                .windows(WINDOW)
-                .any(|window| window.iter().all(u8::is_ascii_graphic) && former.has_exact(window))
-        };
-        self.former.iter().find(holds).map(|former| former.variable)
+    /// The variable of which a former value held these six characters.
+    pub(super) fn former_holding(&self, window: u64) -> Option<usize> {
+        self.former
+            .iter()
+            .find(|former| former.has_exact(window))
+            .map(|former| former.variable)
     }
 
     pub(super) fn former_with_ends(&self, head: &str, tail: &str) -> Option<usize> {
@@ -155,10 +149,6 @@ fn join_ends(head: &[u8], tail: &[u8]) -> u64 {
     let step = |sum: u64, code: &u8| (sum ^ u64::from(*code)).wrapping_mul(0x0100_0000_01b3);
     let head = head.iter().fold(0xcbf2_9ce4_8422_2325, step);
     tail.iter().fold(step(head, &255), step)
-}
-
-fn exact_window(window: &[u8]) -> u64 {
-    window.iter().fold(1, |key, byte| key << 8 | u64::from(*byte))
 }
 
 /// A key of its own for every value, derived from it: no clock and no chance are needed, and equal windows of two

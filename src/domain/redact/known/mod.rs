@@ -92,10 +92,9 @@ impl KnownValues {
     /// All values as keyed hashes of their windows: what a caller may keep of them after a rotation. Whoever holds
     /// these bytes can try short pieces out, so they belong in a file with mode 0600.
     pub fn export(&self) -> Vec<u8> {
-        let fresh = self
-            .values
-            .iter()
-            .map(|value| Former::of(value, &self.labels[value.variable].name));
+        // The hash of a weak password could be tried out whole.
+        let strong = self.values.iter().filter(|value| !value.weak);
+        let fresh = strong.map(|value| Former::of(value, &self.labels[value.variable].name));
         former::write(fresh.chain(self.former.iter().cloned()))
     }
 

@@ -1,7 +1,8 @@
 //! The look-up: every window of six folded characters of the text against every window of every value, by a
 //! bitmap first; what hits is extended as far as text and value agree, and then has to be evidence enough.
 use super::KnownValues;
-use super::value::{Value, WINDOW, pack};
+use super::decode::pack_exact;
+use super::value::{Value, WINDOW};
 use crate::domain::redact::fold::{BREAK, Stream};
 use crate::domain::redact::span::{Hit, Source};
 
@@ -16,6 +17,9 @@ const ENOUGH: f32 = 33.0;
 pub(in crate::domain::redact) struct Table {
     bitmap: Vec<u64>,
     entries: Vec<Entry>,
+    /// The same windows with their case, for what is encoded.
+    exact_bitmap: Vec<u64>,
+    exact: Vec<(u64, u32)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,27 +45,43 @@ impl Table {
         let mut table = Self {
             bitmap: vec![0; 1 << (BITS - 6)],
             entries: Vec::new(),
+            exact_bitmap: vec![0; 1 << (BITS - 6)],
+            exact: Vec::new(),
         };
         for (number, value) in known.values.iter().enumerate() {
             for (window, place) in value.windows() {
-                let bit = spot(window);
-                table.bitmap[bit >> 6] |= 1 << (bit & 63);
+                let number = u32::try_from(number).unwrap_or(u32::MAX);
+                set(&mut table.bitmap, window);
                 table.entries.push(Entry {
                     window,
-                    value: u32::try_from(number).unwrap_or(u32::MAX),
+                    value: number,
                     place: u32::try_from(place).unwrap_or(u32::MAX),
                 });
+                let exact = pack_exact(&value.exact[place..place + WINDOW]);
+                set(&mut table.exact_bitmap, exact);
+                table.exact.push((exact, number));
             }
         }
         table.entries.sort_unstable();
+        table.exact.sort_unstable();
         table
+    }
+
+    /// The value that holds these six characters, case and all.
+    fn exact_value(&self, window: u64) -> Option<usize> {
+        if !is_set(&self.exact_bitmap, window) {
+            return None;
+        }
+        let place = self.exact.partition_point(|(exact, _)| *exact < window);
+        self.exact
+            .get(place)
+            .filter(|(exact, _)| *exact == window)
+            .map(|(_, value)| *value as usize)
     }
 
     /// All values that hold this window, with the place.
     fn look_up(&self, window: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let bit = spot(window);
-        let set = self.bitmap[bit >> 6] & 1 << (bit & 63) != 0;
-        let from = if set {
+        let from = if is_set(&self.bitmap, window) {
             self.entries.partition_point(|entry| entry.window < window)
         } else {
             self.entries.len()
@@ -71,6 +91,16 @@ impl Table {
             .take_while(move |entry| entry.window == window)
             .map(|entry| (entry.value as usize, entry.place as usize))
     }
+}
+
+fn set(bitmap: &mut [u64], window: u64) {
+    let bit = spot(window);
+    bitmap[bit >> 6] |= 1 << (bit & 63);
+}
+
+fn is_set(bitmap: &[u64], window: u64) -> bool {
+    let bit = spot(window);
+    bitmap[bit >> 6] & 1 << (bit & 63) != 0
 }
 
 fn spot(window: u64) -> usize {
@@ -124,22 +154,18 @@ impl KnownValues {
 
     /// Pieces in base64 or hex.
     fn search_encoded(&self, table: &Table, text: &str, hits: &mut Vec<Hit>) {
-        super::decode::each(text, |encoded, bytes| {
-            let found = bytes.windows(WINDOW).find_map(|window| {
-                let codes: [u8; WINDOW] = std::array::from_fn(|i| Stream::code(window[i]));
-                table
-                    .look_up(pack(&codes))
-                    .find(|(value, place)| self.values[*value].exact[*place..].starts_with(window))
+        let holds = |bytes: u64| {
+            table
+                .exact_value(bytes)
+                .map(Ok)
+                .or_else(|| self.former_holding(bytes).map(Err))
+        };
+        super::decode::each(text, holds, |token, known| {
+            let chars = token.len() / 2;
+            hits.push(match known {
+                Ok(value) => self.hit(value, token.start, token.end, chars),
+                Err(variable) => self.piece(variable, token.start, token.end, chars),
             });
-            if let Some((value, _)) = found {
-                hits.push(self.hit(value, encoded.start, encoded.end, bytes.len()));
-                return true;
-            }
-            if let Some(variable) = self.former_in(bytes) {
-                hits.push(self.piece(variable, encoded.start, encoded.end, bytes.len()));
-                return true;
-            }
-            false
         });
     }
 
@@ -173,7 +199,8 @@ impl KnownValues {
         let enough = if value.weak {
             run.to - run.from == value.codes.len() && whole_token
         } else {
-            let bonus = if whole_token { 5.0 } else { 0.0 };
+            let disguised = text.as_bytes()[start..end].contains(&b'%');
+            let bonus = if whole_token { 5.0 } else { 0.0 } + if disguised { 8.0 } else { 0.0 };
             evidence(value, stream, run) + bonus >= ENOUGH
         };
         enough.then(|| {
@@ -238,9 +265,14 @@ impl Value {
 }
 
 /// What the agreement is worth: the characters by how many there are to choose from.
+///
+/// A public prefix alone is worth nothing; before four characters or more it is.
 fn evidence(value: &Value, stream: &Stream, run: Run) -> f32 {
-    let codes = &stream.codes[run.from..run.to];
-    let same_case = stream.exact[run.from..run.to] == value.exact[run.place..run.place + codes.len()];
+    let public = value.public.saturating_sub(run.place).min(run.to - run.from);
+    let codes = &stream.codes[run.from + public..run.to];
+    let place = run.place + public;
+    let same_case = stream.exact[run.from + public..run.to] == value.exact[place..place + codes.len()];
+    let prefix = if public >= 3 && codes.len() >= 4 { 12.0 } else { 0.0 };
     let each = if codes.iter().all(|code| *code < 10) {
         3.3
     } else if codes.iter().all(|code| *code < 16) {
@@ -254,7 +286,7 @@ fn evidence(value: &Value, stream: &Stream, run: Run) -> f32 {
     };
     #[expect(clippy::cast_precision_loss, reason = "lengths of keys")]
     let chars = codes.len() as f32;
-    chars * each
+    prefix + chars * each
 }
 
 /// The span of a run, without a last (or first) letter or two that belong to the next word and agree by chance:

@@ -3,9 +3,11 @@ mod example;
 mod file;
 mod prove;
 
+use super::shape;
 use super::span::{Hit, Source};
-use aho_corasick::{AhoCorasick, MatchKind};
-use file::{File, Kind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use file::File;
+pub(super) use file::Kind as PhraseKind;
 use regex::Regex;
 use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -44,9 +46,9 @@ pub(super) struct Secret {
     pub(super) label: String,
     pub(super) identifier: bool,
     whole: usize,
+    starts: Vec<String>,
     pattern: String,
     regex: OnceLock<Option<Regex>>,
-    has_starts: bool,
 }
 
 /// What a literal of the table means where it stands.
@@ -63,7 +65,7 @@ pub(super) enum Meaning {
     /// What stands beside it is no key.
     Veto,
     /// A phrase that announces a piece.
-    Phrase(Kind),
+    Phrase(PhraseKind),
 }
 
 /// A literal of the table in a text.
@@ -97,6 +99,7 @@ impl Patterns {
         let literals = AhoCorasick::builder()
             .ascii_case_insensitive(true)
             .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(AhoCorasickKind::DFA))
             .build(literals)
             .map_err(|error| vec![fault("table", error.to_string())])?;
         let secrets = table.secret.iter().map(Secret::of).collect();
@@ -139,7 +142,11 @@ impl Patterns {
 
     /// The keys without a fixed beginning that a token may be.
     pub(super) fn search_token(&self, text: &str, start: usize) -> Option<Hit> {
-        let mut free = self.secrets.iter().enumerate().filter(|(_, secret)| !secret.has_starts);
+        let mut free = self
+            .secrets
+            .iter()
+            .enumerate()
+            .filter(|(_, secret)| secret.starts.is_empty());
         free.find_map(|(place, secret)| secret.at(place, text, start))
     }
 }
@@ -150,10 +157,20 @@ impl Secret {
             label: entry.label.clone(),
             identifier: entry.identifier,
             whole: entry.whole,
+            starts: entry.starts.clone(),
             pattern: entry.pattern.clone(),
             regex: OnceLock::new(),
-            has_starts: !entry.starts.is_empty(),
         }
+    }
+
+    /// How much of a found key is its public beginning.
+    fn prefix_len(&self, found: &str) -> usize {
+        self.starts
+            .iter()
+            .filter(|start| found.starts_with(*start))
+            .map(String::len)
+            .max()
+            .unwrap_or(0)
     }
 
     /// The key that begins at this place of the text.
@@ -165,10 +182,12 @@ impl Secret {
         } else {
             regex.find(rest)?
         };
-        let chars = found
-            .as_str()
-            .len()
-            .saturating_sub(prefix_len(found.as_str(), self.has_starts));
+        let tail = found.start() + self.prefix_len(found.as_str());
+        let body = &rest[tail..found.end()];
+        if is_name(body, &rest[..tail]) {
+            return None;
+        }
+        let chars = body.len();
         Some(Hit {
             start: start + found.start(),
             end: start + found.end(),
@@ -180,23 +199,22 @@ impl Secret {
 }
 
 fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    regex::RegexBuilder::new(&format!(r"\A(?-u:{pattern})"))
+    regex::RegexBuilder::new(&format!(r"\A(?:{pattern})"))
         .size_limit(1 << 20)
         .dfa_size_limit(1 << 16)
         .build()
 }
 
-/// How much of a found key is its public beginning.
-fn prefix_len(found: &str, has_starts: bool) -> usize {
-    if has_starts {
-        found
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(4)
-            .min(found.rfind(['_', '-']).map_or(4, |at| at + 1))
-            .min(13)
-    } else {
-        0
-    }
+/// `secret_name`, `npm_config_cache`, `xai-sdk`: words behind a beginning are a name, not a key.
+fn is_name(body: &str, beginning: &str) -> bool {
+    let words = || {
+        body.split(['_', '-', '.'])
+            .all(|part| part.is_empty() || shape::is_word(part))
+    };
+    beginning.ends_with(['_', '-', '.', ' '])
+        && body.len() < 40
+        && !body.bytes().any(|b| b.is_ascii_uppercase())
+        && words()
 }
 
 fn literals(table: &File) -> (Vec<&str>, Vec<Meaning>) {

@@ -1,0 +1,260 @@
+//! Bare keys and passwords: a token that nobody would write by hand, where the words speak of a key.
+use super::clause::{Lead, Surroundings};
+use crate::domain::redact::patterns::Patterns;
+use crate::domain::redact::shape::{self, Counts};
+use crate::domain::redact::span::{Hit, Rule, Source};
+
+/// Tokens longer than this are no keys but data; only patterns look at them.
+const LONGEST: usize = 400;
+
+/// From this length on a string of three kinds of characters needs no noun, only the lack of a veto.
+const LONG: usize = 28;
+
+pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<Hit>) {
+    let bytes = around.text.as_bytes();
+    let nouns = around.has_nouns();
+    let mut at = 0;
+    while at < bytes.len() {
+        if CHUNK[bytes[at] as usize] == 0 {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        let mut kinds = 0;
+        while at < bytes.len() && CHUNK[bytes[at] as usize] != 0 {
+            let kind = CHUNK[bytes[at] as usize];
+            // A capital at the beginning is that of a word.
+            kinds |= if kind == UPPER && at == start { 0 } else { kind };
+            at += 1;
+        }
+        // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
+        let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
+        if telling && at - start >= 6 && at - start <= LONGEST {
+            chunk(patterns, around, start, at, hits);
+        }
+    }
+}
+
+const UPPER: u8 = 2;
+const DIGIT: u8 = 4;
+const LOWER: u8 = 8;
+const THREE: u8 = UPPER | DIGIT | LOWER;
+
+/// 0 for what ends a chunk: blanks, quotes, brackets, bars, everything outside ASCII.
+const CHUNK: [u8; 256] = chunk_bytes();
+
+const fn chunk_bytes() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0x21;
+    while byte < 0x7f {
+        table[byte] = match byte as u8 {
+            b'"' | b'\'' | b'`' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'|' => 0,
+            b'A'..=b'Z' => UPPER,
+            b'a'..=b'z' => LOWER,
+            b'0'..=b'9' => DIGIT,
+            _ => 1,
+        };
+        byte += 1;
+    }
+    table
+}
+
+fn chunk(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
+    let chunk = &around.text[start..end];
+    if let Some(scheme) = chunk.find("://") {
+        query(around, start + scheme, end, hits);
+        return;
+    }
+    if chunk.starts_with("data:") {
+        return;
+    }
+    let (start, end) = value(around.text, start, end);
+    if end - start < 6 {
+        return;
+    }
+    if end - start >= 30
+        && let Some(hit) = patterns.search_token(around.text, start)
+    {
+        hits.push(hit);
+        return;
+    }
+    if let Some(rule) = judge(around, start, end) {
+        let chars = end - start;
+        hits.push(Hit {
+            start,
+            end,
+            source: Source::Rule(rule),
+            chars,
+            of: chars,
+        });
+    }
+}
+
+/// The value within a chunk: behind `NAME=` or `name:`, without the punctuation of the sentence.
+fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
+    let chunk = &text[start..end];
+    let mut body = chunk.trim_end_matches(['.', ',', ':', ';', '!', '?', '*']);
+    if body.starts_with("s/") || body.starts_with("s,") {
+        body = body.trim_end_matches(['g', '/', ',']);
+    }
+    let unpadded = body.trim_end_matches('=');
+    let name = unpadded
+        .rfind('=')
+        .or_else(|| unpadded.rfind(':').filter(|at| !is_telegram(unpadded, *at)));
+    let from = name.map_or(0, |at| at + 1);
+    let lead = body[from..].len()
+        - body[from..]
+            .trim_start_matches(['.', ',', ':', '*', '~', '-', '#', '@'])
+            .len();
+    (start + from + lead, start + body.len().max(from + lead))
+}
+
+fn is_telegram(chunk: &str, colon: usize) -> bool {
+    colon >= 8 && chunk[..colon].bytes().all(|b| b.is_ascii_digit()) && chunk.len() - colon > 30
+}
+
+/// Parameters of a URL that are named like a key.
+fn query(around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
+    let url = &around.text[start..end];
+    let mut at = url.find(['?', '#']).unwrap_or(url.len());
+    while at < url.len() {
+        let parameter = &url[at + 1..];
+        let length = parameter.find(['&', '#', ';']).unwrap_or(parameter.len());
+        if let Some((name, value)) = parameter[..length].split_once('=') {
+            let secret =
+                crate::domain::redact::known::is_secret(name, value) || name == "sig" || name.ends_with("ignature");
+            let value_start = start + at + 1 + name.len() + 1;
+            if secret && value.len() >= 8 && shape::is_random(value) {
+                hits.push(Hit {
+                    start: value_start,
+                    end: value_start + value.len(),
+                    source: Source::Rule(Rule::Key),
+                    chars: value.len(),
+                    of: value.len(),
+                });
+            }
+        }
+        at += 1 + length;
+    }
+}
+
+/// What a token looks like.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Look {
+    /// Digits and letters of both cases, 16 or more.
+    Strong,
+    /// Hex, or digits and letters of one case, 16 or more.
+    Flat,
+    /// Random, but short.
+    Short,
+    /// Letters, digits and a sign that only passwords have.
+    Password,
+    /// A version, a date, a path, words.
+    Plain,
+}
+
+fn judge(around: &Surroundings, start: usize, end: usize) -> Option<Rule> {
+    let token = &around.text[start..end];
+    let look = look(token);
+    let named = !token.bytes().any(|b| b.is_ascii_digit()) && around.names_something(start, end);
+    if named || (look == Look::Plain && !may_be_password(token)) {
+        return None;
+    }
+    let lead = around.lead(start, end);
+    let rule = if look == Look::Password || lead.as_ref().is_some_and(|lead| lead.password) {
+        Rule::Password
+    } else {
+        Rule::Key
+    };
+    let is_key = match look {
+        Look::Strong => {
+            !around.is_vetoed(start, end)
+                && (token.len() >= LONG || around.speaks_of_keys(start, end) || around.is_alone(start, end))
+        }
+        Look::Flat => lead.is_some_and(|lead| lead.gap <= 2),
+        Look::Short => lead
+            .is_some_and(|lead| lead.gap == 0 && (lead.sign || token.len() >= 8) || lead.gap == 1 && token.len() >= 10),
+        Look::Password => lead.is_some_and(|lead| lead.gap <= 3),
+        Look::Plain => lead.is_some_and(|lead| is_said_password(around.text, start, token, &lead)),
+    };
+    is_key.then_some(rule)
+}
+
+fn look(token: &str) -> Look {
+    let counts = Counts::of(token);
+    if is_plain(token) {
+        return Look::Plain;
+    }
+    let signs = token.bytes().filter(|b| b"!$#%?&*@^~".contains(b)).count();
+    if signs > 0 {
+        let mixed = counts.digit > 0 && counts.letters() > 0 && token.len() >= 8 && signs <= 4;
+        return if mixed && !token.contains(['(', '=', ':']) && !token.starts_with(['$', '%', '@', '#']) {
+            Look::Password
+        } else {
+            Look::Plain
+        };
+    }
+    let three = counts.lower > 0 && counts.upper > 0 && counts.digit > 0;
+    let random = shape::is_random(token)
+        && token
+            .split(['-', '_', '.', '/', '+', '='])
+            .any(|part| part.len() >= 6 && shape::is_random(part) && !shape::is_numbered_word(part));
+    match token.len() {
+        _ if !random => Look::Plain,
+        16.. if three && shape::changes(token) * 5 >= token.len() => Look::Strong,
+        16.. => Look::Flat,
+        _ => Look::Short,
+    }
+}
+
+/// Versions, dates, times, paths, file names, code, digests with their name.
+fn is_plain(token: &str) -> bool {
+    const BEGINNINGS: [&str; 8] = ["sha256-", "sha384-", "sha512-", "sha1-", "~/", "./", "../", "C:\\"];
+    let bytes = token.as_bytes();
+    let numbers = token.strip_prefix('v').unwrap_or(token);
+    let numbered = numbers.find(['.', '-', ':', '/']).is_some_and(|at| {
+        at > 0
+            && at <= 4
+            && numbers[..at].bytes().all(|b| b.is_ascii_digit())
+            && numbers.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit)
+    });
+    let path = token.contains('/')
+        && token
+            .split('/')
+            .filter(|part| shape::is_word(part) && part.len() > 3)
+            .count()
+            >= 1;
+    let code = token.contains("()")
+        || token.contains("::")
+        || token.contains('\\')
+        || bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
+    BEGINNINGS.iter().any(|beginning| token.starts_with(beginning))
+        || numbered
+        || path
+        || code
+        || is_uuid(token)
+        || token.strip_prefix("0x").is_some_and(shape::is_hex)
+}
+
+fn is_uuid(token: &str) -> bool {
+    token.len() == 36
+        && token.bytes().enumerate().all(|(at, b)| {
+            if matches!(at, 8 | 13 | 18 | 23) {
+                b == b'-'
+            } else {
+                b.is_ascii_hexdigit()
+            }
+        })
+}
+
+/// Letters and digits, as weak passwords are.
+fn may_be_password(token: &str) -> bool {
+    let counts = Counts::of(token);
+    token.len() >= 6 && counts.digit > 0 && counts.letters() > 2 && !is_plain(token)
+}
+
+/// `password: harbour77`, `DB_PASSWORD=harbour77`.
+fn is_said_password(text: &str, start: usize, token: &str, lead: &Lead) -> bool {
+    let assigned = text[..start].ends_with(['=', '"', '\'', ' ', ':', '`']);
+    lead.password && lead.gap == 0 && lead.sign && assigned && !token.contains(['(', '{', '_'])
+}

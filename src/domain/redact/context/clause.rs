@@ -1,0 +1,137 @@
+//! What stands around a token: nouns, makers, vetoes in its clause, and what lies between.
+use crate::domain::redact::patterns::{Meaning, Word};
+
+/// How far a word reaches, in bytes.
+const REACH: usize = 160;
+
+/// A text with the words of the table that stand in it.
+pub(super) struct Surroundings<'a> {
+    pub(super) text: &'a str,
+    pub(super) words: &'a [Word],
+}
+
+/// How a noun for a key stands before a token.
+pub(super) struct Lead {
+    /// It is a noun for a password.
+    pub(super) password: bool,
+    /// How many words lie between.
+    pub(super) gap: usize,
+    /// The gap has a colon, an equals sign or an arrow, or says "is".
+    pub(super) sign: bool,
+}
+
+const COPULAS: [&str; 16] = [
+    "is", "are", "was", "ist", "lautet", "est", "es", "são", "sont", "zijn", "wordt", "now", "nu", "jetzt", "called",
+    "to",
+];
+
+impl<'a> Surroundings<'a> {
+    pub(super) fn new(text: &'a str, words: &'a [Word]) -> Self {
+        Self { text, words }
+    }
+
+    /// Whether a noun for a key or password stands anywhere.
+    pub(super) fn has_nouns(&self) -> bool {
+        self.words
+            .iter()
+            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password))
+    }
+
+    /// The clause around a place: to the end of the sentence or line on both sides.
+    pub(super) fn clause(&self, start: usize, end: usize) -> (usize, usize) {
+        let bytes = self.text.as_bytes();
+        let ends = |at: usize| {
+            bytes[at] == b'\n'
+                || (matches!(bytes[at], b'.' | b'!' | b'?') && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace))
+        };
+        let first = (start.saturating_sub(REACH)..start)
+            .rev()
+            .find(|at| ends(*at) && !dots(bytes, *at))
+            .map_or(start.saturating_sub(REACH), |at| at + 1);
+        let last = (end..bytes.len().min(end + REACH))
+            .find(|at| ends(*at) && !dots(bytes, *at))
+            .unwrap_or(bytes.len().min(end + REACH));
+        (first, last)
+    }
+
+    /// The words in the clause, outside the token itself.
+    fn in_clause(&self, start: usize, end: usize) -> impl Iterator<Item = &Word> {
+        let (first, last) = self.clause(start, end);
+        let from = self.words.partition_point(|word| word.start < first);
+        self.words[from..]
+            .iter()
+            .take_while(move |word| word.end <= last)
+            .filter(move |word| word.end <= start || word.start >= end)
+    }
+
+    /// Whether the clause speaks of a key, a password or a maker of keys.
+    pub(super) fn speaks_of_keys(&self, start: usize, end: usize) -> bool {
+        self.in_clause(start, end)
+            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Provider))
+    }
+
+    /// Whether the clause has a noun for a key or a password.
+    pub(super) fn has_noun(&self, start: usize, end: usize) -> bool {
+        self.in_clause(start, end)
+            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password))
+    }
+
+    /// Whether the token is or holds a word of the table: the name of a maker or a variable, not a key.
+    pub(super) fn names_something(&self, start: usize, end: usize) -> bool {
+        let from = self.words.partition_point(|word| word.start < start);
+        self.words[from..]
+            .iter()
+            .take_while(|word| word.end <= end)
+            .any(|word| !matches!(word.meaning, Meaning::Start(_) | Meaning::Phrase(_)))
+    }
+
+    /// Whether the last noun before the token, or the word after it, says that it is an id or a digest.
+    pub(super) fn is_vetoed(&self, start: usize, end: usize) -> bool {
+        let before = self
+            .in_clause(start, end)
+            .take_while(|word| word.end <= start)
+            .filter(|word| word.meaning != Meaning::Provider);
+        before
+            .last()
+            .is_some_and(|word| word.meaning == Meaning::Veto && self.gap(word.end, start).0 <= 2)
+    }
+
+    /// The last noun for a key before the token, if no veto lies between.
+    pub(super) fn lead(&self, start: usize, end: usize) -> Option<Lead> {
+        let last = self
+            .in_clause(start, end)
+            .take_while(|word| word.end <= start)
+            .filter(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Veto))
+            .last()?;
+        let password = last.meaning == Meaning::Password;
+        let (gap, sign) = self.gap(last.end, start);
+        (last.meaning != Meaning::Veto).then_some(Lead { password, gap, sign })
+    }
+
+    /// How many words lie between two places, copulas apart, and whether a sign or a copula does.
+    fn gap(&self, from: usize, to: usize) -> (usize, bool) {
+        let between = &self.text[from.min(to)..to];
+        let mut sign = between.contains([':', '=', '→']) || between.contains("->");
+        let words = between
+            .split(|c: char| !c.is_alphanumeric() && c != '_')
+            .filter(|word| !word.is_empty());
+        let words = words.filter(|word| {
+            let copula = COPULAS.contains(word);
+            sign |= copula;
+            !copula
+        });
+        (words.count(), sign)
+    }
+
+    /// Whether nothing else stands on the token's line.
+    pub(super) fn is_alone(&self, start: usize, end: usize) -> bool {
+        let before = self.text[..start].chars().rev().take_while(|c| *c != '\n');
+        let after = self.text[end..].chars().take_while(|c| *c != '\n');
+        before.chain(after).take(REACH).all(|c| !c.is_alphanumeric())
+    }
+}
+
+/// Part of an ellipsis, which ends no sentence.
+fn dots(bytes: &[u8], at: usize) -> bool {
+    bytes[at] == b'.' && (bytes.get(at + 1) == Some(&b'.') || (at > 0 && bytes[at - 1] == b'.'))
+}

@@ -1,0 +1,221 @@
+//! Pieces that a phrase announces: "ends in 9f3Q", "last 4 of the key: 9f3Q".
+use super::clause::Surroundings;
+use crate::domain::redact::patterns::{Meaning, PhraseKind, Word};
+use crate::domain::redact::shape;
+use crate::domain::redact::span::{Hit, Rule, Source, UNTOLD};
+
+/// How far behind a phrase its piece may stand, in bytes.
+const REACH: usize = 90;
+
+/// The longest public prefix that a counted piece may have besides.
+const PREFIX: usize = 13;
+
+const FILLERS: [&str; 24] = [
+    "the",
+    "with",
+    "in",
+    "on",
+    "is",
+    "are",
+    "of",
+    "de",
+    "het",
+    "den",
+    "die",
+    "der",
+    "les",
+    "las",
+    "los",
+    "os",
+    "as",
+    "letters",
+    "following",
+    "something",
+    "like",
+    "op",
+    "met",
+    "por",
+];
+
+const UNITS: [&str; 22] = [
+    "char",
+    "chars",
+    "character",
+    "characters",
+    "digits",
+    "letters",
+    "symbols",
+    "teken",
+    "tekens",
+    "karakters",
+    "cijfers",
+    "letter",
+    "zeichen",
+    "stellen",
+    "buchstaben",
+    "caractères",
+    "caracteres",
+    "lettres",
+    "chiffres",
+    "letras",
+    "dígitos",
+    "bytes",
+];
+
+const NUMBERS: [&str; 40] = [
+    "three", "four", "five", "six", "seven", "eight", "ten", "twelve", "few", "couple", "drie", "vier", "vijf", "zes",
+    "zeven", "acht", "tien", "twaalf", "drei", "fünf", "sechs", "sieben", "zehn", "zwölf", "trois", "quatre", "cinq",
+    "sept", "huit", "dix", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "diez", "três", "quatro", "oito",
+];
+
+/// Words that people number.
+const COUNTED: [&str; 11] = [
+    "step", "stap", "schritt", "paso", "passo", "etapa", "phase", "fase", "part", "deel", "version",
+];
+
+/// A run of characters that keys are made of.
+struct Token {
+    start: usize,
+    end: usize,
+}
+
+pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
+    for word in around.words {
+        let piece = match word.meaning {
+            Meaning::Phrase(PhraseKind::Names) => named(around, word),
+            Meaning::Phrase(PhraseKind::Counts) => counted(around, word),
+            Meaning::Start(_) | Meaning::Noun | Meaning::Password | Meaning::Provider | Meaning::Veto => None,
+        };
+        // A bar stands for what is masked already: then that was the piece.
+        let masked = |piece: &Token| {
+            around
+                .text
+                .get(word.end..piece.start)
+                .is_some_and(|between| between.contains('|'))
+        };
+        let piece = piece.filter(|piece| !masked(piece) && !around.names_something(piece.start, piece.end));
+        if let Some(piece) = piece.filter(|_| around.speaks_of_keys(word.end, word.end)) {
+            let chars = piece.end - piece.start;
+            hits.push(Hit {
+                start: piece.start,
+                end: piece.end,
+                source: Source::Rule(Rule::Piece),
+                chars,
+                of: UNTOLD,
+            });
+        }
+    }
+}
+
+/// The next thing said, if it is no word.
+fn named(around: &Surroundings, phrase: &Word) -> Option<Token> {
+    let text = around.text;
+    let mut tokens = tokens(text, phrase.end);
+    let piece = tokens.find(|token| {
+        let said = text[token.start..token.end].to_lowercase();
+        !FILLERS.contains(&said.as_str()) && !UNITS.contains(&said.as_str())
+    })?;
+    let said = &text[piece.start..piece.end];
+    let quoted = text[..piece.start].ends_with(['"', '\'', '`', '“', '‘', '«']) && said.len() <= 12;
+    let number = said.len() >= 4
+        && said.bytes().all(|b| b.is_ascii_digit())
+        && !said.starts_with("20")
+        && !said.starts_with("19")
+        && around.has_noun(phrase.start, piece.end);
+    let numbered = said.len() >= 4
+        && shape::is_numbered_word(said)
+        && !COUNTED.contains(
+            &said
+                .trim_end_matches(|c: char| c.is_ascii_digit())
+                .to_lowercase()
+                .as_str(),
+        );
+    let capitals = said.len() >= 4 && said.bytes().all(|b| b.is_ascii_uppercase());
+    (said.len() >= 3 && (shape::is_piece(said) || quoted || number || capitals || numbered)).then_some(piece)
+}
+
+/// Near a phrase with a number: behind it, or before its bracket.
+fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
+    let text = around.text;
+    let mut after = tokens(text, phrase.end);
+    let number = after.next()?;
+    let said = text[number.start..number.end].to_lowercase();
+    let count: Option<usize> = said.parse().ok().filter(|count| (2..=64).contains(count));
+    if count.is_none() && !NUMBERS.contains(&said.as_str()) {
+        return None;
+    }
+    let (_, last) = around.clause(phrase.start, number.end);
+    let mut after_unit = false;
+    for token in after.take_while(|token| token.start < last.min(phrase.end + REACH)) {
+        let said = &text[token.start..token.end];
+        let signed = after_unit
+            || text[..token.start]
+                .trim_end_matches([' ', '"', '\'', '`', '…', '.', '“'])
+                .ends_with([':', '=', '-', '–', '>', '→']);
+        if around.names_something(token.start, token.end) {
+            continue;
+        }
+        let exact = count == Some(said.len()) && signed;
+        let fits = count.is_none_or(|count| said.len() <= count + PREFIX && said.len() >= count.min(3));
+        if exact || (fits && shape::is_piece(said) && !around.is_vetoed(token.start, token.end)) {
+            return Some(token);
+        }
+        after_unit = UNITS.contains(&said.to_lowercase().as_str());
+    }
+    before_bracket(text, phrase.start, count)
+}
+
+/// `9f3Qxy12 (first 8 chars)`.
+fn before_bracket(text: &str, phrase: usize, count: Option<usize>) -> Option<Token> {
+    let before = text[..phrase]
+        .trim_end()
+        .strip_suffix(['(', ',', '['])?
+        .trim_end_matches([' ', '"', '\'', '`', '.', '…', '*']);
+    let start = before.len() - before.bytes().rev().take_while(|b| is_key_byte(*b)).count();
+    let said = &before[start..];
+    let fits = said.len() >= 3 && count.is_none_or(|count| said.len() <= count + PREFIX);
+    (fits && shape::is_piece(said)).then_some(Token {
+        start,
+        end: before.len(),
+    })
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-')
+}
+
+/// Runs of key characters (and of letters outside ASCII, so that words stay whole) from a place on.
+fn tokens(text: &str, from: usize) -> impl Iterator<Item = Token> {
+    let bytes = text.as_bytes();
+    let wide = |at: usize| bytes[at] >= 0x80 && text[floor(text, at)..].chars().next().is_some_and(char::is_alphabetic);
+    let mut at = from;
+    let end = bytes.len().min(from + REACH);
+    std::iter::from_fn(move || {
+        while at < end && !bytes[at].is_ascii_alphanumeric() && !wide(at) {
+            at += 1;
+        }
+        let start = at;
+        while at < bytes.len() && at < start + 64 && (is_key_byte(bytes[at]) || wide(at)) {
+            at += 1;
+        }
+        let stop = floor(text, at);
+        let trimmed = stop
+            - bytes[start..stop]
+                .iter()
+                .rev()
+                .take_while(|b| matches!(b, b'-' | b'/'))
+                .count();
+        // A key may begin with a dash, where a blank stands before it.
+        let dash = start > from + 1 && matches!(bytes[start - 1], b'-' | b'_') && !is_key_byte(bytes[start - 2]);
+        let start = start - usize::from(dash);
+        (start < end && start < stop).then_some(Token {
+            start: floor(text, start),
+            end: trimmed.max(start),
+        })
+    })
+}
+
+/// The last border of characters at or before a place.
+fn floor(text: &str, at: usize) -> usize {
+    text.floor_char_boundary(at)
+}

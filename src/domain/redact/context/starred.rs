@@ -1,0 +1,157 @@
+//! Keys with their middle left out: `abcd****wxyz`, `abcd…`, `…wxyz`.
+use super::clause::Surroundings;
+use crate::domain::redact::known::KnownValues;
+use crate::domain::redact::shape;
+use crate::domain::redact::span::{Hit, Rule, Source, UNTOLD};
+
+/// The longest end of a key that is read.
+const LONGEST: usize = 48;
+
+/// What stands for the characters left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Middle {
+    /// Stars, bullets, crosses: somebody masked something.
+    Stars,
+    /// Dots, which any sentence may have.
+    Dots,
+}
+
+pub(super) fn search(known: &KnownValues, around: &Surroundings, hits: &mut Vec<Hit>) {
+    let bytes = around.text.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        let begins = match bytes[at] {
+            b'*' | b'.' | b'x' | b'X' | b'#' => bytes.get(at + 1) == Some(&bytes[at]),
+            b'[' => bytes.get(at + 1).is_some_and(|next| matches!(next, b'.' | 0xe2)),
+            lead => lead == 0xe2,
+        };
+        if !begins {
+            at += 1;
+            continue;
+        }
+        match middle(around.text, at) {
+            Some((end, middle)) => {
+                judge(known, around, (at, end), middle, hits);
+                at = end;
+            }
+            None => at += 1,
+        }
+    }
+}
+
+/// The middle that begins here, with its end.
+fn middle(text: &str, start: usize) -> Option<(usize, Middle)> {
+    const BRACKETED: [&str; 3] = ["[...]", "[…]", "[..]"];
+    let rest = &text.get(start..)?;
+    if let Some(whole) = BRACKETED.iter().find(|whole| rest.starts_with(*whole)) {
+        return Some((start + whole.len(), Middle::Stars));
+    }
+    let first = rest.chars().next()?;
+    let count = rest.chars().take_while(|c| *c == first).count();
+    let (least, middle) = match first {
+        '*' | '•' | '●' | '∙' | '#' => (3, Middle::Stars),
+        'x' | 'X' => (5, Middle::Stars),
+        '.' => (3, Middle::Dots),
+        '…' | '⋯' => (1, Middle::Dots),
+        _ => return None,
+    };
+    (count >= least).then(|| (start + count * first.len_utf8(), middle))
+}
+
+fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize), middle: Middle, hits: &mut Vec<Hit>) {
+    let text = around.text;
+    let [start, end] = [head_start(text, from), tail_end(text, to)];
+    let head = text[start..from].trim_end_matches('-');
+    let tail = if head.is_empty() {
+        &text[to..end]
+    } else {
+        text[to..end].trim_start_matches('-')
+    };
+    let tail_start = end - tail.len();
+    let both = head.len() >= 3 && tail.len() >= 3;
+    if let Some((variable, chars)) = both.then(|| known.with_ends(head, tail)).flatten() {
+        let source = Source::Known(variable);
+        hits.push(Hit {
+            start,
+            end,
+            source,
+            chars,
+            of: UNTOLD,
+        });
+        return;
+    }
+    let keys = || around.speaks_of_keys(start, end) && !around.is_vetoed(start, end);
+    let piece = |said: &str| said.len() >= 3 && shape::is_piece(said);
+    let capitals = |said: &str| said.len() >= 4 && said.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+    let numbered = |said: &str| said.len() >= 4 && shape::is_numbered_word(said);
+    if around.names_something(start, from) || around.names_something(to, end) {
+        return;
+    }
+    let masks = if both || (head.len() >= 3 && tail.len() >= 2) {
+        match middle {
+            Middle::Stars => keys() || (piece(head) && piece(tail)),
+            Middle::Dots => keys() && (piece(head) || piece(tail)),
+        }
+    } else if head.len() >= 3 {
+        piece(head) && tail.is_empty() && keys()
+    } else {
+        head.is_empty() && (piece(tail) || capitals(tail) || numbered(tail)) && around.has_noun(start, end) && keys()
+    };
+    if masks {
+        let start = if head.is_empty() { tail_start } else { start };
+        let end = if tail.is_empty() { start + head.len() } else { end };
+        hits.push(Hit {
+            start,
+            end,
+            source: Source::Rule(Rule::Piece),
+            chars: head.len() + tail.len(),
+            of: UNTOLD,
+        });
+    }
+}
+
+fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'-' | b'/')
+}
+
+/// Where the head begins: key characters back from the middle; none if they are the end of a word with accents.
+fn head_start(text: &str, from: usize) -> usize {
+    let bytes = text.as_bytes();
+    let start = from
+        - bytes[..from]
+            .iter()
+            .rev()
+            .take(LONGEST)
+            .take_while(|b| is_key_byte(**b))
+            .count();
+    let cut = bytes[start..from]
+        .iter()
+        .take_while(|b| matches!(b, b'-' | b'/' | b'+'))
+        .count();
+    let word = text[..start].chars().next_back().is_some_and(char::is_alphabetic);
+    if word || from - start >= LONGEST {
+        from
+    } else {
+        start + cut
+    }
+}
+
+fn tail_end(text: &str, to: usize) -> usize {
+    let bytes = text.as_bytes();
+    let length = bytes[to..]
+        .iter()
+        .take(LONGEST)
+        .take_while(|b| is_key_byte(**b))
+        .count();
+    let cut = bytes[to..to + length]
+        .iter()
+        .rev()
+        .take_while(|b| matches!(b, b'-' | b'/'))
+        .count();
+    let word = text[to + length..].chars().next().is_some_and(char::is_alphabetic);
+    if word || length >= LONGEST {
+        to
+    } else {
+        to + length - cut
+    }
+}
