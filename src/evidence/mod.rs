@@ -50,8 +50,11 @@ mod keys_changed;
 mod keys_valid;
 mod monitor_ran;
 mod old_keys_dead;
+mod open;
 mod rotator;
 mod schedule_ahead;
+
+pub use open::{OpenError, providers};
 
 use crate::config::Settings;
 use crate::domain::cycle::Cycle;

@@ -1,5 +1,6 @@
 //! One probe, one verdict: a harmless authenticated call for each key. No body, URL or header of it is ever kept,
 //! logged or put into an error: some bodies echo pieces of keys, and Telegram's URL holds one.
+pub mod consent;
 mod http;
 mod round;
 
