@@ -4,6 +4,7 @@ mod answer;
 mod capture;
 mod spec;
 
+pub use crate::domain::schedule::Priority;
 pub use answer::{Answer, Rule, Then};
 pub use capture::Captures;
 pub use spec::Fault;
@@ -11,7 +12,7 @@ pub use spec::Fault;
 use capture::CapturePlan;
 use regex::Regex;
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
@@ -73,29 +74,6 @@ pub struct Variable {
     pub identifier: bool,
     /// What a value looks like; checked before any call.
     pub format: Option<Regex>,
-}
-
-/// How soon a key is rotated in a plan; the guide's three.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Priority {
-    /// First.
-    High,
-    /// Then.
-    Medium,
-    /// Last.
-    Low,
-}
-
-impl Priority {
-    /// The name in tables and metrics.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::High => "high",
-            Self::Medium => "medium",
-            Self::Low => "low",
-        }
-    }
 }
 
 /// One harmless authenticated call. `{0}`, `{1}` stand for the values of the variables.
