@@ -1,1 +1,17 @@
-//! The monitor: every key's verdict, age and days left.
+//! Watches the keys: each one's verdict, age and days left, the backups' health, `.env`'s mode, the bot's heartbeat.
+//! What a run saw is kept in `state/monitor.json`; what is to be said about it, and to whom, is decided in `alerts`.
+pub mod alerts;
+pub mod channels;
+pub mod daily;
+pub mod findings;
+pub mod heartbeat;
+pub mod plugin;
+pub mod prometheus;
+pub mod record;
+pub mod report;
+pub mod seed_format;
+mod timer;
+
+pub use record::Record;
+pub use report::{Report, gather};
+pub use timer::{installed as timer_installed, timer_dirs};

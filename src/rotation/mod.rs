@@ -15,6 +15,7 @@ pub mod fingerprint;
 pub mod plan;
 pub mod probe;
 pub mod project;
+pub mod proofs;
 pub mod providers;
 pub mod proving;
 pub mod record;

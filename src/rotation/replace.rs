@@ -319,7 +319,7 @@ pub(super) fn lock(dir: &Path) -> Result<File, ReplaceError> {
 }
 
 /// Writes a file of our own whole, over an earlier one if there is one.
-pub(super) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let temporary = Temporary::write(path, bytes, mode)?;
     point("whole: new file written");
     temporary.rename_to(path)

@@ -19,6 +19,9 @@ use std::time::Duration;
 
 const BUILTIN: &str = include_str!("../../../config/providers.toml");
 
+/// How many of the built-in providers, at the head of the list, are the guide's own.
+pub const OF_THE_GUIDE: usize = 5;
+
 /// All providers that are known: the built-in ones and the project's own.
 #[derive(Clone)]
 pub struct Providers {

@@ -1,0 +1,34 @@
+//! Command: a fixed command of the page's description exits 0. Off unless `evidence.allow_commands`.
+use super::{Looker, Sight};
+use std::process::Stdio;
+use std::time::Duration;
+
+/// A check that takes longer is no check.
+const LONGEST: Duration = Duration::from_secs(10);
+
+pub(super) async fn see(looker: &Looker, run: &[String]) -> Sight {
+    let about = |sight: Sight| sight.with("command", run.join(" "));
+    let Some((program, arguments)) = run.split_first().filter(|_| looker.settings.allow_commands) else {
+        return about(Sight::missing("command_off"));
+    };
+    let mut command = tokio::process::Command::new(program);
+    // Nothing of our own environment, which may hold a token, gets there.
+    command
+        .args(arguments)
+        .current_dir(&looker.project.dir)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    about(match tokio::time::timeout(LONGEST, command.status()).await {
+        Err(_) => Sight::unknown("command_late"),
+        Ok(Err(_)) => Sight::missing("command_failed"),
+        Ok(Ok(status)) if status.success() => Sight::proven("command_ok"),
+        Ok(Ok(status)) => match status.code() {
+            Some(code) => Sight::missing("command_failed").with("code", code),
+            None => Sight::missing("command_failed"),
+        },
+    })
+}

@@ -1,0 +1,53 @@
+//! File: one of the project's files is there, is closed enough, and holds what it must.
+use super::{Looker, Sight, octal};
+use crate::rotation::Project;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Component, Path, PathBuf};
+
+/// What `contains` is looked for in: no file of settings is larger.
+const LARGEST: u64 = 4 * 1024 * 1024;
+
+pub(super) async fn see(looker: &Looker, path: &str, mode: Option<&str>, contains: Option<&str>) -> Sight {
+    let (path, mode, contains) = (path.to_owned(), mode.map(str::to_owned), contains.map(str::to_owned));
+    looker
+        .on_disk(move |project| seen(project, &path, mode.as_deref(), contains.as_deref()).with("path", path.as_str()))
+        .await
+}
+
+fn seen(project: &Project, path: &str, mode: Option<&str>, contains: Option<&str>) -> Sight {
+    let Some(file) = inside(project, path) else {
+        return Sight::missing(if project.dir.join(path).exists() {
+            "file_outside"
+        } else {
+            "file_missing"
+        });
+    };
+    let Ok(metadata) = file.metadata() else {
+        return Sight::missing("file_missing");
+    };
+    let has = metadata.permissions().mode() & 0o7777;
+    if let Some(wanted) = mode.and_then(|mode| u32::from_str_radix(mode, 8).ok())
+        && has & !wanted != 0
+    {
+        return Sight::missing("file_mode")
+            .with("mode", octal(has))
+            .with("wanted", octal(wanted));
+    }
+    let holds = |wanted: &str| {
+        metadata.len() <= LARGEST
+            && std::fs::read(&file).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(wanted))
+    };
+    match contains {
+        Some(wanted) if !holds(wanted) => Sight::missing("file_lacks"),
+        _ => Sight::proven("file_ok"),
+    }
+}
+
+/// The real place of a file, when it is below the project: links that lead elsewhere do not count.
+pub(super) fn inside(project: &Project, path: &str) -> Option<PathBuf> {
+    let plain = Path::new(path)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let file = plain.then(|| project.dir.join(path).canonicalize().ok()).flatten()?;
+    file.starts_with(project.dir.canonicalize().ok()?).then_some(file)
+}

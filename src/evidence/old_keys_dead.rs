@@ -1,0 +1,271 @@
+//! Old keys dead: every former value of a key that was changed in this turn is refused, three times over, while its
+//! successor is accepted in the same run. Former values come from the backups, live in memory for one look, and go.
+//! The proofs are minutes apart, so one look takes one of them and says when the next is due.
+use super::keys::{self, Values};
+use super::keys_changed::is_changed;
+use super::{Looker, Sight};
+use crate::domain::cycle::{Cycle, Fingerprint};
+use crate::rotation::proofs::{Proofs, Series};
+use crate::rotation::providers::{Instance, Provider, Providers};
+use crate::rotation::retirement::{Retirement, Run};
+use crate::rotation::{Project, backup};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// A former key and its successor.
+struct Pair {
+    provider: Provider,
+    keys: Vec<String>,
+    old: Values,
+    new: Values,
+    old_print: Vec<Fingerprint>,
+    new_print: Vec<Fingerprint>,
+}
+
+/// What the backups say about the turn.
+struct Turn {
+    pairs: Vec<Pair>,
+    /// Keys that the turn began with and that are still the same.
+    unchanged: Vec<String>,
+    /// Changed keys of which no backup holds a former value.
+    lost: Vec<String>,
+}
+
+pub(super) async fn see(looker: &Looker, cycle: &Cycle, now: DateTime<Utc>) -> Result<Sight, Sight> {
+    let values = keys::values(&looker.env().await?);
+    let (providers, turn_cycle) = (looker.providers.clone(), cycle.clone());
+    let turn = looker
+        .on_disk(move |project| turn(project, &providers, &values, &turn_cycle))
+        .await;
+    if !turn.lost.is_empty() {
+        return Ok(Sight::missing("old_values_missing").with("keys", turn.lost));
+    }
+    if turn.pairs.is_empty() {
+        return Ok(Sight::missing("not_rotated").with("keys", turn.unchanged));
+    }
+    let _proving = looker.proving.lock().await;
+    let mut proofs = looker.on_disk(Proofs::read).await;
+    let runs = take(looker, &turn.pairs, &mut proofs, now).await;
+    for (place, run) in runs {
+        let pair = &turn.pairs[place];
+        series(&mut proofs, pair).add(run, &looker.settings.proof_at);
+    }
+    let known: Vec<Series> = turn
+        .pairs
+        .iter()
+        .map(|pair| series(&mut proofs, pair).clone())
+        .collect();
+    let kept = looker.on_disk(move |project| proofs.write(project)).await;
+    if let Err(error) = kept {
+        // Proofs that are not kept would be taken for ever.
+        tracing::warn!(%error, "state/proofs.json cannot be written");
+    }
+    Ok(sight(looker, &known, now))
+}
+
+fn series<'p>(proofs: &'p mut Proofs, pair: &Pair) -> &'p mut Series {
+    proofs.of(&pair.provider.id, &pair.keys, &pair.old_print, &pair.new_print)
+}
+
+/// The former keys of this turn, with their successors.
+fn turn(project: &Project, providers: &Providers, values: &Values, cycle: &Cycle) -> Turn {
+    let prints: BTreeMap<String, Fingerprint> = values
+        .iter()
+        .map(|(name, value)| (name.clone(), project.fingerprint(name, value)))
+        .collect();
+    let backups = former_values(project, cycle);
+    let mut turn = Turn {
+        pairs: Vec::new(),
+        unchanged: Vec::new(),
+        lost: Vec::new(),
+    };
+    for provider in providers.all() {
+        let now = provider.instances(values);
+        let Some(new) = now.iter().find(|key| is_changed(provider, &key.names, cycle, &prints)) else {
+            turn.unchanged.extend(now.into_iter().flat_map(|key| key.names));
+            continue;
+        };
+        let today: Vec<Option<Vec<Fingerprint>>> = now.iter().map(|key| identity(project, provider, key)).collect();
+        let before = turn.pairs.len();
+        for (from_turn, former) in &backups {
+            for old in provider.instances(former) {
+                let print = identity(project, provider, &old);
+                let known = turn.pairs[before..]
+                    .iter()
+                    .any(|pair| Some(&pair.old_print) == print.as_ref());
+                if known || today.contains(&print) || !(*from_turn || began_with(project, &old, former, cycle)) {
+                    continue;
+                }
+                let (Some(old_print), Some(new_print)) = (print, identity(project, provider, new)) else {
+                    continue;
+                };
+                turn.pairs.push(Pair {
+                    provider: provider.clone(),
+                    keys: old.names.clone(),
+                    old: keys::only(former, &old.names),
+                    new: keys::only(values, &new.names),
+                    old_print,
+                    new_print,
+                });
+            }
+        }
+        if turn.pairs.len() == before {
+            turn.lost.extend(new.names.clone());
+        }
+    }
+    turn
+}
+
+/// The values in each backup that may hold keys of this turn, the newest first; `true` for one made in the turn.
+fn former_values(project: &Project, cycle: &Cycle) -> Vec<(bool, Values)> {
+    let shares = |backup: &backup::Backup| {
+        cycle
+            .fingerprints
+            .iter()
+            .any(|(name, print)| backup.fingerprints.get(name) == Some(print))
+    };
+    backup::list(project)
+        .into_iter()
+        .map(|backup| (backup.made_at >= cycle.began_at, backup))
+        .filter(|(from_turn, backup)| *from_turn || shares(backup))
+        .filter_map(|(from_turn, backup)| Some((from_turn, keys::values(&backup::values(project, &backup).ok()?))))
+        .collect()
+}
+
+/// Whether a key of a backup is one with which the turn began.
+fn began_with(project: &Project, old: &Instance, former: &Values, cycle: &Cycle) -> bool {
+    old.names.iter().any(|name| {
+        former
+            .get(name)
+            .is_some_and(|value| cycle.fingerprints.get(name) == Some(&project.fingerprint(name, value)))
+    })
+}
+
+/// What tells one key of a provider from another, under whatever names: its identifier, else its value. `None` for an
+/// incomplete key.
+fn identity(project: &Project, provider: &Provider, key: &Instance) -> Option<Vec<Fingerprint>> {
+    let values = key.values.as_ref()?;
+    let has_identifier = provider.variables.iter().any(|variable| variable.identifier);
+    let telling = provider
+        .variables
+        .iter()
+        .zip(values)
+        .filter(|(variable, _)| !has_identifier || variable.identifier);
+    Some(
+        telling
+            .map(|(variable, value)| project.fingerprint(&variable.name, value))
+            .collect(),
+    )
+}
+
+/// Takes the proofs that are due: providers side by side, the old key and then its control.
+async fn take(looker: &Looker, pairs: &[Pair], proofs: &mut Proofs, now: DateTime<Utc>) -> Vec<(usize, Run)> {
+    let mut running = tokio::task::JoinSet::new();
+    for (place, pair) in pairs.iter().enumerate() {
+        let due = series(proofs, pair).due_at(now, &looker.settings.proof_at);
+        if due.is_none_or(|due| due > now) {
+            continue;
+        }
+        let prober = looker.prober.clone();
+        let (provider, old, new) = (pair.provider.clone(), pair.old.clone(), pair.new.clone());
+        running.spawn(async move {
+            let old = prober.probe(&provider, &old, now).await.verdict;
+            let new = prober.probe(&provider, &new, now).await.verdict;
+            (place, Run { at: now, old, new })
+        });
+    }
+    running.join_all().await
+}
+
+/// The worst that is known counts: one living old key outweighs all dead ones.
+fn sight(looker: &Looker, known: &[Series], now: DateTime<Utc>) -> Sight {
+    let all = |wanted: &[Retirement]| -> Vec<&Series> {
+        known
+            .iter()
+            .filter(|series| series.retirement.is_some_and(|now| wanted.contains(&now)))
+            .collect()
+    };
+    let names = |list: &[&Series]| -> Vec<String> { list.iter().flat_map(|series| series.keys.clone()).collect() };
+    let alive = all(&[Retirement::OldStillAlive]);
+    if let Some(first) = alive.first() {
+        return old_key_alive(looker, first).with("keys", names(&alive));
+    }
+    let proof_at = &looker.settings.proof_at;
+    let pause = proof_at
+        .get(1)
+        .copied()
+        .and_then(|pause| TimeDelta::from_std(pause).ok())
+        .unwrap_or_default();
+    let propagating = all(&[Retirement::Propagating]);
+    if !propagating.is_empty() {
+        return Sight::unknown("old_keys_propagating")
+            .with("keys", names(&propagating))
+            .at("next_proof_at", now + pause);
+    }
+    let (proving, silent): (Vec<&Series>, Vec<&Series>) = all(&[Retirement::Inconclusive])
+        .into_iter()
+        .partition(|series| series.runs.last() == series.last.as_ref());
+    if !silent.is_empty() {
+        let verdicts: Vec<Value> = silent.iter().map(|series| silence(looker, series)).collect();
+        return Sight::unknown("old_keys_unknown")
+            .with("keys", names(&silent))
+            .with("verdicts", verdicts);
+    }
+    if !proving.is_empty() {
+        let next = proving
+            .iter()
+            .filter_map(|series| series.due_at(now, proof_at))
+            .min()
+            .unwrap_or(now + pause);
+        let proofs = proving.iter().map(|series| series.runs.len()).min().unwrap_or_default();
+        return Sight::unknown("old_keys_proving")
+            .with("keys", names(&proving))
+            .at("next_proof_at", next)
+            .with("proofs", proofs)
+            .with("of", proof_at.len());
+    }
+    let probably = all(&[Retirement::ProbablyRetired]);
+    if !probably.is_empty() {
+        return Sight::missing("old_keys_probably_dead").with("keys", names(&probably));
+    }
+    let retired = all(&[Retirement::Retired]);
+    let proofs: Vec<Value> = retired.iter().map(|series| proof(looker, series)).collect();
+    Sight::proven("old_keys_dead")
+        .with("keys", names(&retired))
+        .with("retired", proofs)
+}
+
+fn old_key_alive(looker: &Looker, series: &Series) -> Sight {
+    let provider = looker.providers.get(&series.provider);
+    let sight = Sight::missing("old_key_alive")
+        .with("key", series.keys.first().cloned())
+        .with("provider", series.provider.as_str())
+        .with("title", provider.map(|provider| provider.title.clone()))
+        .with("manage_url", provider.map(|provider| provider.manage_url.clone()))
+        .with("verdict", series.last.map(|run| run.old.as_str()));
+    match series.alive_since {
+        Some(since) => sight.at("since", since),
+        None => sight,
+    }
+}
+
+fn silence(looker: &Looker, series: &Series) -> Value {
+    json!({
+        "key": series.keys.first(),
+        "provider": series.provider,
+        "title": looker.providers.get(&series.provider).map(|provider| &provider.title),
+        "old": series.last.map(|run| run.old.as_str()),
+        "new": series.last.map(|run| run.new.as_str()),
+    })
+}
+
+fn proof(looker: &Looker, series: &Series) -> Value {
+    json!({
+        "key": series.keys.first(),
+        "provider": series.provider,
+        "title": looker.providers.get(&series.provider).map(|provider| &provider.title),
+        "proven_at": series.proven_at(),
+        "proofs": series.runs.len(),
+    })
+}

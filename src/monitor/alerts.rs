@@ -1,0 +1,3 @@
+//! later
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Sent {}

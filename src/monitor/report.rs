@@ -1,0 +1,312 @@
+//! What a monitor run sees.
+use super::heartbeat::Heartbeat;
+use super::record::Record;
+use crate::domain::schedule::{Priority, days_until};
+use crate::domain::verdict::Verdict;
+use crate::evidence::Looker;
+use crate::rotation::probe::{Hint, Probed};
+use crate::rotation::proofs::Proofs;
+use crate::rotation::retirement::Retirement;
+use crate::rotation::schedule_file::{self, Read};
+use crate::rotation::{EnvError, Project, backup};
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt;
+
+/// What a run saw. Nothing of a key is in it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// When.
+    pub checked_at: DateTime<Utc>,
+    /// Every key that a provider knows.
+    pub keys: Vec<KeyLine>,
+    /// Variables of the guide's providers that are not in `.env`.
+    pub absent: Vec<String>,
+    /// `.env` itself.
+    pub env: EnvLine,
+    /// The newest backup.
+    pub backup: BackupLine,
+    /// The schedule as a whole.
+    pub schedule: ScheduleLine,
+    /// Old keys that are still alive beside their successors.
+    pub old_keys: Vec<OldKey>,
+    /// The bot's last sign of life; none where `run` never ran.
+    pub heartbeat: Option<HeartbeatLine>,
+}
+
+/// One key.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyLine {
+    /// Its first variable.
+    pub key: String,
+    /// All variables under which it stands.
+    pub keys: Vec<String>,
+    /// Whose it is.
+    pub provider: String,
+    /// How soon it is rotated.
+    pub priority: Priority,
+    /// What the probe came to.
+    pub verdict: Verdict,
+    /// Whether it works at all, for readers of JSON.
+    pub alive: bool,
+    /// When the provider ends it.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When it was last replaced, as far as is known: by the schedule, or by the provider's date of its making.
+    pub last_rotated_at: Option<DateTime<Utc>>,
+    /// When its rotation is due.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Calendar days until then; negative when overdue.
+    pub days_left: Option<i64>,
+    /// Calendar days until the provider ends it.
+    pub expires_in_days: Option<i64>,
+    /// Calendar days since the last rotation.
+    pub age_days: Option<i64>,
+    /// Runs in a row, with this one, that told nothing.
+    pub unknown_runs: u32,
+    /// Of its first variable.
+    pub fingerprint: Option<String>,
+    /// How long the probe took.
+    pub probe_ms: u64,
+    /// What may be wrong.
+    pub hint: Option<Hint>,
+}
+
+/// `.env` itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct EnvLine {
+    /// Below the project.
+    pub file: String,
+    /// Octal; none where it is missing.
+    pub mode: Option<String>,
+    /// Whether others may read it.
+    pub open_to_others: bool,
+    /// Why it could not be read.
+    pub fault: Option<String>,
+    /// Places where popular readers would see other values.
+    pub warnings: Vec<String>,
+}
+
+/// The newest backup.
+#[derive(Clone, Debug, Serialize)]
+pub struct BackupLine {
+    /// Below the project; none when there is no backup.
+    pub file: Option<String>,
+    /// When it was made.
+    pub made_at: Option<DateTime<Utc>>,
+    /// Whole days since then.
+    pub age_days: Option<i64>,
+    /// When it was proven: in this run.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// Why it could not be.
+    pub fault: Option<String>,
+}
+
+/// The schedule as a whole.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScheduleLine {
+    /// The earliest of all keys.
+    pub next_at: Option<DateTime<Utc>>,
+    /// Calendar days until then.
+    pub days_left: Option<i64>,
+    /// Why there is none.
+    pub fault: Option<String>,
+}
+
+/// An old key that still lives.
+#[derive(Clone, Debug, Serialize)]
+pub struct OldKey {
+    /// Its first variable.
+    pub key: String,
+    /// Whose it is.
+    pub provider: String,
+    /// Seen alive beside its successor since then.
+    pub since: DateTime<Utc>,
+}
+
+/// The bot's last sign of life.
+#[derive(Clone, Debug, Serialize)]
+pub struct HeartbeatLine {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether that is recent enough.
+    pub alive: bool,
+}
+
+/// What the files say; the probes come beside it.
+struct OnDisk {
+    env: EnvLine,
+    values: BTreeMap<String, SecretString>,
+    backup: BackupLine,
+    read: Read,
+    old_keys: Vec<OldKey>,
+    heartbeat: Option<Heartbeat>,
+    record: Record,
+}
+
+/// Looks at everything once. `heard` is told each verdict as it comes.
+pub async fn gather(looker: &Looker, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> Report {
+    let disk = looker.on_disk(move |project| on_disk(project, now)).await;
+    let probed = looker
+        .prober
+        .probe_each(&looker.providers, &disk.values, now, heard)
+        .await;
+    let keys = probed
+        .iter()
+        .map(|probed| key_line(looker, probed, &disk, now))
+        .collect();
+    let zone = looker.project.zone;
+    let (next_at, fault) = match &disk.read {
+        Read::Ok { schedule, .. } => (Some(schedule.next_at), None),
+        Read::Missing => (None, Some("missing".to_owned())),
+        Read::Unreadable(why) => (None, Some(why.clone())),
+    };
+    let absent = looker
+        .providers
+        .all()
+        .iter()
+        .take(crate::rotation::providers::OF_THE_GUIDE);
+    Report {
+        checked_at: now,
+        keys,
+        absent: absent
+            .filter(|provider| provider.instances(&disk.values).is_empty())
+            .map(|p| p.id.clone())
+            .collect(),
+        env: disk.env,
+        backup: disk.backup,
+        schedule: ScheduleLine {
+            next_at,
+            days_left: next_at.map(|at| days_until(at, now, zone)),
+            fault,
+        },
+        old_keys: disk.old_keys,
+        heartbeat: disk.heartbeat.map(|beat| HeartbeatLine {
+            at: beat.at,
+            alive: beat.is_alive(now, looker.settings.idle),
+        }),
+    }
+}
+
+fn on_disk(project: &Project, now: DateTime<Utc>) -> OnDisk {
+    let (env, values) = env_line(project);
+    let proofs = Proofs::read(project);
+    let alive = |series: &&crate::rotation::proofs::Series| series.retirement == Some(Retirement::OldStillAlive);
+    let old_keys = proofs.series.iter().filter(alive).filter_map(|series| {
+        let key = series.keys.first()?.clone();
+        Some(OldKey {
+            key,
+            provider: series.provider.clone(),
+            since: series.alive_since?,
+        })
+    });
+    OnDisk {
+        env,
+        values,
+        backup: backup_line(project, now),
+        read: schedule_file::read(project),
+        old_keys: old_keys.collect(),
+        heartbeat: Heartbeat::read(project),
+        record: Record::read(project),
+    }
+}
+
+fn env_line(project: &Project) -> (EnvLine, BTreeMap<String, SecretString>) {
+    let mode = project
+        .env
+        .metadata()
+        .ok()
+        .map(|file| file.permissions().mode() & 0o7777);
+    let mut line = EnvLine {
+        file: project.relative(&project.env),
+        mode: mode.map(|mode| format!("{mode:04o}")),
+        open_to_others: mode.is_some_and(|mode| mode & 0o077 != 0),
+        fault: None,
+        warnings: Vec::new(),
+    };
+    match project.read_env() {
+        Ok(env) => {
+            line.warnings = env.warnings().iter().map(ToString::to_string).collect();
+            let values = env
+                .entries()
+                .map(|entry| (entry.name.clone(), entry.value.clone()))
+                .collect();
+            (line, values)
+        }
+        Err(EnvError::Missing(_)) => (
+            EnvLine {
+                fault: Some("missing".to_owned()),
+                ..line
+            },
+            BTreeMap::new(),
+        ),
+        Err(error) => (
+            EnvLine {
+                fault: Some(error.to_string()),
+                ..line
+            },
+            BTreeMap::new(),
+        ),
+    }
+}
+
+fn backup_line(project: &Project, now: DateTime<Utc>) -> BackupLine {
+    let Some(newest) = backup::list(project).into_iter().next() else {
+        return BackupLine {
+            file: None,
+            made_at: None,
+            age_days: None,
+            verified_at: None,
+            fault: None,
+        };
+    };
+    let verified = backup::verify(project, &newest);
+    BackupLine {
+        age_days: Some((now - newest.made_at).num_days()),
+        made_at: Some(newest.made_at),
+        verified_at: verified.is_ok().then_some(now),
+        fault: verified.err().map(|error| error.to_string()),
+        file: Some(newest.file),
+    }
+}
+
+fn key_line(looker: &Looker, probed: &Probed, disk: &OnDisk, now: DateTime<Utc>) -> KeyLine {
+    let zone = looker.project.zone;
+    let provider = looker.providers.get(&probed.provider);
+    let schedule = disk.read.schedule();
+    let own = schedule.and_then(|schedule| schedule.keys.get(&probed.provider));
+    let next_at = schedule.map(|schedule| schedule.due_at(&probed.provider));
+    let last_rotated_at = own.and_then(|own| own.last_rotated_at).or(probed.captures.created_at);
+    let expires_at = probed
+        .captures
+        .expires_at
+        .or_else(|| own.and_then(|own| own.provider_expires_at));
+    let key = probed.variables.first().cloned().unwrap_or_default();
+    let unknown = probed.verdict.life() == crate::domain::verdict::Life::Unknown;
+    KeyLine {
+        fingerprint: disk
+            .values
+            .get(&key)
+            .map(|value| looker.project.fingerprint(&key, value)),
+        unknown_runs: if unknown {
+            disk.record.unknown_runs.get(&key).copied().unwrap_or(0) + 1
+        } else {
+            0
+        },
+        keys: probed.variables.clone(),
+        provider: probed.provider.clone(),
+        priority: provider.map_or(Priority::Medium, |provider| provider.priority),
+        verdict: probed.verdict,
+        alive: probed.verdict.life() == crate::domain::verdict::Life::Alive,
+        expires_at,
+        last_rotated_at,
+        next_at,
+        days_left: next_at.map(|at| days_until(at, now, zone)),
+        expires_in_days: expires_at.map(|at| days_until(at, now, zone)),
+        age_days: last_rotated_at.map(|at| -days_until(at, now, zone)),
+        probe_ms: u64::try_from(probed.duration.as_millis()).unwrap_or(u64::MAX),
+        hint: probed.hint.clone(),
+        key,
+    }
+}

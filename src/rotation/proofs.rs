@@ -1,0 +1,163 @@
+//! The proofs that old keys are dead, kept over restarts in `state/proofs.json` (0600): times, verdicts and fingerprints,
+//! never a value.
+use super::Project;
+use super::replace::write_whole;
+use super::retirement::{self, Retirement, Run, Values};
+use crate::domain::cycle::Fingerprint;
+use crate::domain::verdict::{Life, Verdict};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::time::Duration;
+
+const FILE: &str = "proofs.json";
+
+/// All series of proofs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proofs {
+    /// One for each old key.
+    pub series: Vec<Series>,
+}
+
+/// The proofs about one old key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Series {
+    /// Whose key.
+    pub provider: String,
+    /// The variables in which it stood.
+    pub keys: Vec<String>,
+    /// The old key's fingerprints: of its identifier where it has one.
+    pub old: Vec<Fingerprint>,
+    /// The new one's.
+    pub new: Vec<Fingerprint>,
+    /// The runs that prove something, the first one first.
+    pub runs: Vec<Run>,
+    /// What is known by now.
+    pub retirement: Option<Retirement>,
+    /// Since when the old key has been seen alive beside the new one.
+    pub alive_since: Option<DateTime<Utc>>,
+    /// The last run's verdicts, whether it proved something or not.
+    pub last: Option<Run>,
+}
+
+impl Proofs {
+    /// Reads what is kept. A damaged file proves nothing: the proofs are taken again.
+    pub fn read(project: &Project) -> Self {
+        std::fs::read(project.state_dir.join(FILE))
+            .ok()
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .unwrap_or_default()
+    }
+
+    /// Keeps them, whole.
+    pub fn write(&self, project: &Project) -> io::Result<()> {
+        let bytes = serde_json::to_vec_pretty(self).map_err(io::Error::other)?;
+        write_whole(&project.state_dir.join(FILE), &bytes, 0o600)
+    }
+
+    /// The series of an old key against a new one, begun if there is none.
+    pub fn of(&mut self, provider: &str, keys: &[String], old: &[Fingerprint], new: &[Fingerprint]) -> &mut Series {
+        let same = |series: &Series| series.provider == provider && series.old == old && series.new == new;
+        let place = self.series.iter().position(same).unwrap_or_else(|| {
+            self.series.push(Series {
+                provider: provider.to_owned(),
+                keys: keys.to_vec(),
+                old: old.to_vec(),
+                new: new.to_vec(),
+                runs: Vec::new(),
+                retirement: None,
+                alive_since: None,
+                last: None,
+            });
+            self.series.len() - 1
+        });
+        &mut self.series[place]
+    }
+}
+
+impl Series {
+    /// Whether nothing more is to be asked.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.retirement, Some(Retirement::Retired | Retirement::ProbablyRetired))
+    }
+
+    /// When the next proof is due; at once when none was taken, never when settled.
+    pub fn due_at(&self, now: DateTime<Utc>, proof_at: &[Duration]) -> Option<DateTime<Utc>> {
+        if self.is_settled() {
+            return None;
+        }
+        Some(retirement::next_proof_at(&self.runs, proof_at).unwrap_or(now))
+    }
+
+    /// When the proof that settled it was taken.
+    pub fn proven_at(&self) -> Option<DateTime<Utc>> {
+        self.runs.last().filter(|_| self.is_settled()).map(|run| run.at)
+    }
+
+    /// Takes a run in. A run that tells nothing (the control failed, a provider in trouble) is no proof and is asked
+    /// again; an old key that answers begins the series anew.
+    pub fn add(&mut self, run: Run, proof_at: &[Duration]) {
+        self.last = Some(run);
+        let tells = run.old.life() == Life::Alive
+            || (run.new == Verdict::Valid && (run.old.life() == Life::Dead || run.old == Verdict::AmbiguousAuth));
+        if !tells {
+            self.retirement = Some(Retirement::Inconclusive);
+            return;
+        }
+        self.runs.push(run);
+        self.retirement = Some(retirement::judge(Values::Differ, &self.runs, proof_at));
+        if run.old.life() == Life::Alive {
+            self.alive_since.get_or_insert(run.at);
+            self.runs.clear();
+        } else {
+            self.alive_since = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_secs(60), Duration::from_secs(600)];
+
+    fn series(runs: &[(i64, Verdict, Verdict)]) -> Series {
+        let mut proofs = Proofs::default();
+        let series = proofs.of("groq", &["API_Groq".to_owned()], &["a".to_owned()], &["b".to_owned()]);
+        for &(at_s, old, new) in runs {
+            let at = DateTime::from_timestamp(1_800_000_000 + at_s, 0).unwrap();
+            series.add(Run { at, old, new }, &PROOF_AT);
+        }
+        series.clone()
+    }
+
+    #[test]
+    fn a_failed_control_is_no_proof_and_spoils_none() {
+        use Verdict::{Invalid, NetworkError, Valid};
+        let known = series(&[
+            (0, Invalid, Valid),
+            (60, Invalid, NetworkError),
+            (70, Invalid, Valid),
+            (600, Invalid, Valid),
+        ]);
+        assert_eq!(known.retirement, Some(Retirement::Retired));
+        assert_eq!(known.due_at(Utc::now(), &PROOF_AT), None);
+    }
+
+    #[test]
+    fn an_old_key_that_answers_begins_the_series_anew() {
+        use Verdict::{Invalid, Valid};
+        let known = series(&[(0, Invalid, Valid), (60, Valid, Valid)]);
+        assert_eq!((known.retirement, known.runs.len()), (Some(Retirement::Propagating), 0));
+        assert!(known.alive_since.is_some());
+        let known = series(&[(0, Valid, Valid)]);
+        assert_eq!(known.retirement, Some(Retirement::OldStillAlive));
+        let known = series(&[
+            (0, Valid, Valid),
+            (5, Invalid, Valid),
+            (65, Invalid, Valid),
+            (605, Invalid, Valid),
+        ]);
+        assert_eq!((known.retirement, known.alive_since), (Some(Retirement::Retired), None));
+    }
+}
