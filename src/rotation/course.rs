@@ -5,16 +5,14 @@ use super::backup::{Backup, BackupError};
 use super::cycle::{StateError, load, store};
 use super::project::private_dir;
 use super::providers::Provider;
-use super::retirement::{self, Retirement, Run, Values};
+use super::retirement::Retirement;
 use super::{EnvFile, Project, ReplaceError, RotationError};
 use crate::domain::cycle::Fingerprint;
-use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Where a rotation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,10 +76,12 @@ pub struct Course {
     pub new: BTreeMap<String, Fingerprint>,
     /// When the provider ends the new key by itself.
     pub expires_at: Option<DateTime<Utc>>,
-    /// The proofs of the present series.
-    pub runs: Vec<Run>,
-    /// What they come to.
+    /// What the proofs come to; the proofs themselves are in `state/proofs.json`.
     pub retirement: Option<Retirement>,
+    /// How many of them were taken.
+    pub proofs: usize,
+    /// When the next one is due.
+    pub next_proof_at: Option<DateTime<Utc>>,
     /// What happened, for the record.
     pub happened: Vec<Happened>,
 }
@@ -191,8 +191,9 @@ pub fn begin(
         old,
         new: BTreeMap::new(),
         expires_at: None,
-        runs: Vec::new(),
         retirement: None,
+        proofs: 0,
+        next_proof_at: None,
         happened: Vec::new(),
     };
     course.note(at, format!("began; the old value is in {}", backup.file));
@@ -319,32 +320,11 @@ impl Course {
         self.expires_at = expires_at;
         self.written_at = Some(at);
         self.stage = Stage::Written;
-        self.runs.clear();
         self.note(at, "the new value is in .env and the provider says valid");
     }
 
-    /// Takes one proof into account. A run that tells nothing is noted, but spoils no series; after one that found the old
-    /// key alive, a new series begins.
-    pub fn proven(&mut self, run: Run, proof_at: &[Duration]) {
-        let at = run.at;
-        self.note(at, format!("proof: old {}, new {}", run.old.as_str(), run.new.as_str()));
-        let tells = run.new == Verdict::Valid && (run.old.life() != Life::Unknown || run.old == Verdict::AmbiguousAuth);
-        let alive_before = self.runs.iter().any(|run| run.old.life() == Life::Alive);
-        if alive_before {
-            self.runs.clear();
-        }
-        if tells || run.old.life() == Life::Alive {
-            self.runs.push(run);
-        }
-        let values = if self.old == self.new {
-            Values::Same
-        } else {
-            Values::Differ
-        };
-        let retirement = match tells || run.old.life() == Life::Alive {
-            true => retirement::judge(values, &self.runs, proof_at),
-            false => Retirement::Inconclusive,
-        };
+    /// Takes what the proofs come to into account.
+    pub fn proven(&mut self, retirement: Retirement, at: DateTime<Utc>) {
         self.retirement = Some(retirement);
         self.stage = match retirement {
             Retirement::Retired | Retirement::ProbablyRetired => Stage::Retired,
@@ -354,11 +334,6 @@ impl Course {
         if self.stage == Stage::Retired {
             self.retired_at = Some(at);
         }
-    }
-
-    /// When the next proof is due; `None` before the first one and after the last.
-    pub fn next_proof_at(&self, proof_at: &[Duration]) -> Option<DateTime<Utc>> {
-        retirement::next_proof_at(&self.runs, proof_at)
     }
 }
 

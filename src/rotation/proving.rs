@@ -1,48 +1,129 @@
 //! Takes the proofs: old and new key asked side by side, the old value held in memory for that one call.
+use super::Project;
 use super::backup;
 use super::course::{Course, CourseError, Stage, values_of};
 use super::cycle::StateError;
 use super::probe::Prober;
-use super::providers::Provider;
-use super::retirement::Run;
+use super::proofs::{Proofs, Series, identity};
+use super::providers::{Instance, Provider};
+use super::retirement::{Retirement, Run};
 use super::schedule_file::{self, ScheduleError};
-use super::{EnvFile, Project};
+use crate::domain::cycle::Fingerprint;
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Schedule, Unit, due_at};
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// One proof: the old values from the course's backup, the new ones from `.env`.
-pub async fn prove(
-    project: &Project,
-    prober: &Prober,
-    provider: &Provider,
-    course: &Course,
-    env: &EnvFile,
-    now: DateTime<Utc>,
-) -> Result<Run, CourseError> {
-    let backup = backup::find(project, &course.backup)?;
-    let old = values_of(&backup::values(project, &backup)?, course.old.keys());
-    let new = values_of(env, course.old.keys());
-    // Not side by side: a provider answers one caller's two keys in series anyway.
-    let old = prober.probe(provider, &old, now).await.verdict;
-    let new = prober.probe(provider, &new, now).await.verdict;
-    Ok(Run { at: now, old, new })
+/// A former key and its successor.
+struct Pair {
+    keys: Vec<String>,
+    old: BTreeMap<String, SecretString>,
+    new: BTreeMap<String, SecretString>,
+    old_print: Vec<Fingerprint>,
+    new_print: Vec<Fingerprint>,
 }
 
-/// Probes, judges and keeps one proof.
-pub async fn take_proof(
+/// Takes the proofs of a course that are due, and keeps them where the page's evidence looks too. The old values come
+/// from the course's backup. Returns the runs that were made.
+pub async fn take_proofs(
     project: &Project,
     prober: &Prober,
     provider: &Provider,
     course: &mut Course,
     proof_at: &[Duration],
     now: DateTime<Utc>,
-) -> Result<Run, CourseError> {
-    let env = project.read_env().map_err(StateError::Env)?;
-    let run = prove(project, prober, provider, course, &env, now).await?;
-    course.proven(run, proof_at);
+) -> Result<Vec<Run>, CourseError> {
+    let pairs = pairs(project, provider, course)?;
+    let mut runs = Vec::new();
+    for pair in &pairs {
+        let due = series(&mut Proofs::read(project), pair, provider).due_at(now, proof_at);
+        if due.is_none_or(|due| due > now) {
+            runs.push(None);
+            continue;
+        }
+        // Not side by side: a provider's keys are asked in series anyway.
+        let old = prober.probe(provider, &pair.old, now).await.verdict;
+        let new = prober.probe(provider, &pair.new, now).await.verdict;
+        runs.push(Some(Run { at: now, old, new }));
+    }
+    let mut proofs = Proofs::read(project);
+    let mut known = Vec::new();
+    for (pair, run) in pairs.iter().zip(&runs) {
+        let series = series(&mut proofs, pair, provider);
+        if let Some(run) = run {
+            series.add(*run, proof_at);
+        }
+        known.push(series.clone());
+    }
+    proofs.write(project).map_err(|source| StateError::Io {
+        path: project.state_dir.join("proofs.json"),
+        source,
+    })?;
+    let runs: Vec<Run> = runs.into_iter().flatten().collect();
+    judge(course, &known, &runs, proof_at, now);
     course.save(project)?;
-    Ok(run)
+    Ok(runs)
+}
+
+fn judge(course: &mut Course, known: &[Series], runs: &[Run], proof_at: &[Duration], now: DateTime<Utc>) {
+    for run in runs {
+        course.note(
+            run.at,
+            format!("proof: old {}, new {}", run.old.as_str(), run.new.as_str()),
+        );
+    }
+    let worst = known
+        .iter()
+        .map(|series| series.retirement.unwrap_or(Retirement::Inconclusive))
+        .min_by_key(|known| urgency(*known));
+    course.proven(worst.unwrap_or(Retirement::NotRotated), now);
+    course.proofs = known.iter().map(|series| series.runs.len()).min().unwrap_or(0);
+    course.next_proof_at = known.iter().filter_map(|series| series.due_at(now, proof_at)).min();
+}
+
+/// One living old key outweighs all dead ones.
+fn urgency(retirement: Retirement) -> u8 {
+    match retirement {
+        Retirement::OldStillAlive => 0,
+        Retirement::Propagating => 1,
+        Retirement::NotRotated => 2,
+        Retirement::Inconclusive => 3,
+        Retirement::ProbablyRetired => 4,
+        Retirement::Retired => 5,
+    }
+}
+
+fn series<'p>(proofs: &'p mut Proofs, pair: &Pair, provider: &Provider) -> &'p mut Series {
+    proofs.of(&provider.id, &pair.keys, &pair.old_print, &pair.new_print)
+}
+
+fn pairs(project: &Project, provider: &Provider, course: &Course) -> Result<Vec<Pair>, CourseError> {
+    let backup = backup::find(project, &course.backup)?;
+    let former = values_of(&backup::values(project, &backup)?, course.old.keys());
+    let present = values_of(&project.read_env().map_err(StateError::Env)?, course.old.keys());
+    let today = provider.instances(&present);
+    let prints: Vec<_> = today.iter().map(|key| identity(project, provider, key)).collect();
+    let Some((new, Some(new_print))) = today.first().zip(prints.first().cloned()) else {
+        return Ok(Vec::new());
+    };
+    let pair = |old: Instance| {
+        let old_print = identity(project, provider, &old)?;
+        let still_there = prints.iter().flatten().any(|print| *print == old_print);
+        (!still_there).then(|| Pair {
+            old: only(&former, &old.names),
+            new: only(&present, &new.names),
+            keys: old.names,
+            old_print,
+            new_print: new_print.clone(),
+        })
+    };
+    Ok(provider.instances(&former).into_iter().filter_map(pair).collect())
+}
+
+fn only(values: &BTreeMap<String, SecretString>, names: &[String]) -> BTreeMap<String, SecretString> {
+    let named = values.iter().filter(|(name, _)| names.contains(name));
+    named.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Writes the course's dates into the schedule: when it was rotated, when it is due next, how it stands.

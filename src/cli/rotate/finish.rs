@@ -8,7 +8,7 @@ use crate::rotation::copies;
 use crate::rotation::course::{self, Course, CourseError, Noticed, Stage, values_of};
 use crate::rotation::probe::Prober;
 use crate::rotation::providers::Provider;
-use crate::rotation::proving::{schedule, take_proof};
+use crate::rotation::proving::{schedule, take_proofs};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde_json::json;
@@ -151,7 +151,7 @@ async fn prove(
     wait: bool,
 ) -> anyhow::Result<()> {
     loop {
-        if let Some(due) = course.next_proof_at(&keys.proof_at)
+        if let Some(due) = course.next_proof_at
             && let Ok(time) = (due - Utc::now()).to_std()
         {
             if !wait {
@@ -166,16 +166,20 @@ async fn prove(
             );
             tokio::time::sleep(time).await;
         }
-        let run = take_proof(&keys.project, prober, provider, course, &keys.proof_at, Utc::now()).await?;
-        say(
-            keys,
-            &format!(
-                "Proof: the old key is {}, the new one {}.",
-                run.old.as_str(),
-                run.new.as_str()
-            ),
-        );
-        if course.stage != Stage::Inconclusive || !wait || course.next_proof_at(&keys.proof_at).is_none() {
+        let proofs_before = course.proofs;
+        let runs = take_proofs(&keys.project, prober, provider, course, &keys.proof_at, Utc::now()).await?;
+        for run in runs {
+            say(
+                keys,
+                &format!(
+                    "Proof: the old key is {}, the new one {}.",
+                    run.old.as_str(),
+                    run.new.as_str()
+                ),
+            );
+        }
+        let goes_on = course.stage == Stage::Inconclusive && course.proofs > proofs_before;
+        if !wait || !goes_on {
             break;
         }
     }
@@ -196,8 +200,8 @@ fn told(keys: &Keys, course: &Course) -> anyhow::Result<Exit> {
             "provider": course.provider,
             "stage": course.stage,
             "retirement": course.retirement,
-            "proofs": course.runs,
-            "next_proof_at": course.next_proof_at(&keys.proof_at),
+            "proofs": course.proofs,
+            "next_proof_at": course.next_proof_at,
             "copies": other_copies(keys, course),
             "next": next,
         }))?;

@@ -133,10 +133,10 @@ pub(super) fn next_step(keys: &Keys, course: &Course, now: DateTime<Utc>) -> Str
                 .map_or("", |provider| provider.manage_url.as_str());
             format!("delete the old key at {url}, then: keyminder rotate finish {id}")
         }
-        Stage::Written | Stage::Inconclusive => match course.next_proof_at(&keys.proof_at) {
+        Stage::Written | Stage::Inconclusive => match course.next_proof_at {
             Some(at) if at > now => format!(
                 "proof {} at {}: keyminder rotate finish {id} --wait",
-                course.runs.len() + 1,
+                course.proofs + 1,
                 local(keys, at)
             ),
             Some(_) | None => format!("delete the old key at the provider, then: keyminder rotate finish {id}"),
