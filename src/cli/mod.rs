@@ -14,7 +14,12 @@ pub mod run;
 pub mod sandbox;
 pub mod schedule;
 pub mod status;
+mod table;
 
+use crate::config::Faults;
+use crate::rotation::ReplaceError;
+use crate::rotation::backup::BackupError;
+use crate::rotation::course::CourseError;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -118,8 +123,22 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("keyminder: {error:#}");
-            Exit::Failed.into()
+            exit_of(&error).into()
         }
+    }
+}
+
+/// What a script should make of an error: mend the settings, do not insist, or try again.
+fn exit_of(error: &anyhow::Error) -> Exit {
+    let refused = error.downcast_ref().is_some_and(BackupError::is_refusal)
+        || error.downcast_ref().is_some_and(ReplaceError::is_refusal)
+        || error.downcast_ref().is_some_and(CourseError::is_refusal);
+    if error.is::<Faults>() {
+        Exit::Usage
+    } else if refused {
+        Exit::Refused
+    } else {
+        Exit::Failed
     }
 }
 

@@ -263,7 +263,7 @@ impl<'a> Scanner<'a> {
         if at >= self.bytes.len() {
             return Err(EnvError::Unterminated { line });
         }
-        self.line += self.bytes[open..at].iter().filter(|byte| **byte == b'\n').count();
+        self.line += self.bytes[open..at].split(|byte| *byte == b'\n').count() - 1;
         self.at = at + 1;
         Ok((quote, open + 1..at, open..at + 1))
     }

@@ -125,6 +125,17 @@ impl Project {
         self.replace_env(|bytes| EnvFile::parse(bytes)?.with_value(name, value))
     }
 
+    /// Puts several values into `.env` at once: a pair is never half there.
+    pub fn write_values(&self, values: &BTreeMap<String, SecretString>) -> Result<Replaced, ReplaceError> {
+        self.replace_env(|bytes| {
+            let mut bytes = Zeroizing::new(bytes.to_vec());
+            for (name, value) in values {
+                bytes = Zeroizing::new(EnvFile::parse(&bytes)?.with_value(name, value)?);
+            }
+            Ok(bytes.to_vec())
+        })
+    }
+
     /// Removes what a crash left: temporary files of ours that are older than an hour.
     pub fn sweep(&self, now: SystemTime) {
         let beside_env = self.env.parent().map(Path::to_owned);
@@ -165,8 +176,8 @@ pub(super) fn private_dir(dir: &Path) -> Result<(), RotationError> {
     };
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.map_err(failed("making the folder"))?;
-    let mode = dir.metadata().map_err(failed("looking at"))?.permissions().mode();
-    if mode & 0o077 != 0 {
+    let permissions = dir.metadata().map_err(failed("looking at"))?.permissions();
+    if permissions.mode() & 0o077 != 0 {
         std::fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(failed("closing to others the folder"))?;
     }
     Ok(())

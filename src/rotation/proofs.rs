@@ -1,6 +1,7 @@
 //! The proofs that old keys are dead, kept over restarts in `state/proofs.json` (0600): times, verdicts and fingerprints,
 //! never a value.
 use super::Project;
+use super::providers::{Instance, Provider};
 use super::replace::write_whole;
 use super::retirement::{self, Retirement, Run, Values};
 use crate::domain::cycle::Fingerprint;
@@ -113,6 +114,23 @@ impl Series {
             self.alive_since = None;
         }
     }
+}
+
+/// What tells one key of a provider from another, under whatever names: its identifier, else its value. `None` for an
+/// incomplete key.
+pub fn identity(project: &Project, provider: &Provider, key: &Instance) -> Option<Vec<Fingerprint>> {
+    let values = key.values.as_ref()?;
+    let has_identifier = provider.variables.iter().any(|variable| variable.identifier);
+    let telling = provider
+        .variables
+        .iter()
+        .zip(values)
+        .filter(|(variable, _)| !has_identifier || variable.identifier);
+    Some(
+        telling
+            .map(|(variable, value)| project.fingerprint(&variable.name, value))
+            .collect(),
+    )
 }
 
 #[cfg(test)]

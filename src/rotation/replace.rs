@@ -20,7 +20,7 @@ const LOCK_STEP: Duration = Duration::from_millis(20);
 /// No `.env` is larger.
 const MAX_BYTES: u64 = 16 << 20;
 /// Temporary files younger than this may be in use.
-const STALE: Duration = Duration::from_secs(3600);
+const STALE: Duration = Duration::from_hours(1);
 
 /// What a replacement did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,12 +102,14 @@ impl ReplaceError {
     /// Whether we would not, rather than could not.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Dangling(_) | Self::Outside(_) | Self::HardLinked { .. } | Self::Owner { .. } | Self::Tracked(_) => {
-                true
-            }
+            Self::Dangling(_)
+            | Self::Outside(_)
+            | Self::HardLinked { .. }
+            | Self::Owner { .. }
+            | Self::Tracked(_)
+            | Self::Edit(_) => true,
             Self::ChangedMeanwhile(_) | Self::Busy(_) | Self::Io { .. } => false,
             Self::Unreadable(error) => matches!(error, EnvError::NotRegular(_) | EnvError::Unterminated { .. }),
-            Self::Edit(_) => true,
         }
     }
 }

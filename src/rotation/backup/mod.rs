@@ -39,7 +39,8 @@ pub struct Backup {
     pub made_at: DateTime<Utc>,
     /// The size of the stored file.
     pub bytes: u64,
-    /// Its permissions, e.g. `0o600`.
+    /// Its permissions, e.g. `0o600`; as text in JSON.
+    #[serde(serialize_with = "octal")]
     pub mode: u32,
     /// SHA-256 of what was backed up. `None` for an encrypted file that the manifest does not know.
     pub sha256: Option<String>,
@@ -56,6 +57,10 @@ impl Backup {
     pub fn id(&self) -> &str {
         self.file.rsplit('/').next().unwrap_or(&self.file)
     }
+}
+
+fn octal<S: serde::Serializer>(mode: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{mode:04o}"))
 }
 
 /// Why a backup was not made, proven or restored. `.env` and all earlier backups are what they were.
@@ -309,7 +314,7 @@ fn described(project: &Project, manifest: &Manifest, path: &Path) -> Result<Back
     if let Some(made) = manifest.made(&backup.file) {
         backup.made_at = made.at;
         backup.sha256 = Some(made.sha256.clone());
-        backup.fingerprints = made.fingerprints.clone();
+        backup.fingerprints.clone_from(&made.fingerprints);
         backup.reason = Some(made.reason.clone());
     } else if !encrypted && let Ok(bytes) = replace::read(path) {
         backup.sha256 = Some(sha256(&bytes));

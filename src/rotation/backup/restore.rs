@@ -49,12 +49,12 @@ pub fn restore(
     }
     let before = project.fingerprints().unwrap_or_default();
     let replaced = back_up_present(project, at, &format!("before restoring {}", backup.id()))?;
-    match replaced {
-        None => write_new(&project.env, &plain)?,
-        Some(_) => {
-            let source = EnvFile::parse(&plain).map_err(|source| broken(backup, source))?;
-            project.replace_env(|present| Ok(wanted(what, present, &source)?))?;
-        }
+    let source = EnvFile::parse(&plain).map_err(|source| broken(backup, source))?;
+    if replaced.is_some() {
+        project.replace_env(|present| wanted(what, present, &source))?;
+    } else {
+        let bytes = wanted(what, b"", &source).map_err(|error| BackupError::Replace(error.into()))?;
+        write_new(&project.env, &bytes)?;
     }
     let after = project.fingerprints().map_err(|source| BackupError::Env {
         file: project.relative(&project.env),

@@ -35,37 +35,124 @@ pub enum SealError {
     },
 }
 
-pub(super) use sealed::{Sealed, open, seal};
+/// What is stored, and what opens it again while it is being made.
+pub(super) struct Sealed {
+    pub(super) stored: Zeroizing<Vec<u8>>,
+    witness: Option<cipher::Witness>,
+}
+
+/// Encrypts to the recipients; with none, what is stored is what was given.
+pub(super) fn seal(recipients: &[String], plain: &[u8]) -> Result<Sealed, SealError> {
+    if recipients.is_empty() {
+        let stored = Zeroizing::new(plain.to_vec());
+        return Ok(Sealed { stored, witness: None });
+    }
+    let (stored, witness) = cipher::seal(recipients, plain)?;
+    Ok(Sealed {
+        stored,
+        witness: Some(witness),
+    })
+}
+
+impl Sealed {
+    /// Opens what was stored, to prove it. The identity for that lives for one backup and in memory only: those of the
+    /// recipients are not here.
+    pub(super) fn open_again(&self, stored: &Zeroizing<Vec<u8>>) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        match &self.witness {
+            Some(witness) => cipher::open_again(witness, stored),
+            None => Ok(stored.clone()),
+        }
+    }
+}
+
+/// Opens an encrypted backup with an identity file.
+pub(super) fn open(identity: Option<&Path>, stored: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    cipher::open(identity.ok_or(SealError::NoIdentity)?, stored)
+}
 
 #[cfg(not(feature = "age"))]
-mod sealed {
+mod cipher {
     use super::{Path, SealError, Zeroizing};
 
-    /// What is stored.
-    pub(in super::super) struct Sealed {
-        pub(in super::super) stored: Zeroizing<Vec<u8>>,
-    }
+    type Bytes = Zeroizing<Vec<u8>>;
 
-    impl Sealed {
-        pub(in super::super) fn open_again(
-            &self,
-            stored: &Zeroizing<Vec<u8>>,
-        ) -> Result<Zeroizing<Vec<u8>>, SealError> {
-            Ok(stored.clone())
-        }
-    }
+    /// There is none without encryption.
+    pub(super) enum Witness {}
 
-    pub(in super::super) fn seal(recipients: &[String], plain: &[u8]) -> Result<Sealed, SealError> {
-        if recipients.is_empty() {
-            Ok(Sealed {
-                stored: Zeroizing::new(plain.to_vec()),
-            })
-        } else {
-            Err(SealError::NotBuilt)
-        }
-    }
-
-    pub(in super::super) fn open(_identity: Option<&Path>, _stored: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
+    pub(super) fn seal(_recipients: &[String], _plain: &[u8]) -> Result<(Bytes, Witness), SealError> {
         Err(SealError::NotBuilt)
+    }
+
+    pub(super) fn open_again(witness: &Witness, _stored: &[u8]) -> Result<Bytes, SealError> {
+        match *witness {}
+    }
+
+    pub(super) fn open(_identity: &Path, _stored: &[u8]) -> Result<Bytes, SealError> {
+        Err(SealError::NotBuilt)
+    }
+}
+
+#[cfg(feature = "age")]
+mod cipher {
+    use super::{Path, SealError, Zeroizing};
+    use age::x25519::{Identity, Recipient};
+    use age::{Decryptor, Encryptor, IdentityFile};
+    use std::io::{Read, Write};
+
+    type Bytes = Zeroizing<Vec<u8>>;
+
+    /// One recipient more, for the time of one backup.
+    pub(super) struct Witness(Identity);
+
+    pub(super) fn seal(recipients: &[String], plain: &[u8]) -> Result<(Bytes, Witness), SealError> {
+        let witness = Identity::generate();
+        let mut known = vec![witness.to_public()];
+        for recipient in recipients {
+            let parsed: Result<Recipient, _> = recipient.parse();
+            known.push(parsed.map_err(|_| SealError::Recipient(recipient.clone()))?);
+        }
+        let failed = |why: String| SealError::Failed {
+            doing: "encrypted",
+            why,
+        };
+        let encryptor = Encryptor::with_recipients(known.iter().map(|recipient| recipient as &dyn age::Recipient));
+        let encryptor = encryptor.map_err(|error| failed(error.to_string()))?;
+        let mut stored = Vec::with_capacity(plain.len() + 1024);
+        let mut writer = encryptor
+            .wrap_output(&mut stored)
+            .map_err(|error| failed(error.to_string()))?;
+        writer.write_all(plain).map_err(|error| failed(error.to_string()))?;
+        writer.finish().map_err(|error| failed(error.to_string()))?;
+        Ok((Zeroizing::new(stored), Witness(witness)))
+    }
+
+    pub(super) fn open_again(witness: &Witness, stored: &[u8]) -> Result<Bytes, SealError> {
+        decrypt(stored, std::iter::once(&witness.0 as &dyn age::Identity))
+    }
+
+    pub(super) fn open(identity: &Path, stored: &[u8]) -> Result<Bytes, SealError> {
+        let wrong = |why: String| SealError::Identity {
+            path: identity.to_owned(),
+            why,
+        };
+        let file = IdentityFile::from_file(identity.display().to_string()).map_err(|error| wrong(error.to_string()))?;
+        let identities = file.into_identities().map_err(|error| wrong(error.to_string()))?;
+        decrypt(
+            stored,
+            identities.iter().map(|identity| &**identity as &dyn age::Identity),
+        )
+    }
+
+    fn decrypt<'a>(stored: &[u8], identities: impl Iterator<Item = &'a dyn age::Identity>) -> Result<Bytes, SealError> {
+        let failed = |why: String| SealError::Failed { doing: "opened", why };
+        let decryptor = Decryptor::new(stored).map_err(|error| failed(error.to_string()))?;
+        let mut reader = decryptor
+            .decrypt(identities)
+            .map_err(|error| failed(error.to_string()))?;
+        let mut plain = Zeroizing::new(Vec::new());
+        reader
+            .read_to_end(&mut plain)
+            .map_err(|error| failed(error.to_string()))?;
+        Ok(plain)
     }
 }

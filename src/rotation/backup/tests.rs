@@ -57,7 +57,7 @@ fn the_guides_names_count_and_links_do_not() {
     std::os::unix::fs::symlink(&beside, dir.path().join(".env.backup.link")).unwrap();
     let found = list(&project);
     assert_eq!(
-        found.iter().map(|backup| backup.id()).collect::<Vec<_>>(),
+        found.iter().map(Backup::id).collect::<Vec<_>>(),
         ["env_backup_20260602_120000", ".env.backup.20260601_120000"]
     );
     assert_eq!(found[1].made_at, at("2026-06-01T12:00:00"));
