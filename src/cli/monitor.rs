@@ -17,6 +17,7 @@ use std::path::PathBuf;
 
 /// The options of `monitor`.
 #[derive(clap::Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct Args {
     /// One JSON object on stdout
     #[arg(long)]

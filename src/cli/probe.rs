@@ -4,7 +4,8 @@ use crate::config::Settings;
 use crate::domain::verdict::{Life, Verdict};
 use crate::evidence::Looker;
 use crate::rotation::EnvFile;
-use crate::rotation::probe::{Hint, Probed, consent};
+use crate::rotation::acceptance::{hint_in_words, in_words};
+use crate::rotation::probe::{Probed, consent};
 use crate::rotation::providers::Provider;
 use anyhow::Context;
 use chrono::Utc;
@@ -203,45 +204,14 @@ fn table(looker: &Looker, all: &[Probed]) -> Table {
     table
 }
 
-/// What a verdict means to a person, and what to do.
-pub(super) fn meaning(probed: &Probed) -> String {
-    if let Some(hint) = &probed.hint {
-        return hinted(hint);
-    }
-    let environment = probed.environment.as_deref().unwrap_or("another environment");
-    match probed.verdict {
-        Verdict::Valid => "works".to_owned(),
-        Verdict::ValidLimited => "works, but may not do this call".to_owned(),
-        Verdict::Invalid => "rejected: deleted, or mistyped".to_owned(),
-        Verdict::Revoked => "revoked".to_owned(),
-        Verdict::Expired => "expired".to_owned(),
-        Verdict::SignatureMismatch => "key and secret do not belong together".to_owned(),
-        Verdict::WrongEnvironment => format!("a key of {environment}; set `environment` in config/providers.toml"),
-        Verdict::WrongKeyType => "the provider wants another type of key".to_owned(),
-        Verdict::ForbiddenIp => "not allowed from this address".to_owned(),
-        Verdict::BlockedRegion => "blocked from here; says nothing about the key".to_owned(),
-        Verdict::ClockSkew => "this machine's clock is wrong".to_owned(),
-        Verdict::RateLimited => "too many calls; try later".to_owned(),
-        Verdict::AmbiguousAuth => "key, address or permission: the provider does not say which".to_owned(),
-        Verdict::ProviderDown => "trouble at the provider; try later".to_owned(),
-        Verdict::NetworkError => "no connection".to_owned(),
-        Verdict::Unexpected => "an answer that fits nothing: a portal, a proxy?".to_owned(),
-        Verdict::Missing => "not set".to_owned(),
-        Verdict::Malformed => "cannot be a key".to_owned(),
-    }
-}
-
-fn hinted(hint: &Hint) -> String {
-    match hint {
-        Hint::VariableMissing(name) => format!("{name} is missing"),
-        Hint::Blanks(name) => format!("{name} begins or ends with a blank"),
-        Hint::Quotes(name) => format!("{name} has quotes in its value"),
-        Hint::RsaKey(name) => format!("{name} is an RSA key; only HMAC secrets are supported"),
-        Hint::Format(name) => format!("{name} does not look like one of this provider's; not sent"),
-        Hint::LooksLike(provider) => format!("looks like a key of {provider}; not sent"),
-        Hint::NotAgreed(consent) => {
-            format!("not sent: nobody has agreed to {consent}; run `keyminder probe` at a terminal")
+/// What a verdict means to a person, and what to do where that is known.
+fn meaning(probed: &Probed) -> String {
+    match (&probed.hint, &probed.environment) {
+        (Some(hint), _) => hint_in_words(hint),
+        (None, Some(environment)) if probed.verdict == Verdict::WrongEnvironment => {
+            format!("it belongs to {environment}; set `environment` in config/providers.toml")
         }
+        (None, _) => in_words(probed.verdict).to_owned(),
     }
 }
 

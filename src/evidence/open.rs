@@ -1,7 +1,7 @@
 //! A looker for a project, from its settings: files, providers of its own, agreements, HTTP client.
 use super::{LookSettings, Looker};
 use crate::config::Settings;
-use crate::rotation::probe::{ProbeError, ProbeSettings, Prober, consent};
+use crate::rotation::probe::{ProbeError, ProbeSettings, Prober};
 use crate::rotation::providers::{Fault, Providers};
 use crate::rotation::{Project, RotationError};
 use std::io::ErrorKind;
@@ -29,14 +29,10 @@ impl Looker {
     pub fn open(settings: &Settings) -> Result<Self, OpenError> {
         let project = Arc::new(Project::open(settings)?);
         let providers = providers(settings).map_err(OpenError::Providers)?;
-        let probe = ProbeSettings {
-            agreed: consent::read(&project),
-            ..ProbeSettings::from(settings)
-        };
         Ok(Self::new(
             project,
             providers,
-            Prober::new(probe)?,
+            Prober::new(ProbeSettings::from(settings))?,
             LookSettings::from(settings),
         ))
     }

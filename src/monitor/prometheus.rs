@@ -4,6 +4,8 @@ use crate::domain::verdict::Verdict;
 use chrono::{DateTime, Utc};
 use std::fmt::Write;
 
+type TimeOf = fn(&KeyLine) -> Option<DateTime<Utc>>;
+
 /// The text exposition of a report, for the node exporter's textfile collector or `/metrics`.
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
@@ -25,7 +27,7 @@ pub fn render(report: &Report) -> String {
             )
         }),
     );
-    let times: [(&str, &str, fn(&KeyLine) -> Option<DateTime<Utc>>); 3] = [
+    let times: [(&str, &str, TimeOf); 3] = [
         (
             "key_last_rotated_timestamp_seconds",
             "When the key was last replaced.",

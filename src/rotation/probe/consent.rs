@@ -4,12 +4,13 @@ use crate::rotation::Project;
 use crate::rotation::replace::write_whole;
 use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 
 const FILE: &str = "agreed_providers.json";
 
 /// The agreements, each `provider@host`.
-pub fn read(project: &Project) -> BTreeSet<String> {
-    std::fs::read(project.state_dir.join(FILE))
+pub fn read(state_dir: &Path) -> BTreeSet<String> {
+    std::fs::read(state_dir.join(FILE))
         .ok()
         .and_then(|bytes| serde_json::from_slice(&bytes).ok())
         .unwrap_or_default()
@@ -17,7 +18,7 @@ pub fn read(project: &Project) -> BTreeSet<String> {
 
 /// Adds an agreement.
 pub fn add(project: &Project, consent: &str) -> io::Result<()> {
-    let mut all = read(project);
+    let mut all = read(&project.state_dir);
     all.insert(consent.to_owned());
     let bytes = serde_json::to_vec_pretty(&all).map_err(io::Error::other)?;
     write_whole(&project.state_dir.join(FILE), &bytes, 0o600)

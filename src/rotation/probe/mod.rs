@@ -266,6 +266,7 @@ impl From<&crate::config::Settings> for ProbeSettings {
         Self {
             probe_url: settings.probe_url.clone(),
             notion_url: settings.notion.url.clone(),
+            agreed: consent::read(&settings.state_dir()),
             ..Self::default()
         }
     }
