@@ -4,7 +4,7 @@ use super::alerts::Sent;
 use super::report::Report;
 use crate::domain::verdict::Life;
 use crate::rotation::Project;
-use crate::rotation::replace::write_whole;
+use crate::rotation::whole::write_whole;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,7 +1,8 @@
 //! The turn of the rotation that is under way, in `state/cycle.json`: when it began, what the keys were, what was exposed.
 //! The bot keeps the same in its store; this file serves the commands, which need no account.
 use super::backup::{self, Backup, BackupError};
-use super::replace::{self, write_whole};
+use super::replace;
+use super::whole::write_whole;
 use super::{EnvError, Project};
 use crate::domain::cycle::Cycle;
 use chrono::{DateTime, Utc};

@@ -24,9 +24,11 @@ pub mod retirement;
 pub mod schedule_file;
 mod secret_names;
 pub mod signer;
+pub mod whole;
 
 pub use dotenv::{Entry, EnvError, EnvFile, Warning};
 pub use edit::EditError;
 pub use project::{Project, RotationError};
 pub use replace::{ReplaceError, Replaced, replace};
 pub use secret_names::is_secret;
+pub use whole::{create_whole, write_whole};

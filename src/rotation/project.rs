@@ -1,7 +1,8 @@
 //! A project's files: where they are, who it is, and under which key its fingerprints are made.
 use super::dotenv::{EnvError, EnvFile};
 use super::fingerprint::{InstallKey, hex};
-use super::replace::{self, ReplaceError, Replaced, create_whole};
+use super::replace::{self, ReplaceError, Replaced};
+use super::whole::{self, create_whole};
 use super::{EditError, is_secret};
 use crate::config::Settings;
 use crate::domain::cycle::Fingerprint;
@@ -149,7 +150,7 @@ impl Project {
         .into_iter()
         .flatten()
         {
-            replace::sweep(&dir, now);
+            whole::sweep(&dir, now);
         }
     }
 

@@ -2,8 +2,8 @@
 //! never a value.
 use super::Project;
 use super::providers::{Instance, Provider};
-use super::replace::write_whole;
 use super::retirement::{self, Retirement, Run, Values};
+use super::whole::write_whole;
 use crate::domain::cycle::Fingerprint;
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};

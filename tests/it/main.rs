@@ -1,1 +1,3 @@
 //! One test binary: everything a person sees, through data.
+
+mod rotation;

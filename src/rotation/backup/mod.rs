@@ -9,13 +9,14 @@ mod verify;
 
 pub use restore::{Restored, What, restore};
 pub use retention::{KEEP_DAYS, KEEP_NEWEST, retain};
-pub use sealing::SealError;
+pub use sealing::{SealError, new_identity};
 pub use verify::{Level, Verified, values, verify};
 
 use super::crash::point;
 use super::fingerprint::sha256;
 use super::project::private_dir;
-use super::replace::{self, ReplaceError, Temporary};
+use super::replace::{self, ReplaceError};
+use super::whole::Temporary;
 use super::{EnvError, EnvFile, Project, RotationError};
 use crate::domain::cycle::Fingerprint;
 use crate::domain::schedule::instant;
