@@ -1,6 +1,6 @@
 //! `keyminder monitor`: every key's verdict, age and days left; backups, `.env`, schedule and the bot itself.
 use super::probe::{Progress, usage, warn_of_stand_ins};
-use super::{Exit, Place};
+use super::{Exit, Place, table};
 use crate::config::Settings;
 use crate::domain::schedule::due_in_words;
 use crate::evidence::Looker;
@@ -8,10 +8,9 @@ use crate::monitor::channels::{Channels, Context};
 use crate::monitor::findings::{self, Finding};
 use crate::monitor::report::KeyLine;
 use crate::monitor::{Record, Report, alerts, gather, plugin, prometheus, seed_format};
-use crate::rotation::replace::write_whole;
+use crate::rotation::whole::write_whole;
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
-use comfy_table::{Table, presets};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -143,12 +142,12 @@ fn print(
     if args.plugin {
         println!("{}", answer.text);
     } else if args.seed_format {
-        println!("{:#}", seed_format::render(report, looker.project.zone));
+        table::print_json(&seed_format::render(report, looker.project.zone))?;
     } else if args.json {
         let mut object = serde_json::to_value(report)?;
         object["findings"] = json!(findings);
         object["level"] = json!(findings::worst(findings));
-        println!("{object}");
+        table::print_json(&object)?;
     } else if let Some(file) = &args.prometheus {
         let text = prometheus::render(report);
         if file.as_os_str() == "-" {
@@ -168,7 +167,11 @@ fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
         if report.keys.is_empty() {
             println!("No provider knows a variable of {}.", report.env.file);
         } else {
-            println!("{}\n", table(&report.keys));
+            table::print(
+                &["KEY", "PRIORITY", "VERDICT", "AGE", "DUE IN", "ENDS IN"],
+                rows(&report.keys),
+            );
+            println!();
         }
         println!("{}", files(looker, report));
     }
@@ -180,23 +183,19 @@ fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
     }
 }
 
-fn table(keys: &[KeyLine]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_header(["KEY", "PRIORITY", "VERDICT", "AGE", "DUE IN", "ENDS IN"]);
-    let days = |days: Option<i64>| days.map_or_else(|| "?".to_owned(), |days| format!("{days} d"));
-    for key in keys {
-        table.add_row([
+fn rows(keys: &[KeyLine]) -> Vec<Vec<String>> {
+    let days = |days: Option<i64>| days.map(|days| format!("{days} d"));
+    let row = |key: &KeyLine| {
+        vec![
             key.keys.join(", "),
             key.priority.as_str().to_owned(),
             key.verdict.as_str().to_owned(),
-            days(key.age_days),
-            days(key.days_left),
-            key.expires_in_days.map_or_else(String::new, |days| format!("{days} d")),
-        ]);
-    }
-    table
+            days(key.age_days).unwrap_or_else(|| "?".to_owned()),
+            days(key.days_left).unwrap_or_else(|| "?".to_owned()),
+            days(key.expires_in_days).unwrap_or_default(),
+        ]
+    };
+    keys.iter().map(row).collect()
 }
 
 fn files(looker: &Looker, report: &Report) -> String {

@@ -20,6 +20,7 @@ fn asking(url: &str) -> Prober {
         probe_url: Some(url.to_owned()),
         notion_url: url.to_owned(),
         retry_delay: Duration::from_millis(1),
+        patience: Duration::from_millis(100),
         ..ProbeSettings::default()
     };
     Prober::new(settings).unwrap()
