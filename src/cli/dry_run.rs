@@ -19,10 +19,7 @@ use std::path::Path;
 
 /// Reads every page and prints what would follow from its comments that are not answered yet.
 pub(super) async fn run(settings: Settings, only: Option<PageId>) -> anyhow::Result<Exit> {
-    let tools = match Tools::load(settings) {
-        Ok(tools) => tools,
-        Err(error) => return super::unusable(&error),
-    };
+    let tools = Tools::load(settings)?;
     let settings = &tools.settings;
     let (token, _) = bot::token(settings, &tools.keys.project)?;
     let notion = Client::new(Connection {

@@ -16,10 +16,14 @@ pub mod run;
 pub mod sandbox;
 pub mod schedule;
 pub mod status;
+mod table;
 mod upkeep;
 mod words;
 
-use crate::config::Settings;
+use crate::config::Faults;
+use crate::rotation::ReplaceError;
+use crate::rotation::backup::BackupError;
+use crate::rotation::course::CourseError;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -123,8 +127,22 @@ pub fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(error) => {
             eprintln!("keyminder: {error:#}");
-            Exit::Failed.into()
+            exit_of(&error).into()
         }
+    }
+}
+
+/// What a script should make of an error: mend the settings, do not insist, or try again.
+fn exit_of(error: &anyhow::Error) -> Exit {
+    let refused = error.downcast_ref().is_some_and(BackupError::is_refusal)
+        || error.downcast_ref().is_some_and(ReplaceError::is_refusal)
+        || error.downcast_ref().is_some_and(CourseError::is_refusal);
+    if error.is::<Faults>() {
+        Exit::Usage
+    } else if refused {
+        Exit::Refused
+    } else {
+        Exit::Failed
     }
 }
 
@@ -149,24 +167,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     }
 }
 
-/// The settings, or their faults on stderr.
-fn settings(place: &Place) -> Option<Settings> {
-    Settings::load(place)
-        .map_err(|faults| eprintln!("keyminder: {faults}"))
-        .ok()
-}
-
 /// One thread is enough for a few requests a second, and cheaper than two.
 fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
     Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
-}
-
-/// What cannot be used as it is set: exit code 2 when the configuration is at fault, else 1.
-fn unusable(error: &anyhow::Error) -> anyhow::Result<Exit> {
-    eprintln!("keyminder: {error:#}");
-    Ok(if error.is::<crate::config::Faults>() {
-        Exit::Usage
-    } else {
-        Exit::Failed
-    })
 }

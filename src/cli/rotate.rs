@@ -1,11 +1,202 @@
-//! `keyminder rotate`.
+//! `keyminder rotate`: plan, start, prove, roll back, one provider after the other.
+mod finish;
+mod new_value;
+mod rollback;
+mod show;
+
 use super::{Exit, Place};
+use crate::config::Settings;
+use crate::rotation::Project;
+use crate::rotation::backup;
+use crate::rotation::course::{self, Course};
+use crate::rotation::cycle;
+use crate::rotation::plan;
+use crate::rotation::probe::{ProbeSettings, Prober};
+use crate::rotation::providers::{Provider, Providers};
+use chrono::{DateTime, Utc};
+use clap::Subcommand;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The options of `rotate`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {}
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// An age identity that opens encrypted backups
+    #[arg(long, global = true, value_name = "FILE")]
+    identity: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum Action {
+    /// What is to be rotated, the most urgent first; asks no provider
+    Plan,
+    /// Back .env up and begin; prints what to do
+    Start {
+        /// Providers or variables, e.g. bybit NOTION_TOKEN [default: all that is due]
+        providers: Vec<String>,
+    },
+    /// How each rotation stands
+    Status,
+    /// What to do at the provider, step by step
+    Instructions {
+        /// A provider or a variable
+        provider: String,
+        /// en or nl
+        #[arg(long, default_value = "en")]
+        language: String,
+    },
+    /// Test the new value, put it into .env, prove the old key dead; may be called again and again
+    Finish(finish::Args),
+    /// Bring the old value back, if it still works
+    Rollback {
+        /// A provider or a variable
+        provider: String,
+        /// Which backup [default: the one of `rotate start`]
+        #[arg(long, value_name = "ID")]
+        to: Option<String>,
+    },
+    /// The record of this rotation in Markdown
+    Report {
+        /// Write it to a file
+        #[arg(long, value_name = "FILE")]
+        into: Option<PathBuf>,
+        /// What the guide says that it takes, e.g. 2h
+        #[arg(long, value_name = "TIME")]
+        estimate: Option<String>,
+    },
+}
+
+/// What every action works with.
+struct Keys {
+    project: Project,
+    providers: Arc<Providers>,
+    probes: ProbeSettings,
+    proof_at: Vec<Duration>,
+    json: bool,
+}
 
 /// Runs the command.
-pub fn run(_place: &Place, _args: &Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("rotate is not built yet")
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+    let keys = Keys::open(place, args)?;
+    match &args.action {
+        Action::Plan => show::plan(&keys, Utc::now()),
+        Action::Start { providers } => start(&keys, providers, Utc::now()),
+        Action::Status => show::status(&keys, Utc::now()),
+        Action::Instructions { provider, language } => show::instructions(&keys, provider, language),
+        Action::Finish(finish) => block_on(finish::run(&keys, finish))?,
+        Action::Rollback { provider, to } => block_on(rollback::run(&keys, provider, to.as_deref()))?,
+        Action::Report { into, estimate } => show::report(&keys, into.as_deref(), estimate.as_deref()),
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    Ok(runtime.block_on(future))
+}
+
+impl Keys {
+    fn open(place: &Place, args: &Args) -> anyhow::Result<Self> {
+        let settings = Settings::load(place)?;
+        let mut project = Project::open(&settings)?;
+        project.identity.clone_from(&args.identity);
+        project.sweep(Utc::now().into());
+        Ok(Self {
+            providers: providers_of(&project)?,
+            probes: ProbeSettings::from(&settings),
+            proof_at: settings.rotation.proof_at.clone(),
+            json: args.json,
+            project,
+        })
+    }
+
+    fn prober(&self) -> anyhow::Result<Prober> {
+        Ok(Prober::new(self.probes.clone())?)
+    }
+
+    /// By its id, or by one of its variables.
+    fn provider(&self, name: &str) -> anyhow::Result<&Provider> {
+        let found = self.providers.get(name).or_else(|| self.providers.of_variable(name));
+        found.ok_or_else(|| {
+            let known: Vec<&str> = self
+                .providers
+                .all()
+                .iter()
+                .map(|provider| provider.id.as_str())
+                .collect();
+            anyhow::anyhow!(
+                "no provider and no variable is called {name:?}; the providers are: {}",
+                known.join(", ")
+            )
+        })
+    }
+}
+
+fn providers_of(project: &Project) -> anyhow::Result<Arc<Providers>> {
+    let path = project.dir.join("config/providers.toml");
+    match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Providers::builtin()),
+        Err(error) => Err(anyhow::anyhow!("{} cannot be read ({error})", path.display())),
+        Ok(text) => match Providers::with_file(&text, "config/providers.toml") {
+            Ok(providers) => Ok(Arc::new(providers)),
+            Err(faults) => {
+                let faults: Vec<String> = faults.iter().map(|fault| format!("\n  - {fault}")).collect();
+                anyhow::bail!("config/providers.toml has faults:{}", faults.concat())
+            }
+        },
+    }
+}
+
+fn start(keys: &Keys, names: &[String], now: DateTime<Utc>) -> anyhow::Result<Exit> {
+    let providers = if names.is_empty() {
+        due(keys, now)?
+    } else {
+        names
+            .iter()
+            .map(|name| keys.provider(name))
+            .collect::<anyhow::Result<_>>()?
+    };
+    if providers.is_empty() {
+        println!("Nothing is due. `keyminder rotate plan` shows the dates; name a provider to rotate it now.");
+        return Ok(Exit::Done);
+    }
+    let number = cycle_number(&keys.project, now)?;
+    let backup = backup::create(&keys.project, now, &format!("cycle {number} begins"))?;
+    let by = std::env::var_os("USER").and_then(|user| user.into_string().ok());
+    let mut courses = Vec::new();
+    for provider in &providers {
+        courses.push(course::begin(
+            &keys.project,
+            provider,
+            number,
+            &backup,
+            by.clone(),
+            now,
+        )?);
+    }
+    show::started(keys, &courses)
+}
+
+fn due(keys: &Keys, now: DateTime<Utc>) -> anyhow::Result<Vec<&Provider>> {
+    let plan = plan::make(&keys.project, &keys.providers, now)?;
+    let due = plan.keys.iter().filter(|key| key.due_at <= now);
+    due.map(|key| keys.provider(&key.provider)).collect()
+}
+
+/// The cycle under way, or the next one when every rotation of the last is over.
+fn cycle_number(project: &Project, now: DateTime<Utc>) -> anyhow::Result<u32> {
+    let courses = course::all(project)?;
+    if let Some(cycle) = cycle::current(project)? {
+        let of_it: Vec<&Course> = courses.iter().filter(|course| course.cycle == cycle.number).collect();
+        let goes_on = of_it.is_empty() || of_it.iter().any(|course| !course.stage.is_over());
+        if cycle.number > 0 && goes_on {
+            return Ok(cycle.number);
+        }
+    }
+    Ok(cycle::begin(project, now)?.0.number)
 }

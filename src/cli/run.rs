@@ -41,9 +41,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
         Some((_, page)) => page,
         None => None,
     };
-    let Some(settings) = super::settings(place) else {
-        return Ok(Exit::Usage);
-    };
+    let settings = Settings::load(place)?;
     super::runtime()?.block_on(start(settings, only, args))
 }
 
@@ -51,10 +49,7 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
     if args.dry_run {
         return super::dry_run::run(settings, only).await;
     }
-    let tools = match Tools::load(settings) {
-        Ok(tools) => tools,
-        Err(error) => return super::unusable(&error),
-    };
+    let tools = Tools::load(settings)?;
     let format = if std::io::stderr().is_terminal() {
         Format::Human
     } else {

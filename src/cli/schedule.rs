@@ -1,11 +1,186 @@
-//! `keyminder schedule`.
+//! `keyminder schedule`: when the next rotation is due.
+use super::table::{print, print_json};
 use super::{Exit, Place};
+use crate::config::Settings;
+use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, Schedule, due_in_words, read_instant};
+use crate::rotation::Project;
+use crate::rotation::schedule_file::{self, Read};
+use chrono::{DateTime, SecondsFormat, Utc};
+use clap::Subcommand;
+use serde_json::json;
 
 /// The options of `schedule`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {}
+pub struct Args {
+    #[command(subcommand)]
+    action: Option<Action>,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+enum Action {
+    /// When the next rotation is due (also without a subcommand)
+    Show,
+    /// Set the next rotation
+    Set {
+        /// A date such as 2026-12-20 or 2026-12-20T09:00, local time [default: one interval from now, 09:00]
+        date: Option<String>,
+        /// How often: 4 weeks, 90d, 3 months [default: as it was, else 4 weeks]
+        #[arg(long)]
+        every: Option<String>,
+        /// Only this provider, e.g. bybit
+        #[arg(long, value_name = "PROVIDER")]
+        key: Option<String>,
+    },
+}
 
 /// Runs the command.
-pub fn run(_place: &Place, _args: &Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("schedule is not built yet")
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+    let project = Project::open(&Settings::load(place)?)?;
+    let now = Utc::now();
+    match &args.action {
+        None | Some(Action::Show) => show(&project, now, args.json),
+        Some(Action::Set { date, every, key }) => {
+            set(&project, date.as_deref(), every.as_deref(), key.as_deref(), now)?;
+            show(&project, now, args.json)
+        }
+    }
+}
+
+fn show(project: &Project, now: DateTime<Utc>, as_json: bool) -> anyhow::Result<Exit> {
+    let read = schedule_file::read(project);
+    if as_json {
+        print_json(&as_object(project, &read, now))?;
+        return Ok(Exit::Done);
+    }
+    match &read {
+        Read::Missing => println!("There is no schedule: rotation is due now. Set one: keyminder schedule set"),
+        Read::Unreadable(why) => println!(
+            "{} cannot be understood ({why}): rotation is due now.\nThe file was left as it is; mend it, or: keyminder schedule set",
+            schedule_file::PATH
+        ),
+        Read::Ok {
+            schedule,
+            changed_by_hand,
+        } => {
+            println!("Next rotation: {}", due_in_words(schedule.next_at, now, project.zone));
+            println!(
+                "Every {}, {}",
+                schedule.every.unwrap_or(DEFAULT_INTERVAL),
+                project.zone.name()
+            );
+            if *changed_by_hand {
+                println!("The date was changed by hand or by another script; it counts.");
+            }
+            let rows = schedule.keys.iter().map(|(id, key)| {
+                let due = due_in_words(schedule.due_at(id), now, project.zone);
+                vec![
+                    id.clone(),
+                    key.priority.as_str().to_owned(),
+                    key.every.to_string(),
+                    due,
+                    key.state.clone().unwrap_or_default(),
+                ]
+            });
+            let rows: Vec<_> = rows.collect();
+            if !rows.is_empty() {
+                print(&["PROVIDER", "PRIORITY", "EVERY", "DUE", "STATE"], rows);
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn as_object(project: &Project, read: &Read, now: DateTime<Utc>) -> serde_json::Value {
+    let local = |at: DateTime<Utc>| {
+        at.with_timezone(&project.zone)
+            .to_rfc3339_opts(SecondsFormat::Secs, false)
+    };
+    match read {
+        Read::Missing => json!({ "standing": "missing", "due": true }),
+        Read::Unreadable(why) => json!({ "standing": "unreadable", "due": true, "why": why }),
+        Read::Ok {
+            schedule,
+            changed_by_hand,
+        } => {
+            let key = |(id, key): (&String, &crate::domain::schedule::KeySchedule)| {
+                (
+                    id.clone(),
+                    json!({ "next_at": local(schedule.due_at(id)), "every": key.every, "priority": key.priority, "state": key.state }),
+                )
+            };
+            json!({
+                "standing": "ok",
+                "due": schedule.next_at <= now,
+                "next_at": local(schedule.next_at),
+                "every": schedule.every,
+                "changed_by_hand": changed_by_hand,
+                "keys": schedule.keys.iter().map(key).collect::<serde_json::Map<_, _>>(),
+            })
+        }
+    }
+}
+
+fn set(
+    project: &Project,
+    date: Option<&str>,
+    every: Option<&str>,
+    key: Option<&str>,
+    now: DateTime<Utc>,
+) -> anyhow::Result<()> {
+    let every = every.map(interval).transpose()?;
+    let mut schedule = match schedule_file::read(project) {
+        Read::Ok { schedule, .. } => schedule,
+        Read::Missing | Read::Unreadable(_) => Schedule::every(every.unwrap_or(DEFAULT_INTERVAL), now, project.zone),
+    };
+    let known = key.and_then(|id| schedule.keys.get(id)).map(|key| key.every);
+    let interval = every.or(known).or(schedule.every).unwrap_or(DEFAULT_INTERVAL);
+    let next_at = match date {
+        Some(text) => instant(text, project)?,
+        None => interval.morning_after(now, project.zone),
+    };
+    if next_at <= now {
+        anyhow::bail!("{} lies in the past; name a later date", date.unwrap_or("that date"));
+    }
+    match key {
+        Some(id) => set_one(&mut schedule, id, interval, next_at)?,
+        None => {
+            schedule.every = Some(interval);
+            schedule.next_at = next_at;
+        }
+    }
+    schedule_file::write(project, &schedule)?;
+    Ok(())
+}
+
+fn set_one(schedule: &mut Schedule, id: &str, every: Interval, next_at: DateTime<Utc>) -> anyhow::Result<()> {
+    let Some(mut key) = schedule.keys.remove(id) else {
+        let known: Vec<&str> = schedule.keys.keys().map(String::as_str).collect();
+        anyhow::bail!(
+            "the schedule has no dates of {id:?} of its own; it has: {}",
+            known.join(", ")
+        );
+    };
+    key.every = every;
+    key.next_at = Some(next_at);
+    schedule.put(id, key);
+    Ok(())
+}
+
+fn interval(text: &str) -> anyhow::Result<Interval> {
+    Interval::parse(text)
+        .ok_or_else(|| anyhow::anyhow!("--every {text:?}: write it as `4 weeks`, `28d`, `3 months` or `1y`"))
+}
+
+fn instant(text: &str, project: &Project) -> anyhow::Result<DateTime<Utc>> {
+    // A date alone means its morning: nobody rotates at midnight.
+    let written = if text.len() == "2026-12-20".len() {
+        format!("{text}T09:00")
+    } else {
+        text.to_owned()
+    };
+    read_instant(&written, project.zone)
+        .ok_or_else(|| anyhow::anyhow!("{text:?} is no date; write 2026-12-20 or 2026-12-20T09:00"))
 }

@@ -22,7 +22,7 @@ pub(super) struct Reader {
     source: String,
     table: toml::Table,
     environment: BTreeMap<String, String>,
-    known: BTreeSet<(String, String)>,
+    pub(super) known: BTreeSet<(String, String)>,
     faults: Vec<String>,
 }
 

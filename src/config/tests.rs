@@ -60,3 +60,31 @@ fn all_faults_are_told_at_once_with_their_places() {
             .contains("is not valid TOML")
     );
 }
+
+const EXAMPLE: &str = include_str!("../../config/keyminder.example.toml");
+
+/// The example with every setting in force.
+fn uncommented() -> String {
+    let setting = regex::Regex::new(r"(?m)^# ([a-z_]+ = .*)$").unwrap();
+    setting.replace_all(EXAMPLE, "$1").into_owned()
+}
+
+#[test]
+fn the_example_documents_every_setting_with_its_default() {
+    let settings = read(&uncommented(), &[("TZ", "Europe/Amsterdam")]).unwrap();
+    let defaults = read("", &[("TZ", "Europe/Amsterdam")]).unwrap();
+    let shown =
+        |settings: &Settings| format!("{settings:?}").replace(&settings.project.display().to_string(), "PROJECT");
+    assert_eq!(shown(&settings), shown(&defaults));
+
+    let mut reader = Reader::open(Path::new("no such file"), false, BTreeMap::new()).unwrap();
+    Settings::from_reader(Path::new("/"), &mut reader);
+    let table: toml::Table = uncommented().parse().unwrap();
+    for (section, key) in &reader.known {
+        let documented = match section.as_str() {
+            "" => table.contains_key(key),
+            _ => table.get(section).and_then(|section| section.get(key)).is_some(),
+        };
+        assert!(documented, "[{section}] {key} is not in config/keyminder.example.toml");
+    }
+}

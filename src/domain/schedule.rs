@@ -11,7 +11,7 @@ pub const DEFAULT_INTERVAL: Interval = Interval {
     unit: Unit::Weeks,
 };
 /// A key is due this long before its provider lets it expire.
-pub const EXPIRY_MARGIN_DAYS: u64 = 7;
+pub const EXPIRY_MARGIN_DAYS: i64 = 7;
 /// Rotations are due in the morning.
 pub const DUE_HOUR: u32 = 9;
 
@@ -203,12 +203,17 @@ pub fn due_at(
     zone: Tz,
 ) -> DateTime<Utc> {
     let by_interval = every.morning_after(last, zone);
-    let by_expiry = expires.map(|at| at - TimeDelta::days(EXPIRY_MARGIN_DAYS.cast_signed()));
+    let by_expiry = expires.map(before_expiry);
     [Some(by_interval), by_expiry, exposed]
         .into_iter()
         .flatten()
         .min()
         .unwrap_or(by_interval)
+}
+
+/// A week before the provider lets a key expire.
+pub fn before_expiry(expires: DateTime<Utc>) -> DateTime<Utc> {
+    expires - TimeDelta::days(EXPIRY_MARGIN_DAYS)
 }
 
 /// 09:00 of the day of an instant.

@@ -5,7 +5,7 @@ use super::keys::{self, Values};
 use super::keys_changed::is_changed;
 use super::{Looker, Sight};
 use crate::domain::cycle::{Cycle, Fingerprint};
-use crate::rotation::proofs::{Proofs, Series};
+use crate::rotation::proofs::{Proofs, Series, identity};
 use crate::rotation::providers::{Instance, Provider, Providers};
 use crate::rotation::retirement::{Retirement, Run};
 use crate::rotation::{Project, backup};
@@ -47,6 +47,8 @@ pub(super) async fn see(looker: &Looker, cycle: &Cycle, now: DateTime<Utc>) -> R
     let _proving = looker.proving.lock().await;
     let mut proofs = looker.on_disk(Proofs::read).await;
     let runs = take(looker, &turn.pairs, &mut proofs, now).await;
+    // `rotate finish` may have kept proofs of its own meanwhile.
+    let mut proofs = looker.on_disk(Proofs::read).await;
     for (place, run) in runs {
         let pair = &turn.pairs[place];
         series(&mut proofs, pair).add(run, &looker.settings.proof_at);
@@ -140,23 +142,6 @@ fn began_with(project: &Project, old: &Instance, former: &Values, cycle: &Cycle)
             .get(name)
             .is_some_and(|value| cycle.fingerprints.get(name) == Some(&project.fingerprint(name, value)))
     })
-}
-
-/// What tells one key of a provider from another, under whatever names: its identifier, else its value. `None` for an
-/// incomplete key.
-fn identity(project: &Project, provider: &Provider, key: &Instance) -> Option<Vec<Fingerprint>> {
-    let values = key.values.as_ref()?;
-    let has_identifier = provider.variables.iter().any(|variable| variable.identifier);
-    let telling = provider
-        .variables
-        .iter()
-        .zip(values)
-        .filter(|(variable, _)| !has_identifier || variable.identifier);
-    Some(
-        telling
-            .map(|(variable, value)| project.fingerprint(&variable.name, value))
-            .collect(),
-    )
 }
 
 /// Takes the proofs that are due: providers side by side, the old key and then its control.

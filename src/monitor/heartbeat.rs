@@ -1,6 +1,6 @@
 //! A sign of life of `run`, in `state/heartbeat.json`: whoever finds it old knows that the bot stopped.
 use crate::rotation::Project;
-use crate::rotation::replace::write_whole;
+use crate::rotation::whole::write_whole;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::io;

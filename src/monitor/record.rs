@@ -4,7 +4,7 @@ use super::alerts::Sent;
 use super::report::Report;
 use crate::domain::verdict::Life;
 use crate::rotation::Project;
-use crate::rotation::replace::write_whole;
+use crate::rotation::whole::write_whole;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -41,6 +41,7 @@ impl Record {
     }
 
     /// The record after a run.
+    #[must_use]
     pub fn after(&self, report: &Report) -> Self {
         let unknown = report.keys.iter().filter(|key| key.verdict.life() == Life::Unknown);
         let count = |key: &str| self.unknown_runs.get(key).copied().unwrap_or(0) + 1;

@@ -1,7 +1,8 @@
 //! A project's files: where they are, who it is, and under which key its fingerprints are made.
 use super::dotenv::{EnvError, EnvFile};
 use super::fingerprint::{InstallKey, hex};
-use super::replace::{self, ReplaceError, Replaced, create_whole};
+use super::replace::{self, ReplaceError, Replaced};
+use super::whole::{self, create_whole};
 use super::{EditError, is_secret};
 use crate::config::Settings;
 use crate::domain::cycle::Fingerprint;
@@ -125,6 +126,17 @@ impl Project {
         self.replace_env(|bytes| EnvFile::parse(bytes)?.with_value(name, value))
     }
 
+    /// Puts several values into `.env` at once: a pair is never half there.
+    pub fn write_values(&self, values: &BTreeMap<String, SecretString>) -> Result<Replaced, ReplaceError> {
+        self.replace_env(|bytes| {
+            let mut bytes = Zeroizing::new(bytes.to_vec());
+            for (name, value) in values {
+                bytes = Zeroizing::new(EnvFile::parse(&bytes)?.with_value(name, value)?);
+            }
+            Ok(bytes.to_vec())
+        })
+    }
+
     /// Removes what a crash left: temporary files of ours that are older than an hour.
     pub fn sweep(&self, now: SystemTime) {
         let beside_env = self.env.parent().map(Path::to_owned);
@@ -138,7 +150,7 @@ impl Project {
         .into_iter()
         .flatten()
         {
-            replace::sweep(&dir, now);
+            whole::sweep(&dir, now);
         }
     }
 

@@ -1,8 +1,9 @@
 //! The proofs that old keys are dead, kept over restarts in `state/proofs.json` (0600): times, verdicts and fingerprints,
 //! never a value.
 use super::Project;
-use super::replace::write_whole;
+use super::providers::{Instance, Provider};
 use super::retirement::{self, Retirement, Run, Values};
+use super::whole::write_whole;
 use crate::domain::cycle::Fingerprint;
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
@@ -115,11 +116,28 @@ impl Series {
     }
 }
 
+/// What tells one key of a provider from another, under whatever names: its identifier, else its value. `None` for an
+/// incomplete key.
+pub fn identity(project: &Project, provider: &Provider, key: &Instance) -> Option<Vec<Fingerprint>> {
+    let values = key.values.as_ref()?;
+    let has_identifier = provider.variables.iter().any(|variable| variable.identifier);
+    let telling = provider
+        .variables
+        .iter()
+        .zip(values)
+        .filter(|(variable, _)| !has_identifier || variable.identifier);
+    Some(
+        telling
+            .map(|(variable, value)| project.fingerprint(&variable.name, value))
+            .collect(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_secs(60), Duration::from_secs(600)];
+    const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_mins(1), Duration::from_mins(10)];
 
     fn series(runs: &[(i64, Verdict, Verdict)]) -> Series {
         let mut proofs = Proofs::default();

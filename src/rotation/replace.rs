@@ -3,13 +3,15 @@ use super::crash::point;
 use super::dotenv::EnvError;
 use super::edit::EditError;
 use super::fingerprint::sha256;
+use super::whole::{Temporary, folder_of};
 use rustix::fs::{FlockOperation, OFlags};
-use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, ErrorKind, Read, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// An editor that saves in between makes us begin again, so often at most.
@@ -19,8 +21,6 @@ const LOCK_WAIT: Duration = Duration::from_secs(10);
 const LOCK_STEP: Duration = Duration::from_millis(20);
 /// No `.env` is larger.
 const MAX_BYTES: u64 = 16 << 20;
-/// Temporary files younger than this may be in use.
-const STALE: Duration = Duration::from_hours(1);
 
 /// What a replacement did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -318,98 +318,6 @@ pub(super) fn lock(dir: &Path) -> Result<File, ReplaceError> {
     lock_folder_of(&dir.join("any"))
 }
 
-/// Writes a file of our own whole, over an earlier one if there is one.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let temporary = Temporary::write(path, bytes, mode)?;
-    point("whole: new file written");
-    temporary.rename_to(path)
-}
-
-/// Writes a new file whole; an existing one is never touched (`AlreadyExists`).
-pub(super) fn create_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let temporary = Temporary::write(path, bytes, mode)?;
-    point("create: new file written");
-    temporary.link_to(path)
-}
-
-/// A new file beside its destination, gone again unless it gets there.
-pub(super) struct Temporary {
-    path: PathBuf,
-    file: File,
-}
-
-impl Temporary {
-    pub(super) fn write(destination: &Path, bytes: &[u8], mode: u32) -> io::Result<Self> {
-        let path = temporary_name(destination);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(&path)?;
-        let mut temporary = Self { path, file };
-        point("temporary: created");
-        temporary.file.write_all(bytes)?;
-        temporary.file.set_permissions(Permissions::from_mode(mode))?;
-        temporary.file.sync_all()?;
-        Ok(temporary)
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.path
-    }
-
-    fn rename_to(self, destination: &Path) -> io::Result<()> {
-        std::fs::rename(&self.path, destination)?;
-        point("renamed");
-        sync_folder_of(destination)
-    }
-
-    /// A link refuses to overwrite, which a rename does not.
-    pub(super) fn link_to(self, destination: &Path) -> io::Result<()> {
-        std::fs::hard_link(&self.path, destination)?;
-        point("linked");
-        std::fs::remove_file(&self.path)?;
-        sync_folder_of(destination)
-    }
-}
-
-impl Drop for Temporary {
-    fn drop(&mut self) {
-        // Gone already after a rename; what cannot be removed now is swept after an hour.
-        let _ = std::fs::remove_file(&self.path);
-    }
-}
-
-fn temporary_name(destination: &Path) -> PathBuf {
-    let name = destination.file_name().unwrap_or_default().to_string_lossy();
-    destination.with_file_name(format!("{name}.tmp.{:016x}", fastrand::u64(..)))
-}
-
-fn is_temporary(name: &str) -> bool {
-    name.rsplit_once(".tmp.")
-        .is_some_and(|(_, random)| random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-/// Removes temporary files of ours in a folder that are over an hour old: a crash left them.
-pub(super) fn sweep(dir: &Path, now: SystemTime) {
-    let Ok(listing) = std::fs::read_dir(dir) else { return };
-    for file in listing.flatten() {
-        let age = file
-            .metadata()
-            .ok()
-            .and_then(|metadata| now.duration_since(metadata.modified().ok()?).ok());
-        if file.file_name().to_str().is_some_and(is_temporary) && age.is_some_and(|age| age > STALE) {
-            let _ = std::fs::remove_file(file.path());
-        }
-    }
-}
-
-fn folder_of(path: &Path) -> &Path {
-    path.parent()
-        .filter(|dir| !dir.as_os_str().is_empty())
-        .unwrap_or(Path::new("."))
-}
-
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    File::open(folder_of(path))?.sync_all()
-}
+#[cfg(test)]
+#[path = "replace_tests.rs"]
+mod tests;

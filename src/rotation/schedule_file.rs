@@ -3,7 +3,8 @@
 //!
 //! The guide's monitor subtracts a naive local time, so `next_rotation_date` never gets an offset. Fields that we do
 //! not know stay; a file that says the same already is not written again.
-use super::replace::{self, create_whole, write_whole};
+use super::replace;
+use super::whole::{create_whole, write_whole};
 use super::{EnvError, Project};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Priority, Schedule, read_instant};
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};

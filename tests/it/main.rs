@@ -1,2 +1,4 @@
 //! One test binary: everything a person sees, through data.
+mod providers;
+mod rotation;
 mod store;

@@ -9,13 +9,14 @@ mod verify;
 
 pub use restore::{Restored, What, restore};
 pub use retention::{KEEP_DAYS, KEEP_NEWEST, retain};
-pub use sealing::SealError;
+pub use sealing::{SealError, new_identity};
 pub use verify::{Level, Verified, values, verify};
 
 use super::crash::point;
 use super::fingerprint::sha256;
 use super::project::private_dir;
-use super::replace::{self, ReplaceError, Temporary};
+use super::replace::{self, ReplaceError};
+use super::whole::Temporary;
 use super::{EnvError, EnvFile, Project, RotationError};
 use crate::domain::cycle::Fingerprint;
 use crate::domain::schedule::instant;
@@ -39,7 +40,8 @@ pub struct Backup {
     pub made_at: DateTime<Utc>,
     /// The size of the stored file.
     pub bytes: u64,
-    /// Its permissions, e.g. `0o600`.
+    /// Its permissions, e.g. `0o600`; as text in JSON.
+    #[serde(serialize_with = "octal")]
     pub mode: u32,
     /// SHA-256 of what was backed up. `None` for an encrypted file that the manifest does not know.
     pub sha256: Option<String>,
@@ -56,6 +58,10 @@ impl Backup {
     pub fn id(&self) -> &str {
         self.file.rsplit('/').next().unwrap_or(&self.file)
     }
+}
+
+fn octal<S: serde::Serializer>(mode: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{mode:04o}"))
 }
 
 /// Why a backup was not made, proven or restored. `.env` and all earlier backups are what they were.

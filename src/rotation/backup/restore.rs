@@ -1,7 +1,8 @@
 //! Brings a backup back: all of it or one key, over `.env` or into another folder.
 use super::super::fingerprint::sha256;
 use super::super::project::private_dir;
-use super::super::replace::{self, create_whole};
+use super::super::replace;
+use super::super::whole::create_whole;
 use super::super::{EnvError, EnvFile, Project};
 use super::{Backup, BackupError, create, store, verify};
 use crate::domain::cycle::Fingerprint;

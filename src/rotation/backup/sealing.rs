@@ -1,4 +1,6 @@
 //! Encryption of backups to age recipients: cargo feature `age`. A build without it says so and writes nothing.
+use super::super::project::private_dir;
+use super::super::whole::create_whole;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -35,6 +37,8 @@ pub enum SealError {
     },
 }
 
+type Secret = Zeroizing<String>;
+
 /// What is stored, and what opens it again while it is being made.
 pub(super) struct Sealed {
     pub(super) stored: Zeroizing<Vec<u8>>,
@@ -70,6 +74,20 @@ pub(super) fn open(identity: Option<&Path>, stored: &[u8]) -> Result<Zeroizing<V
     cipher::open(identity.ok_or(SealError::NoIdentity)?, stored)
 }
 
+/// Makes an identity file (0600; an existing one stays) and gives its public half.
+pub fn new_identity(path: &Path) -> Result<String, SealError> {
+    let (text, recipient) = cipher::identity()?;
+    let failed = |error: std::io::Error| SealError::Identity {
+        path: path.to_owned(),
+        why: error.to_string(),
+    };
+    if let Some(folder) = path.parent() {
+        private_dir(folder).map_err(|error| failed(std::io::Error::other(error)))?;
+    }
+    create_whole(path, text.as_bytes(), 0o600).map_err(failed)?;
+    Ok(recipient)
+}
+
 #[cfg(not(feature = "age"))]
 mod cipher {
     use super::{Path, SealError, Zeroizing};
@@ -80,6 +98,10 @@ mod cipher {
     pub(super) enum Witness {}
 
     pub(super) fn seal(_recipients: &[String], _plain: &[u8]) -> Result<(Bytes, Witness), SealError> {
+        Err(SealError::NotBuilt)
+    }
+
+    pub(super) fn identity() -> Result<(super::Secret, String), SealError> {
         Err(SealError::NotBuilt)
     }
 
@@ -95,6 +117,7 @@ mod cipher {
 #[cfg(feature = "age")]
 mod cipher {
     use super::{Path, SealError, Zeroizing};
+    use age::secrecy::ExposeSecret;
     use age::x25519::{Identity, Recipient};
     use age::{Decryptor, Encryptor, IdentityFile};
     use std::io::{Read, Write};
@@ -124,6 +147,15 @@ mod cipher {
         writer.write_all(plain).map_err(|error| failed(error.to_string()))?;
         writer.finish().map_err(|error| failed(error.to_string()))?;
         Ok((Zeroizing::new(stored), Witness(witness)))
+    }
+
+    /// An identity file as `age-keygen` writes it, and its recipient.
+    pub(super) fn identity() -> Result<(super::Secret, String), SealError> {
+        let identity = Identity::generate();
+        let recipient = identity.to_public().to_string();
+        let secret = identity.to_string();
+        let text = format!("# public key: {recipient}\n{}\n", secret.expose_secret());
+        Ok((Zeroizing::new(text), recipient))
     }
 
     pub(super) fn open_again(witness: &Witness, stored: &[u8]) -> Result<Bytes, SealError> {

@@ -1,0 +1,161 @@
+//! The files that `init` writes: settings, an empty `.env`, lines of `.gitignore`.
+use super::{Asks, Done};
+use crate::rotation::{EnvError, Project, create_whole, write_whole};
+use anyhow::Context;
+use std::fs::Permissions;
+use std::io::ErrorKind;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+/// Every setting with a sentence; all of them at their defaults.
+const EXAMPLE: &str = include_str!("../../../config/keyminder.example.toml");
+
+/// What must not get into version control.
+const IGNORED: [&str; 5] = [".env", ".env.*", "!.env.example", "backups/", "state/"];
+
+const EMPTY_ENV: &str =
+    "# The keys, one NAME=value a line. Only you can read this file; keep it out of version control.\n";
+
+/// Writes the settings, unless there are some.
+pub(super) fn settings(path: &Path, pages: &[String], done: &mut Done) -> anyhow::Result<()> {
+    let text = match pages {
+        [] => EXAMPLE.to_owned(),
+        pages => EXAMPLE.replacen("# pages = []", &format!("pages = {}", list(pages)), 1),
+    };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+    }
+    match create_whole(path, text.as_bytes(), 0o644) {
+        Ok(()) => done.made.push(path.display().to_string()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => done.kept.push(path.display().to_string()),
+        Err(error) => return Err(error).with_context(|| format!("writing {}", path.display())),
+    }
+    Ok(())
+}
+
+/// Sets one setting of the file that was just made or was there; every other line stays.
+pub(super) fn set(path: &Path, section: &str, key: &str, value: &[String]) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let head = format!("[{section}]");
+    let begin = match lines.iter().position(|line| line.trim() == head) {
+        Some(at) => at + 1,
+        None => {
+            lines.extend([String::new(), head]);
+            lines.len()
+        }
+    };
+    let end = lines[begin..]
+        .iter()
+        .position(|line| line.trim_start().starts_with('['))
+        .map_or(lines.len(), |at| begin + at);
+    let is_it = |line: &String| {
+        line.trim_start_matches(['#', ' '])
+            .split('=')
+            .next()
+            .is_some_and(|name| name.trim() == key)
+            && line.contains('=')
+    };
+    let setting = format!("{key} = {}", list(value));
+    match lines[begin..end].iter().position(is_it) {
+        Some(at) => lines[begin + at] = setting,
+        None => lines.insert(begin, setting),
+    }
+    let mode = path.metadata()?.permissions().mode() & 0o777;
+    write_whole(path, format!("{}\n", lines.join("\n")).as_bytes(), mode)
+        .with_context(|| format!("writing {}", path.display()))
+}
+
+/// JSON's strings and arrays are TOML's.
+fn list(items: &[String]) -> String {
+    serde_json::json!(items).to_string()
+}
+
+/// Makes an empty `.env`, or closes the one that is there to others.
+pub(super) fn env(asks: &Asks, project: &Project, done: &mut Done) -> anyhow::Result<()> {
+    let path = project.env.display().to_string();
+    match project.read_env() {
+        Err(EnvError::Missing(_)) if !project.env.is_symlink() => {
+            if asks.whether("There is no .env. Make an empty one that only you can read?")? {
+                create_whole(&project.env, EMPTY_ENV.as_bytes(), 0o600).with_context(|| format!("writing {path}"))?;
+                done.made.push(path);
+            }
+        }
+        Err(error) => done.next.push(error.to_string()),
+        Ok(_) => close(asks, project, done)?,
+    }
+    Ok(())
+}
+
+fn close(asks: &Asks, project: &Project, done: &mut Done) -> anyhow::Result<()> {
+    let path = project.env.display().to_string();
+    let mode = project.env.metadata()?.permissions().mode() & 0o777;
+    let question = format!("Others on this machine can read .env (mode {mode:04o}). Make it 0600?");
+    if mode & 0o077 != 0 && asks.whether(&question)? {
+        std::fs::set_permissions(&project.env, Permissions::from_mode(mode & 0o600))
+            .with_context(|| format!("closing {path}"))?;
+        done.changed.push(path);
+    } else {
+        done.kept.push(path);
+    }
+    Ok(())
+}
+
+/// Adds what is lacking in `.gitignore`, where there is a repository.
+pub(super) fn ignore(asks: &Asks, dir: &Path, done: &mut Done) -> anyhow::Result<()> {
+    let path = dir.join(".gitignore");
+    let in_repository = dir.ancestors().any(|above| above.join(".git").exists());
+    if !in_repository && !path.exists() {
+        return Ok(());
+    }
+    let text = match std::fs::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+    };
+    let has = |line: &str| {
+        let line = line.trim_matches('/');
+        text.lines().any(|present| present.trim().trim_matches('/') == line)
+    };
+    let lacking: Vec<&str> = IGNORED.into_iter().filter(|line| !has(line)).collect();
+    if lacking.is_empty() || !asks.whether(&format!("Add to .gitignore: {}?", lacking.join(", ")))? {
+        return Ok(());
+    }
+    let gap = if text.is_empty() || text.ends_with('\n') {
+        ""
+    } else {
+        "\n"
+    };
+    let added = format!("{text}{gap}# Keys and their backups\n{}\n", lacking.join("\n"));
+    write_whole(&path, added.as_bytes(), 0o644).with_context(|| format!("writing {}", path.display()))?;
+    let list = if text.is_empty() {
+        &mut done.made
+    } else {
+        &mut done.changed
+    };
+    list.push(path.display().to_string());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_is_put_into_its_section_and_nothing_else_moves() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("keyminder.toml");
+        std::fs::write(&path, EXAMPLE).unwrap();
+        set(&path, "rotation", "recipients", &["age1made-up".to_owned()]).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        assert_eq!(
+            text,
+            EXAMPLE.replace("# recipients = []", "recipients = [\"age1made-up\"]")
+        );
+        set(&path, "rotation", "recipients", &["age1other".to_owned()]).unwrap();
+        set(&path, "new_section", "list", &["x".to_owned()]).unwrap();
+        let table: toml::Table = std::fs::read_to_string(&path).unwrap().parse().unwrap();
+        assert_eq!(table["rotation"]["recipients"][0].as_str(), Some("age1other"));
+        assert_eq!(table["new_section"]["list"][0].as_str(), Some("x"));
+    }
+}

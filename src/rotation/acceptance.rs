@@ -1,0 +1,126 @@
+//! Whether a new key may be used: tested before it is written, or before a hand-made edit counts.
+use super::probe::{Hint, Probed, Prober};
+use super::providers::Provider;
+use crate::domain::verdict::{Life, Verdict};
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// How long to wait before a fresh key is asked again.
+const STEP: Duration = Duration::from_secs(3);
+
+/// Why a new key is not used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Objection {
+    /// It is the old one.
+    Same,
+    /// The provider did not say that it works.
+    NotValid {
+        /// Whose key.
+        title: String,
+        /// What it said.
+        verdict: Verdict,
+        /// What may be wrong.
+        hint: Option<Hint>,
+    },
+    /// It could move money out.
+    MayWithdraw {
+        /// Where to make another one.
+        manage_url: String,
+    },
+}
+
+impl fmt::Display for Objection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Same => f.write_str("the new value is the old one; create a new key at the provider first"),
+            Self::MayWithdraw { manage_url } => write!(
+                f,
+                "the new key may withdraw money, which no bot needs; create one without that permission at {manage_url}"
+            ),
+            Self::NotValid { title, verdict, hint } => {
+                write!(f, "{title} says {}: {}", verdict.as_str(), in_words(*verdict))?;
+                match hint {
+                    Some(hint) => write!(f, " ({})", hint_in_words(hint)),
+                    None => Ok(()),
+                }
+            }
+        }
+    }
+}
+
+/// What a verdict means for the one who holds the key.
+pub fn in_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Valid => "it works",
+        Verdict::ValidLimited => "it works, but lacks a permission",
+        Verdict::Invalid => "it is rejected; was all of it copied?",
+        Verdict::Revoked => "it was revoked",
+        Verdict::Expired => "it has expired",
+        Verdict::SignatureMismatch => "key and secret do not belong together",
+        Verdict::WrongEnvironment => "it belongs to another environment, such as the testnet",
+        Verdict::WrongKeyType => "the provider does not take this kind of key any more",
+        Verdict::ForbiddenIp => "it may not be used from this address",
+        Verdict::BlockedRegion => "this network is refused; that says nothing about the key",
+        Verdict::ClockSkew => "this machine's clock is wrong",
+        Verdict::RateLimited => "asked too often; try later",
+        Verdict::AmbiguousAuth => "key, address or permission is wrong; the provider does not say which",
+        Verdict::ProviderDown => "the provider has a fault; try later",
+        Verdict::NetworkError => "no connection",
+        Verdict::Unexpected => "an answer that fits nothing known",
+        Verdict::Missing => "it is not there",
+        Verdict::Malformed => "it does not look like a key of this provider",
+    }
+}
+
+/// What may be wrong with a value, in words.
+pub fn hint_in_words(hint: &Hint) -> String {
+    match hint {
+        Hint::VariableMissing(name) => format!("{name} has no value"),
+        Hint::Blanks(name) => format!("{name} begins or ends with a blank"),
+        Hint::Quotes(name) => format!("quotes are part of the value of {name}"),
+        Hint::RsaKey(name) => format!("{name} is an RSA key; make an HMAC key"),
+        Hint::Format(name) => format!("{name} has another form"),
+        Hint::LooksLike(provider) => format!("it looks like a key of {provider}"),
+        Hint::NotAgreed(host) => format!("run `keyminder probe` once and agree to {host}"),
+    }
+}
+
+/// What speaks against a key that was just probed.
+pub fn objection(provider: &Provider, probed: &Probed) -> Option<Objection> {
+    if probed.verdict != Verdict::Valid {
+        return Some(Objection::NotValid {
+            title: provider.title.clone(),
+            verdict: probed.verdict,
+            hint: probed.hint.clone(),
+        });
+    }
+    let may_withdraw = probed
+        .captures
+        .permissions
+        .iter()
+        .any(|word| word.to_ascii_lowercase().contains("withdraw"));
+    may_withdraw.then(|| Objection::MayWithdraw {
+        manage_url: provider.manage_url.clone(),
+    })
+}
+
+/// Probes a new key; one that is dead may only be too fresh, and is asked again for as long as the provider needs.
+pub async fn probe_fresh(
+    prober: &Prober,
+    provider: &Provider,
+    values: &BTreeMap<String, SecretString>,
+    now: DateTime<Utc>,
+) -> Probed {
+    let mut waited = Duration::ZERO;
+    loop {
+        let probed = prober.probe(provider, values, now).await;
+        if probed.verdict.life() != Life::Dead || waited >= provider.fresh_key_grace {
+            return probed;
+        }
+        tokio::time::sleep(STEP).await;
+        waited += STEP;
+    }
+}

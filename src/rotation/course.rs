@@ -1,0 +1,356 @@
+//! The course of one provider's rotation, step by step, in `state/rotations/<provider>.json`. Each step can be done twice;
+//! a crash anywhere is mended by doing it again. Fingerprints and verdicts only, no value.
+use super::acceptance::Objection;
+use super::backup::{Backup, BackupError};
+use super::cycle::{StateError, load, store};
+use super::project::private_dir;
+use super::providers::Provider;
+use super::retirement::Retirement;
+use super::{EnvFile, Project, ReplaceError, RotationError};
+use crate::domain::cycle::Fingerprint;
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// Where a rotation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// The old value is safe; the new one is awaited.
+    BackedUp,
+    /// The new value was tested and stands in `.env`; the old one is to be deleted at the provider.
+    Written,
+    /// The old key still opens something.
+    OldStillAlive,
+    /// Too few proofs yet, or none that tells.
+    Inconclusive,
+    /// The old key is proven dead (or, where the provider does not say, most likely).
+    Retired,
+    /// The old value was brought back.
+    RolledBack,
+}
+
+impl Stage {
+    /// The name in tables and files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::BackedUp => "backed_up",
+            Self::Written => "written",
+            Self::OldStillAlive => "old_still_alive",
+            Self::Inconclusive => "inconclusive",
+            Self::Retired => "retired",
+            Self::RolledBack => "rolled_back",
+        }
+    }
+
+    /// Whether nothing more is to be done.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Retired | Self::RolledBack)
+    }
+}
+
+/// The course of one provider's rotation.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Course {
+    /// Its id in `providers.toml`.
+    pub provider: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// The cycle that it belongs to.
+    pub cycle: u32,
+    /// The backup that holds the old value.
+    pub backup: String,
+    /// Who began it, as the machine knows them.
+    pub by: Option<String>,
+    /// When it began.
+    pub began_at: DateTime<Utc>,
+    /// When the new value was seen in `.env`, tested.
+    pub written_at: Option<DateTime<Utc>>,
+    /// When the old key was proven dead.
+    pub retired_at: Option<DateTime<Utc>>,
+    /// The variables with what they were.
+    pub old: BTreeMap<String, Fingerprint>,
+    /// The same with what they are; empty before `written`.
+    pub new: BTreeMap<String, Fingerprint>,
+    /// When the provider ends the new key by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What the proofs come to; the proofs themselves are in `state/proofs.json`.
+    pub retirement: Option<Retirement>,
+    /// How many of them were taken.
+    pub proofs: usize,
+    /// When the next one is due.
+    pub next_proof_at: Option<DateTime<Utc>>,
+    /// What happened, for the record.
+    pub happened: Vec<Happened>,
+}
+
+/// One line of the record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Happened {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What, as a sentence without values.
+    pub what: String,
+}
+
+/// What a look at `.env` showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Noticed {
+    /// The old values stand there.
+    Unchanged,
+    /// A pair, or a key under two names, was changed in part.
+    Partly {
+        /// These hold the old value yet.
+        unchanged: Vec<String>,
+    },
+    /// Every variable has another value.
+    Changed,
+}
+
+/// Why a step was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum CourseError {
+    /// Not begun.
+    #[error("no rotation of {0} is under way; begin it: keyminder rotate start {0}")]
+    NotBegun(String),
+    /// Not in `.env`.
+    #[error("{title} has no key in .env: {variables} is not there")]
+    NoKey {
+        /// Whose key.
+        title: String,
+        /// Which variables were looked for.
+        variables: String,
+    },
+    /// The key is not good enough.
+    #[error("{0}. Nothing was written")]
+    Refused(Objection),
+    /// Bringing a dead key back helps nobody.
+    #[error("{what}; bringing it back would leave you without a working key. Create a new one: {manage_url}")]
+    OldIsDead {
+        /// Which key, and what was found.
+        what: String,
+        /// Where keys are made.
+        manage_url: String,
+    },
+    /// Reading or keeping state.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The folder of the state.
+    #[error(transparent)]
+    Folder(#[from] RotationError),
+    /// A backup.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// `.env`.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
+}
+
+impl CourseError {
+    /// Whether we would not, rather than could not.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::OldIsDead { .. } => true,
+            Self::Backup(error) | Self::State(StateError::Backup(error)) => error.is_refusal(),
+            Self::Replace(error) => error.is_refusal(),
+            Self::NotBegun(_) | Self::NoKey { .. } | Self::State(_) | Self::Folder(_) => false,
+        }
+    }
+}
+
+/// Begins a provider's rotation, or finds the one under way.
+pub fn begin(
+    project: &Project,
+    provider: &Provider,
+    cycle: u32,
+    backup: &Backup,
+    by: Option<String>,
+    at: DateTime<Utc>,
+) -> Result<Course, CourseError> {
+    if let Some(course) = find(project, &provider.id)?
+        && !course.stage.is_over()
+    {
+        return Ok(course);
+    }
+    let env = project.read_env().map_err(StateError::Env)?;
+    let old = fingerprints(project, &env, &variables_in(provider, &env));
+    if old.is_empty() {
+        return Err(no_key(provider));
+    }
+    let mut course = Course {
+        provider: provider.id.clone(),
+        stage: Stage::BackedUp,
+        cycle,
+        backup: backup.file.clone(),
+        by,
+        began_at: at,
+        written_at: None,
+        retired_at: None,
+        old,
+        new: BTreeMap::new(),
+        expires_at: None,
+        retirement: None,
+        proofs: 0,
+        next_proof_at: None,
+        happened: Vec::new(),
+    };
+    course.note(at, format!("began; the old value is in {}", backup.file));
+    course.save(project)?;
+    Ok(course)
+}
+
+fn no_key(provider: &Provider) -> CourseError {
+    let names: Vec<&str> = provider
+        .variables
+        .iter()
+        .map(|variable| variable.name.as_str())
+        .collect();
+    CourseError::NoKey {
+        title: provider.title.clone(),
+        variables: names.join(", "),
+    }
+}
+
+/// The course of a provider, over or not.
+pub fn find(project: &Project, provider: &str) -> Result<Option<Course>, StateError> {
+    load(&file_of(project, provider))
+}
+
+/// The course of a provider that was begun.
+pub fn get(project: &Project, provider: &str) -> Result<Course, CourseError> {
+    find(project, provider)?.ok_or_else(|| CourseError::NotBegun(provider.to_owned()))
+}
+
+/// All courses, by provider.
+pub fn all(project: &Project) -> Result<Vec<Course>, StateError> {
+    let listing = std::fs::read_dir(project.state_dir.join("rotations"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut names: Vec<PathBuf> = listing.map(|entry| entry.path()).collect();
+    names.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+    names.sort();
+    names.iter().filter_map(|path| load(path).transpose()).collect()
+}
+
+fn file_of(project: &Project, provider: &str) -> PathBuf {
+    project.state_dir.join("rotations").join(format!("{provider}.json"))
+}
+
+/// The names in a file under which the provider's key stands, with a value.
+pub fn variables_in(provider: &Provider, env: &EnvFile) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for entry in env.entries() {
+        let is_its = provider.variable(&entry.name).is_some() && !entry.value.expose_secret().is_empty();
+        if is_its && !names.contains(&entry.name) {
+            names.push(entry.name.clone());
+        }
+    }
+    names
+}
+
+/// These variables' values.
+pub fn values_of(env: &EnvFile, names: impl IntoIterator<Item = impl AsRef<str>>) -> BTreeMap<String, SecretString> {
+    let names = names.into_iter();
+    names
+        .filter_map(|name| Some((name.as_ref().to_owned(), env.get(name.as_ref())?.clone())))
+        .collect()
+}
+
+fn fingerprints(project: &Project, env: &EnvFile, names: &[String]) -> BTreeMap<String, Fingerprint> {
+    let values = values_of(env, names);
+    values
+        .iter()
+        .map(|(name, value)| (name.clone(), project.fingerprint(name, value)))
+        .collect()
+}
+
+impl Course {
+    /// Adds a line to the record.
+    pub fn note(&mut self, at: DateTime<Utc>, what: impl Into<String>) {
+        self.happened.push(Happened { at, what: what.into() });
+    }
+
+    /// Keeps it, whole.
+    pub fn save(&self, project: &Project) -> Result<(), CourseError> {
+        private_dir(&project.state_dir.join("rotations"))?;
+        Ok(store(&file_of(project, &self.provider), self)?)
+    }
+
+    /// Compares `.env` with the values of the beginning.
+    pub fn notice(&self, project: &Project, env: &EnvFile) -> Noticed {
+        let names: Vec<String> = self.old.keys().cloned().collect();
+        let now = fingerprints(project, env, &names);
+        let unchanged: Vec<String> = self
+            .old
+            .iter()
+            .filter(|(name, old)| now.get(*name) == Some(old))
+            .map(|(name, _)| name.clone())
+            .collect();
+        if unchanged.is_empty() && now.len() == self.old.len() {
+            Noticed::Changed
+        } else if unchanged.len() == self.old.len() {
+            Noticed::Unchanged
+        } else {
+            Noticed::Partly { unchanged }
+        }
+    }
+
+    /// Other secret variables that changed since the backup: an edit by hand may have touched more than was meant.
+    pub fn others_changed(
+        &self,
+        project: &Project,
+        env: &EnvFile,
+        at_backup: &BTreeMap<String, Fingerprint>,
+    ) -> Vec<String> {
+        let now = project.fingerprints_of(env);
+        let others = at_backup.iter().filter(|(name, _)| !self.old.contains_key(*name));
+        others
+            .filter(|(name, print)| now.get(*name) != Some(print))
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    /// The new value was tested and stands in `.env`.
+    pub fn written(&mut self, project: &Project, env: &EnvFile, expires_at: Option<DateTime<Utc>>, at: DateTime<Utc>) {
+        let names: Vec<String> = self.old.keys().cloned().collect();
+        self.new = fingerprints(project, env, &names);
+        self.expires_at = expires_at;
+        self.written_at = Some(at);
+        self.stage = Stage::Written;
+        self.note(at, "the new value is in .env and the provider says valid");
+    }
+
+    /// Takes what the proofs come to into account.
+    pub fn proven(&mut self, retirement: Retirement, at: DateTime<Utc>) {
+        self.retirement = Some(retirement);
+        self.stage = match retirement {
+            Retirement::Retired | Retirement::ProbablyRetired => Stage::Retired,
+            Retirement::OldStillAlive | Retirement::Propagating => Stage::OldStillAlive,
+            Retirement::NotRotated | Retirement::Inconclusive => Stage::Inconclusive,
+        };
+        if self.stage == Stage::Retired {
+            self.retired_at = Some(at);
+        }
+    }
+}
+
+/// The values that were proven dead, so that backups of them may go.
+pub fn retired(project: &Project) -> BTreeSet<(String, Fingerprint)> {
+    load(&project.state_dir.join("retired.json"))
+        .ok()
+        .flatten()
+        .unwrap_or_default()
+}
+
+/// Remembers a course's old values as dead: proven ones alone, not likely ones.
+pub fn remember_retired(project: &Project, course: &Course) -> Result<(), StateError> {
+    if course.retirement != Some(Retirement::Retired) {
+        return Ok(());
+    }
+    let mut dead = retired(project);
+    dead.extend(course.old.clone());
+    store(&project.state_dir.join("retired.json"), &dead)
+}

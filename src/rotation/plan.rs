@@ -1,0 +1,109 @@
+//! What is to be rotated, in which order and by when: exposed keys first, then the guide's priorities. Needs no account.
+use super::course::{self, variables_in};
+use super::cycle::{self, StateError};
+use super::providers::{Provider, Providers};
+use super::schedule_file::{self, Read};
+use super::{EnvFile, Project};
+use crate::domain::schedule::{Priority, before_expiry, due_in_words};
+use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// The plan of a project.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// The most urgent first.
+    pub keys: Vec<Planned>,
+    /// Secret variables that no provider knows: not probed, but rotate them too.
+    pub unknown: Vec<String>,
+}
+
+/// One key.
+#[derive(Clone, Debug, Serialize)]
+pub struct Planned {
+    /// The provider's id.
+    pub provider: String,
+    /// Its name for people.
+    pub title: String,
+    /// How urgent; an exposed key is always `high`.
+    pub priority: Priority,
+    /// The variables that are changed together.
+    pub variables: Vec<String>,
+    /// Whether its value was posted where others can read it.
+    pub exposed: bool,
+    /// When it is due.
+    pub due_at: DateTime<Utc>,
+    /// The same in words.
+    pub due: String,
+    /// How a rotation under way stands.
+    pub stage: Option<course::Stage>,
+}
+
+/// Makes the plan from `.env`, the schedule, and what is known to be exposed.
+pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Result<Plan, StateError> {
+    let env = project.read_env()?;
+    let read = schedule_file::read(project);
+    let exposed = exposed(project, &env)?;
+    let mut keys = Vec::new();
+    for provider in providers.all() {
+        let variables = variables_in(provider, &env);
+        if variables.is_empty() {
+            continue;
+        }
+        let is_exposed = variables
+            .iter()
+            .any(|name| exposed.contains(name) && !provider.variable(name).is_some_and(|variable| variable.identifier));
+        let due_at = if is_exposed { now } else { due(&read, provider, now) };
+        keys.push(Planned {
+            provider: provider.id.clone(),
+            title: provider.title.clone(),
+            priority: if is_exposed { Priority::High } else { provider.priority },
+            variables,
+            exposed: is_exposed,
+            due_at,
+            due: if is_exposed {
+                "now: it was exposed".to_owned()
+            } else {
+                due_in_words(due_at, now, project.zone)
+            },
+            stage: course::find(project, &provider.id)?.map(|course| course.stage),
+        });
+    }
+    keys.sort_by_key(|key| (!key.exposed, key.priority, key.due_at));
+    Ok(Plan {
+        keys,
+        unknown: unknown(providers, &env),
+    })
+}
+
+/// Without a schedule, and with one that cannot be read, everything is due now, as in the guide's monitor.
+fn due(read: &Read, provider: &Provider, now: DateTime<Utc>) -> DateTime<Utc> {
+    let Some(schedule) = read.schedule() else {
+        return now;
+    };
+    let written = schedule.due_at(&provider.id);
+    let expires = schedule.keys.get(&provider.id).and_then(|key| key.provider_expires_at);
+    expires.map_or(written, |expires| written.min(before_expiry(expires)))
+}
+
+/// Variables whose posted value still stands in `.env`.
+fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, StateError> {
+    let exposed = cycle::current(project)?.map(|cycle| cycle.exposed).unwrap_or_default();
+    let still = exposed.into_iter().filter(|(name, print)| {
+        env.get(name)
+            .is_some_and(|value| project.fingerprint(name, value) == *print)
+    });
+    Ok(still.map(|(name, _)| name).collect())
+}
+
+fn unknown(providers: &Providers, env: &EnvFile) -> Vec<String> {
+    let secrets = env
+        .entries()
+        .filter(|entry| super::is_secret(&entry.name, entry.value.expose_secret()));
+    let names: BTreeSet<&str> = secrets
+        .map(|entry| entry.name.as_str())
+        .filter(|name| providers.of_variable(name).is_none())
+        .collect();
+    names.into_iter().map(str::to_owned).collect()
+}

@@ -1,0 +1,104 @@
+//! `init`, as a new user would: on an empty folder, in a repository, twice.
+use super::Folder;
+use std::os::unix::fs::PermissionsExt;
+
+fn mode(folder: &Folder, name: &str) -> u32 {
+    folder.path(name).metadata().unwrap().permissions().mode() & 0o7777
+}
+
+#[test]
+fn an_empty_folder_becomes_a_project() {
+    let folder = Folder {
+        dir: tempfile::tempdir().unwrap(),
+    };
+    let said = folder.run(&["init", "--yes"], 0);
+    assert!(
+        said.contains("config/keyminder.toml") && said.contains("put your keys into .env"),
+        "{said}"
+    );
+    assert_eq!(
+        (mode(&folder, "config/keyminder.toml"), mode(&folder, ".env")),
+        (0o644, 0o600)
+    );
+    std::fs::write(folder.path(".env"), "API_Groq=made-up-1\n").unwrap();
+    let again = folder.run(&["init", "--yes"], 0);
+    assert!(
+        again.contains("kept") && again.contains("keyminder backup create"),
+        "{again}"
+    );
+    assert_eq!(folder.read(".env"), "API_Groq=made-up-1\n");
+    folder.run(&["backup", "create"], 0);
+    assert!(folder.run(&["rotate", "plan"], 0).contains("groq"));
+}
+
+#[test]
+fn a_repository_learns_what_to_ignore_and_a_page_is_kept() {
+    let folder = Folder::with_env("API_Groq=made-up-1\n");
+    std::fs::create_dir(folder.path(".git")).unwrap();
+    std::fs::write(folder.path(".gitignore"), "target\n.env").unwrap();
+    std::fs::set_permissions(folder.path(".env"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let page = "https://www.notion.so/A-2f1c7a904b3d80e29a51c0ffee11aa01";
+    let done = folder.json(&["init", "--page", page]);
+    assert_eq!(done["changed"].as_array().unwrap().len(), 2, "{done}");
+    assert_eq!(
+        folder.read(".gitignore"),
+        "target\n.env\n# Keys and their backups\n.env.*\n!.env.example\nbackups/\nstate/\n"
+    );
+    assert_eq!(mode(&folder, ".env"), 0o600);
+    assert!(folder.read("config/keyminder.toml").contains(page));
+    let before = folder.read(".gitignore");
+    folder.run(&["init", "--yes"], 0);
+    assert_eq!(folder.read(".gitignore"), before);
+}
+
+#[test]
+fn nonsense_is_no_page_and_encryption_needs_its_feature() {
+    let folder = Folder::with_env("API_Groq=made-up-1\n");
+    assert!(
+        folder
+            .run(&["init", "--yes", "--page", "nonsense"], 1)
+            .contains("32-digit id")
+    );
+    if cfg!(feature = "age") {
+        encrypted(&folder);
+    } else {
+        assert!(
+            folder
+                .run(&["init", "--yes", "--encrypt"], 1)
+                .contains("--features age")
+        );
+    }
+}
+
+fn encrypted(folder: &Folder) {
+    let said = folder.run(&["init", "--yes", "--encrypt"], 0);
+    let identity = std::fs::read_dir(folder.path(".config/keyminder"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    assert!(said.contains("age -d -i"), "{said}");
+    assert_eq!(identity.metadata().unwrap().permissions().mode() & 0o7777, 0o600);
+    let backup = folder.json(&["backup", "create"]);
+    assert!(backup["file"].as_str().unwrap().ends_with(".age") && backup["encrypted"] == true);
+    assert!(
+        !std::fs::read(folder.path(backup["file"].as_str().unwrap()))
+            .unwrap()
+            .windows(9)
+            .any(|at| at == b"made-up-1")
+    );
+    assert_eq!(
+        folder.json(&["backup", "verify"])["backups"][0]["verified"]["level"],
+        "stored"
+    );
+    let identity = identity.to_str().unwrap();
+    assert_eq!(
+        folder.json(&["backup", "verify", "--identity", identity])["backups"][0]["verified"]["level"],
+        "restored"
+    );
+    std::fs::write(folder.path(".env"), "API_Groq=made-up-2\n").unwrap();
+    assert!(folder.run(&["backup", "restore", "latest"], 1).contains("--identity"));
+    folder.run(&["backup", "restore", "latest", "--identity", identity], 0);
+    assert_eq!(folder.read(".env"), "API_Groq=made-up-1\n");
+}

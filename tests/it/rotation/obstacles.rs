@@ -1,0 +1,145 @@
+//! What a machine puts in the way: umasks, full disks, folders that cannot be written.
+use super::{Folder, files, said};
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Output};
+
+const ENV: &str = "NOTION_TOKEN=made-up-1\nAPI_Groq='made-up-2'\n";
+const NOBODY: u32 = 65_534;
+
+/// The program through a shell that sets something first.
+fn through_shell(folder: &Folder, first: &str, args: &[&str]) -> Output {
+    let mut shell = Command::new("/bin/sh");
+    shell
+        .arg("-c")
+        .arg(format!("{first}; exec \"$@\""))
+        .arg("sh")
+        .arg(env!("CARGO_BIN_EXE_keyminder"))
+        .args(args);
+    shell
+        .current_dir(folder.dir.path())
+        .env_clear()
+        .env("TZ", "Europe/Amsterdam")
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn no_umask_opens_what_is_private() {
+    for umask in ["000", "022", "077"] {
+        let folder = Folder::with_env(ENV);
+        for args in [
+            &["backup", "create"][..],
+            &["rotate", "start", "groq"],
+            &["backup", "restore", "latest", "--into", "rehearsal"],
+        ] {
+            let output = through_shell(&folder, &format!("umask {umask}"), args);
+            assert!(output.status.success(), "{umask}: {}", said(&output));
+        }
+        for name in ["state", "backups", "rehearsal"] {
+            let root = folder.path(name);
+            let root_mode = root.metadata().unwrap().permissions().mode() & 0o7777;
+            assert_eq!(root_mode, 0o700, "{name} under umask {umask}");
+            for (path, mode) in files(&root) {
+                assert_eq!(mode & 0o077, 0, "{} is {mode:o} under umask {umask}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_file_and_says_what_to_do() {
+    let folder = Folder::with_env(&format!("{ENV}{}", "# filler\n".repeat(400)));
+    let before = folder.read(".env");
+    folder.run(&["backup", "create"], 0);
+    std::fs::write(folder.path(".env"), before.replace("made-up-1", "made-up-3")).unwrap();
+    let changed = folder.read(".env");
+    // A limit of 1 KiB: our small files fit, a copy of .env does not.
+    for args in [&["backup", "create"][..], &["backup", "restore", "latest"]] {
+        let output = through_shell(&folder, "trap '' XFSZ; ulimit -f 1", args);
+        assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+        assert!(said(&output).contains("room on the disk"), "{}", said(&output));
+    }
+    assert_eq!(folder.read(".env"), changed);
+    folder.run(&["backup", "verify"], 0);
+    let litter: Vec<_> = files(folder.dir.path())
+        .into_iter()
+        .filter(|(path, _)| path.to_string_lossy().contains(".tmp."))
+        .collect();
+    assert!(litter.is_empty(), "{litter:?}");
+}
+
+/// Gives a folder to somebody for whom modes count, and makes it unwritable.
+fn close(dir: &Path) {
+    for (path, _) in files(dir) {
+        std::os::unix::fs::chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    std::os::unix::fs::chown(dir, Some(NOBODY), Some(NOBODY)).unwrap();
+    std::fs::set_permissions(dir, std::fs::Permissions::from_mode(0o555)).unwrap();
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("not root: nobody else can be asked");
+        return;
+    }
+    let folder = Folder::with_env(ENV);
+    folder.run(&["backup", "create"], 0);
+    std::fs::write(folder.path(".env"), ENV.replace("made-up-1", "made-up-3")).unwrap();
+    let before = folder.read(".env");
+    close(folder.dir.path());
+    let output = folder
+        .keyminder(&["backup", "restore", "latest"])
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .output()
+        .unwrap();
+    std::fs::set_permissions(folder.dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", said(&output));
+    assert!(said(&output).contains("must be writable"), "{}", said(&output));
+    assert_eq!(folder.read(".env"), before);
+}
+
+#[test]
+fn somebody_elses_file_is_refused() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let folder = Folder::with_env(ENV);
+    folder.run(&["backup", "create"], 0);
+    std::fs::write(folder.path(".env"), ENV.replace("made-up-1", "made-up-3")).unwrap();
+    close(folder.dir.path());
+    std::fs::set_permissions(folder.dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::os::unix::fs::chown(folder.path(".env"), Some(0), Some(0)).unwrap();
+    std::fs::set_permissions(folder.path(".env"), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let output = folder
+        .keyminder(&["backup", "restore", "latest"])
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+    assert!(said(&output).contains("belongs to user 0"), "{}", said(&output));
+}
+
+#[test]
+fn what_is_wrong_is_said_with_its_exit_code() {
+    let folder = Folder::with_env("NOTION_TOKEN='made-up\n");
+    let said = folder.run(&["backup", "create"], 5);
+    assert!(said.contains("line 1") && !said.contains("made-up"), "{said}");
+    let empty = Folder {
+        dir: tempfile::tempdir().unwrap(),
+    };
+    assert!(empty.run(&["backup", "create"], 1).contains("project.env"));
+    assert!(empty.run(&["rotate", "plan"], 1).contains("does not exist"));
+    assert!(
+        empty
+            .run(&["rotate", "finish", "bybit"], 1)
+            .contains("keyminder rotate start bybit")
+    );
+    std::fs::create_dir_all(empty.path("config")).unwrap();
+    std::fs::write(empty.path("config/keyminder.toml"), "nonsense = 1\n").unwrap();
+    empty.run(&["backup", "list"], 2);
+}

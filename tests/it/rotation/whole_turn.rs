@@ -1,0 +1,183 @@
+//! A whole turn over HTTP, with stand-ins for the providers: new key tested, old one proven dead, rolled back.
+use super::{Folder, said};
+use keyminder::sandbox::providers::{Key, KeyState, StandIns, router};
+use std::collections::BTreeMap;
+use std::process::Command;
+
+struct World {
+    folder: Folder,
+    providers: StandIns,
+    url: String,
+    _runtime: tokio::runtime::Runtime,
+}
+
+type Values = BTreeMap<String, String>;
+
+impl World {
+    /// A project with a live key of each of these providers.
+    fn with(providers: &[&str]) -> (Self, Vec<Values>) {
+        let stand_ins = StandIns::default();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let app = router(stand_ins.clone());
+        runtime.spawn(async move { axum::serve(listener, app).await });
+        let mut rng = fastrand::Rng::new();
+        let keys: Vec<Values> = providers
+            .iter()
+            .map(|id| stand_ins.issue(id, &mut rng).unwrap())
+            .collect();
+        let env: String = keys
+            .iter()
+            .flatten()
+            .map(|(name, value)| format!("{name}={value} # keep\n"))
+            .collect();
+        let folder = Folder::with_env(&env);
+        (
+            Self {
+                folder,
+                providers: stand_ins,
+                url,
+                _runtime: runtime,
+            },
+            keys,
+        )
+    }
+
+    fn issue(&self, provider: &str) -> Values {
+        self.providers.issue(provider, &mut fastrand::Rng::new()).unwrap()
+    }
+
+    fn delete(&self, provider: &str, values: &Values) {
+        self.providers
+            .put(Key::new(provider, values.clone(), KeyState::Deleted));
+    }
+
+    fn keyminder(&self, args: &[&str]) -> Command {
+        let mut command = self.folder.keyminder(args);
+        command
+            .env("KEYMINDER_PROBE_URL", &self.url)
+            .env("KEYMINDER_NOTION_URL", &self.url);
+        command.env("KEYMINDER_ROTATION_PROOF_AT", "0s,1s,2s");
+        command
+    }
+
+    #[track_caller]
+    fn run(&self, args: &[&str], code: i32) -> String {
+        let output = self.keyminder(args).output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{args:?}: {}", said(&output));
+        said(&output)
+    }
+
+    /// Gives a new value by a file, as a person would by stdin.
+    #[track_caller]
+    fn finish(&self, provider: &str, values: &Values, code: i32) -> String {
+        let lines: String = values.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+        std::fs::write(self.folder.path("new-value"), lines).unwrap();
+        let said = self.run(&["rotate", "finish", provider, "--from", "new-value"], code);
+        std::fs::remove_file(self.folder.path("new-value")).unwrap();
+        said
+    }
+}
+
+#[test]
+fn a_pair_is_rotated_and_the_old_one_proven_dead() {
+    let (world, keys) = World::with(&["bybit", "groq"]);
+    let before = world.folder.read(".env");
+    world.run(&["rotate", "start", "BYBIT_API_SECRET"], 0);
+    std::fs::write(
+        world.folder.path("deploy.sh"),
+        format!("export SECRET={}\n", keys[0]["BYBIT_API_SECRET"]),
+    )
+    .unwrap();
+    let new = world.issue("bybit");
+
+    let alive = world.finish("bybit", &new, 1);
+    assert!(
+        alive.contains("old_still_alive") && alive.contains("deploy.sh, line 1"),
+        "{alive}"
+    );
+    let mut wanted = before;
+    for (name, old) in &keys[0] {
+        wanted = wanted.replace(old.as_str(), &new[name]);
+    }
+    assert_eq!(world.folder.read(".env"), wanted, "nothing but the pair changed");
+
+    world.delete("bybit", &keys[0]);
+    let proven = world.run(&["rotate", "finish", "bybit", "--wait"], 0);
+    assert!(
+        proven.matches("old key is invalid").count() == 3 && proven.contains("retired"),
+        "{proven}"
+    );
+    let record = world.run(&["rotate", "report", "--estimate", "2h"], 0);
+    assert!(
+        record.contains("| ana |") && record.contains("the guide says 2 h"),
+        "{record}"
+    );
+    assert!(
+        world
+            .folder
+            .read("config/rotation_schedule.json")
+            .contains("\"state\": \"retired\"")
+    );
+    world.run(&["rotate", "finish", "bybit"], 0);
+
+    let refused = world.run(&["rotate", "rollback", "bybit"], 5);
+    assert!(refused.contains("is invalid"), "{refused}");
+    assert_eq!(world.folder.read(".env"), wanted, "a dead key is not brought back");
+    for said in [&alive, &proven, &record, &refused] {
+        assert!(
+            keys[0]
+                .values()
+                .chain(new.values())
+                .all(|value| !said.contains(value.as_str())),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn an_edit_by_hand_is_noticed_tested_and_can_be_rolled_back() {
+    let (world, keys) = World::with(&["groq", "mistral"]);
+    let (old, env) = (keys[0]["API_Groq"].clone(), world.folder.read(".env"));
+    world.run(&["rotate", "start", "groq"], 0);
+    assert!(
+        world
+            .run(&["rotate", "finish", "groq"], 1)
+            .contains("create the new key")
+    );
+    let new = world.issue("groq");
+    std::fs::write(world.folder.path(".env"), env.replace(&old, &new["API_Groq"])).unwrap();
+    assert!(world.run(&["rotate", "status"], 0).contains("the new value is in .env"));
+    assert!(world.run(&["rotate", "finish", "groq"], 1).contains("old_still_alive"));
+    let back = world.run(&["rotate", "rollback", "groq"], 0);
+    assert!(back.contains("is back"), "{back}");
+    assert_eq!(world.folder.read(".env"), env);
+    assert!(world.run(&["rotate", "plan"], 0).contains("rolled_back"));
+}
+
+#[test]
+fn what_is_not_good_enough_is_never_written() {
+    let (world, keys) = World::with(&["bybit"]);
+    let env = world.folder.read(".env");
+    world.run(&["rotate", "start"], 0);
+    assert!(world.finish("bybit", &keys[0], 5).contains("the old one"));
+    let mut mighty = Key::new("bybit", world.issue("bybit"), KeyState::Live);
+    mighty.details = serde_json::json!({"result": {"permissions": {"Wallet": ["Withdraw"]}}});
+    world.providers.put(mighty.clone());
+    assert!(world.finish("bybit", &mighty.values, 5).contains("may withdraw"));
+    let mut testnet = Key::new("bybit", world.issue("bybit"), KeyState::Live);
+    testnet.environment = "testnet".to_owned();
+    world.providers.put(testnet.clone());
+    assert!(world.finish("bybit", &testnet.values, 5).contains("testnet"));
+    let unsafe_values: Values = keys[0]
+        .keys()
+        .map(|name| (name.clone(), "with'quote".to_owned()))
+        .collect();
+    world.finish("bybit", &unsafe_values, 5);
+    assert_eq!(world.folder.read(".env"), env);
+}
