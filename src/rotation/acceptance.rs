@@ -115,9 +115,9 @@ pub async fn probe_fresh(
 ) -> Probed {
     let mut waited = Duration::ZERO;
     loop {
-        let probed = prober.probe(provider, values, now).await;
-        if probed.verdict.life() != Life::Dead || waited >= provider.fresh_key_grace {
-            return probed;
+        let answer = prober.probe(provider, values, now).await;
+        if answer.verdict.life() != Life::Dead || waited >= provider.fresh_key_grace {
+            return answer;
         }
         tokio::time::sleep(STEP).await;
         waited += STEP;

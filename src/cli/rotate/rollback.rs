@@ -54,7 +54,7 @@ pub(super) async fn run(keys: &Keys, name: &str, to: Option<&str>) -> anyhow::Re
             ),
         );
         course.save(&keys.project)?;
-        proving::schedule(&keys.project, provider, &course, Utc::now())?;
+        proving::schedule(&keys.project, &keys.providers, provider, &course, Utc::now())?;
     }
     if keys.json {
         print_json(&json!({ "provider": provider.id, "restored": restored, "before": before, "after": after }))?;
