@@ -4,13 +4,13 @@
 //!
 //! | reason | standing | facts |
 //! |---|---|---|
-//! | `backup_verified` | proven | file, made_at, keys, mode, level (`stored`, `restored`), same_as_env |
+//! | `backup_verified` | proven | file, `made_at`, keys, mode, level (`stored`, `restored`), `same_as_env` |
 //! | `backup_missing` | missing | folder |
-//! | `backup_stale` | missing | file, made_at: the newest one is older than this turn and holds other keys |
-//! | `backup_differs` | missing | file, made_at, keys: those that it lacks or has another value of |
-//! | `backup_mode` | missing | file, made_at, mode, wanted |
+//! | `backup_stale` | missing | file, `made_at`: the newest one is older than this turn and holds other keys |
+//! | `backup_differs` | missing | file, `made_at`, keys: those that it lacks or has another value of |
+//! | `backup_mode` | missing | file, `made_at`, mode, wanted |
 //! | `backup_unreadable` | missing | file, why |
-//! | `rotator_ready` | proven | path (`keyminder rotate plan`, or a script), keys, script_fault? |
+//! | `rotator_ready` | proven | path (`keyminder rotate plan`, or a script), keys, `script_fault`? |
 //! | `rotator_missing` | missing | paths |
 //! | `keys_changed` | proven | keys, verdicts |
 //! | `keys_unchanged` | missing | keys (those unchanged), exposed, verdicts |
@@ -18,13 +18,13 @@
 //! | `keys_not_valid` | missing | keys (those not valid), verdicts |
 //! | `keys_missing` | missing | keys: names that are looked for and not in `.env` |
 //! | `keys_unknown` | unknown | keys, verdicts: no answer that tells |
-//! | `keys_fresh` | unknown | keys, verdicts, again_at: refused, but so new that the provider may not know them yet |
-//! | `old_keys_dead` | proven | keys, retired (list of key, provider, title, proven_at) |
-//! | `old_keys_proving` | unknown | keys, next_proof_at, proofs, of |
-//! | `old_keys_propagating` | unknown | keys, next_proof_at: mixed answers |
+//! | `keys_fresh` | unknown | keys, verdicts, `again_at`: refused, but so new that the provider may not know them yet |
+//! | `old_keys_dead` | proven | keys, retired (list of key, provider, title, `proven_at`) |
+//! | `old_keys_proving` | unknown | keys, `next_proof_at`, proofs, of |
+//! | `old_keys_propagating` | unknown | keys, `next_proof_at`: mixed answers |
 //! | `old_keys_unknown` | unknown | keys, verdicts |
 //! | `old_keys_probably_dead` | missing | keys: their provider cannot say more; counts as claimed |
-//! | `old_key_alive` | missing | key, provider, title, verdict, manage_url, keys |
+//! | `old_key_alive` | missing | key, provider, title, verdict, `manage_url`, keys |
 //! | `old_values_missing` | missing | keys: no backup holds their former value |
 //! | `not_rotated` | missing | keys: unchanged since this turn began |
 //! | `monitor_ran` | proven | at, next, by (`run`, `timer`) |
@@ -50,8 +50,11 @@ mod keys_changed;
 mod keys_valid;
 mod monitor_ran;
 mod old_keys_dead;
+mod open;
 mod rotator;
 mod schedule_ahead;
+
+pub use open::{OpenError, providers};
 
 use crate::config::Settings;
 use crate::domain::cycle::Cycle;

@@ -47,6 +47,8 @@ pub(super) async fn see(looker: &Looker, cycle: &Cycle, now: DateTime<Utc>) -> R
     let _proving = looker.proving.lock().await;
     let mut proofs = looker.on_disk(Proofs::read).await;
     let runs = take(looker, &turn.pairs, &mut proofs, now).await;
+    // `rotate finish` may have kept proofs of its own meanwhile.
+    let mut proofs = looker.on_disk(Proofs::read).await;
     for (place, run) in runs {
         let pair = &turn.pairs[place];
         series(&mut proofs, pair).add(run, &looker.settings.proof_at);

@@ -23,12 +23,15 @@ pub(super) async fn see(looker: &Looker, paths: &[String]) -> Result<Sight, Sigh
         let Some(script) = script(looker, path.clone()).await else {
             continue;
         };
-        if understood(&script).await {
-            return Ok(Sight::proven("rotator_ready")
-                .with("path", path.as_str())
-                .with("keys", planned));
+        match understood(&script).await {
+            Some(true) => {
+                return Ok(Sight::proven("rotator_ready")
+                    .with("path", path.as_str())
+                    .with("keys", planned));
+            }
+            Some(false) => script_fault = Some(path.clone()),
+            None => {}
         }
-        script_fault = Some(path.clone());
     }
     if planned.is_empty() {
         return Ok(Sight::missing("rotator_missing").with("paths", paths.to_vec()));
@@ -48,22 +51,21 @@ async fn script(looker: &Looker, path: String) -> Option<Vec<u8>> {
         .await
 }
 
-async fn understood(script: &[u8]) -> bool {
+/// Whether Python parses the script; `None` where there is no Python to ask.
+async fn understood(script: &[u8]) -> Option<bool> {
     use tokio::io::AsyncWriteExt;
-    let mut python = tokio::process::Command::new("python3");
-    python
+    let mut child = tokio::process::Command::new("python3")
         .args(["-I", "-c", PARSE])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .kill_on_drop(true);
-    let Ok(mut child) = python.spawn() else {
-        return false;
-    };
+        .kill_on_drop(true)
+        .spawn()
+        .ok()?;
     if let Some(mut stdin) = child.stdin.take() {
         // Python that ends early closes the pipe; its exit code says what that means.
         let _ = stdin.write_all(script).await;
     }
     let ended = tokio::time::timeout(LONGEST, child.wait()).await;
-    ended.is_ok_and(|status| status.is_ok_and(|status| status.success()))
+    ended.ok()?.ok().map(|status| status.success())
 }

@@ -1,1 +1,350 @@
-//! tests
+//! Every kind of check in its standings, over real files and over HTTP to the stand-ins.
+mod files;
+
+use super::*;
+use crate::cli::Place;
+use crate::domain::schedule::{Interval, Schedule};
+use crate::monitor::Record;
+use crate::monitor::heartbeat::Heartbeat;
+use crate::rotation::probe::ProbeSettings;
+use crate::rotation::proofs::Proofs;
+use crate::rotation::{backup as backups, schedule_file};
+use crate::sandbox::providers::{Key, KeyState, Script, StandIns, router};
+use chrono::TimeDelta;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use tempfile::TempDir;
+
+type Values = BTreeMap<String, String>;
+
+/// A project with keys of the guide's five, the stand-ins that issued them, and the turn that began with them.
+struct World {
+    dir: TempDir,
+    looker: Looker,
+    stand_ins: StandIns,
+    cycle: Cycle,
+    values: Values,
+    now: DateTime<Utc>,
+}
+
+impl World {
+    async fn new(providers: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let stand_ins = StandIns::default();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn({
+            let app = router(stand_ins.clone());
+            async move { axum::serve(listener, app).await }
+        });
+        let place = Place {
+            project: Some(dir.path().to_owned()),
+            config: None,
+        };
+        let settings = crate::config::Settings::read(&place, BTreeMap::new()).unwrap();
+        let project = Arc::new(Project::open(&settings).unwrap());
+        let probe = ProbeSettings {
+            probe_url: Some(url.clone()),
+            notion_url: url,
+            retry_delay: Duration::from_millis(1),
+            ..ProbeSettings::default()
+        };
+        let looks = LookSettings {
+            timer_dirs: vec![dir.path().join("timers")],
+            ..LookSettings::from(&settings)
+        };
+        let looker = Looker::new(project, Providers::builtin(), Prober::new(probe).unwrap(), looks);
+        let values = providers
+            .iter()
+            .flat_map(|id| stand_ins.issue(id, &mut fastrand::Rng::new()).unwrap())
+            .collect();
+        let now = Utc::now();
+        let cycle = Cycle {
+            number: 1,
+            began_at: now,
+            fingerprints: BTreeMap::new(),
+            exposed: BTreeMap::new(),
+        };
+        let mut world = Self {
+            dir,
+            looker,
+            stand_ins,
+            cycle,
+            values,
+            now,
+        };
+        world.save();
+        world.cycle.fingerprints = world.looker.project.fingerprints().unwrap();
+        world
+    }
+
+    /// Writes `.env`, as of an hour ago so that no key counts as fresh.
+    fn save(&self) {
+        let lines: Vec<String> = self
+            .values
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        let text = lines.join("\n");
+        let path = self.dir.path().join(".env");
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+        let long_ago = std::time::SystemTime::now() - Duration::from_hours(1);
+        std::fs::File::open(&path).unwrap().set_modified(long_ago).unwrap();
+    }
+
+    /// Replaces a provider's key by a new one; gives the old one.
+    fn rotate(&mut self, provider: &str) -> Values {
+        let new = self.stand_ins.issue(provider, &mut fastrand::Rng::new()).unwrap();
+        let old = new
+            .keys()
+            .map(|name| (name.clone(), self.values[name].clone()))
+            .collect();
+        self.values.extend(new);
+        self.save();
+        old
+    }
+
+    fn set(&self, provider: &str, values: &Values, state: KeyState) {
+        self.stand_ins.put(Key::new(provider, values.clone(), state));
+    }
+
+    async fn look(&self, check: &Check) -> Evidence {
+        let evidence = look(&self.looker, check, &self.cycle, self.now).await;
+        let shown = serde_json::to_string(&evidence).unwrap();
+        assert!(
+            self.values.values().all(|value| !shown.contains(value.as_str())),
+            "{shown}"
+        );
+        evidence
+    }
+
+    #[track_caller]
+    fn is(evidence: &Evidence, standing: Standing, reason: &str) {
+        assert_eq!(
+            (evidence.standing, evidence.reason.as_str()),
+            (standing, reason),
+            "{:?}",
+            evidence.facts
+        );
+    }
+
+    fn wait(&mut self, seconds: i64) {
+        self.now += TimeDelta::seconds(seconds);
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+use Standing::{Missing, Proven, Unknown};
+
+#[tokio::test]
+async fn a_backup_is_looked_for_opened_and_compared() {
+    let mut world = World::new(&["groq", "mistral"]).await;
+    let backup = async |world: &World| world.look(&Check::Backup).await;
+    World::is(&backup(&world).await, Missing, "backup_missing");
+    let made = backups::create(&world.looker.project, world.now, "test").unwrap();
+    let seen = backup(&world).await;
+    World::is(&seen, Proven, "backup_verified");
+    assert_eq!(seen.facts["file"], made.file.as_str());
+    assert_eq!(
+        (seen.facts["mode"].as_str(), seen.facts["same_as_env"].as_bool()),
+        (Some("0600"), Some(true))
+    );
+    world.rotate("groq");
+    World::is(&backup(&world).await, Proven, "backup_verified");
+
+    let path = world.dir.path().join(&made.file);
+    std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+    World::is(&backup(&world).await, Missing, "backup_mode");
+    std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&path, "API_Groq=cut").unwrap();
+    World::is(&backup(&world).await, Missing, "backup_unreadable");
+    std::fs::remove_file(&path).unwrap();
+
+    backups::create(&world.looker.project, world.now, "late").unwrap();
+    let seen = backup(&world).await;
+    World::is(&seen, Missing, "backup_differs");
+    assert_eq!(seen.facts["keys"], json!(["API_Groq"]));
+    world.cycle.began_at += TimeDelta::hours(1);
+    World::is(&backup(&world).await, Missing, "backup_stale");
+    std::fs::remove_file(world.dir.path().join(".env")).unwrap();
+    World::is(&backup(&world).await, Missing, "env_missing");
+}
+
+#[tokio::test]
+async fn a_backup_by_the_guides_own_command_counts() {
+    let world = World::new(&["groq"]).await;
+    let copy = world.dir.path().join(".env.backup.20260105_100000");
+    std::fs::copy(world.dir.path().join(".env"), &copy).unwrap();
+    std::fs::set_permissions(&copy, Permissions::from_mode(0o600)).unwrap();
+    World::is(&world.look(&Check::Backup).await, Proven, "backup_verified");
+}
+
+#[tokio::test]
+async fn keys_count_as_changed_when_they_are_others_and_work() {
+    let mut world = World::new(&["bybit", "groq"]).await;
+    let check = Check::KeysChanged {
+        providers: vec!["bybit".to_owned(), "binance".to_owned()],
+    };
+    let seen = world.look(&check).await;
+    World::is(&seen, Missing, "keys_unchanged");
+    assert_eq!(seen.facts["keys"], json!(["BYBIT_API_KEY", "BYBIT_API_SECRET"]));
+    assert_eq!(seen.facts["verdicts"][0]["verdict"], "valid");
+    assert_eq!(seen.facts["verdicts"][0]["changed"], false);
+
+    world.rotate("bybit");
+    World::is(&world.look(&check).await, Proven, "keys_changed");
+    let fingerprints = world.looker.project.fingerprints().unwrap();
+    world
+        .cycle
+        .exposed
+        .insert("BYBIT_API_SECRET".to_owned(), fingerprints["BYBIT_API_SECRET"].clone());
+    let seen = world.look(&check).await;
+    World::is(&seen, Missing, "keys_unchanged");
+    assert_eq!(seen.facts["exposed"], json!(["BYBIT_API_SECRET"]));
+    world.rotate("bybit");
+    World::is(&world.look(&check).await, Proven, "keys_changed");
+
+    let only_notion = Check::KeysChanged {
+        providers: vec!["notion".to_owned()],
+    };
+    World::is(&world.look(&only_notion).await, Missing, "keys_missing");
+}
+
+#[tokio::test]
+async fn a_refused_key_is_no_valid_key_unless_it_is_very_new() {
+    let mut world = World::new(&["bybit", "mistral"]).await;
+    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+    world.rotate("bybit");
+    let pair = |world: &World| -> Values {
+        world
+            .values
+            .iter()
+            .filter(|(name, _)| name.starts_with("BYBIT"))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect()
+    };
+    world.set("bybit", &pair(&world), KeyState::Deleted);
+    let seen = world.look(&Check::KeysValid).await;
+    World::is(&seen, Missing, "keys_not_valid");
+    assert_eq!(seen.facts["keys"], json!(["BYBIT_API_KEY", "BYBIT_API_SECRET"]));
+    std::fs::File::open(world.dir.path().join(".env"))
+        .unwrap()
+        .set_modified(std::time::SystemTime::now())
+        .unwrap();
+    world.wait(61);
+    let seen = world.look(&Check::KeysValid).await;
+    World::is(&seen, Missing, "keys_not_valid");
+    world.now = Utc::now();
+    world.looker.fresh = Arc::default();
+    World::is(&world.look(&Check::KeysValid).await, Unknown, "keys_fresh");
+}
+
+#[tokio::test]
+async fn an_answer_that_tells_nothing_is_no_fault_and_is_asked_again() {
+    let mut world = World::new(&["mistral"]).await;
+    let down = Script {
+        status: 503,
+        headers: BTreeMap::new(),
+        body: Value::from(""),
+        times: Some(3),
+        delay_ms: 0,
+    };
+    world.stand_ins.script("mistral", down);
+    World::is(&world.look(&Check::KeysValid).await, Unknown, "keys_unknown");
+    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+    let calls = world.stand_ins.journal().len();
+    world.wait(30);
+    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+    assert_eq!(world.stand_ins.journal().len(), calls, "a fresh verdict is used again");
+    world.wait(31);
+    world.look(&Check::KeysValid).await;
+    assert_eq!(world.stand_ins.journal().len(), calls + 1);
+}
+
+#[tokio::test]
+async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
+    let mut world = World::new(&["bybit", "groq", "mistral"]).await;
+    let check = Check::OldKeysDead;
+    World::is(&world.look(&check).await, Missing, "not_rotated");
+    let old = world.rotate("bybit");
+    World::is(&world.look(&check).await, Missing, "old_values_missing");
+    // The turn's own backup, brought back to the moment at which it is made.
+    let new = std::mem::replace(&mut world.values, old.clone());
+    world.values.extend(
+        new.iter()
+            .filter(|(name, _)| name.starts_with("API"))
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
+    world.save();
+    backups::create(&world.looker.project, world.now, "turn 1").unwrap();
+    world.values = new;
+    world.save();
+    // A backup of the new values does not hide the old ones.
+    backups::create(&world.looker.project, world.now + TimeDelta::seconds(2), "later").unwrap();
+
+    let seen = world.look(&check).await;
+    World::is(&seen, Missing, "old_key_alive");
+    assert_eq!(seen.facts["key"], "BYBIT_API_KEY");
+    assert!(seen.facts["manage_url"].as_str().unwrap().contains("bybit"));
+
+    world.set("bybit", &old, KeyState::Deleted);
+    world.wait(5);
+    let first = world.now;
+    let seen = world.look(&check).await;
+    World::is(&seen, Unknown, "old_keys_proving");
+    assert_eq!(
+        seen.facts["next_proof_at"],
+        (first + TimeDelta::seconds(60)).to_rfc3339_opts(SecondsFormat::Secs, true)
+    );
+    world.wait(30);
+    let calls = world.stand_ins.journal().len();
+    World::is(&world.look(&check).await, Unknown, "old_keys_proving");
+    assert_eq!(
+        world.stand_ins.journal().len(),
+        calls,
+        "no proof is taken before its time"
+    );
+    world.wait(30);
+    World::is(&world.look(&check).await, Unknown, "old_keys_proving");
+    world.wait(540);
+    let seen = world.look(&check).await;
+    World::is(&seen, Proven, "old_keys_dead");
+    assert_eq!(seen.facts["retired"][0]["proofs"], 3);
+    let kept = std::fs::read_to_string(world.looker.project.state_dir.join("proofs.json")).unwrap();
+    assert!(old.values().all(|value| !kept.contains(value.as_str())));
+    let mode = world
+        .looker
+        .project
+        .state_dir
+        .join("proofs.json")
+        .metadata()
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn a_proof_without_its_control_is_none() {
+    let mut world = World::new(&["groq"]).await;
+    backups::create(&world.looker.project, world.now, "turn 1").unwrap();
+    let old = world.rotate("groq");
+    world.set("groq", &old, KeyState::Deleted);
+    world.set("groq", &world.values.clone(), KeyState::Down);
+    let seen = world.look(&Check::OldKeysDead).await;
+    World::is(&seen, Unknown, "old_keys_unknown");
+    assert_eq!(seen.facts["verdicts"][0]["new"], "provider_down");
+    world.set("groq", &world.values.clone(), KeyState::Live);
+    World::is(&world.look(&Check::OldKeysDead).await, Unknown, "old_keys_proving");
+    world.set("groq", &old, KeyState::Live);
+    world.wait(60);
+    World::is(&world.look(&Check::OldKeysDead).await, Unknown, "old_keys_propagating");
+    World::is(&world.look(&Check::OldKeysDead).await, Missing, "old_key_alive");
+    assert_eq!(Proofs::read(&world.looker.project).series.len(), 1);
+}

@@ -1,1 +1,281 @@
-//! later
+//! What a report means: each thing that a person should know, how bad it is, and in which words. Pure.
+use super::report::{KeyLine, Report};
+use crate::domain::verdict::{Life, Verdict};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A rotation is announced this many days ahead.
+pub const DUE_DAYS: i64 = 7;
+/// A provider's own end of a key is announced so early, and is critical so late.
+const EXPIRY_DAYS: (i64, i64) = (14, 2);
+/// An old key beside its successor: a warning after a day, critical after a week.
+const OLD_KEY_HOURS: (i64, i64) = (24, 7 * 24);
+/// The newest backup should not be older; older ones are dropped after as many days.
+const BACKUP_DAYS: i64 = crate::rotation::backup::KEEP_DAYS;
+/// A key that told nothing is a finding only when it did so this often in a row.
+const UNKNOWN_RUNS: u32 = 2;
+
+/// How bad; in the order of the plugin's codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// Nothing to do.
+    Ok,
+    /// Soon.
+    Warning,
+    /// Now.
+    Critical,
+}
+
+/// What is the matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// The provider refuses the key.
+    KeyDead,
+    /// The key lives, but cannot be used as it is.
+    KeyUnusable,
+    /// The value in `.env` cannot be a key, or one of a pair is missing.
+    KeyMalformed,
+    /// Nothing could be learned about the key, several times in a row.
+    KeyUnknown,
+    /// The rotation is due, or soon.
+    RotationDue,
+    /// The provider ends the key soon.
+    ProviderExpiry,
+    /// A replaced key still works.
+    OldKeyAlive,
+    /// There is no backup.
+    BackupMissing,
+    /// The newest backup is old.
+    BackupOld,
+    /// The newest backup is damaged.
+    BackupBad,
+    /// Others may read `.env`.
+    EnvOpen,
+    /// `.env` is missing or unreadable.
+    EnvFault,
+    /// There is no schedule, or it is unreadable.
+    ScheduleFault,
+    /// The bot gave no sign of life.
+    BotSilent,
+}
+
+/// One thing that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What is the matter.
+    pub condition: Condition,
+    /// With which key, old key or file; empty for the project as a whole.
+    pub subject: String,
+    /// How bad.
+    pub level: Level,
+    /// Days left, for what comes nearer: alerts repeat at some of them.
+    pub days_left: Option<i64>,
+    /// For people; no secret, no name of an account.
+    pub text: String,
+}
+
+impl Condition {
+    /// The name in alerts and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::KeyDead => "key_dead",
+            Self::KeyUnusable => "key_unusable",
+            Self::KeyMalformed => "key_malformed",
+            Self::KeyUnknown => "key_unknown",
+            Self::RotationDue => "rotation_due",
+            Self::ProviderExpiry => "provider_expiry",
+            Self::OldKeyAlive => "old_key_alive",
+            Self::BackupMissing => "backup_missing",
+            Self::BackupOld => "backup_old",
+            Self::BackupBad => "backup_bad",
+            Self::EnvOpen => "env_open",
+            Self::EnvFault => "env_fault",
+            Self::ScheduleFault => "schedule_fault",
+            Self::BotSilent => "bot_silent",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ok => "ok",
+            Self::Warning => "warning",
+            Self::Critical => "critical",
+        })
+    }
+}
+
+/// Everything that a report gives rise to, the worst first.
+pub fn of(report: &Report) -> Vec<Finding> {
+    let mut all: Vec<Finding> = report.keys.iter().flat_map(of_key).collect();
+    all.extend(report.old_keys.iter().filter_map(|old| {
+        let hours = (report.checked_at - old.since).num_hours();
+        let level = stepped(hours, OLD_KEY_HOURS)?;
+        let text = format!(
+            "the old key of {} still works, {} after its successor; delete it",
+            old.key,
+            span(hours)
+        );
+        Some(finding(Condition::OldKeyAlive, &old.key, level, text))
+    }));
+    all.extend(of_files(report));
+    all.sort_by(|a, b| (b.level, &a.subject, a.condition).cmp(&(a.level, &b.subject, b.condition)));
+    all
+}
+
+/// The worst of them.
+pub fn worst(findings: &[Finding]) -> Level {
+    findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok)
+}
+
+/// Whether no provider at all could be reached: that is this machine's network, not a fault of a key.
+pub fn no_network(report: &Report) -> bool {
+    !report.keys.is_empty() && report.keys.iter().all(|key| key.verdict == Verdict::NetworkError)
+}
+
+fn finding(condition: Condition, subject: &str, level: Level, text: String) -> Finding {
+    Finding {
+        condition,
+        subject: subject.to_owned(),
+        level,
+        days_left: None,
+        text,
+    }
+}
+
+/// A warning from the first limit on, critical from the second.
+fn stepped(value: i64, (warning, critical): (i64, i64)) -> Option<Level> {
+    if value > critical {
+        Some(Level::Critical)
+    } else {
+        (value > warning).then_some(Level::Warning)
+    }
+}
+
+fn span(hours: i64) -> String {
+    match hours / 24 {
+        0 => format!("{hours} hours"),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+fn of_key(key: &KeyLine) -> Vec<Finding> {
+    [of_verdict(key), of_due(key), of_expiry(key)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn of_verdict(key: &KeyLine) -> Option<Finding> {
+    let (name, verdict) = (&key.key, key.verdict.as_str());
+    let (condition, level, text) = match key.verdict.life() {
+        Life::Dead => (
+            Condition::KeyDead,
+            Level::Critical,
+            format!("{name} is refused by its provider ({verdict})"),
+        ),
+        Life::None => (
+            Condition::KeyMalformed,
+            Level::Warning,
+            format!("{name} is {verdict} in .env"),
+        ),
+        Life::Alive if matches!(key.verdict, Verdict::Valid | Verdict::ValidLimited) => return None,
+        Life::Alive => (
+            Condition::KeyUnusable,
+            Level::Warning,
+            format!("{name} lives, but cannot be used ({verdict})"),
+        ),
+        Life::Unknown if key.unknown_runs < UNKNOWN_RUNS => return None,
+        Life::Unknown => (
+            Condition::KeyUnknown,
+            Level::Warning,
+            format!("nothing learned about {name} in {} runs ({verdict})", key.unknown_runs),
+        ),
+    };
+    Some(finding(condition, name, level, text))
+}
+
+fn of_due(key: &KeyLine) -> Option<Finding> {
+    let days = key.days_left.filter(|days| *days <= DUE_DAYS)?;
+    let level = if days < 0 { Level::Critical } else { Level::Warning };
+    let text = format!("the rotation of {} is {}", key.key, in_days("due", days));
+    Some(Finding {
+        days_left: Some(days),
+        ..finding(Condition::RotationDue, &key.key, level, text)
+    })
+}
+
+fn of_expiry(key: &KeyLine) -> Option<Finding> {
+    let days = key.expires_in_days.filter(|days| *days <= EXPIRY_DAYS.0)?;
+    let level = if days <= EXPIRY_DAYS.1 {
+        Level::Critical
+    } else {
+        Level::Warning
+    };
+    let text = format!("the provider ends {}: {}", key.key, in_days("due", days));
+    Some(Finding {
+        days_left: Some(days),
+        ..finding(Condition::ProviderExpiry, &key.key, level, text)
+    })
+}
+
+fn in_days(due: &str, days: i64) -> String {
+    match days {
+        0 => format!("{due} today"),
+        1 => format!("{due} tomorrow"),
+        days if days > 1 => format!("{due} in {days} days"),
+        -1 => "overdue since yesterday".to_owned(),
+        days => format!("overdue by {} days", -days),
+    }
+}
+
+fn of_files(report: &Report) -> Vec<Finding> {
+    let mut all = Vec::new();
+    let mut add = |condition, level, text: String| all.push(finding(condition, "", level, text));
+    let env = &report.env;
+    if let Some(fault) = &env.fault {
+        add(Condition::EnvFault, Level::Critical, format!("{}: {fault}", env.file));
+    }
+    if let (true, Some(mode)) = (env.open_to_others, &env.mode) {
+        add(
+            Condition::EnvOpen,
+            Level::Warning,
+            format!("{} is {mode}: others may read it; chmod 600", env.file),
+        );
+    }
+    let backup = &report.backup;
+    match (&backup.file, &backup.fault, backup.age_days) {
+        (None, _, _) if env.fault.is_none() => {
+            add(
+                Condition::BackupMissing,
+                Level::Warning,
+                "there is no backup of .env; keyminder backup create".to_owned(),
+            );
+        }
+        (Some(_), Some(fault), _) => add(Condition::BackupBad, Level::Critical, fault.clone()),
+        (Some(file), None, Some(days)) if days > BACKUP_DAYS => {
+            add(
+                Condition::BackupOld,
+                Level::Warning,
+                format!("the newest backup, {file}, is {days} days old"),
+            );
+        }
+        _ => {}
+    }
+    if let (Some(fault), false) = (&report.schedule.fault, report.keys.is_empty()) {
+        let text = format!("no next rotation is scheduled ({fault}); keyminder schedule set");
+        add(Condition::ScheduleFault, Level::Warning, text);
+    }
+    if report.heartbeat.as_ref().is_some_and(|beat| !beat.alive) {
+        add(
+            Condition::BotSilent,
+            Level::Warning,
+            "the bot gave no sign of life; is `keyminder run` still going?".to_owned(),
+        );
+    }
+    all
+}

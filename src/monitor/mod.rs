@@ -15,3 +15,6 @@ mod timer;
 pub use record::Record;
 pub use report::{Report, gather};
 pub use timer::{installed as timer_installed, timer_dirs};
+
+#[cfg(test)]
+mod tests;

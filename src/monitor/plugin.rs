@@ -1,1 +1,83 @@
-//! later
+//! The report as a monitoring plugin prints it: one line, details, figures after `|`; exit codes 0 to 3.
+use super::findings::{self, DUE_DAYS, Finding, Level};
+use super::report::{KeyLine, Report};
+use crate::domain::verdict::Life;
+use std::fmt::Write;
+
+/// The plugin's answer.
+pub struct Answer {
+    /// 0 ok, 1 warning, 2 critical, 3 unknown.
+    pub code: u8,
+    /// What goes to stdout, without a line break at the end.
+    pub text: String,
+}
+
+/// The answer to a report.
+pub fn answer(report: &Report, findings: &[Finding]) -> Answer {
+    let (code, word) = code(report, findings);
+    let mut text = format!("ROTATION {word} - {} |{}", summary(report, findings), figures(report));
+    for finding in findings {
+        let _ = write!(text, "\n{}: {}", finding.level, finding.text);
+    }
+    Answer { code, text }
+}
+
+/// One provider out of reach is a state of that service; all of them are no statement about anything.
+fn code(report: &Report, findings: &[Finding]) -> (u8, &'static str) {
+    if findings::no_network(report) {
+        return (3, "UNKNOWN");
+    }
+    match findings::worst(findings) {
+        Level::Ok if report.keys.iter().any(|key| key.verdict.life() == Life::Unknown) => (1, "WARNING"),
+        Level::Ok => (0, "OK"),
+        Level::Warning => (1, "WARNING"),
+        Level::Critical => (2, "CRITICAL"),
+    }
+}
+
+fn summary(report: &Report, findings: &[Finding]) -> String {
+    if findings::no_network(report) {
+        return "no provider can be reached: no network here?".to_owned();
+    }
+    let unknown = report
+        .keys
+        .iter()
+        .filter(|key| key.verdict.life() == Life::Unknown)
+        .count();
+    match findings {
+        [] if unknown > 0 => format!("{unknown} of {} keys could not be judged now", report.keys.len()),
+        [] => format!("{} keys answer", report.keys.len()),
+        [one] => one.text.clone(),
+        [first, rest @ ..] => format!("{}; and {} more", first.text, rest.len()),
+    }
+    // A bar would begin the figures.
+    .replace('|', "/")
+}
+
+fn figures(report: &Report) -> String {
+    let mut text = String::new();
+    for key in first_of_provider(report) {
+        if let Some(days) = key.days_left {
+            let _ = write!(text, " {}_days={days};{DUE_DAYS};0", key.provider);
+        }
+    }
+    let count = |wanted: Life| report.keys.iter().filter(|key| key.verdict.life() == wanted).count();
+    let _ = write!(
+        text,
+        " dead={};;0 unreachable={};1",
+        count(Life::Dead),
+        count(Life::Unknown)
+    );
+    text
+}
+
+fn first_of_provider(report: &Report) -> impl Iterator<Item = &KeyLine> {
+    let first = |at: usize| {
+        report.keys[..at]
+            .iter()
+            .all(|key| key.provider != report.keys[at].provider)
+    };
+    (0..report.keys.len())
+        .filter(move |at| first(*at))
+        .map(|at| &report.keys[at])
+}

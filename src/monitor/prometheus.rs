@@ -1,1 +1,129 @@
-//! later
+//! The report as Prometheus reads it: base units, one series per state. No value of a key, no name of an account.
+use super::report::{KeyLine, Report};
+use crate::domain::verdict::Verdict;
+use chrono::{DateTime, Utc};
+use std::fmt::Write;
+
+type TimeOf = fn(&KeyLine) -> Option<DateTime<Utc>>;
+
+/// The text exposition of a report, for the node exporter's textfile collector or `/metrics`.
+pub fn render(report: &Report) -> String {
+    let mut text = String::new();
+    let keys = &report.keys;
+    family(
+        &mut text,
+        "key_info",
+        "What is known of a key.",
+        keys.iter().map(|key| {
+            let fingerprint = key.fingerprint.as_deref().unwrap_or("");
+            (
+                format!(
+                    "{},priority=\"{}\",fingerprint=\"{}\"",
+                    labels(key),
+                    key.priority.as_str(),
+                    escape(fingerprint)
+                ),
+                1.0,
+            )
+        }),
+    );
+    let times: [(&str, &str, TimeOf); 3] = [
+        (
+            "key_last_rotated_timestamp_seconds",
+            "When the key was last replaced.",
+            |key| key.last_rotated_at,
+        ),
+        (
+            "key_next_rotation_timestamp_seconds",
+            "When its rotation is due.",
+            |key| key.next_at,
+        ),
+        (
+            "key_provider_expiry_timestamp_seconds",
+            "When its provider ends it.",
+            |key| key.expires_at,
+        ),
+    ];
+    for (name, help, time) in times {
+        family(
+            &mut text,
+            name,
+            help,
+            keys.iter().filter_map(|key| Some((labels(key), seconds(time(key)?)))),
+        );
+    }
+    family(
+        &mut text,
+        "probe_verdict",
+        "1 for the verdict that the key's last probe came to.",
+        keys.iter().flat_map(|key| {
+            Verdict::ALL.map(|verdict| {
+                let label = format!("{},verdict=\"{}\"", labels(key), verdict.as_str());
+                (label, f64::from(u8::from(key.verdict == verdict)))
+            })
+        }),
+    );
+    family(
+        &mut text,
+        "probe_duration_seconds",
+        "How long the key's last probe took.",
+        keys.iter().map(|key| (labels(key), key.probe_ms as f64 / 1000.0)),
+    );
+    family(
+        &mut text,
+        "probe_last_run_timestamp_seconds",
+        "When keys were last probed.",
+        [(String::new(), seconds(report.checked_at))],
+    );
+    family(
+        &mut text,
+        "old_key_alive",
+        "1 while a replaced key still works.",
+        keys.iter().map(|key| {
+            let alive = report.old_keys.iter().any(|old| key.keys.contains(&old.key));
+            (labels(key), f64::from(u8::from(alive)))
+        }),
+    );
+    let verified = report.backup.verified_at.map(|at| (String::new(), seconds(at)));
+    family(
+        &mut text,
+        "backup_last_verified_timestamp_seconds",
+        "When the newest backup was last proven.",
+        verified,
+    );
+    let beat = report.heartbeat.as_ref().map(|beat| (String::new(), seconds(beat.at)));
+    family(
+        &mut text,
+        "poll_last_success_timestamp_seconds",
+        "The bot's last sign of life.",
+        beat,
+    );
+    text
+}
+
+fn family(text: &mut String, name: &str, help: &str, series: impl IntoIterator<Item = (String, f64)>) {
+    let _ = writeln!(
+        text,
+        "# HELP keyrotation_{name} {help}\n# TYPE keyrotation_{name} gauge"
+    );
+    for (labels, value) in series {
+        let labels = if labels.is_empty() {
+            labels
+        } else {
+            format!("{{{labels}}}")
+        };
+        let _ = writeln!(text, "keyrotation_{name}{labels} {value}");
+    }
+}
+
+fn labels(key: &KeyLine) -> String {
+    format!("key=\"{}\",provider=\"{}\"", escape(&key.key), escape(&key.provider))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
+}
+
+fn seconds(at: DateTime<Utc>) -> f64 {
+    at.timestamp() as f64
+}

@@ -41,6 +41,7 @@ impl Record {
     }
 
     /// The record after a run.
+    #[must_use]
     pub fn after(&self, report: &Report) -> Self {
         let unknown = report.keys.iter().filter(|key| key.verdict.life() == Life::Unknown);
         let count = |key: &str| self.unknown_runs.get(key).copied().unwrap_or(0) + 1;

@@ -27,8 +27,9 @@ pub fn installed(dirs: &[PathBuf]) -> Option<String> {
 fn in_folder(dir: &Path) -> Option<String> {
     std::fs::read_dir(dir).ok()?.flatten().find_map(|entry| {
         let name = entry.file_name().into_string().ok()?;
-        let is_timer = name.ends_with(".timer") && name.contains("keyminder");
-        let is_agent = name.ends_with(".plist") && starts_monitor(&std::fs::read_to_string(entry.path()).ok()?);
+        let kind = Path::new(&name).extension();
+        let is_timer = kind == Some("timer".as_ref()) && name.contains("keyminder");
+        let is_agent = kind == Some("plist".as_ref()) && starts_monitor(&std::fs::read_to_string(entry.path()).ok()?);
         (is_timer || is_agent).then_some(name)
     })
 }

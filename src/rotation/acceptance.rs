@@ -75,7 +75,8 @@ pub fn in_words(verdict: Verdict) -> &'static str {
     }
 }
 
-fn hint_in_words(hint: &Hint) -> String {
+/// What may be wrong with a value, in words.
+pub fn hint_in_words(hint: &Hint) -> String {
     match hint {
         Hint::VariableMissing(name) => format!("{name} has no value"),
         Hint::Blanks(name) => format!("{name} begins or ends with a blank"),

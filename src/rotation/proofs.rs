@@ -137,7 +137,7 @@ pub fn identity(project: &Project, provider: &Provider, key: &Instance) -> Optio
 mod tests {
     use super::*;
 
-    const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_secs(60), Duration::from_secs(600)];
+    const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_mins(1), Duration::from_mins(10)];
 
     fn series(runs: &[(i64, Verdict, Verdict)]) -> Series {
         let mut proofs = Proofs::default();

@@ -1,5 +1,6 @@
 //! One probe, one verdict: a harmless authenticated call for each key. No body, URL or header of it is ever kept,
 //! logged or put into an error: some bodies echo pieces of keys, and Telegram's URL holds one.
+pub mod consent;
 mod http;
 mod round;
 
@@ -265,6 +266,7 @@ impl From<&crate::config::Settings> for ProbeSettings {
         Self {
             probe_url: settings.probe_url.clone(),
             notion_url: settings.notion.url.clone(),
+            agreed: consent::read(&settings.state_dir()),
             ..Self::default()
         }
     }

@@ -15,7 +15,7 @@ pub(super) async fn stand_ins() -> (StandIns, String) {
     (state, url)
 }
 
-fn prober(url: &str) -> Prober {
+fn asking(url: &str) -> Prober {
     let settings = ProbeSettings {
         probe_url: Some(url.to_owned()),
         notion_url: url.to_owned(),
@@ -58,7 +58,7 @@ async fn every_recorded_answer_is_classified_as_recorded() {
         serde_json::from_str(include_str!("../../../tests/vectors/probe_classification.json")).unwrap();
     assert_eq!(cases.len(), 72);
     let (state, url) = stand_ins().await;
-    let prober = prober(&url);
+    let prober = asking(&url);
     let all: Vec<&str> = StandIns::ids().collect();
     for (n, case) in cases.iter().enumerate() {
         let providers = if case.provider == "any" {
@@ -76,9 +76,9 @@ async fn every_recorded_answer_is_classified_as_recorded() {
                 delay_ms: 0,
             };
             state.script(provider, script);
-            let probed = probe(&prober, provider, &invented(provider)).await;
-            assert_eq!(probed.verdict, case.verdict, "case {n}, {provider}");
-            assert_eq!(probed.status_code, Some(case.http_status), "case {n}, {provider}");
+            let found = probe(&prober, provider, &invented(provider)).await;
+            assert_eq!(found.verdict, case.verdict, "case {n}, {provider}");
+            assert_eq!(found.status_code, Some(case.http_status), "case {n}, {provider}");
         }
     }
 }
@@ -112,11 +112,11 @@ fn signatures_are_the_recorded_ones() {
 #[tokio::test]
 async fn each_provider_knows_its_live_and_its_deleted_keys() {
     let (state, url) = stand_ins().await;
-    let prober = prober(&url);
+    let prober = asking(&url);
     for provider in StandIns::ids() {
         let values = state.issue(provider, &mut fastrand::Rng::new()).unwrap();
-        let probed = probe(&prober, provider, &values).await;
-        assert_eq!(probed.verdict, Verdict::Valid, "{provider}: {:?}", probed.hint);
+        let found = probe(&prober, provider, &values).await;
+        assert_eq!(found.verdict, Verdict::Valid, "{provider}: {:?}", found.hint);
         state.put(Key::new(provider, values.clone(), KeyState::Deleted));
         let life = probe(&prober, provider, &values).await.verdict.life();
         // Binance has one code for three causes.
@@ -135,16 +135,16 @@ async fn each_provider_knows_its_live_and_its_deleted_keys() {
 #[tokio::test]
 async fn bybit_tells_environment_secret_clock_and_rights() {
     let (state, url) = stand_ins().await;
-    let prober = prober(&url);
+    let prober = asking(&url);
     let values = invented("bybit");
     let testnet = Key {
         environment: "testnet".to_owned(),
         ..Key::new("bybit", values.clone(), KeyState::Live)
     };
     state.put(testnet);
-    let probed = probe(&prober, "bybit", &values).await;
+    let found = probe(&prober, "bybit", &values).await;
     assert_eq!(
-        (probed.verdict, probed.environment.as_deref()),
+        (found.verdict, found.environment.as_deref()),
         (Verdict::WrongEnvironment, Some("testnet"))
     );
 
@@ -159,15 +159,15 @@ async fn bybit_tells_environment_secret_clock_and_rights() {
         Verdict::SignatureMismatch
     );
 
-    let probed = probe(&prober, "bybit", &values).await;
-    assert!(probed.captures.expires_at.is_some() && probed.captures.ips.is_empty());
-    assert!(probed.captures.permissions.contains(&"Spot.SpotTrade".to_owned()));
+    let found = probe(&prober, "bybit", &values).await;
+    assert!(found.captures.expires_at.is_some() && found.captures.ips.is_empty());
+    assert!(found.captures.permissions.contains(&"Spot.SpotTrade".to_owned()));
 
     state.set_clock_offset_ms(-60_000);
     let before = state.journal().len();
-    let probed = probe(&prober, "bybit", &values).await;
-    assert_eq!(probed.verdict, Verdict::Valid);
-    assert!((-61_000..=-59_000).contains(&probed.clock_offset_ms.unwrap()));
+    let found = probe(&prober, "bybit", &values).await;
+    assert_eq!(found.verdict, Verdict::Valid);
+    assert!((-61_000..=-59_000).contains(&found.clock_offset_ms.unwrap()));
     assert_eq!(state.journal().len() - before, 3, "refused, time, accepted");
     assert_eq!(probe(&prober, "bybit", &values).await.verdict, Verdict::Valid);
     assert_eq!(state.journal().len() - before, 4, "the offset is measured once");
@@ -182,9 +182,9 @@ async fn a_bound_key_has_no_expiry() {
         details,
         ..Key::new("bybit", values.clone(), KeyState::Live)
     });
-    let probed = probe(&prober(&url), "bybit", &values).await;
+    let found = probe(&asking(&url), "bybit", &values).await;
     assert_eq!(
-        (probed.captures.expires_at, probed.captures.ips),
+        (found.captures.expires_at, found.captures.ips),
         (None, vec!["203.0.113.7".to_owned()])
     );
 }
@@ -192,7 +192,7 @@ async fn a_bound_key_has_no_expiry() {
 #[tokio::test]
 async fn what_cannot_be_a_key_is_not_sent() {
     let (state, url) = stand_ins().await;
-    let prober = prober(&url);
+    let prober = asking(&url);
     let name = |value: &str| BTreeMap::from([("API_Groq".to_owned(), value.to_owned())]);
     let good = invented("groq")["API_Groq"].clone();
     let variable = || "API_Groq".to_owned();
@@ -206,20 +206,20 @@ async fn what_cannot_be_a_key_is_not_sent() {
         ),
         ("short".to_owned(), Hint::Format(variable())),
     ] {
-        let probed = probe(&prober, "groq", &name(&value)).await;
-        assert_eq!((probed.verdict, probed.hint), (Verdict::Malformed, Some(hint)));
+        let found = probe(&prober, "groq", &name(&value)).await;
+        assert_eq!((found.verdict, found.hint), (Verdict::Malformed, Some(hint)));
     }
     assert_eq!(probe(&prober, "groq", &name("")).await.verdict, Verdict::Missing);
     let half = BTreeMap::from([("BYBIT_API_KEY".to_owned(), invented("bybit")["BYBIT_API_KEY"].clone())]);
-    let probed = probe(&prober, "bybit", &half).await;
-    assert_eq!(probed.hint, Some(Hint::VariableMissing("BYBIT_API_SECRET".to_owned())));
+    let found = probe(&prober, "bybit", &half).await;
+    assert_eq!(found.hint, Some(Hint::VariableMissing("BYBIT_API_SECRET".to_owned())));
     assert!(state.journal().is_empty());
 }
 
 #[tokio::test]
 async fn only_passing_trouble_is_asked_again() {
     let (state, url) = stand_ins().await;
-    let prober = prober(&url);
+    let prober = asking(&url);
     let values = state.issue("mistral", &mut fastrand::Rng::new()).unwrap();
     let once = |status| Script {
         status,
@@ -253,7 +253,7 @@ async fn no_connection_says_nothing_about_the_key() {
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
     assert_eq!(
-        probe(&prober(&url), "groq", &invented("groq")).await.verdict,
+        probe(&asking(&url), "groq", &invented("groq")).await.verdict,
         Verdict::NetworkError
     );
 }
@@ -268,14 +268,14 @@ async fn all_keys_are_probed_once_each_and_none_is_shown() {
     values.insert("HF_TOKEN".to_owned(), values["HUGGINGFACE_TOKEN"].clone());
     values.insert("UNRELATED".to_owned(), "x".to_owned());
     let mut heard = 0;
-    let probed = prober(&url)
+    let found = asking(&url)
         .probe_each(&Providers::builtin(), &secret(&values), Utc::now(), |_| heard += 1)
         .await;
-    assert_eq!((probed.len(), heard, state.journal().len()), (16, 16, 16));
-    assert!(probed.iter().all(|probed| probed.verdict == Verdict::Valid));
+    assert_eq!((found.len(), heard, state.journal().len()), (16, 16, 16));
+    assert!(found.iter().all(|found| found.verdict == Verdict::Valid));
     let shown = format!(
-        "{probed:?}{}{}",
-        serde_json::to_string(&probed).unwrap(),
+        "{found:?}{}{}",
+        serde_json::to_string(&found).unwrap(),
         serde_json::to_string(&state.journal()).unwrap()
     );
     for value in values.values().filter(|value| value.len() > 1) {
@@ -292,8 +292,8 @@ async fn a_projects_own_host_gets_no_key_before_somebody_agrees() {
     "#;
     let providers = Providers::with_file(own, "config/providers.toml").unwrap_or_else(|faults| panic!("{faults:?}"));
     let prober = Prober::new(ProbeSettings::default()).unwrap();
-    let probed = prober
+    let found = prober
         .probe(providers.get("groq").unwrap(), &secret(&invented("groq")), Utc::now())
         .await;
-    assert_eq!(probed.hint, Some(Hint::NotAgreed("groq@keys.evil.example".to_owned())));
+    assert_eq!(found.hint, Some(Hint::NotAgreed("groq@keys.evil.example".to_owned())));
 }

@@ -1,5 +1,6 @@
 //! The table of providers as people write it, and what is said when it is wrong.
 use super::*;
+use Priority::{High, Low, Medium};
 
 fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, SecretString> {
     pairs
@@ -24,7 +25,6 @@ fn the_built_in_table_holds_the_guides_five_and_eleven_more() {
         .iter()
         .map(|name| providers.of_variable(name).unwrap().priority)
         .collect();
-    use Priority::{High, Low, Medium};
     assert_eq!(priorities, [High, High, Medium, Medium, Low, Low]);
     assert!(providers.of_variable("API_GROQ").is_none(), "names differ by case");
     assert!(

@@ -12,7 +12,7 @@ struct Vector {
     verdict: Retirement,
 }
 
-const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_secs(60), Duration::from_secs(600)];
+const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_mins(1), Duration::from_mins(10)];
 
 fn run(at_s: i64, old: Verdict, new: Verdict) -> Run {
     Run {

@@ -244,8 +244,8 @@ fn forbidden_ip(id: &str, key: &str) -> Said {
 }
 
 /// Bybit's answer: HTTP 200 and a code of its own.
-pub(super) fn bybit(proof: Proof, server_ms: i64) -> Said {
-    let (key, code, message) = match &proof {
+pub(super) fn bybit(proof: &Proof, server_ms: i64) -> Said {
+    let (key, code, message) = match proof {
         Proof::Unsigned => return said(401, Value::from(""), "unsigned"),
         Proof::OutsideWindow => (
             "outside_window",
@@ -256,12 +256,12 @@ pub(super) fn bybit(proof: Proof, server_ms: i64) -> Said {
         Proof::WrongSignature => ("wrong_signature", 10004, "error sign!"),
         Proof::Known(key) => (key.state.as_str(), bybit_code(key.state), ""),
     };
-    let result = match &proof {
+    let result = match proof {
         Proof::Known(known) if known.state == KeyState::Live => bybit_key(server_ms),
         _ => json!({}),
     };
     let body = json!({"retCode": code, "retMsg": message, "result": result, "retExtInfo": {}, "time": server_ms});
-    match &proof {
+    match proof {
         Proof::Known(known) => said_with(said(200, body, key), &known.details, key),
         _ => said(200, body, key),
     }
@@ -291,7 +291,7 @@ fn bybit_key(server_ms: i64) -> Value {
 }
 
 /// Binance's answer: one code for key, address and permission.
-pub(super) fn binance(proof: Proof, server_ms: i64) -> Said {
+pub(super) fn binance(proof: &Proof, server_ms: i64) -> Said {
     let error = |status, code: i64, message: &str, key: &str| said(status, json!({"code": code, "msg": message}), key);
     match proof {
         Proof::Unsigned => error(400, -2014, "API-key format invalid.", "unsigned"),

@@ -44,8 +44,8 @@ impl StandIn {
             Auth::Bearer => self.by_token(bearer(asked), &here, server_ms),
             Auth::Header(name) => self.by_token(header(asked, name), &here, server_ms),
             Auth::Path => self.by_token(self.token_in_path(asked.path), &here, server_ms),
-            Auth::Bybit => answers::bybit(bybit_proof(asked, &here, server_ms), server_ms),
-            Auth::Binance => answers::binance(binance_proof(asked, &here, server_ms), server_ms),
+            Auth::Bybit => answers::bybit(&bybit_proof(asked, &here, server_ms), server_ms),
+            Auth::Binance => answers::binance(&binance_proof(asked, &here, server_ms), server_ms),
         }
     }
 
@@ -111,9 +111,10 @@ fn proof(id: &str, signed: &str, sign: &str, keys: &[&Key]) -> Proof {
         return Proof::Unknown;
     };
     let secret = hmac::Key::new(hmac::HMAC_SHA256, key.secret().as_bytes());
-    match from_hex(sign).is_some_and(|bytes| hmac::verify(&secret, signed.as_bytes(), &bytes).is_ok()) {
-        true => Proof::Known((*key).clone()),
-        false => Proof::WrongSignature,
+    if from_hex(sign).is_some_and(|bytes| hmac::verify(&secret, signed.as_bytes(), &bytes).is_ok()) {
+        Proof::Known((*key).clone())
+    } else {
+        Proof::WrongSignature
     }
 }
 

@@ -1,0 +1,120 @@
+//! The checks that look at files, schedules and commands.
+use super::*;
+
+#[tokio::test]
+async fn the_rotator_is_our_plan_or_a_script_that_python_reads() {
+    let mut world = World::new(&["groq"]).await;
+    let check = Check::Rotator {
+        paths: vec!["agents/rotator.py".to_owned()],
+    };
+    let seen = world.look(&check).await;
+    World::is(&seen, Proven, "rotator_ready");
+    assert_eq!(seen.facts["path"], "keyminder rotate plan");
+    if std::process::Command::new("python3").arg("--version").output().is_ok() {
+        world.write("agents/rotator.py", "def broken(:\n");
+        assert_eq!(world.look(&check).await.facts["script_fault"], "agents/rotator.py");
+        world.write("agents/rotator.py", "print('rotates')\n");
+        assert_eq!(world.look(&check).await.facts["path"], "agents/rotator.py");
+    }
+    world.write("agents/rotator.py", "def broken(:\n");
+    world.values = Values::from([("COLOUR".to_owned(), "aubergine".to_owned())]);
+    world.save();
+    World::is(&world.look(&check).await, Missing, "rotator_missing");
+}
+
+#[tokio::test]
+async fn the_monitor_must_have_run_and_run_again() {
+    let mut world = World::new(&["groq"]).await;
+    let project = world.looker.project.clone();
+    World::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_missing");
+    Record {
+        ran_at: Some(world.now),
+        ..Record::default()
+    }
+    .write(&project)
+    .unwrap();
+    let has_crontab = crate::monitor::timer_installed(&world.looker.settings.timer_dirs).is_some();
+    if !has_crontab {
+        World::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_unassured");
+    }
+    let beat = Heartbeat {
+        at: world.now,
+        pid: 1,
+        last_poll: None,
+        next_monitor_at: Some(world.now + TimeDelta::hours(9)),
+    };
+    beat.write(&project).unwrap();
+    assert_eq!(world.look(&Check::MonitorRan).await.facts["by"], "run");
+    world.write("timers/keyminder-monitor.timer", "");
+    world.wait(600);
+    let seen = world.look(&Check::MonitorRan).await;
+    World::is(&seen, Proven, "monitor_ran");
+    assert_eq!(seen.facts["by"], "timer");
+    world.wait(25 * 3600);
+    World::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_stale");
+}
+
+#[tokio::test]
+async fn the_schedule_must_lie_ahead() {
+    let mut world = World::new(&["groq"]).await;
+    World::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_missing");
+    let schedule = Schedule::every(Interval::parse("4 weeks").unwrap(), world.now, chrono_tz::UTC);
+    schedule_file::write(&world.looker.project, &schedule).unwrap();
+    let seen = world.look(&Check::ScheduleAhead).await;
+    World::is(&seen, Proven, "schedule_ahead");
+    assert_eq!(seen.facts["days"], 28);
+    world.wait(30 * 86_400);
+    World::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_past");
+    world.write("config/rotation_schedule.json", "{");
+    World::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_unreadable");
+}
+
+#[tokio::test]
+async fn files_are_looked_at_within_the_project_only() {
+    let world = World::new(&["groq"]).await;
+    let file = |path: &str, mode: Option<&str>, contains: Option<&str>| Check::File {
+        path: path.to_owned(),
+        mode: mode.map(str::to_owned),
+        contains: contains.map(str::to_owned),
+    };
+    world.write("docs/a.md", "rotation");
+    std::os::unix::fs::symlink("/etc/passwd", world.dir.path().join("link")).unwrap();
+    for (check, standing, reason) in [
+        (file("docs/a.md", None, Some("rotation")), Proven, "file_ok"),
+        (file("docs/a.md", None, Some("nothing")), Missing, "file_lacks"),
+        (file(".env", Some("600"), None), Proven, "file_ok"),
+        (file(".env", Some("400"), None), Missing, "file_mode"),
+        (file("docs/b.md", None, None), Missing, "file_missing"),
+        (file("link", None, None), Missing, "file_outside"),
+        (file("../../../etc/passwd", None, None), Missing, "file_outside"),
+        (file("/etc/passwd", None, None), Missing, "file_outside"),
+    ] {
+        World::is(&world.look(&check).await, standing, reason);
+    }
+}
+
+#[tokio::test]
+async fn commands_run_only_where_they_are_allowed() {
+    let mut world = World::new(&["groq"]).await;
+    let command = |run: &[&str]| Check::Command {
+        run: run.iter().map(|part| (*part).to_owned()).collect(),
+    };
+    World::is(&world.look(&command(&["true"])).await, Missing, "command_off");
+    world.looker.settings.allow_commands = true;
+    World::is(&world.look(&command(&["true"])).await, Proven, "command_ok");
+    World::is(
+        &world.look(&command(&["sh", "-c", "exit 3"])).await,
+        Missing,
+        "command_failed",
+    );
+    World::is(
+        &world.look(&command(&["sh", "-c", "test -z \"$HOME\""])).await,
+        Proven,
+        "command_ok",
+    );
+    World::is(
+        &world.look(&command(&["no-such-program"])).await,
+        Missing,
+        "command_failed",
+    );
+}
