@@ -8,6 +8,7 @@ use anyhow::Context;
 use chrono::Utc;
 use clap::Subcommand;
 use serde_json::json;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 /// The options of `backup`.
@@ -84,6 +85,10 @@ fn create(project: &Project, reason: &str, as_json: bool) -> anyhow::Result<Exit
         backup.mode
     );
     println!("It was read back and restored in memory; every key in it is that of .env.");
+    let mode = project.env.metadata()?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        eprintln!("warning: others on this machine can read .env (mode {mode:04o}): chmod 600 .env");
+    }
     if git::is_ignored(&project.dir.join(&backup.file)) == Some(false) {
         eprintln!(
             "warning: git does not ignore {}; `keyminder init` adds the lines to .gitignore",

@@ -8,7 +8,7 @@ use crate::monitor::channels::{Channels, Context};
 use crate::monitor::findings::{self, Finding};
 use crate::monitor::report::KeyLine;
 use crate::monitor::{Record, Report, alerts, gather, plugin, prometheus, seed_format};
-use crate::rotation::replace::write_whole;
+use crate::rotation::whole::write_whole;
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use comfy_table::{Table, presets};

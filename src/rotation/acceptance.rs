@@ -108,11 +108,13 @@ pub fn objection(provider: &Provider, probed: &Probed) -> Option<Objection> {
 }
 
 /// Probes a new key; one that is dead may only be too fresh, and is asked again for as long as the provider needs.
+/// `refused` is told how long that may last yet, before each wait.
 pub async fn probe_fresh(
     prober: &Prober,
     provider: &Provider,
     values: &BTreeMap<String, SecretString>,
     now: DateTime<Utc>,
+    mut refused: impl FnMut(Duration),
 ) -> Probed {
     let mut waited = Duration::ZERO;
     loop {
@@ -120,6 +122,7 @@ pub async fn probe_fresh(
         if answer.verdict.life() != Life::Dead || waited >= provider.fresh_key_grace {
             return answer;
         }
+        refused(provider.fresh_key_grace.saturating_sub(waited));
         tokio::time::sleep(STEP).await;
         waited += STEP;
     }

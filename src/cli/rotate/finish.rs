@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The options of `rotate finish`.
 #[derive(clap::Args, Clone, Debug)]
@@ -121,7 +122,20 @@ async fn accept(
     values: &BTreeMap<String, SecretString>,
 ) -> anyhow::Result<Option<DateTime<Utc>>> {
     say(keys, &format!("Asking {} about the new key ...", provider.title));
-    let answer = probe_fresh(prober, provider, values, Utc::now()).await;
+    let mut told = false;
+    let refused = |left: Duration| {
+        if !std::mem::replace(&mut told, true) {
+            let title = &provider.title;
+            say(
+                keys,
+                &format!(
+                    "{title} does not know it. New keys may need a moment: asking again for {} s ...",
+                    left.as_secs()
+                ),
+            );
+        }
+    };
+    let answer = probe_fresh(prober, provider, values, Utc::now(), refused).await;
     match objection(provider, &answer) {
         Some(objection) => Err(CourseError::Refused(objection).into()),
         None => Ok(answer.captures.expires_at),

@@ -1,7 +1,7 @@
 //! Which hosts of the project's own providers a person has agreed to: without that, a file of settings could send any
 //! key anywhere. Kept in `state/agreed_providers.json`.
 use crate::rotation::Project;
-use crate::rotation::replace::write_whole;
+use crate::rotation::whole::write_whole;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;

@@ -62,7 +62,7 @@ impl World {
         command
             .env("KEYMINDER_PROBE_URL", &self.url)
             .env("KEYMINDER_NOTION_URL", &self.url);
-        command.env("KEYMINDER_ROTATION_PROOF_AT", "0s,1s,2s");
+        command.env("KEYMINDER_ROTATION_PROOF_AT", "0ms,100ms,200ms");
         command
     }
 
@@ -180,4 +180,35 @@ fn what_is_not_good_enough_is_never_written() {
         .collect();
     world.finish("bybit", &unsafe_values, 5);
     assert_eq!(world.folder.read(".env"), env);
+}
+
+#[test]
+fn a_rotation_killed_at_any_step_goes_on() {
+    let mut points = 0;
+    for point in 1..60 {
+        let (world, keys) = World::with(&["groq"]);
+        world.run(&["rotate", "start", "groq"], 0);
+        let new = world.issue("groq");
+        let old_env = world.folder.read(".env");
+        let new_env = old_env.replace(&keys[0]["API_Groq"], &new["API_Groq"]);
+        std::fs::write(world.folder.path("new-value"), &new["API_Groq"]).unwrap();
+        let finish = ["rotate", "finish", "groq", "--from", "new-value"];
+        let killed = world
+            .keyminder(&finish)
+            .env("DEBUG_KILL_AT_POINT", point.to_string())
+            .output()
+            .unwrap();
+        let env = world.folder.read(".env");
+        assert!(env == old_env || env == new_env, "{env}");
+        if killed.status.code().is_some() {
+            break;
+        }
+        points = point;
+        world.delete("groq", &keys[0]);
+        world.run(&finish, 1);
+        assert_eq!(world.folder.read(".env"), new_env);
+        world.run(&["rotate", "finish", "groq", "--wait"], 0);
+        world.run(&["backup", "verify"], 0);
+    }
+    assert!(points >= 8, "only {points} points");
 }
