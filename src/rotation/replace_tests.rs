@@ -10,6 +10,7 @@ use std::time::SystemTime;
 
 const ENV: &str = "A_KEY=made-up-1\nB_KEY=made-up-2\n";
 
+#[expect(clippy::unnecessary_wraps, reason = "edits may fail")]
 fn appended(bytes: &[u8]) -> Result<Vec<u8>, EditError> {
     Ok([bytes, b"C=3\n"].concat())
 }

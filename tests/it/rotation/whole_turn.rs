@@ -13,6 +13,13 @@ struct World {
 
 type Values = BTreeMap<String, String>;
 
+/// As they stand in `.env`.
+fn lines(values: &Values, tail: &str) -> String {
+    values.iter().fold(String::new(), |text, (name, value)| {
+        text + name + "=" + value + tail + "\n"
+    })
+}
+
 impl World {
     /// A project with a live key of each of these providers.
     fn with(providers: &[&str]) -> (Self, Vec<Values>) {
@@ -31,11 +38,7 @@ impl World {
             .iter()
             .map(|id| stand_ins.issue(id, &mut rng).unwrap())
             .collect();
-        let env: String = keys
-            .iter()
-            .flatten()
-            .map(|(name, value)| format!("{name}={value} # keep\n"))
-            .collect();
+        let env: String = keys.iter().map(|key| lines(key, " # keep")).collect();
         let folder = Folder::with_env(&env);
         (
             Self {
@@ -76,8 +79,7 @@ impl World {
     /// Gives a new value by a file, as a person would by stdin.
     #[track_caller]
     fn finish(&self, provider: &str, values: &Values, code: i32) -> String {
-        let lines: String = values.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        std::fs::write(self.folder.path("new-value"), lines).unwrap();
+        std::fs::write(self.folder.path("new-value"), lines(values, "")).unwrap();
         let said = self.run(&["rotate", "finish", provider, "--from", "new-value"], code);
         std::fs::remove_file(self.folder.path("new-value")).unwrap();
         said
