@@ -53,7 +53,9 @@ pub fn run(_place: &Place, args: &Args) -> anyhow::Result<Exit> {
 
 async fn until_told(options: Options) -> anyhow::Result<Exit> {
     let listen = options.listen;
-    let running = serve(options).await.with_context(|| format!("the sandbox cannot start on {listen}"))?;
+    let running = serve(options)
+        .await
+        .with_context(|| format!("the sandbox cannot start on {listen}"))?;
     println!("{}", running.first_line);
     std::io::stdout().flush()?;
     let mut terminated = signal(SignalKind::terminate())?;

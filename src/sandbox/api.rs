@@ -66,7 +66,11 @@ fn endpoint<'a>(method: &str, path: &'a str) -> Option<Endpoint<'a>> {
 pub fn answer(state: &mut State, request: &Request) -> (Answer, Option<&'static str>) {
     let strike = state.faults.draw(&request.method, &request.path);
     let fault = strike.name();
-    let Strike { latency_ms, stale_ms, rule } = strike;
+    let Strike {
+        latency_ms,
+        stale_ms,
+        rule,
+    } = strike;
     state.stale_ms = stale_ms;
     let mut answer = match rule {
         None => serve(state, request),
@@ -94,7 +98,12 @@ fn struck(state: &mut State, request: &Request, rule: &Rule) -> Answer {
         Fault::Html => {
             let status = rule.status().unwrap_or(502);
             let body = "<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>";
-            Answer { status, content_type: HTML, body: body.into(), ..Answer::default() }
+            Answer {
+                status,
+                content_type: HTML,
+                body: body.into(),
+                ..Answer::default()
+            }
         }
         Fault::Late => late(state, request, rule),
     }
@@ -105,9 +114,16 @@ fn late(state: &mut State, request: &Request, rule: &Rule) -> Answer {
     state.late.push((state.now_ms + delay_ms, request.clone()));
     let answer = match rule.status() {
         Some(_) => rule.failure(504).into_answer(request_id(state)),
-        None => Answer { fate: Fate::Reset, delay_ms, ..Answer::default() },
+        None => Answer {
+            fate: Fate::Reset,
+            delay_ms,
+            ..Answer::default()
+        },
     };
-    Answer { late_ms: Some(delay_ms), ..answer }
+    Answer {
+        late_ms: Some(delay_ms),
+        ..answer
+    }
 }
 
 /// Answers one request without faults.
@@ -129,7 +145,10 @@ pub fn request_id(state: &mut State) -> String {
 
 /// Whether the request carries a token of the connection.
 pub fn is_bot(state: &State, request: &Request) -> bool {
-    let token = request.authorization.as_deref().and_then(|header| header.strip_prefix("Bearer "));
+    let token = request
+        .authorization
+        .as_deref()
+        .and_then(|header| header.strip_prefix("Bearer "));
     token.is_some_and(|token| state.tokens.contains(token))
 }
 
@@ -157,7 +176,11 @@ fn check_version(version: Option<&str>) -> Result<(), Failure> {
     if VERSIONS.contains(&version) {
         return Ok(());
     }
-    Err(Failure::should_be("Notion-Version header", &VERSIONS.map(|known| format!("`\"{known}\"`")).join(" or "), version))
+    Err(Failure::should_be(
+        "Notion-Version header",
+        &VERSIONS.map(|known| format!("`\"{known}\"`")).join(" or "),
+        version,
+    ))
 }
 
 fn dispatch(state: &mut State, endpoint: Endpoint<'_>, query: &str, body: &Value) -> Result<String, Failure> {
@@ -188,9 +211,7 @@ fn dispatch(state: &mut State, endpoint: Endpoint<'_>, query: &str, body: &Value
 /// An id of the path (recorded text of the refusal).
 pub fn path_id(name: &str, text: &str) -> Result<Id, Failure> {
     Id::parse(text).ok_or_else(|| {
-        let message = format!(
-            "path failed validation: path.{name} should be a valid uuid, instead was `\"{text}\"`."
-        );
+        let message = format!("path failed validation: path.{name} should be a valid uuid, instead was `\"{text}\"`.");
         Failure::invalid(message)
     })
 }

@@ -61,7 +61,9 @@ pub fn change(state: &mut State, id: Id, body: &Value, author: Id) -> Result<Str
     };
     let restores = body.get("in_trash") == Some(&json!(false));
     if block.in_trash && !restores {
-        return Err(Failure::invalid("Can't edit block that is in the trash. Restore it first."));
+        return Err(Failure::invalid(
+            "Can't edit block that is in the trash. Restore it first.",
+        ));
     }
     for (key, given) in body.as_object().into_iter().flatten() {
         match key.as_str() {
@@ -79,13 +81,23 @@ pub fn change(state: &mut State, id: Id, body: &Value, author: Id) -> Result<Str
         detail["checked"] = checked.clone();
     }
     state.world.blocks.insert(id, block);
-    state.changed(Change { event: "page.content_updated", id, page, parent: page, author, detail });
+    state.changed(Change {
+        event: "page.content_updated",
+        id,
+        page,
+        parent: page,
+        author,
+        detail,
+    });
     Ok(json)
 }
 
 /// Replaces each given field whole and leaves the others.
 fn set_fields(world: &World, kind: &str, value: &mut Value, given: &Value) -> Result<(), Failure> {
-    let fields = TYPES.iter().find(|(known, _)| *known == kind).map_or(&[][..], |(_, fields)| fields);
+    let fields = TYPES
+        .iter()
+        .find(|(known, _)| *known == kind)
+        .map_or(&[][..], |(_, fields)| fields);
     let Some(given) = given.as_object() else {
         return Err(Failure::should_be(&format!("body.{kind}"), "an object", given));
     };
@@ -130,7 +142,14 @@ fn trash(state: &mut State, id: Id, in_trash: bool, author: Id) -> Result<String
         }
     }
     let detail = json!({ "in_trash": in_trash });
-    state.changed(Change { event: "page.content_updated", id, page, parent: page, author, detail });
+    state.changed(Change {
+        event: "page.content_updated",
+        id,
+        page,
+        parent: page,
+        author,
+        detail,
+    });
     Ok(json)
 }
 
@@ -153,45 +172,77 @@ pub fn children(state: &State, id: Id, query: &str) -> Result<String, Failure> {
         None => &world.visible_page(id)?.blocks,
     };
     let (shown, next) = paging::page(children, |id| id, cursor, size)?;
-    let rendered: Vec<String> =
-        shown.iter().filter_map(|id| world.blocks.get(id)).map(super::world::Block::json).collect();
+    let rendered: Vec<String> = shown
+        .iter()
+        .filter_map(|id| world.blocks.get(id))
+        .map(super::world::Block::json)
+        .collect();
     Ok(list("block", rendered.iter().map(String::as_str), next))
 }
 
 /// `PATCH /v1/blocks/{id}/children`
 pub fn append(state: &mut State, id: Id, body: &Value) -> Result<String, Failure> {
     paging::only_known_keys(body, &["children", "position"])?;
-    let drafts = drafts(&state.world, body.get("children").unwrap_or(&Value::Null), "body.children", 2)?;
+    let drafts = drafts(
+        &state.world,
+        body.get("children").unwrap_or(&Value::Null),
+        "body.children",
+        2,
+    )?;
     state.capabilities.insert_content()?;
     let page = state.world.page_of(id)?;
     let within = state.world.blocks.contains_key(&id).then_some(id);
     let at = position(&mut state.world, id, body.get("position"))?;
-    let soil = Soil { page, within, author: state.world.bot, now_ms: state.now_ms };
+    let soil = Soil {
+        page,
+        within,
+        author: state.world.bot,
+        now_ms: state.now_ms,
+    };
     let planted = state.world.plant(drafts, &soil, &mut state.dice);
     if let Some(siblings) = siblings(&mut state.world, id) {
         siblings.splice(at..at, planted.iter().copied());
     }
     let detail = json!({ "appended": planted });
     let author = state.world.bot;
-    state.changed(Change { event: "page.content_updated", id, page, parent: page, author, detail });
-    let rendered: Vec<String> =
-        planted.iter().filter_map(|id| state.world.blocks.get(id)).map(super::world::Block::json).collect();
+    state.changed(Change {
+        event: "page.content_updated",
+        id,
+        page,
+        parent: page,
+        author,
+        detail,
+    });
+    let rendered: Vec<String> = planted
+        .iter()
+        .filter_map(|id| state.world.blocks.get(id))
+        .map(super::world::Block::json)
+        .collect();
     Ok(list("block", rendered.iter().map(String::as_str), None))
 }
 
 fn position(world: &mut World, parent: Id, position: Option<&Value>) -> Result<usize, Failure> {
     let siblings = siblings(world, parent).map_or(&[][..], |siblings| siblings.as_slice());
-    let Some(position) = position else { return Ok(siblings.len()) };
+    let Some(position) = position else {
+        return Ok(siblings.len());
+    };
     match position.get("type").and_then(Value::as_str) {
         Some("start") => Ok(0),
         Some("end") => Ok(siblings.len()),
         Some("after_block") => {
-            let after = position.pointer("/after_block/id").and_then(Value::as_str).and_then(Id::parse);
+            let after = position
+                .pointer("/after_block/id")
+                .and_then(Value::as_str)
+                .and_then(Id::parse);
             let at = siblings.iter().position(|id| Some(*id) == after);
             at.map(|at| at + 1)
                 .ok_or_else(|| Failure::should_be("body.position.after_block.id", "a child of the block", position))
         }
-        _ => Err(Failure::should_be("body.position.type", "`start`, `end` or `after_block`", position)),
+        _ => Err(Failure::should_be(
+            "body.position.type",
+            "`start`, `end` or `after_block`",
+            position,
+        )),
     }
 }
 
@@ -203,12 +254,17 @@ fn drafts(world: &World, children: &Value, path: &str, depth: usize) -> Result<V
         return Err(Failure::should_be(&format!("{path}.length"), "≤ `100`", children.len()));
     }
     let each = children.iter().enumerate();
-    each.map(|(at, child)| draft(world, child, &format!("{path}[{at}]"), depth)).collect()
+    each.map(|(at, child)| draft(world, child, &format!("{path}[{at}]"), depth))
+        .collect()
 }
 
 fn draft(world: &World, child: &Value, path: &str, depth: usize) -> Result<Draft, Failure> {
     let Some((kind, given)) = TYPES.iter().find_map(|(kind, _)| Some((*kind, child.get(kind)?))) else {
-        return Err(Failure::should_be(&format!("{path}.type"), "a type that the sandbox knows", child));
+        return Err(Failure::should_be(
+            &format!("{path}.type"),
+            "a type that the sandbox knows",
+            child,
+        ));
     };
     let mut given = given.clone();
     let inner = given.as_object_mut().and_then(|given| given.remove("children"));
@@ -225,9 +281,17 @@ fn draft(world: &World, child: &Value, path: &str, depth: usize) -> Result<Draft
     let children = match inner {
         None => Vec::new(),
         Some(_) if depth == 1 => {
-            return Err(Failure::should_be(&format!("{path}.{kind}.children"), "at most two levels deep", "more"));
+            return Err(Failure::should_be(
+                &format!("{path}.{kind}.children"),
+                "at most two levels deep",
+                "more",
+            ));
         }
         Some(inner) => drafts(world, &inner, &format!("{path}.{kind}.children"), depth - 1)?,
     };
-    Ok(Draft { kind: kind.into(), value, children })
+    Ok(Draft {
+        kind: kind.into(),
+        value,
+        children,
+    })
 }

@@ -48,7 +48,12 @@ pub fn list(state: &State, query: &str) -> Result<String, Failure> {
         .flat_map(|thread| thread.range((start, Bound::Unbounded)))
         .filter_map(|(_, id)| world.comments.get(id))
         .filter(|comment| state.stale_ms == 0 || comment.created_ms < newest_ms)
-        .filter(|comment| world.discussions.get(&comment.discussion).is_some_and(|thread| !thread.resolved));
+        .filter(|comment| {
+            world
+                .discussions
+                .get(&comment.discussion)
+                .is_some_and(|thread| !thread.resolved)
+        });
     let results: Vec<&str> = shown.by_ref().take(size).map(|comment| comment.json.as_str()).collect();
     let next = shown.next().map(|comment| comment.id);
     Ok(list_of("comment", results.into_iter(), next))
@@ -56,8 +61,15 @@ pub fn list(state: &State, query: &str) -> Result<String, Failure> {
 
 /// `POST /v1/comments`
 pub fn create(state: &mut State, body: &Value) -> Result<String, Failure> {
-    let known =
-        ["parent", "discussion_id", "rich_text", "markdown", "markdown_version", "attachments", "display_name"];
+    let known = [
+        "parent",
+        "discussion_id",
+        "rich_text",
+        "markdown",
+        "markdown_version",
+        "attachments",
+        "display_name",
+    ];
     paging::only_known_keys(body, &known)?;
     let target = target(body)?;
     let text = text(state, body)?;
@@ -71,7 +83,10 @@ pub fn create(state: &mut State, body: &Value) -> Result<String, Failure> {
         Target::Discussion(id) => {
             let page = state.world.discussions.get(&id).map(|thread| thread.page);
             let missing = || Failure::not_found("discussion", id, state.world.integration);
-            state.world.visible_page(page.ok_or_else(missing)?).map_err(|_| missing())?;
+            state
+                .world
+                .visible_page(page.ok_or_else(missing)?)
+                .map_err(|_| missing())?;
             post(state, target, author, text)?
         }
     };
@@ -112,7 +127,11 @@ fn visible(state: &State, id: Id) -> Result<&Comment, Failure> {
     let world = &state.world;
     let page = |comment: &&Comment| world.discussions.get(&comment.discussion).map(|thread| thread.page);
     let seen = |comment: &&Comment| page(comment).is_some_and(|page| world.visible_page(page).is_ok());
-    world.comments.get(&id).filter(seen).ok_or_else(|| Failure::not_found("comment", id, world.integration))
+    world
+        .comments
+        .get(&id)
+        .filter(seen)
+        .ok_or_else(|| Failure::not_found("comment", id, world.integration))
 }
 
 /// Others' comments answer 404, not 403 (documented).
@@ -132,7 +151,13 @@ pub fn target(body: &Value) -> Result<Target, Failure> {
     };
     let parent = body.get("parent").filter(|parent| !parent.is_null());
     let discussion = body.get("discussion_id").filter(|id| !id.is_null());
-    let both = || Failure::should_be("body.parent", "not present beside `body.discussion_id`", "both or neither");
+    let both = || {
+        Failure::should_be(
+            "body.parent",
+            "not present beside `body.discussion_id`",
+            "both or neither",
+        )
+    };
     match (parent, discussion) {
         (Some(parent), None) => match (parent.get("page_id"), parent.get("block_id")) {
             (Some(page), None) => Ok(Target::Page(id(page, "body.parent.page_id")?)),
@@ -149,7 +174,11 @@ fn text(state: &State, body: &Value) -> Result<Vec<Value>, Failure> {
         (Some(items), None) => rich_text::completed(&state.world, items, "body.rich_text"),
         (None, Some(Value::String(markdown))) => Ok(rich_text::from_markdown(markdown)),
         (None, Some(other)) => Err(Failure::should_be("body.markdown", "a string", other)),
-        _ => Err(Failure::should_be("body.rich_text", "given, or `body.markdown`", "both or neither")),
+        _ => Err(Failure::should_be(
+            "body.rich_text",
+            "given, or `body.markdown`",
+            "both or neither",
+        )),
     }
 }
 
@@ -159,13 +188,22 @@ fn bot_author(state: &State, display: Option<&Value>) -> Result<Author, Failure>
         display_type: kind.into(),
         display_name: name.into(),
     };
-    let Some(display) = display else { return Ok(author("integration", super::world::BOT_NAME)) };
-    let custom = display.pointer("/custom/name").and_then(Value::as_str).filter(|name| !name.is_empty());
+    let Some(display) = display else {
+        return Ok(author("integration", super::world::BOT_NAME));
+    };
+    let custom = display
+        .pointer("/custom/name")
+        .and_then(Value::as_str)
+        .filter(|name| !name.is_empty());
     match (display.get("type").and_then(Value::as_str), custom) {
         (Some("integration" | "connection"), _) => Ok(author("integration", super::world::BOT_NAME)),
         (Some("user"), _) => Ok(author("user", super::world::BOT_NAME)),
         (Some("custom"), Some(name)) => Ok(author("custom", name)),
-        _ => Err(Failure::should_be("body.display_name", "`integration`, `user`, or `custom` with a name", display)),
+        _ => Err(Failure::should_be(
+            "body.display_name",
+            "`integration`, `user`, or `custom` with a name",
+            display,
+        )),
     }
 }
 
@@ -213,7 +251,16 @@ fn thread_for(state: &mut State, target: Target) -> Result<Id, Failure> {
         Target::Block(id) => (world.blocks.get(&id).ok_or_else(|| missing("block", id))?.page, id),
     };
     let id = Id::discussion(&mut state.dice);
-    world.discussions.insert(id, Discussion { id, page, target, resolved: false, comments: 0 });
+    world.discussions.insert(
+        id,
+        Discussion {
+            id,
+            page,
+            target,
+            resolved: false,
+            comments: 0,
+        },
+    );
     if let Some(block) = world.blocks.get_mut(&target) {
         block.discussions.push(id);
     } else if let Some(page) = world.pages.get_mut(&target) {
@@ -243,7 +290,9 @@ pub fn remove(state: &mut State, id: Id) -> Result<String, Failure> {
     let Some(comment) = world.comments.remove(&id) else {
         return Err(Failure::not_found("comment", id, world.integration));
     };
-    let Some(thread) = world.discussions.get_mut(&comment.discussion) else { return Ok(comment.json) };
+    let Some(thread) = world.discussions.get_mut(&comment.discussion) else {
+        return Ok(comment.json);
+    };
     thread.comments -= 1;
     let (target, empty) = (thread.target, thread.comments == 0);
     if let Some(places) = world.threads.get_mut(&target) {
@@ -261,7 +310,12 @@ pub fn remove(state: &mut State, id: Id) -> Result<String, Failure> {
 
 /// A page whose open thread was resolved or emptied gets a new one with its next comment.
 fn close(state: &mut State, page: Id, discussion: Id) {
-    if let Some(page) = state.world.pages.get_mut(&page).filter(|page| page.discussion == Some(discussion)) {
+    if let Some(page) = state
+        .world
+        .pages
+        .get_mut(&page)
+        .filter(|page| page.discussion == Some(discussion))
+    {
         page.discussion = None;
     }
 }
@@ -275,19 +329,46 @@ pub fn set_resolved(state: &mut State, id: Id, resolved: bool) -> Result<(), Fai
     let (page, target) = (thread.page, thread.target);
     if resolved {
         close(state, target, id);
-    } else if let Some(page) = state.world.pages.get_mut(&target).filter(|page| page.discussion.is_none()) {
+    } else if let Some(page) = state
+        .world
+        .pages
+        .get_mut(&target)
+        .filter(|page| page.discussion.is_none())
+    {
         page.discussion = Some(id);
     }
-    let event = if resolved { "discussion.resolved" } else { "discussion.reopened" };
+    let event = if resolved {
+        "discussion.resolved"
+    } else {
+        "discussion.reopened"
+    };
     let author = state.world.users[0].id;
-    state.changed(Change { event, id, page, parent: target, author, detail: Value::Null });
+    state.changed(Change {
+        event,
+        id,
+        page,
+        parent: target,
+        author,
+        detail: Value::Null,
+    });
     Ok(())
 }
 
 fn note(state: &mut State, event: &'static str, id: Id) {
-    let Some(comment) = state.world.comments.get(&id) else { return };
-    let Some(thread) = state.world.discussions.get(&comment.discussion) else { return };
+    let Some(comment) = state.world.comments.get(&id) else {
+        return;
+    };
+    let Some(thread) = state.world.discussions.get(&comment.discussion) else {
+        return;
+    };
     let detail = json!({ "discussion_id": thread.id });
-    let change = Change { event, id, page: thread.page, parent: thread.target, author: comment.author, detail };
+    let change = Change {
+        event,
+        id,
+        page: thread.page,
+        parent: thread.target,
+        author: comment.author,
+        detail,
+    };
     state.changed(change);
 }

@@ -90,7 +90,15 @@ impl Faults {
     /// Replaces the rules.
     pub fn set(&mut self, orders: Orders) {
         self.dice = fastrand::Rng::with_seed(orders.seed);
-        self.rules = orders.rules.into_iter().map(|rule| Armed { rule, seen: 0, struck: 0 }).collect();
+        self.rules = orders
+            .rules
+            .into_iter()
+            .map(|rule| Armed {
+                rule,
+                seen: 0,
+                struck: 0,
+            })
+            .collect();
     }
 
     /// What strikes this request.
@@ -127,7 +135,9 @@ impl Armed {
     fn strikes(&mut self, dice: &mut fastrand::Rng) -> bool {
         self.seen += 1;
         let rule = &self.rule;
-        let due = rule.every.is_none_or(|every| every > 0 && self.seen.is_multiple_of(every))
+        let due = rule
+            .every
+            .is_none_or(|every| every > 0 && self.seen.is_multiple_of(every))
             && rule.count.is_none_or(|count| self.struck < count)
             && rule.probability.is_none_or(|probability| dice.f64() < probability);
         self.struck += u64::from(due);
@@ -153,7 +163,9 @@ impl Fault {
 
 impl Rule {
     fn looks_at(&self, method: &str, path: &str) -> bool {
-        self.method.as_ref().is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
+        self.method
+            .as_ref()
+            .is_none_or(|wanted| wanted.eq_ignore_ascii_case(method))
             && self.path.as_ref().is_none_or(|pattern| matches(pattern, path))
     }
 
@@ -189,7 +201,10 @@ impl Rule {
             return rate::limited(reason, retry_after);
         }
         let message = "Injected by the sandbox.";
-        Failure { retry_after, ..Failure::new(status, code(status), message) }
+        Failure {
+            retry_after,
+            ..Failure::new(status, code(status), message)
+        }
     }
 }
 
@@ -210,8 +225,12 @@ fn code(status: u16) -> &'static str {
 
 /// `*` stands for any text.
 fn matches(pattern: &str, path: &str) -> bool {
-    let Some((head, tail)) = pattern.split_once('*') else { return pattern == path };
-    let Some(rest) = path.strip_prefix(head) else { return false };
+    let Some((head, tail)) = pattern.split_once('*') else {
+        return pattern == path;
+    };
+    let Some(rest) = path.strip_prefix(head) else {
+        return false;
+    };
     (0..=rest.len()).any(|at| rest.is_char_boundary(at) && matches(tail, &rest[at..]))
 }
 
@@ -223,7 +242,13 @@ mod tests {
     fn struck(rule: Value, requests: usize) -> String {
         let mut faults = Faults::default();
         faults.set(serde_json::from_value(json!({ "seed": 1, "rules": [rule] })).unwrap());
-        let one = |_| if faults.draw("POST", "/v1/comments").rule.is_some() { 'x' } else { '.' };
+        let one = |_| {
+            if faults.draw("POST", "/v1/comments").rule.is_some() {
+                'x'
+            } else {
+                '.'
+            }
+        };
         (0..requests).map(one).collect()
     }
 
@@ -231,7 +256,10 @@ mod tests {
     fn rules_strike_by_number_or_chance() {
         assert_eq!(struck(json!({ "fault": "status", "status": 503 }), 3), "xxx");
         assert_eq!(struck(json!({ "fault": "status", "every": 3 }), 7), "..x..x.");
-        assert_eq!(struck(json!({ "fault": "reset_after", "count": 2, "path": "/v1/*" }), 4), "xx..");
+        assert_eq!(
+            struck(json!({ "fault": "reset_after", "count": 2, "path": "/v1/*" }), 4),
+            "xx.."
+        );
         assert_eq!(struck(json!({ "fault": "html", "method": "get" }), 2), "..");
         let chance = struck(json!({ "fault": "html", "probability": 0.5 }), 1000);
         assert_eq!(chance, struck(json!({ "fault": "html", "probability": 0.5 }), 1000));

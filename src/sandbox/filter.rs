@@ -35,7 +35,11 @@ fn nested(state: &State, page: &Page, filter: &Value, path: &str, depth: usize) 
 
 fn single(state: &State, page: &Page, filter: &Value, path: &str) -> Result<bool, Failure> {
     if let Some(stamp) = filter.get("timestamp").and_then(Value::as_str) {
-        let ms = if stamp == "created_time" { page.created_ms } else { page.edited_ms };
+        let ms = if stamp == "created_time" {
+            page.created_ms
+        } else {
+            page.edited_ms
+        };
         let (operator, wanted) = condition(filter, &[stamp], path)?;
         return date(state, Some(&instant(ms)), operator, wanted, path);
     }
@@ -45,7 +49,11 @@ fn single(state: &State, page: &Page, filter: &Value, path: &str) -> Result<bool
     let property = property(state, name)?;
     let value = comparable(page, property);
     // A title may be asked for as `rich_text` too; every other property by its own type.
-    let names: &[&str] = if property.kind == Kind::Title { &["title", "rich_text"] } else { &[property.kind.name()] };
+    let names: &[&str] = if property.kind == Kind::Title {
+        &["title", "rich_text"]
+    } else {
+        &[property.kind.name()]
+    };
     let (operator, wanted) = condition(filter, names, path)?;
     match property.kind {
         Kind::Title | Kind::RichText => text(value.as_str().unwrap_or_default(), operator, wanted, path),
@@ -68,7 +76,12 @@ pub fn comparable(page: &Page, property: &Property) -> Value {
     let value = page.properties.get(&property.name).unwrap_or(&Value::Null);
     match property.kind {
         Kind::Title => json!(page.title_text()),
-        Kind::RichText => json!(value.as_array().map(|items| rich_text::text_of(items)).unwrap_or_default()),
+        Kind::RichText => json!(
+            value
+                .as_array()
+                .map(|items| rich_text::text_of(items))
+                .unwrap_or_default()
+        ),
         Kind::Status | Kind::Select => value.get("name").cloned().unwrap_or(Value::Null),
         Kind::Date => value.get("start").cloned().unwrap_or(Value::Null),
         Kind::Number | Kind::Checkbox | Kind::People => value.clone(),
@@ -76,11 +89,14 @@ pub fn comparable(page: &Page, property: &Property) -> Value {
 }
 
 fn condition<'a>(filter: &'a Value, names: &[&str], path: &str) -> Result<(&'a str, &'a Value), Failure> {
-    let found = names.iter().find_map(|name| filter.get(name).and_then(Value::as_object));
-    let single = found.filter(|conditions| conditions.len() == 1).and_then(|conditions: &Map<_, _>| conditions.iter().next());
-    let (operator, wanted) = single.ok_or_else(|| {
-        Failure::should_be(&format!("{path}.{}", names[0]), "an object with one condition", filter)
-    })?;
+    let found = names
+        .iter()
+        .find_map(|name| filter.get(name).and_then(Value::as_object));
+    let single = found
+        .filter(|conditions| conditions.len() == 1)
+        .and_then(|conditions: &Map<_, _>| conditions.iter().next());
+    let (operator, wanted) = single
+        .ok_or_else(|| Failure::should_be(&format!("{path}.{}", names[0]), "an object with one condition", filter))?;
     Ok((operator.as_str(), wanted))
 }
 
@@ -131,7 +147,9 @@ fn number(value: Option<f64>, operator: &str, wanted: &Value, path: &str) -> Res
         "is_not_empty" => return Ok(value.is_some()),
         _ => {}
     }
-    let wanted = wanted.as_f64().ok_or_else(|| Failure::should_be(&format!("{path}.{operator}"), "a number", wanted))?;
+    let wanted = wanted
+        .as_f64()
+        .ok_or_else(|| Failure::should_be(&format!("{path}.{operator}"), "a number", wanted))?;
     let order = value.map(|value| value.total_cmp(&wanted));
     Ok(match operator {
         "equals" => order.is_some_and(std::cmp::Ordering::is_eq),
@@ -152,12 +170,20 @@ fn people(
     wanted: &Value,
     path: &str,
 ) -> Result<bool, Failure> {
-    let people = page.properties.get(&property.name).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let people = page
+        .properties
+        .get(&property.name)
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
     let wanted = match wanted.as_str() {
         Some("me") => Some(state.world.bot),
         other => other.and_then(Id::parse),
     };
-    let among = || people.iter().any(|person| person["id"].as_str().and_then(Id::parse) == wanted);
+    let among = || {
+        people
+            .iter()
+            .any(|person| person["id"].as_str().and_then(Id::parse) == wanted)
+    };
     Ok(match operator {
         "contains" => among(),
         "does_not_contain" => !among(),
@@ -181,7 +207,11 @@ fn date(state: &State, value: Option<&str>, operator: &str, wanted: &Value, path
     let wanted = wanted.as_str().unwrap_or_default();
     let wanted = relative(today, wanted).map_or_else(|| wanted.to_owned(), |day| day.to_string());
     if day(&wanted).is_none() {
-        return Err(Failure::should_be(&format!("{path}.{operator}"), "a valid ISO 8601 date string", wanted));
+        return Err(Failure::should_be(
+            &format!("{path}.{operator}"),
+            "a valid ISO 8601 date string",
+            wanted,
+        ));
     }
     let order = value.and_then(|value| compare_dates(value, &wanted));
     Ok(match operator {

@@ -76,10 +76,21 @@ impl Hooks {
             return Ok((json!({ "url": null }), Vec::new()));
         };
         if !url.starts_with("http://") {
-            return Err(Failure::should_be("body.url", "an http:// address (the sandbox speaks no TLS)", url));
+            return Err(Failure::should_be(
+                "body.url",
+                "an http:// address (the sandbox speaks no TLS)",
+                url,
+            ));
         }
-        let key: String = std::iter::once("secret_".into()).chain((0..43).map(|_| dice.alphanumeric().to_string())).collect();
-        let active = Active { subscription, id: Id::object(dice), url, key };
+        let key: String = std::iter::once("secret_".into())
+            .chain((0..43).map(|_| dice.alphanumeric().to_string()))
+            .collect();
+        let active = Active {
+            subscription,
+            id: Id::object(dice),
+            url,
+            key,
+        };
         let answer = json!({ "url": active.url, "subscription_id": active.id, "verification_token": active.key });
         let handshake = active.delivery(json!({ "verification_token": active.key }), 0);
         self.active = Some(active);
@@ -97,7 +108,13 @@ impl Hooks {
             return Vec::new();
         }
         let copies = if dice.f64() < rules.double { 2 } else { 1 };
-        let mut delay = || if rules.shuffle_ms == 0 { 0 } else { dice.u64(0..rules.shuffle_ms) };
+        let mut delay = || {
+            if rules.shuffle_ms == 0 {
+                0
+            } else {
+                dice.u64(0..rules.shuffle_ms)
+            }
+        };
         (0..copies).map(|_| active.delivery(body.clone(), delay())).collect()
     }
 }
@@ -105,7 +122,13 @@ impl Hooks {
 impl Active {
     fn delivery(&self, body: Value, delay_ms: u64) -> Delivery {
         let retry_ms = self.subscription.retry_ms.unwrap_or(1000);
-        Delivery { url: self.url.clone(), body, key: self.key.clone(), delay_ms, retry_ms }
+        Delivery {
+            url: self.url.clone(),
+            body,
+            key: self.key.clone(),
+            delay_ms,
+            retry_ms,
+        }
     }
 
     fn event(&self, world: &World, change: &Change, now_ms: u64, dice: &mut fastrand::Rng) -> Value {
@@ -128,8 +151,15 @@ fn data(world: &World, change: &Change) -> Value {
     let source = json!({ "id": world.data_source, "type": "data_source" });
     match change.event {
         "page.properties_updated" => {
-            let names = change.detail["properties"].as_object().into_iter().flatten().map(|(name, _)| name);
-            let ids: Vec<&str> = names.filter_map(|name| world.schema.find(name)).map(|known| known.id.as_str()).collect();
+            let names = change.detail["properties"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(name, _)| name);
+            let ids: Vec<&str> = names
+                .filter_map(|name| world.schema.find(name))
+                .map(|known| known.id.as_str())
+                .collect();
             json!({ "parent": source, "updated_properties": ids })
         }
         "page.content_updated" => {
@@ -173,7 +203,8 @@ mod tests {
     #[test]
     fn signatures_cover_the_raw_bytes() {
         let key = ["secret", "_Q0exampleVerificationTokenForTests0000001"].concat();
-        let body = r#"{"id":"0b3f6c1e-7a52-8d10-9c44-1f2e3d4c5b6a","workspace_name":"Sécurité 🔐","type":"comment.created"}"#;
+        let body =
+            r#"{"id":"0b3f6c1e-7a52-8d10-9c44-1f2e3d4c5b6a","workspace_name":"Sécurité 🔐","type":"comment.created"}"#;
         let expected = "sha256=2caea597214cbc6aa417e2722329a9694f6d59ef111a5c5e605a06273a79deca";
         assert_eq!(signature(&key, body.as_bytes()), expected);
     }

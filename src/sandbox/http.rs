@@ -40,7 +40,11 @@ enum Mode {
     /// So many bytes may still go out, then the connection ends.
     Cut(usize),
     /// So many bytes of the head go out at once, then one byte at a time.
-    Slow { head: usize, gap: Duration, pause: Option<Pin<Box<Sleep>>> },
+    Slow {
+        head: usize,
+        gap: Duration,
+        pause: Option<Pin<Box<Sleep>>>,
+    },
 }
 
 /// Who is at the other end, and the way to spoil its answer.
@@ -57,7 +61,14 @@ impl Listener for Door {
     async fn accept(&mut self) -> (Line, SocketAddr) {
         let (stream, addr) = Listener::accept(&mut self.0).await;
         let _ = stream.set_nodelay(true);
-        (Line { stream, orders: Orders::default(), mode: Mode::Clear }, addr)
+        (
+            Line {
+                stream,
+                orders: Orders::default(),
+                mode: Mode::Clear,
+            },
+            addr,
+        )
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -67,7 +78,10 @@ impl Listener for Door {
 
 impl Connected<IncomingStream<'_, Door>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Door>) -> Peer {
-        Peer { addr: *stream.remote_addr(), orders: stream.io().orders.clone() }
+        Peer {
+            addr: *stream.remote_addr(),
+            orders: stream.io().orders.clone(),
+        }
     }
 }
 
@@ -75,7 +89,12 @@ impl Line {
     /// Takes a new order with the first bytes of the answer that it is for.
     fn take_orders(&mut self, first_bytes: &[u8]) -> io::Result<()> {
         let fate = std::mem::take(&mut *self.orders.lock().unwrap_or_else(PoisonError::into_inner));
-        let head = || first_bytes.windows(4).position(|end| end == b"\r\n\r\n").map_or(0, |at| at + 4);
+        let head = || {
+            first_bytes
+                .windows(4)
+                .position(|end| end == b"\r\n\r\n")
+                .map_or(0, |at| at + 4)
+        };
         match fate {
             Fate::Whole => {}
             Fate::Reset => {
@@ -85,7 +104,11 @@ impl Line {
             }
             Fate::Truncated => self.mode = Mode::Cut(head() + (first_bytes.len() - head()) / 2),
             Fate::Slow(gap_ms) => {
-                self.mode = Mode::Slow { head: head(), gap: Duration::from_millis(gap_ms), pause: None };
+                self.mode = Mode::Slow {
+                    head: head(),
+                    gap: Duration::from_millis(gap_ms),
+                    pause: None,
+                };
             }
         }
         Ok(())
@@ -190,7 +213,9 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {
 
 /// A page of another site, open in the same browser, has no business at the side door.
 fn is_own_origin(headers: &HeaderMap) -> bool {
-    let Some(origin) = text(headers, header::ORIGIN) else { return true };
+    let Some(origin) = text(headers, header::ORIGIN) else {
+        return true;
+    };
     let host = text(headers, header::HOST).unwrap_or_default();
     origin.strip_prefix("http://").is_some_and(|origin| origin == host)
 }
@@ -200,7 +225,10 @@ fn response(answer: Answer) -> Response {
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(answer.content_type));
-    for (name, value) in [("x-notion-request-id", answer.request_id), ("retry-after", answer.retry_after)] {
+    for (name, value) in [
+        ("x-notion-request-id", answer.request_id),
+        ("retry-after", answer.retry_after),
+    ] {
         if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
             headers.insert(HeaderName::from_static(name), value);
         }

@@ -97,7 +97,12 @@ mod tests {
         assert_eq!(id.to_string(), dashed);
         assert_eq!(Id::parse(&dashed.to_uppercase()), Some(id));
         assert_eq!(Id::parse(&id.undashed()), Some(id));
-        for wrong in ["", "abc", "31a0c4de_77b2-80f1-a3c5-001d5e6f7a8b", "é1a0c4de77b280f1a3c5001d5e6f7a8"] {
+        for wrong in [
+            "",
+            "abc",
+            "31a0c4de_77b2-80f1-a3c5-001d5e6f7a8b",
+            "é1a0c4de77b280f1a3c5001d5e6f7a8",
+        ] {
             assert_eq!(Id::parse(wrong), None, "{wrong}");
         }
     }

@@ -22,7 +22,12 @@ pub fn load(file: &Path) -> io::Result<Option<World>> {
 /// Writes a rendered world.
 pub fn save(file: &Path, world: &[u8]) -> io::Result<()> {
     let beside = file.with_extension("new");
-    let mut out = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+    let mut out = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)?;
     out.write_all(world)?;
     out.sync_all()?;
     fs::rename(&beside, file)

@@ -31,11 +31,18 @@ pub fn parse(text: &str) -> Guide {
     let mut blocks = nested(&mut lines_to_drafts(body).into_iter().peekable(), 0);
     let title_at = blocks.iter().position(|block| block.kind == "heading_1");
     let title = title_at.map(|at| plain_text(&blocks.remove(at)));
-    Guide { title: title.unwrap_or_else(|| "Untitled".into()), properties, blocks }
+    Guide {
+        title: title.unwrap_or_else(|| "Untitled".into()),
+        properties,
+        blocks,
+    }
 }
 
 fn plain_text(draft: &Draft) -> String {
-    draft.value["rich_text"].as_array().map(|items| rich_text::text_of(items)).unwrap_or_default()
+    draft.value["rich_text"]
+        .as_array()
+        .map(|items| rich_text::text_of(items))
+        .unwrap_or_default()
 }
 
 fn front_matter(text: &str) -> (Vec<(String, String)>, &str) {
@@ -43,7 +50,12 @@ fn front_matter(text: &str) -> (Vec<(String, String)>, &str) {
         return (Vec::new(), text);
     };
     let pairs = head.lines().filter_map(|line| line.split_once(':'));
-    (pairs.map(|(key, value)| (key.trim().into(), value.trim().into())).collect(), body)
+    (
+        pairs
+            .map(|(key, value)| (key.trim().into(), value.trim().into()))
+            .collect(),
+        body,
+    )
 }
 
 /// A draft and how far its line was indented.
@@ -72,12 +84,19 @@ fn lines_to_drafts(text: &str) -> Vec<Indented> {
             paragraph_open = true;
         }
     }
-    drafts.into_iter().map(|(indent, draft)| (indent, settled(draft))).collect()
+    drafts
+        .into_iter()
+        .map(|(indent, draft)| (indent, settled(draft)))
+        .collect()
 }
 
 /// While it is open a paragraph keeps its source; a line may end inside `**bold**`.
 fn paragraph(source: &str) -> Draft {
-    Draft { kind: "paragraph".into(), value: json!({ "source": source }), children: Vec::new() }
+    Draft {
+        kind: "paragraph".into(),
+        value: json!({ "source": source }),
+        children: Vec::new(),
+    }
 }
 
 fn source_of(draft: &Draft) -> String {
@@ -94,7 +113,10 @@ fn settled(draft: Draft) -> Draft {
 }
 
 fn indent_of(line: &str) -> usize {
-    line.chars().take_while(|letter| letter.is_whitespace()).map(|letter| if letter == '\t' { 4 } else { 1 }).sum()
+    line.chars()
+        .take_while(|letter| letter.is_whitespace())
+        .map(|letter| if letter == '\t' { 4 } else { 1 })
+        .sum()
 }
 
 fn code<'a>(language: &str, lines: &mut impl Iterator<Item = &'a str>, indent: usize) -> Draft {
@@ -108,7 +130,11 @@ fn code<'a>(language: &str, lines: &mut impl Iterator<Item = &'a str>, indent: u
         other => other,
     };
     let value = json!({ "rich_text": rich_text::plain(&body.join("\n")), "caption": [], "language": language });
-    Draft { kind: "code".into(), value, children: Vec::new() }
+    Draft {
+        kind: "code".into(),
+        value,
+        children: Vec::new(),
+    }
 }
 
 fn one_line(line: &str) -> Option<Draft> {
@@ -117,14 +143,26 @@ fn one_line(line: &str) -> Option<Draft> {
         if let (Some(value), Value::Object(extra)) = (value.as_object_mut(), extra) {
             value.extend(extra);
         }
-        Some(Draft { kind: kind.into(), value, children: Vec::new() })
+        Some(Draft {
+            kind: kind.into(),
+            value,
+            children: Vec::new(),
+        })
     };
     if line.len() >= 3 && line.bytes().all(|byte| byte == b'-') {
-        return Some(Draft { kind: "divider".into(), value: json!({}), children: Vec::new() });
+        return Some(Draft {
+            kind: "divider".into(),
+            value: json!({}),
+            children: Vec::new(),
+        });
     }
     let level = line.bytes().take_while(|byte| *byte == b'#').count();
     if level > 0 && line[level..].starts_with(' ') {
-        return draft(&format!("heading_{}", level.min(3)), &line[level..], json!({ "is_toggleable": false }));
+        return draft(
+            &format!("heading_{}", level.min(3)),
+            &line[level..],
+            json!({ "is_toggleable": false }),
+        );
     }
     if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
         for (sign, checked) in [("[ ] ", false), ("[x] ", true), ("[X] ", true)] {
@@ -139,7 +177,11 @@ fn one_line(line: &str) -> Option<Draft> {
     }
     let (number, text) = line.split_once(". ")?;
     let counted = !number.is_empty() && number.len() < 4 && number.bytes().all(|byte| byte.is_ascii_digit());
-    if counted { draft("numbered_list_item", text, Value::Null) } else { None }
+    if counted {
+        draft("numbered_list_item", text, Value::Null)
+    } else {
+        None
+    }
 }
 
 fn nested(lines: &mut std::iter::Peekable<impl Iterator<Item = Indented>>, from: usize) -> Vec<Draft> {
@@ -148,7 +190,9 @@ fn nested(lines: &mut std::iter::Peekable<impl Iterator<Item = Indented>>, from:
         if *indent < from {
             break;
         }
-        let may_hold = blocks.last().is_some_and(|block| block.kind.ends_with("list_item") || block.kind == "to_do");
+        let may_hold = blocks
+            .last()
+            .is_some_and(|block| block.kind.ends_with("list_item") || block.kind == "to_do");
         match blocks.last_mut() {
             Some(last) if may_hold && *indent >= from + 2 => last.children.extend(nested(lines, from + 2)),
             _ => blocks.extend(lines.next().map(|(_, draft)| draft)),
@@ -160,7 +204,11 @@ fn nested(lines: &mut std::iter::Peekable<impl Iterator<Item = Indented>>, from:
 /// One block's line in a page's Markdown, without its children. `anchor` puts the text into its discussion's span.
 pub fn line(kind: &str, value: &Value, anchor: impl Fn(&str) -> String) -> String {
     let items = value["rich_text"].as_array().map_or(&[][..], Vec::as_slice);
-    let text = if kind == "code" { rich_text::text_of(items) } else { anchor(&marked_up(items)) };
+    let text = if kind == "code" {
+        rich_text::text_of(items)
+    } else {
+        anchor(&marked_up(items))
+    };
     match kind {
         "heading_1" => format!("# {text}"),
         "heading_2" => format!("## {text}"),
@@ -241,7 +289,11 @@ mod tests {
     #[test]
     fn lines_are_written_back() {
         let guide = parse("## A *b* [c](https://example.org)\n- [x] `d` e\\*f\n");
-        let lines: Vec<String> = guide.blocks.iter().map(|block| line(&block.kind, &block.value, str::to_owned)).collect();
+        let lines: Vec<String> = guide
+            .blocks
+            .iter()
+            .map(|block| line(&block.kind, &block.value, str::to_owned))
+            .collect();
         assert_eq!(lines, ["## A *b* [c](https://example.org)", "- [x] `d` e\\*f"]);
     }
 }

@@ -47,8 +47,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 /// The pages every sandbox begins with.
-pub const OWN_PAGES: [&str; 2] =
-    [include_str!("../../config/pages/ACT_011_SEC.md"), include_str!("../../config/pages/ACT_034_TRA.md")];
+pub const OWN_PAGES: [&str; 2] = [
+    include_str!("../../config/pages/ACT_011_SEC.md"),
+    include_str!("../../config/pages/ACT_034_TRA.md"),
+];
 
 /// The service: state behind one lock, held for the microseconds of one request.
 pub struct Sandbox {
@@ -66,7 +68,11 @@ impl Sandbox {
 
     fn of(clock: Clock, mut state: State, token: &SecretString) -> Sandbox {
         state.tokens.insert(token.expose_secret().to_owned());
-        Sandbox { clock, state: Mutex::new(state), outgoing: Mutex::default() }
+        Sandbox {
+            clock,
+            state: Mutex::new(state),
+            outgoing: Mutex::default(),
+        }
     }
 
     /// Adds a page of the database from Markdown; fails when its front matter names a property or option wrongly.
@@ -151,12 +157,23 @@ impl Sandbox {
             query => format!("{}?{query}", request.path),
         };
         let (at_ms, method) = (state.now_ms, request.method.clone());
-        state.journal.add(Entry { at_ms, who, method, path, status, fault, change });
+        state.journal.add(Entry {
+            at_ms,
+            who,
+            method,
+            path,
+            status,
+            fault,
+            change,
+        });
     }
 
     fn announce(&self, deliveries: Vec<Delivery>) {
         if !deliveries.is_empty() {
-            self.outgoing.lock().unwrap_or_else(PoisonError::into_inner).extend(deliveries);
+            self.outgoing
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend(deliveries);
         }
     }
 
@@ -174,3 +191,6 @@ fn new_token(dice: &mut fastrand::Rng) -> String {
     token.extend((0..35).map(|_| dice.alphanumeric()));
     token
 }
+
+#[cfg(test)]
+mod tests;

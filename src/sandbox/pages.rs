@@ -32,7 +32,9 @@ pub fn change(state: &mut State, id: Id, body: &Value, author: Id) -> Result<Str
     };
     let restores = body.get("in_trash") == Some(&json!(false));
     if page.in_trash && !restores {
-        return Err(Failure::invalid("Can't edit page that is in the trash. Restore it first."));
+        return Err(Failure::invalid(
+            "Can't edit page that is in the trash. Restore it first.",
+        ));
     }
     let mut names = Vec::new();
     if let Some(properties) = body.get("properties") {
@@ -49,7 +51,14 @@ pub fn change(state: &mut State, id: Id, body: &Value, author: Id) -> Result<Str
     let json = page.value(&state.world).to_string();
     let detail = json!({ "properties": written(&page, &names) });
     state.world.pages.insert(id, page);
-    state.changed(Change { event: "page.properties_updated", id, page: id, parent: id, author, detail });
+    state.changed(Change {
+        event: "page.properties_updated",
+        id,
+        page: id,
+        parent: id,
+        author,
+        detail,
+    });
     Ok(json)
 }
 
@@ -63,7 +72,11 @@ fn set_property(state: &mut State, page: &mut Page, key: &str, write: &Value) ->
         return Ok(key.to_owned());
     }
     let (name, value) = values::from_request(&mut state.world, &mut state.dice, key, write)?;
-    let is_title = state.world.schema.find(&name).is_some_and(|property| property.kind == Kind::Title);
+    let is_title = state
+        .world
+        .schema
+        .find(&name)
+        .is_some_and(|property| property.kind == Kind::Title);
     match value {
         Value::Array(title) if is_title => page.title = title,
         value => drop(page.properties.insert(name.clone(), value)),
@@ -74,7 +87,9 @@ fn set_property(state: &mut State, page: &mut Page, key: &str, write: &Value) ->
 fn set_flags(page: &mut Page, body: &Value) -> Result<(), Failure> {
     for (key, place) in [("in_trash", &mut page.in_trash), ("is_locked", &mut page.is_locked)] {
         if let Some(given) = body.get(key) {
-            *place = given.as_bool().ok_or_else(|| Failure::should_be(&format!("body.{key}"), "a boolean", given))?;
+            *place = given
+                .as_bool()
+                .ok_or_else(|| Failure::should_be(&format!("body.{key}"), "a boolean", given))?;
         }
     }
     match body.get("icon") {
@@ -129,7 +144,12 @@ fn write_blocks(world: &World, blocks: &[Id], depth: usize, out: &mut String) {
 /// The block's text inside the span that names its open discussions, as the published syntax has it.
 fn anchored(world: &World, block: &Block, text: &str) -> String {
     let open = |id: &&Id| world.discussions.get(id).is_some_and(|thread| !thread.resolved);
-    let urls: Vec<String> = block.discussions.iter().filter(open).map(|id| format!("discussion://{id}")).collect();
+    let urls: Vec<String> = block
+        .discussions
+        .iter()
+        .filter(open)
+        .map(|id| format!("discussion://{id}"))
+        .collect();
     if urls.is_empty() {
         return text.to_owned();
     }

@@ -30,7 +30,9 @@ pub fn cut_to_100(given: Option<&str>) -> Result<usize, Failure> {
 
 /// The cursor as an id.
 pub fn cursor(given: Option<&str>) -> Result<Option<Id>, Failure> {
-    given.map(|text| Id::parse(text).ok_or_else(|| bad_cursor(text))).transpose()
+    given
+        .map(|text| Id::parse(text).ok_or_else(|| bad_cursor(text)))
+        .transpose()
 }
 
 /// 400 for a cursor that leads nowhere.
@@ -54,7 +56,10 @@ pub fn page<T: Copy>(
 ) -> Result<(&[T], Option<Id>), Failure> {
     let start = match cursor {
         None => 0,
-        Some(cursor) => all.iter().position(|item| id(*item) == cursor).ok_or_else(|| bad_cursor(cursor))?,
+        Some(cursor) => all
+            .iter()
+            .position(|item| id(*item) == cursor)
+            .ok_or_else(|| bad_cursor(cursor))?,
     };
     let end = all.len().min(start + size);
     Ok((&all[start..end], all.get(end).map(|next| id(*next))))

@@ -33,7 +33,11 @@ async fn send(delivery: Delivery) {
 async fn post(url: &str, body: &str, signature: &str) -> io::Result<u16> {
     let rest = url.strip_prefix("http://").ok_or(io::ErrorKind::InvalidInput)?;
     let (host, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let address = if host.contains(':') { host.to_owned() } else { format!("{host}:80") };
+    let address = if host.contains(':') {
+        host.to_owned()
+    } else {
+        format!("{host}:80")
+    };
     let mut stream = TcpStream::connect(address).await?;
     let head = format!(
         "POST /{path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\
@@ -44,6 +48,8 @@ async fn post(url: &str, body: &str, signature: &str) -> io::Result<u16> {
     stream.write_all(body.as_bytes()).await?;
     let mut status = [0; 12];
     stream.read_exact(&mut status).await?;
-    let status = std::str::from_utf8(&status[9..]).ok().and_then(|digits| digits.parse().ok());
+    let status = std::str::from_utf8(&status[9..])
+        .ok()
+        .and_then(|digits| digits.parse().ok());
     status.ok_or_else(|| io::ErrorKind::InvalidData.into())
 }

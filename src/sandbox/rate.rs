@@ -20,19 +20,27 @@ impl Rate {
 
     /// So many requests in a window of so many milliseconds.
     pub fn new(requests: u64, window_ms: u64) -> Rate {
-        Rate { limit: Some((requests, window_ms.max(1))), ..Rate::default() }
+        Rate {
+            limit: Some((requests, window_ms.max(1))),
+            ..Rate::default()
+        }
     }
 
     /// Counts a request, or refuses it until the window ends.
     pub fn count(&mut self, now_ms: u64) -> Result<(), Failure> {
-        let Some((requests, window_ms)) = self.limit else { return Ok(()) };
+        let Some((requests, window_ms)) = self.limit else {
+            return Ok(());
+        };
         if now_ms >= self.window_began_ms + window_ms {
             self.window_began_ms = now_ms;
             self.used = 0;
         }
         if self.used >= requests {
             let wait_ms = self.window_began_ms + window_ms - now_ms;
-            return Err(limited("public_api_request_rate_limit", Some(wait_ms.div_ceil(1000).to_string())));
+            return Err(limited(
+                "public_api_request_rate_limit",
+                Some(wait_ms.div_ceil(1000).to_string()),
+            ));
         }
         self.used += 1;
         Ok(())
@@ -45,8 +53,16 @@ pub fn limited(reason: &str, retry_after: Option<String>) -> Failure {
     if let Some(seconds) = &retry_after {
         data["retry_after"] = json!(seconds);
     }
-    let refusal = Failure::new(429, "rate_limited", "You have been rate limited. Please try again later.");
-    Failure { additional_data: Some(data), retry_after, ..refusal }
+    let refusal = Failure::new(
+        429,
+        "rate_limited",
+        "You have been rate limited. Please try again later.",
+    );
+    Failure {
+        additional_data: Some(data),
+        retry_after,
+        ..refusal
+    }
 }
 
 impl FromStr for Rate {
@@ -60,7 +76,11 @@ impl FromStr for Rate {
         let wrong = || format!("`{text}` is no rate; write requests/seconds such as 180/60s, or off");
         let (requests, seconds) = text.split_once('/').ok_or_else(wrong)?;
         let requests: u64 = requests.parse().map_err(|_| wrong())?;
-        let seconds: u64 = seconds.strip_suffix('s').unwrap_or(seconds).parse().map_err(|_| wrong())?;
+        let seconds: u64 = seconds
+            .strip_suffix('s')
+            .unwrap_or(seconds)
+            .parse()
+            .map_err(|_| wrong())?;
         let window_ms = seconds.checked_mul(1000).filter(|ms| *ms > 0).ok_or_else(wrong)?;
         Ok(Rate::new(requests, window_ms))
     }

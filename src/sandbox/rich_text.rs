@@ -26,7 +26,11 @@ pub fn completed(world: &World, items: &Value, path: &str) -> Result<Vec<Value>,
     if items.len() > MAX_ITEMS {
         return Err(Failure::should_be(&format!("{path}.length"), "≤ `100`", items.len()));
     }
-    items.iter().enumerate().map(|(at, item)| complete(world, item, &format!("{path}[{at}]"))).collect()
+    items
+        .iter()
+        .enumerate()
+        .map(|(at, item)| complete(world, item, &format!("{path}[{at}]")))
+        .collect()
 }
 
 fn complete(world: &World, item: &Value, path: &str) -> Result<Value, Failure> {
@@ -39,15 +43,19 @@ fn complete(world: &World, item: &Value, path: &str) -> Result<Value, Failure> {
     }
     if let Some(expression) = item.pointer("/equation/expression").and_then(Value::as_str) {
         let equation = json!({ "expression": expression });
-        return Ok(json!({ "type": "equation", "equation": equation, "annotations": annotations,
-            "plain_text": expression, "href": null }));
+        return Ok(
+            json!({ "type": "equation", "equation": equation, "annotations": annotations,
+            "plain_text": expression, "href": null }),
+        );
     }
     Err(Failure::should_be(&format!("{path}.text"), "defined", "undefined"))
 }
 
 fn annotations(item: &Value, path: &str) -> Result<Value, Failure> {
     let mut all = plain_annotations();
-    let Some(given) = item.get("annotations") else { return Ok(all) };
+    let Some(given) = item.get("annotations") else {
+        return Ok(all);
+    };
     let Some(given) = given.as_object() else {
         return Err(Failure::should_be(&format!("{path}.annotations"), "an object", given));
     };
@@ -57,7 +65,11 @@ fn annotations(item: &Value, path: &str) -> Result<Value, Failure> {
             None => false,
         };
         if !fits {
-            return Err(Failure::should_be(&format!("{path}.annotations.{name}"), "not present", value));
+            return Err(Failure::should_be(
+                &format!("{path}.annotations.{name}"),
+                "not present",
+                value,
+            ));
         }
         all[name.as_str()] = value.clone();
     }
@@ -70,14 +82,20 @@ fn plain_annotations() -> Value {
 
 fn text_item(text: &Value, annotations: Value, path: &str) -> Result<Value, Failure> {
     let Some(content) = text.get("content").and_then(Value::as_str) else {
-        return Err(Failure::should_be(&format!("{path}.text.content"), "a string", "undefined"));
+        return Err(Failure::should_be(
+            &format!("{path}.text.content"),
+            "a string",
+            "undefined",
+        ));
     };
     at_most_2000(content, &format!("{path}.text.content"))?;
     let url = match text.get("link") {
         None | Some(Value::Null) => None,
-        Some(link) => Some(link.get("url").and_then(Value::as_str).ok_or_else(|| {
-            Failure::should_be(&format!("{path}.text.link"), "an object or `null`", link)
-        })?),
+        Some(link) => Some(
+            link.get("url")
+                .and_then(Value::as_str)
+                .ok_or_else(|| Failure::should_be(&format!("{path}.text.link"), "an object or `null`", link))?,
+        ),
     };
     if let Some(url) = url {
         at_most_2000(url, &format!("{path}.text.link.url"))?;
@@ -106,25 +124,49 @@ fn text_value(content: &str, annotations: Value, url: Option<&str>) -> Value {
 }
 
 fn mention_item(world: &World, mention: &Value, annotations: &Value, path: &str) -> Result<Value, Failure> {
-    let id = |kind: &str| mention.get(kind).map(|of| of.get("id").and_then(Value::as_str).and_then(Id::parse));
+    let id = |kind: &str| {
+        mention
+            .get(kind)
+            .map(|of| of.get("id").and_then(Value::as_str).and_then(Id::parse))
+    };
     let (mention, plain, href) = if let Some(user) = id("user") {
-        let user = user.and_then(|id| world.user(id)).ok_or_else(|| unresolved(path, "user"))?;
+        let user = user
+            .and_then(|id| world.user(id))
+            .ok_or_else(|| unresolved(path, "user"))?;
         let plain = format!("@{}", user.name);
-        (json!({ "type": "user", "user": world.user_value(user, true) }), plain, None)
+        (
+            json!({ "type": "user", "user": world.user_value(user, true) }),
+            plain,
+            None,
+        )
     } else if let Some(page) = id("page") {
-        let page = page.and_then(|id| world.pages.get(&id)).ok_or_else(|| unresolved(path, "page"))?;
-        (json!({ "type": "page", "page": { "id": page.id } }), page.title_text(), Some(page.url()))
+        let page = page
+            .and_then(|id| world.pages.get(&id))
+            .ok_or_else(|| unresolved(path, "page"))?;
+        (
+            json!({ "type": "page", "page": { "id": page.id } }),
+            page.title_text(),
+            Some(page.url()),
+        )
     } else if let Some(start) = mention.pointer("/date/start").and_then(Value::as_str) {
         let date = json!({ "start": start, "end": mention.pointer("/date/end"), "time_zone": null });
         (json!({ "type": "date", "date": date }), start.to_owned(), None)
     } else {
-        return Err(Failure::should_be(&format!("{path}.mention.user"), "defined", "undefined"));
+        return Err(Failure::should_be(
+            &format!("{path}.mention.user"),
+            "defined",
+            "undefined",
+        ));
     };
     Ok(json!({ "type": "mention", "mention": mention, "annotations": annotations, "plain_text": plain, "href": href }))
 }
 
 fn unresolved(path: &str, kind: &str) -> Failure {
-    Failure::should_be(&format!("{path}.mention.{kind}.id"), &format!("a {kind} of this workspace"), "another id")
+    Failure::should_be(
+        &format!("{path}.mention.{kind}.id"),
+        &format!("a {kind} of this workspace"),
+        "another id",
+    )
 }
 
 /// A plain text as items, cut where one item would grow too long.
@@ -168,14 +210,25 @@ fn inline(text: &str, look: Look, url: Option<&str>, runs: &mut Vec<Value>) {
             match mark {
                 Mark::Bold => inline(inner, Look { bold: true, ..look }, url, runs),
                 Mark::Italic => inline(inner, Look { italic: true, ..look }, url, runs),
-                Mark::Struck => inline(inner, Look { strikethrough: true, ..look }, url, runs),
+                Mark::Struck => inline(
+                    inner,
+                    Look {
+                        strikethrough: true,
+                        ..look
+                    },
+                    url,
+                    runs,
+                ),
                 Mark::Code => runs.push(run(inner, Look { code: true, ..look }, url)),
                 Mark::Link(target) => inline(inner, look, Some(target), runs),
             }
             rest = after;
             continue;
         }
-        let escaped = rest.strip_prefix('\\').and_then(|tail| tail.chars().next()).filter(char::is_ascii_punctuation);
+        let escaped = rest
+            .strip_prefix('\\')
+            .and_then(|tail| tail.chars().next())
+            .filter(char::is_ascii_punctuation);
         let (shown, taken) = match escaped {
             Some(shown) => (shown, 2),
             None => (letter, letter.len_utf8()),
@@ -212,7 +265,12 @@ enum Mark<'a> {
 
 /// The mark that `text` begins with, what it encloses, and what follows.
 fn marked(text: &str) -> Option<(Mark<'_>, &str, &str)> {
-    for (sign, mark) in [("**", Mark::Bold), ("~~", Mark::Struck), ("`", Mark::Code), ("*", Mark::Italic)] {
+    for (sign, mark) in [
+        ("**", Mark::Bold),
+        ("~~", Mark::Struck),
+        ("`", Mark::Code),
+        ("*", Mark::Italic),
+    ] {
         if let Some((inner, after)) = enclosed(text, sign) {
             return Some((mark, inner, after));
         }
@@ -230,7 +288,10 @@ fn enclosed<'a>(text: &'a str, sign: &str) -> Option<(&'a str, &'a str)> {
 
 /// The plain text of items, joined without separator.
 pub fn text_of(items: &[Value]) -> String {
-    items.iter().filter_map(|item| item.get("plain_text").and_then(Value::as_str)).collect()
+    items
+        .iter()
+        .filter_map(|item| item.get("plain_text").and_then(Value::as_str))
+        .collect()
 }
 
 #[cfg(test)]
@@ -244,7 +305,11 @@ mod tests {
             .map(|run| {
                 let on = |name: &str| run["annotations"][name] == true;
                 let marks = [("bold", 'b'), ("italic", 'i'), ("strikethrough", 's'), ("code", 'c')];
-                let marks: String = marks.iter().filter(|(name, _)| on(name)).map(|(_, sign)| *sign).collect();
+                let marks: String = marks
+                    .iter()
+                    .filter(|(name, _)| on(name))
+                    .map(|(_, sign)| *sign)
+                    .collect();
                 let link = run["href"].as_str().map(|url| format!("@{url}")).unwrap_or_default();
                 format!("{marks}<{}>{link}", run["plain_text"].as_str().unwrap())
             })
@@ -257,7 +322,10 @@ mod tests {
         check("plain", "<plain>");
         check("a **b *c*** d", "<a > b<b *c> <* d>");
         check("**bold** and `BYBIT_API_KEY`", "b<bold> < and > c<BYBIT_API_KEY>");
-        check("see [the *docs*](https://example.org/x)", "<see > <the >@https://example.org/x i<docs>@https://example.org/x");
+        check(
+            "see [the *docs*](https://example.org/x)",
+            "<see > <the >@https://example.org/x i<docs>@https://example.org/x",
+        );
         check(r"2 \* 3 * 4 and ~~old~~", "<2 * 3 * 4 and > s<old>");
         check("API_Groq=[redacted]", "<API_Groq=[redacted]>");
     }

@@ -56,7 +56,9 @@ impl Default for Options {
 }
 
 fn system_ms() -> u64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -117,7 +119,16 @@ pub async fn serve(options: Options) -> io::Result<Running> {
     }
     let url = format!("http://{addr}");
     let first_line = sandbox.first_line(&url, &token, providers_url.as_deref());
-    Ok(Running { addr, url, token, providers_url, first_line, sandbox, stop, servers })
+    Ok(Running {
+        addr,
+        url,
+        token,
+        providers_url,
+        first_line,
+        sandbox,
+        stop,
+        servers,
+    })
 }
 
 /// The world of the state file, or a fresh one with the own pages; pages that were given come on top.
@@ -136,7 +147,9 @@ fn furnished(options: &Options, dice: fastrand::Rng, token: &SecretString) -> io
     let own = OWN_PAGES.into_iter().map(str::to_owned);
     let given = options.pages.iter().cloned();
     for page in own.chain(given).filter(|_| is_fresh) {
-        sandbox.add_page(&page).map_err(|refusal| io::Error::new(io::ErrorKind::InvalidInput, refusal.message))?;
+        sandbox
+            .add_page(&page)
+            .map_err(|refusal| io::Error::new(io::ErrorKind::InvalidInput, refusal.message))?;
     }
     Ok(sandbox)
 }
@@ -148,7 +161,9 @@ async fn ended(mut stopped: watch::Receiver<bool>) {
 
 async fn keep_saved(sandbox: Arc<Sandbox>, file: PathBuf, mut stopped: watch::Receiver<bool>) -> io::Result<()> {
     loop {
-        let is_over = tokio::time::timeout(SAVE_EVERY, stopped.wait_for(|stopped| *stopped)).await.is_ok();
+        let is_over = tokio::time::timeout(SAVE_EVERY, stopped.wait_for(|stopped| *stopped))
+            .await
+            .is_ok();
         save(&sandbox, &file)?;
         if is_over {
             return Ok(());

@@ -100,11 +100,17 @@ impl Schema {
             groups: Vec::new(),
         };
         let priorities = [("High", "red"), ("Medium", "yellow"), ("Low", "gray")];
-        let options = priorities.iter().map(|(name, color)| choice(name, color, dice)).collect();
+        let options = priorities
+            .iter()
+            .map(|(name, color)| choice(name, color, dice))
+            .collect();
         let mut properties = vec![
             plain("Name", "title", Kind::Title),
             plain("Status", "U%60%3BC", Kind::Status),
-            Property { options, ..plain("Priority", "pR%3Ai", Kind::Select) },
+            Property {
+                options,
+                ..plain("Priority", "pR%3Ai", Kind::Select)
+            },
             plain("Due date", "dUe%7C", Kind::Date),
             plain("Progress", "pGr%40", Kind::Number),
             plain("Next rotation", "nXt_", Kind::Date),
@@ -138,7 +144,10 @@ impl Schema {
 
     /// The name of the title property.
     pub fn title_name(&self) -> &str {
-        self.properties.iter().find(|property| property.kind == Kind::Title).map_or("title", |title| &title.name)
+        self.properties
+            .iter()
+            .find(|property| property.kind == Kind::Title)
+            .map_or("title", |title| &title.name)
     }
 
     /// All properties but the title.
@@ -162,10 +171,16 @@ impl Property {
 
     /// Replaces the options of a status by names with their groups; options that stay keep their ids.
     pub fn set_options(&mut self, named: &[(String, String)], dice: &mut fastrand::Rng) {
-        let mut groups: Vec<Group> = GROUPS.iter().map(|(name, color)| self.group(name, color, dice)).collect();
+        let mut groups: Vec<Group> = GROUPS
+            .iter()
+            .map(|(name, color)| self.group(name, color, dice))
+            .collect();
         let mut options = Vec::new();
         for (name, group) in named {
-            let group = groups.iter().position(|known| known.name.eq_ignore_ascii_case(group)).unwrap_or(0);
+            let group = groups
+                .iter()
+                .position(|known| known.name.eq_ignore_ascii_case(group))
+                .unwrap_or(0);
             let kept = self.options.iter().find(|option| option.name == *name).cloned();
             let option = kept.unwrap_or_else(|| choice(name, GROUPS[group].1, dice));
             groups[group].option_ids.push(option.id.clone());
@@ -176,17 +191,24 @@ impl Property {
     }
 
     fn group(&self, name: &str, color: &str, dice: &mut fastrand::Rng) -> Group {
-        let kept = self.groups.iter().find(|group| group.name == name).map(|group| group.id.clone());
+        let kept = self
+            .groups
+            .iter()
+            .find(|group| group.name == name)
+            .map(|group| group.id.clone());
         let id = kept.unwrap_or_else(|| Id::object(dice).to_string());
-        Group { id, name: name.into(), color: color.into(), option_ids: Vec::new() }
+        Group {
+            id,
+            name: name.into(),
+            color: color.into(),
+            option_ids: Vec::new(),
+        }
     }
 
     /// The entry of the schema in a data source.
     fn value(&self) -> Value {
         let options = || -> Vec<Value> {
-            let option = |choice: &Choice| {
-                json!({ "id": choice.id, "name": choice.name, "color": choice.color, "description": null })
-            };
+            let option = |choice: &Choice| json!({ "id": choice.id, "name": choice.name, "color": choice.color, "description": null });
             self.options.iter().map(option).collect()
         };
         let inner = match self.kind {
@@ -204,13 +226,21 @@ impl Property {
 
 /// A new option.
 pub fn choice(name: &str, color: &str, dice: &mut fastrand::Rng) -> Choice {
-    Choice { id: Id::object(dice).to_string(), name: name.into(), color: color.into() }
+    Choice {
+        id: Id::object(dice).to_string(),
+        name: name.into(),
+        color: color.into(),
+    }
 }
 
 /// The data source object, without `request_id`.
 pub fn data_source(world: &World) -> Value {
-    let properties: Map<String, Value> =
-        world.schema.properties.iter().map(|property| (property.name.clone(), property.value())).collect();
+    let properties: Map<String, Value> = world
+        .schema
+        .properties
+        .iter()
+        .map(|property| (property.name.clone(), property.value()))
+        .collect();
     json!({
         "object": "data_source", "id": world.data_source,
         "title": super::rich_text::plain("Action items"), "description": [],

@@ -28,7 +28,11 @@ pub fn answer(state: &mut State, request: &Request) -> Served {
         Ok(body) => Answer::plain_json(body),
         Err(failure) => failure.into_answer(super::api::request_id(state)),
     };
-    Served { answer, who, deliveries }
+    Served {
+        answer,
+        who,
+        deliveries,
+    }
 }
 
 fn act(
@@ -57,9 +61,7 @@ fn act(
         ("POST", ["pages"]) => add_page(state, &body),
         ("POST", ["pages", id, "properties"]) => set_properties(state, path_id("page_id", id)?, &body, &author),
         ("PUT", ["pages", id, "shared"]) => share(state, path_id("page_id", id)?, &body),
-        ("PATCH", ["blocks", id]) => {
-            blocks::change(state, path_id("block_id", id)?, &without_author(&body), author.id)
-        }
+        ("PATCH", ["blocks", id]) => blocks::change(state, path_id("block_id", id)?, &without_author(&body), author.id),
         ("GET", ["people"]) => Ok(people(state)),
         ("PUT", ["people"]) => put_person(state, &body),
         ("PUT", ["capabilities"]) => set_capabilities(state, &body),
@@ -89,11 +91,16 @@ fn read<T: serde::de::DeserializeOwned>(body: Value) -> Result<T, Failure> {
 
 /// The user named in the body by id or name; without one, the first person.
 fn author(state: &State, body: &Value) -> Result<User, Failure> {
-    let Some(name) = body.get("author") else { return Ok(state.world.users[0].clone()) };
+    let Some(name) = body.get("author") else {
+        return Ok(state.world.users[0].clone());
+    };
     let known = name.as_str().and_then(|name| state.world.user_named(name));
     known.cloned().ok_or_else(|| {
         let names: Vec<&str> = state.world.users.iter().map(|user| user.name.as_str()).collect();
-        Failure::invalid(format!("body.author should be the id or name of a user ({}), instead was {name}", names.join(", ")))
+        Failure::invalid(format!(
+            "body.author should be the id or name of a user ({}), instead was {name}",
+            names.join(", ")
+        ))
     })
 }
 
@@ -109,7 +116,11 @@ fn text(state: &State, body: &Value) -> Result<Vec<Value>, Failure> {
     match (body.get("text").and_then(Value::as_str), body.get("rich_text")) {
         (Some(text), None) => Ok(rich_text::plain(text)),
         (None, Some(items)) => rich_text::completed(&state.world, items, "body.rich_text"),
-        _ => Err(Failure::should_be("body.text", "given, or `body.rich_text`", "both or neither")),
+        _ => Err(Failure::should_be(
+            "body.text",
+            "given, or `body.rich_text`",
+            "both or neither",
+        )),
     }
 }
 
@@ -120,8 +131,16 @@ fn post(state: &mut State, body: &Value, author: &User) -> Result<String, Failur
         None => comments::target(&json!({ "parent": body }))?,
     };
     let text = text(state, body)?;
-    let display_type = if author.kind == UserKind::Bot { "integration" } else { "user" };
-    let author = Author { id: author.id, display_type: display_type.into(), display_name: author.name.clone() };
+    let display_type = if author.kind == UserKind::Bot {
+        "integration"
+    } else {
+        "user"
+    };
+    let author = Author {
+        id: author.id,
+        display_type: display_type.into(),
+        display_name: author.name.clone(),
+    };
     let id = comments::post(state, target, author, text)?;
     Ok(rendered(state, id))
 }
@@ -133,7 +152,11 @@ fn edit(state: &mut State, id: Id, body: &Value) -> Result<String, Failure> {
 }
 
 fn rendered(state: &State, id: Id) -> String {
-    state.world.comments.get(&id).map_or_else(|| "{}".into(), |comment| comment.json.clone())
+    state
+        .world
+        .comments
+        .get(&id)
+        .map_or_else(|| "{}".into(), |comment| comment.json.clone())
 }
 
 fn resolve(state: &mut State, id: Id, resolved: bool) -> Result<String, Failure> {
@@ -144,7 +167,11 @@ fn resolve(state: &mut State, id: Id, resolved: bool) -> Result<String, Failure>
 /// `{markdown, database}`: a page of the database, unless `database` is false.
 fn add_page(state: &mut State, body: &Value) -> Result<String, Failure> {
     let Some(markdown) = body.get("markdown").and_then(Value::as_str) else {
-        return Err(Failure::should_be("body.markdown", "a string", body.get("markdown").unwrap_or(&Value::Null)));
+        return Err(Failure::should_be(
+            "body.markdown",
+            "a string",
+            body.get("markdown").unwrap_or(&Value::Null),
+        ));
     };
     let in_database = body.get("database").and_then(Value::as_bool).unwrap_or(true);
     let id = state.add_page(markdown, in_database)?;
@@ -152,14 +179,23 @@ fn add_page(state: &mut State, body: &Value) -> Result<String, Failure> {
 }
 
 fn page(state: &State, id: Id) -> Result<String, Failure> {
-    let page = state.world.pages.get(&id).ok_or_else(|| Failure::not_found("page", id, state.world.integration))?;
+    let page = state
+        .world
+        .pages
+        .get(&id)
+        .ok_or_else(|| Failure::not_found("page", id, state.world.integration))?;
     Ok(page.value(&state.world).to_string())
 }
 
 /// `{properties: {...}}` as in `/v1`, or the properties alone; a bare `"Status": "Blocked"` is read by the property's type.
 fn set_properties(state: &mut State, id: Id, body: &Value, author: &User) -> Result<String, Failure> {
     let body = without_author(body);
-    let given = body.get("properties").unwrap_or(&body).as_object().cloned().unwrap_or_default();
+    let given = body
+        .get("properties")
+        .unwrap_or(&body)
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
     let typed = given.into_iter().map(|(name, value)| {
         let value = in_request_form(state, &name, value);
         (name, value)
@@ -169,7 +205,9 @@ fn set_properties(state: &mut State, id: Id, body: &Value, author: &User) -> Res
 }
 
 fn in_request_form(state: &State, name: &str, value: Value) -> Value {
-    let Some(kind) = state.world.schema.find(name).map(|property| property.kind) else { return value };
+    let Some(kind) = state.world.schema.find(name).map(|property| property.kind) else {
+        return value;
+    };
     if value.get(kind.name()).is_some() {
         return value;
     }
@@ -184,7 +222,11 @@ fn in_request_form(state: &State, name: &str, value: Value) -> Value {
 
 fn share(state: &mut State, id: Id, body: &Value) -> Result<String, Failure> {
     let Some(shared) = body.get("shared").and_then(Value::as_bool) else {
-        return Err(Failure::should_be("body.shared", "a boolean", body.get("shared").unwrap_or(&Value::Null)));
+        return Err(Failure::should_be(
+            "body.shared",
+            "a boolean",
+            body.get("shared").unwrap_or(&Value::Null),
+        ));
     };
     if let Some(page) = state.world.pages.get_mut(&id) {
         page.shared = shared;
@@ -194,14 +236,23 @@ fn share(state: &mut State, id: Id, body: &Value) -> Result<String, Failure> {
 }
 
 fn people(state: &State) -> String {
-    let all: Vec<Value> = state.world.users.iter().map(|user| state.world.user_value(user, true)).collect();
+    let all: Vec<Value> = state
+        .world
+        .users
+        .iter()
+        .map(|user| state.world.user_value(user, true))
+        .collect();
     Value::Array(all).to_string()
 }
 
 /// `{name, kind: person | guest | bot}`: adds a user, or changes the one of that `id` or name.
 fn put_person(state: &mut State, body: &Value) -> Result<String, Failure> {
     let Some(name) = body.get("name").and_then(Value::as_str).filter(|name| !name.is_empty()) else {
-        return Err(Failure::should_be("body.name", "a name", body.get("name").unwrap_or(&Value::Null)));
+        return Err(Failure::should_be(
+            "body.name",
+            "a name",
+            body.get("name").unwrap_or(&Value::Null),
+        ));
     };
     let kind: UserKind = match body.get("kind") {
         None => UserKind::Person,
@@ -210,7 +261,11 @@ fn put_person(state: &mut State, body: &Value) -> Result<String, Failure> {
     let key = body.get("id").and_then(Value::as_str).unwrap_or(name);
     let known = state.world.user_named(key).map(|user| user.id);
     let id = known.unwrap_or_else(|| Id::parse(key).unwrap_or_else(|| Id::object(&mut state.dice)));
-    let user = User { id, name: name.into(), kind };
+    let user = User {
+        id,
+        name: name.into(),
+        kind,
+    };
     let value = state.world.user_value(&user, true);
     match state.world.users.iter_mut().find(|known| known.id == id) {
         Some(known) => *known = user,
@@ -232,7 +287,10 @@ fn set_capabilities(state: &mut State, body: &Value) -> Result<String, Failure> 
 
 /// `{options: [{name, group}]}` replaces the options of Status; a page whose option is gone gets the first.
 fn set_status_options(state: &mut State, body: &Value) -> Result<String, Failure> {
-    let options = body.get("options").and_then(Value::as_array).filter(|options| !options.is_empty());
+    let options = body
+        .get("options")
+        .and_then(Value::as_array)
+        .filter(|options| !options.is_empty());
     let read_one = |option: &Value| {
         let name = option.get("name").or(Some(option)).and_then(Value::as_str)?;
         let group = option.get("group").and_then(Value::as_str).unwrap_or("To-do");
@@ -243,11 +301,17 @@ fn set_status_options(state: &mut State, body: &Value) -> Result<String, Failure
         return Err(Failure::should_be("body.options", "a list of `{name, group}`", body));
     };
     let world = &mut state.world;
-    let Some(status) = world.schema.find_mut("Status") else { return Err(Failure::unknown_path()) };
+    let Some(status) = world.schema.find_mut("Status") else {
+        return Err(Failure::unknown_path());
+    };
     status.set_options(&named, &mut state.dice);
     let first = status.first_value();
     for page in world.pages.values_mut() {
-        if let Some(value) = page.properties.get_mut("Status").filter(|value| !has_name(&named, value)) {
+        if let Some(value) = page
+            .properties
+            .get_mut("Status")
+            .filter(|value| !has_name(&named, value))
+        {
             *value = first.clone();
         }
     }
@@ -277,5 +341,9 @@ fn remove_token(state: &mut State, body: &Value) -> Result<String, Failure> {
     if state.tokens.remove(token) {
         return Ok(json!({ "object": "token", "revoked": true }).to_string());
     }
-    Err(Failure::new(404, "object_not_found", "The connection has no such token."))
+    Err(Failure::new(
+        404,
+        "object_not_found",
+        "The connection has no such token.",
+    ))
 }

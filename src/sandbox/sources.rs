@@ -24,14 +24,26 @@ pub fn database(state: &State, id: Id) -> Result<String, Failure> {
 }
 
 fn known(state: &State, kind: &str, id: Id, wanted: Id) -> Result<(), Failure> {
-    if id == wanted { Ok(()) } else { Err(Failure::not_found(kind, id, state.world.integration)) }
+    if id == wanted {
+        Ok(())
+    } else {
+        Err(Failure::not_found(kind, id, state.world.integration))
+    }
 }
 
 /// `POST /v1/data_sources/{id}/query`
 pub fn query(state: &State, id: Id, body: &Value) -> Result<String, Failure> {
     paging::only_known_keys(
         body,
-        &["filter", "sorts", "start_cursor", "page_size", "in_trash", "is_archived", "result_type"],
+        &[
+            "filter",
+            "sorts",
+            "start_cursor",
+            "page_size",
+            "in_trash",
+            "is_archived",
+            "result_type",
+        ],
     )?;
     let (size, cursor) = bounds(body)?;
     state.capabilities.read_content()?;
@@ -51,10 +63,18 @@ pub fn search(state: &State, body: &Value) -> Result<String, Failure> {
     paging::only_known_keys(body, &["query", "filter", "sort", "start_cursor", "page_size"])?;
     let (size, cursor) = bounds(body)?;
     state.capabilities.read_content()?;
-    let wanted = body.get("query").and_then(Value::as_str).unwrap_or_default().to_lowercase();
+    let wanted = body
+        .get("query")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_lowercase();
     let value = body.pointer("/filter/value").and_then(Value::as_str);
     if let Some(other) = value.filter(|value| !matches!(*value, "page" | "data_source")) {
-        return Err(Failure::should_be("body.filter.value", "`page` or `data_source`", other));
+        return Err(Failure::should_be(
+            "body.filter.value",
+            "`page` or `data_source`",
+            other,
+        ));
     }
     let mut pages: Vec<(usize, &Page)> = Vec::new();
     for page in shared_pages(state).filter(|page| value != Some("data_source") && !page.in_trash) {
@@ -78,7 +98,9 @@ fn likeness(title: &str, wanted: &str) -> usize {
     if wanted.is_empty() || title.contains(wanted) {
         return 1000;
     }
-    let words = wanted.split(|letter: char| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = wanted
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.filter(|word| title.contains(word)).count()
 }
 
@@ -100,7 +122,9 @@ fn page_list(state: &State, pages: &[&Page], cursor: Option<Id>, size: usize) ->
 }
 
 fn sort(state: &State, rows: &mut [&Page], sorts: Option<&Value>) -> Result<(), Failure> {
-    let Some(sorts) = sorts.filter(|sorts| !sorts.is_null()) else { return Ok(()) };
+    let Some(sorts) = sorts.filter(|sorts| !sorts.is_null()) else {
+        return Ok(());
+    };
     let Some(sorts) = sorts.as_array() else {
         return Err(Failure::should_be("body.sorts", "an array", sorts));
     };
@@ -108,7 +132,13 @@ fn sort(state: &State, rows: &mut [&Page], sorts: Option<&Value>) -> Result<(), 
         let descending = match sort.get("direction").and_then(Value::as_str) {
             Some("descending") => true,
             Some("ascending") | None => false,
-            Some(other) => return Err(Failure::should_be("body.sorts.direction", "`ascending` or `descending`", other)),
+            Some(other) => {
+                return Err(Failure::should_be(
+                    "body.sorts.direction",
+                    "`ascending` or `descending`",
+                    other,
+                ));
+            }
         };
         let key = sort_key(state, sort)?;
         rows.sort_by(|left, right| {
@@ -136,6 +166,9 @@ fn sort_key<'a>(state: &'a State, sort: &'a Value) -> Result<SortKey<'a>, Failur
 fn compare(left: &Value, right: &Value) -> Ordering {
     match (left.as_f64(), right.as_f64()) {
         (Some(left), Some(right)) => left.total_cmp(&right),
-        _ => left.as_str().unwrap_or_default().cmp(right.as_str().unwrap_or_default()),
+        _ => left
+            .as_str()
+            .unwrap_or_default()
+            .cmp(right.as_str().unwrap_or_default()),
     }
 }

@@ -97,7 +97,12 @@ impl State {
         let guide = markdown::parse(text);
         let author = self.world.users[0].id;
         let id = Id::object(&mut self.dice);
-        let soil = Soil { page: id, within: None, author, now_ms: self.now_ms };
+        let soil = Soil {
+            page: id,
+            within: None,
+            author,
+            now_ms: self.now_ms,
+        };
         let blocks = self.world.plant(guide.blocks.clone(), &soil, &mut self.dice);
         let page = Page {
             id,
@@ -118,7 +123,14 @@ impl State {
         self.world.pages.insert(id, page);
         self.world.page_order.push(id);
         let detail = json!({ "title": guide.title });
-        self.changed(Change { event: "page.created", id, page: id, parent: id, author, detail });
+        self.changed(Change {
+            event: "page.created",
+            id,
+            page: id,
+            parent: id,
+            author,
+            detail,
+        });
         Ok(id)
     }
 
@@ -152,7 +164,11 @@ impl Change {
 }
 
 fn fresh_world(dice: &mut fastrand::Rng, now_ms: u64) -> World {
-    let mut user = |name: &str, kind| User { id: Id::object(dice), name: name.into(), kind };
+    let mut user = |name: &str, kind| User {
+        id: Id::object(dice),
+        name: name.into(),
+        kind,
+    };
     let users = vec![
         user("Ana Silva", UserKind::Person),
         user("Bram de Vries", UserKind::Person),

@@ -18,7 +18,12 @@ pub fn list(state: &State, query: &str) -> Result<String, Failure> {
     let size = paging::at_most_100("query", parameter(query, "page_size").as_deref())?;
     let cursor = paging::cursor(parameter(query, "start_cursor").as_deref())?;
     state.capabilities.read_users()?;
-    let members: Vec<&User> = state.world.users.iter().filter(|user| user.kind != UserKind::Guest).collect();
+    let members: Vec<&User> = state
+        .world
+        .users
+        .iter()
+        .filter(|user| user.kind != UserKind::Guest)
+        .collect();
     let (shown, next) = paging::page(&members, |user| user.id, cursor, size)?;
     let rendered: Vec<String> = shown.iter().map(|user| seen(state, user)).collect();
     Ok(list_of("user", rendered.iter().map(String::as_str), next))
@@ -27,16 +32,26 @@ pub fn list(state: &State, query: &str) -> Result<String, Failure> {
 /// `GET /v1/users/{id}`; guests answer here although the list leaves them out.
 pub fn retrieve(state: &State, id: Id) -> Result<String, Failure> {
     state.capabilities.read_users()?;
-    state.world.user(id).map(|user| seen(state, user)).ok_or_else(|| not_found(state, id))
+    state
+        .world
+        .user(id)
+        .map(|user| seen(state, user))
+        .ok_or_else(|| not_found(state, id))
 }
 
 fn seen(state: &State, user: &User) -> String {
-    state.world.user_seen(user, state.capabilities.user_information).to_string()
+    state
+        .world
+        .user_seen(user, state.capabilities.user_information)
+        .to_string()
 }
 
 fn not_found(state: &State, id: Id) -> Failure {
     let message = format!(
         "Could not find user with ID: {id}. Only members and guests of the workspace that the connection belongs to are visible."
     );
-    Failure { message, ..Failure::not_found("user", id, state.world.integration) }
+    Failure {
+        message,
+        ..Failure::not_found("user", id, state.world.integration)
+    }
 }

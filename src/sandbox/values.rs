@@ -63,10 +63,16 @@ fn status(property: &Property, given: &Value, path: &str) -> Result<Value, Failu
         return Ok(property.first_value());
     }
     let wanted = option_key(given, path)?;
-    let option = property.options.iter().find(|option| option.name == wanted || option.id == wanted);
+    let option = property
+        .options
+        .iter()
+        .find(|option| option.name == wanted || option.id == wanted);
     option.map(super::schema::Choice::value).ok_or_else(|| {
         let known: Vec<&str> = property.options.iter().map(|option| option.name.as_str()).collect();
-        let message = format!("Status option \"{wanted}\" does not exist. It should be one of: {}.", known.join(", "));
+        let message = format!(
+            "Status option \"{wanted}\" does not exist. It should be one of: {}.",
+            known.join(", ")
+        );
         Failure::invalid(message)
     })
 }
@@ -87,11 +93,19 @@ fn select(
         return Ok(Value::Null);
     }
     let wanted = option_key(given, path)?;
-    if let Some(option) = property.options.iter().find(|option| option.name == wanted || option.id == wanted) {
+    if let Some(option) = property
+        .options
+        .iter()
+        .find(|option| option.name == wanted || option.id == wanted)
+    {
         return Ok(option.value());
     }
     if given.get("name").is_none() || wanted.contains(',') || wanted.is_empty() {
-        return Err(Failure::should_be(path, "an option that exists, or a new name without comma", given));
+        return Err(Failure::should_be(
+            path,
+            "an option that exists, or a new name without comma",
+            given,
+        ));
     }
     let option = choice(wanted, "default", dice);
     let value = option.value();
@@ -109,7 +123,11 @@ fn date(given: &Value, path: &str) -> Result<Value, Failure> {
         match given.get(name) {
             None | Some(Value::Null) => Ok(Value::Null),
             Some(Value::String(text)) if is_date(text) => Ok(json!(text)),
-            Some(other) => Err(Failure::should_be(&format!("{path}.{name}"), "a valid ISO 8601 date string", other)),
+            Some(other) => Err(Failure::should_be(
+                &format!("{path}.{name}"),
+                "a valid ISO 8601 date string",
+                other,
+            )),
         }
     };
     let (start, end) = (part("start")?, part("end")?);
@@ -132,9 +150,17 @@ fn people(world: &World, given: &Value, path: &str) -> Result<Value, Failure> {
         return Err(Failure::should_be(path, "an array", given));
     };
     let person = |item: &Value| {
-        let user = item.get("id").and_then(Value::as_str).and_then(Id::parse).and_then(|id| world.user(id));
+        let user = item
+            .get("id")
+            .and_then(Value::as_str)
+            .and_then(Id::parse)
+            .and_then(|id| world.user(id));
         user.map(|user| world.user_value(user, true))
             .ok_or_else(|| Failure::should_be(&format!("{path}.id"), "a user of this workspace", item))
     };
-    given.iter().map(person).collect::<Result<Vec<Value>, Failure>>().map(Value::from)
+    given
+        .iter()
+        .map(person)
+        .collect::<Result<Vec<Value>, Failure>>()
+        .map(Value::from)
 }

@@ -9,7 +9,11 @@ use serde_json::{Value, json};
 /// Answers `/` and `/p/{id}`.
 pub fn answer(state: &State, request: &Request) -> Answer {
     let world = &state.world;
-    let asked = request.path.strip_prefix("/p/").and_then(page_id).and_then(|id| world.pages.get(&id));
+    let asked = request
+        .path
+        .strip_prefix("/p/")
+        .and_then(page_id)
+        .and_then(|id| world.pages.get(&id));
     match (request.method.as_str(), request.path.as_str(), asked) {
         ("GET", "/", _) => shown("pages.html", &pages(world)),
         ("GET", _, Some(one)) => shown("page.html", &page(world, one)),
@@ -20,7 +24,10 @@ pub fn answer(state: &State, request: &Request) -> Answer {
 }
 
 fn asset(content_type: &'static str, text: &str) -> Answer {
-    Answer { content_type, ..Answer::html(200, text.to_owned()) }
+    Answer {
+        content_type,
+        ..Answer::html(200, text.to_owned())
+    }
 }
 
 /// The id at the end of an address: `Title-32hex`, 32 digits, or dashed.
@@ -34,9 +41,14 @@ fn shown(template: &str, context: &Value) -> Answer {
         ("pages.html", include_str!("assets/pages.html")),
         ("page.html", include_str!("assets/page.html")),
     ];
-    let added: Result<(), minijinja::Error> =
-        templates.into_iter().try_for_each(|(name, source)| environment.add_template(name, source));
-    let rendered = added.and_then(|()| environment.get_template(template)?.render(minijinja::value::Serde(context)));
+    let added: Result<(), minijinja::Error> = templates
+        .into_iter()
+        .try_for_each(|(name, source)| environment.add_template(name, source));
+    let rendered = added.and_then(|()| {
+        environment
+            .get_template(template)?
+            .render(minijinja::value::Serde(context))
+    });
     match rendered {
         Ok(html) => Answer::html(200, html),
         Err(error) => Answer::html(500, format!("<pre>{error:#}</pre>")),
@@ -44,10 +56,19 @@ fn shown(template: &str, context: &Value) -> Answer {
 }
 
 fn pages(world: &World) -> Value {
-    let all = world.page_order.iter().filter_map(|id| world.pages.get(id)).filter(|page| !page.in_trash);
+    let all = world
+        .page_order
+        .iter()
+        .filter_map(|id| world.pages.get(id))
+        .filter(|page| !page.in_trash);
     let rows: Vec<Value> = all
         .map(|page| {
-            let comments: usize = world.discussions.values().filter(|at| at.page == page.id).map(|at| at.comments).sum();
+            let comments: usize = world
+                .discussions
+                .values()
+                .filter(|at| at.page == page.id)
+                .map(|at| at.comments)
+                .sum();
             json!({
                 "href": href(page.id), "title": page.title_text(), "comments": comments,
                 "status": page.properties.get("Status"), "priority": page.properties.get("Priority"),
@@ -74,7 +95,12 @@ fn page(world: &World, page: &Page) -> Value {
         .discussions
         .values()
         .filter(|thread| thread.target == page.id)
-        .map(|thread| (first_place(world, thread.id, thread.target), thread_value(world, thread.id)))
+        .map(|thread| {
+            (
+                first_place(world, thread.id, thread.target),
+                thread_value(world, thread.id),
+            )
+        })
         .collect();
     of_page.sort_by_key(|(place, _)| *place);
     threads.extend(of_page.into_iter().map(|(_, thread)| thread));
@@ -108,7 +134,11 @@ fn blocks(world: &World, ids: &[Id]) -> Vec<Value> {
     let mut number = 0;
     let mut shown = Vec::with_capacity(ids.len());
     for block in ids.iter().filter_map(|id| world.blocks.get(id)) {
-        number = if block.kind == "numbered_list_item" { number + 1 } else { 0 };
+        number = if block.kind == "numbered_list_item" {
+            number + 1
+        } else {
+            0
+        };
         shown.push(block_value(world, block, number));
     }
     shown
@@ -128,12 +158,22 @@ fn runs(world: &World, items: &Value) -> Vec<Value> {
     let local = |url: &str| {
         let (page, block) = url.split_once('#').unwrap_or((url, ""));
         let page = page_id(page).filter(|id| world.pages.contains_key(id))?;
-        Some(if block.is_empty() { href(page) } else { format!("{}#{block}", href(page)) })
+        Some(if block.is_empty() {
+            href(page)
+        } else {
+            format!("{}#{block}", href(page))
+        })
     };
-    let safe = |url: &str| ["https://", "http://", "mailto:"].iter().any(|scheme| url.starts_with(scheme));
+    let safe = |url: &str| {
+        ["https://", "http://", "mailto:"]
+            .iter()
+            .any(|scheme| url.starts_with(scheme))
+    };
     let shown = |item: &Value| {
         let url = item["href"].as_str();
-        let target = url.and_then(local).or_else(|| url.filter(|url| safe(url)).map(str::to_owned));
+        let target = url
+            .and_then(local)
+            .or_else(|| url.filter(|url| safe(url)).map(str::to_owned));
         json!({ "text": item["plain_text"], "look": item["annotations"], "href": target, "mention": item["type"] == "mention" })
     };
     items.as_array().into_iter().flatten().map(shown).collect()
@@ -148,7 +188,9 @@ fn first_place(world: &World, discussion: Id, target: Id) -> u64 {
 }
 
 fn thread_value(world: &World, discussion: Id) -> Value {
-    let Some(thread) = world.discussions.get(&discussion) else { return Value::Null };
+    let Some(thread) = world.discussions.get(&discussion) else {
+        return Value::Null;
+    };
     let comments: Vec<Value> = world
         .threads
         .get(&thread.target)
@@ -157,8 +199,15 @@ fn thread_value(world: &World, discussion: Id) -> Value {
         .filter_map(|(_, id)| world.comments.get(id))
         .filter(|comment| comment.discussion == discussion)
         .map(|comment| {
-            let is_bot = world.user(comment.author).is_some_and(|user| user.kind == UserKind::Bot);
-            let initials: String = comment.display_name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
+            let is_bot = world
+                .user(comment.author)
+                .is_some_and(|user| user.kind == UserKind::Bot);
+            let initials: String = comment
+                .display_name
+                .split(' ')
+                .filter_map(|word| word.chars().next())
+                .take(2)
+                .collect();
             json!({
                 "id": comment.id, "name": comment.display_name, "initials": initials, "is_bot": is_bot,
                 "is_own": comment.author == world.bot, "time": minute(comment.created_ms),

@@ -67,7 +67,12 @@ pub const HTML: &str = "text/html; charset=utf-8";
 impl Answer {
     /// A page for people.
     pub fn html(status: u16, body: String) -> Answer {
-        Answer { status, content_type: HTML, body, ..Answer::default() }
+        Answer {
+            status,
+            content_type: HTML,
+            body,
+            ..Answer::default()
+        }
     }
 
     /// A JSON object that gets a `request_id` at its end, as every top-level body has.
@@ -77,12 +82,23 @@ impl Answer {
             object.push(',');
         }
         let _ = write!(object, "\"request_id\":\"{request_id}\"}}");
-        Answer { status, content_type: JSON, body: object, request_id: Some(request_id), ..Answer::default() }
+        Answer {
+            status,
+            content_type: JSON,
+            body: object,
+            request_id: Some(request_id),
+            ..Answer::default()
+        }
     }
 
     /// JSON that is not an object of the API.
     pub fn plain_json(body: String) -> Answer {
-        Answer { status: 200, content_type: JSON, body, ..Answer::default() }
+        Answer {
+            status: 200,
+            content_type: JSON,
+            body,
+            ..Answer::default()
+        }
     }
 }
 
@@ -104,7 +120,13 @@ pub struct Failure {
 impl Failure {
     /// A refusal without further data.
     pub fn new(status: u16, code: &'static str, message: impl Into<String>) -> Failure {
-        Failure { status, code, message: message.into(), additional_data: None, retry_after: None }
+        Failure {
+            status,
+            code,
+            message: message.into(),
+            additional_data: None,
+            retry_after: None,
+        }
     }
 
     /// 400 for a path or method that does not exist (recorded text).
@@ -125,7 +147,9 @@ impl Failure {
     /// 400 in the form `body failed validation: body.x should be y, instead was z.`
     pub fn should_be(path: &str, expected: &str, instead: impl std::fmt::Display) -> Failure {
         let place = path.split(['.', '[']).next().unwrap_or(path);
-        Failure::invalid(format!("{place} failed validation: {path} should be {expected}, instead was `{instead}`."))
+        Failure::invalid(format!(
+            "{place} failed validation: {path} should be {expected}, instead was `{instead}`."
+        ))
     }
 
     /// 403 for a capability that is switched off.
@@ -142,18 +166,23 @@ impl Failure {
             super::world::BOT_NAME
         );
         let additional_data = Some(json!({ "integration_id": integration }));
-        Failure { additional_data, ..Failure::new(404, "object_not_found", message) }
+        Failure {
+            additional_data,
+            ..Failure::new(404, "object_not_found", message)
+        }
     }
 
     /// The error body as an answer.
     pub fn into_answer(self, request_id: String) -> Answer {
-        let mut body =
-            json!({ "object": "error", "status": self.status, "code": self.code, "message": self.message });
+        let mut body = json!({ "object": "error", "status": self.status, "code": self.code, "message": self.message });
         if let Some(data) = self.additional_data {
             body["additional_data"] = data;
         }
         let answer = Answer::object(self.status, body.to_string(), request_id);
-        Answer { retry_after: self.retry_after, ..answer }
+        Answer {
+            retry_after: self.retry_after,
+            ..answer
+        }
     }
 }
 
@@ -196,7 +225,9 @@ pub fn percent_decoded(text: &str) -> String {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while at < bytes.len() {
-        let pair = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        let pair = bytes
+            .get(at + 1..at + 3)
+            .and_then(|pair| std::str::from_utf8(pair).ok());
         match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
             Some(byte) if bytes[at] == b'%' => {
                 out.push(byte);
@@ -218,7 +249,10 @@ pub fn minute(ms: u64) -> String {
 
 /// A time in full.
 pub fn instant(ms: u64) -> String {
-    let time = i64::try_from(ms).ok().and_then(chrono::DateTime::from_timestamp_millis).unwrap_or_default();
+    let time = i64::try_from(ms)
+        .ok()
+        .and_then(chrono::DateTime::from_timestamp_millis)
+        .unwrap_or_default();
     time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 

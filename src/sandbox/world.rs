@@ -178,7 +178,10 @@ impl World {
 
     /// The block of that id, if the connection may see its page.
     pub fn visible_block(&self, id: Id) -> Result<&Block, Failure> {
-        let block = self.blocks.get(&id).filter(|block| self.visible_page(block.page).is_ok());
+        let block = self
+            .blocks
+            .get(&id)
+            .filter(|block| self.visible_page(block.page).is_ok());
         block.ok_or_else(|| Failure::not_found("block", id, self.integration))
     }
 
@@ -193,12 +196,18 @@ impl World {
 
     /// Puts drafts into the world as blocks of a page; gives the ids of the top ones.
     pub fn plant(&mut self, drafts: Vec<Draft>, soil: &Soil, dice: &mut fastrand::Rng) -> Vec<Id> {
-        drafts.into_iter().map(|draft| self.plant_one(draft, soil, dice)).collect()
+        drafts
+            .into_iter()
+            .map(|draft| self.plant_one(draft, soil, dice))
+            .collect()
     }
 
     fn plant_one(&mut self, draft: Draft, soil: &Soil, dice: &mut fastrand::Rng) -> Id {
         let id = Id::object(dice);
-        let inner = Soil { within: Some(id), ..*soil };
+        let inner = Soil {
+            within: Some(id),
+            ..*soil
+        };
         let children = self.plant(draft.children, &inner, dice);
         let block = Block {
             id,
@@ -236,8 +245,15 @@ impl World {
 
     /// The comment object, without `request_id`.
     pub fn render(&self, comment: &Comment) -> String {
-        let target = self.discussions.get(&comment.discussion).map_or(comment.discussion, |thread| thread.target);
-        let parent = if self.blocks.contains_key(&target) { "block_id" } else { "page_id" };
+        let target = self
+            .discussions
+            .get(&comment.discussion)
+            .map_or(comment.discussion, |thread| thread.target);
+        let parent = if self.blocks.contains_key(&target) {
+            "block_id"
+        } else {
+            "page_id"
+        };
         format!(
             "{{\"object\":\"comment\",\"id\":\"{}\",\"parent\":{{\"type\":\"{parent}\",\"{parent}\":\"{target}\"}},\
              \"discussion_id\":\"{}\",\"created_time\":\"{}\",\"last_edited_time\":\"{}\",\
@@ -310,9 +326,16 @@ impl Page {
     }
 
     fn property_values(&self, world: &World) -> Value {
-        let title_name = if self.in_database { world.schema.title_name() } else { "title" };
+        let title_name = if self.in_database {
+            world.schema.title_name()
+        } else {
+            "title"
+        };
         let mut all = Map::new();
-        all.insert(title_name.into(), json!({ "id": "title", "type": "title", "title": self.title }));
+        all.insert(
+            title_name.into(),
+            json!({ "id": "title", "type": "title", "title": self.title }),
+        );
         for property in world.schema.beside_title().filter(|_| self.in_database) {
             let kind = property.kind.name();
             let mut value = json!({ "id": property.id, "type": kind });
