@@ -253,7 +253,7 @@ pub fn instant(ms: u64) -> String {
         .ok()
         .and_then(chrono::DateTime::from_timestamp_millis)
         .unwrap_or_default();
-    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What the workspace holds: people, pages, blocks, threads and comments, with the indexes that keep every request cheap.
+use super::capabilities::UserInformation;
 use super::ids::Id;
 use super::markdown::Draft;
+use super::rich_text::Item;
 use super::schema::Schema;
 use super::wire::{Failure, minute, quoted};
-use super::{capabilities::UserInformation, rich_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
@@ -58,11 +59,12 @@ pub struct User {
 }
 
 /// One page.
+#[expect(clippy::struct_excessive_bools, reason = "the flags of the API's object")]
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Page {
     pub id: Id,
     /// Rich text.
-    pub title: Vec<Value>,
+    pub title: Vec<Item>,
     /// Whether it is a row of the database.
     pub in_database: bool,
     /// Typed values by the property's name, the title apart.
@@ -121,7 +123,8 @@ pub struct Comment {
     pub author: Id,
     pub created_ms: u64,
     pub edited_ms: u64,
-    pub rich_text: Value,
+    /// The items as JSON; they are only ever passed on.
+    pub rich_text: String,
     /// `user`, `integration` or `custom`.
     pub display_type: String,
     pub display_name: String,
@@ -290,7 +293,7 @@ impl User {
 impl Page {
     /// The title as plain text.
     pub fn title_text(&self) -> String {
-        rich_text::text_of(&self.title)
+        self.title.iter().map(|item| item.plain_text.as_str()).collect()
     }
 
     /// The page's address at Notion, in the recorded form; the sandbox shows the page itself under `/p/{id}`.
