@@ -1,15 +1,18 @@
 //! The sandbox over a socket: the shape of every answer against what recordings of the real API showed, and the faults of
 //! the line as a plain client meets them.
+mod judge;
+
+use judge::Judge;
 use keyminder::sandbox::{Options, Rate, Running, serve, signature};
 use secrecy::ExposeSecret;
-use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-const SHAPES: &str = include_str!("../wire/shapes.txt");
+const CALLS: &str = include_str!("../wire/calls.txt");
 
 /// One answer as it came over the socket.
 struct Answer {
@@ -96,93 +99,45 @@ fn page_of(running: &Running) -> String {
 async fn every_answer_has_a_recorded_shape() {
     let running = started().await;
     let mut judge = Judge::new();
-    let (page, person) = (page_of(&running), running.first_line["people"][0]["id"].clone());
-    let blocks = judged(
-        &running,
-        &mut judge,
-        "GET",
-        &format!("/v1/blocks/{page}/children"),
-        &Value::Null,
-    )
-    .await;
-    let of = |kind: &str| {
-        let blocks = blocks["results"].as_array().into_iter().flatten();
-        let found = blocks.clone().find(|block| block["type"] == kind);
-        found
-            .and_then(|block| block["id"].as_str())
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let (todo, heading, item) = (of("to_do"), of("heading_2"), of("numbered_list_item"));
-    let parent =
-        judged(&running, &mut judge, "GET", &format!("/v1/pages/{page}"), &Value::Null).await["parent"].clone();
-    let (source, database) = (id(&parent["data_source_id"]), id(&parent["database_id"]));
-    let mention = json!([{ "text": { "content": "see ", "link": { "url": "https://example.org" } } }, { "mention": { "user": { "id": person } } }]);
-    let written = json!({ "properties": {
-        "Status": { "status": { "name": "In Progress" } }, "Progress": { "number": 0.4 },
-        "Next rotation": { "date": { "start": "2027-02-18" } }, "Owner": { "people": [{ "id": person }] },
-    } });
-    let comment = judged(
-        &running,
-        &mut judge,
-        "POST",
-        "/v1/comments",
-        &json!({ "parent": { "page_id": page }, "rich_text": mention }),
-    )
-    .await;
-    let comment = id(&comment["id"]);
-    let calls = [
-        (
-            "POST",
-            "/v1/comments".to_owned(),
-            json!({ "parent": { "block_id": heading }, "markdown": "**x** `y`" }),
-        ),
-        ("GET", "/v1/users/me".to_owned(), Value::Null),
-        ("GET", "/v1/users".to_owned(), Value::Null),
-        ("GET", format!("/v1/users/{}", id(&person)), Value::Null),
-        ("PATCH", format!("/v1/pages/{page}"), written),
-        ("GET", format!("/v1/pages/{page}"), Value::Null),
-        ("GET", format!("/v1/pages/{page}/markdown"), Value::Null),
-        ("GET", format!("/v1/blocks/{todo}"), Value::Null),
-        ("GET", format!("/v1/blocks/{page}"), Value::Null),
-        (
-            "PATCH",
-            format!("/v1/blocks/{todo}"),
-            json!({ "to_do": { "checked": true } }),
-        ),
-        ("GET", format!("/v1/blocks/{item}/children"), Value::Null),
-        (
-            "PATCH",
-            format!("/v1/blocks/{page}/children"),
-            json!({ "children": [{ "quote": { "rich_text": mention } }] }),
-        ),
-        ("DELETE", format!("/v1/blocks/{item}"), Value::Null),
-        ("GET", format!("/v1/comments?block_id={page}&page_size=1"), Value::Null),
-        ("GET", format!("/v1/comments?block_id={heading}"), Value::Null),
-        ("GET", format!("/v1/comments/{comment}"), Value::Null),
-        (
-            "PATCH",
-            format!("/v1/comments/{comment}"),
-            json!({ "rich_text": [{ "text": { "content": "edited" } }] }),
-        ),
-        ("DELETE", format!("/v1/comments/{comment}"), Value::Null),
-        ("GET", format!("/v1/data_sources/{source}"), Value::Null),
-        (
-            "POST",
-            format!("/v1/data_sources/{source}/query"),
-            json!({ "page_size": 1 }),
-        ),
-        ("GET", format!("/v1/databases/{database}"), Value::Null),
-        ("POST", "/v1/search".to_owned(), json!({ "query": "action" })),
-        ("GET", "/v1/nothing".to_owned(), Value::Null),
-        ("GET", format!("/v1/pages/{comment}"), Value::Null),
-    ];
-    for (method, path, body) in &calls {
-        judged(&running, &mut judge, method, path, body).await;
+    let mut names = BTreeMap::new();
+    names.insert("$page".to_owned(), page_of(&running));
+    names.insert("$person".to_owned(), id(&running.first_line["people"][0]["id"]));
+    names.insert("$source".to_owned(), id(&running.first_line["data_source"]["id"]));
+    for line in CALLS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let line = names
+            .iter()
+            .fold(line.to_owned(), |line, (name, id)| line.replace(name, id));
+        let mut words = line.splitn(3, ' ');
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let body = words
+            .next()
+            .map_or(Value::Null, |body| serde_json::from_str(body).expect("JSON"));
+        let answer = judged(&running, &mut judge, method, path, &body).await;
+        remember(&mut names, &answer);
     }
     assert!(judge.differences.is_empty(), "{:#?}", judge.differences);
     assert!(judge.judged > 500, "only {} objects were judged", judge.judged);
     running.stop().await.expect("an orderly end");
+}
+
+/// Names for later calls: the first block of each type, the last comment, the database.
+fn remember(names: &mut BTreeMap<String, String>, answer: &Value) {
+    if answer["object"] == "comment" {
+        names.insert("$comment".into(), id(&answer["id"]));
+    }
+    if let Some(database) = answer["parent"]["database_id"].as_str() {
+        names.insert("$database".into(), database.into());
+    }
+    for block in answer["results"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|result| result["object"] == "block")
+    {
+        names
+            .entry(format!("${}", id(&block["type"])))
+            .or_insert_with(|| id(&block["id"]));
+    }
 }
 
 fn id(value: &Value) -> String {
@@ -363,116 +318,4 @@ fn bytes_as_answer(request: &[u8]) -> Vec<u8> {
         .position(|byte| *byte == b'\r')
         .map_or(&[][..], |at| &request[at..]);
     [b"HTTP/1.1 200 OK", rest].concat()
-}
-
-/// Holds answers against the recorded shapes.
-struct Judge {
-    shapes: BTreeMap<&'static str, BTreeMap<&'static str, Rule>>,
-    judged: usize,
-    differences: BTreeSet<String>,
-}
-
-/// What a key was seen to be.
-struct Rule {
-    always: bool,
-    types: Vec<&'static str>,
-}
-
-impl Judge {
-    fn new() -> Judge {
-        let lines = SHAPES.lines().filter(|line| !line.starts_with('#'));
-        let shape = |keys: &'static str| {
-            let rule = |pair: &'static str| {
-                let (key, types) = pair.split_once(':').expect("key:types");
-                let always = !key.ends_with('?');
-                (
-                    key.trim_end_matches('?'),
-                    Rule {
-                        always,
-                        types: types.split('|').collect(),
-                    },
-                )
-            };
-            keys.split_whitespace().map(rule).collect()
-        };
-        let shapes = lines
-            .filter_map(|line| line.split_once(" ="))
-            .map(|(kind, keys)| (kind, shape(keys)))
-            .collect();
-        Judge {
-            shapes,
-            judged: 0,
-            differences: BTreeSet::new(),
-        }
-    }
-
-    fn object(&mut self, object: &Map<String, Value>, context: &str, path: &str) {
-        let kind = kind_of(object, context);
-        self.compare(object, &kind, path);
-        for (key, value) in object {
-            let here = format!("{path}.{key}");
-            let is_map = key == "properties" && matches!(kind.as_str(), "page" | "data_source");
-            let context = match key.as_str() {
-                "rich_text" | "title" | "caption" | "description" => "rich_text".to_owned(),
-                "parent" => "parent".to_owned(),
-                "properties" if kind == "page" => "property".to_owned(),
-                "properties" if is_map => "schema_property".to_owned(),
-                other => format!("{kind}.{other}"),
-            };
-            let inner: Vec<&Value> = match value {
-                Value::Object(map) if is_map => map.values().collect(),
-                Value::Array(items) => items.iter().collect(),
-                other => vec![other],
-            };
-            for object in inner.into_iter().filter_map(Value::as_object) {
-                self.object(object, &context, &here);
-            }
-        }
-    }
-
-    fn compare(&mut self, object: &Map<String, Value>, kind: &str, path: &str) {
-        let Some(shape) = self.shapes.get(kind) else { return };
-        self.judged += 1;
-        for (key, rule) in shape {
-            match object.get(*key) {
-                None if rule.always => drop(self.differences.insert(format!("{path} {kind} lacks {key}"))),
-                Some(value) if *key != "next_cursor" && !rule.types.contains(&type_of(value)) => {
-                    self.differences
-                        .insert(format!("{path} {kind}.{key} is {}", type_of(value)));
-                }
-                None | Some(_) => {}
-            }
-        }
-        let is_top = path.ends_with(':');
-        for key in object.keys().filter(|key| !shape.contains_key(key.as_str())) {
-            if !(is_top && key == "request_id") {
-                self.differences
-                    .insert(format!("{path} {kind} has {key}, never recorded"));
-            }
-        }
-    }
-}
-
-fn kind_of(object: &Map<String, Value>, context: &str) -> String {
-    let text = |key: &str| object.get(key).and_then(Value::as_str).unwrap_or("None");
-    match text("object") {
-        "user" if !object.contains_key("type") => "user/partial".into(),
-        kind @ ("block" | "user" | "list") => format!("{kind}/{}", text("type")),
-        "None" if matches!(context, "rich_text" | "property" | "schema_property" | "parent") => {
-            format!("{context}/{}", text("type"))
-        }
-        "None" => context.into(),
-        kind => kind.into(),
-    }
-}
-
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(_) => "number",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
 }
