@@ -88,9 +88,17 @@ impl State {
         let changes = std::mem::take(&mut self.changes);
         let mut deliveries = Vec::new();
         for change in &changes {
-            deliveries.extend(self.hooks.announce(&self.world, change, self.now_ms, &mut self.dice));
+            if self.is_announced(change) {
+                deliveries.extend(self.hooks.announce(&self.world, change, self.now_ms, &mut self.dice));
+            }
         }
         (changes.first().map(Change::json), deliveries)
+    }
+
+    /// Without the right to read comments, and of pages that are not shared, nothing is announced (documented).
+    fn is_announced(&self, change: &Change) -> bool {
+        let readable = self.capabilities.read_comments || !change.event.starts_with("comment.");
+        readable && self.world.visible_page(change.page).is_ok()
     }
 
     /// Makes a page from Markdown; its front matter sets first values of properties.

@@ -61,9 +61,9 @@ fn rows_are_filtered_and_sorted() {
         "/sandbox/pages",
         &json!({ "markdown": "# ACT_3: outside", "database": false }),
     );
-    let source = text(&other["parent"], "data_source_id");
-    let names = |body: Value| {
-        let list = it.ok("POST", &format!("/v1/data_sources/{source}/query"), &body);
+    let query = format!("/v1/data_sources/{}/query", text(&other["parent"], "data_source_id"));
+    let names = |body: &Value| {
+        let list = it.ok("POST", &query, body);
         let name = |page: &Value| text(&page["properties"]["Name"]["title"][0], "plain_text");
         list["results"]
             .as_array()
@@ -73,41 +73,37 @@ fn rows_are_filtered_and_sorted() {
             .collect::<Vec<_>>()
             .join(", ")
     };
-    let by = |filter: Value| names(json!({ "filter": filter }));
-    assert_eq!(by(Value::Null), "ACT_1: T, ACT_2: U");
-    assert_eq!(
-        by(json!({ "property": "Status", "status": { "equals": ["In Progress", "Blocked"] } })),
-        "ACT_2: U"
+    let done = r#"{"property":"Status","status":{"equals":"Done"}}"#;
+    let low = r#"{"property":"Priority","select":{"equals":"Low"}}"#;
+    let (either, both) = (
+        format!(r#"{{"or":[{done},{low}]}}"#),
+        format!(r#"{{"and":[{done},{low}]}}"#),
     );
-    assert_eq!(
-        by(json!({ "property": "Name", "title": { "starts_with": "act_1" } })),
-        "ACT_1: T"
-    );
-    assert_eq!(
-        by(json!({ "property": "Progress", "number": { "greater_than": 0.4 } })),
-        "ACT_2: U"
-    );
-    assert_eq!(
-        by(json!({ "property": "Due date", "date": { "next_week": {} } })),
-        "ACT_2: U"
-    );
-    assert_eq!(
-        by(json!({ "property": "Due date", "date": { "on_or_before": "2027-01-19" } })),
-        ""
-    );
-    let done = json!({ "property": "Status", "status": { "equals": "Done" } });
-    let low = json!({ "property": "Priority", "select": { "equals": "Low" } });
-    assert_eq!(by(json!({ "or": [done, low] })), "ACT_2: U");
-    assert_eq!(by(json!({ "and": [done, low] })), "");
+    let cases = [
+        ("null", "ACT_1: T, ACT_2: U"),
+        (
+            r#"{"property":"Status","status":{"equals":["In Progress","Blocked"]}}"#,
+            "ACT_2: U",
+        ),
+        (r#"{"property":"Name","title":{"starts_with":"act_1"}}"#, "ACT_1: T"),
+        (r#"{"property":"Progress","number":{"greater_than":0.4}}"#, "ACT_2: U"),
+        (r#"{"property":"Due date","date":{"next_week":{}}}"#, "ACT_2: U"),
+        (r#"{"property":"Due date","date":{"on_or_before":"2027-01-19"}}"#, ""),
+        (
+            r#"{"timestamp":"created_time","created_time":{"on_or_before":"today"}}"#,
+            "ACT_1: T, ACT_2: U",
+        ),
+        (either.as_str(), "ACT_2: U"),
+        (both.as_str(), ""),
+    ];
+    for (filter, expected) in cases {
+        let filter: Value = serde_json::from_str(filter).unwrap();
+        assert_eq!(names(&json!({ "filter": filter })), expected, "{filter}");
+    }
     let sorts = json!([{ "property": "Name", "direction": "descending" }]);
-    assert_eq!(names(json!({ "sorts": sorts, "page_size": 1 })), "ACT_2: U");
+    assert_eq!(names(&json!({ "sorts": sorts, "page_size": 1 })), "ACT_2: U");
     let wrong = json!({ "filter": { "property": "Status", "select": { "equals": "Done" } } });
-    it.refused(
-        "POST",
-        &format!("/v1/data_sources/{source}/query"),
-        &wrong,
-        "400 validation_error",
-    );
+    it.refused("POST", &query, &wrong, "400 validation_error");
 }
 
 #[test]
