@@ -207,10 +207,6 @@ fn bot_author(state: &State, display: Option<&Value>) -> Result<Author, Failure>
     }
 }
 
-fn json_of(items: &[Item]) -> String {
-    serde_json::to_string(items).unwrap_or_else(|_| "[]".into())
-}
-
 /// Adds a comment; what it goes to exists, or it is a 404.
 pub fn post(state: &mut State, target: Target, author: Author, text: &[Item]) -> Result<Id, Failure> {
     let discussion = thread_for(state, target)?;
@@ -223,12 +219,11 @@ pub fn post(state: &mut State, target: Target, author: Author, text: &[Item]) ->
         author: author.id,
         created_ms: state.now_ms,
         edited_ms: state.now_ms,
-        rich_text: json_of(text),
         display_type: author.display_type,
         display_name: author.display_name,
         json: String::new(),
     };
-    comment.json = world.render(&comment);
+    comment.json = world.render(&comment, text);
     let (id, place) = (comment.id, comment.place);
     world.comments.insert(id, comment);
     if let Some(thread) = world.discussions.get_mut(&discussion) {
@@ -279,9 +274,8 @@ pub fn rewrite(state: &mut State, id: Id, text: &[Item]) -> Result<(), Failure> 
     let Some(mut comment) = world.comments.remove(&id) else {
         return Err(Failure::not_found("comment", id, world.integration));
     };
-    comment.rich_text = json_of(text);
     comment.edited_ms = state.now_ms;
-    comment.json = world.render(&comment);
+    comment.json = world.render(&comment, text);
     world.comments.insert(id, comment);
     note(state, "comment.updated", id);
     Ok(())

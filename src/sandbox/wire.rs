@@ -77,6 +77,7 @@ impl Answer {
 
     /// A JSON object that gets a `request_id` at its end, as every top-level body has.
     pub fn object(status: u16, mut object: String, request_id: String) -> Answer {
+        object.reserve(64);
         object.pop();
         if !object.ends_with('{') {
             object.push(',');

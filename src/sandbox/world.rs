@@ -8,6 +8,7 @@ use super::wire::{Failure, minute, quoted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 /// The name of the connection whose tokens the sandbox knows.
 pub const BOT_NAME: &str = "Keyminder";
@@ -123,13 +124,10 @@ pub struct Comment {
     pub author: Id,
     pub created_ms: u64,
     pub edited_ms: u64,
-    /// The items as JSON; they are only ever passed on.
-    pub rich_text: String,
     /// `user`, `integration` or `custom`.
     pub display_type: String,
     pub display_name: String,
-    /// The object as it is sent, without `request_id`: lists only join these.
-    #[serde(skip)]
+    /// The object as it is sent, without `request_id`: lists only join these. It alone holds the text.
     pub json: String,
 }
 
@@ -230,24 +228,20 @@ impl World {
         id
     }
 
-    /// The indexes and rendered comments, which the state file leaves out.
+    /// The order of comments under each target, which the state file leaves out.
     pub fn rebuild(&mut self) {
-        let mut rendered = Vec::with_capacity(self.comments.len());
         for comment in self.comments.values() {
             if let Some(discussion) = self.discussions.get(&comment.discussion) {
-                rendered.push((comment.id, discussion.target, comment.place, self.render(comment)));
-            }
-        }
-        for (id, target, place, json) in rendered {
-            self.threads.entry(target).or_default().insert(place, id);
-            if let Some(comment) = self.comments.get_mut(&id) {
-                comment.json = json;
+                self.threads
+                    .entry(discussion.target)
+                    .or_default()
+                    .insert(comment.place, comment.id);
             }
         }
     }
 
     /// The comment object, without `request_id`.
-    pub fn render(&self, comment: &Comment) -> String {
+    pub fn render(&self, comment: &Comment, items: &[Item]) -> String {
         let target = self
             .discussions
             .get(&comment.discussion)
@@ -257,7 +251,11 @@ impl World {
         } else {
             "page_id"
         };
-        format!(
+        let items = serde_json::to_string(items).unwrap_or_else(|_| "[]".into());
+        let mut json = String::with_capacity(items.len() + 640);
+        // Writing into a String cannot fail.
+        let _ = write!(
+            json,
             "{{\"object\":\"comment\",\"id\":\"{}\",\"parent\":{{\"type\":\"{parent}\",\"{parent}\":\"{target}\"}},\
              \"discussion_id\":\"{}\",\"created_time\":\"{}\",\"last_edited_time\":\"{}\",\
              \"created_by\":{{\"object\":\"user\",\"id\":\"{}\"}},\"rich_text\":{},\
@@ -267,10 +265,12 @@ impl World {
             minute(comment.created_ms),
             minute(comment.edited_ms),
             comment.author,
-            comment.rich_text,
+            items,
             comment.display_type,
             quoted(&comment.display_name),
-        )
+        );
+        json.shrink_to_fit();
+        json
     }
 }
 
@@ -281,6 +281,14 @@ pub struct Soil {
     pub within: Option<Id>,
     pub author: Id,
     pub now_ms: u64,
+}
+
+impl Comment {
+    /// Its items of rich text.
+    pub fn items(&self) -> Value {
+        let object: Value = serde_json::from_str(&self.json).unwrap_or_default();
+        object.get("rich_text").cloned().unwrap_or_default()
+    }
 }
 
 impl User {
