@@ -3,6 +3,7 @@ use super::wire::Failure;
 use serde::{Deserialize, Serialize};
 
 /// The switches of the connection.
+#[expect(clippy::struct_excessive_bools, reason = "they are switches, as Notion shows them")]
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Capabilities {
@@ -37,27 +38,27 @@ impl Default for Capabilities {
 }
 
 impl Capabilities {
-    pub fn read_content(&self) -> Result<(), Failure> {
+    pub fn read_content(self) -> Result<(), Failure> {
         allowed(self.read_content, "read content")
     }
 
-    pub fn update_content(&self) -> Result<(), Failure> {
+    pub fn update_content(self) -> Result<(), Failure> {
         allowed(self.update_content, "update content")
     }
 
-    pub fn insert_content(&self) -> Result<(), Failure> {
+    pub fn insert_content(self) -> Result<(), Failure> {
         allowed(self.insert_content, "insert content")
     }
 
-    pub fn read_comments(&self) -> Result<(), Failure> {
+    pub fn read_comments(self) -> Result<(), Failure> {
         allowed(self.read_comments, "read comments")
     }
 
-    pub fn insert_comments(&self) -> Result<(), Failure> {
+    pub fn insert_comments(self) -> Result<(), Failure> {
         allowed(self.insert_comments, "insert comments")
     }
 
-    pub fn read_users(&self) -> Result<(), Failure> {
+    pub fn read_users(self) -> Result<(), Failure> {
         allowed(self.user_information != UserInformation::None, "read user information")
     }
 }

@@ -2,7 +2,7 @@
 //! An API call sees open threads only, and may change the connection's own comments only.
 use super::ids::Id;
 use super::paging;
-use super::rich_text;
+use super::rich_text::{self, Item};
 use super::state::{Change, State};
 use super::wire::{Failure, list as list_of, parameter};
 use super::world::{Comment, Discussion};
@@ -78,7 +78,7 @@ pub fn create(state: &mut State, body: &Value) -> Result<String, Failure> {
     let id = match target {
         Target::Page(id) | Target::Block(id) => {
             state.world.page_of(id)?;
-            post(state, target, author, text)?
+            post(state, target, author, &text)?
         }
         Target::Discussion(id) => {
             let page = state.world.discussions.get(&id).map(|thread| thread.page);
@@ -87,7 +87,7 @@ pub fn create(state: &mut State, body: &Value) -> Result<String, Failure> {
                 .world
                 .visible_page(page.ok_or_else(missing)?)
                 .map_err(|_| missing())?;
-            post(state, target, author, text)?
+            post(state, target, author, &text)?
         }
     };
     shown_or_partial(state, id)
@@ -105,7 +105,7 @@ pub fn update(state: &mut State, id: Id, body: &Value) -> Result<String, Failure
     let text = text(state, body)?;
     state.capabilities.insert_comments()?;
     own(state, id)?;
-    rewrite(state, id, text)?;
+    rewrite(state, id, &text)?;
     shown_or_partial(state, id)
 }
 
@@ -169,7 +169,7 @@ pub fn target(body: &Value) -> Result<Target, Failure> {
     }
 }
 
-fn text(state: &State, body: &Value) -> Result<Vec<Value>, Failure> {
+fn text(state: &State, body: &Value) -> Result<Vec<Item>, Failure> {
     match (body.get("rich_text"), body.get("markdown")) {
         (Some(items), None) => rich_text::completed(&state.world, items, "body.rich_text"),
         (None, Some(Value::String(markdown))) => Ok(rich_text::from_markdown(markdown)),
@@ -208,7 +208,7 @@ fn bot_author(state: &State, display: Option<&Value>) -> Result<Author, Failure>
 }
 
 /// Adds a comment; what it goes to exists, or it is a 404.
-pub fn post(state: &mut State, target: Target, author: Author, text: Vec<Value>) -> Result<Id, Failure> {
+pub fn post(state: &mut State, target: Target, author: Author, text: &[Item]) -> Result<Id, Failure> {
     let discussion = thread_for(state, target)?;
     let world = &mut state.world;
     world.last_place += 1;
@@ -219,12 +219,11 @@ pub fn post(state: &mut State, target: Target, author: Author, text: Vec<Value>)
         author: author.id,
         created_ms: state.now_ms,
         edited_ms: state.now_ms,
-        rich_text: Value::Array(text),
         display_type: author.display_type,
         display_name: author.display_name,
         json: String::new(),
     };
-    comment.json = world.render(&comment);
+    comment.json = world.render(&comment, text);
     let (id, place) = (comment.id, comment.place);
     world.comments.insert(id, comment);
     if let Some(thread) = world.discussions.get_mut(&discussion) {
@@ -270,14 +269,13 @@ fn thread_for(state: &mut State, target: Target) -> Result<Id, Failure> {
 }
 
 /// Replaces a comment's text.
-pub fn rewrite(state: &mut State, id: Id, text: Vec<Value>) -> Result<(), Failure> {
+pub fn rewrite(state: &mut State, id: Id, text: &[Item]) -> Result<(), Failure> {
     let world = &mut state.world;
     let Some(mut comment) = world.comments.remove(&id) else {
         return Err(Failure::not_found("comment", id, world.integration));
     };
-    comment.rich_text = Value::Array(text);
     comment.edited_ms = state.now_ms;
-    comment.json = world.render(&comment);
+    comment.json = world.render(&comment, text);
     world.comments.insert(id, comment);
     note(state, "comment.updated", id);
     Ok(())

@@ -239,7 +239,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn struck(rule: Value, requests: usize) -> String {
+    fn struck(rule: &Value, requests: usize) -> String {
         let mut faults = Faults::default();
         faults.set(serde_json::from_value(json!({ "seed": 1, "rules": [rule] })).unwrap());
         let one = |_| {
@@ -254,15 +254,15 @@ mod tests {
 
     #[test]
     fn rules_strike_by_number_or_chance() {
-        assert_eq!(struck(json!({ "fault": "status", "status": 503 }), 3), "xxx");
-        assert_eq!(struck(json!({ "fault": "status", "every": 3 }), 7), "..x..x.");
+        assert_eq!(struck(&json!({ "fault": "status", "status": 503 }), 3), "xxx");
+        assert_eq!(struck(&json!({ "fault": "status", "every": 3 }), 7), "..x..x.");
         assert_eq!(
-            struck(json!({ "fault": "reset_after", "count": 2, "path": "/v1/*" }), 4),
+            struck(&json!({ "fault": "reset_after", "count": 2, "path": "/v1/*" }), 4),
             "xx.."
         );
-        assert_eq!(struck(json!({ "fault": "html", "method": "get" }), 2), "..");
-        let chance = struck(json!({ "fault": "html", "probability": 0.5 }), 1000);
-        assert_eq!(chance, struck(json!({ "fault": "html", "probability": 0.5 }), 1000));
+        assert_eq!(struck(&json!({ "fault": "html", "method": "get" }), 2), "..");
+        let chance = struck(&json!({ "fault": "html", "probability": 0.5 }), 1000);
+        assert_eq!(chance, struck(&json!({ "fault": "html", "probability": 0.5 }), 1000));
         assert!((400..600).contains(&chance.matches('x').count()));
     }
 

@@ -40,6 +40,7 @@ struct Active {
 /// One request to the subscriber.
 #[derive(Clone, Debug)]
 pub struct Delivery {
+    /// Where it goes.
     pub url: String,
     /// The JSON body, `attempt_number` 1.
     pub body: Value,

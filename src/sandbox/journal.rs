@@ -1,6 +1,5 @@
 //! The journal: every request with what it changed; the oldest entries go when there are too many.
 use super::wire::quoted;
-use serde_json::Value;
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 
@@ -25,7 +24,8 @@ pub struct Entry {
     pub status: u16,
     /// The injected fault, if one struck.
     pub fault: Option<&'static str>,
-    pub change: Option<Value>,
+    /// JSON.
+    pub change: Option<String>,
 }
 
 impl Journal {
@@ -56,7 +56,7 @@ impl Journal {
 
 impl Entry {
     fn write(&self, n: u64, out: &mut String) {
-        let change = self.change.as_ref().unwrap_or(&Value::Null);
+        let change = self.change.as_deref().unwrap_or("null");
         let _ = write!(
             out,
             "{{\"n\":{n},\"at_ms\":{},\"who\":{},\"method\":\"{}\",\"path\":{},\"status\":{},\"change\":{change}",

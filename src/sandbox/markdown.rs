@@ -262,7 +262,8 @@ mod tests {
 
     fn outline(blocks: &[Draft], depth: usize, out: &mut String) {
         for block in blocks {
-            out.push_str(&format!("{}{} {}\n", "  ".repeat(depth), block.kind, plain_text(block)));
+            let line = ["  ".repeat(depth), format!("{} {}\n", block.kind, plain_text(block))];
+            out.push_str(&line.concat());
             outline(&block.children, depth + 1, out);
         }
     }

@@ -191,3 +191,6 @@ fn new_token(dice: &mut fastrand::Rng) -> String {
     token.extend((0..35).map(|_| dice.alphanumeric()));
     token
 }
+
+#[cfg(test)]
+mod tests;

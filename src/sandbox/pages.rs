@@ -78,7 +78,7 @@ fn set_property(state: &mut State, page: &mut Page, key: &str, write: &Value) ->
         .find(&name)
         .is_some_and(|property| property.kind == Kind::Title);
     match value {
-        Value::Array(title) if is_title => page.title = title,
+        title if is_title => page.title = serde_json::from_value(title).unwrap_or_default(),
         value => drop(page.properties.insert(name.clone(), value)),
     }
     Ok(name)

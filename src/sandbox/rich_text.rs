@@ -2,85 +2,137 @@
 use super::ids::Id;
 use super::wire::Failure;
 use super::world::World;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// Most UTF-16 units of one item (documented; observed to count UTF-16).
 const MAX_UNITS: usize = 2000;
 /// Most items of one array (documented).
 const MAX_ITEMS: usize = 100;
 
+/// One item, complete as in an answer. A struct rather than JSON: replies are written thousands of times a second.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Item {
+    #[serde(rename = "type")]
+    kind: Cow<'static, str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<Text>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mention: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    equation: Option<Value>,
+    annotations: Look,
+    /// What a reader sees.
+    pub plain_text: String,
+    href: Option<String>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Text {
+    content: String,
+    link: Option<Link>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Link {
+    url: String,
+}
+
 /// How a run of text looks.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the six annotations of the API")]
+#[derive(Clone, Serialize, Deserialize)]
 struct Look {
     bold: bool,
     italic: bool,
     strikethrough: bool,
+    underline: bool,
     code: bool,
+    color: Cow<'static, str>,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        let color = Cow::Borrowed("default");
+        Look {
+            bold: false,
+            italic: false,
+            strikethrough: false,
+            underline: false,
+            code: false,
+            color,
+        }
+    }
 }
 
 /// The items of a request, checked and completed. `path` names the array in a refusal: `body.rich_text`.
-pub fn completed(world: &World, items: &Value, path: &str) -> Result<Vec<Value>, Failure> {
+pub fn completed(world: &World, items: &Value, path: &str) -> Result<Vec<Item>, Failure> {
     let Some(items) = items.as_array() else {
         return Err(Failure::should_be(path, "an array", items));
     };
     if items.len() > MAX_ITEMS {
         return Err(Failure::should_be(&format!("{path}.length"), "≤ `100`", items.len()));
     }
-    items
-        .iter()
-        .enumerate()
-        .map(|(at, item)| complete(world, item, &format!("{path}[{at}]")))
+    let each = items.iter().enumerate();
+    each.map(|(at, item)| complete(world, item, &format!("{path}[{at}]")))
         .collect()
 }
 
-fn complete(world: &World, item: &Value, path: &str) -> Result<Value, Failure> {
-    let annotations = annotations(item, path)?;
+fn complete(world: &World, item: &Value, path: &str) -> Result<Item, Failure> {
+    let look = look(item, path)?;
     if let Some(text) = item.get("text") {
-        return text_item(text, annotations, path);
+        return checked_text(text, look, path);
     }
     if let Some(mention) = item.get("mention") {
-        return mention_item(world, mention, &annotations, path);
+        return mentioned(world, mention, look, path);
     }
     if let Some(expression) = item.pointer("/equation/expression").and_then(Value::as_str) {
-        let equation = json!({ "expression": expression });
-        return Ok(
-            json!({ "type": "equation", "equation": equation, "annotations": annotations,
-            "plain_text": expression, "href": null }),
-        );
+        let equation = Some(json!({ "expression": expression }));
+        return Ok(Item {
+            kind: "equation".into(),
+            text: None,
+            equation,
+            ..text_item(expression, look, None)
+        });
     }
     Err(Failure::should_be(&format!("{path}.text"), "defined", "undefined"))
 }
 
-fn annotations(item: &Value, path: &str) -> Result<Value, Failure> {
-    let mut all = plain_annotations();
+fn look(item: &Value, path: &str) -> Result<Look, Failure> {
+    let mut look = Look::default();
     let Some(given) = item.get("annotations") else {
-        return Ok(all);
+        return Ok(look);
     };
     let Some(given) = given.as_object() else {
         return Err(Failure::should_be(&format!("{path}.annotations"), "an object", given));
     };
     for (name, value) in given {
-        let fits = match all.get(name) {
-            Some(known) => known.is_boolean() == value.is_boolean() && known.is_string() == value.is_string(),
-            None => false,
+        let place = match name.as_str() {
+            "bold" => &mut look.bold,
+            "italic" => &mut look.italic,
+            "strikethrough" => &mut look.strikethrough,
+            "underline" => &mut look.underline,
+            "code" => &mut look.code,
+            "color" if value.is_string() => {
+                look.color = value.as_str().unwrap_or_default().to_owned().into();
+                continue;
+            }
+            _ => {
+                return Err(Failure::should_be(
+                    &format!("{path}.annotations.{name}"),
+                    "not present",
+                    value,
+                ));
+            }
         };
-        if !fits {
-            return Err(Failure::should_be(
-                &format!("{path}.annotations.{name}"),
-                "not present",
-                value,
-            ));
-        }
-        all[name.as_str()] = value.clone();
+        *place = value
+            .as_bool()
+            .ok_or_else(|| Failure::should_be(&format!("{path}.annotations.{name}"), "a boolean", value))?;
     }
-    Ok(all)
+    Ok(look)
 }
 
-fn plain_annotations() -> Value {
-    json!({ "bold": false, "italic": false, "strikethrough": false, "underline": false, "code": false, "color": "default" })
-}
-
-fn text_item(text: &Value, annotations: Value, path: &str) -> Result<Value, Failure> {
+fn checked_text(text: &Value, look: Look, path: &str) -> Result<Item, Failure> {
     let Some(content) = text.get("content").and_then(Value::as_str) else {
         return Err(Failure::should_be(
             &format!("{path}.text.content"),
@@ -88,42 +140,42 @@ fn text_item(text: &Value, annotations: Value, path: &str) -> Result<Value, Fail
             "undefined",
         ));
     };
-    at_most_2000(content, &format!("{path}.text.content"))?;
+    at_most_2000(content, path, "text.content")?;
     let url = match text.get("link") {
         None | Some(Value::Null) => None,
-        Some(link) => Some(
-            link.get("url")
-                .and_then(Value::as_str)
-                .ok_or_else(|| Failure::should_be(&format!("{path}.text.link"), "an object or `null`", link))?,
-        ),
+        Some(link) => Some(link.get("url").and_then(Value::as_str).ok_or_else(|| {
+            Failure::should_be(&format!("{path}.text.link"), "an object with `url`, or `null`", link)
+        })?),
     };
-    if let Some(url) = url {
-        at_most_2000(url, &format!("{path}.text.link.url"))?;
-    }
-    Ok(text_value(content, annotations, url))
+    at_most_2000(url.unwrap_or_default(), path, "text.link.url")?;
+    Ok(text_item(content, look, url))
 }
 
-fn at_most_2000(text: &str, path: &str) -> Result<(), Failure> {
+fn at_most_2000(text: &str, path: &str, field: &str) -> Result<(), Failure> {
     let units = text.encode_utf16().count();
     if units > MAX_UNITS {
-        return Err(Failure::should_be(&format!("{path}.length"), "≤ `2000`", units));
+        return Err(Failure::should_be(&format!("{path}.{field}.length"), "≤ `2000`", units));
     }
     Ok(())
 }
 
-fn text_value(content: &str, annotations: Value, url: Option<&str>) -> Value {
-    let link = url.map(|url| json!({ "url": url }));
-    let text = json!({ "content": content, "link": link });
-    let mut item = Map::new();
-    item.insert("type".into(), "text".into());
-    item.insert("text".into(), text);
-    item.insert("annotations".into(), annotations);
-    item.insert("plain_text".into(), content.into());
-    item.insert("href".into(), url.into());
-    Value::Object(item)
+fn text_item(content: &str, annotations: Look, url: Option<&str>) -> Item {
+    let link = url.map(|url| Link { url: url.to_owned() });
+    Item {
+        kind: "text".into(),
+        text: Some(Text {
+            content: content.to_owned(),
+            link,
+        }),
+        mention: None,
+        equation: None,
+        annotations,
+        plain_text: content.to_owned(),
+        href: url.map(str::to_owned),
+    }
 }
 
-fn mention_item(world: &World, mention: &Value, annotations: &Value, path: &str) -> Result<Value, Failure> {
+fn mentioned(world: &World, mention: &Value, look: Look, path: &str) -> Result<Item, Failure> {
     let id = |kind: &str| {
         mention
             .get(kind)
@@ -158,7 +210,13 @@ fn mention_item(world: &World, mention: &Value, annotations: &Value, path: &str)
             "undefined",
         ));
     };
-    Ok(json!({ "type": "mention", "mention": mention, "annotations": annotations, "plain_text": plain, "href": href }))
+    let item = text_item(&plain, look, href.as_deref());
+    Ok(Item {
+        kind: "mention".into(),
+        text: None,
+        mention: Some(mention),
+        ..item
+    })
 }
 
 fn unresolved(path: &str, kind: &str) -> Failure {
@@ -170,12 +228,12 @@ fn unresolved(path: &str, kind: &str) -> Failure {
 }
 
 /// A plain text as items, cut where one item would grow too long.
-pub fn plain(text: &str) -> Vec<Value> {
+pub fn plain(text: &str) -> Vec<Item> {
     let mut items = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
         let (head, tail) = rest.split_at(cut(rest));
-        items.push(text_value(head, plain_annotations(), None));
+        items.push(text_item(head, Look::default(), None));
         rest = tail;
     }
     items
@@ -195,31 +253,32 @@ fn cut(text: &str) -> usize {
 
 /// Inline Markdown as items: `**bold**`, `*italic*`, `~~struck~~`, `` `code` `` and `[text](url)`.
 /// Underscores never emphasise: the texts here are full of names such as `BYBIT_API_KEY`.
-pub fn from_markdown(text: &str) -> Vec<Value> {
+pub fn from_markdown(text: &str) -> Vec<Item> {
     let mut runs = Vec::new();
-    inline(text, Look::default(), None, &mut runs);
+    inline(text, &Look::default(), None, &mut runs);
     runs
 }
 
-fn inline(text: &str, look: Look, url: Option<&str>, runs: &mut Vec<Value>) {
+fn inline(text: &str, look: &Look, url: Option<&str>, runs: &mut Vec<Item>) {
     let mut plain = String::new();
     let mut rest = text;
     while let Some(letter) = rest.chars().next() {
         if let Some((mark, inner, after)) = marked(rest) {
             flush(&mut plain, look, url, runs);
+            let same = look.clone();
             match mark {
-                Mark::Bold => inline(inner, Look { bold: true, ..look }, url, runs),
-                Mark::Italic => inline(inner, Look { italic: true, ..look }, url, runs),
+                Mark::Bold => inline(inner, &Look { bold: true, ..same }, url, runs),
+                Mark::Italic => inline(inner, &Look { italic: true, ..same }, url, runs),
                 Mark::Struck => inline(
                     inner,
-                    Look {
+                    &Look {
                         strikethrough: true,
-                        ..look
+                        ..same
                     },
                     url,
                     runs,
                 ),
-                Mark::Code => runs.push(run(inner, Look { code: true, ..look }, url)),
+                Mark::Code => runs.push(text_item(inner, Look { code: true, ..same }, url)),
                 Mark::Link(target) => inline(inner, look, Some(target), runs),
             }
             rest = after;
@@ -239,20 +298,11 @@ fn inline(text: &str, look: Look, url: Option<&str>, runs: &mut Vec<Value>) {
     flush(&mut plain, look, url, runs);
 }
 
-fn flush(plain: &mut String, look: Look, url: Option<&str>, runs: &mut Vec<Value>) {
+fn flush(plain: &mut String, look: &Look, url: Option<&str>, runs: &mut Vec<Item>) {
     if !plain.is_empty() {
-        runs.push(run(plain, look, url));
+        runs.push(text_item(plain, look.clone(), url));
         plain.clear();
     }
-}
-
-fn run(content: &str, look: Look, url: Option<&str>) -> Value {
-    let mut annotations = plain_annotations();
-    annotations["bold"] = look.bold.into();
-    annotations["italic"] = look.italic.into();
-    annotations["strikethrough"] = look.strikethrough.into();
-    annotations["code"] = look.code.into();
-    text_value(content, annotations, url)
 }
 
 enum Mark<'a> {
@@ -286,7 +336,7 @@ fn enclosed<'a>(text: &'a str, sign: &str) -> Option<(&'a str, &'a str)> {
     tight.then_some((inner, after))
 }
 
-/// The plain text of items, joined without separator.
+/// The plain text of items as JSON, joined without separator.
 pub fn text_of(items: &[Value]) -> String {
     items
         .iter()
@@ -300,7 +350,9 @@ mod tests {
 
     #[track_caller]
     fn check(markdown: &str, expected: &str) {
-        let runs: Vec<String> = from_markdown(markdown)
+        let runs: Vec<String> = json!(from_markdown(markdown))
+            .as_array()
+            .unwrap()
             .iter()
             .map(|run| {
                 let on = |name: &str| run["annotations"][name] == true;
@@ -334,8 +386,8 @@ mod tests {
     fn the_limit_counts_utf16() {
         let items = plain(&"🔐".repeat(1001));
         assert_eq!(items.len(), 2);
-        assert_eq!(text_of(&items[1..]), "🔐");
-        assert!(at_most_2000(&"é".repeat(2000), "body").is_ok());
-        assert!(at_most_2000(&"🔐".repeat(1001), "body").is_err());
+        assert_eq!(items[1].plain_text, "🔐");
+        assert!(at_most_2000(&"é".repeat(2000), "body", "x").is_ok());
+        assert!(at_most_2000(&"🔐".repeat(1001), "body", "x").is_err());
     }
 }

@@ -3,7 +3,7 @@ use super::api::path_id;
 use super::comments::{self, Author};
 use super::hooks::Delivery;
 use super::ids::Id;
-use super::rich_text;
+use super::rich_text::{self, Item};
 use super::schema::Kind;
 use super::state::State;
 use super::wire::{Answer, Failure, Request, parameter, quoted};
@@ -112,7 +112,7 @@ fn without_author(body: &Value) -> Value {
     body
 }
 
-fn text(state: &State, body: &Value) -> Result<Vec<Value>, Failure> {
+fn text(state: &State, body: &Value) -> Result<Vec<Item>, Failure> {
     match (body.get("text").and_then(Value::as_str), body.get("rich_text")) {
         (Some(text), None) => Ok(rich_text::plain(text)),
         (None, Some(items)) => rich_text::completed(&state.world, items, "body.rich_text"),
@@ -141,13 +141,13 @@ fn post(state: &mut State, body: &Value, author: &User) -> Result<String, Failur
         display_type: display_type.into(),
         display_name: author.name.clone(),
     };
-    let id = comments::post(state, target, author, text)?;
+    let id = comments::post(state, target, author, &text)?;
     Ok(rendered(state, id))
 }
 
 fn edit(state: &mut State, id: Id, body: &Value) -> Result<String, Failure> {
     let text = text(state, body)?;
-    comments::rewrite(state, id, text)?;
+    comments::rewrite(state, id, &text)?;
     Ok(rendered(state, id))
 }
 

@@ -12,6 +12,7 @@ use super::wire::{Failure, Request};
 use super::world::{Page, Soil, User, UserKind, World};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt::Write as _;
 
 /// Everything that a request can touch.
 pub struct State {
@@ -83,13 +84,21 @@ impl State {
     }
 
     /// Ends the request in hand: its change for the journal, and the webhooks that follow from all of them.
-    pub fn settle(&mut self) -> (Option<Value>, Vec<Delivery>) {
+    pub fn settle(&mut self) -> (Option<String>, Vec<Delivery>) {
         let changes = std::mem::take(&mut self.changes);
         let mut deliveries = Vec::new();
         for change in &changes {
-            deliveries.extend(self.hooks.announce(&self.world, change, self.now_ms, &mut self.dice));
+            if self.is_announced(change) {
+                deliveries.extend(self.hooks.announce(&self.world, change, self.now_ms, &mut self.dice));
+            }
         }
-        (changes.first().map(Change::value), deliveries)
+        (changes.first().map(Change::json), deliveries)
+    }
+
+    /// Without the right to read comments, and of pages that are not shared, nothing is announced (documented).
+    fn is_announced(&self, change: &Change) -> bool {
+        let readable = self.capabilities.read_comments || !change.event.starts_with("comment.");
+        readable && self.world.visible_page(change.page).is_ok()
     }
 
     /// Makes a page from Markdown; its front matter sets first values of properties.
@@ -151,15 +160,19 @@ impl State {
 }
 
 impl Change {
-    fn value(&self) -> Value {
-        let mut value = json!({ "event": self.event, "id": self.id, "page_id": self.page });
+    fn json(&self) -> String {
+        let mut out = format!(
+            "{{\"event\":\"{}\",\"id\":\"{}\",\"page_id\":\"{}\"",
+            self.event, self.id, self.page
+        );
         if self.parent != self.page {
-            value["block_id"] = json!(self.parent);
+            let _ = write!(out, ",\"block_id\":\"{}\"", self.parent);
         }
-        if let (Some(value), Some(detail)) = (value.as_object_mut(), self.detail.as_object()) {
-            value.extend(detail.clone());
+        for (key, value) in self.detail.as_object().into_iter().flatten() {
+            let _ = write!(out, ",\"{key}\":{value}");
         }
-        value
+        out.push('}');
+        out
     }
 }
 

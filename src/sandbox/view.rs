@@ -211,7 +211,7 @@ fn thread_value(world: &World, discussion: Id) -> Value {
             json!({
                 "id": comment.id, "name": comment.display_name, "initials": initials, "is_bot": is_bot,
                 "is_own": comment.author == world.bot, "time": minute(comment.created_ms),
-                "edited": comment.edited_ms > comment.created_ms, "runs": runs(world, &comment.rich_text),
+                "edited": comment.edited_ms > comment.created_ms, "runs": runs(world, &comment.items()),
             })
         })
         .collect();

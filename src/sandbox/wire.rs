@@ -77,6 +77,7 @@ impl Answer {
 
     /// A JSON object that gets a `request_id` at its end, as every top-level body has.
     pub fn object(status: u16, mut object: String, request_id: String) -> Answer {
+        object.reserve(64);
         object.pop();
         if !object.ends_with('{') {
             object.push(',');
@@ -253,7 +254,7 @@ pub fn instant(ms: u64) -> String {
         .ok()
         .and_then(chrono::DateTime::from_timestamp_millis)
         .unwrap_or_default();
-    time.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+    time.to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
 }
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! What the workspace holds: people, pages, blocks, threads and comments, with the indexes that keep every request cheap.
+use super::capabilities::UserInformation;
 use super::ids::Id;
 use super::markdown::Draft;
+use super::rich_text::Item;
 use super::schema::Schema;
 use super::wire::{Failure, minute, quoted};
-use super::{capabilities::UserInformation, rich_text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 /// The name of the connection whose tokens the sandbox knows.
 pub const BOT_NAME: &str = "Keyminder";
@@ -58,11 +60,12 @@ pub struct User {
 }
 
 /// One page.
+#[expect(clippy::struct_excessive_bools, reason = "the flags of the API's object")]
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Page {
     pub id: Id,
     /// Rich text.
-    pub title: Vec<Value>,
+    pub title: Vec<Item>,
     /// Whether it is a row of the database.
     pub in_database: bool,
     /// Typed values by the property's name, the title apart.
@@ -121,12 +124,10 @@ pub struct Comment {
     pub author: Id,
     pub created_ms: u64,
     pub edited_ms: u64,
-    pub rich_text: Value,
     /// `user`, `integration` or `custom`.
     pub display_type: String,
     pub display_name: String,
-    /// The object as it is sent, without `request_id`: lists only join these.
-    #[serde(skip)]
+    /// The object as it is sent, without `request_id`: lists only join these. It alone holds the text.
     pub json: String,
 }
 
@@ -227,24 +228,20 @@ impl World {
         id
     }
 
-    /// The indexes and rendered comments, which the state file leaves out.
+    /// The order of comments under each target, which the state file leaves out.
     pub fn rebuild(&mut self) {
-        let mut rendered = Vec::with_capacity(self.comments.len());
         for comment in self.comments.values() {
             if let Some(discussion) = self.discussions.get(&comment.discussion) {
-                rendered.push((comment.id, discussion.target, comment.place, self.render(comment)));
-            }
-        }
-        for (id, target, place, json) in rendered {
-            self.threads.entry(target).or_default().insert(place, id);
-            if let Some(comment) = self.comments.get_mut(&id) {
-                comment.json = json;
+                self.threads
+                    .entry(discussion.target)
+                    .or_default()
+                    .insert(comment.place, comment.id);
             }
         }
     }
 
     /// The comment object, without `request_id`.
-    pub fn render(&self, comment: &Comment) -> String {
+    pub fn render(&self, comment: &Comment, items: &[Item]) -> String {
         let target = self
             .discussions
             .get(&comment.discussion)
@@ -254,7 +251,11 @@ impl World {
         } else {
             "page_id"
         };
-        format!(
+        let items = serde_json::to_string(items).unwrap_or_else(|_| "[]".into());
+        let mut json = String::with_capacity(items.len() + 640);
+        // Writing into a String cannot fail.
+        let _ = write!(
+            json,
             "{{\"object\":\"comment\",\"id\":\"{}\",\"parent\":{{\"type\":\"{parent}\",\"{parent}\":\"{target}\"}},\
              \"discussion_id\":\"{}\",\"created_time\":\"{}\",\"last_edited_time\":\"{}\",\
              \"created_by\":{{\"object\":\"user\",\"id\":\"{}\"}},\"rich_text\":{},\
@@ -264,10 +265,12 @@ impl World {
             minute(comment.created_ms),
             minute(comment.edited_ms),
             comment.author,
-            comment.rich_text,
+            items,
             comment.display_type,
             quoted(&comment.display_name),
-        )
+        );
+        json.shrink_to_fit();
+        json
     }
 }
 
@@ -280,6 +283,14 @@ pub struct Soil {
     pub now_ms: u64,
 }
 
+impl Comment {
+    /// Its items of rich text.
+    pub fn items(&self) -> Value {
+        let object: Value = serde_json::from_str(&self.json).unwrap_or_default();
+        object.get("rich_text").cloned().unwrap_or_default()
+    }
+}
+
 impl User {
     fn email(&self) -> String {
         let local: Vec<String> = self.name.to_lowercase().split_whitespace().map(str::to_owned).collect();
@@ -290,7 +301,7 @@ impl User {
 impl Page {
     /// The title as plain text.
     pub fn title_text(&self) -> String {
-        rich_text::text_of(&self.title)
+        self.title.iter().map(|item| item.plain_text.as_str()).collect()
     }
 
     /// The page's address at Notion, in the recorded form; the sandbox shows the page itself under `/p/{id}`.

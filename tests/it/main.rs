@@ -2,3 +2,4 @@
 mod providers;
 mod rotation;
 mod store;
+mod wire;
