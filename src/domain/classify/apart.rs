@@ -1,0 +1,144 @@
+//! Sets apart what the author did not say: quotes, code, links, redacted keys. Each leaves a word in braces.
+
+/// A folded text, taken apart.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// The author's own words.
+    pub(super) own: String,
+    /// What the author quotes; matters only for an answer of one word.
+    pub(super) quoted: String,
+    /// Code, fenced or inline; only an error in it counts.
+    pub(super) code: String,
+}
+
+/// Takes a folded text apart.
+pub(super) fn take_apart(folded: &str) -> Parts {
+    let mut parts = Parts::default();
+    let mut fenced = false;
+    let mut lines = folded.lines().peekable();
+    while let Some(line) = lines.next() {
+        let trimmed = line.trim_start();
+        if fenced {
+            fenced = close_fence(line, &mut parts);
+        } else if let Some(quote) = trimmed.strip_prefix('>') {
+            push_line(&mut parts.quoted, quote.trim_start_matches(['>', ' ']));
+        } else if is_mail_header(trimmed) {
+            if !lines.clone().any(|next| next.trim_start().starts_with('>')) {
+                break;
+            }
+        } else {
+            fenced = own_line(line, &mut parts);
+        }
+    }
+    parts
+}
+
+fn push_line(into: &mut String, line: &str) {
+    into.push_str(line);
+    into.push('\n');
+}
+
+/// A line inside a fence; whether the fence is still open after it.
+fn close_fence(line: &str, parts: &mut Parts) -> bool {
+    match line.split_once("```") {
+        Some((inside, after)) => {
+            push_line(&mut parts.code, inside);
+            own_line(after, parts)
+        }
+        None => {
+            push_line(&mut parts.code, line);
+            true
+        }
+    }
+}
+
+/// A line of the author; whether it leaves a fence open.
+fn own_line(line: &str, parts: &mut Parts) -> bool {
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once('`') {
+        push_own(&mut parts.own, before);
+        let ticks = 1 + after.len() - after.trim_start_matches('`').len();
+        let after = &after[ticks - 1..];
+        parts.own.push_str(" {code} ");
+        match after.find(&"```"[..ticks.min(3)]) {
+            Some(end) => {
+                push_line(&mut parts.code, &after[..end]);
+                rest = after[end..].trim_start_matches('`');
+            }
+            None if ticks >= 3 => {
+                push_line(&mut parts.code, after);
+                parts.own.push('\n');
+                return true;
+            }
+            None => rest = after,
+        }
+    }
+    push_own(&mut parts.own, rest);
+    parts.own.push('\n');
+    false
+}
+
+/// Links and redacted keys become one word each.
+fn push_own(own: &mut String, text: &str) {
+    const MARKS: [(&str, &str, fn(char) -> bool); 4] = [
+        ("https://", " {link} ", char::is_whitespace),
+        ("http://", " {link} ", char::is_whitespace),
+        ("www.", " {link} ", char::is_whitespace),
+        ("[redacted", " {redacted} ", |c| c == ']'),
+    ];
+    let mut rest = text;
+    'search: while rest.contains(['/', '.', '[']) {
+        let first = MARKS
+            .iter()
+            .filter_map(|mark| Some((rest.find(mark.0)?, mark)))
+            .min_by_key(|found| found.0);
+        let Some((start, (_, word, ends))) = first else {
+            break 'search;
+        };
+        own.push_str(&rest[..start]);
+        own.push_str(word);
+        let end = rest[start..].find(*ends).map_or(rest.len(), |length| start + length);
+        rest = rest[end..].trim_start_matches(']');
+    }
+    own.push_str(rest);
+}
+
+/// `On Tuesday Ann wrote:` and its like in other mail programs.
+fn is_mail_header(line: &str) -> bool {
+    const SAID: [&str; 6] = ["wrote:", "schreef:", "schrieb:", "a ecrit :", "escribio:", "escreveu:"];
+    const OPENS: [&str; 7] = ["on ", "op ", "am ", "le ", "el ", "em ", "van: "];
+    let line = line.trim_end();
+    (OPENS.iter().any(|open| line.starts_with(open)) && SAID.iter().any(|said| line.ends_with(said)))
+        || line.starts_with("-----original message")
+        || line.contains(" schreef ") && line.ends_with(':') && line.starts_with("op ")
+        || line.contains(" schrieb ") && line.ends_with(':') && line.starts_with("am ")
+        || line.ends_with("a ecrit:")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_code_and_links_are_set_apart() {
+        let parts = take_apart("> step 2 done\nno `rm x` see https://a.b/c now\n```\nerror 401\n```\nbye");
+        assert_eq!(parts.quoted, "step 2 done\n");
+        assert_eq!(parts.code, "rm x\n\nerror 401\n\n");
+        assert!(!parts.own.contains("step"), "{}", parts.own);
+        assert!(parts.own.contains("{link}") && parts.own.contains("bye"));
+    }
+
+    #[test]
+    fn a_redacted_key_is_one_word() {
+        assert_eq!(
+            take_apart("key [redacted: notion token] ok").own,
+            "key  {redacted}  ok\n"
+        );
+    }
+
+    #[test]
+    fn a_mail_reply_keeps_only_the_answer() {
+        let parts = take_apart("done\n\non mon 3 june ann wrote:\n> is step 3 finished?");
+        assert_eq!(parts.own.trim(), "done");
+    }
+}

@@ -1,0 +1,146 @@
+//! Explaining: a reading with the words, rules and guards behind each clause.
+use super::read::Trace;
+use super::reading::{Label, Reading};
+use super::rules::Book;
+use super::steps::listed;
+use serde::Serialize;
+use std::fmt;
+
+/// A reading and why it reads so.
+#[derive(Clone, Debug, Serialize)]
+pub struct Explained {
+    /// What was read.
+    pub reading: Reading,
+    /// Every clause, also those that add nothing.
+    pub clauses: Vec<ExplainedClause>,
+}
+
+/// A clause and why it got its label.
+#[derive(Clone, Debug, Serialize)]
+pub struct ExplainedClause {
+    /// Its normalised words.
+    pub text: String,
+    /// What it is; `None` when no rule stood, or when it adds nothing beside the others.
+    pub label: Option<Label>,
+    /// The steps it speaks of.
+    pub steps: Vec<u8>,
+    /// The rule that decided.
+    pub rule: Option<String>,
+    /// The guards that fired.
+    pub guards: Vec<String>,
+    /// The kinds of its words, as rules see them.
+    pub kinds: Vec<String>,
+}
+
+pub(super) fn explained(book: &Book, reading: Reading, trace: Trace) -> Explained {
+    let clauses = trace.cuts.iter().enumerate().map(|(at, cut)| {
+        let tokens = &trace.tokens[cut.tokens.clone()];
+        let part = trace.parts.iter().find(|part| part.at == at);
+        let verdict = part.and_then(|part| part.verdict.as_ref());
+        let text = tokens
+            .first()
+            .zip(tokens.last())
+            .and_then(|(first, last)| trace.own.get(first.start..last.end));
+        ExplainedClause {
+            text: text.unwrap_or("(code)").trim().to_owned(),
+            label: verdict.map(|verdict| verdict.label),
+            steps: part.map_or_else(Vec::new, |part| listed(part.steps)),
+            rule: verdict.map(|verdict| book.rules[verdict.rule].id.clone()),
+            guards: verdict.map_or_else(Vec::new, |verdict| {
+                verdict
+                    .guards
+                    .iter()
+                    .map(|&guard| book.guards[guard].id.clone())
+                    .collect()
+            }),
+            kinds: tokens
+                .iter()
+                .map(|token| book.lexicon.symbols.names(token.symbol).join("+"))
+                .collect(),
+        }
+    });
+    Explained {
+        clauses: clauses.collect(),
+        reading,
+    }
+}
+
+impl fmt::Display for Explained {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reading = &self.reading;
+        writeln!(f, "reads as   {}", names(&reading.labels))?;
+        for clause in &self.clauses {
+            let label = clause
+                .label
+                .map_or_else(|| "nothing".to_owned(), |label| names(&[label]));
+            write!(f, "  \"{}\"\n      {label}", clause.text)?;
+            if !clause.steps.is_empty() {
+                write!(f, ", steps {:?}", clause.steps)?;
+            }
+            if let Some(rule) = &clause.rule {
+                write!(f, ", by rule {rule}")?;
+            }
+            if !clause.guards.is_empty() {
+                write!(f, ", guarded by {}", clause.guards.join(", "))?;
+            }
+            let kinds: Vec<&str> = clause
+                .kinds
+                .iter()
+                .map(|kinds| if kinds.is_empty() { "." } else { kinds.as_str() })
+                .collect();
+            writeln!(f, "\n      seen as {}", kinds.join(" "))?;
+        }
+        slots(f, reading)
+    }
+}
+
+fn slots(f: &mut fmt::Formatter<'_>, reading: &Reading) -> fmt::Result {
+    if !reading.steps.is_empty() {
+        writeln!(
+            f,
+            "steps      {:?}{}",
+            reading.steps,
+            if reading.all_done { ", the whole item" } else { "" }
+        )?;
+    } else if reading.all_done {
+        writeln!(f, "steps      the whole item")?;
+    }
+    if let Some(minutes) = reading.duration_minutes {
+        writeln!(f, "spent      {minutes} minutes")?;
+    }
+    if let Some(minutes) = reading.expected_duration_minutes {
+        writeln!(f, "planned    {minutes} minutes")?;
+    }
+    if let Some(kind) = reading.blocker_kind {
+        writeln!(f, "blocker    {}", format!("{kind:?}").to_lowercase())?;
+    }
+    if !reading.keys.is_empty() {
+        writeln!(f, "keys       {}", reading.keys.join(", "))?;
+    }
+    if let Some(when) = &reading.when {
+        writeln!(f, "when       {when}")?;
+    }
+    writeln!(f, "language   {}", reading.language.as_deref().unwrap_or("not told"))?;
+    writeln!(
+        f,
+        "reply      {}",
+        if reading.needs_reply {
+            "due"
+        } else {
+            "no more than a line"
+        }
+    )
+}
+
+fn names(labels: &[Label]) -> String {
+    let name = |label: &Label| match label {
+        Label::Correction => "correction",
+        Label::Blocker => "blocker",
+        Label::Completion => "completion",
+        Label::KeyReport => "key report",
+        Label::Progress => "progress",
+        Label::Question => "question",
+        Label::Chatter => "chatter",
+    };
+    labels.iter().map(name).collect::<Vec<_>>().join(", ")
+}

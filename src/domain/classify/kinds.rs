@@ -1,0 +1,55 @@
+//! The kinds of words that the engine itself must know: numbers, marks, units, steps. All others are data.
+use super::lexicon::{KindSet, Symbol, Symbols};
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+        /// One bit for each kind.
+        #[derive(Debug, Clone, Copy)]
+        pub(super) struct Bits { $($(#[$doc])* pub(super) $name: KindSet,)* }
+
+        /// The symbol that is this kind and nothing else.
+        #[derive(Debug, Clone, Copy)]
+        pub(super) struct Only { $(pub(super) $name: Symbol,)* }
+
+        impl Kinds {
+            /// Declares them first, so that they always have a bit.
+            pub(super) fn declare(symbols: &mut Symbols) -> Self {
+                let bits = Bits { $($name: symbols.declare(stringify!($name)).unwrap_or_default(),)* };
+                let only = Only { $($name: symbols.intern(bits.$name),)* };
+                Self { bits, symbols: only }
+            }
+        }
+    };
+}
+
+/// The kinds that the engine knows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Kinds {
+    /// Their bits.
+    pub(super) bits: Bits,
+    /// Their symbols.
+    pub(super) symbols: Only,
+}
+
+kinds! {
+    /// Marks that end a sentence or part a clause.
+    stop, line, ask, comma, colon, dash, hyphen, slash, and, hash, percent,
+    /// A word for step, and a step with its number.
+    stepword, step, step_number, substep, part_of_step, ordinal, last,
+    /// Counts: `3 of 5`, all of them.
+    count, count_all, number, decimal,
+    /// Ranges.
+    to, upto, both, all, except, before,
+    /// Units and times.
+    minute, hour, week, seconds, half_more, article, duration, day, clock, by, insteadof,
+    /// Numerals as words.
+    numword, ordword,
+    /// Marks of lists.
+    tick, cross, todo, busy,
+    /// Other things set apart.
+    fragment, mention, keyword, secretword, pairword, service, keyvar, key, rotated,
+    /// Where clauses part, and what makes one worth parting.
+    but, so, corr, of,
+    /// What may stand around a bare number that is a step.
+    aux, prep, counted,
+}
