@@ -1,6 +1,6 @@
 //! A redactor that follows `.env`: it knows the present values, those of the backups, and former ones as keyed hashes.
 use super::backup;
-use super::replace::write_whole;
+use super::whole::write_whole;
 use super::{EnvError, Project};
 use crate::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use secrecy::SecretString;
