@@ -16,7 +16,7 @@ pub struct Args {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
     /// The token that the connection has to send [default: one is made]
-    #[arg(long, value_name = "T", value_parser = secret, hide_env_values = true)]
+    #[arg(long, value_name = "T", value_parser = secret)]
     token: Option<SecretString>,
     /// A page from a Markdown file, beside the two own ones; may be given several times
     #[arg(long = "page", value_name = "FILE")]
