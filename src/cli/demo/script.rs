@@ -169,7 +169,7 @@ pub(super) fn acts(stage: &Stage) -> Vec<Act> {
         ),
         Act {
             doing: Doing::Delete { who: ana },
-            expected: vec![Says("is gone")],
+            expected: vec![Says("Thank you")],
         },
         say(
             ana,
