@@ -5,11 +5,11 @@
 use crate::domain::classify::{About, Classifier, KeyNames};
 use crate::domain::comment::{Comment, RawText};
 use crate::domain::decide::{Playbook, Wanted, decide};
-use crate::domain::effect::{Effect, EffectId, Outcome};
+use crate::domain::effect::{Done, Effect, EffectId, Outcome};
 use crate::domain::event::{Authority, Event, Gone, Report};
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::page::PageState;
-use crate::domain::redact::Redactor;
+use crate::domain::redact::{Redacted, Redactor};
 use crate::store::{
     AuditRow, CommentRow, Commit, NewEffect, PageWrite, Presence, Settle, Settlement, Standing, Store, StoreError,
 };
@@ -157,10 +157,7 @@ impl Pipeline {
             let mut commits = Vec::with_capacity(by_page.len());
             for (page, happenings) in &by_page {
                 let (revision, state) = self.state(page).await?;
-                commits.push((
-                    page.clone(),
-                    decided(&self.playbook, &self.project, page, revision, state, happenings),
-                ));
+                commits.push(decided(&self.playbook, &self.project, page, revision, state, happenings));
             }
             by_page = self.commit(commits, by_page).await?;
         }
@@ -185,15 +182,15 @@ impl Pipeline {
     /// Commits all pages at once; gives back what has to be decided again.
     async fn commit(
         &mut self,
-        commits: Vec<(PageId, (Commit, PageState))>,
+        commits: Vec<Decided>,
         mut happenings: BTreeMap<PageId, Vec<Happening>>,
     ) -> Result<BTreeMap<PageId, Vec<Happening>>, StoreError> {
         let mut answers = tokio::task::JoinSet::new();
-        for (page, (commit, state)) in commits {
+        for decided in commits {
             let store = Arc::clone(&self.store);
             answers.spawn(async move {
-                let revision = commit.page.as_ref().map_or(0, |write| write.revision + 1);
-                (page, revision, state, store.commit(commit).await)
+                let result = store.commit(decided.commit).await;
+                (decided.page, decided.revision, decided.state, result)
             });
         }
         let mut pause = false;
@@ -221,6 +218,15 @@ impl Pipeline {
     }
 }
 
+/// What a page's round came to.
+struct Decided {
+    page: PageId,
+    /// The revision that the page has once this is committed.
+    revision: u64,
+    commit: Commit,
+    state: PageState,
+}
+
 /// The outcomes of effects that are somebody else's by now are not ours to tell.
 fn without(happenings: &mut BTreeMap<PageId, Vec<Happening>>, page: &PageId, lost: &[EffectId]) {
     if let Some(of_page) = happenings.get_mut(page) {
@@ -241,7 +247,7 @@ fn decided(
     revision: u64,
     mut state: PageState,
     happenings: &[Happening],
-) -> (Commit, PageState) {
+) -> Decided {
     let now = Utc::now();
     let mut commit = Commit {
         at_ms: now.timestamp_millis(),
@@ -289,13 +295,18 @@ fn decided(
         };
         commit.comments.push(row);
     }
+    if happenings.iter().all(is_said) && state.conversations.is_empty() {
+        return Decided { page: page.clone(), revision, commit, state };
+    }
     let json = serde_json::to_value(&state).unwrap_or_default();
-    commit.page = Some(PageWrite {
-        page: page.clone(),
-        revision,
-        state: json,
-    });
-    (commit, state)
+    commit.page = Some(PageWrite { page: page.clone(), revision, state: json });
+    Decided { page: page.clone(), revision: revision + 1, commit, state }
+}
+
+/// A reply that was posted changes nothing that we hold of the page; most outcomes are of this kind.
+fn is_said(happening: &Happening) -> bool {
+    let Event::EffectFinished { outcome, .. } = &happening.event else { return false };
+    matches!(**outcome, Outcome::Done { result: Done::Replied { .. } })
 }
 
 fn seen(row: &CommentRow, event: &Event, now: DateTime<Utc>) -> AuditRow {
@@ -339,8 +350,6 @@ fn new_effect(page: &PageId, project: &str, wanted: Wanted) -> NewEffect {
 pub struct Arrived {
     /// The comment, its text still empty.
     pub comment: Comment,
-    /// What it says.
-    pub raw: RawText,
     /// The step whose block it hangs on.
     pub on_step: Option<u8>,
     /// What its author may do.
@@ -349,45 +358,27 @@ pub struct Arrived {
     pub absorbed: bool,
 }
 
-/// Redacts and classifies: from here on there is only clean text.
-pub fn read(
-    redactor: &Redactor,
-    classifier: &Classifier,
-    keys: &KeyNames,
-    steps_total: u8,
-    arrived: Arrived,
-) -> Report {
-    let redacted = redactor.redact(&arrived.raw);
-    let about = About {
-        steps_total,
-        default_step: arrived.on_step,
-        keys,
-        plan_minutes: None,
-    };
+/// Redacts a comment; its hash tells an edit. The hash is made with a neutral token in place of each key, so that a
+/// key which becomes known later, or changes its label, makes no edit of an old comment.
+pub fn redact(redactor: &Redactor, raw: &RawText) -> (Redacted, u64) {
+    let redacted = redactor.redact(raw);
+    let digest = ring::digest::digest(&ring::digest::SHA256, redacted.for_reading.as_str().as_bytes());
+    let hash = digest.as_ref().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte));
+    (redacted, hash)
+}
+
+/// Classifies what redaction left: from here on there is only clean text.
+pub fn read(classifier: &Classifier, keys: &KeyNames, steps_total: u8, arrived: Arrived, redacted: Redacted) -> Report {
+    let about = About { steps_total, default_step: arrived.on_step, keys, plan_minutes: None };
     let reading = classifier.read(&redacted.for_reading, &about);
     Report {
-        comment: Comment {
-            text: redacted.text,
-            ..arrived.comment
-        },
+        comment: Comment { text: redacted.text, ..arrived.comment },
         on_step: arrived.on_step,
         reading,
         findings: redacted.findings,
         authority: arrived.authority,
         absorbed: arrived.absorbed,
     }
-}
-
-/// What tells an edit: a hash of the text with a neutral token in place of each key, so that a key which becomes
-/// known later, or changes its label, makes no edit of an old comment.
-pub fn hash(redactor: &Redactor, raw: &RawText) -> u64 {
-    let redacted = redactor.redact(raw);
-    let digest = ring::digest::digest(&ring::digest::SHA256, redacted.for_reading.as_str().as_bytes());
-    digest
-        .as_ref()
-        .iter()
-        .take(8)
-        .fold(0, |hash, byte| hash << 8 | u64::from(*byte))
 }
 
 /// A row for a comment that was seen.

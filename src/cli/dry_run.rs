@@ -85,14 +85,14 @@ fn tell(tools: &Tools, page: &PageId, state: PageState, comment: &WireComment) -
             posted_at: comment.created_time,
             text: CleanText::default(),
         },
-        raw: comment.raw_text(),
         on_step: None,
         authority: Authority::Full,
         absorbed: false,
     };
     let redactor = tools.redactor.current();
     let steps = state.guide.steps_total();
-    let report = pipeline::read(&redactor, &tools.classifier, &tools.key_names, steps, arrived);
+    let (redacted, _) = pipeline::redact(&redactor, &comment.raw_text());
+    let report = pipeline::read(&tools.classifier, &tools.key_names, steps, arrived, redacted);
     println!(
         "  {}: {}",
         report.comment.author_name.as_deref().unwrap_or("someone"),

@@ -166,7 +166,31 @@ fn audited(leased: &Leased, outcome: &Outcome) -> AuditRow {
         page: leased.page.clone(),
         comment: leased.comment.clone(),
         kind: kind.to_owned(),
-        facts: serde_json::json!({ "effect": leased.effect, "outcome": outcome, "attempt": leased.tries + 1 }),
+        facts: facts(&leased.effect, outcome, leased.tries + 1),
+    }
+}
+
+/// What was done, how it ended. A reply's words and a look's evidence stand in their own rows.
+fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value {
+    use serde_json::json;
+    let effect = match effect {
+        Effect::PostReply { reference, .. } | Effect::UpdateReply { reference, .. } => {
+            json!({ "effect": effect.kind(), "reference": reference })
+        }
+        Effect::GatherEvidence { check, .. } => json!({ "effect": effect.kind(), "check": check }),
+        Effect::CheckBox { .. }
+        | Effect::SetStatus { .. }
+        | Effect::SetProperty { .. }
+        | Effect::BackUpEnv { .. }
+        | Effect::ProbeKeys { .. }
+        | Effect::WriteSchedule { .. } => json!(effect),
+    };
+    match outcome {
+        Outcome::Done { result: Done::Replied { comment } } => json!({ "effect": effect, "reply_id": comment }),
+        Outcome::Done { .. } => json!({ "effect": effect }),
+        Outcome::Later { .. } | Outcome::Unknown { .. } | Outcome::Refused { .. } | Outcome::Moot { .. } => {
+            json!({ "effect": effect, "outcome": outcome, "attempt": attempt })
+        }
     }
 }
 

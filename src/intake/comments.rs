@@ -100,25 +100,25 @@ async fn one(
         0 => STEPS_UNREAD,
         steps => steps,
     };
-    let redacted = pipeline::hash(redactor, &arrived.raw);
+    let (redacted, hash) = pipeline::redact(redactor, &comment.raw_text());
     if let Some(known) = &known
-        && known.hash == redacted
+        && known.hash == hash
     {
         if known.presence != Presence::Listed {
             back(watched, &comment.id);
         }
         return Ok(None);
     }
-    let report = pipeline::read(redactor, &context.classifier, &context.keys, steps, arrived);
+    let report = pipeline::read(&context.classifier, &context.keys, steps, arrived, redacted);
     let seen = Seen {
-        hash: redacted,
+        hash,
         presence: Presence::Listed,
         anchor: comment.anchor.clone(),
     };
     watched.seen.get_or_insert_default().insert(comment.id.clone(), seen);
     let happening = match known {
-        None => posted(watched, report, redacted),
-        Some(_) => edited(context, watched, report, redacted).await?,
+        None => posted(watched, report, hash),
+        Some(_) => edited(context, watched, report, hash).await?,
     };
     Ok(Some(happening))
 }
@@ -156,7 +156,6 @@ fn arrived(
             posted_at: comment.created_time,
             text: CleanText::default(),
         },
-        raw: comment.raw_text(),
         on_step,
         authority,
         absorbed: first && context.absorbs() && is_old(comment.created_time, server_now),
