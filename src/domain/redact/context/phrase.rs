@@ -139,11 +139,21 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
     let text = around.text;
     let mut after = tokens(text, phrase.end);
     let number = after.next()?;
-    let said = text[number.start..number.end].to_lowercase();
-    let count: Option<usize> = said.parse().ok().filter(|count| (2..=64).contains(count));
-    if count.is_none() && !NUMBERS.contains(&said.as_str()) {
-        return None;
-    }
+    let behind = text[number.start..number.end].to_lowercase();
+    // `the first 8`, and `les 8 premiers`.
+    let before = text[..phrase.start].trim_end().rsplit(' ').next().unwrap_or_default();
+    let said = [behind.as_str(), before]
+        .into_iter()
+        .find(|said| count_of(said).is_some())?;
+    let count = count_of(said)?;
+    let number = if said == before {
+        Token {
+            start: phrase.end,
+            end: phrase.end,
+        }
+    } else {
+        number
+    };
     let (_, last) = around.clause(phrase.start, number.end);
     let mut after_unit = false;
     for token in after.take_while(|token| token.start < last.min(phrase.end + REACH)) {
@@ -152,6 +162,9 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
             || text[..token.start]
                 .trim_end_matches([' ', '"', '\'', '`', '…', '.', '“'])
                 .ends_with([':', '=', '-', '–', '>', '→']);
+        let signed = signed
+            || text[..token.start].trim_end().ends_with(" are")
+            || text[..token.start].trim_end().ends_with(" is");
         if around.names_something(token.start, token.end) {
             continue;
         }
@@ -165,12 +178,31 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
     before_bracket(text, phrase.start, count)
 }
 
-/// `9f3Qxy12 (first 8 chars)`.
+/// The number that a word says: `Some(None)` for one that leaves it open.
+#[expect(clippy::option_option, reason = "no number, a number without its value, a number")]
+fn count_of(said: &str) -> Option<Option<usize>> {
+    match said.parse().ok().filter(|count| (2..=64).contains(count)) {
+        Some(count) => Some(Some(count)),
+        None => NUMBERS.contains(&said).then_some(None),
+    }
+}
+
+/// `9f3Qxy12 (first 8 chars)`, `9f3Qxy12 are the first 8`.
 fn before_bracket(text: &str, phrase: usize, count: Option<usize>) -> Option<Token> {
-    let before = text[..phrase]
-        .trim_end()
-        .strip_suffix(['(', ',', '['])?
-        .trim_end_matches([' ', '"', '\'', '`', '.', '…', '*']);
+    const COPULAS: [&str; 8] = [
+        " are the",
+        " is the",
+        " are",
+        " zijn de",
+        " sind die",
+        " sont les",
+        " son los",
+        " são os",
+    ];
+    let before = text[..phrase].trim_end();
+    let said = COPULAS.iter().find_map(|said| before.strip_suffix(said));
+    let before = said.or_else(|| before.strip_suffix(['(', ',', '[']))?;
+    let before = before.trim_end_matches([' ', '"', '\'', '`', '.', '…', '*']);
     let start = before.len() - before.bytes().rev().take_while(|b| is_key_byte(*b)).count();
     let said = &before[start..];
     let fits = said.len() >= 3 && count.is_none_or(|count| said.len() <= count + PREFIX);

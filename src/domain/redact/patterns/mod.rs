@@ -246,10 +246,11 @@ fn stands_alone(text: &[u8], word: &Word) -> bool {
     let before = word.start.checked_sub(1).map(|at| text[at]);
     let after = text.get(word.end).copied();
     let letter = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || b >= 0x80);
+    let sign = |b: Option<u8>| letter(b) || b.is_some_and(|b| b.is_ascii_digit());
     match word.meaning {
         Meaning::Start(_) => !before.is_some_and(|b| b.is_ascii_alphanumeric()),
         // German and Dutch write `Notionschlüssel`, `toegangssleutel`.
-        Meaning::Noun | Meaning::Password => (!letter(before) || word.end - word.start > 6) && !letter(after),
-        Meaning::Provider | Meaning::Veto | Meaning::Phrase(_) => !letter(before) && !letter(after),
+        Meaning::Noun | Meaning::Password => (!sign(before) || word.end - word.start > 6) && !letter(after),
+        Meaning::Provider | Meaning::Veto | Meaning::Phrase(_) => !sign(before) && !sign(after),
     }
 }
