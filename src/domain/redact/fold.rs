@@ -12,6 +12,7 @@ const SYMBOLS: &[u8] = b"_/+=:!$#?&@~%^";
 
 const CODES: [u8; 256] = codes();
 
+#[expect(clippy::cast_possible_truncation, reason = "all values are below 256")]
 const fn codes() -> [u8; 256] {
     let mut table = [BREAK; 256];
     let mut byte = 0;
@@ -67,11 +68,6 @@ impl Stream {
             }
         }
         stream
-    }
-
-    /// The code of one ASCII character; what is skipped or outside ASCII breaks.
-    pub(super) fn code(byte: u8) -> u8 {
-        CODES[byte as usize].min(BREAK)
     }
 
     /// The first byte of the text behind `codes[index]`.

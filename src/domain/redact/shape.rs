@@ -91,8 +91,8 @@ pub(super) fn is_word(token: &str) -> bool {
     for at in 1..=bytes.len() {
         let border = at == bytes.len() || (!all_upper && bytes[at].is_ascii_uppercase());
         if border {
-            if !is_pronounceable(&bytes[part..at]) || (at - part < 3 && part > 0) || (at - part < 2 && bytes.len() > 1)
-            {
+            let short = at - part < 3 && (part > 0 || at < bytes.len());
+            if short || !is_pronounceable(&bytes[part..at]) || !(all_upper || has_vowel(&bytes[part..at])) {
                 return false;
             }
             part = at;
@@ -138,6 +138,11 @@ pub(super) fn is_random(token: &str) -> bool {
     }
 }
 
+/// What stands behind a number in times, sizes and ranks.
+const MEASURES: [&str; 18] = [
+    "am", "pm", "h", "m", "s", "d", "k", "x", "ms", "min", "kb", "mb", "gb", "st", "nd", "rd", "th", "e",
+];
+
 /// What may be a piece of a key where a sentence says so: no word, no number, no name made of words.
 pub(super) fn is_piece(token: &str) -> bool {
     let counts = Counts::of(token);
@@ -145,12 +150,9 @@ pub(super) fn is_piece(token: &str) -> bool {
         part.is_empty() || is_word(part) || is_numbered_word(part) || part.bytes().all(|b| b.is_ascii_digit())
     });
     let prefix = token.ends_with(['_', '-']);
-    let time = token.len() <= 4
-        && token.starts_with(|c: char| c.is_ascii_digit())
-        && counts.upper == 0
-        && counts.lower <= 2
-        && token.ends_with(|c: char| c.is_ascii_lowercase());
-    token.is_ascii() && counts.letters() > 0 && !named && !prefix && !time
+    let unit = token.trim_start_matches(|c: char| c.is_ascii_digit());
+    let measure = unit.len() < token.len() && MEASURES.contains(&unit);
+    token.is_ascii() && counts.letters() > 0 && !named && !prefix && !measure
 }
 
 /// `step3`, `phase12`: a word with a small number behind it.

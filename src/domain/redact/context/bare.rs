@@ -43,6 +43,7 @@ const THREE: u8 = UPPER | DIGIT | LOWER;
 /// 0 for what ends a chunk: blanks, quotes, brackets, bars, everything outside ASCII.
 const CHUNK: [u8; 256] = chunk_bytes();
 
+#[expect(clippy::cast_possible_truncation, reason = "all values are below 128")]
 const fn chunk_bytes() -> [u8; 256] {
     let mut table = [0; 256];
     let mut byte = 0x21;
@@ -110,7 +111,12 @@ fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
 }
 
 fn is_telegram(chunk: &str, colon: usize) -> bool {
-    colon >= 8 && chunk[..colon].bytes().all(|b| b.is_ascii_digit()) && chunk.len() - colon > 30
+    colon >= 8
+        && chunk[..colon]
+            .trim_start_matches('*')
+            .bytes()
+            .all(|b| b.is_ascii_digit())
+        && chunk.len() - colon > 30
 }
 
 /// Parameters of a URL that are named like a key.
@@ -174,7 +180,7 @@ fn judge(around: &Surroundings, start: usize, end: usize) -> Option<Rule> {
     };
     let is_key = match look {
         Look::Strong => is_strong_key(around, start, end),
-        Look::Flat => near(2) || trails(),
+        Look::Flat => near(2) || trails() || around.is_makers(start, end),
         Look::Short => lead
             .is_some_and(|lead| lead.gap == 0 && (lead.sign || token.len() >= 8) || lead.gap == 1 && token.len() >= 10),
         Look::Password => {

@@ -122,6 +122,14 @@ impl<'a> Surroundings<'a> {
             .is_some_and(|word| word.meaning != Meaning::Veto && self.is_said(end, word.start))
     }
 
+    /// `Bybit: …`, `Bybit = …`: the maker and a sign stand right before.
+    pub(super) fn is_makers(&self, start: usize, end: usize) -> bool {
+        let last = self.in_clause(start, end).take_while(|word| word.end <= start).last();
+        last.is_some_and(|word| {
+            word.meaning == Meaning::Provider && matches!(self.text[word.end..start].trim(), ":" | "=" | "->" | "→")
+        })
+    }
+
     /// `… is the …`, `… as …`, and nothing else between but a maker.
     fn is_said(&self, from: usize, to: usize) -> bool {
         let between = &self.text[from..to];

@@ -216,38 +216,26 @@ fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-')
 }
 
+/// The longest token that is read.
+const LONGEST: usize = 64;
+
 /// Runs of key characters (and of letters outside ASCII, so that words stay whole) from a place on.
 fn tokens(text: &str, from: usize) -> impl Iterator<Item = Token> {
-    let bytes = text.as_bytes();
-    let wide = |at: usize| bytes[at] >= 0x80 && text[floor(text, at)..].chars().next().is_some_and(char::is_alphabetic);
+    let end = text.floor_char_boundary(from + REACH);
     let mut at = from;
-    let end = bytes.len().min(from + REACH);
     std::iter::from_fn(move || {
-        while at < end && !bytes[at].is_ascii_alphanumeric() && !wide(at) {
-            at += 1;
-        }
-        let start = at;
-        while at < bytes.len() && at < start + 64 && (is_key_byte(bytes[at]) || wide(at)) {
-            at += 1;
-        }
-        let stop = floor(text, at);
-        let trimmed = stop
-            - bytes[start..stop]
-                .iter()
-                .rev()
-                .take_while(|b| matches!(b, b'-' | b'/'))
-                .count();
+        let start = at + text.get(at..end)?.find(char::is_alphanumeric)?;
+        let run = &text[start..text.floor_char_boundary(start + LONGEST)];
+        let run = &run[..run
+            .find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '+' | '/' | '-'))
+            .unwrap_or(run.len())];
+        at = start + run.len();
         // A key may begin with a dash, where a blank stands before it.
-        let dash = start > from + 1 && matches!(bytes[start - 1], b'-' | b'_') && !is_key_byte(bytes[start - 2]);
-        let start = start - usize::from(dash);
-        (start < end && start < stop).then_some(Token {
-            start: floor(text, start),
-            end: trimmed.max(start),
+        let dash = text[..start].ends_with(['-', '_']) && text[..start - 1].ends_with(|c: char| !c.is_alphanumeric());
+        let end = start + run.trim_end_matches(['-', '/']).len();
+        Some(Token {
+            start: start - usize::from(dash && start > from),
+            end,
         })
     })
-}
-
-/// The last border of characters at or before a place.
-fn floor(text: &str, at: usize) -> usize {
-    text.floor_char_boundary(at)
 }
