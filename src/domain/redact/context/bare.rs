@@ -96,7 +96,10 @@ fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
     let chunk = &text[start..end];
     let mut body = chunk.trim_end_matches(['.', ',', ':', ';', '!', '?', '*']);
     if body.starts_with("s/") || body.starts_with("s,") {
-        body = body.trim_end_matches(['g', '/', ',']);
+        body = body
+            .strip_suffix("/g")
+            .or_else(|| body.strip_suffix('/'))
+            .unwrap_or(body);
     }
     let unpadded = body.trim_end_matches('=');
     let name = unpadded

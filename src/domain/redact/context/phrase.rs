@@ -81,6 +81,9 @@ struct Token {
 
 pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
     for word in around.words {
+        if !matches!(word.meaning, Meaning::Phrase(_)) || !around.speaks_of_keys(word.end, word.end) {
+            continue;
+        }
         let piece = match word.meaning {
             Meaning::Phrase(PhraseKind::Names) => named(around, word),
             Meaning::Phrase(PhraseKind::Counts) => counted(around, word),
@@ -94,7 +97,7 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
                 .is_some_and(|between| between.contains('|'))
         };
         let piece = piece.filter(|piece| !masked(piece) && !around.names_something(piece.start, piece.end));
-        if let Some(piece) = piece.filter(|_| around.speaks_of_keys(word.end, word.end)) {
+        if let Some(piece) = piece {
             let chars = piece.end - piece.start;
             hits.push(Hit {
                 start: piece.start,

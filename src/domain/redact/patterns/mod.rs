@@ -133,9 +133,15 @@ impl Patterns {
 
     /// The keys that begin where the text holds one of the beginnings.
     pub(super) fn search(&self, text: &str, words: &[Word], hits: &mut Vec<Hit>) {
+        // A beginning inside a key that was found begins no other: a text of beginnings alone stays cheap.
+        let mut settled = 0;
         for word in words {
-            if let Meaning::Start(secret) = word.meaning {
-                hits.extend(self.secrets[secret].at(secret, text, word.start));
+            if let Meaning::Start(secret) = word.meaning
+                && word.start >= settled
+                && let Some(hit) = self.secrets[secret].at(secret, text, word.start)
+            {
+                settled = hit.end;
+                hits.push(hit);
             }
         }
     }
