@@ -306,7 +306,7 @@ fn text() -> impl Strategy<Value = String> {
             words
                 .iter()
                 .zip(&blanks)
-                .map(|(word, blank)| format!("{word}{blank}"))
+                .flat_map(|(word, blank)| [word.as_str(), blank.as_str()])
                 .collect()
         })
     })
