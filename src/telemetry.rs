@@ -50,6 +50,8 @@ pub fn hook_panics(redactor: SharedRedactor) {
             .downcast_ref::<&str>()
             .copied()
             .or_else(|| panic.payload().downcast_ref::<String>().map(String::as_str))
+            // The message of a fault in redaction could quote what it could not redact.
+            .filter(|_| !panic.location().is_some_and(|place| place.file().contains("redact")))
             .unwrap_or("no message");
         let place = panic
             .location()
@@ -196,7 +198,7 @@ mod tests {
     fn no_key_reaches_a_log_and_one_event_is_one_line() {
         for format in [Format::Human, Format::Json] {
             let text = written(format, |key| {
-                tracing::info!(field = key, "got {key}\nand \u{1b}[31mred\u{202e}")
+                tracing::info!(field = key, "got {key}\nand \u{1b}[31mred\u{202e}");
             });
             assert_eq!(text.matches('\n').count(), 1, "{text}");
             assert!(text.contains("[redacted: BYBIT_API_SECRET]"), "{text}");

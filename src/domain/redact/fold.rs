@@ -12,6 +12,7 @@ const SYMBOLS: &[u8] = b"_/+=:!$#?&@~%^";
 
 const CODES: [u8; 256] = codes();
 
+#[expect(clippy::cast_possible_truncation, reason = "all values are below 256")]
 const fn codes() -> [u8; 256] {
     let mut table = [BREAK; 256];
     let mut byte = 0;
@@ -69,11 +70,6 @@ impl Stream {
         stream
     }
 
-    /// The code of one ASCII character; what is skipped or outside ASCII breaks.
-    pub(super) fn code(byte: u8) -> u8 {
-        CODES[byte as usize].min(BREAK)
-    }
-
     /// The first byte of the text behind `codes[index]`.
     pub(super) fn start(&self, index: usize) -> usize {
         self.starts[index] as usize
@@ -116,7 +112,7 @@ impl Stream {
             return 1;
         };
         if !is_invisible(wide) && !is_dash_or_blank(wide) {
-            let mut folded = std::iter::once(wide).nfkc();
+            let mut folded = std::iter::once(wide).filter(|c| may_be_ascii(*c)).nfkc();
             match (folded.next(), folded.next()) {
                 (Some(one), None) if one.is_ascii() => {
                     let byte = one as u8;
@@ -148,6 +144,15 @@ pub(super) fn is_invisible(c: char) -> bool {
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
         | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
         | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Characters that NFKC may turn into one letter or digit: full-width, circled, raised, mathematical. Asking it about
+/// every character would let a ligature of eighteen letters cost as much as a line.
+fn may_be_ascii(c: char) -> bool {
+    matches!(c,
+        '\u{aa}'..='\u{ba}' | '\u{17f}' | '\u{2b0}'..='\u{2e4}' | '\u{1d2c}'..='\u{1d6a}' | '\u{2070}'..='\u{209c}' | '\u{2100}'..='\u{217f}'
+        | '\u{2460}'..='\u{24ea}' | '\u{2c7c}' | '\u{fe50}'..='\u{fe6b}' | '\u{ff01}'..='\u{ff5e}' | '\u{1d400}'..='\u{1d7ff}' | '\u{1f100}'..='\u{1f190}'
+        | '\u{1fbf0}'..='\u{1fbf9}')
 }
 
 fn is_dash_or_blank(c: char) -> bool {

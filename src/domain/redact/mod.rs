@@ -19,6 +19,7 @@ use super::comment::{CleanText, Extent, Finding, RawText};
 use known::Table;
 use span::{Hit, Rule, Source};
 use std::borrow::Cow;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 /// What stands for a finding where a text is read for its meaning: one sign that is no word of any language.
@@ -103,8 +104,15 @@ impl Redactor {
         &self.known
     }
 
-    /// All spans, found in rounds: what a round masks can be the context of what the next one finds.
+    /// All spans; `None` also if a layer panics, so that a fault of ours withholds a text instead of letting it out.
     fn spans(&self, text: &str) -> Option<Vec<Hit>> {
+        std::panic::catch_unwind(AssertUnwindSafe(|| self.settled(text)))
+            .ok()
+            .flatten()
+    }
+
+    /// All spans, found in rounds: what a round masks can be the context of what the next one finds.
+    fn settled(&self, text: &str) -> Option<Vec<Hit>> {
         let mut spans = span::union(self.find(text));
         if spans.is_empty() {
             return Some(spans);
@@ -115,7 +123,7 @@ impl Redactor {
             if more.is_empty() {
                 return Some(spans);
             }
-            let before: Vec<Hit> = more.into_iter().map(|hit| self.before_masking(&spans, hit)).collect();
+            let before: Vec<Hit> = more.into_iter().map(|hit| self.before_masking(&spans, &hit)).collect();
             spans.extend(before);
             spans = span::union(spans);
         }
@@ -161,7 +169,7 @@ impl Redactor {
     }
 
     /// A hit in the masked text, on the offsets of the text before.
-    fn before_masking(&self, spans: &[Hit], hit: Hit) -> Hit {
+    fn before_masking(&self, spans: &[Hit], hit: &Hit) -> Hit {
         let mut shift = 0_isize;
         for span in spans {
             let label = LABEL.len() + self.label(span.source).len() + 1;
@@ -174,7 +182,7 @@ impl Redactor {
         Hit {
             start: back(hit.start),
             end: back(hit.end),
-            ..hit
+            ..hit.clone()
         }
     }
 

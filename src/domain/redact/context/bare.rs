@@ -43,12 +43,13 @@ const THREE: u8 = UPPER | DIGIT | LOWER;
 /// 0 for what ends a chunk: blanks, quotes, brackets, bars, everything outside ASCII.
 const CHUNK: [u8; 256] = chunk_bytes();
 
+#[expect(clippy::cast_possible_truncation, reason = "all values are below 128")]
 const fn chunk_bytes() -> [u8; 256] {
     let mut table = [0; 256];
     let mut byte = 0x21;
     while byte < 0x7f {
         table[byte] = match byte as u8 {
-            b'"' | b'\'' | b'`' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'|' => 0,
+            b'"' | b'\'' | b'`' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'<' | b'>' | b'|' | b'&' => 0,
             b'A'..=b'Z' => UPPER,
             b'a'..=b'z' => LOWER,
             b'0'..=b'9' => DIGIT,
@@ -95,7 +96,10 @@ fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
     let chunk = &text[start..end];
     let mut body = chunk.trim_end_matches(['.', ',', ':', ';', '!', '?', '*']);
     if body.starts_with("s/") || body.starts_with("s,") {
-        body = body.trim_end_matches(['g', '/', ',']);
+        body = body
+            .strip_suffix("/g")
+            .or_else(|| body.strip_suffix('/'))
+            .unwrap_or(body);
     }
     let unpadded = body.trim_end_matches('=');
     let name = unpadded
@@ -110,7 +114,12 @@ fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
 }
 
 fn is_telegram(chunk: &str, colon: usize) -> bool {
-    colon >= 8 && chunk[..colon].bytes().all(|b| b.is_ascii_digit()) && chunk.len() - colon > 30
+    colon >= 8
+        && chunk[..colon]
+            .trim_start_matches('*')
+            .bytes()
+            .all(|b| b.is_ascii_digit())
+        && chunk.len() - colon > 30
 }
 
 /// Parameters of a URL that are named like a key.
@@ -166,18 +175,38 @@ fn judge(around: &Surroundings, start: usize, end: usize) -> Option<Rule> {
     } else {
         Rule::Key
     };
+    let trails = || around.trails(start, end);
+    let near = |words: usize| {
+        lead.as_ref().is_some_and(|lead| {
+            lead.gap == 0 || (lead.gap == 1 && lead.sign) || (lead.gap <= words && around.has_maker(start, end))
+        })
+    };
     let is_key = match look {
-        Look::Strong => {
-            !around.is_vetoed(start, end)
-                && (token.len() >= LONG || around.speaks_of_keys(start, end) || around.is_alone(start, end))
-        }
-        Look::Flat => lead.is_some_and(|lead| lead.gap <= 2),
+        Look::Strong => is_strong_key(around, start, end),
+        Look::Flat => near(2) || trails() || around.is_makers(start, end),
         Look::Short => lead
             .is_some_and(|lead| lead.gap == 0 && (lead.sign || token.len() >= 8) || lead.gap == 1 && token.len() >= 10),
-        Look::Password => lead.is_some_and(|lead| lead.gap <= 3),
+        Look::Password => {
+            near(3)
+                || trails()
+                || (around.has_maker(start, end) && around.text[..start].ends_with(' ') && token.len() >= 12)
+        }
         Look::Plain => lead.is_some_and(|lead| is_said_password(around.text, start, token, &lead)),
     };
     is_key.then_some(rule)
+}
+
+/// Three kinds of characters, sixteen or more of them: a key unless something says that it is an id.
+fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
+    let token = &around.text[start..end];
+    if around.is_vetoed(start, end) {
+        return false;
+    }
+    // `cus_…`, `req_…`: makers of ids put a word before them.
+    let id = token
+        .split_once('_')
+        .is_some_and(|(kind, _)| kind.len() <= 8 && kind.bytes().all(|b| b.is_ascii_lowercase()));
+    (token.len() >= LONG && !id) || around.speaks_of_keys(start, end) || around.is_alone(start, end)
 }
 
 fn look(token: &str) -> Look {

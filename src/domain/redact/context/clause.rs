@@ -25,6 +25,11 @@ const COPULAS: [&str; 16] = [
     "to",
 ];
 
+const ARTICLES: [&str; 30] = [
+    "the", "a", "my", "our", "your", "new", "old", "this", "that", "for", "from", "of", "in", "as", "de", "het", "van",
+    "voor", "der", "die", "das", "le", "la", "el", "do", "da", "du", "key", "API", "api",
+];
+
 impl<'a> Surroundings<'a> {
     pub(super) fn new(text: &'a str, words: &'a [Word]) -> Self {
         Self { text, words }
@@ -70,6 +75,11 @@ impl<'a> Surroundings<'a> {
             .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Provider))
     }
 
+    /// Whether the clause names a maker of keys.
+    pub(super) fn has_maker(&self, start: usize, end: usize) -> bool {
+        self.in_clause(start, end).any(|word| word.meaning == Meaning::Provider)
+    }
+
     /// Whether the clause has a noun for a key or a password.
     pub(super) fn has_noun(&self, start: usize, end: usize) -> bool {
         self.in_clause(start, end)
@@ -85,15 +95,48 @@ impl<'a> Surroundings<'a> {
             .any(|word| !matches!(word.meaning, Meaning::Start(_) | Meaning::Phrase(_)))
     }
 
-    /// Whether the last noun before the token, or the word after it, says that it is an id or a digest.
+    /// Whether the last noun before the token, or the word behind it, says that it is an id or a digest.
     pub(super) fn is_vetoed(&self, start: usize, end: usize) -> bool {
-        let before = self
+        let mut before = self
             .in_clause(start, end)
             .take_while(|word| word.end <= start)
-            .filter(|word| word.meaning != Meaning::Provider);
-        before
-            .last()
-            .is_some_and(|word| word.meaning == Meaning::Veto && self.gap(word.end, start).0 <= 2)
+            .filter(|word| is_noun(word));
+        let mut after = self.in_clause(start, end).skip_while(|word| word.end <= start);
+        let veto = |word: &Word| word.meaning == Meaning::Veto;
+        match before.by_ref().last() {
+            Some(word) => veto(word) && self.gap(word.end, start).0 <= 2,
+            None => after
+                .find(|word| is_noun(word))
+                .is_some_and(|word| veto(word) && self.is_said(end, word.start)),
+        }
+    }
+
+    /// Whether a noun for a key follows at once: `… is the Bybit key`.
+    pub(super) fn trails(&self, start: usize, end: usize) -> bool {
+        let mut after = self
+            .in_clause(start, end)
+            .skip_while(|word| word.start < end)
+            .filter(|word| is_noun(word));
+        after
+            .next()
+            .is_some_and(|word| word.meaning != Meaning::Veto && self.is_said(end, word.start))
+    }
+
+    /// `Bybit: …`, `Bybit = …`: the maker and a sign stand right before.
+    pub(super) fn is_makers(&self, start: usize, end: usize) -> bool {
+        let last = self.in_clause(start, end).take_while(|word| word.end <= start).last();
+        last.is_some_and(|word| {
+            word.meaning == Meaning::Provider && matches!(self.text[word.end..start].trim(), ":" | "=" | "->" | "→")
+        })
+    }
+
+    /// `… is the …`, `… as …`, and nothing else between but a maker.
+    fn is_said(&self, from: usize, to: usize) -> bool {
+        let between = &self.text[from..to];
+        [" is ", " as ", " ist ", " est ", " es ", " é ", " was "]
+            .iter()
+            .any(|said| between.contains(said))
+            && self.gap(from, to).0 == 0
     }
 
     /// The last noun for a key before the token, if no veto lies between.
@@ -101,14 +144,14 @@ impl<'a> Surroundings<'a> {
         let last = self
             .in_clause(start, end)
             .take_while(|word| word.end <= start)
-            .filter(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Veto))
+            .filter(|word| is_noun(word))
             .last()?;
         let password = last.meaning == Meaning::Password;
         let (gap, sign) = self.gap(last.end, start);
         (last.meaning != Meaning::Veto).then_some(Lead { password, gap, sign })
     }
 
-    /// How many words lie between two places, copulas apart, and whether a sign or a copula does.
+    /// How many words lie between two places, articles and makers apart, and whether a sign or a copula does.
     fn gap(&self, from: usize, to: usize) -> (usize, bool) {
         let between = &self.text[from.min(to)..to];
         let mut sign = between.contains([':', '=', '→']) || between.contains("->");
@@ -118,9 +161,15 @@ impl<'a> Surroundings<'a> {
         let words = words.filter(|word| {
             let copula = COPULAS.contains(word);
             sign |= copula;
-            !copula
+            !copula && !ARTICLES.contains(word)
         });
-        (words.count(), sign)
+        let first = self.words.partition_point(|word| word.start < from);
+        let makers = self.words[first..]
+            .iter()
+            .take_while(|word| word.end <= to)
+            .filter(|word| word.meaning == Meaning::Provider)
+            .count();
+        (words.count().saturating_sub(makers), sign)
     }
 
     /// Whether nothing else stands on the token's line.
@@ -129,6 +178,11 @@ impl<'a> Surroundings<'a> {
         let after = self.text[end..].chars().take_while(|c| *c != '\n');
         before.chain(after).take(REACH).all(|c| !c.is_alphanumeric())
     }
+}
+
+/// A noun that says what a token is, or is not.
+fn is_noun(word: &Word) -> bool {
+    matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Veto)
 }
 
 /// Part of an ellipsis, which ends no sentence.

@@ -81,6 +81,9 @@ struct Token {
 
 pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
     for word in around.words {
+        if !matches!(word.meaning, Meaning::Phrase(_)) || !around.speaks_of_keys(word.end, word.end) {
+            continue;
+        }
         let piece = match word.meaning {
             Meaning::Phrase(PhraseKind::Names) => named(around, word),
             Meaning::Phrase(PhraseKind::Counts) => counted(around, word),
@@ -94,7 +97,7 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
                 .is_some_and(|between| between.contains('|'))
         };
         let piece = piece.filter(|piece| !masked(piece) && !around.names_something(piece.start, piece.end));
-        if let Some(piece) = piece.filter(|_| around.speaks_of_keys(word.end, word.end)) {
+        if let Some(piece) = piece {
             let chars = piece.end - piece.start;
             hits.push(Hit {
                 start: piece.start,
@@ -139,11 +142,21 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
     let text = around.text;
     let mut after = tokens(text, phrase.end);
     let number = after.next()?;
-    let said = text[number.start..number.end].to_lowercase();
-    let count: Option<usize> = said.parse().ok().filter(|count| (2..=64).contains(count));
-    if count.is_none() && !NUMBERS.contains(&said.as_str()) {
-        return None;
-    }
+    let behind = text[number.start..number.end].to_lowercase();
+    // `the first 8`, and `les 8 premiers`.
+    let before = text[..phrase.start].trim_end().rsplit(' ').next().unwrap_or_default();
+    let said = [behind.as_str(), before]
+        .into_iter()
+        .find(|said| count_of(said).is_some())?;
+    let count = count_of(said)?;
+    let number = if said == before {
+        Token {
+            start: phrase.end,
+            end: phrase.end,
+        }
+    } else {
+        number
+    };
     let (_, last) = around.clause(phrase.start, number.end);
     let mut after_unit = false;
     for token in after.take_while(|token| token.start < last.min(phrase.end + REACH)) {
@@ -152,6 +165,9 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
             || text[..token.start]
                 .trim_end_matches([' ', '"', '\'', '`', '…', '.', '“'])
                 .ends_with([':', '=', '-', '–', '>', '→']);
+        let signed = signed
+            || text[..token.start].trim_end().ends_with(" are")
+            || text[..token.start].trim_end().ends_with(" is");
         if around.names_something(token.start, token.end) {
             continue;
         }
@@ -165,12 +181,31 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
     before_bracket(text, phrase.start, count)
 }
 
-/// `9f3Qxy12 (first 8 chars)`.
+/// The number that a word says: `Some(None)` for one that leaves it open.
+#[expect(clippy::option_option, reason = "no number, a number without its value, a number")]
+fn count_of(said: &str) -> Option<Option<usize>> {
+    match said.parse().ok().filter(|count| (2..=64).contains(count)) {
+        Some(count) => Some(Some(count)),
+        None => NUMBERS.contains(&said).then_some(None),
+    }
+}
+
+/// `9f3Qxy12 (first 8 chars)`, `9f3Qxy12 are the first 8`.
 fn before_bracket(text: &str, phrase: usize, count: Option<usize>) -> Option<Token> {
-    let before = text[..phrase]
-        .trim_end()
-        .strip_suffix(['(', ',', '['])?
-        .trim_end_matches([' ', '"', '\'', '`', '.', '…', '*']);
+    const COPULAS: [&str; 8] = [
+        " are the",
+        " is the",
+        " are",
+        " zijn de",
+        " sind die",
+        " sont les",
+        " son los",
+        " são os",
+    ];
+    let before = text[..phrase].trim_end();
+    let said = COPULAS.iter().find_map(|said| before.strip_suffix(said));
+    let before = said.or_else(|| before.strip_suffix(['(', ',', '[']))?;
+    let before = before.trim_end_matches([' ', '"', '\'', '`', '.', '…', '*']);
     let start = before.len() - before.bytes().rev().take_while(|b| is_key_byte(*b)).count();
     let said = &before[start..];
     let fits = said.len() >= 3 && count.is_none_or(|count| said.len() <= count + PREFIX);
@@ -184,38 +219,26 @@ fn is_key_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-')
 }
 
+/// The longest token that is read.
+const LONGEST: usize = 64;
+
 /// Runs of key characters (and of letters outside ASCII, so that words stay whole) from a place on.
 fn tokens(text: &str, from: usize) -> impl Iterator<Item = Token> {
-    let bytes = text.as_bytes();
-    let wide = |at: usize| bytes[at] >= 0x80 && text[floor(text, at)..].chars().next().is_some_and(char::is_alphabetic);
+    let end = text.floor_char_boundary(from + REACH);
     let mut at = from;
-    let end = bytes.len().min(from + REACH);
     std::iter::from_fn(move || {
-        while at < end && !bytes[at].is_ascii_alphanumeric() && !wide(at) {
-            at += 1;
-        }
-        let start = at;
-        while at < bytes.len() && at < start + 64 && (is_key_byte(bytes[at]) || wide(at)) {
-            at += 1;
-        }
-        let stop = floor(text, at);
-        let trimmed = stop
-            - bytes[start..stop]
-                .iter()
-                .rev()
-                .take_while(|b| matches!(b, b'-' | b'/'))
-                .count();
+        let start = at + text.get(at..end)?.find(char::is_alphanumeric)?;
+        let run = &text[start..text.floor_char_boundary(start + LONGEST)];
+        let run = &run[..run
+            .find(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | '+' | '/' | '-'))
+            .unwrap_or(run.len())];
+        at = start + run.len();
         // A key may begin with a dash, where a blank stands before it.
-        let dash = start > from + 1 && matches!(bytes[start - 1], b'-' | b'_') && !is_key_byte(bytes[start - 2]);
-        let start = start - usize::from(dash);
-        (start < end && start < stop).then_some(Token {
-            start: floor(text, start),
-            end: trimmed.max(start),
+        let dash = text[..start].ends_with(['-', '_']) && text[..start - 1].ends_with(|c: char| !c.is_alphanumeric());
+        let end = start + run.trim_end_matches(['-', '/']).len();
+        Some(Token {
+            start: start - usize::from(dash && start > from),
+            end,
         })
     })
-}
-
-/// The last border of characters at or before a place.
-fn floor(text: &str, at: usize) -> usize {
-    text.floor_char_boundary(at)
 }

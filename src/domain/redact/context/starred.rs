@@ -47,7 +47,6 @@ fn middle(text: &str, start: usize) -> Option<(usize, Middle)> {
         return Some((start + whole.len(), Middle::Stars));
     }
     let first = rest.chars().next()?;
-    let count = rest.chars().take_while(|c| *c == first).count();
     let (least, middle) = match first {
         '*' | '•' | '●' | '∙' | '#' => (3, Middle::Stars),
         'x' | 'X' => (5, Middle::Stars),
@@ -55,6 +54,7 @@ fn middle(text: &str, start: usize) -> Option<(usize, Middle)> {
         '…' | '⋯' => (1, Middle::Dots),
         _ => return None,
     };
+    let count = rest.chars().take_while(|c| *c == first).count();
     (count >= least).then(|| (start + count * first.len_utf8(), middle))
 }
 

@@ -133,9 +133,15 @@ impl Patterns {
 
     /// The keys that begin where the text holds one of the beginnings.
     pub(super) fn search(&self, text: &str, words: &[Word], hits: &mut Vec<Hit>) {
+        // A beginning inside a key that was found begins no other: a text of beginnings alone stays cheap.
+        let mut settled = 0;
         for word in words {
-            if let Meaning::Start(secret) = word.meaning {
-                hits.extend(self.secrets[secret].at(secret, text, word.start));
+            if let Meaning::Start(secret) = word.meaning
+                && word.start >= settled
+                && let Some(hit) = self.secrets[secret].at(secret, text, word.start)
+            {
+                settled = hit.end;
+                hits.push(hit);
             }
         }
     }
@@ -246,10 +252,11 @@ fn stands_alone(text: &[u8], word: &Word) -> bool {
     let before = word.start.checked_sub(1).map(|at| text[at]);
     let after = text.get(word.end).copied();
     let letter = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || b >= 0x80);
+    let sign = |b: Option<u8>| letter(b) || b.is_some_and(|b| b.is_ascii_digit());
     match word.meaning {
         Meaning::Start(_) => !before.is_some_and(|b| b.is_ascii_alphanumeric()),
         // German and Dutch write `Notionschlüssel`, `toegangssleutel`.
-        Meaning::Noun | Meaning::Password => (!letter(before) || word.end - word.start > 6) && !letter(after),
-        Meaning::Provider | Meaning::Veto | Meaning::Phrase(_) => !letter(before) && !letter(after),
+        Meaning::Noun | Meaning::Password => (!sign(before) || word.end - word.start > 6) && !letter(after),
+        Meaning::Provider | Meaning::Veto | Meaning::Phrase(_) => !sign(before) && !sign(after),
     }
 }

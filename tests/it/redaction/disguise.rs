@@ -1,0 +1,75 @@
+//! The eighteen forms in which pieces of a known value turn up.
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use std::fmt::Write as _;
+
+/// One form.
+pub struct Disguise {
+    pub name: &'static str,
+    /// Makes it from the secret part of a value; the number varies it.
+    pub dress: fn(&str, usize) -> String,
+}
+
+const fn disguise(name: &'static str, dress: fn(&str, usize) -> String) -> Disguise {
+    Disguise { name, dress }
+}
+
+pub const DISGUISES: &[Disguise] = &[
+    disguise("prefix", |key, n| key[..8 + n % 8].to_owned()),
+    disguise("middle", |key, n| middle(key, n).to_owned()),
+    disguise("suffix", |key, n| key[key.len() - 7 - n % 8..].to_owned()),
+    disguise("whole", |key, _| key.to_owned()),
+    disguise("case", |key, n| {
+        if n.is_multiple_of(2) {
+            middle(key, n).to_uppercase()
+        } else {
+            middle(key, n).to_lowercase()
+        }
+    }),
+    disguise("spaced", |key, n| split(middle(key, n), 1 + n % 4, " ")),
+    disguise("newline", |key, n| split(middle(key, n), 4, "\n")),
+    disguise("zero_width", |key, n| split(middle(key, n), 1 + n % 5, "\u{200b}")),
+    disguise("backtick", |key, n| split(middle(key, n), 4, "``")),
+    disguise("hyphen", |key, n| split(middle(key, n), 4, "-")),
+    disguise("dotted", |key, n| split(middle(key, n), 4, ".")),
+    disguise("percent", |key, n| encoded(middle(key, n), "%", "")),
+    disguise("base64", |key, n| STANDARD.encode(middle(key, n))),
+    disguise("base64_line", |key, n| {
+        URL_SAFE_NO_PAD.encode(format!("{}{key}", &"user:"[n % 3..]))
+    }),
+    disguise("hex", |key, n| encoded(middle(key, n), "", "")),
+    disguise("full_width", |key, n| {
+        middle(key, n)
+            .chars()
+            .filter_map(|c| char::from_u32(u32::from(c) + 0xfee0))
+            .collect()
+    }),
+    disguise("starred", |key, _| {
+        format!("{}****{}", &key[..4], &key[key.len() - 4..])
+    }),
+    disguise("two_parts", |key, _| {
+        format!("{} and then {}", &key[..key.len() / 2], &key[key.len() / 2..])
+    }),
+];
+
+fn middle(key: &str, n: usize) -> &str {
+    let length = 10 + n % 4;
+    let start = (n % 5).min(key.len() - length);
+    &key[start..start + length]
+}
+
+fn split(piece: &str, every: usize, sign: &str) -> String {
+    let parts: Vec<String> = piece
+        .as_bytes()
+        .chunks(every)
+        .map(|part| String::from_utf8_lossy(part).into_owned())
+        .collect();
+    parts.join(sign)
+}
+
+fn encoded(piece: &str, before: &str, after: &str) -> String {
+    piece.bytes().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{before}{byte:02X}{after}");
+        text
+    })
+}
