@@ -1,5 +1,6 @@
 //! `keyminder sandbox`: the local Notion alone. Its first line on stdout is JSON for whoever started it.
 use super::{Exit, Place};
+use crate::sandbox::providers::{self, StandIns};
 use crate::sandbox::{Options, Rate, serve};
 use anyhow::Context as _;
 use secrecy::SecretString;
@@ -45,6 +46,7 @@ pub fn run(_place: &Place, args: &Args) -> anyhow::Result<Exit> {
         pages,
         rate: args.rate,
         state_file: args.state.clone(),
+        providers: Some(providers::router(StandIns::default())),
         ..Options::default()
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
