@@ -11,7 +11,7 @@ use super::normalise::fold;
 use super::reading::{Clause, Label, Reading};
 use super::rules::Book;
 use super::slots;
-use super::steps::{StepSet, join_steps, listed};
+use super::steps::{StepSet, join_steps, leave_out, listed};
 use super::time::{finish_times, join_times};
 use super::token::{Token, Value, lex};
 
@@ -26,6 +26,8 @@ pub(super) struct Trace {
     pub(super) whole: Hits,
     pub(super) code: Vec<Token>,
     pub(super) language: Option<usize>,
+    /// Steps named as exceptions: "all but step 3".
+    pub(super) left_out: StepSet,
 }
 
 /// Reads a text.
@@ -67,8 +69,10 @@ fn tokens_of(ground: &Ground, about: &About, parts: &Parts) -> Trace {
     let mut tokens = join_times(ground, lexed.tokens);
     finish_times(ground, &mut tokens);
     mark_keys(ground, about.keys, &parts.own, &mut tokens);
-    let tokens = join_steps(ground, &tokens);
+    let mut tokens = join_steps(ground, &tokens);
+    let left_out = leave_out(ground, &mut tokens);
     Trace {
+        left_out,
         own: parts.own.clone(),
         tokens,
         code,
@@ -89,8 +93,9 @@ fn answer_the_quote(ground: &Ground, book: &Book, parts: &Parts, trace: &mut Tra
     let steps = quoted.iter().fold(0, |all, token| all | steps_in(token));
     if steps != 0 && trace.tokens.iter().all(|token| steps_in(token) == 0) {
         let symbol = ground.kinds.symbols.step;
+        let first = trace.tokens.iter().position(|token| !ground.is(token, ground.kinds.bits.line)).unwrap_or(0);
         trace.tokens.insert(
-            0,
+            first,
             Token {
                 start: 0,
                 end: 0,
@@ -193,7 +198,7 @@ fn fill(ground: &Ground, book: &Book, about: &About, trace: &Trace, parts: &[Par
             });
         }
     }
-    clauses.extend(slots::left_out(ground, book, trace, parts));
+    clauses.extend(slots::left_out(trace, &clauses));
     if clauses.iter().any(|clause| clause.label != Label::Chatter) {
         clauses.retain(|clause| clause.label != Label::Chatter);
     }

@@ -279,6 +279,9 @@ impl Reader<'_> {
         {
             return None;
         }
+        if self.is(1, bits.slash) {
+            return None;
+        }
         let several = length > 1;
         let opens = self.at == 0 || self.before(self.ground.opens);
         let counted = self.is(length, bits.counted | bits.of | bits.percent | bits.slash | bits.hyphen);
@@ -311,7 +314,7 @@ impl Reader<'_> {
             ));
         }
         let mut ahead = 1;
-        while self.is(ahead, bits.stepword | bits.of) && ahead < 4 {
+        while self.is(ahead, bits.stepword | bits.of | bits.counted | bits.keyword | bits.pairword) && ahead < 4 {
             ahead += 1;
         }
         while self.is(ahead, bits.article) && ahead < 5 {
@@ -332,6 +335,31 @@ impl Reader<'_> {
             },
         ))
     }
+}
+
+/// "all but step 3": the others are meant. Gives the steps that were left out.
+pub(super) fn leave_out(ground: &Ground, tokens: &mut Vec<Token>) -> StepSet {
+    let bits = &ground.kinds.bits;
+    let mut left_out = 0;
+    let mut at = 1;
+    while at < tokens.len() {
+        let Value::Steps(set) = tokens[at].value else {
+            at += 1;
+            continue;
+        };
+        let all = |token: &Token| ground.is(token, bits.all) || matches!(token.value, Value::Steps(all) if all == range(1, ground.steps_total));
+        let excepted = ground.is(&tokens[at - 1], bits.except);
+        let from = if ground.is(&tokens[at - 1], bits.all) { Some(at - 1) } else { at.checked_sub(2).filter(|&from| all(&tokens[from])) };
+        if let Some(from) = from.filter(|_| excepted) {
+            left_out |= set;
+            let start = tokens[from].start;
+            tokens.drain(from..at);
+            tokens[from] = Token { start, value: Value::Steps(range(1, ground.steps_total) & !set), ..tokens[from] };
+            at = from;
+        }
+        at += 1;
+    }
+    left_out
 }
 
 /// "step 1 and step 2", "step 1, step 2": one set, as they share what is said of them.

@@ -276,6 +276,8 @@ impl<'a> Scanner<'a> {
             self.push(end, symbols.ordinal, Value::Number(whole), None);
         } else if matches!(tail, "a" | "b" | "c" | "d") {
             self.push(end, symbols.substep, Value::Number(whole), None);
+        } else if let Some(code) = self.lexicon.find(&self.text[self.at..digits]).filter(|_| tail == "s" && whole > 300) {
+            self.push(end, 0, Value::Plain, Some(code));
         } else if tail == "s" || tail == "ms" || tail == "sec" || tail == "secs" {
             self.push(end, symbols.seconds, Value::Plain, None);
         } else {
@@ -292,6 +294,11 @@ impl<'a> Scanner<'a> {
             self.text.as_bytes().get(end + 1).map(|&next| inside(next)),
         ) {
             end = self.run(end + 1, inside);
+        }
+        if let (1, Some(b'/')) = (end - self.at, self.text.as_bytes().get(end))
+            && self.run(end + 1, inside) == end + 2
+        {
+            end += 2;
         }
         if self.text.as_bytes().get(end) == Some(&b'\'') {
             end = self.past_apostrophe(end);
