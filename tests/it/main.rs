@@ -1,1 +1,2 @@
 //! One test binary: everything a person sees, through data.
+mod corpus;

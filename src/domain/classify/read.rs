@@ -93,7 +93,11 @@ fn answer_the_quote(ground: &Ground, book: &Book, parts: &Parts, trace: &mut Tra
     let steps = quoted.iter().fold(0, |all, token| all | steps_in(token));
     if steps != 0 && trace.tokens.iter().all(|token| steps_in(token) == 0) {
         let symbol = ground.kinds.symbols.step;
-        let first = trace.tokens.iter().position(|token| !ground.is(token, ground.kinds.bits.line)).unwrap_or(0);
+        let first = trace
+            .tokens
+            .iter()
+            .position(|token| !ground.is(token, ground.kinds.bits.line))
+            .unwrap_or(0);
         trace.tokens.insert(
             first,
             Token {

@@ -80,6 +80,8 @@ pub(super) struct Guard {
     pattern: Patterns,
     /// The label that the clause gets instead; absent: the rule does not count.
     pub(super) becomes: Option<Label>,
+    /// A second label that comes with it.
+    pub(super) also: Option<Label>,
     /// The role that the clause then has.
     #[serde(default)]
     pub(super) role: Role,

@@ -84,7 +84,11 @@ fn steps_of(trace: &Trace, clauses: &[Clause]) -> Vec<u8> {
 /// "All but step 3 finished": the rest is progress.
 pub(super) fn left_out(trace: &Trace, clauses: &[Clause]) -> Option<Clause> {
     let finished = clauses.iter().find(|clause| clause.label == Label::Completion)?;
-    (trace.left_out != 0).then(|| Clause { label: Label::Progress, steps: listed(trace.left_out), ..finished.clone() })
+    (trace.left_out != 0).then(|| Clause {
+        label: Label::Progress,
+        steps: listed(trace.left_out),
+        ..finished.clone()
+    })
 }
 
 fn rules_of(clauses: &[Clause]) -> Vec<String> {

@@ -138,7 +138,16 @@ impl Reader<'_> {
         if ahead == 0 {
             return None;
         }
-        if ahead == 1 && self.number(ahead).is_some() && !self.is(ahead + 1, bits.counted) {
+        let one = self.number(ahead) == Some(1) && self.is(ahead, bits.numword);
+        if one && ahead == 1 {
+            return Some(Found {
+                length: 2,
+                set,
+                part: false,
+            });
+        }
+        let things = self.is(ahead + 1, bits.counted) && !self.is(ahead + 1, bits.stepword);
+        if ahead == 1 && self.number(ahead).is_some() && !things {
             return self.first_few(ahead);
         }
         if self.is(ahead, bits.stepword) {
@@ -314,7 +323,11 @@ impl Reader<'_> {
             ));
         }
         let mut ahead = 1;
-        while self.is(ahead, bits.stepword | bits.of | bits.counted | bits.keyword | bits.pairword) && ahead < 4 {
+        while self.is(
+            ahead,
+            bits.stepword | bits.of | bits.counted | bits.keyword | bits.pairword,
+        ) && ahead < 4
+        {
             ahead += 1;
         }
         while self.is(ahead, bits.article) && ahead < 5 {
@@ -347,14 +360,25 @@ pub(super) fn leave_out(ground: &Ground, tokens: &mut Vec<Token>) -> StepSet {
             at += 1;
             continue;
         };
-        let all = |token: &Token| ground.is(token, bits.all) || matches!(token.value, Value::Steps(all) if all == range(1, ground.steps_total));
+        let all = |token: &Token| {
+            ground.is(token, bits.all)
+                || matches!(token.value, Value::Steps(all) if all == range(1, ground.steps_total))
+        };
         let excepted = ground.is(&tokens[at - 1], bits.except);
-        let from = if ground.is(&tokens[at - 1], bits.all) { Some(at - 1) } else { at.checked_sub(2).filter(|&from| all(&tokens[from])) };
+        let from = if ground.is(&tokens[at - 1], bits.all) {
+            Some(at - 1)
+        } else {
+            at.checked_sub(2).filter(|&from| all(&tokens[from]))
+        };
         if let Some(from) = from.filter(|_| excepted) {
             left_out |= set;
             let start = tokens[from].start;
             tokens.drain(from..at);
-            tokens[from] = Token { start, value: Value::Steps(range(1, ground.steps_total) & !set), ..tokens[from] };
+            tokens[from] = Token {
+                start,
+                value: Value::Steps(range(1, ground.steps_total) & !set),
+                ..tokens[from]
+            };
             at = from;
         }
         at += 1;

@@ -276,7 +276,11 @@ impl<'a> Scanner<'a> {
             self.push(end, symbols.ordinal, Value::Number(whole), None);
         } else if matches!(tail, "a" | "b" | "c" | "d") {
             self.push(end, symbols.substep, Value::Number(whole), None);
-        } else if let Some(code) = self.lexicon.find(&self.text[self.at..digits]).filter(|_| tail == "s" && whole > 300) {
+        } else if let Some(code) = self
+            .lexicon
+            .find(&self.text[self.at..digits])
+            .filter(|_| tail == "s" && whole > 300)
+        {
             self.push(end, 0, Value::Plain, Some(code));
         } else if tail == "s" || tail == "ms" || tail == "sec" || tail == "secs" {
             self.push(end, symbols.seconds, Value::Plain, None);
