@@ -241,7 +241,7 @@ impl Lexicon {
 
     fn by_affix(&self, word: &str) -> Option<WordId> {
         let starts = (4..word.len()).rev().filter_map(|end| word.get(..end));
-        let start = starts.filter_map(|start| self.prefixes.get(start)).next();
+        let start = starts.into_iter().find_map(|start| self.prefixes.get(start));
         let end = || {
             self.suffixes
                 .iter()

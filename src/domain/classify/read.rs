@@ -11,9 +11,15 @@ use super::normalise::fold;
 use super::reading::{Clause, Label, Reading};
 use super::rules::Book;
 use super::slots;
-use super::steps::{StepSet, join_steps, leave_out, listed};
+use super::steps::{StepSet, join_steps, listed};
+use super::steps_joined::leave_out;
 use super::time::{finish_times, join_times};
 use super::token::{Token, Value, lex};
+
+/// A guard over a sentence looks back over so many words at most: time must not grow with the square of a text.
+const LOOK_BACK: usize = 64;
+/// More clauses than this nobody writes; the rest is one.
+const MOST_CLAUSES: usize = 200;
 
 /// What was seen on the way: for `explain`, and for the slots.
 #[derive(Debug, Default)]
@@ -66,7 +72,7 @@ fn tokens_of(ground: &Ground, about: &About, parts: &Parts) -> Trace {
     } else {
         lex(&parts.code, ground.lexicon, ground.kinds, Some(0)).tokens
     };
-    let mut tokens = join_times(ground, lexed.tokens);
+    let mut tokens = join_times(ground, &lexed.tokens);
     finish_times(ground, &mut tokens);
     mark_keys(ground, about.keys, &parts.own, &mut tokens);
     let mut tokens = join_steps(ground, &tokens);
@@ -105,7 +111,6 @@ fn answer_the_quote(ground: &Ground, book: &Book, parts: &Parts, trace: &mut Tra
                 end: 0,
                 symbol,
                 value: Value::Steps(steps),
-                spaced: true,
             },
         );
         trace.whole = Hits::of(book, &trace.tokens);
@@ -119,6 +124,7 @@ fn steps_in(token: &Token) -> StepSet {
 fn judge_clauses(ground: &Ground, book: &Book, trace: &mut Trace) {
     let states = book.groups.get("states").copied().unwrap_or_default();
     trace.cuts = clauses::cut(ground, states, &trace.tokens);
+    trace.cuts.truncate(MOST_CLAUSES);
     for (at, cut) in trace.cuts.iter().enumerate() {
         let tokens = &trace.tokens[cut.tokens.clone()];
         let hits = Hits::of(book, tokens);
@@ -126,7 +132,10 @@ fn judge_clauses(ground: &Ground, book: &Book, trace: &mut Trace) {
         let sentence = if opens_sentence {
             hits.clone()
         } else {
-            Hits::of(book, &trace.tokens[cut.sentence..cut.tokens.end])
+            Hits::of(
+                book,
+                &trace.tokens[cut.sentence.max(cut.tokens.end.saturating_sub(LOOK_BACK))..cut.tokens.end],
+            )
         };
         let steps = tokens.iter().fold(0, |all, token| all | steps_in(token));
         let verdict = judge(book, &hits, &sentence, &trace.whole);

@@ -219,7 +219,7 @@ pub(super) fn compile(files: &[(String, String)]) -> Result<Book, Vec<Fault>> {
             faults.push(fault(name, None, &what, "join two kinds of words into one"));
         }
     }
-    let book = collect(parsed, lexicon, kinds, &mut faults);
+    let book = collect(parsed, lexicon, &kinds, &mut faults);
     match book {
         Some(book) if faults.is_empty() => Ok(book),
         _ => Err(faults),
@@ -282,10 +282,10 @@ fn fill(lexicon: &mut Lexicon, kinds: &Kinds, language: usize, file: &File) -> R
     Ok(())
 }
 
-fn collect(parsed: Vec<(&str, File)>, lexicon: Lexicon, kinds: Kinds, faults: &mut Vec<Fault>) -> Option<Book> {
+fn collect(parsed: Vec<(&str, File)>, lexicon: Lexicon, kinds: &Kinds, faults: &mut Vec<Fault>) -> Option<Book> {
     let mut book = Book {
         lexicon,
-        kinds,
+        kinds: *kinds,
         emoji: Emoji::new(),
         groups: HashMap::new(),
         rules: Vec::new(),

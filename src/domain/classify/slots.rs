@@ -200,5 +200,7 @@ fn around(ground: &Ground, trace: &Trace, at: usize) -> Vec<Token> {
             ..token
         }
     };
-    range.map(shown).collect()
+    (range.start.max(at.saturating_sub(24))..range.end.min(at + 24))
+        .map(shown)
+        .collect()
 }

@@ -32,8 +32,6 @@ pub(super) struct Token {
     pub(super) symbol: Symbol,
     /// What it carries.
     pub(super) value: Value,
-    /// Whether blank space stands before it.
-    pub(super) spaced: bool,
 }
 
 /// A text as tokens, and the language of most of its words.
@@ -138,7 +136,7 @@ struct Scanner<'a> {
     pieces: Vec<Piece>,
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     fn scan(mut self) -> Vec<Piece> {
         while let Some(byte) = self.byte(0) {
             match byte {
@@ -169,14 +167,12 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, end: usize, symbol: Symbol, value: Value, word: Option<WordId>) {
-        let spaced = self.at == 0 || self.text.as_bytes()[self.at - 1] == b' ';
         self.pieces.push(Piece {
             token: Token {
                 start: self.at,
                 end,
                 symbol,
                 value,
-                spaced,
             },
             word,
         });
