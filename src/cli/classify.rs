@@ -40,7 +40,9 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
     let classifier = match Classifier::from_files(&files) {
         Ok(classifier) => classifier,
         Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("keyminder: {fault}"));
+            for fault in &faults {
+                eprintln!("keyminder: {fault}");
+            }
             return Ok(Exit::Usage);
         }
     };

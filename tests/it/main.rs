@@ -1,4 +1,5 @@
 //! One test binary: everything a person sees, through data.
+mod corpus;
 mod providers;
 mod redaction;
 mod rotation;

@@ -40,16 +40,12 @@ fn push_line(into: &mut String, line: &str) {
 
 /// A line inside a fence; whether the fence is still open after it.
 fn close_fence(line: &str, parts: &mut Parts) -> bool {
-    match line.split_once("```") {
-        Some((inside, after)) => {
-            push_line(&mut parts.code, inside);
-            own_line(after, parts)
-        }
-        None => {
-            push_line(&mut parts.code, line);
-            true
-        }
-    }
+    let Some((inside, after)) = line.split_once("```") else {
+        push_line(&mut parts.code, line);
+        return true;
+    };
+    push_line(&mut parts.code, inside);
+    own_line(after, parts)
 }
 
 /// A line of the author; whether it leaves a fence open.
@@ -80,7 +76,9 @@ fn own_line(line: &str, parts: &mut Parts) -> bool {
 
 /// Links and redacted keys become one word each.
 fn push_own(own: &mut String, text: &str) {
-    const MARKS: [(&str, &str, fn(char) -> bool); 4] = [
+    /// How it starts, the word it leaves, where it ends.
+    type Mark = (&'static str, &'static str, fn(char) -> bool);
+    const MARKS: [Mark; 4] = [
         ("https://", " {link} ", char::is_whitespace),
         ("http://", " {link} ", char::is_whitespace),
         ("www.", " {link} ", char::is_whitespace),

@@ -125,8 +125,8 @@ fn seam_before(
     if ground.is(token, bits.comma | bits.dash | bits.and | bits.so) {
         return Some(Seam::Soft);
     }
-    let stated = said.iter().any(|before| ground.is(before, states))
+    let speaks = said.iter().any(|before| ground.is(before, states))
         && said.iter().any(|before| matches!(before.value, Value::Steps(_)));
-    (is_step && stated && ground.is(&tokens[at - 1], states) && !ground.is(&tokens[at - 1], bits.prep | bits.aux))
+    (is_step && speaks && ground.is(&tokens[at - 1], states) && !ground.is(&tokens[at - 1], bits.prep | bits.aux))
         .then_some(Seam::Soft)
 }

@@ -46,6 +46,7 @@ impl Part {
 pub(super) fn combine(mut parts: Vec<Part>) -> Vec<Part> {
     withdraw(&mut parts);
     doubt(&mut parts);
+    settle(&mut parts);
     lend_steps(&mut parts);
     reopen_pending(&mut parts);
     let parts = drop_stopped(parts);
@@ -73,6 +74,77 @@ fn doubt(parts: &mut [Part]) {
         if part.is(Label::Completion) && index + 1 >= at || part.is(Label::Question) && index + 1 == at {
             part.relabel(Label::Progress);
         }
+    }
+}
+
+/// A later word settles an earlier one: a question its condition, a cure its failure, a failure its redoing.
+fn settle(parts: &mut Vec<Part>) {
+    let clears = |part: &Part| part.is(Label::Progress) && part.role() == Some(Role::Works);
+    for at in 0..parts.len() {
+        let near = |other: &Part| other.sentence == parts[at].sentence;
+        let asked = parts[at + 1..]
+            .iter()
+            .any(|later| later.is(Label::Question) && near(later));
+        let again = |other: &Part| parts[at].steps == other.steps || parts[at].steps == 0 || !other.own_steps;
+        let cured = parts[at + 1..].iter().any(|later| {
+            clears(later) && again(later)
+                || later.is(Label::Completion)
+                    && later.own_steps
+                    && (parts[at].steps == later.steps || parts[at].steps == 0 && near(later))
+        });
+        let explained = parts[..at].iter().any(|earlier| clears(earlier) && near(earlier)) && parts[at].steps == 0;
+        let blocks = parts[at].is(Label::Blocker);
+        if parts[at].is(Label::Progress) && parts[at].role() == Some(Role::Start) && asked {
+            parts[at].relabel(Label::Question);
+        } else if blocks && (cured || explained) {
+            parts[at].relabel(Label::Progress);
+        }
+    }
+    overtake(parts);
+    let fails = parts.iter().any(|part| part.has(Label::Blocker));
+    for part in parts.iter_mut().filter(|_| fails) {
+        if let Some(verdict) = part
+            .verdict
+            .as_mut()
+            .filter(|verdict| verdict.also == Some(Label::Progress))
+        {
+            verdict.also = None;
+        }
+    }
+}
+
+/// What a sentence goes on to take back, or to say of a key, is no finish of its own.
+fn overtake(parts: &mut Vec<Part>) {
+    let overtaken: Vec<bool> = parts
+        .iter()
+        .enumerate()
+        .map(|(at, part)| {
+            let near = |other: &&Part| other.sentence == part.sentence;
+            let taken_back = parts[at + 1..].iter().filter(near).any(|later| {
+                later.is(Label::Correction)
+                    && later.has(Label::Blocker)
+                    && (!later.own_steps || later.steps & part.steps != 0)
+            });
+            let of_a_key = !part.own_steps
+                && parts[..at]
+                    .iter()
+                    .filter(near)
+                    .any(|earlier| earlier.is(Label::KeyReport));
+            part.is(Label::Completion) && (taken_back || of_a_key)
+        })
+        .collect();
+    let mut lent: StepSet = 0;
+    let mut at = 0;
+    parts.retain(|part| {
+        at += 1;
+        lent |= if overtaken[at - 1] { part.steps } else { 0 };
+        !overtaken[at - 1]
+    });
+    for part in parts
+        .iter_mut()
+        .filter(|part| part.is(Label::Correction) && part.steps == 0)
+    {
+        part.steps = lent;
     }
 }
 
@@ -115,7 +187,7 @@ fn reopen_pending(parts: &mut [Part]) {
             .iter()
             .take(2)
             .any(|part| part.role() == Some(Role::Pending) && (!part.own_steps || part.steps & steps != 0));
-        let begun = steps == 0
+        let begun = !parts[at].own_steps
             && parts[..at].iter().any(|part| {
                 part.sentence == parts[at].sentence
                     && part.is(Label::Progress)

@@ -32,7 +32,7 @@ pub struct ExplainedClause {
     pub kinds: Vec<String>,
 }
 
-pub(super) fn explained(book: &Book, reading: Reading, trace: Trace) -> Explained {
+pub(super) fn explained(book: &Book, reading: Reading, trace: &Trace) -> Explained {
     let clauses = trace.cuts.iter().enumerate().map(|(at, cut)| {
         let tokens = &trace.tokens[cut.tokens.clone()];
         let part = trace.parts.iter().find(|part| part.at == at);

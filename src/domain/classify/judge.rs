@@ -40,7 +40,7 @@ pub(super) fn judge(book: &Book, clause: &Hits, sentence: &Hits, comment: &Hits)
         if let Some(label) = book.guards[guard].becomes {
             return Some(Verdict {
                 label,
-                also: None,
+                also: book.guards[guard].also,
                 role: book.guards[guard].role,
                 rule: at,
                 guards,

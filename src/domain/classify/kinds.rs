@@ -9,6 +9,7 @@ macro_rules! kinds {
 
         /// The symbol that is this kind and nothing else.
         #[derive(Debug, Clone, Copy)]
+        #[expect(dead_code, reason = "one symbol for each bit keeps the table one list")]
         pub(super) struct Only { $(pub(super) $name: Symbol,)* }
 
         impl Kinds {

@@ -241,7 +241,7 @@ impl Lexicon {
 
     fn by_affix(&self, word: &str) -> Option<WordId> {
         let starts = (4..word.len()).rev().filter_map(|end| word.get(..end));
-        let start = starts.filter_map(|start| self.prefixes.get(start)).next();
+        let start = starts.into_iter().find_map(|start| self.prefixes.get(start));
         let end = || {
             self.suffixes
                 .iter()
@@ -260,10 +260,11 @@ impl Lexicon {
         let near = std::iter::once(hash(word.bytes())).chain(shorter);
         near.filter_map(|key| self.slips.get(&key).copied()).find(|&id| {
             let length = self.words[id as usize].len();
-            let swapped_or_wrong = length == word.len();
-            length.abs_diff(word.len()) <= 1 && (word.len() >= 6 || swapped_or_wrong && self.same_letters(word, id))
-                || length == word.len() + 1 && length >= 6
-                || length + 1 == word.len() && word.len() >= 6
+            match length.abs_diff(word.len()) {
+                0 => word.len() >= 7 || self.same_letters(word, id),
+                1 => length.max(word.len()) >= 6,
+                _ => false,
+            }
         })
     }
 

@@ -17,6 +17,7 @@ mod reading;
 mod rules;
 mod slots;
 mod steps;
+mod steps_joined;
 mod time;
 mod token;
 
@@ -95,7 +96,7 @@ impl Classifier {
     /// Reads a comment and tells why it reads so.
     pub fn explain(&self, text: &CleanText, about: &About) -> Explained {
         let (reading, trace) = read::read(&self.book, text.as_str(), about);
-        explain::explained(&self.book, reading, trace)
+        explain::explained(&self.book, reading, &trace)
     }
 
     pub(in crate::domain::classify) fn book(&self) -> &rules::Book {

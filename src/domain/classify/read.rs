@@ -12,8 +12,14 @@ use super::reading::{Clause, Label, Reading};
 use super::rules::Book;
 use super::slots;
 use super::steps::{StepSet, join_steps, listed};
+use super::steps_joined::leave_out;
 use super::time::{finish_times, join_times};
 use super::token::{Token, Value, lex};
+
+/// A guard over a sentence looks back over so many words at most: time must not grow with the square of a text.
+const LOOK_BACK: usize = 64;
+/// More clauses than this nobody writes; the rest is one.
+const MOST_CLAUSES: usize = 200;
 
 /// What was seen on the way: for `explain`, and for the slots.
 #[derive(Debug, Default)]
@@ -26,6 +32,8 @@ pub(super) struct Trace {
     pub(super) whole: Hits,
     pub(super) code: Vec<Token>,
     pub(super) language: Option<usize>,
+    /// Steps named as exceptions: "all but step 3".
+    pub(super) left_out: StepSet,
 }
 
 /// Reads a text.
@@ -64,11 +72,13 @@ fn tokens_of(ground: &Ground, about: &About, parts: &Parts) -> Trace {
     } else {
         lex(&parts.code, ground.lexicon, ground.kinds, Some(0)).tokens
     };
-    let mut tokens = join_times(ground, lexed.tokens);
+    let mut tokens = join_times(ground, &lexed.tokens);
     finish_times(ground, &mut tokens);
     mark_keys(ground, about.keys, &parts.own, &mut tokens);
-    let tokens = join_steps(ground, &tokens);
+    let mut tokens = join_steps(ground, &tokens);
+    let left_out = leave_out(ground, &mut tokens);
     Trace {
+        left_out,
         own: parts.own.clone(),
         tokens,
         code,
@@ -89,14 +99,18 @@ fn answer_the_quote(ground: &Ground, book: &Book, parts: &Parts, trace: &mut Tra
     let steps = quoted.iter().fold(0, |all, token| all | steps_in(token));
     if steps != 0 && trace.tokens.iter().all(|token| steps_in(token) == 0) {
         let symbol = ground.kinds.symbols.step;
+        let first = trace
+            .tokens
+            .iter()
+            .position(|token| !ground.is(token, ground.kinds.bits.line))
+            .unwrap_or(0);
         trace.tokens.insert(
-            0,
+            first,
             Token {
                 start: 0,
                 end: 0,
                 symbol,
                 value: Value::Steps(steps),
-                spaced: true,
             },
         );
         trace.whole = Hits::of(book, &trace.tokens);
@@ -110,6 +124,7 @@ fn steps_in(token: &Token) -> StepSet {
 fn judge_clauses(ground: &Ground, book: &Book, trace: &mut Trace) {
     let states = book.groups.get("states").copied().unwrap_or_default();
     trace.cuts = clauses::cut(ground, states, &trace.tokens);
+    trace.cuts.truncate(MOST_CLAUSES);
     for (at, cut) in trace.cuts.iter().enumerate() {
         let tokens = &trace.tokens[cut.tokens.clone()];
         let hits = Hits::of(book, tokens);
@@ -117,7 +132,10 @@ fn judge_clauses(ground: &Ground, book: &Book, trace: &mut Trace) {
         let sentence = if opens_sentence {
             hits.clone()
         } else {
-            Hits::of(book, &trace.tokens[cut.sentence..cut.tokens.end])
+            Hits::of(
+                book,
+                &trace.tokens[cut.sentence.max(cut.tokens.end.saturating_sub(LOOK_BACK))..cut.tokens.end],
+            )
         };
         let steps = tokens.iter().fold(0, |all, token| all | steps_in(token));
         let verdict = judge(book, &hits, &sentence, &trace.whole);
@@ -193,7 +211,7 @@ fn fill(ground: &Ground, book: &Book, about: &About, trace: &Trace, parts: &[Par
             });
         }
     }
-    clauses.extend(slots::left_out(ground, book, trace, parts));
+    clauses.extend(slots::left_out(trace, &clauses));
     if clauses.iter().any(|clause| clause.label != Label::Chatter) {
         clauses.retain(|clause| clause.label != Label::Chatter);
     }

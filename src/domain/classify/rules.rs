@@ -80,6 +80,8 @@ pub(super) struct Guard {
     pattern: Patterns,
     /// The label that the clause gets instead; absent: the rule does not count.
     pub(super) becomes: Option<Label>,
+    /// A second label that comes with it.
+    pub(super) also: Option<Label>,
     /// The role that the clause then has.
     #[serde(default)]
     pub(super) role: Role,
@@ -217,7 +219,7 @@ pub(super) fn compile(files: &[(String, String)]) -> Result<Book, Vec<Fault>> {
             faults.push(fault(name, None, &what, "join two kinds of words into one"));
         }
     }
-    let book = collect(parsed, lexicon, kinds, &mut faults);
+    let book = collect(parsed, lexicon, &kinds, &mut faults);
     match book {
         Some(book) if faults.is_empty() => Ok(book),
         _ => Err(faults),
@@ -280,10 +282,10 @@ fn fill(lexicon: &mut Lexicon, kinds: &Kinds, language: usize, file: &File) -> R
     Ok(())
 }
 
-fn collect(parsed: Vec<(&str, File)>, lexicon: Lexicon, kinds: Kinds, faults: &mut Vec<Fault>) -> Option<Book> {
+fn collect(parsed: Vec<(&str, File)>, lexicon: Lexicon, kinds: &Kinds, faults: &mut Vec<Fault>) -> Option<Book> {
     let mut book = Book {
         lexicon,
-        kinds,
+        kinds: *kinds,
         emoji: Emoji::new(),
         groups: HashMap::new(),
         rules: Vec::new(),

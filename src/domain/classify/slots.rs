@@ -82,8 +82,13 @@ fn steps_of(trace: &Trace, clauses: &[Clause]) -> Vec<u8> {
 }
 
 /// "All but step 3 finished": the rest is progress.
-pub(super) fn left_out(_ground: &Ground, _book: &Book, _trace: &Trace, _parts: &[Part]) -> Vec<Clause> {
-    Vec::new()
+pub(super) fn left_out(trace: &Trace, clauses: &[Clause]) -> Option<Clause> {
+    let finished = clauses.iter().find(|clause| clause.label == Label::Completion)?;
+    (trace.left_out != 0).then(|| Clause {
+        label: Label::Progress,
+        steps: listed(trace.left_out),
+        ..finished.clone()
+    })
 }
 
 fn rules_of(clauses: &[Clause]) -> Vec<String> {
@@ -195,5 +200,7 @@ fn around(ground: &Ground, trace: &Trace, at: usize) -> Vec<Token> {
             ..token
         }
     };
-    range.map(shown).collect()
+    (range.start.max(at.saturating_sub(24))..range.end.min(at + 24))
+        .map(shown)
+        .collect()
 }

@@ -1,6 +1,7 @@
 //! Steps: numbers, words, ordinals, ranges and lists become one token that carries a set of steps.
 use super::engine::Ground;
 use super::lexicon::KindSet;
+use super::steps_joined::merge;
 use super::token::{Token, Value};
 
 /// A set of steps as bits; bit 0 is unused.
@@ -15,7 +16,7 @@ pub(super) fn listed(set: StepSet) -> Vec<u8> {
 }
 
 /// Steps `first` to `last`.
-fn range(first: u32, last: u32) -> StepSet {
+pub(super) fn range(first: u32, last: u32) -> StepSet {
     (first..=last.min(MOST)).fold(0, |set, step| set | 1 << step)
 }
 
@@ -138,7 +139,16 @@ impl Reader<'_> {
         if ahead == 0 {
             return None;
         }
-        if ahead == 1 && self.number(ahead).is_some() && !self.is(ahead + 1, bits.counted) {
+        let one = self.number(ahead) == Some(1) && self.is(ahead, bits.numword);
+        if one && ahead == 1 {
+            return Some(Found {
+                length: 2,
+                set,
+                part: false,
+            });
+        }
+        let things = self.is(ahead + 1, bits.counted) && !self.is(ahead + 1, bits.stepword);
+        if ahead == 1 && self.number(ahead).is_some() && !things {
             return self.first_few(ahead);
         }
         if self.is(ahead, bits.stepword) {
@@ -203,11 +213,12 @@ impl Reader<'_> {
                 ahead += 1;
             }
         }
-        if !named && !self.is(ahead, bits.step_number) && !(whole && self.ends(ahead + 1)) {
+        let bare = !named && !self.is(ahead, bits.step_number);
+        if bare && (!whole || !self.ends(ahead + 1)) {
             return None;
         }
         let (length, set, part) = self.list(ahead)?;
-        let highest = 63 - set.leading_zeros();
+        let highest = set.ilog2();
         let set = if whole {
             range(1, highest - u32::from(below))
         } else {
@@ -273,20 +284,19 @@ impl Reader<'_> {
         let bits = &self.ground.kinds.bits;
         let word = self.is(0, bits.numword);
         let (length, set, part) = self.list(0)?;
-        if self.is(0, bits.ordinal)
-            || self.is(0, bits.step_number)
-            || word && (length < 3 || set & 0b10 != 0 && length < 3)
-        {
+        if self.is(0, bits.ordinal) || self.is(0, bits.step_number) || word && length < 3 {
             return None;
         }
-        let several = length > 1;
+        if self.is(1, bits.slash) {
+            return None;
+        }
         let opens = self.at == 0 || self.before(self.ground.opens);
         let counted = self.is(length, bits.counted | bits.of | bits.percent | bits.slash | bits.hyphen);
         let after_list_mark = self.before(bits.tick | bits.cross | bits.todo | bits.busy);
         let lone = self.at == 0 && self.at + length == self.tokens.len();
         let state = self.ends(length) && !lone;
         let fits = opens && state || self.before(bits.prep) && self.ends(length) || after_list_mark;
-        (fits && !counted || several && lone && set.count_ones() > 1 && self.is(1, bits.hyphen)).then_some(Found {
+        (fits && !counted || lone && set.count_ones() > 1 && self.is(1, bits.hyphen)).then_some(Found {
             length,
             set,
             part,
@@ -311,7 +321,11 @@ impl Reader<'_> {
             ));
         }
         let mut ahead = 1;
-        while self.is(ahead, bits.stepword | bits.of) && ahead < 4 {
+        while self.is(
+            ahead,
+            bits.stepword | bits.of | bits.counted | bits.keyword | bits.pairword,
+        ) && ahead < 4
+        {
             ahead += 1;
         }
         while self.is(ahead, bits.article) && ahead < 5 {
@@ -332,31 +346,4 @@ impl Reader<'_> {
             },
         ))
     }
-}
-
-/// "step 1 and step 2", "step 1, step 2": one set, as they share what is said of them.
-fn merge(ground: &Ground, tokens: Vec<Token>) -> Vec<Token> {
-    let bits = &ground.kinds.bits;
-    let mut merged: Vec<Token> = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        if let Value::Steps(set) = token.value
-            && let [.., before, joiner] = merged.as_slice()
-            && let Value::Steps(earlier) = before.value
-            && ground.is(joiner, bits.and | bits.comma | bits.to | bits.hyphen | bits.upto)
-        {
-            let to = ground.is(joiner, bits.to | bits.hyphen | bits.upto);
-            let first = 63 - earlier.leading_zeros();
-            let joined = if to { range(first, 63 - set.leading_zeros()) } else { 0 };
-            let start = before.start;
-            merged.truncate(merged.len() - 2);
-            merged.push(Token {
-                start,
-                value: Value::Steps(earlier | set | joined),
-                ..token
-            });
-        } else {
-            merged.push(token);
-        }
-    }
-    merged
 }

@@ -26,7 +26,7 @@ pub(super) fn glued(whole: u32, tail: &str) -> Option<u32> {
 }
 
 /// Joins numbers with their units, spans with spans, and marks clock times.
-pub(super) fn join_times(ground: &Ground, tokens: Vec<Token>) -> Vec<Token> {
+pub(super) fn join_times(ground: &Ground, tokens: &[Token]) -> Vec<Token> {
     let bits = &ground.kinds.bits;
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;

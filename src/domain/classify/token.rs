@@ -32,8 +32,6 @@ pub(super) struct Token {
     pub(super) symbol: Symbol,
     /// What it carries.
     pub(super) value: Value,
-    /// Whether blank space stands before it.
-    pub(super) spaced: bool,
 }
 
 /// A text as tokens, and the language of most of its words.
@@ -138,7 +136,7 @@ struct Scanner<'a> {
     pieces: Vec<Piece>,
 }
 
-impl<'a> Scanner<'a> {
+impl Scanner<'_> {
     fn scan(mut self) -> Vec<Piece> {
         while let Some(byte) = self.byte(0) {
             match byte {
@@ -169,14 +167,12 @@ impl<'a> Scanner<'a> {
     }
 
     fn push(&mut self, end: usize, symbol: Symbol, value: Value, word: Option<WordId>) {
-        let spaced = self.at == 0 || self.text.as_bytes()[self.at - 1] == b' ';
         self.pieces.push(Piece {
             token: Token {
                 start: self.at,
                 end,
                 symbol,
                 value,
-                spaced,
             },
             word,
         });
@@ -276,6 +272,12 @@ impl<'a> Scanner<'a> {
             self.push(end, symbols.ordinal, Value::Number(whole), None);
         } else if matches!(tail, "a" | "b" | "c" | "d") {
             self.push(end, symbols.substep, Value::Number(whole), None);
+        } else if let Some(code) = self
+            .lexicon
+            .find(&self.text[self.at..digits])
+            .filter(|_| tail == "s" && whole > 300)
+        {
+            self.push(end, 0, Value::Plain, Some(code));
         } else if tail == "s" || tail == "ms" || tail == "sec" || tail == "secs" {
             self.push(end, symbols.seconds, Value::Plain, None);
         } else {
@@ -292,6 +294,11 @@ impl<'a> Scanner<'a> {
             self.text.as_bytes().get(end + 1).map(|&next| inside(next)),
         ) {
             end = self.run(end + 1, inside);
+        }
+        if let (1, Some(b'/')) = (end - self.at, self.text.as_bytes().get(end))
+            && self.run(end + 1, inside) == end + 2
+        {
+            end += 2;
         }
         if self.text.as_bytes().get(end) == Some(&b'\'') {
             end = self.past_apostrophe(end);

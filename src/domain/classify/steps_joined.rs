@@ -1,0 +1,67 @@
+//! Steps that were read, joined: exceptions ("all but step 3") and lists of steps ("step 1 and step 2").
+use super::engine::Ground;
+use super::steps::{StepSet, range};
+use super::token::{Token, Value};
+
+/// "all but step 3": the others are meant. Gives the steps that were left out.
+pub(super) fn leave_out(ground: &Ground, tokens: &mut Vec<Token>) -> StepSet {
+    let bits = &ground.kinds.bits;
+    let mut left_out = 0;
+    let mut at = 1;
+    while at < tokens.len() {
+        let Value::Steps(set) = tokens[at].value else {
+            at += 1;
+            continue;
+        };
+        let all = |token: &Token| {
+            ground.is(token, bits.all)
+                || matches!(token.value, Value::Steps(all) if all == range(1, ground.steps_total))
+        };
+        let excepted = ground.is(&tokens[at - 1], bits.except);
+        let from = if ground.is(&tokens[at - 1], bits.all) {
+            Some(at - 1)
+        } else {
+            at.checked_sub(2).filter(|&from| all(&tokens[from]))
+        };
+        if let Some(from) = from.filter(|_| excepted) {
+            left_out |= set;
+            let start = tokens[from].start;
+            tokens.drain(from..at);
+            tokens[from] = Token {
+                start,
+                value: Value::Steps(range(1, ground.steps_total) & !set),
+                ..tokens[from]
+            };
+            at = from;
+        }
+        at += 1;
+    }
+    left_out
+}
+
+/// "step 1 and step 2", "step 1, step 2": one set, as they share what is said of them.
+pub(super) fn merge(ground: &Ground, tokens: Vec<Token>) -> Vec<Token> {
+    let bits = &ground.kinds.bits;
+    let mut merged: Vec<Token> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        if let Value::Steps(set) = token.value
+            && let [.., before, joiner] = merged.as_slice()
+            && let Value::Steps(earlier) = before.value
+            && ground.is(joiner, bits.and | bits.comma | bits.to | bits.hyphen | bits.upto)
+        {
+            let to = ground.is(joiner, bits.to | bits.hyphen | bits.upto);
+            let first = earlier.ilog2();
+            let joined = if to { range(first, set.ilog2()) } else { 0 };
+            let start = before.start;
+            merged.truncate(merged.len() - 2);
+            merged.push(Token {
+                start,
+                value: Value::Steps(earlier | set | joined),
+                ..token
+            });
+        } else {
+            merged.push(token);
+        }
+    }
+    merged
+}
