@@ -2,12 +2,13 @@
 use super::table::{print, print_json};
 use super::{Exit, Place};
 use crate::config::Settings;
-use crate::rotation::Project;
 use crate::rotation::backup::{self, Backup, Level, Verified, What};
+use crate::rotation::{Project, git};
 use anyhow::Context;
 use chrono::Utc;
 use clap::Subcommand;
 use serde_json::json;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 /// The options of `backup`.
@@ -84,6 +85,16 @@ fn create(project: &Project, reason: &str, as_json: bool) -> anyhow::Result<Exit
         backup.mode
     );
     println!("It was read back and restored in memory; every key in it is that of .env.");
+    let mode = project.env.metadata()?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        eprintln!("warning: others on this machine can read .env (mode {mode:04o}): chmod 600 .env");
+    }
+    if git::is_ignored(&project.dir.join(&backup.file)) == Some(false) {
+        eprintln!(
+            "warning: git does not ignore {}; `keyminder init` adds the lines to .gitignore",
+            backup.file
+        );
+    }
     for warning in project.read_env()?.warnings() {
         eprintln!("warning: .env {warning}");
     }
@@ -185,7 +196,15 @@ fn restore(project: &Project, id: &str, what: &What, into: Option<PathBuf>, as_j
         print_json(&restored)?;
         return Ok(Exit::Done);
     }
-    println!("{} is back in {}", restored.file, restored.into.display());
+    if into.is_some() {
+        println!(
+            "{} was written to {}; .env is what it was.",
+            restored.file,
+            restored.into.display()
+        );
+        return Ok(Exit::Done);
+    }
+    println!("{} is back in {}", restored.file, project.relative(&restored.into));
     if let Some(replaced) = &restored.replaced {
         println!("Before that, .env was backed up as {replaced}");
     }

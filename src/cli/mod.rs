@@ -108,6 +108,7 @@ enum Command {
 
 /// Parses the command line, runs the command, prints its error.
 pub fn main() -> ExitCode {
+    end_with_the_pipe();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -126,6 +127,18 @@ pub fn main() -> ExitCode {
             exit_of(&error).into()
         }
     }
+}
+
+/// `keyminder backup list | head -1` closes our output early: that is the end, not a fault.
+fn end_with_the_pipe() {
+    let told_before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let what = panic.payload_as_str().unwrap_or_default();
+        if what.starts_with("failed printing to stdout") && what.contains("Broken pipe") {
+            std::process::exit(0);
+        }
+        told_before(panic);
+    }));
 }
 
 /// What a script should make of an error: mend the settings, do not insist, or try again.

@@ -38,7 +38,7 @@ enum Action {
     Plan,
     /// Back .env up and begin; prints what to do
     Start {
-        /// Providers or variables, e.g. bybit NOTION_TOKEN [default: all that is due]
+        /// Providers or variables, e.g. bybit [default: all that is due]
         providers: Vec<String>,
     },
     /// How each rotation stands

@@ -144,12 +144,11 @@ fn set(
     if next_at <= now {
         anyhow::bail!("{} lies in the past; name a later date", date.unwrap_or("that date"));
     }
-    match key {
-        Some(id) => set_one(&mut schedule, id, interval, next_at)?,
-        None => {
-            schedule.every = Some(interval);
-            schedule.next_at = next_at;
-        }
+    if let Some(id) = key {
+        set_one(&mut schedule, id, interval, next_at)?;
+    } else {
+        schedule.every = Some(interval);
+        schedule.move_to(next_at, now);
     }
     schedule_file::write(project, &schedule)?;
     Ok(())

@@ -184,6 +184,16 @@ impl Schedule {
             .unwrap_or(self.next_at)
     }
 
+    /// A person's date for all. Keys that are overdue follow it; later dates of their own stay.
+    pub fn move_to(&mut self, next_at: DateTime<Utc>, now: DateTime<Utc>) {
+        self.next_at = next_at;
+        for own in self.keys.values_mut().filter_map(|key| key.next_at.as_mut()) {
+            if *own <= now {
+                *own = next_at;
+            }
+        }
+    }
+
     /// Puts one provider's dates in, and brings the date of all to the earliest one.
     pub fn put(&mut self, provider: &str, key: KeySchedule) {
         self.keys.insert(provider.to_owned(), key);

@@ -108,18 +108,21 @@ pub fn objection(provider: &Provider, probed: &Probed) -> Option<Objection> {
 }
 
 /// Probes a new key; one that is dead may only be too fresh, and is asked again for as long as the provider needs.
+/// `refused` is told how long that may last yet, before each wait.
 pub async fn probe_fresh(
     prober: &Prober,
     provider: &Provider,
     values: &BTreeMap<String, SecretString>,
     now: DateTime<Utc>,
+    mut refused: impl FnMut(Duration),
 ) -> Probed {
     let mut waited = Duration::ZERO;
     loop {
-        let probed = prober.probe(provider, values, now).await;
-        if probed.verdict.life() != Life::Dead || waited >= provider.fresh_key_grace {
-            return probed;
+        let answer = prober.probe(provider, values, now).await;
+        if answer.verdict.life() != Life::Dead || waited >= provider.fresh_key_grace {
+            return answer;
         }
+        refused(provider.fresh_key_grace.saturating_sub(waited));
         tokio::time::sleep(STEP).await;
         waited += STEP;
     }

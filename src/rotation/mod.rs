@@ -12,6 +12,7 @@ pub mod cycle;
 pub mod dotenv;
 pub mod edit;
 pub mod fingerprint;
+pub mod git;
 pub mod plan;
 pub mod probe;
 pub mod project;
@@ -32,3 +33,6 @@ pub use project::{Project, RotationError};
 pub use replace::{ReplaceError, Replaced, replace};
 pub use secret_names::is_secret;
 pub use whole::{create_whole, write_whole};
+
+#[cfg(test)]
+mod turn_tests;

@@ -2,9 +2,9 @@
 use super::course::{self, variables_in};
 use super::cycle::{self, StateError};
 use super::providers::{Provider, Providers};
-use super::schedule_file::{self, Read};
+use super::schedule_file;
 use super::{EnvFile, Project};
-use crate::domain::schedule::{Priority, before_expiry, due_in_words};
+use crate::domain::schedule::{Priority, Schedule, before_expiry, due_in_words};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -51,10 +51,17 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
         if variables.is_empty() {
             continue;
         }
-        let is_exposed = variables
-            .iter()
-            .any(|name| exposed.contains(name) && !provider.variable(name).is_some_and(|variable| variable.identifier));
-        let due_at = if is_exposed { now } else { due(&read, provider, now) };
+        let secret = |name: &String| !provider.variable(name).is_some_and(|variable| variable.identifier);
+        let is_exposed = variables.iter().any(|name| exposed.contains(name) && secret(name));
+        let stage = course::find(project, &provider.id)?.map(|course| course.stage);
+        let (due_at, due) = match read.schedule() {
+            _ if is_exposed => (now, "now: it was exposed".to_owned()),
+            None => (now, "now: no date is set".to_owned()),
+            Some(schedule) => {
+                let due_at = due(schedule, provider);
+                (due_at, due_in_words(due_at, now, project.zone))
+            }
+        };
         keys.push(Planned {
             provider: provider.id.clone(),
             title: provider.title.clone(),
@@ -62,12 +69,8 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
             variables,
             exposed: is_exposed,
             due_at,
-            due: if is_exposed {
-                "now: it was exposed".to_owned()
-            } else {
-                due_in_words(due_at, now, project.zone)
-            },
-            stage: course::find(project, &provider.id)?.map(|course| course.stage),
+            due,
+            stage,
         });
     }
     keys.sort_by_key(|key| (!key.exposed, key.priority, key.due_at));
@@ -77,11 +80,9 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
     })
 }
 
-/// Without a schedule, and with one that cannot be read, everything is due now, as in the guide's monitor.
-fn due(read: &Read, provider: &Provider, now: DateTime<Utc>) -> DateTime<Utc> {
-    let Some(schedule) = read.schedule() else {
-        return now;
-    };
+/// By the schedule, or a week before the provider lets it expire. Without a schedule, and with one that cannot be read,
+/// everything is due now, as in the guide's monitor.
+fn due(schedule: &Schedule, provider: &Provider) -> DateTime<Utc> {
     let written = schedule.due_at(&provider.id);
     let expires = schedule.keys.get(&provider.id).and_then(|key| key.provider_expires_at);
     expires.map_or(written, |expires| written.min(before_expiry(expires)))

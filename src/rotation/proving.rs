@@ -1,11 +1,11 @@
 //! Takes the proofs: old and new key asked side by side, the old value held in memory for that one call.
 use super::Project;
 use super::backup;
-use super::course::{Course, CourseError, Stage, values_of};
+use super::course::{Course, CourseError, Stage, values_of, variables_in};
 use super::cycle::StateError;
 use super::probe::Prober;
 use super::proofs::{Proofs, Series, identity};
-use super::providers::{Instance, Provider};
+use super::providers::{Instance, Provider, Providers};
 use super::retirement::{Retirement, Run};
 use super::schedule_file::{self, ScheduleError};
 use crate::domain::cycle::Fingerprint;
@@ -122,42 +122,69 @@ fn pairs(project: &Project, provider: &Provider, course: &Course) -> Result<Vec<
 }
 
 fn only(values: &BTreeMap<String, SecretString>, names: &[String]) -> BTreeMap<String, SecretString> {
-    let named = values.iter().filter(|(name, _)| names.contains(name));
-    named.map(|(name, value)| (name.clone(), value.clone())).collect()
+    let own = values.iter().filter(|(name, _)| names.contains(name));
+    own.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
-/// Writes the course's dates into the schedule: when it was rotated, when it is due next, how it stands.
+/// Writes the course's dates into the schedule: when it was rotated, when it is due next, how it stands. Keys that had
+/// no date of their own keep the one that was for all.
 pub fn schedule(
     project: &Project,
+    providers: &Providers,
     provider: &Provider,
     course: &Course,
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>, ScheduleError> {
     let read = schedule_file::read(project);
-    let mut whole = read
-        .schedule()
-        .cloned()
-        .unwrap_or_else(|| Schedule::every(DEFAULT_INTERVAL, now, project.zone));
+    let mut whole = match read.schedule() {
+        Some(schedule) => with_own_dates(project, providers, schedule.clone()),
+        None => Schedule::every(DEFAULT_INTERVAL, now, project.zone),
+    };
     let every = interval_of(read.schedule(), provider);
     let last = course.written_at.unwrap_or(now);
     // A key that was brought back is still to be rotated.
     let at_once = (course.stage == Stage::RolledBack).then_some(now);
     let next_at = due_at(every, last, course.expires_at, at_once, project.zone);
-    whole.put(
-        &provider.id,
-        KeySchedule {
-            vars: course.old.keys().cloned().collect(),
-            priority: provider.priority,
-            every,
-            last_rotated_at: Some(last),
-            provider_expires_at: course.expires_at,
-            next_at: Some(next_at),
-            state: Some(course.stage.as_str().to_owned()),
-            fingerprint: course.new.values().next().cloned(),
-        },
-    );
+    let own = KeySchedule {
+        last_rotated_at: Some(last),
+        provider_expires_at: course.expires_at,
+        state: Some(course.stage.as_str().to_owned()),
+        fingerprint: course.new.values().next().cloned(),
+        ..dates(provider, course.old.keys().cloned().collect(), every, next_at)
+    };
+    whole.put(&provider.id, own);
     schedule_file::write(project, &whole)?;
     Ok(next_at)
+}
+
+fn with_own_dates(project: &Project, providers: &Providers, mut schedule: Schedule) -> Schedule {
+    let Ok(env) = project.read_env() else {
+        return schedule;
+    };
+    for provider in providers.all() {
+        let vars = variables_in(provider, &env);
+        let has_own = schedule.keys.get(&provider.id).is_some_and(|key| key.next_at.is_some());
+        if !vars.is_empty() && !has_own {
+            let every = interval_of(Some(&schedule), provider);
+            schedule
+                .keys
+                .insert(provider.id.clone(), dates(provider, vars, every, schedule.next_at));
+        }
+    }
+    schedule
+}
+
+fn dates(provider: &Provider, vars: Vec<String>, every: Interval, next_at: DateTime<Utc>) -> KeySchedule {
+    KeySchedule {
+        vars,
+        priority: provider.priority,
+        every,
+        last_rotated_at: None,
+        provider_expires_at: None,
+        next_at: Some(next_at),
+        state: None,
+        fingerprint: None,
+    }
 }
 
 /// A provider's own interval, else that of the guide's file, else the provider's default.

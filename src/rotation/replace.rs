@@ -3,6 +3,7 @@ use super::crash::point;
 use super::dotenv::EnvError;
 use super::edit::EditError;
 use super::fingerprint::sha256;
+use super::git;
 use super::whole::{Temporary, folder_of};
 use rustix::fs::{FlockOperation, OFlags};
 use std::fs::{File, OpenOptions};
@@ -10,7 +11,6 @@ use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -121,7 +121,9 @@ pub fn replace(
     mut edit: impl FnMut(&[u8]) -> Result<Vec<u8>, EditError>,
 ) -> Result<Replaced, ReplaceError> {
     let target = resolve(path)?;
-    refuse_tracked(&target)?;
+    if git::is_tracked(&target) {
+        return Err(ReplaceError::Tracked(target));
+    }
     let _lock = lock_folder_of(&target)?;
     for _ in 0..MAX_TRIES {
         let original = Original::read(&target)?;
@@ -267,27 +269,6 @@ fn resolve(path: &Path) -> Result<PathBuf, ReplaceError> {
         }
         .into(),
     })
-}
-
-/// Git is asked only where there is a repository; without git installed nothing is known, and nothing refused.
-fn refuse_tracked(target: &Path) -> Result<(), ReplaceError> {
-    let (Some(dir), Some(name)) = (target.parent(), target.file_name()) else {
-        return Ok(());
-    };
-    if !dir.ancestors().any(|above| above.join(".git").exists()) {
-        return Ok(());
-    }
-    let mut git = Command::new("git");
-    git.args(["ls-files", "--error-unmatch", "--"])
-        .arg(name)
-        .current_dir(dir);
-    git.env_clear()
-        .envs(["PATH", "HOME"].map(|name| (name, std::env::var_os(name).unwrap_or_default())));
-    git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    match git.status() {
-        Ok(status) if status.success() => Err(ReplaceError::Tracked(target.to_owned())),
-        Ok(_) | Err(_) => Ok(()),
-    }
 }
 
 /// Keeps other keyminders out of the file's folder until dropped. The folder itself is locked, so that no lock file

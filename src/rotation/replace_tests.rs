@@ -5,10 +5,12 @@ use crate::rotation::{EnvFile, whole};
 use secrecy::SecretString;
 use std::fs::Permissions;
 use std::os::unix::fs::symlink;
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
 
 const ENV: &str = "A_KEY=made-up-1\nB_KEY=made-up-2\n";
 
+#[expect(clippy::unnecessary_wraps, reason = "edits may fail")]
 fn appended(bytes: &[u8]) -> Result<Vec<u8>, EditError> {
     Ok([bytes, b"C=3\n"].concat())
 }
@@ -97,7 +99,7 @@ fn what_cannot_be_replaced_safely_is_refused() {
 #[test]
 fn a_file_in_version_control_is_refused() {
     let (dir, project) = project(ENV);
-    let git = |args: &[&str]| {
+    let run = |args: &[&str]| {
         let mut git = Command::new("git");
         git.args(args)
             .current_dir(dir.path())
@@ -108,12 +110,15 @@ fn a_file_in_version_control_is_refused() {
             .status()
             .is_ok_and(|status| status.success())
     };
-    if !git(&["init"]) {
+    if !run(&["init"]) {
         eprintln!("git is not here: nothing was tried");
         return;
     }
     replace(&project.env, appended).unwrap();
-    assert!(git(&["add", "-f", ".env"]));
+    assert_eq!(git::is_ignored(&project.env), Some(false));
+    write_file(&dir.path().join(".gitignore"), "backups/\n");
+    assert_eq!(git::is_ignored(&dir.path().join("backups/api_keys/any")), Some(true));
+    assert!(run(&["add", "-f", ".env"]));
     assert!(matches!(replace(&project.env, appended), Err(ReplaceError::Tracked(_))));
 }
 

@@ -1,4 +1,9 @@
 //! The commands about keys, as a person and as a script call them.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy counts the helpers of an integration test as production"
+)]
+
 mod crash;
 mod init;
 mod obstacles;

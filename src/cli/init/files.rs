@@ -38,13 +38,13 @@ pub(super) fn set(path: &Path, section: &str, key: &str, value: &[String]) -> an
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let head = format!("[{section}]");
-    let begin = match lines.iter().position(|line| line.trim() == head) {
-        Some(at) => at + 1,
-        None => {
-            lines.extend([String::new(), head]);
-            lines.len()
-        }
-    };
+    if !lines.iter().any(|line| line.trim() == head) {
+        lines.extend([String::new(), head.clone()]);
+    }
+    let begin = lines
+        .iter()
+        .position(|line| line.trim() == head)
+        .map_or(lines.len(), |at| at + 1);
     let end = lines[begin..]
         .iter()
         .position(|line| line.trim_start().starts_with('['))

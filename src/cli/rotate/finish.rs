@@ -14,6 +14,7 @@ use secrecy::SecretString;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// The options of `rotate finish`.
 #[derive(clap::Args, Clone, Debug)]
@@ -35,6 +36,7 @@ pub(super) async fn run(keys: &Keys, args: &Args) -> anyhow::Result<Exit> {
     let provider = keys.provider(&args.provider)?;
     let prober = keys.prober()?;
     let mut course = course::get(&keys.project, &provider.id)?;
+    notice_return(keys, &mut course)?;
     if let Some(values) = given(provider, &course, args)? {
         write(keys, &prober, provider, &mut course, &values).await?;
     } else if course.stage == Stage::BackedUp && !notice(keys, &prober, provider, &mut course).await? {
@@ -44,6 +46,21 @@ pub(super) async fn run(keys: &Keys, args: &Args) -> anyhow::Result<Exit> {
         prove(keys, &prober, provider, &mut course, args.wait).await?;
     }
     told(keys, &course)
+}
+
+/// An editor that was open all the time may have saved the old value back.
+fn notice_return(keys: &Keys, course: &mut Course) -> anyhow::Result<()> {
+    let is_in_use = !course.stage.is_over() && course.stage != Stage::BackedUp;
+    if is_in_use && course.notice(&keys.project, &keys.project.read_env()?) != Noticed::Changed {
+        say(
+            keys,
+            "The old value is back in .env: did an editor save it? Put the new one there again.",
+        );
+        course.stage = Stage::BackedUp;
+        course.note(Utc::now(), "the old value was found in .env again");
+        course.save(&keys.project)?;
+    }
+    Ok(())
 }
 
 fn given(provider: &Provider, course: &Course, args: &Args) -> anyhow::Result<Option<BTreeMap<String, SecretString>>> {
@@ -105,10 +122,23 @@ async fn accept(
     values: &BTreeMap<String, SecretString>,
 ) -> anyhow::Result<Option<DateTime<Utc>>> {
     say(keys, &format!("Asking {} about the new key ...", provider.title));
-    let probed = probe_fresh(prober, provider, values, Utc::now()).await;
-    match objection(provider, &probed) {
+    let mut told = false;
+    let refused = |left: Duration| {
+        if !std::mem::replace(&mut told, true) {
+            let title = &provider.title;
+            say(
+                keys,
+                &format!(
+                    "{title} does not know it. New keys may need a moment: asking again for {} s ...",
+                    left.as_secs()
+                ),
+            );
+        }
+    };
+    let answer = probe_fresh(prober, provider, values, Utc::now(), refused).await;
+    match objection(provider, &answer) {
         Some(objection) => Err(CourseError::Refused(objection).into()),
-        None => Ok(probed.captures.expires_at),
+        None => Ok(answer.captures.expires_at),
     }
 }
 
@@ -121,7 +151,7 @@ fn written(
     let now = Utc::now();
     course.written(&keys.project, &keys.project.read_env()?, expires_at, now);
     course.save(&keys.project)?;
-    schedule(&keys.project, provider, course, now)?;
+    schedule(&keys.project, &keys.providers, provider, course, now)?;
     say(keys, "The new key works and stands in .env.");
     for copy in other_copies(keys, course) {
         say(
@@ -183,7 +213,7 @@ async fn prove(
             break;
         }
     }
-    schedule(&keys.project, provider, course, Utc::now())?;
+    schedule(&keys.project, &keys.providers, provider, course, Utc::now())?;
     if course.stage == Stage::Retired {
         course::remember_retired(&keys.project, course)?;
         backup::retain(&keys.project, Utc::now(), &course::retired(&keys.project))?;

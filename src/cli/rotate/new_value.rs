@@ -52,8 +52,8 @@ pub(super) fn read(
 fn parse(provider: &Provider, course: &Course, bytes: &[u8]) -> anyhow::Result<BTreeMap<String, SecretString>> {
     if let Ok(file) = EnvFile::parse(bytes) {
         let named = provider.variables.iter().filter_map(|variable| {
-            let names = std::iter::once(&variable.name).chain(&variable.aliases);
-            names.filter_map(|name| file.get(name)).next().cloned()
+            let mut names = std::iter::once(&variable.name).chain(&variable.aliases);
+            names.find_map(|name| file.get(name)).cloned()
         });
         let named: Vec<SecretString> = named.collect();
         if named.len() == provider.variables.len() {

@@ -7,6 +7,7 @@ use crate::rotation::cycle;
 use crate::rotation::plan::{self, Planned};
 use crate::rotation::providers::Provider;
 use crate::rotation::record::{self, Record};
+use crate::rotation::retirement::Retirement;
 use crate::rotation::schedule_file;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -125,6 +126,9 @@ pub(super) fn next_step(keys: &Keys, course: &Course, now: DateTime<Utc>) -> Str
                     format!("create the new key, put it into .env: keyminder rotate instructions {id}")
                 }
             }
+        }
+        Stage::OldStillAlive if course.retirement == Some(Retirement::Propagating) => {
+            format!("the provider answers now so, now so: in a minute, keyminder rotate finish {id} --wait")
         }
         Stage::OldStillAlive => {
             let url = keys

@@ -60,6 +60,7 @@ impl Backup {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes every field so")]
 fn octal<S: serde::Serializer>(mode: &u32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{mode:04o}"))
 }
@@ -140,8 +141,8 @@ fn store(
     at: DateTime<Utc>,
     reason: &str,
 ) -> Result<Backup, BackupError> {
-    if project.backups.is_symlink() {
-        return Err(BackupError::FolderIsLink(project.backups.clone()));
+    if let Some(link) = link_on_the_way(project) {
+        return Err(BackupError::FolderIsLink(link));
     }
     private_dir(&project.backups)?;
     let _lock = replace::lock(&project.backups)?;
@@ -176,6 +177,18 @@ fn store(
     point("backup: in the manifest");
     temporary.link_to(&path).map_err(failed)?;
     described(project, &manifest, &path)
+}
+
+/// A link between the project and its backups could lead them anywhere.
+fn link_on_the_way(project: &Project) -> Option<PathBuf> {
+    let below = project
+        .backups
+        .ancestors()
+        .take_while(|dir| *dir != project.dir && dir.starts_with(&project.dir));
+    let links = below
+        .chain(std::iter::once(project.backups.as_path()))
+        .find(|dir| dir.is_symlink());
+    links.map(Path::to_owned)
 }
 
 /// Reads the new file through a descriptor of its own, opens it, and compares bytes and keys with the source.

@@ -52,8 +52,8 @@ pub fn verify(project: &Project, backup: &Backup) -> Result<Verified, BackupErro
     }
     let plain = open(project, backup, &stored)?;
     let file = parse(backup, &plain)?;
-    if let Some(lacking) = file.entries().next().is_none().then_some("it holds no variable") {
-        return Err(damaged(lacking.to_owned()));
+    if made.is_none() && file.entries().next().is_none() {
+        return Err(damaged("it holds no variable".to_owned()));
     }
     let fingerprints = project.fingerprints_of(&file);
     if let Some(made) = made {

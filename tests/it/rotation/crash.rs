@@ -51,14 +51,7 @@ fn a_backup_is_there_whole_or_not_at_all() {
             assert_eq!(folder.read(".env"), OLD);
             backups_are_whole(folder);
         },
-        |folder| {
-            assert!(
-                !folder.json(&["backup", "list"])["backups"]
-                    .as_array()
-                    .unwrap()
-                    .is_empty()
-            )
-        },
+        |folder| assert_ne!(folder.json(&["backup", "list"])["backups"], serde_json::json!([])),
     );
     assert!(points >= 8, "only {points} points");
 }
@@ -107,13 +100,7 @@ fn a_schedule_is_the_old_one_or_the_new_one() {
                 "{next}"
             );
         },
-        |folder| {
-            assert!(
-                folder
-                    .read("config/rotation_schedule.json")
-                    .contains("2099-06-01T09:00:00")
-            )
-        },
+        |folder| assert!(folder.read("config/rotation_schedule.json").contains("2099-06-01T09")),
     );
     assert!(points >= 2, "only {points} points");
 }

@@ -1,6 +1,7 @@
 //! `init`, as a new user would: on an empty folder, in a repository, twice.
 use super::Folder;
 use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 
 fn mode(folder: &Folder, name: &str) -> u32 {
     folder.path(name).metadata().unwrap().permissions().mode() & 0o7777
@@ -81,7 +82,7 @@ fn encrypted(folder: &Folder) {
     assert!(said.contains("age -d -i"), "{said}");
     assert_eq!(identity.metadata().unwrap().permissions().mode() & 0o7777, 0o600);
     let backup = folder.json(&["backup", "create"]);
-    assert!(backup["file"].as_str().unwrap().ends_with(".age") && backup["encrypted"] == true);
+    assert_eq!(backup["encrypted"], true);
     assert!(
         !std::fs::read(folder.path(backup["file"].as_str().unwrap()))
             .unwrap()
@@ -97,6 +98,11 @@ fn encrypted(folder: &Folder) {
         folder.json(&["backup", "verify", "--identity", identity])["backups"][0]["verified"]["level"],
         "restored"
     );
+    let stored = folder.path(backup["file"].as_str().unwrap());
+    match Command::new("age").args(["-d", "-i", identity]).arg(stored).output() {
+        Ok(output) => assert_eq!(output.stdout, b"API_Groq=made-up-1\n", "the stock command opens it"),
+        Err(_) => eprintln!("the age command is not here: nothing was tried with it"),
+    }
     std::fs::write(folder.path(".env"), "API_Groq=made-up-2\n").unwrap();
     assert!(folder.run(&["backup", "restore", "latest"], 1).contains("--identity"));
     folder.run(&["backup", "restore", "latest", "--identity", identity], 0);

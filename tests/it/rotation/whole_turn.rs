@@ -13,6 +13,13 @@ struct World {
 
 type Values = BTreeMap<String, String>;
 
+/// As they stand in `.env`.
+fn lines(values: &Values, tail: &str) -> String {
+    values.iter().fold(String::new(), |text, (name, value)| {
+        text + name + "=" + value + tail + "\n"
+    })
+}
+
 impl World {
     /// A project with a live key of each of these providers.
     fn with(providers: &[&str]) -> (Self, Vec<Values>) {
@@ -31,11 +38,7 @@ impl World {
             .iter()
             .map(|id| stand_ins.issue(id, &mut rng).unwrap())
             .collect();
-        let env: String = keys
-            .iter()
-            .flatten()
-            .map(|(name, value)| format!("{name}={value} # keep\n"))
-            .collect();
+        let env: String = keys.iter().map(|key| lines(key, " # keep")).collect();
         let folder = Folder::with_env(&env);
         (
             Self {
@@ -62,7 +65,7 @@ impl World {
         command
             .env("KEYMINDER_PROBE_URL", &self.url)
             .env("KEYMINDER_NOTION_URL", &self.url);
-        command.env("KEYMINDER_ROTATION_PROOF_AT", "0s,1s,2s");
+        command.env("KEYMINDER_ROTATION_PROOF_AT", "0ms,100ms,200ms");
         command
     }
 
@@ -76,8 +79,7 @@ impl World {
     /// Gives a new value by a file, as a person would by stdin.
     #[track_caller]
     fn finish(&self, provider: &str, values: &Values, code: i32) -> String {
-        let lines: String = values.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
-        std::fs::write(self.folder.path("new-value"), lines).unwrap();
+        std::fs::write(self.folder.path("new-value"), lines(values, "")).unwrap();
         let said = self.run(&["rotate", "finish", provider, "--from", "new-value"], code);
         std::fs::remove_file(self.folder.path("new-value")).unwrap();
         said
@@ -180,4 +182,35 @@ fn what_is_not_good_enough_is_never_written() {
         .collect();
     world.finish("bybit", &unsafe_values, 5);
     assert_eq!(world.folder.read(".env"), env);
+}
+
+#[test]
+fn a_rotation_killed_at_any_step_goes_on() {
+    let mut points = 0;
+    for point in 1..60 {
+        let (world, keys) = World::with(&["groq"]);
+        world.run(&["rotate", "start", "groq"], 0);
+        let new = world.issue("groq");
+        let old_env = world.folder.read(".env");
+        let new_env = old_env.replace(&keys[0]["API_Groq"], &new["API_Groq"]);
+        std::fs::write(world.folder.path("new-value"), &new["API_Groq"]).unwrap();
+        let finish = ["rotate", "finish", "groq", "--from", "new-value"];
+        let killed = world
+            .keyminder(&finish)
+            .env("DEBUG_KILL_AT_POINT", point.to_string())
+            .output()
+            .unwrap();
+        let env = world.folder.read(".env");
+        assert!(env == old_env || env == new_env, "{env}");
+        if killed.status.code().is_some() {
+            break;
+        }
+        points = point;
+        world.delete("groq", &keys[0]);
+        world.run(&finish, 1);
+        assert_eq!(world.folder.read(".env"), new_env);
+        world.run(&["rotate", "finish", "groq", "--wait"], 0);
+        world.run(&["backup", "verify"], 0);
+    }
+    assert!(points >= 8, "only {points} points");
 }

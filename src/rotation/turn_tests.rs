@@ -1,0 +1,161 @@
+//! Plan, cycle, course and copies, over a folder.
+use super::backup;
+use super::course::{self, Noticed, Stage};
+use super::project::testing::{project, write_file};
+use super::providers::Providers;
+use super::retirement::Retirement;
+use super::{Project, copies, cycle, plan, proving, schedule_file};
+use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule, days_until};
+use chrono::{DateTime, Duration, Utc};
+use std::collections::BTreeMap;
+
+const ENV: &str = "HF_TOKEN=hf_made-up-0\nHUGGINGFACE_TOKEN=hf_made-up-0\nAPI_Groq=gsk_made-up\n\
+                   BYBIT_API_KEY=made-up-id\nBYBIT_API_SECRET=made-up-secret\nOTHER_SECRET=made-up-other\n";
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).unwrap()
+}
+
+fn order(project: &Project, at: DateTime<Utc>) -> Vec<(String, bool, i64)> {
+    let plan = plan::make(project, &Providers::builtin(), at).unwrap();
+    assert_eq!(plan.unknown, ["OTHER_SECRET"]);
+    let keys = plan.keys.into_iter();
+    keys.map(|key| (key.provider, key.exposed, days_until(key.due_at, at, project.zone)))
+        .collect()
+}
+
+fn row(provider: &str, exposed: bool, days: i64) -> (String, bool, i64) {
+    (provider.to_owned(), exposed, days)
+}
+
+#[test]
+fn a_plan_has_the_guides_order_and_what_is_exposed_first() {
+    let (_dir, project) = project(ENV);
+    assert_eq!(
+        order(&project, now()),
+        [
+            row("bybit", false, 0),
+            row("huggingface", false, 0),
+            row("groq", false, 0)
+        ]
+    );
+    let schedule = Schedule::every(DEFAULT_INTERVAL, now(), project.zone);
+    schedule_file::write(&project, &schedule).unwrap();
+    cycle::expose(&project, "API_Groq", now()).unwrap();
+    // A posted identifier opens nothing.
+    cycle::expose(&project, "BYBIT_API_KEY", now()).unwrap();
+    assert_eq!(
+        order(&project, now()),
+        [
+            row("groq", true, 0),
+            row("bybit", false, 28),
+            row("huggingface", false, 28)
+        ]
+    );
+    write_file(&project.env, &ENV.replace("gsk_made-up", "gsk_other"));
+    assert_eq!(order(&project, now())[2], row("groq", false, 28));
+}
+
+#[test]
+fn rotating_one_key_does_not_move_the_date_of_the_others() {
+    let (_dir, project) = project(ENV);
+    let providers = Providers::builtin();
+    let groq = providers.get("groq").unwrap();
+    let backup = backup::create(&project, now(), "test").unwrap();
+    let mut course = course::begin(&project, groq, 1, &backup, None, now()).unwrap();
+    schedule_file::write(
+        &project,
+        &Schedule::every(DEFAULT_INTERVAL, now() - Duration::days(30), project.zone),
+    )
+    .unwrap();
+    course.written(&project, &project.read_env().unwrap(), None, now());
+    course.proven(Retirement::Retired, now());
+    proving::schedule(&project, &providers, groq, &course, now()).unwrap();
+    let read = schedule_file::read(&project);
+    let schedule = read.schedule().unwrap();
+    let days = |id: &str| days_until(schedule.due_at(id), now(), project.zone);
+    assert_eq!((days("groq"), days("bybit"), days("huggingface")), (28, -2, -2));
+    assert!(schedule.next_at < now(), "the earliest date is the one for all");
+}
+
+#[test]
+fn an_edit_is_noticed_whole_or_in_part() {
+    let (_dir, project) = project(ENV);
+    let providers = Providers::builtin();
+    let provider = providers.get("huggingface").unwrap();
+    let backup = backup::create(&project, now(), "test").unwrap();
+    let course = course::begin(&project, provider, 1, &backup, None, now()).unwrap();
+    let noticed = |env: &str| {
+        write_file(&project.env, env);
+        let env = project.read_env().unwrap();
+        (
+            course.notice(&project, &env),
+            course.others_changed(&project, &env, &backup.fingerprints),
+        )
+    };
+    assert_eq!(noticed(ENV), (Noticed::Unchanged, vec![]));
+    let half = ENV.replacen("hf_made-up-0", "hf_new", 1);
+    assert_eq!(
+        noticed(&half).0,
+        Noticed::Partly {
+            unchanged: vec!["HUGGINGFACE_TOKEN".to_owned()]
+        }
+    );
+    let whole = ENV.replace("hf_made-up-0", "hf_new").replace("gsk_made-up", "gsk_new");
+    assert_eq!(noticed(&whole), (Noticed::Changed, vec!["API_Groq".to_owned()]));
+}
+
+#[test]
+fn a_course_is_begun_once_and_again_when_it_is_over() {
+    let (_dir, project) = project(ENV);
+    let providers = Providers::builtin();
+    let groq = providers.get("groq").unwrap();
+    let backup = backup::create(&project, now(), "test").unwrap();
+    let mut first = course::begin(&project, groq, 1, &backup, None, now()).unwrap();
+    let again = course::begin(&project, groq, 1, &backup, None, now() + Duration::hours(1)).unwrap();
+    assert_eq!(again.began_at, first.began_at);
+    first.written(&project, &project.read_env().unwrap(), None, now());
+    first.proven(Retirement::ProbablyRetired, now());
+    first.save(&project).unwrap();
+    course::remember_retired(&project, &first).unwrap();
+    assert!(course::retired(&project).is_empty(), "likely is not proven");
+    let next = course::begin(&project, groq, 2, &backup, None, now()).unwrap();
+    assert_eq!((next.stage, next.cycle), (Stage::BackedUp, 2));
+    let mistral = providers.get("mistral").unwrap();
+    assert!(course::begin(&project, mistral, 1, &backup, None, now()).is_err());
+}
+
+#[test]
+fn a_cycle_holds_the_keys_of_its_beginning() {
+    let (_dir, project) = project(ENV);
+    assert_eq!(cycle::current(&project).unwrap(), None);
+    let (first, backup) = cycle::begin(&project, now()).unwrap();
+    assert_eq!(
+        (first.number, &first.fingerprints),
+        (1, &project.fingerprints().unwrap())
+    );
+    assert_eq!(first.fingerprints, backup.fingerprints);
+    let (second, _) = cycle::begin(&project, now() + Duration::days(28)).unwrap();
+    assert_eq!(cycle::current(&project).unwrap(), Some(second));
+    write_file(&project.state_dir.join("cycle.json"), "{");
+    assert!(cycle::current(&project).is_err());
+}
+
+#[test]
+fn copies_are_found_by_value_and_told_without_it() {
+    let (dir, project) = project(ENV);
+    backup::create(&project, now(), "test").unwrap();
+    write_file(&dir.path().join(".env.backup.20260101_090000"), ENV);
+    write_file(&dir.path().join("node_modules/x/.env"), ENV);
+    write_file(
+        &dir.path().join("deploy/run.sh"),
+        "#!/bin/sh\nexport K=\"gsk_made-up\"\n",
+    );
+    write_file(&dir.path().join("binary"), "\u{0}\u{1}gsk_made-up\u{0}");
+    let values = course::values_of(&project.read_env().unwrap(), ["API_Groq", "BYBIT_API_SECRET"]);
+    let found = copies::find(&project, &values);
+    let places: Vec<(&str, usize)> = found.iter().map(|copy| (copy.file.as_str(), copy.line)).collect();
+    assert_eq!(places, [("binary", 1), ("deploy/run.sh", 2)]);
+    assert!(!format!("{found:?}").contains("gsk_"));
+    assert!(copies::find(&project, &BTreeMap::from([("SHORT".to_owned(), "made".into())])).is_empty());
+}
