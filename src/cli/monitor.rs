@@ -5,7 +5,7 @@ use crate::config::Settings;
 use crate::domain::schedule::due_in_words;
 use crate::evidence::Looker;
 use crate::monitor::channels::{Channels, Context};
-use crate::monitor::findings::{self, Finding};
+use crate::monitor::findings::{self, Finding, Level};
 use crate::monitor::report::KeyLine;
 use crate::monitor::run::{Ran, Told};
 use crate::monitor::{self, Report, prometheus, seed_format};
@@ -155,7 +155,10 @@ fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
             println!("not probed, of no known provider: {}", report.others.join(", "));
         }
     }
-    for finding in findings {
+    for finding in findings
+        .iter()
+        .filter(|finding| !args.quiet || finding.level > Level::Note)
+    {
         println!("{}: {}", finding.level, finding.text);
     }
     if findings.is_empty() && !args.quiet {

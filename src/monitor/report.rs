@@ -20,6 +20,8 @@ use std::os::unix::fs::PermissionsExt;
 pub struct Report {
     /// When.
     pub checked_at: DateTime<Utc>,
+    /// When the run before this one was.
+    pub last_run_at: Option<DateTime<Utc>>,
     /// Every key that a provider knows.
     pub keys: Vec<KeyLine>,
     /// Variables of the guide's providers that are not in `.env`.
@@ -171,6 +173,7 @@ pub async fn gather(looker: &Looker, now: DateTime<Utc>, heard: impl FnMut(&Prob
         .take(crate::rotation::providers::OF_THE_GUIDE);
     Report {
         checked_at: now,
+        last_run_at: disk.record.ran_at,
         keys,
         absent: absent
             .filter(|provider| provider.instances(&disk.values).is_empty())
