@@ -268,6 +268,21 @@ async fn an_answer_that_tells_nothing_is_no_fault_and_is_asked_again() {
 }
 
 #[tokio::test]
+async fn looks_at_the_same_time_share_one_probe_and_a_mended_key_is_believed() {
+    let mut world = World::new(&["mistral"]).await;
+    let (a, b) = tokio::join!(world.look(&Check::KeysValid), world.look(&Check::KeysValid));
+    World::is(&a, Proven, "keys_valid");
+    World::is(&b, Proven, "keys_valid");
+    assert_eq!(world.stand_ins.journal().len(), 1);
+    world.rotate("mistral");
+    world.set("mistral", &world.values.clone(), KeyState::Deleted);
+    World::is(&world.look(&Check::KeysValid).await, Missing, "keys_not_valid");
+    world.set("mistral", &world.values.clone(), KeyState::Live);
+    world.wait(6);
+    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+}
+
+#[tokio::test]
 async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
     let mut world = World::new(&["bybit", "groq", "mistral"]).await;
     let check = Check::OldKeysDead;
