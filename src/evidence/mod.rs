@@ -26,6 +26,7 @@
 //! | `old_keys_probably_dead` | missing | keys: their provider cannot say more; counts as claimed |
 //! | `old_key_alive` | missing | key, provider, title, verdict, `manage_url`, keys |
 //! | `old_values_missing` | missing | keys: no backup holds their former value |
+//! | `old_values_sealed` | missing | keys, files: backups that cannot be opened, for want of an age identity or otherwise |
 //! | `not_rotated` | missing | keys: unchanged since this turn began |
 //! | `monitor_ran` | proven | at, next, by (`run`, `timer`) |
 //! | `monitor_stale` | missing | at |
@@ -53,6 +54,7 @@ mod old_keys_dead;
 mod open;
 mod rotator;
 mod schedule_ahead;
+mod turn;
 
 pub use open::{OpenError, providers};
 

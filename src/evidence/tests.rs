@@ -297,9 +297,14 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
             .map(|(name, value)| (name.clone(), value.clone())),
     );
     world.save();
-    backups::create(&world.looker.project, world.now, "turn 1").unwrap();
+    let made = backups::create(&world.looker.project, world.now, "turn 1").unwrap();
     world.values = new;
     world.save();
+    let path = world.dir.path().join(&made.file);
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, "API_Groq=\"unended").unwrap();
+    World::is(&world.look(&check).await, Missing, "old_values_sealed");
+    std::fs::write(&path, whole).unwrap();
     // A backup of the new values does not hide the old ones.
     backups::create(&world.looker.project, world.now + TimeDelta::seconds(2), "later").unwrap();
 
