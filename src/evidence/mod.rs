@@ -61,9 +61,10 @@ pub use open::{OpenError, providers};
 use crate::config::Settings;
 use crate::domain::cycle::Cycle;
 use crate::domain::evidence::{Check, Evidence, Standing};
+use crate::monitor::Watcher;
 use crate::rotation::probe::Prober;
 use crate::rotation::providers::Providers;
-use crate::rotation::{EnvError, EnvFile, Project};
+use crate::rotation::{EnvError, EnvFile, Project, on_disk};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -130,13 +131,18 @@ impl Looker {
         }
     }
 
-    /// Does something with the project's files, where a waiting disk holds nobody else up.
-    pub(crate) async fn on_disk<T: Send + 'static>(&self, job: impl FnOnce(&Project) -> T + Send + 'static) -> T {
-        let project = self.project.clone();
-        match tokio::task::spawn_blocking(move || job(&project)).await {
-            Ok(done) => done,
-            Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+    /// What the monitor needs of it.
+    pub fn watcher(&self) -> Watcher {
+        Watcher {
+            project: self.project.clone(),
+            providers: self.providers.clone(),
+            prober: self.prober.clone(),
+            idle: self.settings.idle,
         }
+    }
+
+    async fn on_disk<T: Send + 'static>(&self, job: impl FnOnce(&Project) -> T + Send + 'static) -> T {
+        on_disk(&self.project, job).await
     }
 
     async fn env(&self) -> Result<EnvFile, Sight> {
