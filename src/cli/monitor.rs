@@ -1,17 +1,17 @@
 //! `keyminder monitor`: every key's verdict, age and days left; backups, `.env`, schedule and the bot itself.
 use super::probe::{Progress, usage, warn_of_stand_ins};
-use super::{Exit, Place};
+use super::{Exit, Place, table};
 use crate::config::Settings;
 use crate::domain::schedule::due_in_words;
 use crate::evidence::Looker;
 use crate::monitor::channels::{Channels, Context};
 use crate::monitor::findings::{self, Finding};
 use crate::monitor::report::KeyLine;
-use crate::monitor::{Record, Report, alerts, gather, plugin, prometheus, seed_format};
+use crate::monitor::run::{Ran, Told};
+use crate::monitor::{self, Report, prometheus, seed_format};
 use crate::rotation::whole::write_whole;
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
-use comfy_table::{Table, presets};
+use chrono::Utc;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -59,96 +59,72 @@ fn monitored(settings: &Settings, args: &Args) -> anyhow::Result<Exit> {
     warn_of_stand_ins(settings);
     let looker = Looker::open(settings)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let now = Utc::now();
-    let report = runtime.block_on(watched(&looker, settings, args, now));
-    let findings = findings::of(&report);
-    let answer = plugin::answer(&report, &findings);
-    let mut record = Record::read(&looker.project).after(&report);
-    if args.alert {
-        runtime.block_on(alert(settings, &mut record, &findings, &answer, now));
-    }
-    record
-        .write(&looker.project)
-        .context("state/monitor.json cannot be written")?;
-    print(&looker, args, &report, &findings, &answer)?;
-    Ok(if args.plugin {
-        Exit::Plugin(answer.code)
+    let ran = runtime.block_on(watched(&looker, settings, args));
+    print(&looker, args, &ran)?;
+    let code = ran.answer.code;
+    let told = if args.alert {
+        runtime.block_on(alert(settings, &ran))
     } else {
-        Exit::Done
-    })
+        Told::No
+    };
+    runtime
+        .block_on(ran.keep(&looker, told))
+        .context("state/monitor.json cannot be written")?;
+    Ok(if args.plugin { Exit::Plugin(code) } else { Exit::Done })
 }
 
-async fn watched(looker: &Looker, settings: &Settings, args: &Args, now: DateTime<Utc>) -> Report {
-    if args.alert
-        && let Some(channels) = Channels::new(&settings.alerts)
+async fn watched(looker: &Looker, settings: &Settings, args: &Args) -> Ran {
+    if let (true, Some(channels)) = (args.alert, Channels::new(&settings.alerts))
         && let Err(error) = channels.ping_start().await
     {
         eprintln!("keyminder: {error}");
     }
     // Without an .env there is nothing to count; the report says so.
     let values = looker.project.read_env().map(|env| {
-        env.entries()
-            .map(|entry| (entry.name.clone(), entry.value.clone()))
-            .collect()
+        let values = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
+        values.collect()
     });
     let mut progress = Progress::new(looker, &values.unwrap_or_default());
-    gather(looker, now, |_| progress.step()).await
+    monitor::run::once(looker, Utc::now(), |_| progress.step()).await
 }
 
-async fn alert(
-    settings: &Settings,
-    record: &mut Record,
-    findings: &[Finding],
-    answer: &plugin::Answer,
-    now: DateTime<Utc>,
-) {
+async fn alert(settings: &Settings, ran: &Ran) -> Told {
     let Some(channels) = Channels::new(&settings.alerts) else {
         eprintln!("keyminder: no channel is set under [alerts]");
-        return;
+        return Told::No;
     };
-    let (due, sent) = alerts::due(findings, &record.sent, now);
     let host = settings
         .project
         .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+        .map(|name| name.to_string_lossy().into_owned());
     let context = Context {
         page_url: None,
-        host,
-        now,
+        host: host.unwrap_or_default(),
+        now: ran.report.checked_at,
     };
-    let mut failed = false;
-    for alert in &due {
-        for error in channels.tell(alert, &context).await {
-            eprintln!("keyminder: {error}");
-            failed = true;
-        }
-    }
-    if !failed {
-        record.sent = sent;
-    }
-    let summary = answer.text.lines().next().unwrap_or_default();
-    if let Err(error) = channels.ping_end(answer.code, summary).await {
+    let failed = ran.tell(&channels, &context).await;
+    for error in &failed {
         eprintln!("keyminder: {error}");
     }
+    if failed.is_empty() { Told::Yes } else { Told::No }
 }
 
-fn print(
-    looker: &Looker,
-    args: &Args,
-    report: &Report,
-    findings: &[Finding],
-    answer: &plugin::Answer,
-) -> anyhow::Result<()> {
+fn print(looker: &Looker, args: &Args, ran: &Ran) -> anyhow::Result<()> {
+    let Ran {
+        report,
+        findings,
+        answer,
+        ..
+    } = ran;
     if args.plugin {
         println!("{}", answer.text);
     } else if args.seed_format {
-        println!("{:#}", seed_format::render(report, looker.project.zone));
+        table::print_json(&seed_format::render(report, looker.project.zone))?;
     } else if args.json {
         let mut object = serde_json::to_value(report)?;
         object["findings"] = json!(findings);
         object["level"] = json!(findings::worst(findings));
-        println!("{object}");
+        table::print_json(&object)?;
     } else if let Some(file) = &args.prometheus {
         let text = prometheus::render(report);
         if file.as_os_str() == "-" {
@@ -168,9 +144,16 @@ fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
         if report.keys.is_empty() {
             println!("No provider knows a variable of {}.", report.env.file);
         } else {
-            println!("{}\n", table(&report.keys));
+            table::print(
+                &["KEY", "PRIORITY", "VERDICT", "AGE", "DUE IN", "ENDS IN"],
+                rows(&report.keys),
+            );
+            println!();
         }
         println!("{}", files(looker, report));
+        if !report.others.is_empty() {
+            println!("not probed, of no known provider: {}", report.others.join(", "));
+        }
     }
     for finding in findings {
         println!("{}: {}", finding.level, finding.text);
@@ -180,23 +163,19 @@ fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
     }
 }
 
-fn table(keys: &[KeyLine]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_header(["KEY", "PRIORITY", "VERDICT", "AGE", "DUE IN", "ENDS IN"]);
-    let days = |days: Option<i64>| days.map_or_else(|| "?".to_owned(), |days| format!("{days} d"));
-    for key in keys {
-        table.add_row([
+fn rows(keys: &[KeyLine]) -> Vec<Vec<String>> {
+    let days = |days: Option<i64>| days.map(|days| format!("{days} d"));
+    let row = |key: &KeyLine| {
+        vec![
             key.keys.join(", "),
             key.priority.as_str().to_owned(),
             key.verdict.as_str().to_owned(),
-            days(key.age_days),
-            days(key.days_left),
-            key.expires_in_days.map_or_else(String::new, |days| format!("{days} d")),
-        ]);
-    }
-    table
+            days(key.age_days).unwrap_or_else(|| "?".to_owned()),
+            days(key.days_left).unwrap_or_else(|| "?".to_owned()),
+            days(key.expires_in_days).unwrap_or_default(),
+        ]
+    };
+    keys.iter().map(row).collect()
 }
 
 fn files(looker: &Looker, report: &Report) -> String {

@@ -1,5 +1,5 @@
 //! `keyminder probe`: one harmless authenticated call for each key.
-use super::{Exit, Place};
+use super::{Exit, Place, table};
 use crate::config::Settings;
 use crate::domain::verdict::{Life, Verdict};
 use crate::evidence::Looker;
@@ -9,7 +9,6 @@ use crate::rotation::probe::{Probed, consent};
 use crate::rotation::providers::Provider;
 use anyhow::Context;
 use chrono::Utc;
-use comfy_table::{Table, presets};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -49,9 +48,12 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
     let looker = ask_for_consent(looker, &settings, &values)?;
     let probed = probe(&looker, &values)?;
     if args.json {
-        println!("{}", as_json(&looker, &probed, &values));
+        table::print_json(&as_json(&looker, &probed, &values))?;
     } else {
-        println!("{}", table(&looker, &probed));
+        table::print(
+            &["KEY", "PROVIDER", "VERDICT", "EXPIRES", "WHAT IT MEANS"],
+            rows(&looker, &probed),
+        );
     }
     let dead = probed.iter().any(|probed| probed.verdict.life() == Life::Dead);
     Ok(if dead { Exit::Failed } else { Exit::Done })
@@ -184,24 +186,26 @@ impl Progress {
     }
 }
 
-fn table(looker: &Looker, all: &[Probed]) -> Table {
-    let mut table = Table::new();
-    table
-        .load_style(presets::NOTHING)
-        .set_header(["KEY", "PROVIDER", "VERDICT", "EXPIRES", "WHAT IT MEANS"]);
-    for probed in all {
-        let provider = looker.providers.get(&probed.provider);
-        let expires = probed.captures.expires_at;
-        let zone = looker.project.zone;
-        table.add_row([
+fn rows(looker: &Looker, all: &[Probed]) -> Vec<Vec<String>> {
+    let zone = looker.project.zone;
+    let row = |probed: &Probed| {
+        let title = looker
+            .providers
+            .get(&probed.provider)
+            .map_or(&probed.provider, |provider| &provider.title);
+        let expires = probed
+            .captures
+            .expires_at
+            .map(|at| at.with_timezone(&zone).format("%Y-%m-%d").to_string());
+        vec![
             probed.variables.join(", "),
-            provider.map_or(&probed.provider, |provider| &provider.title).clone(),
+            title.clone(),
             probed.verdict.as_str().to_owned(),
-            expires.map_or_else(String::new, |at| at.with_timezone(&zone).format("%Y-%m-%d").to_string()),
+            expires.unwrap_or_default(),
             meaning(probed),
-        ]);
-    }
-    table
+        ]
+    };
+    all.iter().map(row).collect()
 }
 
 /// What a verdict means to a person, and what to do where that is known.

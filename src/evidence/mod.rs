@@ -62,7 +62,7 @@ use crate::domain::evidence::{Check, Evidence, Standing};
 use crate::rotation::probe::Prober;
 use crate::rotation::providers::Providers;
 use crate::rotation::{EnvError, EnvFile, Project};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -217,6 +217,12 @@ impl Sight {
     fn with(mut self, name: &str, fact: impl Into<Value>) -> Self {
         self.facts.insert(name.to_owned(), fact.into());
         self
+    }
+
+    /// A moment to wait for, rounded up: a look that comes a little early would find nothing due.
+    fn not_before(self, name: &str, time: DateTime<Utc>) -> Self {
+        let up = (time + TimeDelta::microseconds(999)).to_rfc3339_opts(SecondsFormat::Millis, true);
+        self.with(name, up)
     }
 
     fn at(self, name: &str, time: DateTime<Utc>) -> Self {

@@ -186,7 +186,7 @@ fn sight(looker: &Looker, known: &[Series], now: DateTime<Utc>) -> Sight {
     if !propagating.is_empty() {
         return Sight::unknown("old_keys_propagating")
             .with("keys", names(&propagating))
-            .at("next_proof_at", now + pause);
+            .not_before("next_proof_at", now + pause);
     }
     let (proving, silent): (Vec<&Series>, Vec<&Series>) = all(&[Retirement::Inconclusive])
         .into_iter()
@@ -206,7 +206,7 @@ fn sight(looker: &Looker, known: &[Series], now: DateTime<Utc>) -> Sight {
         let proofs = proving.iter().map(|series| series.runs.len()).min().unwrap_or_default();
         return Sight::unknown("old_keys_proving")
             .with("keys", names(&proving))
-            .at("next_proof_at", next)
+            .not_before("next_proof_at", next)
             .with("proofs", proofs)
             .with("of", proof_at.len());
     }

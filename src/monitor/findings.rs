@@ -1,6 +1,7 @@
 //! What a report means: each thing that a person should know, how bad it is, and in which words. Pure.
 use super::report::{KeyLine, Report};
 use crate::domain::verdict::{Life, Verdict};
+use crate::rotation::acceptance::hint_in_words;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -133,7 +134,12 @@ pub fn worst(findings: &[Finding]) -> Level {
 
 /// Whether no provider at all could be reached: that is this machine's network, not a fault of a key.
 pub fn no_network(report: &Report) -> bool {
-    !report.keys.is_empty() && report.keys.iter().all(|key| key.verdict == Verdict::NetworkError)
+    let mut asked = report
+        .keys
+        .iter()
+        .filter(|key| key.verdict.life() != Life::None)
+        .peekable();
+    asked.peek().is_some() && asked.all(|key| key.verdict == Verdict::NetworkError)
 }
 
 fn finding(condition: Condition, subject: &str, level: Level, text: String) -> Finding {
@@ -178,11 +184,14 @@ fn of_verdict(key: &KeyLine) -> Option<Finding> {
             Level::Critical,
             format!("{name} is refused by its provider ({verdict})"),
         ),
-        Life::None => (
-            Condition::KeyMalformed,
-            Level::Warning,
-            format!("{name} is {verdict} in .env"),
-        ),
+        Life::None => {
+            let why = key.hint.as_ref().map_or_else(|| verdict.to_owned(), hint_in_words);
+            (
+                Condition::KeyMalformed,
+                Level::Warning,
+                format!("{name} in .env is no whole key: {why}"),
+            )
+        }
         Life::Alive if matches!(key.verdict, Verdict::Valid | Verdict::ValidLimited) => return None,
         Life::Alive => (
             Condition::KeyUnusable,
@@ -202,7 +211,8 @@ fn of_verdict(key: &KeyLine) -> Option<Finding> {
 fn of_due(key: &KeyLine) -> Option<Finding> {
     let days = key.days_left.filter(|days| *days <= DUE_DAYS)?;
     let level = if days < 0 { Level::Critical } else { Level::Warning };
-    let text = format!("the rotation of {} is {}", key.key, in_days("due", days));
+    let was = if days < 0 { "was" } else { "is" };
+    let text = format!("the rotation of {} {was} due {}", key.key, in_days(days));
     Some(Finding {
         days_left: Some(days),
         ..finding(Condition::RotationDue, &key.key, level, text)
@@ -216,20 +226,21 @@ fn of_expiry(key: &KeyLine) -> Option<Finding> {
     } else {
         Level::Warning
     };
-    let text = format!("the provider ends {}: {}", key.key, in_days("due", days));
+    let ends = if days < 0 { "ended" } else { "ends" };
+    let text = format!("the provider {ends} {} {}", key.key, in_days(days));
     Some(Finding {
         days_left: Some(days),
         ..finding(Condition::ProviderExpiry, &key.key, level, text)
     })
 }
 
-fn in_days(due: &str, days: i64) -> String {
+fn in_days(days: i64) -> String {
     match days {
-        0 => format!("{due} today"),
-        1 => format!("{due} tomorrow"),
-        days if days > 1 => format!("{due} in {days} days"),
-        -1 => "overdue since yesterday".to_owned(),
-        days => format!("overdue by {} days", -days),
+        0 => "today".to_owned(),
+        1 => "tomorrow".to_owned(),
+        -1 => "yesterday".to_owned(),
+        days if days > 1 => format!("in {days} days"),
+        days => format!("{} days ago", -days),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod plugin;
 pub mod prometheus;
 pub mod record;
 pub mod report;
+pub mod run;
 pub mod seed_format;
 mod timer;
 

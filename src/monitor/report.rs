@@ -8,9 +8,9 @@ use crate::rotation::probe::{Hint, Probed};
 use crate::rotation::proofs::Proofs;
 use crate::rotation::retirement::Retirement;
 use crate::rotation::schedule_file::{self, Read};
-use crate::rotation::{EnvError, Project, backup};
+use crate::rotation::{EnvError, Project, backup, is_secret};
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -24,6 +24,8 @@ pub struct Report {
     pub keys: Vec<KeyLine>,
     /// Variables of the guide's providers that are not in `.env`.
     pub absent: Vec<String>,
+    /// Variables that hold secrets of no known provider: nothing can be asked about them.
+    pub others: Vec<String>,
     /// `.env` itself.
     pub env: EnvLine,
     /// The newest backup.
@@ -174,6 +176,7 @@ pub async fn gather(looker: &Looker, now: DateTime<Utc>, heard: impl FnMut(&Prob
             .filter(|provider| provider.instances(&disk.values).is_empty())
             .map(|p| p.id.clone())
             .collect(),
+        others: others(looker, &disk.values),
         env: disk.env,
         backup: disk.backup,
         schedule: ScheduleLine {
@@ -187,6 +190,12 @@ pub async fn gather(looker: &Looker, now: DateTime<Utc>, heard: impl FnMut(&Prob
             alive: beat.is_alive(now, looker.settings.idle),
         }),
     }
+}
+
+fn others(looker: &Looker, values: &BTreeMap<String, SecretString>) -> Vec<String> {
+    let known = |name: &str| looker.providers.of_variable(name).is_some();
+    let secret = |(name, value): &(&String, &SecretString)| is_secret(name, value.expose_secret()) && !known(name);
+    values.iter().filter(secret).map(|(name, _)| name.clone()).collect()
 }
 
 fn on_disk(project: &Project, now: DateTime<Utc>) -> OnDisk {

@@ -40,6 +40,7 @@ fn well() -> Report {
             key("groq", "API_Groq", Verdict::Valid),
         ],
         absent: vec!["mistral".to_owned()],
+        others: Vec::new(),
         env: EnvLine {
             file: ".env".to_owned(),
             mode: Some("0600".to_owned()),

@@ -1,3 +1,4 @@
 //! One test binary: everything a person sees, through data.
 
+mod providers;
 mod rotation;

@@ -33,6 +33,8 @@ pub struct ProbeSettings {
     pub timeout: Duration,
     /// Before the first retry; doubled for the second.
     pub retry_delay: Duration,
+    /// A provider that wants a longer pause than this is left for the next look.
+    pub patience: Duration,
     /// Providers of the project's own file that a person has agreed to, as `id@host`; see [`Prober::needs_consent`].
     pub agreed: BTreeSet<String>,
 }
@@ -45,6 +47,7 @@ impl Default for ProbeSettings {
             connect_timeout: Duration::from_secs(5),
             timeout: Duration::from_secs(10),
             retry_delay: Duration::from_millis(400),
+            patience: Duration::from_secs(3),
             agreed: BTreeSet::new(),
         }
     }

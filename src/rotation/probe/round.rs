@@ -72,8 +72,7 @@ impl<'a> Round<'a> {
                 _ => false,
             };
             let wait = found.retry_after.unwrap_or(delay).max(delay);
-            // A long Retry-After belongs to the next look, not to this one.
-            if !may_pass || wait > Duration::from_secs(3) {
+            if !may_pass || wait > self.prober.inner.settings.patience {
                 break;
             }
             tokio::time::sleep(wait + wait.mul_f64(fastrand::f64() * 0.3)).await;
