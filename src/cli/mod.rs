@@ -17,6 +17,7 @@ pub mod status;
 mod table;
 
 use crate::config::Faults;
+use crate::evidence::OpenError;
 use crate::rotation::ReplaceError;
 use crate::rotation::backup::BackupError;
 use crate::rotation::course::CourseError;
@@ -146,7 +147,8 @@ fn exit_of(error: &anyhow::Error) -> Exit {
     let refused = error.downcast_ref().is_some_and(BackupError::is_refusal)
         || error.downcast_ref().is_some_and(ReplaceError::is_refusal)
         || error.downcast_ref().is_some_and(CourseError::is_refusal);
-    if error.is::<Faults>() {
+    let is_settings = error.is::<Faults>() || matches!(error.downcast_ref(), Some(OpenError::Providers(_)));
+    if is_settings {
         Exit::Usage
     } else if refused {
         Exit::Refused

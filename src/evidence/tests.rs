@@ -340,8 +340,8 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
     let seen = world.look(&check).await;
     World::is(&seen, Proven, "old_keys_dead");
     assert_eq!(seen.facts["retired"][0]["proofs"], 3);
-    let kept = std::fs::read_to_string(world.looker.project.state_dir.join("proofs.json")).unwrap();
-    assert!(old.values().all(|value| !kept.contains(value.as_str())));
+    let stored = std::fs::read_to_string(world.looker.project.state_dir.join("proofs.json")).unwrap();
+    assert!(old.values().all(|value| !stored.contains(value.as_str())));
     let mode = world
         .looker
         .project
