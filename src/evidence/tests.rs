@@ -342,7 +342,7 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
     assert_eq!(seen.facts["retired"][0]["proofs"], 3);
     let stored = std::fs::read_to_string(world.looker.project.state_dir.join("proofs.json")).unwrap();
     assert!(old.values().all(|value| !stored.contains(value.as_str())));
-    let mode = world
+    let file_mode = world
         .looker
         .project
         .state_dir
@@ -351,7 +351,7 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
         .unwrap()
         .permissions()
         .mode();
-    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(file_mode & 0o777, 0o600);
 }
 
 #[tokio::test]
