@@ -21,6 +21,7 @@ mod upkeep;
 mod words;
 
 use crate::config::Faults;
+use crate::evidence::OpenError;
 use crate::rotation::ReplaceError;
 use crate::rotation::backup::BackupError;
 use crate::rotation::course::CourseError;
@@ -150,7 +151,8 @@ fn exit_of(error: &anyhow::Error) -> Exit {
     let refused = error.downcast_ref().is_some_and(BackupError::is_refusal)
         || error.downcast_ref().is_some_and(ReplaceError::is_refusal)
         || error.downcast_ref().is_some_and(CourseError::is_refusal);
-    if error.is::<Faults>() {
+    let is_settings = error.is::<Faults>() || matches!(error.downcast_ref(), Some(OpenError::Providers(_)));
+    if is_settings {
         Exit::Usage
     } else if refused {
         Exit::Refused

@@ -5,12 +5,13 @@ use crate::config::Settings;
 use crate::domain::schedule::due_in_words;
 use crate::evidence::Looker;
 use crate::monitor::channels::{Channels, Context};
-use crate::monitor::findings::{self, Finding};
+use crate::monitor::findings::{self, Finding, Level};
 use crate::monitor::report::KeyLine;
-use crate::monitor::{Record, Report, alerts, gather, plugin, prometheus, seed_format};
+use crate::monitor::run::{Ran, Told};
+use crate::monitor::{self, Report, Watcher, prometheus, seed_format};
 use crate::rotation::whole::write_whole;
 use anyhow::Context as _;
-use chrono::{DateTime, Utc};
+use chrono::Utc;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -56,93 +57,69 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
 
 fn monitored(settings: &Settings, args: &Args) -> anyhow::Result<Exit> {
     warn_of_stand_ins(settings);
-    let looker = Looker::open(settings)?;
+    let watcher = Looker::open(settings)?.watcher();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let now = Utc::now();
-    let report = runtime.block_on(watched(&looker, settings, args, now));
-    let findings = findings::of(&report);
-    let answer = plugin::answer(&report, &findings);
-    let mut record = Record::read(&looker.project).after(&report);
-    if args.alert {
-        runtime.block_on(alert(settings, &mut record, &findings, &answer, now));
-    }
-    record
-        .write(&looker.project)
-        .context("state/monitor.json cannot be written")?;
-    print(&looker, args, &report, &findings, &answer)?;
-    Ok(if args.plugin {
-        Exit::Plugin(answer.code)
+    let ran = runtime.block_on(watched(&watcher, settings, args));
+    print(&watcher, args, &ran)?;
+    let code = ran.answer.code;
+    let told = if args.alert {
+        runtime.block_on(alert(settings, &ran))
     } else {
-        Exit::Done
-    })
+        Told::No
+    };
+    runtime
+        .block_on(ran.keep(&watcher, told))
+        .context("state/monitor.json cannot be written")?;
+    Ok(if args.plugin { Exit::Plugin(code) } else { Exit::Done })
 }
 
-async fn watched(looker: &Looker, settings: &Settings, args: &Args, now: DateTime<Utc>) -> Report {
-    if args.alert
-        && let Some(channels) = Channels::new(&settings.alerts)
+async fn watched(watcher: &Watcher, settings: &Settings, args: &Args) -> Ran {
+    if let (true, Some(channels)) = (args.alert, Channels::new(&settings.alerts))
         && let Err(error) = channels.ping_start().await
     {
         eprintln!("keyminder: {error}");
     }
     // Without an .env there is nothing to count; the report says so.
-    let values = looker.project.read_env().map(|env| {
-        env.entries()
-            .map(|entry| (entry.name.clone(), entry.value.clone()))
-            .collect()
+    let values = watcher.project.read_env().map(|env| {
+        let values = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
+        values.collect()
     });
-    let mut progress = Progress::new(looker, &values.unwrap_or_default());
-    gather(looker, now, |_| progress.step()).await
+    let mut progress = Progress::new(&watcher.providers, &values.unwrap_or_default());
+    monitor::run::once(watcher, Utc::now(), |_| progress.step()).await
 }
 
-async fn alert(
-    settings: &Settings,
-    record: &mut Record,
-    findings: &[Finding],
-    answer: &plugin::Answer,
-    now: DateTime<Utc>,
-) {
+async fn alert(settings: &Settings, ran: &Ran) -> Told {
     let Some(channels) = Channels::new(&settings.alerts) else {
         eprintln!("keyminder: no channel is set under [alerts]");
-        return;
+        return Told::No;
     };
-    let (due, sent) = alerts::due(findings, &record.sent, now);
     let host = settings
         .project
         .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+        .map(|name| name.to_string_lossy().into_owned());
     let context = Context {
         page_url: None,
-        host,
-        now,
+        host: host.unwrap_or_default(),
+        now: ran.report.checked_at,
     };
-    let mut failed = false;
-    for alert in &due {
-        for error in channels.tell(alert, &context).await {
-            eprintln!("keyminder: {error}");
-            failed = true;
-        }
-    }
-    if !failed {
-        record.sent = sent;
-    }
-    let summary = answer.text.lines().next().unwrap_or_default();
-    if let Err(error) = channels.ping_end(answer.code, summary).await {
+    let failed = ran.tell(&channels, &context).await;
+    for error in &failed {
         eprintln!("keyminder: {error}");
     }
+    if failed.is_empty() { Told::Yes } else { Told::No }
 }
 
-fn print(
-    looker: &Looker,
-    args: &Args,
-    report: &Report,
-    findings: &[Finding],
-    answer: &plugin::Answer,
-) -> anyhow::Result<()> {
+fn print(watcher: &Watcher, args: &Args, ran: &Ran) -> anyhow::Result<()> {
+    let Ran {
+        report,
+        findings,
+        answer,
+        ..
+    } = ran;
     if args.plugin {
         println!("{}", answer.text);
     } else if args.seed_format {
-        table::print_json(&seed_format::render(report, looker.project.zone))?;
+        table::print_json(&seed_format::render(report, watcher.project.zone))?;
     } else if args.json {
         let mut object = serde_json::to_value(report)?;
         object["findings"] = json!(findings);
@@ -157,12 +134,12 @@ fn print(
                 .with_context(|| format!("{} cannot be written", file.display()))?;
         }
     } else {
-        people(looker, args, report, findings);
+        people(watcher, args, report, findings);
     }
     Ok(())
 }
 
-fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
+fn people(watcher: &Watcher, args: &Args, report: &Report, findings: &[Finding]) {
     if !args.quiet {
         if report.keys.is_empty() {
             println!("No provider knows a variable of {}.", report.env.file);
@@ -173,9 +150,15 @@ fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
             );
             println!();
         }
-        println!("{}", files(looker, report));
+        println!("{}", files(watcher, report));
+        if !report.others.is_empty() {
+            println!("not probed, of no known provider: {}", report.others.join(", "));
+        }
     }
-    for finding in findings {
+    for finding in findings
+        .iter()
+        .filter(|finding| !args.quiet || finding.level > Level::Note)
+    {
         println!("{}: {}", finding.level, finding.text);
     }
     if findings.is_empty() && !args.quiet {
@@ -198,14 +181,14 @@ fn rows(keys: &[KeyLine]) -> Vec<Vec<String>> {
     keys.iter().map(row).collect()
 }
 
-fn files(looker: &Looker, report: &Report) -> String {
+fn files(watcher: &Watcher, report: &Report) -> String {
     let backup = match (&report.backup.file, report.backup.age_days) {
         (Some(file), Some(0)) => format!("{file}, made today"),
         (Some(file), Some(days)) => format!("{file}, {days} days old"),
         _ => "none".to_owned(),
     };
     let schedule = match report.schedule.next_at {
-        Some(at) => due_in_words(at, report.checked_at, looker.project.zone),
+        Some(at) => due_in_words(at, report.checked_at, watcher.project.zone),
         None => "none".to_owned(),
     };
     let bot = match &report.heartbeat {

@@ -4,8 +4,10 @@ mod new_value;
 mod rollback;
 mod show;
 
+use super::probe::warn_of_stand_ins;
 use super::{Exit, Place};
 use crate::config::Settings;
+use crate::evidence::{OpenError, providers};
 use crate::rotation::Project;
 use crate::rotation::backup;
 use crate::rotation::course::{self, Course};
@@ -103,11 +105,12 @@ fn block_on<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
 impl Keys {
     fn open(place: &Place, args: &Args) -> anyhow::Result<Self> {
         let settings = Settings::load(place)?;
+        warn_of_stand_ins(&settings);
         let mut project = Project::open(&settings)?;
         project.identity.clone_from(&args.identity);
         project.sweep(Utc::now().into());
         Ok(Self {
-            providers: providers_of(&project)?,
+            providers: providers(&settings).map_err(OpenError::Providers)?,
             probes: ProbeSettings::from(&settings),
             proof_at: settings.rotation.proof_at.clone(),
             json: args.json,
@@ -134,21 +137,6 @@ impl Keys {
                 known.join(", ")
             )
         })
-    }
-}
-
-fn providers_of(project: &Project) -> anyhow::Result<Arc<Providers>> {
-    let path = project.dir.join("config/providers.toml");
-    match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Providers::builtin()),
-        Err(error) => Err(anyhow::anyhow!("{} cannot be read ({error})", path.display())),
-        Ok(text) => match Providers::with_file(&text, "config/providers.toml") {
-            Ok(providers) => Ok(Arc::new(providers)),
-            Err(faults) => {
-                let faults: Vec<String> = faults.iter().map(|fault| format!("\n  - {fault}")).collect();
-                anyhow::bail!("config/providers.toml has faults:{}", faults.concat())
-            }
-        },
     }
 }
 

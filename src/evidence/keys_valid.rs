@@ -44,7 +44,7 @@ pub(super) async fn fault(looker: &Looker, probed: &[Probed], values: &Values, n
         .collect();
     match keys::fresh_until(looker, &providers).await {
         Some(until) if only_dead && until > now && !values.is_empty() => {
-            Some(about(Sight::unknown("keys_fresh"), &standing).at("again_at", until))
+            Some(about(Sight::unknown("keys_fresh"), &standing).not_before("again_at", until))
         }
         _ => Some(about(Sight::missing("keys_not_valid"), &standing)),
     }

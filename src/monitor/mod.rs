@@ -9,11 +9,12 @@ pub mod plugin;
 pub mod prometheus;
 pub mod record;
 pub mod report;
+pub mod run;
 pub mod seed_format;
 mod timer;
 
 pub use record::Record;
-pub use report::{Report, gather};
+pub use report::{Report, Watcher, gather};
 pub use timer::{installed as timer_installed, timer_dirs};
 
 #[cfg(test)]

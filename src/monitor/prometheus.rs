@@ -6,27 +6,44 @@ use std::fmt::Write;
 
 type TimeOf = fn(&KeyLine) -> Option<DateTime<Utc>>;
 
+/// One series: its labels and its value.
+type Series = (String, f64);
+
 /// The text exposition of a report, for the node exporter's textfile collector or `/metrics`.
 pub fn render(report: &Report) -> String {
     let mut text = String::new();
-    let keys = &report.keys;
+    of_keys(&mut text, &report.keys);
+    of_probes(&mut text, report);
+    let verified = report.backup.verified_at.map(alone);
     family(
         &mut text,
-        "key_info",
-        "What is known of a key.",
-        keys.iter().map(|key| {
-            let fingerprint = key.fingerprint.as_deref().unwrap_or("");
-            (
-                format!(
-                    "{},priority=\"{}\",fingerprint=\"{}\"",
-                    labels(key),
-                    key.priority.as_str(),
-                    escape(fingerprint)
-                ),
-                1.0,
-            )
-        }),
+        "backup_last_verified_timestamp_seconds",
+        "When the newest backup was last proven.",
+        verified,
     );
+    let beat = report.heartbeat.as_ref().map(|beat| alone(beat.at));
+    family(
+        &mut text,
+        "poll_last_success_timestamp_seconds",
+        "The bot's last sign of life.",
+        beat,
+    );
+    text
+}
+
+fn of_keys(text: &mut String, keys: &[KeyLine]) {
+    let info = keys.iter().map(|key| {
+        let fingerprint = escape(key.fingerprint.as_deref().unwrap_or(""));
+        let labels = labels(key);
+        (
+            format!(
+                "{labels},priority=\"{}\",fingerprint=\"{fingerprint}\"",
+                key.priority.as_str()
+            ),
+            1.0,
+        )
+    });
+    family(text, "key_info", "What is known of a key.", info);
     let times: [(&str, &str, TimeOf); 3] = [
         (
             "key_last_rotated_timestamp_seconds",
@@ -45,63 +62,57 @@ pub fn render(report: &Report) -> String {
         ),
     ];
     for (name, help, time) in times {
-        family(
-            &mut text,
-            name,
-            help,
-            keys.iter().filter_map(|key| Some((labels(key), seconds(time(key)?)))),
-        );
+        let series = keys.iter().filter_map(|key| Some((labels(key), seconds(time(key)?))));
+        family(text, name, help, series);
     }
-    family(
-        &mut text,
-        "probe_verdict",
-        "1 for the verdict that the key's last probe came to.",
-        keys.iter().flat_map(|key| {
-            Verdict::ALL.map(|verdict| {
-                let label = format!("{},verdict=\"{}\"", labels(key), verdict.as_str());
-                (label, f64::from(u8::from(key.verdict == verdict)))
-            })
-        }),
-    );
-    family(
-        &mut text,
-        "probe_duration_seconds",
-        "How long the key's last probe took.",
-        keys.iter().map(|key| (labels(key), key.probe_ms as f64 / 1000.0)),
-    );
-    family(
-        &mut text,
-        "probe_last_run_timestamp_seconds",
-        "When keys were last probed.",
-        [(String::new(), seconds(report.checked_at))],
-    );
-    family(
-        &mut text,
-        "old_key_alive",
-        "1 while a replaced key still works.",
-        keys.iter().map(|key| {
-            let alive = report.old_keys.iter().any(|old| key.keys.contains(&old.key));
-            (labels(key), f64::from(u8::from(alive)))
-        }),
-    );
-    let verified = report.backup.verified_at.map(|at| (String::new(), seconds(at)));
-    family(
-        &mut text,
-        "backup_last_verified_timestamp_seconds",
-        "When the newest backup was last proven.",
-        verified,
-    );
-    let beat = report.heartbeat.as_ref().map(|beat| (String::new(), seconds(beat.at)));
-    family(
-        &mut text,
-        "poll_last_success_timestamp_seconds",
-        "The bot's last sign of life.",
-        beat,
-    );
-    text
 }
 
-fn family(text: &mut String, name: &str, help: &str, series: impl IntoIterator<Item = (String, f64)>) {
+fn of_probes(text: &mut String, report: &Report) {
+    let verdicts = report.keys.iter().flat_map(|key| {
+        Verdict::ALL.map(|verdict| {
+            let labels = format!("{},verdict=\"{}\"", labels(key), verdict.as_str());
+            (labels, flag(key.verdict == verdict))
+        })
+    });
+    family(
+        text,
+        "probe_verdict",
+        "1 for the verdict that the key's last probe came to.",
+        verdicts,
+    );
+    let durations = report
+        .keys
+        .iter()
+        .map(|key| (labels(key), key.probe_ms as f64 / 1000.0));
+    family(
+        text,
+        "probe_duration_seconds",
+        "How long the key's last probe took.",
+        durations,
+    );
+    let last = [alone(report.checked_at)];
+    family(
+        text,
+        "probe_last_run_timestamp_seconds",
+        "When keys were last probed.",
+        last,
+    );
+    let old = report.keys.iter().map(|key| {
+        let alive = report.old_keys.iter().any(|old| key.keys.contains(&old.key));
+        (labels(key), flag(alive))
+    });
+    family(text, "old_key_alive", "1 while a replaced key still works.", old);
+}
+
+fn alone(at: DateTime<Utc>) -> Series {
+    (String::new(), seconds(at))
+}
+
+fn flag(holds: bool) -> f64 {
+    if holds { 1.0 } else { 0.0 }
+}
+
+fn family(text: &mut String, name: &str, help: &str, series: impl IntoIterator<Item = Series>) {
     let _ = writeln!(
         text,
         "# HELP keyrotation_{name} {help}\n# TYPE keyrotation_{name} gauge"

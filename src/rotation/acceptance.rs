@@ -41,7 +41,7 @@ impl fmt::Display for Objection {
                 "the new key may withdraw money, which no bot needs; create one without that permission at {manage_url}"
             ),
             Self::NotValid { title, verdict, hint } => {
-                write!(f, "{title} says {}: {}", verdict.as_str(), in_words(*verdict))?;
+                write!(f, "{title}, new key {}: {}", verdict.as_str(), in_words(*verdict))?;
                 match hint {
                     Some(hint) => write!(f, " ({})", hint_in_words(hint)),
                     None => Ok(()),

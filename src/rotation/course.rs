@@ -3,7 +3,7 @@
 use super::acceptance::Objection;
 use super::backup::{Backup, BackupError};
 use super::cycle::{StateError, load, store};
-use super::project::private_dir;
+use super::project::own_dir;
 use super::providers::Provider;
 use super::retirement::Retirement;
 use super::{EnvFile, Project, ReplaceError, RotationError};
@@ -275,7 +275,7 @@ impl Course {
 
     /// Keeps it, whole.
     pub fn save(&self, project: &Project) -> Result<(), CourseError> {
-        private_dir(&project.state_dir.join("rotations"))?;
+        own_dir(&project.dir, &project.state_dir.join("rotations"))?;
         Ok(store(&file_of(project, &self.provider), self)?)
     }
 

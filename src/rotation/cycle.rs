@@ -53,7 +53,7 @@ pub fn begin(project: &Project, at: DateTime<Utc>) -> Result<(Cycle, Backup), St
     let cycle = Cycle {
         number,
         began_at: at,
-        fingerprints: project.fingerprints()?,
+        fingerprints: backup.fingerprints.clone(),
         exposed: former.map(|cycle| cycle.exposed).unwrap_or_default(),
     };
     save(project, &cycle)?;

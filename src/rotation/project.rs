@@ -2,8 +2,8 @@
 use super::dotenv::{EnvError, EnvFile};
 use super::fingerprint::{InstallKey, hex};
 use super::replace::{self, ReplaceError, Replaced};
-use super::whole::{self, create_whole};
-use super::{EditError, is_secret};
+use super::whole::{self, create_whole, sync_folder_of};
+use super::{EditError, is_secret, schedule_file};
 use crate::config::Settings;
 use crate::domain::cycle::Fingerprint;
 use chrono_tz::Tz;
@@ -67,7 +67,7 @@ impl Project {
     /// Opens the project: makes the state folder (0700), the install key (0600) and the project's id when missing.
     pub fn open(settings: &Settings) -> Result<Self, RotationError> {
         let state_dir = settings.state_dir();
-        private_dir(&state_dir)?;
+        own_dir(&settings.project, &state_dir)?;
         let key_file = state_dir.join("install.key");
         let key = Zeroizing::new(made_once(&key_file, 32)?);
         let id = made_once(&state_dir.join("project.id"), 8)?;
@@ -139,19 +139,10 @@ impl Project {
 
     /// Removes what a crash left: temporary files of ours that are older than an hour.
     pub fn sweep(&self, now: SystemTime) {
-        let beside_env = self.env.parent().map(Path::to_owned);
-        let config = self.dir.join("config");
-        for dir in [
-            Some(self.state_dir.clone()),
-            Some(self.backups.clone()),
-            Some(config),
-            beside_env,
-        ]
-        .into_iter()
-        .flatten()
-        {
-            whole::sweep(&dir, now);
-        }
+        whole::sweep_beside(&self.env, now);
+        whole::sweep_beside(&self.dir.join(schedule_file::PATH), now);
+        whole::sweep_all(&self.state_dir, now);
+        whole::sweep_all(&self.backups, now);
     }
 
     /// A path as people and manifests name it: below the project, without its folder.
@@ -166,20 +157,32 @@ impl fmt::Debug for Project {
     }
 }
 
-/// Makes a folder that only its owner may enter, or narrows one that is there.
+/// Makes a folder that only its owner may enter. One that is there stays as it is.
 pub(super) fn private_dir(dir: &Path) -> Result<(), RotationError> {
-    let failed = |doing| {
-        move |source| RotationError::Io {
-            doing,
+    if dir.is_dir() {
+        return Ok(());
+    }
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
+    made.and_then(|()| sync_folder_of(dir))
+        .map_err(|source| RotationError::Io {
+            doing: "making the folder",
             path: dir.to_owned(),
             source,
-        }
+        })
+}
+
+/// As [`private_dir`]; one that is there is closed to others, but only below the project: a state file in /tmp must not
+/// close /tmp.
+pub(super) fn own_dir(project: &Path, dir: &Path) -> Result<(), RotationError> {
+    private_dir(dir)?;
+    let failed = |source| RotationError::Io {
+        doing: "closing to others the folder",
+        path: dir.to_owned(),
+        source,
     };
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.map_err(failed("making the folder"))?;
-    let permissions = dir.metadata().map_err(failed("looking at"))?.permissions();
-    if permissions.mode() & 0o077 != 0 {
-        std::fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(failed("closing to others the folder"))?;
+    let mode = dir.metadata().map_err(failed)?.permissions().mode();
+    if mode & 0o077 != 0 && dir != project && dir.starts_with(project) {
+        std::fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(failed)?;
     }
     Ok(())
 }
@@ -204,6 +207,47 @@ fn made_once(path: &Path, bytes: usize) -> Result<String, RotationError> {
     }
     let text = std::fs::read_to_string(path).map_err(failed("reading"))?;
     Ok(text.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::project;
+    use super::*;
+
+    #[test]
+    fn our_folders_are_closed_and_others_left_alone() {
+        let (dir, project) = project("A=1\n");
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o7777;
+        let open = |path: &Path| std::fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+        let elsewhere = tempfile::tempdir().unwrap();
+        for (path, wanted) in [
+            (project.state_dir.as_path(), 0o700),
+            (dir.path(), 0o755),
+            (elsewhere.path(), 0o755),
+        ] {
+            open(path);
+            own_dir(&project.dir, path).unwrap();
+            assert_eq!(mode(path), wanted, "{}", path.display());
+        }
+        private_dir(&project.state_dir.join("new/one")).unwrap();
+        assert_eq!(mode(&project.state_dir.join("new/one")), 0o700);
+    }
+
+    #[test]
+    fn key_and_id_are_made_once() {
+        let (_dir, project) = project("A=1\n");
+        let again = made_once(&project.state_dir.join("project.id"), 8).unwrap();
+        assert_eq!(again, project.id);
+        assert_eq!(project.id.len(), 16);
+        let text = format!("{project:?}");
+        assert!(
+            !text.contains(
+                std::fs::read_to_string(project.state_dir.join("install.key"))
+                    .unwrap()
+                    .trim()
+            )
+        );
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What can be in the way of a replacement, and that the file is whole through all of it.
 use super::*;
+use crate::rotation::EnvFile;
 use crate::rotation::project::testing::{project, write_file};
-use crate::rotation::{EnvFile, whole};
 use secrecy::SecretString;
 use std::fs::Permissions;
 use std::os::unix::fs::symlink;
@@ -186,13 +186,16 @@ fn a_large_file_is_edited_in_one_go() {
 fn what_a_crash_left_is_swept_after_an_hour_and_nothing_else() {
     let (dir, project) = project(ENV);
     let left = dir.path().join(".env.tmp.0123456789abcdef");
-    for name in [".env.tmp.0123456789abcdef", ".env.tmp.mine", "notes.tmp.12"] {
+    for name in [
+        ".env.tmp.0123456789abcdef",
+        ".env.tmp.mine",
+        "notes.tmp.0123456789abcdef",
+    ] {
         write_file(&dir.path().join(name), "x");
     }
     project.sweep(SystemTime::now());
     assert!(left.exists());
     project.sweep(SystemTime::now() + Duration::from_hours(2));
     assert!(!left.exists());
-    assert!(dir.path().join(".env.tmp.mine").exists() && dir.path().join("notes.tmp.12").exists());
-    whole::sweep(Path::new("no such folder"), SystemTime::now());
+    assert!(dir.path().join(".env.tmp.mine").exists() && dir.path().join("notes.tmp.0123456789abcdef").exists());
 }

@@ -141,3 +141,26 @@ fn the_guides_own_reader_understands_our_file() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+    #[test]
+    fn every_schedule_comes_back_as_it_was_written(
+        seconds in 0_i64..4_000_000_000,
+        own in proptest::option::of(0_i64..4_000_000_000),
+        days in 1_u32..400,
+        zone in proptest::sample::select(vec![Amsterdam, chrono_tz::America::St_Johns, chrono_tz::Pacific::Apia, chrono_tz::UTC]),
+    ) {
+        let (_dir, mut project) = project("A=1\n");
+        project.zone = zone;
+        let at = |seconds| DateTime::from_timestamp(seconds, 0).unwrap();
+        let mut wanted = Schedule::every(Interval::parse(&format!("{days} days")).unwrap(), at(seconds), zone);
+        wanted.next_at = at(seconds);
+        let mut key = schedule("2026-12-20T09:00").keys.remove("notion").unwrap();
+        (key.next_at, key.last_rotated_at) = (own.map(at), Some(at(seconds)));
+        wanted.keys.insert("notion".to_owned(), key);
+        write(&project, &wanted).unwrap();
+        proptest::prop_assert_eq!(read(&project), Read::Ok { schedule: wanted.clone(), changed_by_hand: false });
+        proptest::prop_assert!(!write(&project, &wanted).unwrap());
+    }
+}

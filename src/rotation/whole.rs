@@ -81,15 +81,31 @@ fn is_temporary(name: &str) -> bool {
         .is_some_and(|(_, random)| random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
-/// Removes temporary files of ours in a folder that are over an hour old: a crash left them.
-pub(super) fn sweep(dir: &Path, now: SystemTime) {
+/// Removes what a crash left of a file: its temporary files that are over an hour old.
+pub(super) fn sweep_beside(file: &Path, now: SystemTime) {
+    let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    sweep(
+        folder_of(file),
+        |temporary| temporary.starts_with(&format!("{name}.tmp.")),
+        now,
+    );
+}
+
+/// The same for every file of a folder that is ours alone.
+pub(super) fn sweep_all(dir: &Path, now: SystemTime) {
+    sweep(dir, |_| true, now);
+}
+
+fn sweep(dir: &Path, is_wanted: impl Fn(&str) -> bool, now: SystemTime) {
     let Ok(listing) = std::fs::read_dir(dir) else { return };
     for file in listing.flatten() {
-        let age = file
-            .metadata()
-            .ok()
-            .and_then(|metadata| now.duration_since(metadata.modified().ok()?).ok());
-        if file.file_name().to_str().is_some_and(is_temporary) && age.is_some_and(|age| age > STALE) {
+        let modified = file.metadata().and_then(|metadata| metadata.modified());
+        let is_stale = modified.is_ok_and(|modified| now.duration_since(modified).is_ok_and(|age| age > STALE));
+        let is_left = file
+            .file_name()
+            .to_str()
+            .is_some_and(|name| is_temporary(name) && is_wanted(name));
+        if is_stale && is_left {
             let _ = std::fs::remove_file(file.path());
         }
     }
@@ -101,6 +117,6 @@ pub(super) fn folder_of(path: &Path) -> &Path {
         .unwrap_or(Path::new("."))
 }
 
-fn sync_folder_of(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
     File::open(folder_of(path))?.sync_all()
 }

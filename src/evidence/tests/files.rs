@@ -118,3 +118,23 @@ async fn commands_run_only_where_they_are_allowed() {
         "command_failed",
     );
 }
+
+#[test]
+fn the_guides_page_names_checks_and_providers_that_exist() {
+    let page: toml::Table = include_str!("../../../config/pages/ACT_011_SEC.toml").parse().unwrap();
+    let list = |key: &str| page[key].as_array().unwrap().clone();
+    let checks = list("criterion")
+        .into_iter()
+        .chain(list("step"))
+        .filter_map(|entry| entry.get("check").cloned());
+    let checks: Vec<Check> = checks.map(|check| check.try_into().unwrap()).collect();
+    assert_eq!(checks.len(), 9);
+    for check in checks {
+        if let Check::KeysChanged { providers } = check {
+            assert!(
+                providers.iter().all(|id| Providers::builtin().get(id).is_some()),
+                "{providers:?}"
+            );
+        }
+    }
+}

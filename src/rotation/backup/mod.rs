@@ -14,7 +14,7 @@ pub use verify::{Level, Verified, values, verify};
 
 use super::crash::point;
 use super::fingerprint::sha256;
-use super::project::private_dir;
+use super::project::own_dir;
 use super::replace::{self, ReplaceError};
 use super::whole::Temporary;
 use super::{EnvError, EnvFile, Project, RotationError};
@@ -144,7 +144,7 @@ fn store(
     if let Some(link) = link_on_the_way(project) {
         return Err(BackupError::FolderIsLink(link));
     }
-    private_dir(&project.backups)?;
+    own_dir(&project.dir, &project.backups)?;
     let _lock = replace::lock(&project.backups)?;
     let manifest = Manifest::read(project);
     let path = match place_for(project, &manifest, at, &sha256(bytes)) {
@@ -230,7 +230,8 @@ enum Place {
 fn place_for(project: &Project, manifest: &Manifest, at: DateTime<Utc>, sha256: &str) -> Place {
     let time = at.with_timezone(&project.zone).format(TIME);
     let suffix = if project.recipients.is_empty() { "" } else { ".age" };
-    for n in 1_u32.. {
+    let mut n = 1;
+    loop {
         let number = if n == 1 { String::new() } else { format!("_{n}") };
         let name = format!("{OURS}{time}{number}{suffix}");
         let path = project.backups.join(&name);
@@ -244,8 +245,8 @@ fn place_for(project: &Project, manifest: &Manifest, at: DateTime<Utc>, sha256: 
         if own.is_some_and(|made| made.sha256 == sha256 && (made.at - at).abs() < TimeDelta::seconds(1)) {
             return Place::Taken(name);
         }
+        n += 1;
     }
-    unreachable!("no folder holds four thousand million backups of one second")
 }
 
 /// All backups, the newest first: ours, and those that the guide's commands make. Files that are no backups, links and

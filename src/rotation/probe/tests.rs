@@ -296,5 +296,32 @@ async fn a_projects_own_host_gets_no_key_before_somebody_agrees() {
     let found = prober
         .probe(providers.get("groq").unwrap(), &secret(&invented("groq")), Utc::now())
         .await;
-    assert_eq!(found.hint, Some(Hint::NotAgreed("groq@keys.evil.example".to_owned())));
+    assert_eq!(
+        found.hint,
+        Some(Hint::NotAgreed("API_Groq+GROQ_API_KEY@keys.evil.example".to_owned()))
+    );
+}
+
+#[tokio::test]
+async fn an_answer_that_is_late_or_endless_is_no_verdict_about_the_key() {
+    let (state, url) = stand_ins().await;
+    let settings = ProbeSettings {
+        timeout: Duration::from_millis(50),
+        ..asking(&url).inner.settings.clone()
+    };
+    let hasty = Prober::new(settings).unwrap();
+    let values = state.issue("groq", &mut fastrand::Rng::new()).unwrap();
+    let answer = |delay_ms, body| Script {
+        status: 200,
+        headers: BTreeMap::new(),
+        body,
+        times: None,
+        delay_ms,
+    };
+    state.script("groq", answer(10_000, json!({"data": []})));
+    assert_eq!(probe(&hasty, "groq", &values).await.verdict, Verdict::NetworkError);
+    state.unscript("groq");
+    let endless: Vec<u32> = vec![7; 400_000];
+    state.script("groq", answer(0, json!({"data": endless})));
+    assert_eq!(probe(&asking(&url), "groq", &values).await.verdict, Verdict::Unexpected);
 }

@@ -1,6 +1,8 @@
 //! The table of providers as people write it, and what is said when it is wrong.
 use super::*;
+use crate::domain::verdict::Verdict;
 use Priority::{High, Low, Medium};
+use proptest::prelude::*;
 
 fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, SecretString> {
     pairs
@@ -37,10 +39,7 @@ fn the_built_in_table_holds_the_guides_five_and_eleven_more() {
     );
     for provider in providers.all() {
         assert!(
-            provider
-                .rules
-                .iter()
-                .any(|rule| rule.verdict == crate::domain::verdict::Verdict::Valid),
+            provider.rules.iter().any(|rule| rule.verdict == Verdict::Valid),
             "{}",
             provider.id
         );
@@ -74,6 +73,9 @@ fn a_project_overrides_single_keys_and_adds_providers() {
     assert!(!bybit.users_own, "one of Bybit's own hosts needs no consent");
     assert!(providers.get("acme").unwrap().users_own);
     assert_eq!(providers.all().len(), 17);
+    let own = "[[provider]]\nid = \"groq\"\nvariables = [{ name = \"NOTION_TOKEN\" }]";
+    let providers = Providers::with_file(own, "config/providers.toml").unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert!(providers.get("groq").unwrap().users_own, "another key for a known host");
 }
 
 #[test]
@@ -136,4 +138,63 @@ fn a_key_under_two_names_is_one_key() {
         .unwrap()
         .instances(&values(&[("BYBIT_API_KEY", "a")]));
     assert!(bybit[0].values.is_none(), "half a pair is no key");
+}
+
+/// Pieces of real bodies in any place, so that rules and captures meet what they look for where it does not belong.
+fn body() -> impl Strategy<Value = serde_json::Value> {
+    use serde_json::{Value, json};
+    let names = [
+        "retCode",
+        "result",
+        "ok",
+        "error",
+        "code",
+        "object",
+        "data",
+        "name",
+        "valid",
+        "expiredAt",
+        "ips",
+        "permissions",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        prop_oneof![Just(0_i64), Just(10003), Just(-2015), any::<i64>()].prop_map(Value::from),
+        prop_oneof![
+            Just("user"),
+            Just("2027-02-13T08:00:00Z"),
+            Just("expired"),
+            Just("*"),
+            Just("\u{202e}x")
+        ]
+        .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 32, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((prop::sample::select(names.to_vec()), inner), 0..6).prop_map(|pairs| pairs
+                .into_iter()
+                .fold(json!({}), |mut object, (name, value)| {
+                    object[name] = value;
+                    object
+                })),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_answer_panics_and_none_but_json_makes_a_key_work(status in 100_u16..600, json in prop::option::of(body()), text in ".{0,40}") {
+        let text = json.as_ref().map_or(text, ToString::to_string);
+        let answer = Answer { status, headers: BTreeMap::from([("x-ratelimit-remaining".to_owned(), "0".to_owned())]), text, json };
+        for provider in Providers::builtin().all() {
+            let verdict = answer.rule(&provider.rules).map_or_else(|| answer.by_status(), |rule| rule.verdict);
+            let works = matches!(verdict, Verdict::Valid | Verdict::ValidLimited);
+            prop_assert!(!works || answer.json.is_some(), "{}", provider.id);
+            let captures = provider.capture.read(&answer);
+            prop_assert!(captures.expires_at.is_none_or(|at| at.timestamp() > 0));
+            prop_assert!(captures.permissions.iter().all(|word| word.chars().all(|c| c.is_alphanumeric() || "._:-/".contains(c))));
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The 12 recorded judgements, and that impatience proves nothing.
 use super::*;
+use chrono::TimeDelta;
+use proptest::prelude::*;
 use serde::Deserialize;
 
 #[derive(Deserialize)]
@@ -49,4 +51,21 @@ fn three_calls_in_one_minute_are_one_proof() {
     assert_eq!(judge(Values::Differ, &patient, &PROOF_AT), Retirement::Retired);
     assert_eq!(next_proof_at(&patient, &PROOF_AT), None);
     assert_eq!(judge(Values::Differ, &[], &[]), Retirement::Inconclusive);
+}
+
+proptest! {
+    /// Nothing is ever called retired but by three proofs in time, each with its control.
+    #[test]
+    fn retired_means_dead_three_times_over(runs in prop::collection::vec((0_i64..400, 0_usize..18, 0_usize..18), 0..6)) {
+        let mut at_s = 0;
+        let runs: Vec<Run> = runs.into_iter().map(|(step, old, new)| {
+            at_s += step;
+            run(at_s, Verdict::ALL[old], if new < 14 { Verdict::Valid } else { Verdict::ALL[new] })
+        }).collect();
+        if judge(Values::Differ, &runs, &PROOF_AT) == Retirement::Retired {
+            prop_assert!(runs.len() >= 3 && runs.iter().all(|run| run.old.life() == Life::Dead && run.new == Verdict::Valid));
+            prop_assert!(runs[runs.len() - 1].at - runs[0].at >= TimeDelta::seconds(600));
+        }
+        prop_assert_eq!(judge(Values::Same, &runs, &PROOF_AT), Retirement::NotRotated);
+    }
 }

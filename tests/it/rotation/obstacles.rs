@@ -142,4 +142,8 @@ fn what_is_wrong_is_said_with_its_exit_code() {
     std::fs::create_dir_all(empty.path("config")).unwrap();
     std::fs::write(empty.path("config/keyminder.toml"), "nonsense = 1\n").unwrap();
     empty.run(&["backup", "list"], 2);
+    let broken = Folder::with_env(ENV);
+    std::fs::create_dir_all(broken.path("config")).unwrap();
+    std::fs::write(broken.path("config/providers.toml"), "[[provider]]\nid = 3\n").unwrap();
+    assert!(broken.run(&["rotate", "plan"], 2).contains("config/providers.toml"));
 }
