@@ -5,10 +5,10 @@ use crate::config::Settings;
 use crate::domain::schedule::due_in_words;
 use crate::evidence::Looker;
 use crate::monitor::channels::{Channels, Context};
-use crate::monitor::findings::{self, Finding};
+use crate::monitor::findings::{self, Finding, Level};
 use crate::monitor::report::KeyLine;
 use crate::monitor::run::{Ran, Told};
-use crate::monitor::{self, Report, prometheus, seed_format};
+use crate::monitor::{self, Report, Watcher, prometheus, seed_format};
 use crate::rotation::whole::write_whole;
 use anyhow::Context as _;
 use chrono::Utc;
@@ -57,10 +57,10 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
 
 fn monitored(settings: &Settings, args: &Args) -> anyhow::Result<Exit> {
     warn_of_stand_ins(settings);
-    let looker = Looker::open(settings)?;
+    let watcher = Looker::open(settings)?.watcher();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let ran = runtime.block_on(watched(&looker, settings, args));
-    print(&looker, args, &ran)?;
+    let ran = runtime.block_on(watched(&watcher, settings, args));
+    print(&watcher, args, &ran)?;
     let code = ran.answer.code;
     let told = if args.alert {
         runtime.block_on(alert(settings, &ran))
@@ -68,24 +68,24 @@ fn monitored(settings: &Settings, args: &Args) -> anyhow::Result<Exit> {
         Told::No
     };
     runtime
-        .block_on(ran.keep(&looker, told))
+        .block_on(ran.keep(&watcher, told))
         .context("state/monitor.json cannot be written")?;
     Ok(if args.plugin { Exit::Plugin(code) } else { Exit::Done })
 }
 
-async fn watched(looker: &Looker, settings: &Settings, args: &Args) -> Ran {
+async fn watched(watcher: &Watcher, settings: &Settings, args: &Args) -> Ran {
     if let (true, Some(channels)) = (args.alert, Channels::new(&settings.alerts))
         && let Err(error) = channels.ping_start().await
     {
         eprintln!("keyminder: {error}");
     }
     // Without an .env there is nothing to count; the report says so.
-    let values = looker.project.read_env().map(|env| {
+    let values = watcher.project.read_env().map(|env| {
         let values = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
         values.collect()
     });
-    let mut progress = Progress::new(looker, &values.unwrap_or_default());
-    monitor::run::once(looker, Utc::now(), |_| progress.step()).await
+    let mut progress = Progress::new(&watcher.providers, &values.unwrap_or_default());
+    monitor::run::once(watcher, Utc::now(), |_| progress.step()).await
 }
 
 async fn alert(settings: &Settings, ran: &Ran) -> Told {
@@ -109,7 +109,7 @@ async fn alert(settings: &Settings, ran: &Ran) -> Told {
     if failed.is_empty() { Told::Yes } else { Told::No }
 }
 
-fn print(looker: &Looker, args: &Args, ran: &Ran) -> anyhow::Result<()> {
+fn print(watcher: &Watcher, args: &Args, ran: &Ran) -> anyhow::Result<()> {
     let Ran {
         report,
         findings,
@@ -119,7 +119,7 @@ fn print(looker: &Looker, args: &Args, ran: &Ran) -> anyhow::Result<()> {
     if args.plugin {
         println!("{}", answer.text);
     } else if args.seed_format {
-        table::print_json(&seed_format::render(report, looker.project.zone))?;
+        table::print_json(&seed_format::render(report, watcher.project.zone))?;
     } else if args.json {
         let mut object = serde_json::to_value(report)?;
         object["findings"] = json!(findings);
@@ -134,12 +134,12 @@ fn print(looker: &Looker, args: &Args, ran: &Ran) -> anyhow::Result<()> {
                 .with_context(|| format!("{} cannot be written", file.display()))?;
         }
     } else {
-        people(looker, args, report, findings);
+        people(watcher, args, report, findings);
     }
     Ok(())
 }
 
-fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
+fn people(watcher: &Watcher, args: &Args, report: &Report, findings: &[Finding]) {
     if !args.quiet {
         if report.keys.is_empty() {
             println!("No provider knows a variable of {}.", report.env.file);
@@ -150,12 +150,15 @@ fn people(looker: &Looker, args: &Args, report: &Report, findings: &[Finding]) {
             );
             println!();
         }
-        println!("{}", files(looker, report));
+        println!("{}", files(watcher, report));
         if !report.others.is_empty() {
             println!("not probed, of no known provider: {}", report.others.join(", "));
         }
     }
-    for finding in findings {
+    for finding in findings
+        .iter()
+        .filter(|finding| !args.quiet || finding.level > Level::Note)
+    {
         println!("{}: {}", finding.level, finding.text);
     }
     if findings.is_empty() && !args.quiet {
@@ -178,14 +181,14 @@ fn rows(keys: &[KeyLine]) -> Vec<Vec<String>> {
     keys.iter().map(row).collect()
 }
 
-fn files(looker: &Looker, report: &Report) -> String {
+fn files(watcher: &Watcher, report: &Report) -> String {
     let backup = match (&report.backup.file, report.backup.age_days) {
         (Some(file), Some(0)) => format!("{file}, made today"),
         (Some(file), Some(days)) => format!("{file}, {days} days old"),
         _ => "none".to_owned(),
     };
     let schedule = match report.schedule.next_at {
-        Some(at) => due_in_words(at, report.checked_at, looker.project.zone),
+        Some(at) => due_in_words(at, report.checked_at, watcher.project.zone),
         None => "none".to_owned(),
     };
     let bot = match &report.heartbeat {

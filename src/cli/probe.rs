@@ -6,7 +6,7 @@ use crate::evidence::Looker;
 use crate::rotation::EnvFile;
 use crate::rotation::acceptance::{hint_in_words, in_words};
 use crate::rotation::probe::{Probed, consent};
-use crate::rotation::providers::Provider;
+use crate::rotation::providers::{Provider, Providers};
 use anyhow::Context;
 use chrono::Utc;
 use secrecy::SecretString;
@@ -135,7 +135,7 @@ fn ask_for_consent(
 
 fn probe(looker: &Looker, values: &BTreeMap<String, SecretString>) -> anyhow::Result<Vec<Probed>> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut progress = Progress::new(looker, values);
+    let mut progress = Progress::new(&looker.providers, values);
     let probed = runtime.block_on(
         looker
             .prober
@@ -152,9 +152,8 @@ pub(super) struct Progress {
 }
 
 impl Progress {
-    pub(super) fn new(looker: &Looker, values: &BTreeMap<String, SecretString>) -> Self {
-        let of = looker
-            .providers
+    pub(super) fn new(providers: &Providers, values: &BTreeMap<String, SecretString>) -> Self {
+        let of = providers
             .all()
             .iter()
             .map(|provider| provider.instances(values).len())

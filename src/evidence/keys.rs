@@ -9,14 +9,33 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// Values by name, as one `.env` or backup holds them.
 pub(super) type Values = BTreeMap<String, SecretString>;
 
+/// How long a verdict other than "works" is used again: long enough for a burst of comments, short enough that a person
+/// who mends something and says so is believed.
+const BAD_NEWS: Duration = Duration::from_secs(5);
+
 /// Verdicts that told something, by provider and fingerprints: a changed `.env` finds none.
 #[derive(Default)]
-pub(super) struct Fresh(Mutex<BTreeMap<(String, Vec<Fingerprint>), Probed>>);
+pub(super) struct Fresh {
+    known: Mutex<BTreeMap<(String, Vec<Fingerprint>), Probed>>,
+    /// Looks that ask the same provider at the same time share one probe.
+    turns: Mutex<BTreeMap<String, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+impl Fresh {
+    fn turn(&self, provider: &Provider) -> Arc<tokio::sync::Mutex<()>> {
+        lock(&self.turns).entry(provider.id.clone()).or_default().clone()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 pub(super) fn values(env: &EnvFile) -> Values {
     // Of a name that stands there twice, the last value counts, as for most readers.
@@ -42,36 +61,34 @@ pub(super) fn fingerprints(looker: &Looker, values: &Values) -> BTreeMap<String,
 
 /// Every key of a provider in `values`, probed, or remembered from a moment ago.
 pub(super) async fn probed(looker: &Looker, provider: &Provider, values: &Values, now: DateTime<Utc>) -> Vec<Probed> {
+    let turn = looker.fresh.turn(provider);
+    let _turn = turn.lock().await;
     let mut all = Vec::new();
     for instance in provider.instances(values) {
         let own = only(values, &instance.names);
         let id = (provider.id.clone(), fingerprints(looker, &own).into_values().collect());
-        let known = looker
-            .fresh
-            .0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&id)
-            .cloned();
-        let lasts = provider.fresh.unwrap_or(looker.settings.fresh);
-        let lasts = TimeDelta::from_std(lasts).unwrap_or(TimeDelta::MAX);
-        let known = known.filter(|probed| now - probed.checked_at < lasts);
-        let seen = match known {
+        let known = lock(&looker.fresh.known).get(&id).cloned();
+        let seen = match known.filter(|probed| is_fresh(looker, provider, probed, now)) {
             Some(probed) => probed,
             None => looker.prober.probe(provider, &own, now).await,
         };
         // What told nothing is asked again at the next look.
         if matches!(seen.verdict.life(), Life::Alive | Life::Dead) {
-            looker
-                .fresh
-                .0
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .insert(id, seen.clone());
+            lock(&looker.fresh.known).insert(id, seen.clone());
         }
         all.push(seen);
     }
     all
+}
+
+fn is_fresh(looker: &Looker, provider: &Provider, probed: &Probed, now: DateTime<Utc>) -> bool {
+    let lasts = provider.fresh.unwrap_or(looker.settings.fresh);
+    let lasts = if works(probed.verdict) {
+        lasts
+    } else {
+        lasts.min(BAD_NEWS)
+    };
+    TimeDelta::from_std(lasts).is_ok_and(|lasts| now - probed.checked_at < lasts)
 }
 
 /// As [`probed`], several providers side by side, in their order.

@@ -26,6 +26,7 @@
 //! | `old_keys_probably_dead` | missing | keys: their provider cannot say more; counts as claimed |
 //! | `old_key_alive` | missing | key, provider, title, verdict, `manage_url`, keys |
 //! | `old_values_missing` | missing | keys: no backup holds their former value |
+//! | `old_values_sealed` | missing | keys, files: backups that cannot be opened, for want of an age identity or otherwise |
 //! | `not_rotated` | missing | keys: unchanged since this turn began |
 //! | `monitor_ran` | proven | at, next, by (`run`, `timer`) |
 //! | `monitor_stale` | missing | at |
@@ -53,15 +54,17 @@ mod old_keys_dead;
 mod open;
 mod rotator;
 mod schedule_ahead;
+mod turn;
 
 pub use open::{OpenError, providers};
 
 use crate::config::Settings;
 use crate::domain::cycle::Cycle;
 use crate::domain::evidence::{Check, Evidence, Standing};
+use crate::monitor::Watcher;
 use crate::rotation::probe::Prober;
 use crate::rotation::providers::Providers;
-use crate::rotation::{EnvError, EnvFile, Project};
+use crate::rotation::{EnvError, EnvFile, Project, on_disk};
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -128,13 +131,18 @@ impl Looker {
         }
     }
 
-    /// Does something with the project's files, where a waiting disk holds nobody else up.
-    pub(crate) async fn on_disk<T: Send + 'static>(&self, job: impl FnOnce(&Project) -> T + Send + 'static) -> T {
-        let project = self.project.clone();
-        match tokio::task::spawn_blocking(move || job(&project)).await {
-            Ok(done) => done,
-            Err(gone) => std::panic::resume_unwind(gone.into_panic()),
+    /// What the monitor needs of it.
+    pub fn watcher(&self) -> Watcher {
+        Watcher {
+            project: self.project.clone(),
+            providers: self.providers.clone(),
+            prober: self.prober.clone(),
+            idle: self.settings.idle,
         }
+    }
+
+    async fn on_disk<T: Send + 'static>(&self, job: impl FnOnce(&Project) -> T + Send + 'static) -> T {
+        on_disk(&self.project, job).await
     }
 
     async fn env(&self) -> Result<EnvFile, Sight> {

@@ -1,45 +1,28 @@
 //! Old keys dead: every former value of a key that was changed in this turn is refused, three times over, while its
 //! successor is accepted in the same run. Former values come from the backups, live in memory for one look, and go.
 //! The proofs are minutes apart, so one look takes one of them and says when the next is due.
-use super::keys::{self, Values};
-use super::keys_changed::is_changed;
-use super::{Looker, Sight};
-use crate::domain::cycle::{Cycle, Fingerprint};
-use crate::rotation::proofs::{Proofs, Series, identity};
-use crate::rotation::providers::{Instance, Provider, Providers};
+use super::turn::{self, Pair};
+use super::{Looker, Sight, keys};
+use crate::domain::cycle::Cycle;
+use crate::rotation::proofs::{Proofs, Series};
 use crate::rotation::retirement::{Retirement, Run};
-use crate::rotation::{Project, backup};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-
-/// A former key and its successor.
-struct Pair {
-    provider: Provider,
-    keys: Vec<String>,
-    old: Values,
-    new: Values,
-    old_print: Vec<Fingerprint>,
-    new_print: Vec<Fingerprint>,
-}
-
-/// What the backups say about the turn.
-struct Turn {
-    pairs: Vec<Pair>,
-    /// Keys that the turn began with and that are still the same.
-    unchanged: Vec<String>,
-    /// Changed keys of which no backup holds a former value.
-    lost: Vec<String>,
-}
 
 pub(super) async fn see(looker: &Looker, cycle: &Cycle, now: DateTime<Utc>) -> Result<Sight, Sight> {
     let values = keys::values(&looker.env().await?);
     let (providers, turn_cycle) = (looker.providers.clone(), cycle.clone());
     let turn = looker
-        .on_disk(move |project| turn(project, &providers, &values, &turn_cycle))
+        .on_disk(move |project| turn::of(project, &providers, &values, &turn_cycle))
         .await;
     if !turn.lost.is_empty() {
-        return Ok(Sight::missing("old_values_missing").with("keys", turn.lost));
+        return Ok(if turn.sealed.is_empty() {
+            Sight::missing("old_values_missing").with("keys", turn.lost)
+        } else {
+            Sight::missing("old_values_sealed")
+                .with("keys", turn.lost)
+                .with("files", turn.sealed)
+        });
     }
     if turn.pairs.is_empty() {
         return Ok(Sight::missing("not_rotated").with("keys", turn.unchanged));
@@ -68,80 +51,6 @@ pub(super) async fn see(looker: &Looker, cycle: &Cycle, now: DateTime<Utc>) -> R
 
 fn series<'p>(proofs: &'p mut Proofs, pair: &Pair) -> &'p mut Series {
     proofs.of(&pair.provider.id, &pair.keys, &pair.old_print, &pair.new_print)
-}
-
-/// The former keys of this turn, with their successors.
-fn turn(project: &Project, providers: &Providers, values: &Values, cycle: &Cycle) -> Turn {
-    let prints: BTreeMap<String, Fingerprint> = values
-        .iter()
-        .map(|(name, value)| (name.clone(), project.fingerprint(name, value)))
-        .collect();
-    let backups = former_values(project, cycle);
-    let mut turn = Turn {
-        pairs: Vec::new(),
-        unchanged: Vec::new(),
-        lost: Vec::new(),
-    };
-    for provider in providers.all() {
-        let now = provider.instances(values);
-        let Some(new) = now.iter().find(|key| is_changed(provider, &key.names, cycle, &prints)) else {
-            turn.unchanged.extend(now.into_iter().flat_map(|key| key.names));
-            continue;
-        };
-        let today: Vec<Option<Vec<Fingerprint>>> = now.iter().map(|key| identity(project, provider, key)).collect();
-        let before = turn.pairs.len();
-        for (from_turn, former) in &backups {
-            for old in provider.instances(former) {
-                let print = identity(project, provider, &old);
-                let known = turn.pairs[before..]
-                    .iter()
-                    .any(|pair| Some(&pair.old_print) == print.as_ref());
-                if known || today.contains(&print) || !(*from_turn || began_with(project, &old, former, cycle)) {
-                    continue;
-                }
-                let (Some(old_print), Some(new_print)) = (print, identity(project, provider, new)) else {
-                    continue;
-                };
-                turn.pairs.push(Pair {
-                    provider: provider.clone(),
-                    keys: old.names.clone(),
-                    old: keys::only(former, &old.names),
-                    new: keys::only(values, &new.names),
-                    old_print,
-                    new_print,
-                });
-            }
-        }
-        if turn.pairs.len() == before {
-            turn.lost.extend(new.names.clone());
-        }
-    }
-    turn
-}
-
-/// The values in each backup that may hold keys of this turn, the newest first; `true` for one made in the turn.
-fn former_values(project: &Project, cycle: &Cycle) -> Vec<(bool, Values)> {
-    let shares = |backup: &backup::Backup| {
-        cycle
-            .fingerprints
-            .iter()
-            .any(|(name, print)| backup.fingerprints.get(name) == Some(print))
-    };
-    backup::list(project)
-        .into_iter()
-        .map(|backup| (backup.made_at >= cycle.began_at, backup))
-        .filter(|(from_turn, backup)| *from_turn || shares(backup))
-        .filter_map(|(from_turn, backup)| Some((from_turn, keys::values(&backup::values(project, &backup).ok()?))))
-        .collect()
-}
-
-/// Whether a key of a backup is one with which the turn began.
-fn began_with(project: &Project, old: &Instance, former: &Values, cycle: &Cycle) -> bool {
-    old.names.iter().any(|name| {
-        former
-            .get(name)
-            .is_some_and(|value| cycle.fingerprints.get(name) == Some(&project.fingerprint(name, value)))
-    })
 }
 
 /// Takes the proofs that are due: providers side by side, the old key and then its control.

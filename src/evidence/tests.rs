@@ -268,6 +268,21 @@ async fn an_answer_that_tells_nothing_is_no_fault_and_is_asked_again() {
 }
 
 #[tokio::test]
+async fn looks_at_the_same_time_share_one_probe_and_a_mended_key_is_believed() {
+    let mut world = World::new(&["mistral"]).await;
+    let (a, b) = tokio::join!(world.look(&Check::KeysValid), world.look(&Check::KeysValid));
+    World::is(&a, Proven, "keys_valid");
+    World::is(&b, Proven, "keys_valid");
+    assert_eq!(world.stand_ins.journal().len(), 1);
+    world.rotate("mistral");
+    world.set("mistral", &world.values.clone(), KeyState::Deleted);
+    World::is(&world.look(&Check::KeysValid).await, Missing, "keys_not_valid");
+    world.set("mistral", &world.values.clone(), KeyState::Live);
+    world.wait(6);
+    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+}
+
+#[tokio::test]
 async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
     let mut world = World::new(&["bybit", "groq", "mistral"]).await;
     let check = Check::OldKeysDead;
@@ -282,9 +297,14 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
             .map(|(name, value)| (name.clone(), value.clone())),
     );
     world.save();
-    backups::create(&world.looker.project, world.now, "turn 1").unwrap();
+    let made = backups::create(&world.looker.project, world.now, "turn 1").unwrap();
     world.values = new;
     world.save();
+    let path = world.dir.path().join(&made.file);
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, "API_Groq=\"unended").unwrap();
+    World::is(&world.look(&check).await, Missing, "old_values_sealed");
+    std::fs::write(&path, whole).unwrap();
     // A backup of the new values does not hide the old ones.
     backups::create(&world.looker.project, world.now + TimeDelta::seconds(2), "later").unwrap();
 
@@ -320,8 +340,8 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
     let seen = world.look(&check).await;
     World::is(&seen, Proven, "old_keys_dead");
     assert_eq!(seen.facts["retired"][0]["proofs"], 3);
-    let kept = std::fs::read_to_string(world.looker.project.state_dir.join("proofs.json")).unwrap();
-    assert!(old.values().all(|value| !kept.contains(value.as_str())));
+    let stored = std::fs::read_to_string(world.looker.project.state_dir.join("proofs.json")).unwrap();
+    assert!(old.values().all(|value| !stored.contains(value.as_str())));
     let mode = world
         .looker
         .project

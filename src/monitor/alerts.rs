@@ -75,7 +75,8 @@ fn step(finding: &Finding) -> i64 {
         None => match finding.level {
             Level::Critical => 0,
             Level::Warning => 1,
-            Level::Ok => 2,
+            Level::Note => 2,
+            Level::Ok => 3,
         },
     }
 }

@@ -108,6 +108,7 @@ impl Channels {
         let priority = match alert.level {
             Level::Critical => "5",
             Level::Warning => "4",
+            Level::Note => "3",
             Level::Ok => "2",
         };
         let request = self

@@ -4,9 +4,6 @@ use chrono_tz::Tz;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds};
 
-/// A catch-up is due only this long after the moment that was missed: a clock that was set by a few seconds is no sleep.
-const SLACK: TimeDelta = TimeDelta::seconds(1);
-
 /// A daily time such as `09:00`.
 #[derive(Clone, Debug)]
 pub struct Daily {
@@ -43,7 +40,7 @@ impl Daily {
             None => true,
             // A last run in the future is a clock that was wrong once; it must not silence the monitor.
             Some(last) if last > now + TimeDelta::minutes(5) => true,
-            Some(last) => self.next_run(last) + SLACK <= now,
+            Some(last) => self.next_run(last) <= now,
         }
     }
 }

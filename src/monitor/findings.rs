@@ -2,11 +2,13 @@
 use super::report::{KeyLine, Report};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::acceptance::hint_in_words;
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A rotation is announced this many days ahead.
+/// A rotation is a warning this many days ahead, and is announced so many.
 pub const DUE_DAYS: i64 = 7;
+const ANNOUNCED_DAYS: i64 = 14;
 /// A provider's own end of a key is announced so early, and is critical so late.
 const EXPIRY_DAYS: (i64, i64) = (14, 2);
 /// An old key beside its successor: a warning after a day, critical after a week.
@@ -15,6 +17,8 @@ const OLD_KEY_HOURS: (i64, i64) = (24, 7 * 24);
 const BACKUP_DAYS: i64 = crate::rotation::backup::KEEP_DAYS;
 /// A key that told nothing is a finding only when it did so this often in a row.
 const UNKNOWN_RUNS: u32 = 2;
+/// Clocks are set by a little now and then.
+const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(5);
 
 /// How bad; in the order of the plugin's codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -22,6 +26,8 @@ const UNKNOWN_RUNS: u32 = 2;
 pub enum Level {
     /// Nothing to do.
     Ok,
+    /// Good to know.
+    Note,
     /// Soon.
     Warning,
     /// Now.
@@ -60,6 +66,8 @@ pub enum Condition {
     ScheduleFault,
     /// The bot gave no sign of life.
     BotSilent,
+    /// The last run lies in the future.
+    ClockWrong,
 }
 
 /// One thing that a person should know.
@@ -95,6 +103,7 @@ impl Condition {
             Self::EnvFault => "env_fault",
             Self::ScheduleFault => "schedule_fault",
             Self::BotSilent => "bot_silent",
+            Self::ClockWrong => "clock_wrong",
         }
     }
 }
@@ -103,6 +112,7 @@ impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ok => "ok",
+            Self::Note => "note",
             Self::Warning => "warning",
             Self::Critical => "critical",
         })
@@ -209,8 +219,12 @@ fn of_verdict(key: &KeyLine) -> Option<Finding> {
 }
 
 fn of_due(key: &KeyLine) -> Option<Finding> {
-    let days = key.days_left.filter(|days| *days <= DUE_DAYS)?;
-    let level = if days < 0 { Level::Critical } else { Level::Warning };
+    let days = key.days_left.filter(|days| *days <= ANNOUNCED_DAYS)?;
+    let level = match days {
+        ..0 => Level::Critical,
+        0..=DUE_DAYS => Level::Warning,
+        _ => Level::Note,
+    };
     let was = if days < 0 { "was" } else { "is" };
     let text = format!("the rotation of {} {was} due {}", key.key, in_days(days));
     Some(Finding {
@@ -247,6 +261,16 @@ fn in_days(days: i64) -> String {
 fn of_files(report: &Report) -> Vec<Finding> {
     let mut all = Vec::new();
     let mut add = |condition, level, text: String| all.push(finding(condition, "", level, text));
+    if let Some(last) = report
+        .last_run_at
+        .filter(|last| *last > report.checked_at + CLOCK_SLACK)
+    {
+        let text = format!(
+            "the monitor last ran in the future, on {}: is this machine's clock right?",
+            last.date_naive()
+        );
+        add(Condition::ClockWrong, Level::Warning, text);
+    }
     let env = &report.env;
     if let Some(fault) = &env.fault {
         add(Condition::EnvFault, Level::Critical, format!("{}: {fault}", env.file));

@@ -14,7 +14,7 @@ pub mod seed_format;
 mod timer;
 
 pub use record::Record;
-pub use report::{Report, gather};
+pub use report::{Report, Watcher, gather};
 pub use timer::{installed as timer_installed, timer_dirs};
 
 #[cfg(test)]

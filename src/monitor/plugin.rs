@@ -28,8 +28,8 @@ fn code(report: &Report, findings: &[Finding]) -> (u8, &'static str) {
         return (3, "UNKNOWN");
     }
     match findings::worst(findings) {
-        Level::Ok if report.keys.iter().any(|key| key.verdict.life() == Life::Unknown) => (1, "WARNING"),
-        Level::Ok => (0, "OK"),
+        Level::Ok | Level::Note if report.keys.iter().any(|key| key.verdict.life() == Life::Unknown) => (1, "WARNING"),
+        Level::Ok | Level::Note => (0, "OK"),
         Level::Warning => (1, "WARNING"),
         Level::Critical => (2, "CRITICAL"),
     }

@@ -3,23 +3,40 @@ use super::heartbeat::Heartbeat;
 use super::record::Record;
 use crate::domain::schedule::{Priority, days_until};
 use crate::domain::verdict::Verdict;
-use crate::evidence::Looker;
-use crate::rotation::probe::{Hint, Probed};
+use crate::rotation::probe::{Hint, Probed, Prober};
 use crate::rotation::proofs::Proofs;
+use crate::rotation::providers::Providers;
 use crate::rotation::retirement::Retirement;
 use crate::rotation::schedule_file::{self, Read};
-use crate::rotation::{EnvError, Project, backup, is_secret};
+use crate::rotation::{EnvError, Project, backup, is_secret, on_disk};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What the monitor needs.
+#[derive(Clone)]
+pub struct Watcher {
+    /// The files.
+    pub project: Arc<Project>,
+    /// Whose keys are known.
+    pub providers: Arc<Providers>,
+    /// Asks the providers.
+    pub prober: Prober,
+    /// Between two reads of a quiet page: a heartbeat older than a few of them is none.
+    pub idle: Duration,
+}
 
 /// What a run saw. Nothing of a key is in it.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// When.
     pub checked_at: DateTime<Utc>,
+    /// When the run before this one was.
+    pub last_run_at: Option<DateTime<Utc>>,
     /// Every key that a provider knows.
     pub keys: Vec<KeyLine>,
     /// Variables of the guide's providers that are not in `.env`.
@@ -148,35 +165,36 @@ struct OnDisk {
 }
 
 /// Looks at everything once. `heard` is told each verdict as it comes.
-pub async fn gather(looker: &Looker, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> Report {
-    let disk = looker.on_disk(move |project| on_disk(project, now)).await;
-    let probed = looker
+pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> Report {
+    let disk = on_disk(&watcher.project, move |project| files(project, now)).await;
+    let probed = watcher
         .prober
-        .probe_each(&looker.providers, &disk.values, now, heard)
+        .probe_each(&watcher.providers, &disk.values, now, heard)
         .await;
     let keys = probed
         .iter()
-        .map(|probed| key_line(looker, probed, &disk, now))
+        .map(|probed| key_line(watcher, probed, &disk, now))
         .collect();
-    let zone = looker.project.zone;
+    let zone = watcher.project.zone;
     let (next_at, fault) = match &disk.read {
         Read::Ok { schedule, .. } => (Some(schedule.next_at), None),
         Read::Missing => (None, Some("missing".to_owned())),
         Read::Unreadable(why) => (None, Some(why.clone())),
     };
-    let absent = looker
+    let absent = watcher
         .providers
         .all()
         .iter()
         .take(crate::rotation::providers::OF_THE_GUIDE);
     Report {
         checked_at: now,
+        last_run_at: disk.record.ran_at,
         keys,
         absent: absent
             .filter(|provider| provider.instances(&disk.values).is_empty())
             .map(|p| p.id.clone())
             .collect(),
-        others: others(looker, &disk.values),
+        others: others(watcher, &disk.values),
         env: disk.env,
         backup: disk.backup,
         schedule: ScheduleLine {
@@ -187,18 +205,18 @@ pub async fn gather(looker: &Looker, now: DateTime<Utc>, heard: impl FnMut(&Prob
         old_keys: disk.old_keys,
         heartbeat: disk.heartbeat.map(|beat| HeartbeatLine {
             at: beat.at,
-            alive: beat.is_alive(now, looker.settings.idle),
+            alive: beat.is_alive(now, watcher.idle),
         }),
     }
 }
 
-fn others(looker: &Looker, values: &BTreeMap<String, SecretString>) -> Vec<String> {
-    let known = |name: &str| looker.providers.of_variable(name).is_some();
+fn others(watcher: &Watcher, values: &BTreeMap<String, SecretString>) -> Vec<String> {
+    let known = |name: &str| watcher.providers.of_variable(name).is_some();
     let secret = |(name, value): &(&String, &SecretString)| is_secret(name, value.expose_secret()) && !known(name);
     values.iter().filter(secret).map(|(name, _)| name.clone()).collect()
 }
 
-fn on_disk(project: &Project, now: DateTime<Utc>) -> OnDisk {
+fn files(project: &Project, now: DateTime<Utc>) -> OnDisk {
     let (env, values) = env_line(project);
     let proofs = Proofs::read(project);
     let alive = |series: &&crate::rotation::proofs::Series| series.retirement == Some(Retirement::OldStillAlive);
@@ -280,9 +298,9 @@ fn backup_line(project: &Project, now: DateTime<Utc>) -> BackupLine {
     }
 }
 
-fn key_line(looker: &Looker, probed: &Probed, disk: &OnDisk, now: DateTime<Utc>) -> KeyLine {
-    let zone = looker.project.zone;
-    let provider = looker.providers.get(&probed.provider);
+fn key_line(watcher: &Watcher, probed: &Probed, disk: &OnDisk, now: DateTime<Utc>) -> KeyLine {
+    let zone = watcher.project.zone;
+    let provider = watcher.providers.get(&probed.provider);
     let schedule = disk.read.schedule();
     let own = schedule.and_then(|schedule| schedule.keys.get(&probed.provider));
     let next_at = schedule.map(|schedule| schedule.due_at(&probed.provider));
@@ -297,7 +315,7 @@ fn key_line(looker: &Looker, probed: &Probed, disk: &OnDisk, now: DateTime<Utc>)
         fingerprint: disk
             .values
             .get(&key)
-            .map(|value| looker.project.fingerprint(&key, value)),
+            .map(|value| watcher.project.fingerprint(&key, value)),
         unknown_runs: if unknown {
             disk.record.unknown_runs.get(&key).copied().unwrap_or(0) + 1
         } else {

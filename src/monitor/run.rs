@@ -4,8 +4,8 @@ use super::channels::{ChannelError, Channels, Context};
 use super::findings::{self, Finding};
 use super::plugin::{self, Answer};
 use super::record::Record;
-use super::report::{self, Report};
-use crate::evidence::Looker;
+use super::report::{self, Report, Watcher};
+use crate::rotation::on_disk;
 use crate::rotation::probe::Probed;
 use chrono::{DateTime, Utc};
 use std::io;
@@ -34,10 +34,10 @@ pub enum Told {
 }
 
 /// Looks at everything once and judges it. Writes nothing.
-pub async fn once(looker: &Looker, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> Ran {
-    let report = report::gather(looker, now, heard).await;
+pub async fn once(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> Ran {
+    let report = report::gather(watcher, now, heard).await;
     let findings = findings::of(&report);
-    let before = looker.on_disk(Record::read).await;
+    let before = on_disk(&watcher.project, Record::read).await;
     let (alerts, sent) = alerts::due(&findings, &before.sent, now);
     Ran {
         answer: plugin::answer(&report, &findings),
@@ -63,11 +63,11 @@ impl Ran {
     }
 
     /// Keeps that the monitor ran, and what was said.
-    pub async fn keep(self, looker: &Looker, told: Told) -> io::Result<()> {
+    pub async fn keep(self, watcher: &Watcher, told: Told) -> io::Result<()> {
         let mut record = self.record;
         if told == Told::Yes {
             record.sent = self.sent;
         }
-        looker.on_disk(move |project| record.write(project)).await
+        on_disk(&watcher.project, move |project| record.write(project)).await
     }
 }

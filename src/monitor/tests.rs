@@ -35,6 +35,7 @@ fn key(provider: &str, key: &str, verdict: Verdict) -> KeyLine {
 fn well() -> Report {
     Report {
         checked_at: now(),
+        last_run_at: Some(now() - TimeDelta::days(1)),
         keys: vec![
             key("notion", "NOTION_TOKEN", Verdict::Valid),
             key("groq", "API_Groq", Verdict::Valid),
@@ -108,6 +109,12 @@ fn each_condition_has_its_level() {
         |r| r.keys.iter_mut().for_each(|key| key.verdict = Verdict::NetworkError),
         &[],
         3,
+    );
+    check(|r| r.keys[1].days_left = Some(14), &[Condition::RotationDue], 0);
+    check(
+        |r| r.last_run_at = Some(now() + TimeDelta::days(9)),
+        &[Condition::ClockWrong],
+        1,
     );
     check(|r| r.keys[1].days_left = Some(7), &[Condition::RotationDue], 1);
     check(|r| r.keys[1].days_left = Some(-1), &[Condition::RotationDue], 2);

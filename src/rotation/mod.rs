@@ -13,6 +13,7 @@ pub mod dotenv;
 pub mod edit;
 pub mod fingerprint;
 pub mod git;
+mod on_disk;
 pub mod plan;
 pub mod probe;
 pub mod project;
@@ -29,6 +30,7 @@ pub mod whole;
 
 pub use dotenv::{Entry, EnvError, EnvFile, Warning};
 pub use edit::EditError;
+pub use on_disk::on_disk;
 pub use project::{Project, RotationError};
 pub use replace::{ReplaceError, Replaced, replace};
 pub use secret_names::is_secret;

@@ -9,6 +9,7 @@ use keyminder::sandbox::providers::{Key, KeyState, StandIns, router};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::Output;
+use std::sync::{Arc, Mutex};
 
 /// A folder with keys of some providers, and the stand-ins that issued them.
 struct World {
@@ -27,18 +28,7 @@ impl World {
             .collect();
         let lines: Vec<String> = values.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
         let folder = Folder::with_env(&lines.concat());
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        listener.set_nonblocking(true).unwrap();
-        let app = router(stand_ins.clone());
-        std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build()
-                .unwrap();
-            runtime
-                .block_on(async move { axum::serve(tokio::net::TcpListener::from_std(listener).unwrap(), app).await })
-        });
+        let url = served(router(stand_ins.clone()));
         Self {
             folder,
             stand_ins,
@@ -75,6 +65,21 @@ impl World {
     fn json(&self, args: &[&str]) -> Value {
         serde_json::from_slice(&self.run(args).stdout).unwrap()
     }
+}
+
+/// Serves on a port of its own until the test program ends; gives the URL.
+fn served(app: axum::Router) -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    listener.set_nonblocking(true).unwrap();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async move { axum::serve(tokio::net::TcpListener::from_std(listener).unwrap(), app).await })
+    });
+    url
 }
 
 fn text(output: &Output) -> String {
@@ -161,4 +166,34 @@ fn a_plugin_that_cannot_tell_says_unknown() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(3), "{}", text(&output));
+}
+
+#[test]
+fn alerts_go_out_once_and_the_ping_tells_the_end() {
+    let world = World::new(&["groq"]);
+    let got = Arc::new(Mutex::new(Vec::new()));
+    let kept = got.clone();
+    let hook = served(axum::Router::new().fallback(move |request: axum::extract::Request| {
+        kept.lock().unwrap().push(request.uri().path().to_owned());
+        async {}
+    }));
+    let run = || {
+        let mut command = world.folder.keyminder(&["monitor", "--alert", "--quiet"]);
+        command.env("KEYMINDER_PROBE_URL", &world.url);
+        command
+            .env("KEYMINDER_ALERTS_WEBHOOK", format!("{hook}/hook"))
+            .env("KEYMINDER_ALERTS_PING", format!("{hook}/ping"));
+        let output = command.output().unwrap();
+        assert!(
+            !String::from_utf8_lossy(&output.stderr).contains("failed"),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        std::mem::take(&mut *got.lock().unwrap())
+    };
+    // No backup, no schedule, and .env open to others.
+    assert_eq!(run(), ["/ping/start", "/hook", "/hook", "/hook", "/ping/1"]);
+    assert_eq!(run(), ["/ping/start", "/ping/1"]);
+    assert_eq!(world.run(&["backup", "create"]).status.code(), Some(0));
+    assert_eq!(run(), ["/ping/start", "/hook", "/ping/1"], "one recovery");
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 
 const FILE: &str = "agreed_providers.json";
 
-/// The agreements, each `provider@host`.
+/// The agreements, each `NAME+NAME@host`.
 pub fn read(state_dir: &Path) -> BTreeSet<String> {
     std::fs::read(state_dir.join(FILE))
         .ok()

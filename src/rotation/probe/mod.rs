@@ -5,7 +5,7 @@ mod http;
 mod round;
 
 use crate::domain::verdict::{Life, Verdict};
-use crate::rotation::providers::{Answer, Captures, Provider, Providers, Then};
+use crate::rotation::providers::{Answer, Captures, Provider, Providers, Then, Variable};
 use chrono::{DateTime, Utc};
 use http::{Failure, Wire};
 use secrecy::SecretString;
@@ -35,7 +35,7 @@ pub struct ProbeSettings {
     pub retry_delay: Duration,
     /// A provider that wants a longer pause than this is left for the next look.
     pub patience: Duration,
-    /// Providers of the project's own file that a person has agreed to, as `id@host`; see [`Prober::needs_consent`].
+    /// Providers of the project's own file that a person has agreed to, as `NAME@host`; see [`Prober::needs_consent`].
     pub agreed: BTreeSet<String>,
 }
 
@@ -196,9 +196,10 @@ impl Prober {
         all.into_values().collect()
     }
 
-    /// The host that a provider of the project's own file would send keys to, when nobody has agreed to it yet.
+    /// What a provider of the project's own file would send where (`NAME+NAME@host`), when nobody has agreed to it yet.
     pub fn needs_consent(&self, provider: &Provider) -> Option<String> {
-        let consent = format!("{}@{}", provider.id, provider.host());
+        let names: Vec<&str> = provider.variables.iter().flat_map(Variable::names).collect();
+        let consent = format!("{}@{}", names.join("+"), provider.host());
         let loopback = self.inner.settings.probe_url.is_some();
         (provider.users_own && !loopback && !self.inner.settings.agreed.contains(&consent)).then_some(consent)
     }

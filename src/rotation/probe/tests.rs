@@ -296,7 +296,10 @@ async fn a_projects_own_host_gets_no_key_before_somebody_agrees() {
     let found = prober
         .probe(providers.get("groq").unwrap(), &secret(&invented("groq")), Utc::now())
         .await;
-    assert_eq!(found.hint, Some(Hint::NotAgreed("groq@keys.evil.example".to_owned())));
+    assert_eq!(
+        found.hint,
+        Some(Hint::NotAgreed("API_Groq+GROQ_API_KEY@keys.evil.example".to_owned()))
+    );
 }
 
 #[tokio::test]

@@ -215,15 +215,19 @@ impl Provider {
 }
 
 impl Variable {
+    /// Its name and its aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.name.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
+
     fn answers_to(&self, name: &str) -> bool {
-        self.name == name || self.aliases.iter().any(|alias| alias == name)
+        self.names().any(|own| own == name)
     }
 
     /// The names of this variable that have a value, the guide's name first.
     fn present<'v>(&'v self, values: &'v BTreeMap<String, SecretString>) -> Vec<(&'v str, &'v SecretString)> {
-        std::iter::once(&self.name)
-            .chain(&self.aliases)
-            .filter_map(|name| Some((name.as_str(), values.get(name)?)))
+        self.names()
+            .filter_map(|name| Some((name, values.get(name)?)))
             .filter(|(_, value)| !value.expose_secret().is_empty())
             .collect()
     }

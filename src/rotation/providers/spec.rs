@@ -185,18 +185,23 @@ fn lay_over(tables: &mut Vec<Table>, table: Table) {
     }
 }
 
-/// Whether a provider's calls go to hosts that the built-in table of its id names.
+/// Whether a provider sends what the built-in table of its id sends, and where that sends it.
 fn goes_where(provider: &Provider, known: &[Table]) -> bool {
     let builtin = known.iter().find(|table| id_of(table) == Some(&provider.id)).cloned();
     let Some(Ok(builtin)) = builtin.map(build) else {
         return false;
     };
     let hosts: Vec<&String> = builtin.environments.values().chain([&builtin.request.base]).collect();
+    let mut names = provider
+        .variables
+        .iter()
+        .flat_map(|variable| variable.aliases.iter().chain([&variable.name]));
     provider
         .environments
         .values()
         .chain([&provider.request.base])
         .all(|base| hosts.contains(&base))
+        && names.all(|name| builtin.variable(name).is_some())
 }
 
 /// A file must not be able to send keys into the local network.

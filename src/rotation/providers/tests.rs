@@ -73,6 +73,9 @@ fn a_project_overrides_single_keys_and_adds_providers() {
     assert!(!bybit.users_own, "one of Bybit's own hosts needs no consent");
     assert!(providers.get("acme").unwrap().users_own);
     assert_eq!(providers.all().len(), 17);
+    let own = "[[provider]]\nid = \"groq\"\nvariables = [{ name = \"NOTION_TOKEN\" }]";
+    let providers = Providers::with_file(own, "config/providers.toml").unwrap_or_else(|faults| panic!("{faults:?}"));
+    assert!(providers.get("groq").unwrap().users_own, "another key for a known host");
 }
 
 #[test]
