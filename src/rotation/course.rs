@@ -105,8 +105,10 @@ pub enum Noticed {
         /// These hold the old value yet.
         unchanged: Vec<String>,
     },
-    /// Every variable has another value.
+    /// None of the old values stands there, and a new one does.
     Changed,
+    /// None of the variables is there any more.
+    Gone,
 }
 
 /// Why a step was not taken.
@@ -289,7 +291,9 @@ impl Course {
             .filter(|(name, old)| now.get(*name) == Some(old))
             .map(|(name, _)| name.clone())
             .collect();
-        if unchanged.is_empty() && now.len() == self.old.len() {
+        if now.is_empty() {
+            Noticed::Gone
+        } else if unchanged.is_empty() {
             Noticed::Changed
         } else if unchanged.len() == self.old.len() {
             Noticed::Unchanged

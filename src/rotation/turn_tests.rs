@@ -101,6 +101,11 @@ fn an_edit_is_noticed_whole_or_in_part() {
             unchanged: vec!["HUGGINGFACE_TOKEN".to_owned()]
         }
     );
+    assert_eq!(noticed("API_Groq=gsk_made-up\n").0, Noticed::Gone);
+    let one_name = ENV
+        .replacen("HF_TOKEN=hf_made-up-0\n", "", 1)
+        .replace("hf_made-up-0", "hf_new");
+    assert_eq!(noticed(&one_name).0, Noticed::Changed);
     let whole = ENV.replace("hf_made-up-0", "hf_new").replace("gsk_made-up", "gsk_new");
     assert_eq!(noticed(&whole), (Noticed::Changed, vec!["API_Groq".to_owned()]));
 }

@@ -51,7 +51,8 @@ pub(super) async fn run(keys: &Keys, args: &Args) -> anyhow::Result<Exit> {
 /// An editor that was open all the time may have saved the old value back.
 fn notice_return(keys: &Keys, course: &mut Course) -> anyhow::Result<()> {
     let is_in_use = !course.stage.is_over() && course.stage != Stage::BackedUp;
-    if is_in_use && course.notice(&keys.project, &keys.project.read_env()?) != Noticed::Changed {
+    let noticed = course.notice(&keys.project, &keys.project.read_env()?);
+    if is_in_use && matches!(noticed, Noticed::Unchanged | Noticed::Partly { .. }) {
         say(
             keys,
             "The old value is back in .env: did an editor save it? Put the new one there again.",

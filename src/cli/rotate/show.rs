@@ -122,6 +122,7 @@ pub(super) fn next_step(keys: &Keys, course: &Course, now: DateTime<Utc>) -> Str
             match noticed {
                 Ok(Noticed::Changed) => format!("the new value is in .env: keyminder rotate finish {id}"),
                 Ok(Noticed::Partly { unchanged }) => format!("{} still holds the old value", unchanged.join(", ")),
+                Ok(Noticed::Gone) => format!("put the new value into .env under {}", names(course)),
                 Ok(Noticed::Unchanged) | Err(_) => {
                     format!("create the new key, put it into .env: keyminder rotate instructions {id}")
                 }
@@ -148,6 +149,10 @@ pub(super) fn next_step(keys: &Keys, course: &Course, now: DateTime<Utc>) -> Str
         Stage::Retired => due_words(keys, id, now),
         Stage::RolledBack => format!("the old value is back; begin again: keyminder rotate start {id}"),
     }
+}
+
+fn names(course: &Course) -> String {
+    course.old.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn due_words(keys: &Keys, id: &str, now: DateTime<Utc>) -> String {

@@ -35,9 +35,17 @@ fn killed_everywhere(
     panic!("a hundred points, and no end");
 }
 
+fn has_backup(folder: &Folder) -> bool {
+    let names = std::fs::read_dir(folder.path("backups/api_keys"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.any(|name| name.starts_with("env_backup_") && !name.contains(".tmp."))
+}
+
 fn backups_are_whole(folder: &Folder) {
-    let backups = folder.json(&["backup", "list"])["backups"].as_array().unwrap().len();
-    if backups > 0 {
+    if has_backup(folder) {
         folder.run(&["backup", "verify"], 0);
     }
 }
@@ -51,7 +59,7 @@ fn a_backup_is_there_whole_or_not_at_all() {
             assert_eq!(folder.read(".env"), OLD);
             backups_are_whole(folder);
         },
-        |folder| assert_ne!(folder.json(&["backup", "list"])["backups"], serde_json::json!([])),
+        |folder| assert!(has_backup(folder)),
     );
     assert!(points >= 8, "only {points} points");
 }

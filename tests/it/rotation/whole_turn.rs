@@ -156,6 +156,15 @@ fn an_edit_by_hand_is_noticed_tested_and_can_be_rolled_back() {
     std::fs::write(world.folder.path(".env"), env.replace(&old, &new["API_Groq"])).unwrap();
     assert!(world.run(&["rotate", "status"], 0).contains("the new value is in .env"));
     assert!(world.run(&["rotate", "finish", "groq"], 1).contains("old_still_alive"));
+    let edited = world.folder.read(".env");
+    std::fs::write(world.folder.path(".env"), &env).unwrap();
+    assert!(
+        world
+            .run(&["rotate", "finish", "groq"], 1)
+            .contains("did an editor save it?")
+    );
+    std::fs::write(world.folder.path(".env"), edited).unwrap();
+    world.run(&["rotate", "finish", "groq"], 1);
     let back = world.run(&["rotate", "rollback", "groq"], 0);
     assert!(back.contains("is back"), "{back}");
     assert_eq!(world.folder.read(".env"), env);
