@@ -225,7 +225,7 @@ impl Bot {
 
     /// Polls until told to stop, then finishes what is in hand and leaves.
     pub(super) async fn work(mut self, bell: mpsc::Receiver<PageId>) -> anyhow::Result<()> {
-        let upkeep = tokio::spawn(super::upkeep::work(Arc::clone(&self.tools)));
+        let upkeep = tokio::spawn(super::upkeep::work(Arc::clone(&self.tools), self.door.clone()));
         let stopped = self.stop.subscribe();
         let worked = self.intake.work(bell, stopped).await;
         upkeep.abort();

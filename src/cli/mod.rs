@@ -4,6 +4,7 @@ pub mod backup;
 mod bot;
 pub mod check;
 pub mod classify;
+mod daily;
 pub mod demo;
 mod dry_run;
 pub mod explain;

@@ -2,7 +2,8 @@
 use super::bot::Tools;
 use crate::monitor::daily::Daily;
 use crate::monitor::heartbeat::Heartbeat;
-use crate::monitor::{self, Record};
+use crate::monitor::Record;
+use crate::pipeline::Door;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +15,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const SIGN_EVERY: Duration = Duration::from_secs(20);
 
 /// Works until it is dropped.
-pub(super) async fn work(tools: Arc<Tools>) {
+pub(super) async fn work(tools: Arc<Tools>, door: Door) {
     let daily = Daily::at(&tools.settings.rotation.monitor_at, tools.settings.zone);
     if daily.is_none() {
         let at = &tools.settings.rotation.monitor_at;
@@ -34,7 +35,8 @@ pub(super) async fn work(tools: Arc<Tools>) {
         if let Some(daily) = &daily
             && daily.is_due(Record::read(&tools.keys.project).ran_at, Utc::now())
         {
-            run_monitor(&tools, daily).await;
+            super::daily::run_monitor(&tools, &door).await;
+            sign_of_life(&tools, Some(daily));
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
@@ -52,15 +54,4 @@ fn sign_of_life(tools: &Tools, daily: Option<&Daily>) {
     if let Err(error) = sign.write(&tools.keys.project) {
         tracing::warn!("no sign of life could be given: {error}");
     }
-}
-
-/// One run of the monitor, kept whatever it saw; a fault of it is one line, never the end of the bot.
-async fn run_monitor(tools: &Tools, daily: &Daily) {
-    let report = monitor::gather(&tools.keys.looker, Utc::now(), |_| {}).await;
-    let record = Record::read(&tools.keys.project).after(&report);
-    match record.write(&tools.keys.project) {
-        Ok(()) => tracing::info!(keys = report.keys.len(), "the monitor ran"),
-        Err(error) => tracing::warn!("the monitor's record could not be kept: {error}"),
-    }
-    sign_of_life(tools, Some(daily));
 }

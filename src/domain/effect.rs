@@ -130,6 +130,11 @@ pub enum Effect {
         /// The keys that were changed.
         variables: Vec<String>,
     },
+    /// Write down that these keys were posted where others could read them: they are due now.
+    MarkExposed {
+        /// Variables of `.env`.
+        variables: Vec<String>,
+    },
     /// Look for evidence.
     GatherEvidence {
         /// How.
@@ -151,6 +156,7 @@ impl Effect {
             Self::BackUpEnv { .. } => "back_up_env",
             Self::ProbeKeys { .. } => "probe_keys",
             Self::WriteSchedule { .. } => "write_schedule",
+            Self::MarkExposed { .. } => "mark_exposed",
             Self::GatherEvidence { .. } => "gather_evidence",
         }
     }
@@ -161,6 +167,7 @@ impl Effect {
             Self::BackUpEnv { .. }
             | Self::ProbeKeys { .. }
             | Self::WriteSchedule { .. }
+            | Self::MarkExposed { .. }
             | Self::GatherEvidence { .. } => true,
             Self::PostReply { .. }
             | Self::UpdateReply { .. }

@@ -2,6 +2,7 @@
 mod back_up_env;
 mod check_box;
 mod gather_evidence;
+mod mark_exposed;
 mod post_reply;
 mod probe_keys;
 mod set_property;
@@ -126,6 +127,7 @@ pub async fn perform(hands: &Hands, leased: &Leased, until: Instant) -> Outcome 
         Effect::BackUpEnv { at, reason } => back_up_env::perform(&hands.keys, *at, reason).await,
         Effect::ProbeKeys { variables } => probe_keys::perform(hands, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&hands.keys, *rotated_at).await,
+        Effect::MarkExposed { variables } => mark_exposed::perform(&hands.keys, variables).await,
         Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&hands.keys, check, cycle).await,
     }
 }

@@ -183,6 +183,7 @@ fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value 
         | Effect::SetProperty { .. }
         | Effect::BackUpEnv { .. }
         | Effect::ProbeKeys { .. }
+        | Effect::MarkExposed { .. }
         | Effect::WriteSchedule { .. } => json!(effect),
     };
     match outcome {

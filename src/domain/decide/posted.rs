@@ -146,6 +146,10 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
             cycle.exposed.entry(variable.clone()).or_default();
         }
     }
+    if !exposed.is_empty() && report.authority != Authority::Guidance {
+        let effect = Effect::MarkExposed { variables: exposed.clone() };
+        desk.want_now(Some(&report.comment.id), effect);
+    }
     let language = language(desk, report);
     desk.state.posted.push(Posted {
         comment: report.comment.id.clone(),

@@ -51,7 +51,8 @@ fn on_page(desk: &Desk<'_>, subject: &str, part: Part) -> Conversation {
 
 /// Says on the page that something is wrong with the keys, or well again; once for each subject.
 pub(super) fn alert(desk: &mut Desk<'_>, alert: &Alert) {
-    if desk.state.quiet {
+    // Only a page with checks of keys is where their rotation is done.
+    if desk.state.quiet || desk.description().is_none() {
         return;
     }
     let mut told = on_page(desk, &alert.subject, Part::Summary { comments: 0 });

@@ -107,6 +107,7 @@ fn patience_ms(effect: &Effect) -> i64 {
         | Effect::BackUpEnv { .. }
         | Effect::ProbeKeys { .. }
         | Effect::WriteSchedule { .. }
+        | Effect::MarkExposed { .. }
         | Effect::GatherEvidence { .. } => 0,
     }
 }

@@ -1,0 +1,72 @@
+//! The daily monitor inside `run`: it looks at every key, tells the page and the channels what is new, keeps what it saw.
+use super::bot::Tools;
+use crate::config::PageSource;
+use crate::domain::event::{Alert, Event};
+use crate::monitor::alerts::Alert as Found;
+use crate::monitor::channels::{Channels, Context};
+use crate::monitor::run::{self, Ran, Told};
+use crate::pipeline::{Door, Happening};
+use chrono::Utc;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// What belongs on the page where the rotation is done. The rest (no backup yet, no schedule yet) is what the guide's
+/// steps are about, and is told by `keyminder monitor`.
+const ON_PAGE: [&str; 8] = [
+    "key_dead",
+    "key_unusable",
+    "key_unknown",
+    "rotation_due",
+    "provider_expiry",
+    "old_key_alive",
+    "backup_bad",
+    "env_open",
+];
+
+/// One run, kept whatever it saw; a fault of it is one line, never the end of the bot.
+pub(super) async fn run_monitor(tools: &Tools, door: &Door) {
+    let watcher = tools.keys.looker.watcher();
+    let ran = run::once(&watcher, Utc::now(), |_| {}).await;
+    tracing::info!(keys = ran.report.keys.len(), findings = ran.findings.len(), "the monitor ran");
+    let on_page = tell_pages(tools, door, &ran).await;
+    let by_channels = tell_channels(tools, &ran).await;
+    let told = if on_page || by_channels { Told::Yes } else { Told::No };
+    if let Err(error) = ran.keep(&watcher, told).await {
+        tracing::warn!("the monitor's record could not be kept: {error}");
+    }
+}
+
+/// Every watched page hears it; only those with checks of keys say it (the decision knows which).
+async fn tell_pages(tools: &Tools, door: &Door, ran: &Ran) -> bool {
+    let mut happenings = Vec::new();
+    for source in &tools.settings.pages {
+        let PageSource::Page(page) = source else { continue };
+        let alerts = ran.alerts.iter().filter(|alert| ON_PAGE.contains(&alert.condition.as_str()));
+        happenings.extend(alerts.map(|alert| {
+            let event = Event::AlertRaised(Box::new(worded(alert)));
+            Happening::bare(page.clone(), event)
+        }));
+    }
+    happenings.is_empty() || door.bring(happenings).await
+}
+
+fn worded(alert: &Found) -> Alert {
+    // One subject is said once; a higher level or fewer days left are another subject.
+    let days = alert.days_left.map(|days| format!("/{days}")).unwrap_or_default();
+    let facts = BTreeMap::from([("text".to_owned(), json!(alert.text)), ("level".to_owned(), json!(alert.level))]);
+    Alert {
+        subject: format!("{}/{:?}{days}/{}", alert.about, alert.level, Utc::now().date_naive()),
+        prompt: "monitor".to_owned(),
+        facts,
+    }
+}
+
+async fn tell_channels(tools: &Tools, ran: &Ran) -> bool {
+    let Some(channels) = Channels::new(&tools.settings.alerts) else { return false };
+    let context = Context { page_url: None, host: tools.keys.project.id.clone(), now: Utc::now() };
+    let failed = ran.tell(&channels, &context).await;
+    for error in &failed {
+        tracing::warn!("{error}");
+    }
+    failed.is_empty()
+}
