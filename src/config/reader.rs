@@ -9,12 +9,13 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Environment names that are no `KEYMINDER_<SECTION>_<KEY>`.
-const SHORT_NAMES: [&str; 5] = [
+const SHORT_NAMES: [&str; 6] = [
     "KEYMINDER_PROJECT",
     "KEYMINDER_CONFIG",
     "KEYMINDER_STATE",
     "KEYMINDER_PAGES",
     "KEYMINDER_PROBE_URL",
+    "KEYMINDER_LOG",
 ];
 
 pub(super) struct Reader {
