@@ -5,3 +5,4 @@ mod redaction;
 mod rotation;
 mod store;
 mod wire;
+mod words;

@@ -1,0 +1,189 @@
+//! What the bot says, in both languages: every prompt rendered with every set of facts, held against what a reply may be.
+//! To read them all: `cargo test --test it words -- --nocapture`.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy counts the helpers of an integration test as production"
+)]
+
+mod facts;
+
+use keyminder::domain::reply::{Prompts, plain, runs};
+use minijinja::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+const LANGUAGES: [&str; 2] = ["en", "nl"];
+/// Longer ones are cut, see `domain/decide/compose.rs`.
+const LONGEST: usize = 900;
+
+fn prompts() -> &'static (Prompts, BTreeSet<String>) {
+    static PROMPTS: std::sync::OnceLock<(Prompts, BTreeSet<String>)> = std::sync::OnceLock::new();
+    PROMPTS.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts");
+        let mut files = BTreeMap::new();
+        for language in LANGUAGES {
+            gather(&root, &root.join(language), &mut files);
+        }
+        let names = files
+            .keys()
+            .map(|name| name.trim_end_matches(".md").to_owned())
+            .collect();
+        (Prompts::new(&files).unwrap(), names)
+    })
+}
+
+fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path: PathBuf = entry.unwrap().path();
+        if path.is_dir() {
+            gather(root, &path, files);
+        } else {
+            let name = path.strip_prefix(root).unwrap().to_string_lossy().into_owned();
+            files.insert(name, std::fs::read_to_string(&path).unwrap());
+        }
+    }
+}
+
+/// Renders one prompt, and holds it against what every piece of a reply must be.
+fn said(language: &str, name: &str, facts: &Value) -> String {
+    let markup = prompts()
+        .0
+        .markup(language, name, facts)
+        .unwrap_or_else(|error| panic!("prompts/{language}/{name}.md with {facts}: {error:#}"));
+    let text = plain(&runs(&markup));
+    println!("--- {language}/{name}\n{text}");
+    let about = format!("prompts/{language}/{name}.md with {facts}:\n{text}");
+    assert!(text.chars().count() < LONGEST, "too long: {about}");
+    for clumsy in [
+        "  ",
+        " \n",
+        "\n ",
+        "\n\n",
+        " .",
+        " ,",
+        "..",
+        ";.",
+        ":.",
+        ",.",
+        "none",
+        "undefined",
+        "**",
+        "`",
+    ] {
+        assert!(!text.contains(clumsy), "{clumsy:?} in {about}");
+    }
+    markup
+}
+
+#[test]
+fn both_languages_have_the_same_prompts() {
+    let of = |language: &str| -> BTreeSet<&str> {
+        let prefix = format!("{language}/");
+        prompts()
+            .1
+            .iter()
+            .filter_map(|name| name.strip_prefix(&prefix))
+            .collect()
+    };
+    assert_eq!(of("en"), of("nl"));
+}
+
+#[test]
+fn a_language_includes_its_own_pieces_only() {
+    for language in LANGUAGES {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts").join(language);
+        let mut files = BTreeMap::new();
+        gather(&folder, &folder, &mut files);
+        for (name, text) in files {
+            for included in text.split("include \"").skip(1) {
+                assert!(included.starts_with(&format!("{language}/")), "{language}/{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_situation_is_said_in_both_languages() {
+    for language in LANGUAGES {
+        for (name, own) in facts::situations(|reason, facts| said(language, &format!("evidence/{reason}"), facts)) {
+            for page in facts::pages() {
+                let all = minijinja::context! { ..own.clone(), ..page };
+                said(language, name, &all);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_prompt_is_a_situation() {
+    let tried: BTreeSet<String> = facts::situations(|reason, _| reason.to_owned())
+        .into_iter()
+        .map(|(name, _)| name.to_owned())
+        .chain(
+            facts::evidence()
+                .into_iter()
+                .map(|(name, _)| format!("evidence/{name}")),
+        )
+        .collect();
+    let there: BTreeSet<String> = prompts()
+        .1
+        .iter()
+        .filter_map(|name| name.strip_prefix("en/"))
+        .filter(|name| !name.rsplit('/').next().unwrap_or_default().starts_with('_'))
+        .map(str::to_owned)
+        .collect();
+    assert_eq!(tried, there);
+}
+
+#[test]
+fn every_reason_of_the_evidence_has_a_sentence() {
+    for language in LANGUAGES {
+        for (reason, facts) in facts::evidence() {
+            let text = said(language, &format!("evidence/{reason}"), &facts);
+            assert!(
+                !text.contains('\n') && !text.ends_with('.'),
+                "{language}: one piece of a sentence: {text}"
+            );
+        }
+    }
+    // The table that lists them opens the room.
+    let table = include_str!("../../src/evidence/mod.rs");
+    let rows = table.lines().filter_map(|line| line.strip_prefix("//! | `"));
+    let known: BTreeSet<&str> = facts::evidence().into_iter().map(|(reason, _)| reason).collect();
+    for row in rows {
+        let reasons = row.split('|').next().unwrap_or_default();
+        for reason in reasons.split(['`', ',', ' ']).filter(|reason| !reason.is_empty()) {
+            assert!(known.contains(reason), "no sentence for {reason}");
+        }
+    }
+}
+
+#[test]
+fn every_topic_has_an_answer() {
+    let topics: toml::Table = include_str!("../../config/topics.toml").parse().unwrap();
+    for topic in topics["topic"].as_array().unwrap() {
+        let id = topic["id"].as_str().unwrap();
+        assert!(prompts().0.has("nl", &format!("question/{id}")), "{id}");
+    }
+}
+
+/// The longest that one comment can ask for: keys posted, a step claimed, keys told, the next step.
+#[test]
+fn a_long_reply_stays_a_reply() {
+    for language in LANGUAGES {
+        let page = &facts::pages()[0];
+        let situations = facts::situations(|reason, facts| said(language, &format!("evidence/{reason}"), facts));
+        let longest = |name: &str| {
+            let all = situations.iter().filter(|(found, _)| *found == name);
+            all.map(|(_, own)| {
+                said(language, name, &minijinja::context! { ..own.clone(), ..page.clone() })
+                    .chars()
+                    .count()
+            })
+            .max()
+            .unwrap()
+        };
+        let length: usize = ["posted", "claim", "keys"].into_iter().map(longest).sum();
+        assert!(length < 2 * LONGEST, "{language}: {length}");
+    }
+}

@@ -1,0 +1,310 @@
+//! The facts that prompts are rendered with: those of `domain/decide/compose.rs`, one set for each case that differs.
+use minijinja::value::Serde;
+use minijinja::{Value, context};
+use serde_json::json;
+
+fn value(json: serde_json::Value) -> Value {
+    Value::from(Serde(json))
+}
+
+/// What every prompt may use: a page half-way, a page that is done, a page that waits, a bare page.
+pub fn pages() -> Vec<Value> {
+    let url = "https://www.notion.so/708277be5b1f810d94ceeeef63c6c2ba";
+    let next = json!({
+        "number": 4, "title": "Rotate the keys by hand", "minutes": 45, "url": format!("{url}#4"),
+        "validation": "New keys work, old keys deleted.", "proof": "open", "claimed": false, "lines": [],
+    });
+    let half_way = json!({
+        "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5},
+        "progress": {"proven": 3, "claimed": 1, "total": 5}, "finished": false, "checked": true, "next": next,
+        "next_action": "ACT_034_TRA", "next_page": null, "due": null, "spent": 45, "planned_total": 120,
+        "blockers": [{"name": "Bram", "step": 3}, {"name": null, "step": null}], "again": null, "env": ".env",
+    });
+    let with = |changes: serde_json::Value| {
+        let mut page = half_way.clone();
+        let (Some(all), Some(changes)) = (page.as_object_mut(), changes.as_object()) else {
+            return value(page);
+        };
+        all.extend(changes.clone());
+        value(page)
+    };
+    vec![
+        with(json!({})),
+        with(json!({
+            "finished": true, "next": null, "due": "Sun 20 Dec 2026", "blockers": [],
+            "progress": {"proven": 5, "claimed": 0, "total": 5},
+            "next_page": {"title": "ACT_034_TRA: Order Execution Engine", "url": url},
+        })),
+        with(json!({"again": "14:05", "next": null})),
+        with(json!({
+            "name": null, "page": {"title": "Notes", "url": url, "steps": 0}, "next": null, "next_action": null,
+            "progress": {"proven": 0, "claimed": 0, "total": 0}, "checked": false, "planned_total": null,
+            "spent": null, "blockers": [],
+        })),
+    ]
+}
+
+/// Each reason of evidence with its facts, as the table in `src/evidence/mod.rs` has them.
+pub fn evidence() -> Vec<(&'static str, Value)> {
+    let file = "backups/api_keys/env_backup_20261122_211152";
+    let keys = json!(["BYBIT_API_KEY", "BYBIT_API_SECRET"]);
+    let one = |reason, facts| {
+        let facts = value(facts);
+        (reason, context! { made => false, ..facts })
+    };
+    vec![
+        one("backup_verified", json!({"file": file, "made": true, "keys": 6})),
+        one(
+            "backup_verified",
+            json!({"file": file, "keys": ["NOTION_TOKEN"], "mode": "0600", "level": "restored", "same_as_env": true}),
+        ),
+        one("backup_missing", json!({"folder": "backups/api_keys"})),
+        one("backup_stale", json!({"file": file})),
+        one("backup_differs", json!({"file": file, "keys": keys})),
+        one("backup_mode", json!({"file": file, "mode": "0644", "wanted": "0600"})),
+        one(
+            "backup_unreadable",
+            json!({"file": file, "why": "line 3 is no assignment"}),
+        ),
+        one("backup_failed", json!({"why": "no space left on the disk"})),
+        one("rotator_ready", json!({"path": "keyminder rotate plan", "keys": keys})),
+        one(
+            "rotator_ready",
+            json!({"path": "keyminder rotate plan", "keys": ["A"], "script_fault": "rotator.py"}),
+        ),
+        one("rotator_missing", json!({"paths": ["rotator.py"]})),
+        one("keys_changed", json!({"keys": keys, "verdicts": []})),
+        one("keys_unchanged", json!({"keys": keys, "exposed": [], "verdicts": []})),
+        one("keys_valid", json!({"keys": keys, "verdicts": []})),
+        one("keys_not_valid", json!({"keys": keys, "verdicts": []})),
+        one("keys_missing", json!({"keys": keys})),
+        one("keys_unknown", json!({"keys": keys, "verdicts": []})),
+        one(
+            "keys_fresh",
+            json!({"keys": keys, "verdicts": [], "again_at": "2026-11-22T21:11:52Z"}),
+        ),
+        one("old_keys_dead", json!({"keys": keys, "retired": []})),
+        one(
+            "old_keys_proving",
+            json!({"keys": keys, "next_proof_at": "2026-11-22T21:11:52Z", "proofs": 1, "of": 3}),
+        ),
+        one("old_keys_propagating", json!({"keys": keys})),
+        one("old_keys_unknown", json!({"keys": keys, "verdicts": []})),
+        one("old_keys_probably_dead", json!({"keys": keys})),
+        one(
+            "old_key_alive",
+            json!({
+                "key": "API_Groq", "provider": "groq", "title": "Groq", "verdict": "valid",
+                "manage_url": "https://console.groq.com/keys", "keys": ["API_Groq"],
+            }),
+        ),
+        one("old_values_missing", json!({"keys": keys})),
+        one("not_rotated", json!({"keys": keys})),
+        one("monitor_ran", json!({"at": "2026-11-22T09:00:00Z", "by": "run"})),
+        one("monitor_stale", json!({"at": "2026-11-20T09:00:00Z"})),
+        one("monitor_missing", json!({})),
+        one("monitor_unassured", json!({"at": "2026-11-22T09:00:00Z"})),
+        one("schedule_ahead", json!({"date": "2026-12-20T08:00:00Z", "days": 28})),
+        one("schedule_past", json!({"date": "2026-11-20T08:00:00Z", "days": -2})),
+        one("schedule_missing", json!({"path": "config/rotation_schedule.json"})),
+        one(
+            "schedule_unreadable",
+            json!({"path": "config/rotation_schedule.json", "why": "line 2 is no JSON"}),
+        ),
+        one("file_ok", json!({"path": "logs"})),
+        one("file_missing", json!({"path": "logs"})),
+        one("file_outside", json!({"path": "/etc/passwd"})),
+        one("file_lacks", json!({"path": "logs"})),
+        one("file_mode", json!({"path": "logs", "mode": "0755", "wanted": "0700"})),
+        one("command_ok", json!({"command": "true"})),
+        one("command_failed", json!({"command": "false", "code": 1})),
+        one("command_off", json!({"command": "true"})),
+        one("command_late", json!({"command": "sleep 60"})),
+        one("env_missing", json!({"file": ".env"})),
+        one("env_unreadable", json!({"file": ".env", "why": "permission denied"})),
+        one("look_late", json!({})),
+        one("look_refused", json!({"why": "the store is busy"})),
+    ]
+}
+
+/// Each prompt of a situation with the facts that it alone has; `sentence` says a piece of evidence.
+pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static str, Value)> {
+    let line = |reason: &str, standing: &str| {
+        let facts = evidence()
+            .into_iter()
+            .find(|(found, _)| *found == reason)
+            .map(|(_, facts)| facts);
+        context! { text => Value::from_safe_string(sentence(reason, &facts.unwrap_or_default())), standing }
+    };
+    let proven = [line("keys_changed", "proven"), line("backup_verified", "proven")];
+    let missing = [line("old_key_alive", "missing"), line("monitor_unassured", "missing")];
+    let unknown = [line("old_keys_proving", "unknown")];
+    let mut all = Vec::new();
+    all.extend(claims(&proven, &missing, &unknown));
+    all.extend(reports(&proven));
+    all.extend(keys());
+    all.extend(questions(&missing));
+    all.extend(blockers());
+    all.push(("summary", context! { comments => 12, missing => missing }));
+    all.push(("summary", context! { comments => 1, missing => Vec::<Value>::new() }));
+    all.extend(["next", "due", "guidance"].map(|name| (name, context! {})));
+    all
+}
+
+fn step(number: u8, proof: &str, lines: &[Value]) -> Value {
+    context! {
+        number, title => "Rotate the keys by hand", minutes => 45, url => "https://www.notion.so/p#4",
+        validation => "New keys work, old keys deleted.", proof, claimed => false, lines,
+    }
+}
+
+fn claims(proven: &[Value], missing: &[Value], unknown: &[Value]) -> Vec<(&'static str, Value)> {
+    let some = [proven, missing].concat();
+    let no_title = context! { title => "", ..step(9, "open", &[]) };
+    let mut all: Vec<_> = [
+        Vec::new(),
+        vec![step(1, "proven", proven), step(2, "proven", &[])],
+        vec![step(4, "open", &some)],
+        vec![step(4, "open", unknown), step(5, "open", missing)],
+        vec![step(4, "claimed", &[])],
+        vec![no_title],
+    ]
+    .into_iter()
+    .flat_map(|steps| [true, false].map(|named| ("claim", context! { steps => steps.clone(), named })))
+    .collect();
+    for (minutes, planned) in [
+        (Some(90), Some(120)),
+        (Some(150), Some(120)),
+        (Some(120), Some(120)),
+        (Some(90), None),
+        (None, None),
+    ] {
+        for missing in [&[], missing, unknown] {
+            all.push(("claim_whole", context! { minutes, planned, missing }));
+        }
+    }
+    all
+}
+
+fn reports(proven: &[Value]) -> Vec<(&'static str, Value)> {
+    let mut all = Vec::new();
+    for steps in [
+        vec![],
+        vec![step(1, "open", proven)],
+        vec![step(2, "proven", proven), step(3, "open", &[])],
+    ] {
+        for (hedged, looked, cleared) in [
+            (false, false, false),
+            (true, false, false),
+            (false, true, false),
+            (false, false, true),
+        ] {
+            all.push(("progress", context! { steps => steps.clone(), hedged, looked, cleared }));
+        }
+        for (unticked, reopened, cleared) in [(0, false, false), (1, true, false), (0, false, true)] {
+            all.push((
+                "correction",
+                context! { steps => steps.clone(), unticked, reopened, cleared },
+            ));
+        }
+    }
+    all
+}
+
+fn keys() -> Vec<(&'static str, Value)> {
+    let verdicts = [
+        "valid",
+        "valid_limited",
+        "invalid",
+        "revoked",
+        "expired",
+        "signature_mismatch",
+        "wrong_environment",
+        "wrong_key_type",
+        "forbidden_ip",
+        "blocked_region",
+        "clock_skew",
+        "rate_limited",
+        "ambiguous_auth",
+        "provider_down",
+        "network_error",
+        "unexpected",
+        "missing",
+        "malformed",
+    ];
+    let key = |verdict: &str, changed: Option<bool>| json!({"title": "Bybit", "variables": ["BYBIT_API_KEY", "BYBIT_API_SECRET"], "verdict": verdict, "life": "alive", "changed": changed});
+    let posted = |chars: usize, extent: &str, identifier: bool| json!({"label": "BYBIT_API_KEY", "chars": chars, "extent": extent, "identifier": identifier});
+    let mut all = vec![("keys", value(json!({"keys": []})))];
+    for verdict in verdicts {
+        for changed in [None, Some(true), Some(false)] {
+            all.push(("keys", value(json!({"keys": [key(verdict, changed)]}))));
+        }
+        all.push((
+            "posted",
+            value(json!({"posted": [posted(18, "whole", true)], "keys": [key(verdict, Some(true))]})),
+        ));
+    }
+    for held in [
+        vec![posted(36, "whole", false)],
+        vec![posted(20, "half", false), posted(4, "piece", false)],
+        vec![posted(12, "half", true)],
+        vec![
+            posted(8, "piece", true),
+            posted(4, "piece", false),
+            posted(5, "piece", false),
+        ],
+    ] {
+        all.push(("posted", value(json!({"posted": held, "keys": []}))));
+    }
+    for exposed in [
+        vec![],
+        vec!["BYBIT_API_SECRET"],
+        vec!["BYBIT_API_SECRET", "NOTION_TOKEN"],
+    ] {
+        all.push((
+            "posted_gone",
+            context! { name => "Ana", labels => ["BYBIT_API_KEY", "NOTION_TOKEN"], exposed },
+        ));
+    }
+    all
+}
+
+fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
+    let topics = [
+        "question/blocked",
+        "question/due",
+        "question/help",
+        "question/how_long",
+        "question/next",
+        "question/status",
+        "question/unknown",
+        "question/validate",
+        "question/where",
+    ];
+    let asked = [Value::from(()), step(4, "open", missing), step(1, "claimed", &[])];
+    topics
+        .into_iter()
+        .flat_map(|topic| asked.clone().map(|step| (topic, context! { step })))
+        .collect()
+}
+
+fn blockers() -> Vec<(&'static str, Value)> {
+    let kinds = [
+        "blocker/access",
+        "blocker/auth",
+        "blocker/missing",
+        "blocker/network",
+        "blocker/other",
+        "blocker/permission",
+        "blocker/rate_limit",
+        "blocker/scheduler",
+        "blocker/wrong_env",
+        "blocker/ACT_011_SEC/permission",
+        "blocker/ACT_011_SEC/scheduler",
+    ];
+    let on = [Value::from(()), step(3, "open", &[]), step(5, "open", &[])];
+    kinds
+        .into_iter()
+        .flat_map(|kind| on.clone().map(|step| (kind, context! { step })))
+        .collect()
+}
