@@ -157,7 +157,14 @@ impl Pipeline {
             let mut commits = Vec::with_capacity(by_page.len());
             for (page, happenings) in &by_page {
                 let (revision, state) = self.state(page).await?;
-                commits.push(decided(&self.playbook, &self.project, page, revision, state, happenings));
+                commits.push(decided(
+                    &self.playbook,
+                    &self.project,
+                    page,
+                    revision,
+                    state,
+                    happenings,
+                ));
             }
             by_page = self.commit(commits, by_page).await?;
         }
@@ -296,17 +303,38 @@ fn decided(
         commit.comments.push(row);
     }
     if happenings.iter().all(is_said) && state.conversations.is_empty() {
-        return Decided { page: page.clone(), revision, commit, state };
+        return Decided {
+            page: page.clone(),
+            revision,
+            commit,
+            state,
+        };
     }
     let json = serde_json::to_value(&state).unwrap_or_default();
-    commit.page = Some(PageWrite { page: page.clone(), revision, state: json });
-    Decided { page: page.clone(), revision: revision + 1, commit, state }
+    commit.page = Some(PageWrite {
+        page: page.clone(),
+        revision,
+        state: json,
+    });
+    Decided {
+        page: page.clone(),
+        revision: revision + 1,
+        commit,
+        state,
+    }
 }
 
 /// A reply that was posted changes nothing that we hold of the page; most outcomes are of this kind.
 fn is_said(happening: &Happening) -> bool {
-    let Event::EffectFinished { outcome, .. } = &happening.event else { return false };
-    matches!(**outcome, Outcome::Done { result: Done::Replied { .. } })
+    let Event::EffectFinished { outcome, .. } = &happening.event else {
+        return false;
+    };
+    matches!(
+        **outcome,
+        Outcome::Done {
+            result: Done::Replied { .. }
+        }
+    )
 }
 
 fn seen(row: &CommentRow, event: &Event, now: DateTime<Utc>) -> AuditRow {
@@ -363,16 +391,28 @@ pub struct Arrived {
 pub fn redact(redactor: &Redactor, raw: &RawText) -> (Redacted, u64) {
     let redacted = redactor.redact(raw);
     let digest = ring::digest::digest(&ring::digest::SHA256, redacted.for_reading.as_str().as_bytes());
-    let hash = digest.as_ref().iter().take(8).fold(0, |hash, byte| hash << 8 | u64::from(*byte));
+    let hash = digest
+        .as_ref()
+        .iter()
+        .take(8)
+        .fold(0, |hash, byte| hash << 8 | u64::from(*byte));
     (redacted, hash)
 }
 
 /// Classifies what redaction left: from here on there is only clean text.
 pub fn read(classifier: &Classifier, keys: &KeyNames, steps_total: u8, arrived: Arrived, redacted: Redacted) -> Report {
-    let about = About { steps_total, default_step: arrived.on_step, keys, plan_minutes: None };
+    let about = About {
+        steps_total,
+        default_step: arrived.on_step,
+        keys,
+        plan_minutes: None,
+    };
     let reading = classifier.read(&redacted.for_reading, &about);
     Report {
-        comment: Comment { text: redacted.text, ..arrived.comment },
+        comment: Comment {
+            text: redacted.text,
+            ..arrived.comment
+        },
         on_step: arrived.on_step,
         reading,
         findings: redacted.findings,

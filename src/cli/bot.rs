@@ -8,10 +8,10 @@ use crate::evidence::{LookSettings, Looker};
 use crate::intake::{Context, Intake, IntakeError, People};
 use crate::notion::{Client, Connection, Me};
 use crate::pipeline::{Door, Pipeline};
-use crate::rotation::probe::{ProbeSettings, Prober};
-use crate::rotation::providers::Providers;
 use crate::rotation::Project;
 use crate::rotation::known::Following;
+use crate::rotation::probe::{ProbeSettings, Prober};
+use crate::rotation::providers::Providers;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
 use anyhow::Context as _;
@@ -66,7 +66,7 @@ impl Tools {
         let names = names(&providers);
         let redactor = Following::new(Arc::clone(&project), names.identifiers.clone());
         let playbook = Arc::new(config::playbook(&settings, names)?);
-                let key_names = KeyNames::default();
+        let key_names = KeyNames::default();
         let keys = Arc::new(Keys {
             project,
             providers,

@@ -27,7 +27,11 @@ const ON_PAGE: [&str; 8] = [
 pub(super) async fn run_monitor(tools: &Tools, door: &Door) {
     let watcher = tools.keys.looker.watcher();
     let ran = run::once(&watcher, Utc::now(), |_| {}).await;
-    tracing::info!(keys = ran.report.keys.len(), findings = ran.findings.len(), "the monitor ran");
+    tracing::info!(
+        keys = ran.report.keys.len(),
+        findings = ran.findings.len(),
+        "the monitor ran"
+    );
     let on_page = tell_pages(tools, door, &ran).await;
     let by_channels = tell_channels(tools, &ran).await;
     let told = if on_page || by_channels { Told::Yes } else { Told::No };
@@ -41,7 +45,10 @@ async fn tell_pages(tools: &Tools, door: &Door, ran: &Ran) -> bool {
     let mut happenings = Vec::new();
     for source in &tools.settings.pages {
         let PageSource::Page(page) = source else { continue };
-        let alerts = ran.alerts.iter().filter(|alert| ON_PAGE.contains(&alert.condition.as_str()));
+        let alerts = ran
+            .alerts
+            .iter()
+            .filter(|alert| ON_PAGE.contains(&alert.condition.as_str()));
         happenings.extend(alerts.map(|alert| {
             let event = Event::AlertRaised(Box::new(worded(alert)));
             Happening::bare(page.clone(), event)
@@ -53,7 +60,10 @@ async fn tell_pages(tools: &Tools, door: &Door, ran: &Ran) -> bool {
 fn worded(alert: &Found) -> Alert {
     // One subject is said once; a higher level or fewer days left are another subject.
     let days = alert.days_left.map(|days| format!("/{days}")).unwrap_or_default();
-    let facts = BTreeMap::from([("text".to_owned(), json!(alert.text)), ("level".to_owned(), json!(alert.level))]);
+    let facts = BTreeMap::from([
+        ("text".to_owned(), json!(alert.text)),
+        ("level".to_owned(), json!(alert.level)),
+    ]);
     Alert {
         subject: format!("{}/{:?}{days}/{}", alert.about, alert.level, Utc::now().date_naive()),
         prompt: "monitor".to_owned(),
@@ -62,8 +72,14 @@ fn worded(alert: &Found) -> Alert {
 }
 
 async fn tell_channels(tools: &Tools, ran: &Ran) -> bool {
-    let Some(channels) = Channels::new(&tools.settings.alerts) else { return false };
-    let context = Context { page_url: None, host: tools.keys.project.id.clone(), now: Utc::now() };
+    let Some(channels) = Channels::new(&tools.settings.alerts) else {
+        return false;
+    };
+    let context = Context {
+        page_url: None,
+        host: tools.keys.project.id.clone(),
+        now: Utc::now(),
+    };
     let failed = ran.tell(&channels, &context).await;
     for error in &failed {
         tracing::warn!("{error}");

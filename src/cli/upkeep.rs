@@ -1,8 +1,8 @@
 //! What `run` does beside comments: takes new values of `.env` in, gives a sign of life, runs the daily monitor.
 use super::bot::Tools;
+use crate::monitor::Record;
 use crate::monitor::daily::Daily;
 use crate::monitor::heartbeat::Heartbeat;
-use crate::monitor::Record;
 use crate::pipeline::Door;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;

@@ -120,5 +120,9 @@ fn value(value: &Value) -> String {
 /// A few names, or how many there are.
 fn names(list: &[Value]) -> String {
     let names: Vec<&str> = list.iter().filter_map(Value::as_str).collect();
-    if names.len() > 3 { format!("{} keys", names.len()) } else { names.join(", ") }
+    if names.len() > 3 {
+        format!("{} keys", names.len())
+    } else {
+        names.join(", ")
+    }
 }

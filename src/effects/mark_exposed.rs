@@ -12,7 +12,9 @@ const TRY_AGAIN: Duration = Duration::from_secs(60);
 pub(super) async fn perform(keys: &Arc<Keys>, variables: &[String]) -> Outcome {
     let (keys, variables) = (Arc::clone(keys), variables.to_vec());
     let marked = beside(move || {
-        variables.iter().try_for_each(|variable| cycle::expose(&keys.project, variable, Utc::now()))
+        variables
+            .iter()
+            .try_for_each(|variable| cycle::expose(&keys.project, variable, Utc::now()))
     });
     match marked.await {
         Ok(Ok(())) => changed(),

@@ -187,7 +187,9 @@ fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value 
         | Effect::WriteSchedule { .. } => json!(effect),
     };
     match outcome {
-        Outcome::Done { result: Done::Replied { comment } } => json!({ "effect": effect, "reply_id": comment }),
+        Outcome::Done {
+            result: Done::Replied { comment },
+        } => json!({ "effect": effect, "reply_id": comment }),
         Outcome::Done { .. } => json!({ "effect": effect }),
         Outcome::Later { .. } | Outcome::Unknown { .. } | Outcome::Refused { .. } | Outcome::Moot { .. } => {
             json!({ "effect": effect, "outcome": outcome, "attempt": attempt })

@@ -31,7 +31,12 @@ impl Following {
     pub fn new(project: Arc<Project>, identifiers: Vec<String>) -> Self {
         let stamp = stamp(&project.env);
         let shared = SharedRedactor::new(redactor(&project, &identifiers));
-        Self { shared, project, identifiers: Arc::new(identifiers), stamp: Arc::new(Mutex::new(stamp)) }
+        Self {
+            shared,
+            project,
+            identifiers: Arc::new(identifiers),
+            stamp: Arc::new(Mutex::new(stamp)),
+        }
     }
 
     /// The redactor for now: if `.env` changed since, its new values are taken in first. Asked before every read of
@@ -55,7 +60,10 @@ impl Following {
 
 fn stamp(file: &Path) -> Option<Stamp> {
     let meta = std::fs::metadata(file).ok()?;
-    Some(Stamp { modified: meta.modified().ok()?, bytes: meta.len() })
+    Some(Stamp {
+        modified: meta.modified().ok()?,
+        bytes: meta.len(),
+    })
 }
 
 fn redactor(project: &Project, identifiers: &[String]) -> Redactor {
@@ -83,7 +91,10 @@ fn redactor(project: &Project, identifiers: &[String]) -> Redactor {
 
 fn present(project: &Project) -> Vec<(String, SecretString)> {
     match project.read_env() {
-        Ok(env) => env.entries().map(|entry| (entry.name.clone(), entry.value.clone())).collect(),
+        Ok(env) => env
+            .entries()
+            .map(|entry| (entry.name.clone(), entry.value.clone()))
+            .collect(),
         Err(EnvError::Missing(_)) => Vec::new(),
         Err(error) => {
             tracing::warn!("{error}");

@@ -140,7 +140,12 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
     // The state of the keys is told once.
     let reported = conversation.parts.iter().any(|part| matches!(part, Part::Keys { .. }));
     match part {
-        Part::Claim { whole: true, minutes, planned, .. } => {
+        Part::Claim {
+            whole: true,
+            minutes,
+            planned,
+            ..
+        } => {
             let missing = missing(desk, language);
             let planned = planned.or(desk.state.guide.planned_minutes());
             ("claim_whole".to_owned(), context! { missing, minutes, planned })
@@ -326,8 +331,14 @@ fn lines_of(desk: &Desk<'_>, language: &str, step: u8) -> Vec<Line> {
 /// What is not proven. The date of the next rotation is ours to write, once all else holds: it is asked of nobody.
 fn missing(desk: &Desk<'_>, language: &str) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
-    for check in desk.checks_of_all().iter().filter(|check| **check != Check::ScheduleAhead) {
-        let Some(evidence) = desk.state.evidence_for(check) else { continue };
+    for check in desk
+        .checks_of_all()
+        .iter()
+        .filter(|check| **check != Check::ScheduleAhead)
+    {
+        let Some(evidence) = desk.state.evidence_for(check) else {
+            continue;
+        };
         let line = line(desk, language, evidence);
         if evidence.standing != Standing::Proven && !lines.contains(&line) {
             lines.push(line);

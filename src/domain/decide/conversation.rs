@@ -101,7 +101,9 @@ fn look_again(desk: &mut Desk<'_>, look: Look, next_proof: Option<DateTime<Utc>>
     } else {
         look.tries + 1
     };
-    let when = next_proof.map_or(desk.now + pause, |at| at.max(desk.now + Duration::milliseconds(AT_LEAST_MS)));
+    let when = next_proof.map_or(desk.now + pause, |at| {
+        at.max(desk.now + Duration::milliseconds(AT_LEAST_MS))
+    });
     let id = desk.new_id("gather_evidence");
     let effect = Effect::GatherEvidence {
         check: look.check.clone(),

@@ -147,7 +147,9 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
         }
     }
     if !exposed.is_empty() && report.authority != Authority::Guidance {
-        let effect = Effect::MarkExposed { variables: exposed.clone() };
+        let effect = Effect::MarkExposed {
+            variables: exposed.clone(),
+        };
         desk.want_now(Some(&report.comment.id), effect);
     }
     let language = language(desk, report);

@@ -99,6 +99,7 @@ pub fn evidence() -> Vec<(&'static str, Value)> {
             }),
         ),
         one("old_values_missing", json!({"keys": keys})),
+        one("old_values_sealed", json!({"keys": keys, "files": [file]})),
         one("not_rotated", json!({"keys": keys})),
         one("monitor_ran", json!({"at": "2026-11-22T09:00:00Z", "by": "run"})),
         one("monitor_stale", json!({"at": "2026-11-20T09:00:00Z"})),
@@ -147,6 +148,10 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(blockers());
     all.push(("summary", context! { comments => 12, missing => missing }));
     all.push(("summary", context! { comments => 1, missing => Vec::<Value>::new() }));
+    for level in ["critical", "warning", "ok"] {
+        let text = "the rotation of BYBIT_API_KEY is due in 3 days";
+        all.push(("alert/monitor", context! { text, level }));
+    }
     all.extend(["next", "due", "guidance"].map(|name| (name, context! {})));
     all
 }
