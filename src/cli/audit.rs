@@ -1,11 +1,321 @@
-//! `keyminder audit`.
-use super::{Exit, Place};
+//! `keyminder audit`: what was seen, read, looked at, decided, done and replied, and when. Reads only, beside a
+//! running bot.
+use super::{Exit, Place, words};
+use crate::config::Settings;
+use crate::domain::classify::Reading;
+use crate::domain::effect::{Effect, EffectId, Outcome};
+use crate::domain::ids::{CommentId, PageId};
+use crate::domain::reply::{self, Reference};
+use crate::store::sqlite::SqliteStore;
+use crate::store::{AuditQuery, AuditRow, CommentRow, EffectRow, Store};
+use chrono::DateTime;
+use chrono_tz::Tz;
+use serde::Serialize;
+use serde_json::{Value, json};
+use std::path::Path;
+
+/// Rows of one comment at most; an hourly look for a day makes some fifty.
+const ROWS: i64 = 1000;
 
 /// The options of `audit`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {}
+pub struct Args {
+    /// The reference at the end of a reply (k7p2-93qd), or a comment's id; without it: the last comments
+    #[arg(value_name = "REF|COMMENT_ID")]
+    pub about: Option<String>,
+    /// How many comments
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub limit: usize,
+    /// Of this page only: its URL or id
+    #[arg(long, value_name = "PAGE")]
+    pub page: Option<String>,
+    /// One line for each comment, for programs
+    #[arg(long)]
+    pub json: bool,
+    /// A line for the corpus of comments, to be corrected by hand where it was misread
+    #[arg(long, value_name = "REF|COMMENT_ID", conflicts_with_all = ["about", "json", "page"])]
+    pub misread: Option<String>,
+}
 
 /// Runs the command.
-pub fn run(_place: &Place, _args: &Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("audit is not built yet")
+pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+    let only = match args.page.as_deref().map(|page| (page, PageId::parse(page))) {
+        Some((page, None)) => {
+            eprintln!("keyminder: --page {page}: no Notion page; give its URL or its 32-digit id");
+            return Ok(Exit::Usage);
+        }
+        Some((_, page)) => page,
+        None => None,
+    };
+    let settings = Settings::load(place)?;
+    super::runtime()?.block_on(tell(&settings, args, only))
+}
+
+async fn tell(settings: &Settings, args: &Args, only: Option<PageId>) -> anyhow::Result<Exit> {
+    let store = SqliteStore::open_beside(Path::new(&settings.state)).await?;
+    let wanted = args.about.as_ref().or(args.misread.as_ref());
+    let rows = match wanted {
+        Some(about) => match find(&store, about).await? {
+            Some(row) => vec![row],
+            None => {
+                eprintln!("keyminder: {about}: no comment with this id, and no reply with this reference");
+                return Ok(Exit::Failed);
+            }
+        },
+        None => last(&store, only, args.limit).await?,
+    };
+    for row in rows {
+        if args.misread.is_some() {
+            println!("{}", corpus_line(&row));
+            continue;
+        }
+        let story = Story::of(&store, row).await?;
+        if args.json {
+            println!("{}", serde_json::to_string(&story)?);
+        } else if wanted.is_some() {
+            story.print(settings.zone);
+        } else {
+            story.print_line(settings.zone);
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// A comment by the reference of its reply, or by its own id.
+async fn find(store: &SqliteStore, about: &str) -> anyhow::Result<Option<CommentRow>> {
+    if let Some(reference) = Reference::parse(about) {
+        let Some((page, comment)) = store.by_reference(reference.as_str()).await? else {
+            return Ok(None);
+        };
+        return Ok(row(store, &page, &comment).await?);
+    }
+    let Some(comment) = CommentId::parse(about) else {
+        return Ok(None);
+    };
+    for page in store.pages().await? {
+        if let Some(row) = row(store, &page, &comment).await? {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
+}
+
+async fn row(store: &SqliteStore, page: &PageId, comment: &CommentId) -> anyhow::Result<Option<CommentRow>> {
+    let rows = store.comments(page).await?;
+    Ok(rows.into_iter().find(|row| row.comment.id == *comment))
+}
+
+/// The comments that were seen last, oldest first.
+async fn last(store: &SqliteStore, only: Option<PageId>, limit: usize) -> anyhow::Result<Vec<CommentRow>> {
+    let pages = match only {
+        Some(page) => vec![page],
+        None => store.pages().await?,
+    };
+    let mut rows = Vec::new();
+    for page in pages {
+        rows.extend(store.comments(&page).await?);
+    }
+    // Minutes only, so within one minute the order in which they were seen stays.
+    rows.sort_by_key(|row| row.comment.posted_at);
+    Ok(rows.split_off(rows.len().saturating_sub(limit)))
+}
+
+/// What became of one comment.
+#[derive(Serialize)]
+struct Story {
+    comment_id: CommentId,
+    page: PageId,
+    author: Option<String>,
+    text: String,
+    reading: Reading,
+    effects: Vec<Value>,
+    evidence: Vec<Value>,
+    reply_id: Option<String>,
+    reply: Option<String>,
+    reference: Reference,
+    #[serde(skip)]
+    rows: Vec<AuditRow>,
+}
+
+impl Story {
+    async fn of(store: &SqliteStore, row: CommentRow) -> anyhow::Result<Self> {
+        let query = AuditQuery {
+            comment: Some(row.comment.id.clone()),
+            limit: ROWS,
+            ..AuditQuery::default()
+        };
+        let rows = store.audit(query).await?;
+        let reply = store.effect(&EffectId::reply(&row.page, &row.comment.id)).await?;
+        Ok(Self {
+            effects: rows.iter().filter_map(effect).collect(),
+            evidence: rows.iter().filter_map(evidence).collect(),
+            reply_id: reply.as_ref().and_then(|reply| reply.remote_id.clone()),
+            reply: last_words(&rows, reply.as_ref()),
+            reference: Reference::of(&row.comment.id),
+            author: row.comment.author_name,
+            text: row.comment.text.as_str().to_owned(),
+            comment_id: row.comment.id,
+            reading: row.reading,
+            page: row.page,
+            rows,
+        })
+    }
+
+    fn print(&self, zone: Tz) {
+        println!("comment    {}\npage       {}", self.comment_id, self.page);
+        println!("author     {}", self.author.as_deref().unwrap_or("unknown"));
+        for row in &self.rows {
+            for (what, line) in told(row) {
+                println!(
+                    "{}  {what:<9}{}",
+                    time(row, zone, "%a %-d %b %H:%M:%S"),
+                    line.replace('\n', " / ")
+                );
+            }
+        }
+        match &self.reply_id {
+            Some(id) => println!("reply      {id} · {}", self.reference),
+            None => println!("reply      none"),
+        }
+    }
+
+    fn print_line(&self, zone: Tz) {
+        let at = self
+            .rows
+            .first()
+            .map(|row| time(row, zone, "%-d %b %H:%M"))
+            .unwrap_or_default();
+        let author = self.author.as_deref().unwrap_or("unknown");
+        println!("{at}  {}  {author}: {}", self.reference, self.text.replace('\n', " / "));
+        println!("    read     {}", words::reading(&self.reading));
+        if let Some(reply) = &self.reply {
+            println!("    replied  {}", reply.replace('\n', " / "));
+        }
+    }
+}
+
+fn time(row: &AuditRow, zone: Tz, format: &str) -> String {
+    DateTime::from_timestamp_millis(row.at_ms)
+        .map(|at| at.with_timezone(&zone).format(format).to_string())
+        .unwrap_or_default()
+}
+
+/// What our reply says now: the last edit of it, else as it was decided.
+fn last_words(rows: &[AuditRow], reply: Option<&EffectRow>) -> Option<String> {
+    let edited = rows.iter().rev().filter(|row| row.kind == "done").find_map(|row| {
+        match serde_json::from_value(row.facts["effect"].clone()).ok()? {
+            Effect::UpdateReply { runs, .. } => Some(reply::plain(&runs)),
+            _ => None,
+        }
+    });
+    edited.or_else(|| match &reply?.effect {
+        Effect::PostReply { runs, .. } => Some(reply::plain(runs)),
+        _ => None,
+    })
+}
+
+/// An effect that ended, as far as programs want it.
+fn effect(row: &AuditRow) -> Option<Value> {
+    let name = row.facts["effect"]["effect"].as_str()?;
+    let outcome = row.facts["outcome"]["outcome"].as_str()?;
+    Some(json!({ "at_ms": row.at_ms, "effect": name, "outcome": outcome, "why": row.facts["outcome"]["why"] }))
+}
+
+/// What a look of this comment saw.
+fn evidence(row: &AuditRow) -> Option<Value> {
+    let result = &row.facts["outcome"]["result"];
+    match result["what"].as_str()? {
+        "seen" => Some(result["evidence"].clone()),
+        "probed" => Some(json!({ "probed": result["keys"] })),
+        _ => None,
+    }
+}
+
+/// A row in words; none for what people need not know.
+fn told(row: &AuditRow) -> Vec<(&'static str, String)> {
+    let facts = &row.facts;
+    match row.kind.as_str() {
+        "seen" | "edited" => {
+            let what = if row.kind == "seen" { "wrote" } else { "edited" };
+            let text = facts["text"].as_str().unwrap_or_default().to_owned();
+            let reading = serde_json::from_value(facts["reading"].clone());
+            let reading = reading
+                .map(|reading: Reading| words::reading(&reading))
+                .unwrap_or_default();
+            vec![(what, text), ("read", reading)]
+        }
+        "gone" => facts.as_str().map(|how| ("gone", how.to_owned())).into_iter().collect(),
+        "key_posted" => vec![("found", posted(facts))],
+        "done" => vec![done(facts)],
+        "waits" | "dropped" => vec![(if row.kind == "waits" { "waits" } else { "dropped" }, undone(facts))],
+        _ => Vec::new(),
+    }
+}
+
+fn posted(facts: &Value) -> String {
+    let one = |key: &Value| {
+        format!(
+            "{} characters of {}",
+            key["chars"],
+            key["label"].as_str().unwrap_or("a key")
+        )
+    };
+    facts
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(one)
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+fn done(facts: &Value) -> (&'static str, String) {
+    let result = &facts["outcome"]["result"];
+    match (serde_json::from_value(facts["effect"].clone()), result["what"].as_str()) {
+        (_, Some("probed")) => ("checked", words::probed(&result["keys"])),
+        (_, Some("seen")) => ("checked", words::evidence(&result["evidence"])),
+        (Ok(Effect::PostReply { runs, .. }), _) => ("replied", reply::plain(&runs)),
+        (Ok(Effect::UpdateReply { runs, .. }), _) => ("reworded", reply::plain(&runs)),
+        (Ok(effect), _) => (
+            "did",
+            words::did(facts).unwrap_or_else(|| effect.kind().replace('_', " ")),
+        ),
+        (Err(_), _) => ("did", facts["effect"]["effect"].as_str().unwrap_or("?").to_owned()),
+    }
+}
+
+fn undone(facts: &Value) -> String {
+    let effect = facts["effect"]["effect"].as_str().unwrap_or("?").replace('_', " ");
+    let outcome: Option<Outcome> = serde_json::from_value(facts["outcome"].clone()).ok();
+    match outcome {
+        Some(
+            Outcome::Later { why, .. }
+            | Outcome::Unknown { why, .. }
+            | Outcome::Refused { why }
+            | Outcome::Moot { why },
+        ) => format!("{effect}: {why}"),
+        Some(Outcome::Done { .. }) | None => effect,
+    }
+}
+
+/// The comment as the corpus has it: what was read stands there to be corrected.
+fn corpus_line(row: &CommentRow) -> Value {
+    let reading = &row.reading;
+    let clause = |clause: &crate::domain::classify::Clause| json!({ "label": clause.label, "steps": clause.steps });
+    json!({
+        "id": format!("misread-{}", Reference::of(&row.comment.id)),
+        "text": row.comment.text,
+        "lang": reading.language,
+        "labels": reading.labels,
+        "steps": reading.steps,
+        "all_done": reading.all_done,
+        "duration_minutes": reading.duration_minutes,
+        "expected_duration_minutes": reading.expected_duration_minutes,
+        "blocker_kind": reading.blocker_kind,
+        "keys": reading.keys,
+        "when": reading.when,
+        "needs_reply": reading.needs_reply,
+        "tags": ["misread"],
+        "clauses": reading.clauses.iter().map(clause).collect::<Vec<_>>(),
+    })
 }

@@ -66,6 +66,7 @@ impl Tools {
         let names = names(&providers);
         let redactor = Following::new(Arc::clone(&project), names.identifiers.clone());
         let playbook = Arc::new(config::playbook(&settings, names)?);
+        let classifier = classifier(&settings)?;
         let key_names = KeyNames::default();
         let keys = Arc::new(Keys {
             project,
@@ -77,7 +78,7 @@ impl Tools {
             settings,
             keys,
             playbook,
-            classifier: Classifier::builtin(),
+            classifier,
             key_names,
             redactor,
         })
@@ -95,7 +96,18 @@ pub(super) fn providers(settings: &Settings) -> anyhow::Result<Arc<Providers>> {
     Ok(Arc::new(own))
 }
 
-fn names(providers: &Providers) -> Names {
+/// The rules that are built in, with those of the project in `config/rules` over them.
+pub(super) fn classifier(settings: &Settings) -> anyhow::Result<Arc<Classifier>> {
+    let files = super::classify::rule_files(&settings.project)?;
+    if files.is_empty() {
+        return Ok(Classifier::builtin());
+    }
+    let own = Classifier::from_files(&files);
+    let own = own.map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()))?;
+    Ok(Arc::new(own))
+}
+
+pub(super) fn names(providers: &Providers) -> Names {
     let mut names = Names::default();
     for provider in providers.all() {
         names
@@ -225,7 +237,8 @@ impl Bot {
 
     /// Polls until told to stop, then finishes what is in hand and leaves.
     pub(super) async fn work(mut self, bell: mpsc::Receiver<PageId>) -> anyhow::Result<()> {
-        let upkeep = tokio::spawn(super::upkeep::work(Arc::clone(&self.tools), self.door.clone()));
+        let upkeep = super::upkeep::work(Arc::clone(&self.tools), self.notion.clone(), self.door.clone());
+        let upkeep = tokio::spawn(upkeep);
         let stopped = self.stop.subscribe();
         let worked = self.intake.work(bell, stopped).await;
         upkeep.abort();

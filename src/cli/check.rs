@@ -1,11 +1,206 @@
-//! `keyminder check`.
-use super::{Exit, Place};
+//! `keyminder check`: proves settings, rules, patterns, providers, pages and prompts; tells all faults at once.
+mod evidence;
+mod saying;
+
+use super::{Exit, Place, bot, classify, redact};
+use crate::config::{self, Faults, Settings};
+use crate::domain::classify::{BUILTIN as RULES, Classifier};
+use crate::domain::decide::{Names, Playbook};
+use crate::domain::evidence::Check;
+use crate::domain::page::PageDescription;
+use crate::domain::redact::BUILTIN as PATTERNS;
+use crate::rotation::providers::Providers;
+use std::fmt;
+use std::path::Path;
 
 /// The options of `check`.
 #[derive(clap::Args, Clone, Debug)]
 pub struct Args {}
 
 /// Runs the command.
-pub fn run(_place: &Place, _args: &Args) -> anyhow::Result<Exit> {
-    anyhow::bail!("check is not built yet")
+pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
+    let mut faults = Vec::new();
+    let settings = match Settings::load(place) {
+        Ok(settings) => settings,
+        Err(found) => {
+            faults.extend(found.0);
+            // The other files are proven all the same.
+            match Settings::defaults(place) {
+                Ok(settings) => settings,
+                Err(_) => return Err(Faults(faults).into()),
+            }
+        }
+    };
+    let proven = prove(&settings, &mut faults);
+    if faults.is_empty() {
+        println!("{proven}");
+        return Ok(Exit::Done);
+    }
+    Err(Faults(faults).into())
 }
+
+/// How much was proven.
+#[derive(Debug, Default)]
+struct Proven {
+    rules: usize,
+    rule_examples: usize,
+    patterns: usize,
+    pattern_examples: usize,
+    providers: usize,
+    pages: usize,
+    prompts: usize,
+    replies: usize,
+}
+
+impl fmt::Display for Proven {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "All is well: the settings, {} rules with {} examples, {} patterns with {} examples, {} providers, \
+             {} page descriptions, {} prompts in {} replies.",
+            self.rules,
+            self.rule_examples,
+            self.patterns,
+            self.pattern_examples,
+            self.providers,
+            self.pages,
+            self.prompts,
+            self.replies
+        )
+    }
+}
+
+/// Proves all that a project can bring, and tells every fault.
+fn prove(settings: &Settings, faults: &mut Vec<String>) -> Proven {
+    let mut proven = Proven::default();
+    rules(&settings.project, &mut proven, faults);
+    patterns(&settings.project, &mut proven, faults);
+    let providers = match bot::providers(settings) {
+        Ok(providers) => {
+            proven.providers = providers.all().len();
+            Some(providers)
+        }
+        Err(error) => {
+            take(faults, error);
+            None
+        }
+    };
+    let names = providers.as_deref().map_or_else(Names::default, bot::names);
+    match config::playbook(settings, names) {
+        Ok(playbook) => {
+            proven.pages = playbook.pages.len();
+            for page in playbook.pages.values() {
+                page_faults(page, providers.as_deref(), faults);
+            }
+            prompts(playbook, &config::prompt_files(settings), &mut proven, faults);
+        }
+        Err(found) => faults.extend(found.0),
+    }
+    proven
+}
+
+/// The single faults of an error that holds several.
+fn take(faults: &mut Vec<String>, error: anyhow::Error) {
+    match error.downcast::<Faults>() {
+        Ok(found) => faults.extend(found.0),
+        Err(error) => faults.push(format!("{error:#}")),
+    }
+}
+
+fn rules(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
+    let files = match classify::rule_files(project) {
+        Ok(files) => files,
+        Err(error) => return take(faults, error),
+    };
+    match Classifier::from_files(&files) {
+        Ok(classifier) => faults.extend(classifier.prove().iter().map(ToString::to_string)),
+        Err(found) => faults.extend(found.iter().map(ToString::to_string)),
+    }
+    let replaced = |name: &str| files.iter().any(|(file, _)| file.rsplit('/').next() == Some(name));
+    let builtin = RULES.iter().filter(|(name, _)| !replaced(name)).map(|(_, text)| *text);
+    for text in builtin.chain(files.iter().map(|(_, text)| text.as_str())) {
+        let (rules, examples) = counted(text, &["rule"]);
+        proven.rules += rules;
+        proven.rule_examples += examples;
+    }
+}
+
+fn patterns(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
+    match redact::patterns(project) {
+        Ok(patterns) => faults.extend(patterns.prove().iter().map(ToString::to_string)),
+        Err(error) => return take(faults, error),
+    }
+    let own = std::fs::read_to_string(project.join("config/redaction.toml")).ok();
+    (proven.patterns, proven.pattern_examples) = counted(own.as_deref().unwrap_or(PATTERNS), &["secret", "phrase"]);
+}
+
+/// How many tables of these names there are, and how many examples and counter-examples they have.
+fn counted(text: &str, names: &[&str]) -> (usize, usize) {
+    let file: toml::Table = text.parse().unwrap_or_default();
+    let tables: Vec<&toml::Value> = names
+        .iter()
+        .filter_map(|name| file.get(*name)?.as_array())
+        .flatten()
+        .collect();
+    let examples = |table: &toml::Value| {
+        let lists = ["examples", "counter_examples"].map(|name| table.get(name).and_then(|list| list.as_array()));
+        lists.iter().flatten().map(|list| list.len()).sum::<usize>()
+    };
+    (tables.len(), tables.into_iter().map(examples).sum())
+}
+
+/// What a page's description names must be there.
+fn page_faults(page: &PageDescription, providers: Option<&Providers>, faults: &mut Vec<String>) {
+    let file = format!("config/pages/{}.toml", page.id);
+    let checks = page.criteria.iter().filter_map(|criterion| criterion.check.as_ref());
+    for check in checks.chain(page.steps.iter().filter_map(|step| step.check.as_ref())) {
+        let (Check::KeysChanged { providers: named }, Some(known)) = (check, providers) else {
+            continue;
+        };
+        for name in named
+            .iter()
+            .filter(|name| !known.all().iter().any(|provider| provider.id == **name))
+        {
+            let ids: Vec<&str> = known.all().iter().map(|provider| provider.id.as_str()).collect();
+            faults.push(format!(
+                "{file}: check keys_changed names the provider `{name}`, which config/providers.toml does not have; \
+                 it has {}",
+                ids.join(", ")
+            ));
+        }
+    }
+    for criterion in &page.criteria {
+        let led_to = page.steps.iter().any(|step| step.criteria.contains(&criterion.number));
+        if criterion.check.is_none() && !led_to {
+            faults.push(format!(
+                "{file}: criterion {} has no check and no step leads to it; give it one of them, or leave it out",
+                criterion.number
+            ));
+        }
+    }
+}
+
+/// Every prompt is said with every set of facts that it can meet, and every file is a prompt that is said.
+fn prompts(
+    playbook: Playbook,
+    files: &std::collections::BTreeMap<String, String>,
+    proven: &mut Proven,
+    faults: &mut Vec<String>,
+) {
+    let (said, replies) = saying::everything(playbook, files);
+    proven.prompts = files.len();
+    proven.replies = replies;
+    faults.extend(said.faults);
+    let includes = |name: &str| files.values().any(|text| text.contains(&format!("include \"{name}\"")));
+    for name in files
+        .keys()
+        .filter(|name| !said.said.contains(*name) && !includes(name))
+    {
+        faults.push(format!(
+            "prompts/{name}: nothing says it; compare its name with those that are built in, or remove it"
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests;

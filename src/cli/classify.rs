@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{BufRead, BufWriter, Write};
+use std::path::Path;
 
 /// The options of `classify`.
 #[derive(clap::Args, Clone, Debug)]
@@ -36,7 +37,7 @@ struct Answer<'a> {
 
 /// Reads every line of standard input.
 pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
-    let files = rule_files(place)?;
+    let files = rule_files(&place.project.clone().unwrap_or_default())?;
     let classifier = match Classifier::from_files(&files) {
         Ok(classifier) => classifier,
         Err(faults) => {
@@ -101,8 +102,8 @@ fn redacted(text: String) -> CleanText {
 }
 
 /// The project's own rule files: `config/rules/*.toml`.
-fn rule_files(place: &Place) -> anyhow::Result<Vec<(String, String)>> {
-    let folder = place.project.clone().unwrap_or_default().join("config").join("rules");
+pub(super) fn rule_files(project: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let folder = project.join("config/rules");
     let Ok(entries) = std::fs::read_dir(&folder) else {
         return Ok(Vec::new());
     };

@@ -1,6 +1,7 @@
 //! `keyminder redact`: a filter. JSON lines `{id, text, env}` in, `{id, spans, text}` out. It prints nothing else
 //! of what it reads: an error names the line by its number.
 use super::{Exit, Place};
+use crate::config::Faults;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use anyhow::Context as _;
 use secrecy::SecretString;
@@ -9,6 +10,7 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
+use std::path::Path;
 use std::sync::Arc;
 
 /// The options of `redact`.
@@ -17,7 +19,7 @@ pub struct Args {}
 
 /// Runs the command.
 pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
-    let patterns = patterns(place)?;
+    let patterns = patterns(&place.project.clone().unwrap_or_default())?;
     let mut redactors = Redactors::new(patterns);
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
@@ -46,18 +48,12 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// The project's table of patterns, else the one that is built in.
-fn patterns(place: &Place) -> anyhow::Result<Arc<Patterns>> {
-    let Some(project) = &place.project else {
-        return Ok(Patterns::builtin());
-    };
+pub(super) fn patterns(project: &Path) -> anyhow::Result<Arc<Patterns>> {
     let file = project.join("config/redaction.toml");
     match std::fs::read_to_string(&file) {
         Ok(toml) => Patterns::parse(&toml, &file.display().to_string())
             .map(Arc::new)
-            .map_err(|faults| {
-                let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                anyhow::anyhow!("{}", faults.join("\n"))
-            }),
+            .map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()).into()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Patterns::builtin()),
         Err(error) => Err(error).with_context(|| format!("{} cannot be read", file.display())),
     }

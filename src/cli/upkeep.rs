@@ -2,7 +2,8 @@
 use super::bot::Tools;
 use crate::monitor::Record;
 use crate::monitor::daily::Daily;
-use crate::monitor::heartbeat::Heartbeat;
+use crate::monitor::heartbeat::{Heartbeat, Requests};
+use crate::notion::Client;
 use crate::pipeline::Door;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -15,7 +16,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const SIGN_EVERY: Duration = Duration::from_secs(20);
 
 /// Works until it is dropped.
-pub(super) async fn work(tools: Arc<Tools>, door: Door) {
+pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door) {
     let daily = Daily::at(&tools.settings.rotation.monitor_at, tools.settings.zone);
     if daily.is_none() {
         let at = &tools.settings.rotation.monitor_at;
@@ -27,7 +28,7 @@ pub(super) async fn work(tools: Arc<Tools>, door: Door) {
     let mut sign_due = Instant::now();
     loop {
         if sign_due <= Instant::now() {
-            sign_of_life(&tools, daily.as_ref());
+            sign_of_life(&tools, &notion, daily.as_ref());
             sign_due = Instant::now() + SIGN_EVERY;
         }
         // Log lines hide new values too, even while no comment is read.
@@ -36,20 +37,27 @@ pub(super) async fn work(tools: Arc<Tools>, door: Door) {
             && daily.is_due(Record::read(&tools.keys.project).ran_at, Utc::now())
         {
             super::daily::run_monitor(&tools, &door).await;
-            sign_of_life(&tools, Some(daily));
+            sign_due = Instant::now();
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
-fn sign_of_life(tools: &Tools, daily: Option<&Daily>) {
+fn sign_of_life(tools: &Tools, notion: &Client, daily: Option<&Daily>) {
     let at = Utc::now();
+    let budget = notion.budget();
     let next_monitor_at: Option<DateTime<Utc>> = daily.map(|daily| daily.next_run(at));
     let sign = Heartbeat {
         at,
         pid: std::process::id(),
         last_poll: Some(at),
         next_monitor_at,
+        requests: Some(Requests {
+            used: budget.used,
+            limit: budget.limit,
+            blocked_for: budget.blocked_for.map(|left| left.as_secs()),
+            reason: budget.reason,
+        }),
     };
     if let Err(error) = sign.write(&tools.keys.project) {
         tracing::warn!("no sign of life could be given: {error}");

@@ -211,6 +211,19 @@ fn count(n: usize, one: &str, many: &str) -> String {
     }
 }
 
+fn project(place: &Place) -> Result<PathBuf, Faults> {
+    let current = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+    let project = match &place.project {
+        Some(dir) if dir.is_absolute() => dir.clone(),
+        Some(dir) => current().join(dir),
+        None => current(),
+    };
+    if !project.is_dir() {
+        return Err(Faults(vec![format!("--project {}: no such folder", project.display())]));
+    }
+    Ok(project)
+}
+
 impl Settings {
     /// Reads the settings of a project from its file and the process's environment.
     pub fn load(place: &Place) -> Result<Self, Faults> {
@@ -220,17 +233,16 @@ impl Settings {
         Self::read(place, environment)
     }
 
+    /// The settings of a project that sets nothing: to prove its other files when its settings have faults.
+    pub fn defaults(place: &Place) -> Result<Self, Faults> {
+        let project = project(place)?;
+        let mut reader = Reader::open(Path::new(""), false, BTreeMap::new())?;
+        Ok(Self::from_reader(&project, &mut reader))
+    }
+
     /// As [`Settings::load`], with the environment given.
     pub fn read(place: &Place, environment: BTreeMap<String, String>) -> Result<Self, Faults> {
-        let current = || std::env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
-        let project = match &place.project {
-            Some(dir) if dir.is_absolute() => dir.clone(),
-            Some(dir) => current().join(dir),
-            None => current(),
-        };
-        if !project.is_dir() {
-            return Err(Faults(vec![format!("--project {}: no such folder", project.display())]));
-        }
+        let project = project(place)?;
         let file = place
             .config
             .clone()

@@ -22,6 +22,22 @@ pub struct Heartbeat {
     pub last_poll: Option<DateTime<Utc>>,
     /// When `run` does the daily monitor next.
     pub next_monitor_at: Option<DateTime<Utc>>,
+    /// Where its budget of requests stands.
+    #[serde(default)]
+    pub requests: Option<Requests>,
+}
+
+/// Where the budget of requests to Notion stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requests {
+    /// Sent within the last minute; 0 when the limit is off.
+    pub used: u32,
+    /// Allowed in a minute; 0: no limit.
+    pub limit: u32,
+    /// For how many seconds Notion still wants silence.
+    pub blocked_for: Option<u64>,
+    /// Notion's reason for its last such wish.
+    pub reason: Option<String>,
 }
 
 impl Heartbeat {

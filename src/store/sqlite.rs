@@ -100,6 +100,16 @@ impl SqliteStore {
         ask(&steps, Step::Close(to), answer).await
     }
 
+    /// Every page that has a state, in the order in which they were first seen.
+    pub async fn pages(&self) -> Result<Vec<PageId>, StoreError> {
+        read::pages(&mut *self.reader.lock().await).await
+    }
+
+    /// The effects of a page that were given up, oldest first.
+    pub async fn parked_effects(&self, page: &PageId) -> Result<Vec<EffectRow>, StoreError> {
+        read::parked_effects(page, &mut *self.reader.lock().await).await
+    }
+
     fn owner(&self) -> Result<(), StoreError> {
         match self.rights {
             Rights::Owner => Ok(()),

@@ -83,6 +83,11 @@ impl Topics {
         Ok(topics_set)
     }
 
+    /// The topics: each is the name of a prompt in `question/`.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().map(String::as_str)
+    }
+
     /// What a question is about.
     pub fn find(&self, text: &str) -> Option<&str> {
         self.set.matches(text).iter().next().map(|at| self.names[at].as_str())

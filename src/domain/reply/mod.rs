@@ -1,7 +1,7 @@
 //! What a reply is made of: runs of text, and the reference by which we find it again.
 mod inline;
 mod prompts;
-pub use prompts::{Prompts, runs};
+pub use prompts::{Prompts, Witness, runs};
 
 use super::ids::{CommentId, PersonId};
 use serde::{Deserialize, Serialize};

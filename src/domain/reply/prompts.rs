@@ -4,7 +4,8 @@ use super::inline;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// What is said when a prompt cannot be rendered: better a plain sentence than silence.
 const FALLBACK: &str = "I read this, and what I found is in the audit. My usual sentence could not be made; \
@@ -13,6 +14,16 @@ const FALLBACK: &str = "I read this, and what I found is in the audit. My usual 
 /// All prompts, compiled.
 pub struct Prompts {
     environment: Environment<'static>,
+    witness: Option<Mutex<Witness>>,
+}
+
+/// What was said, for a proof of the prompts.
+#[derive(Clone, Debug, Default)]
+pub struct Witness {
+    /// The prompts that were said, as `en/claim.md`.
+    pub said: BTreeSet<String>,
+    /// Those that could not be, and why.
+    pub faults: BTreeSet<String>,
 }
 
 impl Prompts {
@@ -35,7 +46,7 @@ impl Prompts {
             }
         }
         if faults.is_empty() {
-            Ok(Self { environment })
+            Ok(Self { environment, witness: None })
         } else {
             Err(faults)
         }
@@ -57,8 +68,37 @@ impl Prompts {
 
     /// Renders a prompt; a fixed sentence when that fails.
     pub fn say(&self, language: &str, name: &str, facts: &Value) -> String {
-        self.markup(language, name, facts)
-            .unwrap_or_else(|_| FALLBACK.to_owned())
+        let markup = self.markup(language, name, facts);
+        self.witness(language, name, markup.as_ref().err());
+        markup.unwrap_or_else(|_| FALLBACK.to_owned())
+    }
+
+    /// From now on it is written down what is said.
+    #[must_use]
+    pub fn witnessed(self) -> Self {
+        Self {
+            witness: Some(Mutex::default()),
+            ..self
+        }
+    }
+
+    /// What was said since [`Prompts::witnessed`].
+    pub fn said(&self) -> Witness {
+        let witness = self.witness.as_ref();
+        witness.map_or_else(Witness::default, |witness| {
+            witness.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        })
+    }
+
+    fn witness(&self, language: &str, name: &str, fault: Option<&Error>) {
+        let Some(witness) = &self.witness else { return };
+        let language = if self.has(language, name) { language } else { "en" };
+        let file = format!("{language}/{name}.md");
+        let mut witness = witness.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(error) = fault {
+            witness.faults.insert(format!("prompts/{file}: {error:#}"));
+        }
+        witness.said.insert(file);
     }
 
     /// Every prompt's name, with its language.

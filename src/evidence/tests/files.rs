@@ -38,6 +38,7 @@ async fn the_monitor_must_have_run_and_run_again() {
         World::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_unassured");
     }
     let beat = Heartbeat {
+        requests: None,
         at: world.now,
         pid: 1,
         last_poll: None,

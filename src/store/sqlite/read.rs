@@ -37,6 +37,28 @@ pub(super) async fn page(
     Ok(Some((number(&row, 0)?.cast_unsigned(), parsed(&row, 1, "page state")?)))
 }
 
+/// Every page that has a state.
+pub(super) async fn pages(connection: &mut SqliteConnection) -> Result<Vec<PageId>, StoreError> {
+    let rows = sqlx::query("select id from page where state is not null order by key")
+        .fetch_all(connection)
+        .await
+        .map_err(|error| fault::of(&error))?;
+    rows.iter().map(|row| page_id(row, 0)).collect()
+}
+
+/// The given-up effects of a page, oldest first.
+pub(super) async fn parked_effects(
+    page: &PageId,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<EffectRow>, StoreError> {
+    let text = select_effects!("where p.id = ? and e.state in (5, 7) and e.state = 7 order by e.n");
+    let rows = sqlx::query(text).bind(page.as_str()).fetch_all(connection).await;
+    rows.map_err(|error| fault::of(&error))?
+        .iter()
+        .map(effect_row)
+        .collect()
+}
+
 /// All comments of a page in the order in which they were seen.
 pub(super) async fn comments(page: &PageId, connection: &mut SqliteConnection) -> Result<Vec<CommentRow>, StoreError> {
     let rows = sqlx::query(
