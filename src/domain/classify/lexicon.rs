@@ -94,14 +94,6 @@ impl Symbols {
         self.sets.get(usize::from(symbol)).copied().unwrap_or_default()
     }
 
-    /// Every symbol that has one of the kinds, or, for `others`, none of them.
-    pub(super) fn all_with(&self, bits: KindSet, others: bool) -> Vec<Symbol> {
-        let all = (0..).zip(&self.sets);
-        all.filter(|(_, set)| set.meets(bits) != others)
-            .map(|(symbol, _)| symbol)
-            .collect()
-    }
-
     /// The names of a symbol's kinds, for `explain`.
     pub(super) fn names(&self, symbol: Symbol) -> Vec<&str> {
         let set = self.set(symbol);
