@@ -51,8 +51,8 @@ pub(super) struct Pattern {
     follow: Vec<u128>,
     first: u128,
     last: u128,
-    /// Kinds of which the text must have one each.
-    needs: Vec<KindSet>,
+    /// Kinds of which the text must have one each; two tell nearly all, and lie where the look at a pattern starts.
+    needs: [KindSet; 2],
 }
 
 /// More places than this a pattern cannot have.
@@ -75,7 +75,7 @@ impl Pattern {
             follow: Vec::new(),
             first: 0,
             last: 0,
-            needs: needs(&node),
+            needs: first_two(&needs(&node)),
         };
         let ends = pattern.lay(&node)?;
         if ends.empty {
@@ -88,7 +88,10 @@ impl Pattern {
 
     /// Whether it fits somewhere; `all` are the kinds of all words together.
     pub(super) fn fits(&self, letters: &[Letter], all: KindSet) -> bool {
-        self.needs.iter().all(|&kinds| all.meets(kinds)) && self.runs(letters)
+        self.needs
+            .iter()
+            .all(|&kinds| kinds == KindSet::NONE || all.meets(kinds))
+            && self.runs(letters)
     }
 
     fn runs(&self, letters: &[Letter]) -> bool {
@@ -203,6 +206,11 @@ fn bits(mut set: u128) -> impl Iterator<Item = usize> {
         set &= set.wrapping_sub(1);
         lowest
     })
+}
+
+fn first_two(needs: &[KindSet]) -> [KindSet; 2] {
+    let need = |at: usize| needs.get(at).copied().unwrap_or_default();
+    [need(0), need(1)]
 }
 
 /// Kinds of which a fitting text must have one each.

@@ -193,8 +193,9 @@ impl Reader<'_> {
     fn named(&self) -> Option<Found> {
         let bits = &self.ground.kinds.bits;
         let mut ahead = 0;
-        let whole =
-            self.is(0, bits.upto) || self.is(0, bits.before) && self.before(bits.all | bits.stepword | bits.aux);
+        let whole = self.is(0, bits.upto)
+            || self.is(0, bits.to) && self.before(bits.all)
+            || self.is(0, bits.before) && self.before(bits.all | bits.stepword | bits.aux);
         let below = self.is(0, bits.before);
         if whole {
             ahead += 1;
