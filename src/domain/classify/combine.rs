@@ -160,7 +160,7 @@ fn lend_steps(parts: &mut [Part]) {
             before.sentence == parts[at].sentence && !before.is(Label::Completion) && !before.is(Label::Question)
                 || silent(before)
         });
-        let after = parts.get(at + 1).filter(|after| silent(after));
+        let after = parts[at + 1..].iter().find(|after| silent(after));
         let lent = same_sentence
             .map(|part| part.steps)
             .filter(|&steps| steps != 0)
@@ -185,7 +185,7 @@ fn reopen_pending(parts: &mut [Part]) {
         let steps = parts[at].steps;
         let pending = parts[at + 1..]
             .iter()
-            .take(2)
+            .take(1)
             .any(|part| part.role() == Some(Role::Pending) && (!part.own_steps || part.steps & steps != 0));
         let begun = !parts[at].own_steps
             && parts[..at].iter().any(|part| {

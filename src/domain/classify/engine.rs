@@ -1,7 +1,8 @@
 //! The ground that the readers of tokens stand on, and one look of all patterns at a run of tokens.
 use super::kinds::Kinds;
 use super::lexicon::{KindSet, Lexicon};
-use super::rules::{Book, Owner, character};
+use super::pattern::Letter;
+use super::rules::{Book, Owner};
 use super::token::Token;
 
 /// What every pass over tokens needs.
@@ -66,14 +67,31 @@ impl Bits {
 impl Hits {
     /// Lets every pattern look at the tokens at once.
     pub(super) fn of(book: &Book, tokens: &[Token]) -> Self {
-        let text: String = tokens.iter().map(|token| character(token.symbol)).collect();
+        Self::of_some(book, tokens, |_| true)
+    }
+
+    /// Lets the patterns of some owners look.
+    pub(super) fn of_some(book: &Book, tokens: &[Token], wanted: impl Fn(Owner) -> bool) -> Self {
+        let mut letters = Vec::with_capacity(tokens.len() + 2);
+        letters.push(Letter::Start);
+        letters.extend(
+            tokens
+                .iter()
+                .map(|token| Letter::Word(book.lexicon.symbols.set(token.symbol))),
+        );
+        letters.push(Letter::End);
+        let all = tokens
+            .iter()
+            .fold(KindSet::NONE, |all, token| all | book.lexicon.symbols.set(token.symbol));
         let mut hits = Self::default();
-        for at in &book.set.matches(&text) {
-            match book.owners[at] {
-                Owner::Rule(at) => hits.rules.set(at),
-                Owner::Guard(at) => hits.guards.set(at),
-                Owner::Cause(at) => hits.causes.set(at),
-                Owner::Slot(at) => hits.slots.set(at),
+        for (owner, pattern) in &book.patterns {
+            if wanted(*owner) && pattern.fits(&letters, all) {
+                match *owner {
+                    Owner::Rule(at) => hits.rules.set(at),
+                    Owner::Guard(at) => hits.guards.set(at),
+                    Owner::Cause(at) => hits.causes.set(at),
+                    Owner::Slot(at) => hits.slots.set(at),
+                }
             }
         }
         hits

@@ -1,6 +1,7 @@
 //! The lexicon: which kinds each word and phrase of each language has. A set of kinds is one symbol;
 //! rules are patterns over symbols, so that they say how people speak and not which words they take.
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// The languages, in the order in which a doubtful word is looked up; `common` last.
 pub(super) const LANGUAGES: [&str; 7] = ["en", "nl", "de", "fr", "es", "pt", "common"];
@@ -94,14 +95,6 @@ impl Symbols {
         self.sets.get(usize::from(symbol)).copied().unwrap_or_default()
     }
 
-    /// Every symbol that has one of the kinds, or, for `others`, none of them.
-    pub(super) fn all_with(&self, bits: KindSet, others: bool) -> Vec<Symbol> {
-        let all = (0..).zip(&self.sets);
-        all.filter(|(_, set)| set.meets(bits) != others)
-            .map(|(symbol, _)| symbol)
-            .collect()
-    }
-
     /// The names of a symbol's kinds, for `explain`.
     pub(super) fn names(&self, symbol: Symbol) -> Vec<&str> {
         let set = self.set(symbol);
@@ -116,6 +109,38 @@ impl Symbols {
 /// What one word or phrase is in each language: `None` where it is unknown.
 type Senses = [Option<Symbol>; LANGUAGES.len()];
 
+/// FNV-1a for tables: keys come from rule files only, so nobody can choose them to collide.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.write_u64(u64::from(number));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    }
+
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
+}
+
+type Quick = BuildHasherDefault<Fnv>;
+
 /// A word, or the node at which a phrase ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Entry {
@@ -129,33 +154,33 @@ pub(super) enum Entry {
 #[derive(Debug)]
 pub(super) struct Lexicon {
     pub(super) symbols: Symbols,
-    ids: HashMap<Box<str>, WordId>,
+    ids: HashMap<Box<str>, WordId, Quick>,
     senses: Vec<Senses>,
     words: Vec<Box<str>>,
     /// Words that begin a phrase lead to nodes: (node, word) to node.
-    steps: HashMap<(u32, WordId), u32>,
+    steps: HashMap<(u32, WordId), u32, Quick>,
     phrases: Vec<Senses>,
-    prefixes: HashMap<Box<str>, WordId>,
+    prefixes: HashMap<Box<str>, WordId, Quick>,
     suffixes: Vec<(Box<str>, WordId)>,
     /// What a numeral or a phrase for a time span amounts to.
-    amounts: HashMap<Entry, u32>,
+    amounts: HashMap<Entry, u32, Quick>,
     /// Hash of a word with one letter left out, to the word: finds what is one slip away.
-    slips: HashMap<u64, WordId>,
+    slips: HashMap<u64, WordId, Quick>,
 }
 
 impl Lexicon {
     pub(super) fn new() -> Self {
         Self {
             symbols: Symbols::new(),
-            ids: HashMap::new(),
+            ids: HashMap::default(),
             senses: Vec::new(),
             words: Vec::new(),
-            steps: HashMap::new(),
+            steps: HashMap::default(),
             phrases: vec![[None; LANGUAGES.len()]],
-            prefixes: HashMap::new(),
+            prefixes: HashMap::default(),
             suffixes: Vec::new(),
-            amounts: HashMap::new(),
-            slips: HashMap::new(),
+            amounts: HashMap::default(),
+            slips: HashMap::default(),
         }
     }
 
@@ -240,6 +265,9 @@ impl Lexicon {
     }
 
     fn by_affix(&self, word: &str) -> Option<WordId> {
+        if self.prefixes.is_empty() && self.suffixes.is_empty() {
+            return None;
+        }
         let starts = (4..word.len()).rev().filter_map(|end| word.get(..end));
         let start = starts.into_iter().find_map(|start| self.prefixes.get(start));
         let end = || {

@@ -11,6 +11,7 @@ mod keys;
 mod kinds;
 mod lexicon;
 mod normalise;
+mod pattern;
 mod prove;
 mod read;
 mod reading;

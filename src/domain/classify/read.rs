@@ -9,7 +9,7 @@ use super::keys::mark_keys;
 use super::lexicon::{LANGUAGES, hash};
 use super::normalise::fold;
 use super::reading::{Clause, Label, Reading};
-use super::rules::Book;
+use super::rules::{Book, Owner};
 use super::slots;
 use super::steps::{StepSet, join_steps, listed};
 use super::steps_joined::leave_out;
@@ -41,7 +41,7 @@ pub(super) fn read(book: &Book, text: &str, about: &About) -> (Reading, Trace) {
     let ground = Ground::new(book, about.steps_total);
     let parts = take_apart(&fold(text, &book.emoji));
     let mut trace = tokens_of(&ground, about, &parts);
-    trace.whole = Hits::of(book, &trace.tokens);
+    trace.whole = whole(book, &trace.tokens);
     if trace.whole.slot(book, "bot") {
         return (
             Reading {
@@ -87,6 +87,11 @@ fn tokens_of(ground: &Ground, about: &About, parts: &Parts) -> Trace {
     }
 }
 
+/// The whole comment: rules are for clauses only.
+fn whole(book: &Book, tokens: &[Token]) -> Hits {
+    Hits::of_some(book, tokens, |owner| !matches!(owner, Owner::Rule(_)))
+}
+
 /// A bare "yes", "done" or "not yet" under a quote speaks of the quote's steps.
 fn answer_the_quote(ground: &Ground, book: &Book, parts: &Parts, trace: &mut Trace) {
     if parts.quoted.is_empty() || !trace.whole.slot(book, "answer") {
@@ -113,7 +118,7 @@ fn answer_the_quote(ground: &Ground, book: &Book, parts: &Parts, trace: &mut Tra
                 value: Value::Steps(steps),
             },
         );
-        trace.whole = Hits::of(book, &trace.tokens);
+        trace.whole = whole(book, &trace.tokens);
     }
 }
 
@@ -132,9 +137,10 @@ fn judge_clauses(ground: &Ground, book: &Book, trace: &mut Trace) {
         let sentence = if opens_sentence {
             hits.clone()
         } else {
-            Hits::of(
+            Hits::of_some(
                 book,
                 &trace.tokens[cut.sentence.max(cut.tokens.end.saturating_sub(LOOK_BACK))..cut.tokens.end],
+                |owner| matches!(owner, Owner::Guard(_)),
             )
         };
         let steps = tokens.iter().fold(0, |all, token| all | steps_in(token));

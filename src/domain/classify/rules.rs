@@ -2,8 +2,8 @@
 use super::kinds::Kinds;
 use super::lexicon::{COMMON, KindSet, LANGUAGES, Lexicon};
 use super::normalise::Emoji;
+use super::pattern::Pattern;
 use super::reading::{BlockerKind, Label};
-use regex::{RegexSet, RegexSetBuilder};
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -190,12 +190,8 @@ pub(super) struct Book {
     pub(super) guards: Vec<Guard>,
     pub(super) causes: Vec<Cause>,
     pub(super) slots: Vec<Slot>,
-    pub(super) owners: Vec<Owner>,
-    pub(super) set: RegexSet,
+    pub(super) patterns: Vec<(Owner, Pattern)>,
 }
-
-/// A compiled set may take this much memory: rules are small, and a slip in one must show early.
-const SET_LIMIT: usize = 8 << 20;
 
 /// Reads and compiles the files; every fault of every file is told.
 pub(super) fn compile(files: &[(String, String)]) -> Result<Book, Vec<Fault>> {
@@ -220,10 +216,7 @@ pub(super) fn compile(files: &[(String, String)]) -> Result<Book, Vec<Fault>> {
         }
     }
     let book = collect(parsed, lexicon, &kinds, &mut faults);
-    match book {
-        Some(book) if faults.is_empty() => Ok(book),
-        _ => Err(faults),
-    }
+    if faults.is_empty() { Ok(book) } else { Err(faults) }
 }
 
 pub(super) fn fault(file: &str, rule: Option<&str>, what: &str, mend: &str) -> Fault {
@@ -282,7 +275,7 @@ fn fill(lexicon: &mut Lexicon, kinds: &Kinds, language: usize, file: &File) -> R
     Ok(())
 }
 
-fn collect(parsed: Vec<(&str, File)>, lexicon: Lexicon, kinds: &Kinds, faults: &mut Vec<Fault>) -> Option<Book> {
+fn collect(parsed: Vec<(&str, File)>, lexicon: Lexicon, kinds: &Kinds, faults: &mut Vec<Fault>) -> Book {
     let mut book = Book {
         lexicon,
         kinds: *kinds,
@@ -292,8 +285,7 @@ fn collect(parsed: Vec<(&str, File)>, lexicon: Lexicon, kinds: &Kinds, faults: &
         guards: Vec::new(),
         causes: Vec::new(),
         slots: Vec::new(),
-        owners: Vec::new(),
-        set: RegexSet::empty(),
+        patterns: Vec::new(),
     };
     for (name, file) in parsed {
         for (kind, list) in file.emoji {
@@ -319,8 +311,8 @@ fn collect(parsed: Vec<(&str, File)>, lexicon: Lexicon, kinds: &Kinds, faults: &
     }
     book.rules.sort_by_key(|rule| std::cmp::Reverse(rule.rank));
     tie_guards(&mut book, faults);
-    compile_patterns(&mut book, faults)?;
-    Some(book)
+    compile_patterns(&mut book, faults);
+    book
 }
 
 fn bits_of(book: &Book, list: &str) -> Result<KindSet, String> {
@@ -353,7 +345,8 @@ fn tie_guards(book: &mut Book, faults: &mut Vec<Fault>) {
     }
 }
 
-fn compile_patterns(book: &mut Book, faults: &mut Vec<Fault>) -> Option<()> {
+/// Compiles every pattern and tells the faulty ones.
+fn compile_patterns(book: &mut Book, faults: &mut Vec<Fault>) {
     let rules = book
         .rules
         .iter()
@@ -374,85 +367,19 @@ fn compile_patterns(book: &mut Book, faults: &mut Vec<Fault>) -> Option<()> {
         .iter()
         .enumerate()
         .map(|(at, slot)| (Owner::Slot(at), slot.id.as_str(), &slot.pattern));
-    let mut owners = Vec::new();
-    let mut sources = Vec::new();
-    for (owner, id, patterns) in rules.chain(guards).chain(causes).chain(slots) {
-        for pattern in patterns.list() {
-            match over_symbols(book, pattern).and_then(|source| {
-                regex::Regex::new(&source)
-                    .map(|_| source)
-                    .map_err(|error| error.to_string())
-            }) {
-                Ok(source) => {
-                    owners.push(owner);
-                    sources.push(source);
-                }
+    let mut compiled = Vec::new();
+    for (owner, id, sources) in rules.chain(guards).chain(causes).chain(slots) {
+        for source in sources.list() {
+            match Pattern::new(source, &|names| bits_of(book, names)) {
+                Ok(pattern) => compiled.push((owner, pattern)),
                 Err(what) => faults.push(fault(
                     "config/rules",
                     Some(id),
                     &what,
-                    &format!("correct the pattern `{pattern}`"),
+                    &format!("correct the pattern `{source}`"),
                 )),
             }
         }
     }
-    let set = RegexSetBuilder::new(&sources)
-        .size_limit(SET_LIMIT)
-        .dfa_size_limit(SET_LIMIT)
-        .build();
-    match set {
-        Ok(set) => {
-            book.owners = owners;
-            book.set = set;
-            Some(())
-        }
-        Err(error) => {
-            faults.push(fault(
-                "config/rules",
-                None,
-                &error.to_string(),
-                "make the patterns smaller",
-            ));
-            None
-        }
-    }
-}
-
-/// The character that stands for a symbol in the text that patterns see.
-pub(super) fn character(symbol: u16) -> char {
-    char::from_u32(0x100 + u32::from(symbol)).unwrap_or('\u{ff}')
-}
-
-/// Writes a pattern over kinds (`<not> .{0,3} <done|ready>`) as a pattern over symbols.
-fn over_symbols(book: &Book, pattern: &str) -> Result<String, String> {
-    let mut source = String::with_capacity(pattern.len() * 4);
-    let mut rest = pattern;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        match c {
-            ' ' | '\n' | '\t' => {}
-            '.' => source.push_str("[\u{100}-\u{7ff}]"),
-            '<' => {
-                let (name, after) = rest.split_once('>').ok_or_else(|| "a `<` has no `>`".to_owned())?;
-                source.push_str(&class(book, name)?);
-                rest = after;
-            }
-            _ => source.push(c),
-        }
-    }
-    Ok(source)
-}
-
-/// `done|ready` as a class of characters; `!done` as its opposite.
-fn class(book: &Book, name: &str) -> Result<String, String> {
-    let (negated, names) = name.strip_prefix('!').map_or((false, name), |names| (true, names));
-    let bits = bits_of(book, &names.replace('|', ","))?;
-    let symbols = book.lexicon.symbols.all_with(bits, negated);
-    if symbols.is_empty() {
-        return Err(format!("`{name}` has no words"));
-    }
-    let mut class = String::from("[");
-    class.extend(symbols.into_iter().map(character));
-    class.push(']');
-    Ok(class)
+    book.patterns = compiled;
 }

@@ -56,26 +56,22 @@ impl Reader<'_> {
             .or_else(|| self.named())
             .or_else(|| self.bare());
         let token = self.tokens[self.at];
-        match found {
-            Some(Found { length, set, part }) => {
-                let end = self.tokens[self.at + length - 1].end;
-                let symbols = &self.ground.kinds.symbols;
-                let symbol = if part { symbols.part_of_step } else { symbols.step };
-                self.joined.push(Token {
-                    end,
-                    symbol,
-                    value: Value::Steps(set),
-                    ..token
-                });
-                self.at += length;
-            }
-            None => {
-                let (length, symbol) = self.count().unwrap_or((1, token.symbol));
-                let end = self.tokens[self.at + length - 1].end;
-                self.joined.push(Token { end, symbol, ..token });
-                self.at += length;
-            }
-        }
+        let symbols = &self.ground.kinds.symbols;
+        let (length, symbol, value) = if let Some(found) = found {
+            let symbol = if found.part { symbols.part_of_step } else { symbols.step };
+            (found.length, symbol, Value::Steps(found.set))
+        } else {
+            let (length, symbol) = self.count().unwrap_or((1, token.symbol));
+            (length, symbol, token.value)
+        };
+        let end = self.tokens[self.at + length - 1].end;
+        self.joined.push(Token {
+            end,
+            symbol,
+            value,
+            ..token
+        });
+        self.at += length;
     }
 
     fn token(&self, ahead: usize) -> Option<&Token> {
@@ -197,8 +193,9 @@ impl Reader<'_> {
     fn named(&self) -> Option<Found> {
         let bits = &self.ground.kinds.bits;
         let mut ahead = 0;
-        let whole =
-            self.is(0, bits.upto) || self.is(0, bits.before) && self.before(bits.all | bits.stepword | bits.aux);
+        let whole = self.is(0, bits.upto)
+            || self.is(0, bits.to) && self.before(bits.all)
+            || self.is(0, bits.before) && self.before(bits.all | bits.stepword | bits.aux);
         let below = self.is(0, bits.before);
         if whole {
             ahead += 1;

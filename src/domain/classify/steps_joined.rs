@@ -47,6 +47,7 @@ pub(super) fn merge(ground: &Ground, tokens: Vec<Token>) -> Vec<Token> {
         if let Value::Steps(set) = token.value
             && let [.., before, joiner] = merged.as_slice()
             && let Value::Steps(earlier) = before.value
+            && (!ground.is(joiner, bits.comma) || merged.len() == 2 || opens(ground, &merged[merged.len() - 3]))
             && ground.is(joiner, bits.and | bits.comma | bits.to | bits.hyphen | bits.upto)
         {
             let to = ground.is(joiner, bits.to | bits.hyphen | bits.upto);
@@ -64,4 +65,12 @@ pub(super) fn merge(ground: &Ground, tokens: Vec<Token>) -> Vec<Token> {
         }
     }
     merged
+}
+
+/// "Finished step 1, step 2 complains": after a word of its own the first step is spoken for.
+fn opens(ground: &Ground, before: &Token) -> bool {
+    ground.is(
+        before,
+        ground.opens | ground.kinds.bits.both | ground.kinds.bits.article,
+    )
 }
