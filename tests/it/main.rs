@@ -3,5 +3,6 @@ mod corpus;
 mod providers;
 mod redaction;
 mod rotation;
+mod scenarios;
 mod store;
 mod wire;

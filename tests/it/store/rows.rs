@@ -76,7 +76,10 @@ pub fn reply(page: &PageId, number: u64) -> NewEffect {
     };
     let effect = Effect::PostReply {
         comment: Some(comment.clone()),
-        place: Place::Discussion(DiscussionId::from_wire("7d1c7a904b3d80e29a51c0ffee11aa02")),
+        place: Place::Discussion {
+            id: DiscussionId::from_wire("7d1c7a904b3d80e29a51c0ffee11aa02"),
+            under: Anchor::Page,
+        },
         runs: vec![run],
         reference: Reference::of(&comment),
     };
