@@ -3,6 +3,7 @@ mod corpus;
 mod providers;
 mod redaction;
 mod rotation;
+mod scenarios;
 mod store;
 mod wire;
 mod words;

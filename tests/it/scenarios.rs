@@ -1,0 +1,128 @@
+//! Every transcript of `tests/scenarios/` at two depths: `decide` alone, and the whole bot over HTTP. What stands
+//! indented there was written by these tests: `KEYMINDER_REWRITE=1 cargo test scenarios` writes it anew, for the diff.
+mod looks;
+mod paper;
+mod transcript;
+mod view;
+mod world;
+
+use paper::Paper;
+use std::path::{Path, PathBuf};
+use transcript::{Line, Transcript};
+use view::View;
+use world::World;
+
+fn files() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let wanted = std::env::var("KEYMINDER_SCENARIO").unwrap_or_default();
+    let entries = std::fs::read_dir(folder).expect("the transcripts");
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
+    files.retain(|path| path.extension().is_some_and(|found| found == "txt"));
+    files.retain(|path| path.display().to_string().contains(&wanted));
+    files.sort();
+    files
+}
+
+/// The lines that a transcript should have beside the ones that it has.
+struct Told {
+    text: String,
+    before: View,
+    starts_alone: bool,
+}
+
+impl Told {
+    fn new(transcript: &Transcript, before: View) -> Self {
+        let starts_alone = !transcript.lines.iter().any(|(_, line)| matches!(line, Line::BotStarts));
+        Self {
+            text: String::new(),
+            before,
+            starts_alone,
+        }
+    }
+
+    fn margin(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn tell(&mut self, world: &World, reading: Option<String>, now: View) {
+        for (_, text) in &now.said {
+            assert!(!world.leaks_into(text), "a piece of a key is in a reply: {text}");
+        }
+        for line in reading.into_iter().chain(view::told(&self.before, &now)) {
+            self.margin(&line);
+        }
+        self.before = now;
+    }
+}
+
+fn on_paper(transcript: &Transcript) -> Result<String, String> {
+    let mut world = World::new();
+    let mut bot = Paper::new(&world, transcript);
+    let mut told = Told::new(transcript, bot.view());
+    let mut started = false;
+    for (text, line) in &transcript.lines {
+        told.margin(text);
+        let mut reading = None;
+        match line {
+            Line::Silent => continue,
+            Line::Given(given) => {
+                world.given(given);
+                bot.given(given);
+                told.before = bot.view();
+                continue;
+            }
+            Line::BotStarts => bot.start(&world),
+            Line::Later(minutes) => bot.later(&world, *minutes),
+            Line::Act { who, act } => {
+                if told.starts_alone && !started {
+                    bot.start(&world);
+                }
+                reading = bot.act(&world, who, act).map(|reading| view::read(&reading));
+            }
+        }
+        started = true;
+        told.tell(&world, reading, bot.view());
+    }
+    match bot.left().as_slice() {
+        [] => Ok(told.text),
+        left => Err(left.join("; ")),
+    }
+}
+
+/// The first line in which two texts differ, for people.
+fn difference(expected: &str, found: &str) -> Option<String> {
+    if expected == found {
+        return None;
+    }
+    let (mut left, mut right) = (expected.lines(), found.lines());
+    let mut number = 0;
+    loop {
+        number += 1;
+        let (expected, found) = (left.next(), right.next());
+        if expected != found {
+            return Some(format!(
+                "line {number}\n  expected {}\n  found    {}",
+                expected.unwrap_or("(the end)"),
+                found.unwrap_or("(the end)")
+            ));
+        }
+    }
+}
+
+#[test]
+fn every_transcript_holds_on_paper() {
+    let rewrite = std::env::var_os("KEYMINDER_REWRITE").is_some();
+    let mut faults = Vec::new();
+    for file in files() {
+        let text = std::fs::read_to_string(&file).expect("a transcript");
+        let name = file.file_name().unwrap_or_default().display().to_string();
+        let found = Transcript::parse(&text).and_then(|transcript| on_paper(&transcript));
+        match found {
+            Err(fault) => faults.push(format!("{name}: {fault}")),
+            Ok(found) if rewrite => std::fs::write(&file, found).expect("a transcript is written"),
+            Ok(found) => faults.extend(difference(&text, &found).map(|difference| format!("{name}: {difference}"))),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}

@@ -1,0 +1,476 @@
+//! Depth 1: the bot on paper. The real redactor, classifier and `decide`; effects end as the world says, at once.
+use super::looks;
+use super::transcript::{Act, Given, Transcript};
+use super::view::View;
+use super::world::{World, markdown};
+use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
+use keyminder::config;
+use keyminder::domain::classify::{Classifier, KeyNames, Reading};
+use keyminder::domain::comment::{Anchor, CleanText, Comment, RawText};
+use keyminder::domain::decide::{Names, Playbook, Wanted, decide};
+use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Property, Status, Value};
+use keyminder::domain::event::{Authority, Event, Gone, Report};
+use keyminder::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
+use keyminder::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock, PageState};
+use keyminder::domain::reply;
+use keyminder::pipeline::{self, Arrived};
+use keyminder::rotation::Project;
+use keyminder::rotation::known::Following;
+use keyminder::rotation::providers::Providers;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What people wrote, as far as the intake would remember it.
+struct Said {
+    id: CommentId,
+    who: String,
+    step: Option<u8>,
+    reading: Reading,
+    absorbed: bool,
+}
+
+/// The bot on paper, and its page.
+pub struct Paper {
+    playbook: Playbook,
+    redactor: Following,
+    absorbs: bool,
+    started: bool,
+    away: Vec<Report>,
+    state: PageState,
+    outbox: Vec<Wanted>,
+    ever: BTreeSet<EffectId>,
+    replies: BTreeMap<EffectId, usize>,
+    said: Vec<Said>,
+    guide: Guide,
+    properties: BTreeSet<Property>,
+    status: Option<Status>,
+    has_blocked: bool,
+    quiet: bool,
+    guests: Vec<String>,
+    bots: Vec<String>,
+    boxes: BTreeMap<BlockId, bool>,
+    schedule: Option<DateTime<Utc>>,
+    view: View,
+    now: DateTime<Utc>,
+}
+
+impl Paper {
+    pub fn new(world: &World, transcript: &Transcript) -> Self {
+        let environment = world.environment(transcript);
+        let absorbs = environment
+            .get("KEYMINDER_POLL_BACKLOG")
+            .is_none_or(|backlog| backlog == "absorb");
+        let settings = world.settings(environment);
+        let names = names();
+        let project = Arc::new(Project::open(&settings).expect("a project"));
+        let redactor = Following::new(project, names.identifiers.clone());
+        let playbook = config::playbook(&settings, names).unwrap_or_else(|faults| panic!("{faults}"));
+        let (guide, boxes) = page(&transcript.page, &redactor);
+        let mut paper = Self {
+            playbook,
+            redactor,
+            absorbs,
+            started: false,
+            away: Vec::new(),
+            state: PageState::default(),
+            outbox: Vec::new(),
+            ever: BTreeSet::new(),
+            replies: BTreeMap::new(),
+            said: Vec::new(),
+            guide,
+            properties: [Property::Progress, Property::NextRotation, Property::LastCheck].into(),
+            status: Some(Status::NotStarted),
+            has_blocked: true,
+            quiet: false,
+            guests: vec!["gita".to_owned()],
+            bots: Vec::new(),
+            boxes,
+            schedule: None,
+            view: View::default(),
+            now: Utc.with_ymd_and_hms(2026, 1, 5, 9, 0, 0).single().expect("a moment"),
+        };
+        paper.show();
+        paper
+    }
+
+    pub fn given(&mut self, given: &Given) {
+        match given {
+            Given::StatusOptions(options) => self.has_blocked = options.iter().any(|option| option == "Blocked"),
+            Given::Outside => (self.properties, self.status) = (BTreeSet::new(), None),
+            Given::Somebody { who, kind } if kind == "guest" => self.guests.push(who.clone()),
+            Given::Somebody { who, .. } => self.bots.push(who.clone()),
+            Given::NoEnv | Given::New(_) | Given::Key { .. } => {}
+        }
+        self.show();
+    }
+
+    pub fn start(&mut self, world: &World) {
+        self.started = true;
+        self.observe();
+        for report in std::mem::take(&mut self.away) {
+            self.event(&Event::CommentPosted(Box::new(report)));
+        }
+        if self.absorbs {
+            self.event(&Event::BacklogAbsorbed);
+        }
+        self.settle(world);
+    }
+
+    pub fn later(&mut self, world: &World, minutes: i64) {
+        self.now += TimeDelta::minutes(minutes);
+        self.event(&Event::ClockTicked);
+        self.settle(world);
+    }
+
+    /// What a person does; the reading of the comment, if one was written.
+    pub fn act(&mut self, world: &World, who: &str, act: &Act) -> Option<Reading> {
+        let mut reading = None;
+        match act {
+            Act::Say { hours_ago, step, text } => {
+                if self.bots.iter().any(|bot| bot == who) {
+                    return None;
+                }
+                let id = CommentId::from_wire(&format!("comment-{}", self.said.len() + 1));
+                let report = self.report(who, id, *step, world.filled(text), *hours_ago);
+                reading = Some(report.reading.clone());
+                self.said.push(Said {
+                    id: report.comment.id.clone(),
+                    who: who.to_owned(),
+                    step: *step,
+                    reading: report.reading.clone(),
+                    absorbed: report.absorbed,
+                });
+                if self.started {
+                    self.event(&Event::CommentPosted(Box::new(report)));
+                } else {
+                    self.away.push(report);
+                }
+            }
+            Act::Edit { text } => {
+                let at = self.last(who);
+                let (id, step) = (self.said[at].id.clone(), self.said[at].step);
+                let answered = self.ever.contains(&EffectId::reply(&page_id(), &id));
+                let report = self.report(who, id, step, world.filled(text), 0);
+                reading = Some(report.reading.clone());
+                let former = std::mem::replace(&mut self.said[at].reading, report.reading.clone());
+                self.event(&Event::CommentEdited {
+                    now: Box::new(report),
+                    former: Box::new(former),
+                    answered,
+                });
+            }
+            Act::Delete => self.gone(who, Gone::Deleted),
+            Act::Resolve => self.gone(who, Gone::Resolved),
+            Act::Tick { number, ticked } => {
+                let block = self.guide.criteria[usize::from(*number) - 1].block.clone();
+                self.boxes.insert(block, *ticked);
+                self.observe();
+            }
+            Act::SetStatus(status) => {
+                self.status = Some(standing(status));
+                self.observe();
+            }
+            Act::Quiet(quiet) => {
+                self.quiet = *quiet;
+                self.observe();
+            }
+        }
+        self.settle(world);
+        reading
+    }
+
+    pub fn view(&self) -> View {
+        self.view.clone()
+    }
+
+    /// What must not be at the end: replies that nobody sent, comments that nobody looked at.
+    pub fn left(&self) -> Vec<String> {
+        let waiting = self
+            .outbox
+            .iter()
+            .filter(|wanted| !matches!(wanted.effect, Effect::GatherEvidence { .. }));
+        let waiting = waiting.map(|wanted| format!("{} is left in the outbox", wanted.effect.kind()));
+        let open = self.state.conversations.iter().filter(|open| !open.replied);
+        waiting
+            .chain(open.map(|open| format!("{} is open", open.subject)))
+            .collect()
+    }
+
+    fn last(&self, who: &str) -> usize {
+        self.said
+            .iter()
+            .rposition(|said| said.who == who)
+            .expect("a comment of that person")
+    }
+
+    fn gone(&mut self, who: &str, how: Gone) {
+        let comment = self.said[self.last(who)].id.clone();
+        self.event(&Event::CommentGone { comment, how });
+    }
+
+    fn report(&self, who: &str, id: CommentId, step: Option<u8>, text: String, hours_ago: i64) -> Report {
+        let anchor = step.and_then(|number| Some(Anchor::Block(self.guide.step(number)?.blocks.first()?.clone())));
+        let guest = self.guests.iter().any(|guest| guest == who);
+        let comment = Comment {
+            id,
+            discussion: DiscussionId::from_wire(&format!("thread-{}", step.unwrap_or_default())),
+            anchor: anchor.unwrap_or(Anchor::Page),
+            author: PersonId::from_wire(who),
+            author_name: Some(full_name(who).to_owned()),
+            posted_at: self.now - TimeDelta::hours(hours_ago),
+            text: CleanText::default(),
+        };
+        let arrived = Arrived {
+            comment,
+            raw: RawText::new(text),
+            on_step: step,
+            authority: if guest { Authority::Guidance } else { Authority::Full },
+            absorbed: !self.started && self.absorbs && hours_ago > 24,
+        };
+        let steps = if self.guide.steps.is_empty() {
+            5
+        } else {
+            self.guide.steps_total()
+        };
+        pipeline::read(
+            &self.redactor.current(),
+            &Classifier::builtin(),
+            &KeyNames::default(),
+            steps,
+            arrived,
+        )
+    }
+
+    fn event(&mut self, event: &Event) {
+        let state = std::mem::take(&mut self.state);
+        let decision = decide(&self.playbook, &page_id(), state, event, self.now);
+        // The state survives a restart at any moment, so it is read back each time.
+        let json = serde_json::to_value(&decision.state).expect("a state is data");
+        self.state = serde_json::from_value(json).expect("a state is read back");
+        for wanted in decision.effects {
+            if self.ever.insert(wanted.id.clone()) {
+                self.outbox.push(wanted);
+            }
+        }
+    }
+
+    /// Does what is due until nothing is; whoever waits for a look hears so after a while.
+    fn settle(&mut self, world: &World) {
+        self.now += TimeDelta::seconds(1);
+        for _ in 0..1000 {
+            if let Some(at) = self.outbox.iter().position(|wanted| self.is_due(wanted)) {
+                let wanted = self.outbox.remove(at);
+                let outcome = Box::new(self.perform(world, &wanted));
+                self.event(&Event::EffectFinished {
+                    effect: wanted.id,
+                    outcome,
+                });
+            } else if self.state.conversations.iter().any(|open| !open.replied) {
+                self.now += TimeDelta::seconds(3);
+                self.event(&Event::ClockTicked);
+            } else {
+                self.show();
+                return;
+            }
+        }
+        panic!("the bot does not come to rest: {:?}", self.outbox);
+    }
+
+    fn is_due(&self, wanted: &Wanted) -> bool {
+        let waits = wanted
+            .after
+            .as_ref()
+            .is_some_and(|after| self.outbox.iter().any(|open| open.id == *after));
+        !waits
+            && wanted
+                .not_before
+                .is_none_or(|at| at <= self.now + TimeDelta::seconds(2))
+    }
+
+    fn perform(&mut self, world: &World, wanted: &Wanted) -> Outcome {
+        let result = match &wanted.effect {
+            Effect::PostReply { runs, .. } => {
+                let id = format!("reply-{}", self.view.said.len() + 1);
+                self.replies.insert(wanted.id.clone(), self.view.said.len());
+                self.view.said.push((id.clone(), reply::plain(runs)));
+                Done::Replied {
+                    comment: CommentId::from_wire(&id),
+                }
+            }
+            Effect::UpdateReply { reply, runs, .. } => {
+                let Some(at) = self.replies.get(reply) else {
+                    return Outcome::Moot {
+                        why: "there is no reply that could be changed".to_owned(),
+                    };
+                };
+                self.view.said[*at].1 = reply::plain(runs);
+                Done::Changed
+            }
+            Effect::CheckBox { block, checked } => {
+                self.boxes.insert(block.clone(), *checked);
+                Done::Changed
+            }
+            Effect::SetStatus { to } => {
+                self.status = Some(*to);
+                Done::Changed
+            }
+            Effect::SetProperty {
+                property: Property::Progress,
+                value: Value::Percent(percent),
+            } => {
+                self.view.progress = Some(*percent);
+                Done::Changed
+            }
+            Effect::SetProperty {
+                property: Property::NextRotation,
+                value: Value::Date(date),
+            } => {
+                self.view.next_rotation = Some(date.clone());
+                Done::Changed
+            }
+            Effect::SetProperty { .. } => Done::Changed,
+            Effect::BackUpEnv { .. } => Done::Seen {
+                evidence: looks::backed_up(world, self.now),
+            },
+            Effect::ProbeKeys { variables } => Done::Probed {
+                keys: looks::probed(world, variables, self.state.cycle.as_ref()),
+            },
+            Effect::WriteSchedule { rotated_at, .. } => {
+                let next_at = *rotated_at + TimeDelta::weeks(4);
+                self.schedule = Some(next_at);
+                Done::Scheduled { next_at }
+            }
+            Effect::GatherEvidence { check, cycle } => Done::Seen {
+                evidence: looks::look(world, check, cycle, self.schedule, self.now),
+            },
+        };
+        Outcome::Done { result }
+    }
+
+    /// The page is read, as the intake does it when it was edited.
+    fn observe(&mut self) {
+        let next = (self.guide.id.as_deref() == Some("ACT_011_SEC") && self.status.is_some()).then(|| NextPage {
+            title: "ACT_034_TRA: Order Execution Engine".to_owned(),
+            url: "https://www.notion.so/34".to_owned(),
+        });
+        let observed = Observed {
+            guide: self.guide.clone(),
+            boxes: self.boxes.clone(),
+            status: self.status,
+            properties: self.properties.clone(),
+            has_blocked: self.has_blocked,
+            quiet: self.quiet,
+            next_page: next,
+        };
+        self.event(&Event::PageRead(Box::new(observed)));
+    }
+
+    fn show(&mut self) {
+        self.view.status = self.status.map(|status| shown(status).to_owned());
+        let ticked = |criterion: &keyminder::domain::page::Criterion| {
+            (
+                criterion.number,
+                self.boxes.get(&criterion.block).copied().unwrap_or(false),
+            )
+        };
+        self.view.boxes = self.guide.criteria.iter().map(ticked).collect();
+    }
+}
+
+fn page_id() -> PageId {
+    PageId::from_wire("page")
+}
+
+fn full_name(who: &str) -> &str {
+    match who {
+        "ana" => "Ana Silva",
+        "bram" => "Bram de Vries",
+        "gita" => "Gita Rao",
+        other => other,
+    }
+}
+
+const STATUSES: [(Status, &str); 4] = [
+    (Status::NotStarted, "Not started"),
+    (Status::InProgress, "In Progress"),
+    (Status::Blocked, "Blocked"),
+    (Status::Done, "Done"),
+];
+
+fn standing(name: &str) -> Status {
+    STATUSES.iter().find(|(_, known)| *known == name).expect("a status").0
+}
+
+fn shown(status: Status) -> &'static str {
+    STATUSES.iter().find(|(known, _)| *known == status).expect("a status").1
+}
+
+fn names() -> Names {
+    let mut names = Names::default();
+    for provider in Providers::builtin().all() {
+        names
+            .manage_urls
+            .insert(provider.title.clone(), provider.manage_url.clone());
+        for variable in &provider.variables {
+            names.providers.insert(variable.name.clone(), provider.title.clone());
+            if variable.identifier {
+                names.identifiers.push(variable.name.clone());
+            }
+        }
+    }
+    names
+}
+
+/// A page's guide and boxes, from its Markdown.
+fn page(name: &str, redactor: &Following) -> (Guide, BTreeMap<BlockId, bool>) {
+    let markdown = markdown(name);
+    let body = markdown
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("---\n"))
+        .map_or(&*markdown, |it| it.1);
+    let (mut title, mut code) = (String::new(), false);
+    let (mut blocks, mut boxes) = (Vec::new(), BTreeMap::new());
+    for (at, line) in body.lines().map(str::trim).enumerate() {
+        if line.starts_with("```") {
+            code = !code;
+        }
+        if let Some(text) = line.strip_prefix("# ").filter(|_| !code) {
+            text.clone_into(&mut title);
+            continue;
+        }
+        let level = line.chars().take_while(|c| *c == '#').count();
+        let box_of = |mark: &str| {
+            line.strip_prefix(mark).map(|text| {
+                (
+                    BlockKind::ToDo {
+                        checked: mark.contains('x'),
+                    },
+                    text,
+                )
+            })
+        };
+        let (kind, text) = match line {
+            _ if code || line.starts_with("```") => (BlockKind::Code, line),
+            _ if level > 0 => (
+                BlockKind::Heading(u8::try_from(level).unwrap_or(3)),
+                line[level..].trim(),
+            ),
+            _ => box_of("- [ ] ")
+                .or_else(|| box_of("- [x] "))
+                .unwrap_or((BlockKind::Text, line)),
+        };
+        let item = line.split_once(". ").filter(|(number, _)| number.parse::<u8>().is_ok());
+        let (kind, text) = match (kind, item, line.strip_prefix("- ")) {
+            (BlockKind::Text, Some((_, text)), _) | (BlockKind::Text, None, Some(text)) => (BlockKind::Item, text),
+            (kind, _, _) => (kind, text),
+        };
+        let id = BlockId::from_wire(&format!("block-{at}"));
+        if let BlockKind::ToDo { checked } = kind {
+            boxes.insert(id.clone(), checked);
+        }
+        let text = redactor.current().redact(&RawText::new(text.replace("**", ""))).text;
+        blocks.push(PageBlock { id, kind, text });
+    }
+    let title = redactor.current().redact(&RawText::new(title)).text;
+    (Guide::parse(&title, "https://www.notion.so/11", &blocks), boxes)
+}
