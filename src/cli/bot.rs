@@ -1,6 +1,6 @@
 //! The bot, wired: the only place where its rooms meet. `run` and `demo` both start it here.
 use crate::config::{self, Faults, Settings};
-use crate::domain::classify::{Classifier, KeyNames};
+use crate::domain::classify::{Classifier, KeyName, KeyNames};
 use crate::domain::decide::{Names, Playbook};
 use crate::domain::ids::{PageId, PersonId};
 use crate::effects::{Boards, Hands, Keys, Worker};
@@ -49,8 +49,7 @@ pub(super) struct Bot {
 
 impl Tools {
     /// Opens the project and loads everything that decisions go by.
-    pub(super) fn load(settings: Settings) -> anyhow::Result<Self> {
-        let project = Arc::new(Project::open(&settings)?);
+    pub(super) fn load(settings: Settings, project: Arc<Project>) -> anyhow::Result<Self> {
         let providers = providers(&settings)?;
         let prober = Prober::new(ProbeSettings {
             probe_url: settings.probe_url.clone(),
@@ -67,7 +66,7 @@ impl Tools {
         let redactor = Following::new(Arc::clone(&project), names.identifiers.clone());
         let playbook = Arc::new(config::playbook(&settings, names)?);
         let classifier = classifier(&settings)?;
-        let key_names = KeyNames::default();
+        let key_names = key_names(&providers);
         let keys = Arc::new(Keys {
             project,
             providers,
@@ -105,6 +104,21 @@ pub(super) fn classifier(settings: &Settings) -> anyhow::Result<Arc<Classifier>>
     let own = Classifier::from_files(&files);
     let own = own.map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()))?;
     Ok(Arc::new(own))
+}
+
+/// The keys that comments may name: the variables of all providers, and what people call their services.
+pub(super) fn key_names(providers: &Providers) -> KeyNames {
+    let names = providers.all().iter().flat_map(|provider| {
+        let title = provider.title.to_lowercase();
+        let services: Vec<String> = if title == provider.id { vec![title] } else { vec![title, provider.id.clone()] };
+        let pair = provider.variables.len() > 1;
+        provider.variables.iter().map(move |variable| KeyName {
+            variable: variable.name.clone(),
+            services: services.clone(),
+            secret_half: pair && !variable.identifier,
+        })
+    });
+    KeyNames::new(names.collect())
 }
 
 pub(super) fn names(providers: &Providers) -> Names {
@@ -145,28 +159,37 @@ pub(super) fn token(settings: &Settings, project: &Project) -> anyhow::Result<(S
     })
 }
 
+/// A call to Notion that is under way while everything else is loaded.
+pub(super) struct Greeting {
+    notion: Client,
+    me: JoinHandle<Result<Me, crate::notion::Error>>,
+    token_from: &'static str,
+}
+
+/// Says hello to Notion: the first request leaves before rules and prompts are compiled. Needs a tokio runtime.
+pub(super) fn greet(settings: &Settings, project: &Project) -> anyhow::Result<Greeting> {
+    let (token, token_from) = token(settings, project)?;
+    let notion = Client::new(Connection {
+        url: settings.notion.url.clone(),
+        token,
+        requests_per_minute: settings.notion.requests_per_minute,
+        call_timeout: settings.effects.call_timeout,
+    })?;
+    let client = notion.clone();
+    let me = tokio::spawn(async move { client.me().await });
+    Ok(Greeting { notion, me, token_from })
+}
+
 impl Bot {
-    /// Greets Notion, opens the store, starts pipeline and worker. The intake is started by the caller.
-    pub(super) async fn start(tools: Tools, only: Option<PageId>) -> anyhow::Result<Self> {
-        let settings = &tools.settings;
-        let (token, from) = token(settings, &tools.keys.project)?;
-        let notion = Client::new(Connection {
-            url: settings.notion.url.clone(),
-            token,
-            requests_per_minute: settings.notion.requests_per_minute,
-            call_timeout: settings.effects.call_timeout,
-        })?;
-        let me = notion.me().await?;
-        tracing::info!(
-            bot = me.name,
-            workspace = me.workspace,
-            token = from,
-            "connected to Notion"
-        );
-        let store: Arc<dyn Store> = Arc::new(open_store(settings).await?);
+    /// Hears who we are, opens the store, starts pipeline and worker. The intake is started by the caller.
+    pub(super) async fn start(tools: Tools, greeting: Greeting, only: Option<PageId>) -> anyhow::Result<Self> {
+        let notion = greeting.notion;
+        let me = greeting.me.await??;
+        tracing::info!(bot = me.name, workspace = me.workspace, token = greeting.token_from, "connected to Notion");
+        let store: Arc<dyn Store> = Arc::new(open_store(&tools.settings).await?);
         let own = own_ids(&*store, &me.id).await?;
         let tools = Arc::new(tools);
-        Self::assemble(tools, store, notion, me, own, only)
+        Ok(Self::assemble(tools, store, notion, me, own, only))
     }
 
     fn assemble(
@@ -176,7 +199,7 @@ impl Bot {
         me: Me,
         own: Vec<PersonId>,
         only: Option<PageId>,
-    ) -> anyhow::Result<Self> {
+    ) -> Self {
         let settings = &tools.settings;
         let bell = Arc::new(Notify::new());
         let project = tools.keys.project.id.clone();
@@ -222,7 +245,7 @@ impl Bot {
         let (stop, stopped) = watch::channel(false);
         let pipeline = tokio::spawn(pipeline.work());
         let worker = tokio::spawn(worker.work(stopped));
-        Ok(Self {
+        Self {
             tools,
             store,
             notion,
@@ -232,7 +255,7 @@ impl Bot {
             stop,
             worker,
             pipeline,
-        })
+        }
     }
 
     /// Polls until told to stop, then finishes what is in hand and leaves.

@@ -1,6 +1,7 @@
 //! `keyminder classify`: a filter, JSON lines in, readings out.
 use super::{Exit, Place};
-use crate::domain::classify::{About, Classifier, KeyNames, Reading, neutral};
+use crate::domain::classify::{About, Classifier, KeyNames, Reading};
+use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use crate::domain::comment::{CleanText, RawText};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,7 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
         }
     };
     let keys = KeyNames::default();
+    let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
     let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut exit = Exit::Done;
     let mut input = std::io::stdin().lock();
@@ -72,7 +74,7 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
                     keys: &keys,
                     plan_minutes: None,
                 };
-                let reading = classifier.read(&redacted(line.text), &about);
+                let reading = classifier.read(&redacted(&redactor, line.text), &about);
                 serde_json::to_writer(
                     &mut out,
                     &Answer {
@@ -97,8 +99,8 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// The seam to redaction: the filter masks by patterns before it reads.
-fn redacted(text: String) -> CleanText {
-    neutral(&RawText::new(text))
+fn redacted(redactor: &Redactor, text: String) -> CleanText {
+    redactor.redact(&RawText::new(text)).for_reading
 }
 
 /// The project's own rule files: `config/rules/*.toml`.

@@ -11,15 +11,18 @@ use crate::domain::page::PageState;
 use crate::domain::reply;
 use crate::notion::{Client, Connection, WireComment};
 use crate::pipeline::{self, Arrived};
+use crate::rotation::Project;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use chrono::Utc;
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Reads every page and prints what would follow from its comments that are not answered yet.
 pub(super) async fn run(settings: Settings, only: Option<PageId>) -> anyhow::Result<Exit> {
-    let tools = Tools::load(settings)?;
+    let project = Arc::new(Project::open(&settings)?);
+    let tools = Tools::load(settings, project)?;
     let settings = &tools.settings;
     let (token, _) = bot::token(settings, &tools.keys.project)?;
     let notion = Client::new(Connection {

@@ -1,11 +1,13 @@
 //! `keyminder run`: the bot.
-use super::bot::{Bot, Tools};
+use super::bot::{self, Bot, Tools};
 use super::{Exit, Place};
 use crate::config::Settings;
 use crate::domain::ids::PageId;
+use crate::rotation::Project;
 use crate::telemetry::{self, Format};
 use std::io::IsTerminal;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -49,7 +51,11 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
     if args.dry_run {
         return super::dry_run::run(settings, only).await;
     }
-    let tools = Tools::load(settings)?;
+    let project = Arc::new(Project::open(&settings)?);
+    project.sweep(SystemTime::now());
+    let greeting = bot::greet(&settings, &project)?;
+    // Rules and prompts are compiled on another thread, so that the first request leaves meanwhile.
+    let tools = tokio::task::spawn_blocking(move || Tools::load(settings, project)).await??;
     let format = if std::io::stderr().is_terminal() {
         Format::Human
     } else {
@@ -62,7 +68,7 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
             "probes go to a stand-in, not to the providers (KEYMINDER_PROBE_URL)"
         );
     }
-    let mut bot = Bot::start(tools, only).await?;
+    let mut bot = Bot::start(tools, greeting, only).await?;
     bot.first_look().await?;
     if args.once { once(bot).await } else { forever(bot).await }
 }

@@ -1,10 +1,11 @@
 //! The stage: sandbox, stand-ins, scratch project, the bot. People act through the sandbox's side door.
 use super::script::Doing;
 use crate::cli::Place;
-use crate::cli::bot::{Bot, Tools};
+use crate::cli::bot::{self, Bot, Tools};
 use crate::config::Settings;
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::reply::Reference;
+use crate::rotation::Project;
 use crate::rotation::known::Following;
 use crate::sandbox::providers::{self, Key, KeyState, StandIns};
 use crate::sandbox::{self, Options, Running};
@@ -93,12 +94,14 @@ impl Stage {
         let page = sandbox.first_line["pages"][0].clone();
         let settings = settings(&project, &sandbox, page["id"].as_str().unwrap_or_default())?;
         let http = reqwest::Client::builder().no_proxy();
-        let tools = Tools::load(settings)?;
+        let files = Arc::new(Project::open(&settings)?);
+        let greeting = bot::greet(&settings, &files)?;
+        let tools = Tools::load(settings, files)?;
         let http = http.build()?;
         let redactor = tools.redactor.clone();
         telemetry::init(redactor.shared(), Format::Human, "error")?;
         tell_tokens(&http, &sandbox, &old, &new).await?;
-        let mut bot = Bot::start(tools, None).await?;
+        let mut bot = Bot::start(tools, greeting, None).await?;
         bot.first_look().await?;
         let (store, stop) = (Arc::clone(&bot.store), bot.stop.clone());
         let (ring, bell) = mpsc::channel(8);
