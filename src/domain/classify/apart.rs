@@ -78,16 +78,14 @@ fn own_line(line: &str, parts: &mut Parts) -> bool {
 fn push_own(own: &mut String, text: &str) {
     /// How it starts, the word it leaves, where it ends.
     type Mark = (&'static str, &'static str, fn(char) -> bool);
-    const MARKS: [Mark; 5] = [
+    const MARKS: [Mark; 4] = [
         ("https://", " {link} ", char::is_whitespace),
         ("http://", " {link} ", char::is_whitespace),
         ("www.", " {link} ", char::is_whitespace),
         ("[redacted", " {redacted} ", |c| c == ']'),
-        // What redaction leaves for reading: `redact::TOKEN`.
-        ("\u{fffc}", " {redacted} ", |c| c != '\u{fffc}'),
     ];
     let mut rest = text;
-    'search: while rest.contains(['/', '.', '[', '\u{fffc}']) {
+    'search: while rest.contains(['/', '.', '[']) {
         let first = MARKS
             .iter()
             .filter_map(|mark| Some((rest.find(mark.0)?, mark)))

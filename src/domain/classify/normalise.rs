@@ -73,6 +73,8 @@ fn fold_char(c: char, emoji: &Emoji, folded: &mut String) {
 /// What compatibility decomposition leaves as it is.
 fn plain_form(c: char) -> Option<&'static str> {
     Some(match c {
+        // What redaction leaves for reading: `redact::TOKEN`.
+        '\u{fffc}' => "[redacted]",
         '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' | '\u{00b4}' | '\u{02bc}' => "'",
         '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{00ab}' | '\u{00bb}' => "\"",
         '\u{2013}' | '\u{2014}' | '\u{2015}' | '\u{2212}' => " - ",
