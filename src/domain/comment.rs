@@ -3,6 +3,8 @@ use super::ids::{BlockId, CommentId, DiscussionId, PersonId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::LazyLock;
 
 /// Text as it came from outside: it may hold a key. It has no `Debug`, `Display` or `Serialize`;
 /// only [`super::redact`] can read it, and gives back [`CleanText`].
@@ -26,6 +28,13 @@ impl RawText {
     pub fn with_urls(mut self, urls: Vec<String>) -> Self {
         self.urls = urls;
         self
+    }
+
+    /// Tells whether a text is the same as a moment ago, inside this process: the key is drawn at its start, so the
+    /// number means nothing elsewhere. It spares redacting a comment again that nobody changed.
+    pub fn sameness(&self) -> u64 {
+        static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        KEY.hash_one((&self.text, &self.urls))
     }
 
     pub(in crate::domain) fn expose(&self) -> &str {

@@ -90,44 +90,37 @@ async fn one(
     redactor: &Arc<Redactor>,
     comment: &WireComment,
 ) -> Result<Option<Happening>, IntakeError> {
-    let known = watched.seen.as_ref().and_then(|seen| seen.get(&comment.id)).cloned();
+    let raw = comment.raw_text();
+    let sameness = Some(raw.sameness());
+    let known = watched.seen.get_or_insert_default().get_mut(&comment.id);
+    if let Some(known) = known
+        && known.sameness == sameness
+    {
+        // A thread that was reopened brings its comments back; they are no news.
+        known.presence = Presence::Listed;
+        return Ok(None);
+    }
     let Author::Person(authority) = context.people.author(&context.notion, comment).await else {
         return Ok(None);
     };
-    let first = watched.first;
-    let arrived = arrived(context, watched, redactor, comment, authority, first);
+    let (redacted, hash) = pipeline::redact(redactor, &raw);
+    let (presence, anchor) = (Presence::Listed, comment.anchor.clone());
+    let seen = Seen { hash, sameness, presence, anchor };
+    let known = watched.seen.get_or_insert_default().insert(comment.id.clone(), seen);
+    if known.as_ref().is_some_and(|known| known.hash == hash) {
+        return Ok(None);
+    }
+    let arrived = arrived(context, watched, redactor, comment, authority);
     let steps = match watched.guide.steps_total() {
         0 => STEPS_UNREAD,
         steps => steps,
     };
-    let (redacted, hash) = pipeline::redact(redactor, &comment.raw_text());
-    if let Some(known) = &known
-        && known.hash == hash
-    {
-        if known.presence != Presence::Listed {
-            back(watched, &comment.id);
-        }
-        return Ok(None);
-    }
     let report = pipeline::read(&context.classifier, &context.keys, steps, arrived, redacted);
-    let seen = Seen {
-        hash,
-        presence: Presence::Listed,
-        anchor: comment.anchor.clone(),
-    };
-    watched.seen.get_or_insert_default().insert(comment.id.clone(), seen);
     let happening = match known {
         None => posted(watched, report, hash),
         Some(_) => edited(context, watched, report, hash).await?,
     };
     Ok(Some(happening))
-}
-
-/// A thread was reopened: its comments are no news.
-fn back(watched: &mut Watched, comment: &CommentId) {
-    if let Some(seen) = watched.seen.as_mut().and_then(|seen| seen.get_mut(comment)) {
-        seen.presence = Presence::Listed;
-    }
 }
 
 fn arrived(
@@ -136,7 +129,6 @@ fn arrived(
     redactor: &Redactor,
     comment: &WireComment,
     authority: Authority,
-    first: bool,
 ) -> Arrived {
     let on_step = match &comment.anchor {
         Anchor::Block(block) => watched.guide.step_of(block),
@@ -158,7 +150,7 @@ fn arrived(
         },
         on_step,
         authority,
-        absorbed: first && context.absorbs() && is_old(comment.created_time, server_now),
+        absorbed: watched.first && context.absorbs() && is_old(comment.created_time, server_now),
     }
 }
 

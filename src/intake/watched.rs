@@ -46,6 +46,8 @@ pub(super) struct Threads {
 #[derive(Clone)]
 pub(super) struct Seen {
     pub(super) hash: u64,
+    /// Of the raw text, as it was last seen by this process.
+    pub(super) sameness: Option<u64>,
     pub(super) presence: Presence,
     pub(super) anchor: Anchor,
 }
@@ -82,6 +84,7 @@ impl Watched {
                 row.comment.id,
                 Seen {
                     hash: row.hash,
+                    sameness: None,
                     presence: row.presence,
                     anchor: row.comment.anchor,
                 },
