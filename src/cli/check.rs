@@ -1,6 +1,7 @@
 //! `keyminder check`: proves settings, rules, patterns, providers, pages and prompts; tells all faults at once.
 mod evidence;
 mod saying;
+mod situations;
 
 use super::{Exit, Place, bot, classify, redact};
 use crate::config::{self, Faults, Settings};

@@ -22,12 +22,12 @@ mod upkeep;
 mod words;
 
 use crate::config::Faults;
+pub use crate::config::Place;
 use crate::evidence::OpenError;
 use crate::rotation::ReplaceError;
 use crate::rotation::backup::BackupError;
 use crate::rotation::course::CourseError;
 use clap::{Parser, Subcommand};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// How a command ended; `monitor --plugin` has codes of its own.
@@ -65,17 +65,6 @@ struct Cli {
     place: Place,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Where the settings come from.
-#[derive(clap::Args, Clone, Debug, Default)]
-pub struct Place {
-    /// The project: the folder that holds `.env`, `config/` and `state/` [default: the current folder]
-    #[arg(long, global = true, value_name = "DIR", env = "KEYMINDER_PROJECT")]
-    pub project: Option<PathBuf>,
-    /// The settings file [default: config/keyminder.toml in the project]
-    #[arg(long, global = true, value_name = "FILE", env = "KEYMINDER_CONFIG")]
-    pub config: Option<PathBuf>,
 }
 
 #[derive(Subcommand, Debug)]

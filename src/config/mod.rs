@@ -4,7 +4,6 @@ mod reader;
 
 pub use playbook::{playbook, prompt_files};
 
-use crate::cli::Place;
 use crate::domain::ids::{PageId, PersonId};
 use crate::domain::page::PropertyNames;
 use chrono_tz::Tz;
@@ -13,6 +12,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+/// Where the settings come from.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub struct Place {
+    /// The project: the folder that holds `.env`, `config/` and `state/` [default: the current folder]
+    #[arg(long, global = true, value_name = "DIR", env = "KEYMINDER_PROJECT")]
+    pub project: Option<PathBuf>,
+    /// The settings file [default: config/keyminder.toml in the project]
+    #[arg(long, global = true, value_name = "FILE", env = "KEYMINDER_CONFIG")]
+    pub config: Option<PathBuf>,
+}
 
 /// Everything that can be set. Paths are absolute or below the project.
 #[derive(Clone, Debug)]

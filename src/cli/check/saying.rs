@@ -1,28 +1,19 @@
 //! Says everything that can be said: every part of a reply in every situation, by the decisions themselves.
 use super::evidence;
+use super::situations::{PAGE, Situations, described, guide};
 use crate::domain::classify::BlockerKind;
 use crate::domain::comment::Extent;
-use crate::domain::cycle::Cycle;
 use crate::domain::decide::{Playbook, decide};
-use crate::domain::effect::{EffectId, KeyState, Place, Status};
+use crate::domain::effect::{EffectId, KeyState, Place};
 use crate::domain::event::{Event, Gone};
-use crate::domain::evidence::{Check, Evidence, Standing};
-use crate::domain::ids::{BlockId, CommentId, PageId, PersonId};
-use crate::domain::page::{
-    Blocker, Claim, Conversation, Due, Guide, Look, NextPage, PageDescription, PageState, Part, Posted, PostedKey,
-    Step, StepDescription, StepState,
-};
+use crate::domain::evidence::{Check, Standing};
+use crate::domain::ids::{CommentId, PageId};
+use crate::domain::page::{Conversation, Look, PageState, Part, Posted, PostedKey};
 use crate::domain::reply::{Prompts, Witness};
 use crate::domain::verdict::Verdict;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// A page of our own, so that the proof does not depend on the project's.
-const PAGE: &str = "CHECK_000";
-/// A page without a description.
-const BARE: &str = "CHECK_001";
-const STEPS: u8 = 3;
 
 /// Says everything; gives what was said, and in how many replies.
 pub(super) fn everything(mut playbook: Playbook, files: &BTreeMap<String, String>) -> (Witness, usize) {
@@ -31,7 +22,7 @@ pub(super) fn everything(mut playbook: Playbook, files: &BTreeMap<String, String
     let speaker = Speaker {
         playbook: &playbook,
         page: PageId::from_wire(PAGE),
-        now: DateTime::UNIX_EPOCH + TimeDelta::days(20_000),
+        situations: Situations { now: DateTime::UNIX_EPOCH + TimeDelta::days(20_000) },
     };
     let languages: BTreeSet<&str> = files.keys().filter_map(|name| Some(name.split_once('/')?.0)).collect();
     let mut replies = 0;
@@ -50,34 +41,17 @@ fn nothing() -> Prompts {
     Prompts::new(&BTreeMap::new()).unwrap_or_else(|_| unreachable!("no prompt has no fault"))
 }
 
-/// Three steps, each proven by one check.
-fn described() -> PageDescription {
-    let checks = [Check::Backup, Check::KeysValid, Check::MonitorRan];
-    let steps = (1..).zip(checks).map(|(number, check)| StepDescription {
-        number,
-        criteria: Vec::new(),
-        check: Some(check),
-    });
-    PageDescription {
-        id: PAGE.to_owned(),
-        next_action: Some("CHECK_002".to_owned()),
-        estimate_minutes: Some(60),
-        steps: steps.collect(),
-        criteria: Vec::new(),
-    }
-}
-
 struct Speaker<'a> {
     playbook: &'a Playbook,
     page: PageId,
-    now: DateTime<Utc>,
+    situations: Situations,
 }
 
 impl Speaker<'_> {
     /// Every part on every page.
     fn parts(&self, language: &str, parts: &[Part]) -> usize {
         let mut said = 0;
-        for state in self.states() {
+        for state in self.situations.all() {
             for part in parts {
                 said += self.say(state.clone(), self.conversation(language, vec![part.clone()]));
             }
@@ -89,10 +63,10 @@ impl Speaker<'_> {
     fn again(&self, language: &str) -> usize {
         let mut said = 0;
         for minutes in [1, 60] {
-            let mut state = self.begun(guide(Some(PAGE), true));
+            let mut state = self.situations.begun(guide(Some(PAGE), true));
             let facts = [("why".to_owned(), json!("no answer"))].into();
-            state.take_evidence(self.seen(Check::Backup, "look_refused", Standing::Unknown, facts));
-            let at = Some(self.now + TimeDelta::minutes(minutes));
+            state.take_evidence(self.situations.seen(Check::Backup, "look_refused", Standing::Unknown, facts));
+            let at = Some(self.situations.now + TimeDelta::minutes(minutes));
             let effect = EffectId::of(&["look"]);
             state.looks.push(Look {
                 check: Check::Backup,
@@ -103,7 +77,7 @@ impl Speaker<'_> {
             for part in [claim(&[1], false), claim(&[], true)] {
                 let mut conversation = self.conversation(language, vec![part]);
                 conversation.awaiting.push(Check::Backup);
-                conversation.since = self.now - TimeDelta::hours(1);
+                conversation.since = self.situations.now - TimeDelta::hours(1);
                 said += self.say(state.clone(), conversation);
             }
         }
@@ -114,12 +88,12 @@ impl Speaker<'_> {
     fn evidence(&self, language: &str) -> usize {
         let mut said = 0;
         for (reason, standing, facts) in evidence::of_every_reason() {
-            let mut state = self.begun(guide(Some(PAGE), true));
+            let mut state = self.situations.begun(guide(Some(PAGE), true));
             let Value::Object(facts) = facts else { continue };
             if let Some(file) = facts.get("file").and_then(Value::as_str) {
                 state.made_backups.push(file.to_owned());
             }
-            state.take_evidence(self.seen(Check::Backup, reason, standing, facts.into_iter().collect()));
+            state.take_evidence(self.situations.seen(Check::Backup, reason, standing, facts.into_iter().collect()));
             for part in [
                 claim(&[1], false),
                 claim(&[], true),
@@ -147,7 +121,7 @@ impl Speaker<'_> {
             for parts in [vec![reported()], vec![posted(Extent::Whole, false)]] {
                 let mut conversation = self.conversation(language, parts);
                 conversation.keys = keys.to_vec();
-                said += self.say(self.begun(guide(Some(PAGE), true)), conversation);
+                said += self.say(self.situations.begun(guide(Some(PAGE), true)), conversation);
             }
         }
         said
@@ -157,7 +131,7 @@ impl Speaker<'_> {
     fn thanks(&self, language: &str) -> usize {
         let comment = CommentId::from_wire("posted");
         for exposed in [Vec::new(), vec!["A_KEY".to_owned(), "A_SECRET".to_owned()]] {
-            let mut state = self.begun(guide(Some(PAGE), true));
+            let mut state = self.situations.begun(guide(Some(PAGE), true));
             state.posted.push(Posted {
                 comment: comment.clone(),
                 labels: vec!["A_KEY".to_owned(), "Notion token".to_owned()],
@@ -171,7 +145,7 @@ impl Speaker<'_> {
                 &self.page,
                 state,
                 &Event::CommentGone { comment, how },
-                self.now,
+                self.situations.now,
             );
         }
         2
@@ -183,7 +157,7 @@ impl Speaker<'_> {
         let mut said = 0;
         for page in pages {
             for part in blockers() {
-                let state = self.begun(guide(Some(page), true));
+                let state = self.situations.begun(guide(Some(page), true));
                 said += self.say(state, self.conversation(language, vec![part]));
             }
         }
@@ -192,7 +166,7 @@ impl Speaker<'_> {
 
     fn say(&self, mut state: PageState, conversation: Conversation) -> usize {
         state.conversations.push(conversation);
-        decide(self.playbook, &self.page, state, &Event::ClockTicked, self.now)
+        decide(self.playbook, &self.page, state, &Event::ClockTicked, self.situations.now)
             .effects
             .len()
             .min(1)
@@ -210,129 +184,10 @@ impl Speaker<'_> {
             awaiting: Vec::new(),
             effects: Vec::new(),
             keys: Vec::new(),
-            since: self.now,
+            since: self.situations.now,
             replied: false,
             may_finish: false,
         }
-    }
-
-    /// Pages with and without steps, estimates and a description; of which nothing, something or all is known.
-    fn states(&self) -> Vec<PageState> {
-        let described = self.begun(guide(Some(PAGE), true));
-        let with = |standing| {
-            let mut state = described.clone();
-            let reason = if standing == Standing::Proven {
-                "keys_valid"
-            } else {
-                "look_refused"
-            };
-            for step in &self.playbook.pages[PAGE].steps {
-                let facts = [
-                    ("keys".to_owned(), json!(["A_KEY"])),
-                    ("why".to_owned(), json!("it may not")),
-                ]
-                .into();
-                let check = step.check.clone().unwrap_or(Check::Backup);
-                state.take_evidence(self.seen(check, reason, standing, facts));
-            }
-            state
-        };
-        let mut finished = with(Standing::Proven);
-        finished.finished = Some(self.claimed());
-        finished.due = Some(Due {
-            at: self.now + TimeDelta::days(28),
-            told: false,
-        });
-        let mut with_next = finished.clone();
-        let (title, url) = ("CHECK_002 Next".to_owned(), "https://notion.example/next".to_owned());
-        with_next.next_page = Some(NextPage { title, url });
-        let mut claimed = self.begun(guide(Some(BARE), true));
-        for number in 1..=STEPS {
-            let claim = Some(self.claimed());
-            claimed.steps.insert(number, StepState { claim, started: true });
-        }
-        let mut blocked = described.clone();
-        blocked.blockers = vec![self.blocker(Some("Ana"), Some(2)), self.blocker(None, None)];
-        let empty = self.begun(Guide::default());
-        let bare = self.begun(guide(None, false));
-        let unknown = with(Standing::Unknown);
-        vec![
-            described.clone(),
-            with(Standing::Missing),
-            unknown,
-            finished,
-            with_next,
-            claimed,
-            blocked,
-            empty,
-            bare,
-        ]
-    }
-
-    fn begun(&self, guide: Guide) -> PageState {
-        let mut state = PageState {
-            guide,
-            ..PageState::default()
-        };
-        state.status.known = Some(Status::InProgress);
-        state.cycle = Some(Cycle {
-            number: 1,
-            began_at: self.now,
-            fingerprints: BTreeMap::new(),
-            exposed: BTreeMap::new(),
-        });
-        state
-    }
-
-    fn seen(&self, check: Check, reason: &str, standing: Standing, facts: BTreeMap<String, Value>) -> Evidence {
-        Evidence {
-            check,
-            standing,
-            reason: reason.to_owned(),
-            facts,
-            gathered_at: self.now,
-        }
-    }
-
-    fn claimed(&self) -> Claim {
-        Claim {
-            comment: CommentId::from_wire("claim"),
-            author: PersonId::from_wire("ana"),
-            at: self.now,
-        }
-    }
-
-    fn blocker(&self, name: Option<&str>, step: Option<u8>) -> Blocker {
-        Blocker {
-            comment: CommentId::from_wire("blocker"),
-            author: PersonId::from_wire("ana"),
-            name: name.map(str::to_owned),
-            step,
-            kind: BlockerKind::Other,
-            since: self.now,
-        }
-    }
-}
-
-/// A guide of three steps; `full`: with all that a page may say of them.
-fn guide(id: Option<&str>, full: bool) -> Guide {
-    let step = |number: u8| Step {
-        number,
-        title: "Do it".to_owned(),
-        minutes: full.then_some(20),
-        validation: full.then(|| "it is done".to_owned()),
-        blocks: if full {
-            vec![BlockId::from_wire("block")]
-        } else {
-            Vec::new()
-        },
-    };
-    Guide {
-        id: id.map(str::to_owned),
-        title: "Check".to_owned(),
-        url: "https://notion.example/check".to_owned(),
-        steps: (1..=STEPS).map(step).collect(),
-        ..Guide::default()
     }
 }
 

@@ -1,0 +1,226 @@
+//! The rules of the house, as tests: opening lines, direction of imports, sizes, no unwrap, no words of a workplace.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy counts the helpers of an integration test as production"
+)]
+use regex::Regex;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Files that are longer than the rest may be, each with its reason.
+const LONG_FILES: [(&str, &str); 5] = [
+    ("src/pipeline.rs", "the way of a comment, to be read in one piece"),
+    ("src/domain/decide/posted.rs", "every part of a report has its few lines"),
+    ("src/domain/classify/rules.rs", "the form of rule files with all that can be wrong in them"),
+    ("src/config/reader.rs", "every kind of setting, read the same way"),
+    ("tests/it/store/contract.rs", "the store's contract, read from top to bottom"),
+];
+const LONGEST_FILE: usize = 400;
+const LONGEST_FUNCTION: usize = 100;
+/// Functions beyond this are few.
+const LONG_FUNCTION: usize = 60;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+struct Source {
+    name: String,
+    text: String,
+}
+
+impl Source {
+    /// The text without the tests at its end.
+    fn production(&self) -> &str {
+        let end = self.text.find("#[cfg(test)]").unwrap_or(self.text.len());
+        &self.text[..end]
+    }
+
+    fn is_test(&self) -> bool {
+        let name = self.name.trim_end_matches(".rs");
+        name.starts_with("tests/")
+            || name.starts_with("benches/")
+            || name.split('/').any(|part| part == "tests" || part == "crash" || part.ends_with("_tests"))
+    }
+}
+
+fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            gather(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+fn sources() -> Vec<Source> {
+    let mut paths = Vec::new();
+    for folder in ["src", "tests", "benches"].map(|folder| root().join(folder)) {
+        if folder.is_dir() {
+            gather(&folder, &mut paths);
+        }
+    }
+    paths.sort();
+    let read = |path: PathBuf| Source {
+        name: path.strip_prefix(root()).unwrap().display().to_string(),
+        text: std::fs::read_to_string(&path).unwrap(),
+    };
+    paths.into_iter().map(read).collect()
+}
+
+fn production() -> Vec<Source> {
+    let all = sources().into_iter();
+    all.filter(|source| source.name.starts_with("src/") && !source.is_test()).collect()
+}
+
+#[track_caller]
+fn none(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_file_opens_with_a_line_that_says_what_lives_there() {
+    let bare = sources().into_iter().filter(|source| !source.text.starts_with("//! "));
+    none(&bare.map(|source| format!("{}: has no opening `//!` line", source.name)).collect::<Vec<_>>());
+}
+
+/// Who may not import whom. `all`: nothing of the rest of the house.
+const FORBIDDEN: [(&str, &[&str]); 11] = [
+    ("domain", &["cli", "config", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox", "store", "telemetry"]),
+    ("sandbox", &["cli", "config", "domain", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "store", "telemetry"]),
+    ("store", &["cli", "config", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox"]),
+    ("notion", &["cli", "config", "effects", "evidence", "intake", "monitor", "pipeline", "rotation", "sandbox", "store"]),
+    ("pipeline", &["cli", "effects", "evidence", "intake", "monitor", "notion", "rotation", "sandbox"]),
+    ("rotation", &["cli", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "sandbox", "store"]),
+    ("evidence", &["cli", "effects", "intake", "notion", "pipeline", "sandbox", "store"]),
+    ("monitor", &["cli", "effects", "intake", "notion", "pipeline", "sandbox", "store"]),
+    ("intake", &["cli", "evidence", "monitor", "sandbox"]),
+    ("effects", &["cli", "intake", "monitor", "sandbox"]),
+    ("config", &["effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox", "store"]),
+];
+
+/// `src/store/sqlite.rs` lives in `store`.
+fn room(name: &str) -> &str {
+    let below = name.strip_prefix("src/").unwrap_or(name);
+    below.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+}
+
+#[test]
+fn imports_go_down_only() {
+    let import = Regex::new(r"(?:crate|keyminder)::(?:\{([^;]*?)\};|([a-z_]+))").unwrap();
+    let inner = Regex::new(r"(?:^|,)\s*([a-z_]+)").unwrap();
+    let mut faults = Vec::new();
+    for source in production() {
+        let here = room(&source.name);
+        let forbidden = FORBIDDEN.iter().find(|(room, _)| *room == here).map_or(&[][..], |(_, rooms)| *rooms);
+        for found in import.captures_iter(&without_comments(source.production())) {
+            let imported: Vec<String> = match (found.get(1), found.get(2)) {
+                (Some(list), _) => inner.captures_iter(list.as_str()).map(|name| name[1].to_owned()).collect(),
+                (None, Some(name)) => vec![name.as_str().to_owned()],
+                (None, None) => Vec::new(),
+            };
+            let wrong = imported.iter().filter(|name| forbidden.contains(&name.as_str()) && *name != here);
+            faults.extend(wrong.map(|name| format!("{}: imports {name}, which is not below {here}", source.name)));
+        }
+    }
+    none(&faults);
+}
+
+fn without_comments(text: &str) -> String {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    code.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn files_can_be_read_in_one_sitting() {
+    let lines = |source: &Source| source.text.lines().count();
+    let all = sources();
+    let long = all.iter().filter(|source| lines(source) > LONGEST_FILE);
+    let unexpected = long.filter(|source| !LONG_FILES.iter().any(|(name, _)| *name == source.name));
+    none(&unexpected.map(|source| format!("{}: {} lines", source.name, lines(source))).collect::<Vec<_>>());
+    let grown = |name: &str| all.iter().any(|source| source.name == name && lines(source) > LONGEST_FILE);
+    let settled = LONG_FILES.iter().filter(|(name, _)| !grown(name));
+    none(&settled.map(|(name, _)| format!("{name}: is short by now; take it off the list")).collect::<Vec<_>>());
+}
+
+/// Every function with its length, from its first line to its closing brace, by indentation (rustfmt's).
+fn functions(text: &str) -> Vec<(usize, String)> {
+    let head = Regex::new(r"^( *)(?:pub(?:\([a-z: ]+\))? )?(?:const )?(?:async )?(?:unsafe )?fn ([a-z0-9_]+)").unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut found = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(named) = head.captures(line) else { continue };
+        let close = format!("{}}}", &named[1]);
+        let end = lines[at..].iter().position(|line| **line == close || line.ends_with(" }") && line.contains("fn "));
+        found.push((end.map_or(1, |end| end + 1), named[2].to_owned()));
+    }
+    found
+}
+
+#[test]
+fn functions_are_short() {
+    let mut all = Vec::new();
+    for source in production() {
+        let of_file = functions(source.production()).into_iter();
+        all.extend(of_file.map(|(lines, name)| (lines, format!("{}: fn {name}, {lines} lines", source.name))));
+    }
+    let longer = |than: usize| all.iter().filter(move |(lines, _)| *lines > than).map(|(_, fault)| fault.clone());
+    none(&longer(LONGEST_FUNCTION).collect::<Vec<_>>());
+    let long: Vec<String> = longer(LONG_FUNCTION).collect();
+    assert!(all.len() > 1000, "only {} functions were found", all.len());
+    assert!(long.len() * 50 < all.len(), "{} of {} functions:\n{}", long.len(), all.len(), long.join("\n"));
+}
+
+#[test]
+fn production_does_not_unwrap() {
+    let mut faults = Vec::new();
+    for source in production() {
+        let lines = source.production().lines().enumerate();
+        let code = lines.filter(|(_, line)| !line.trim_start().starts_with("//"));
+        let unwraps = code.filter(|(_, line)| line.contains(".unwrap()"));
+        faults.extend(unwraps.map(|(at, line)| format!("{}:{}: {}", source.name, at + 1, line.trim())));
+    }
+    none(&faults);
+}
+
+/// Every text file that git tracks, or would track.
+fn tracked() -> Vec<Source> {
+    let list = Command::new("git")
+        .args(["ls-files", "--cached", "--others", "--exclude-standard"])
+        .current_dir(root())
+        .output();
+    // An unpacked release is no repository; there is nothing that could be committed.
+    let Some(list) = list.ok().filter(|list| list.status.success()) else {
+        return Vec::new();
+    };
+    let names = String::from_utf8(list.stdout).unwrap();
+    let read = |name: &str| {
+        let text = std::fs::read_to_string(root().join(name)).ok()?;
+        Some(Source { name: name.to_owned(), text })
+    };
+    names.lines().filter_map(read).collect()
+}
+
+/// Where such a word is meant as people mean it: a sign-in that ends, a noun beside which no key stands.
+const MEANT: [(&str, &str); 2] = [
+    ("config/redaction.toml", concat!("ses", "sion")),
+    ("tests/corpus/own.jsonl", concat!("ses", "sion")),
+];
+
+#[test]
+fn nothing_tells_of_the_place_where_it_was_written() {
+    // Written apart, so that this file is no find.
+    let words = [concat!("help", "er-"), concat!("/wo", "rk/"), concat!("ses", "sion")];
+    let mut faults = Vec::new();
+    for source in tracked() {
+        for (at, line) in source.text.lines().enumerate() {
+            let lower = line.to_lowercase();
+            let found = words.iter().filter(|word| lower.contains(**word));
+            let found = found.filter(|word| !MEANT.contains(&(source.name.as_str(), **word)));
+            faults.extend(found.map(|word| format!("{}:{}: {word}", source.name, at + 1)));
+        }
+    }
+    none(&faults);
+}
