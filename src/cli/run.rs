@@ -68,6 +68,10 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
             "probes go to a stand-in, not to the providers (KEYMINDER_PROBE_URL)"
         );
     }
+    if !tools.settings.env.exists() {
+        let env = tools.settings.env.display().to_string();
+        tracing::warn!(env, "there is no `.env`; I answer, but checks of keys find nothing");
+    }
     let mut bot = Bot::start(tools, greeting, only).await?;
     bot.first_look().await?;
     if args.once { once(bot).await } else { forever(bot).await }

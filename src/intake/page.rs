@@ -207,8 +207,8 @@ async fn tell(
     format!("{observed:?}").hash(&mut hasher);
     let digest = hasher.finish();
     if watched.observed.replace(digest) != Some(digest) {
-        if watched.guide.steps.is_empty() && watched.first {
-            tracing::warn!(page = %watched.page, "the page has no steps (headings \"Step 1: title\"); I answer, but there is nothing to tick");
+        if watched.first {
+            tell_gaps(&watched.page, &observed);
         }
         let event = Event::PageRead(Box::new(observed));
         context
@@ -217,6 +217,18 @@ async fn tell(
             .await;
     }
     Ok(())
+}
+
+/// What the page lacks is told once; the bot goes on without it.
+fn tell_gaps(page: &PageId, observed: &Observed) {
+    if observed.guide.steps.is_empty() {
+        tracing::warn!(%page, "the page has no steps (headings \"Step 1: title\"); I answer, but there is nothing to tick");
+    }
+    if observed.status.is_none() {
+        tracing::warn!(%page, "the page has no Status that I can read (is it outside a database, or is the property called otherwise? see [properties]); I go on without it");
+    } else if !observed.has_blocked {
+        tracing::warn!(%page, "the page's Status has no option Blocked; add one, or name yours under [properties]; until then blocked pages stay In Progress");
+    }
 }
 
 /// The action item that follows, found by its id in the same data source.

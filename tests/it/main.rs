@@ -1,9 +1,11 @@
 //! One test binary: everything a person sees, through data.
+mod cli;
 mod corpus;
 mod providers;
 mod redaction;
 mod rotation;
 mod scenarios;
 mod store;
+mod tidy;
 mod wire;
 mod words;

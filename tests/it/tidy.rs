@@ -10,10 +10,19 @@ use std::process::Command;
 /// Files that are longer than the rest may be, each with its reason.
 const LONG_FILES: [(&str, &str); 5] = [
     ("src/pipeline.rs", "the way of a comment, to be read in one piece"),
-    ("src/domain/decide/posted.rs", "every part of a report has its few lines"),
-    ("src/domain/classify/rules.rs", "the form of rule files with all that can be wrong in them"),
+    (
+        "src/domain/decide/posted.rs",
+        "every part of a report has its few lines",
+    ),
+    (
+        "src/domain/classify/rules.rs",
+        "the form of rule files with all that can be wrong in them",
+    ),
     ("src/config/reader.rs", "every kind of setting, read the same way"),
-    ("tests/it/store/contract.rs", "the store's contract, read from top to bottom"),
+    (
+        "tests/it/store/contract.rs",
+        "the store's contract, read from top to bottom",
+    ),
 ];
 const LONGEST_FILE: usize = 400;
 const LONGEST_FUNCTION: usize = 100;
@@ -40,7 +49,9 @@ impl Source {
         let name = self.name.trim_end_matches(".rs");
         name.starts_with("tests/")
             || name.starts_with("benches/")
-            || name.split('/').any(|part| part == "tests" || part == "crash" || part.ends_with("_tests"))
+            || name
+                .split('/')
+                .any(|part| part == "tests" || part == "crash" || part.ends_with("_tests"))
     }
 }
 
@@ -72,7 +83,8 @@ fn sources() -> Vec<Source> {
 
 fn production() -> Vec<Source> {
     let all = sources().into_iter();
-    all.filter(|source| source.name.starts_with("src/") && !source.is_test()).collect()
+    all.filter(|source| source.name.starts_with("src/") && !source.is_test())
+        .collect()
 }
 
 #[track_caller]
@@ -83,22 +95,89 @@ fn none(faults: &[String]) {
 #[test]
 fn every_file_opens_with_a_line_that_says_what_lives_there() {
     let bare = sources().into_iter().filter(|source| !source.text.starts_with("//! "));
-    none(&bare.map(|source| format!("{}: has no opening `//!` line", source.name)).collect::<Vec<_>>());
+    none(
+        &bare
+            .map(|source| format!("{}: has no opening `//!` line", source.name))
+            .collect::<Vec<_>>(),
+    );
 }
 
 /// Who may not import whom. `all`: nothing of the rest of the house.
 const FORBIDDEN: [(&str, &[&str]); 11] = [
-    ("domain", &["cli", "config", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox", "store", "telemetry"]),
-    ("sandbox", &["cli", "config", "domain", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "store", "telemetry"]),
-    ("store", &["cli", "config", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox"]),
-    ("notion", &["cli", "config", "effects", "evidence", "intake", "monitor", "pipeline", "rotation", "sandbox", "store"]),
-    ("pipeline", &["cli", "effects", "evidence", "intake", "monitor", "notion", "rotation", "sandbox"]),
-    ("rotation", &["cli", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "sandbox", "store"]),
-    ("evidence", &["cli", "effects", "intake", "notion", "pipeline", "sandbox", "store"]),
-    ("monitor", &["cli", "effects", "intake", "notion", "pipeline", "sandbox", "store"]),
+    (
+        "domain",
+        &[
+            "cli",
+            "config",
+            "effects",
+            "evidence",
+            "intake",
+            "monitor",
+            "notion",
+            "pipeline",
+            "rotation",
+            "sandbox",
+            "store",
+            "telemetry",
+        ],
+    ),
+    (
+        "sandbox",
+        &[
+            "cli",
+            "config",
+            "domain",
+            "effects",
+            "evidence",
+            "intake",
+            "monitor",
+            "notion",
+            "pipeline",
+            "rotation",
+            "store",
+            "telemetry",
+        ],
+    ),
+    (
+        "store",
+        &[
+            "cli", "config", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox",
+        ],
+    ),
+    (
+        "notion",
+        &[
+            "cli", "config", "effects", "evidence", "intake", "monitor", "pipeline", "rotation", "sandbox", "store",
+        ],
+    ),
+    (
+        "pipeline",
+        &[
+            "cli", "effects", "evidence", "intake", "monitor", "notion", "rotation", "sandbox",
+        ],
+    ),
+    (
+        "rotation",
+        &[
+            "cli", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "sandbox", "store",
+        ],
+    ),
+    (
+        "evidence",
+        &["cli", "effects", "intake", "notion", "pipeline", "sandbox", "store"],
+    ),
+    (
+        "monitor",
+        &["cli", "effects", "intake", "notion", "pipeline", "sandbox", "store"],
+    ),
     ("intake", &["cli", "evidence", "monitor", "sandbox"]),
     ("effects", &["cli", "intake", "monitor", "sandbox"]),
-    ("config", &["effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox", "store"]),
+    (
+        "config",
+        &[
+            "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox", "store",
+        ],
+    ),
 ];
 
 /// `src/store/sqlite.rs` lives in `store`.
@@ -114,14 +193,22 @@ fn imports_go_down_only() {
     let mut faults = Vec::new();
     for source in production() {
         let here = room(&source.name);
-        let forbidden = FORBIDDEN.iter().find(|(room, _)| *room == here).map_or(&[][..], |(_, rooms)| *rooms);
+        let forbidden = FORBIDDEN
+            .iter()
+            .find(|(room, _)| *room == here)
+            .map_or(&[][..], |(_, rooms)| *rooms);
         for found in import.captures_iter(&without_comments(source.production())) {
             let imported: Vec<String> = match (found.get(1), found.get(2)) {
-                (Some(list), _) => inner.captures_iter(list.as_str()).map(|name| name[1].to_owned()).collect(),
+                (Some(list), _) => inner
+                    .captures_iter(list.as_str())
+                    .map(|name| name[1].to_owned())
+                    .collect(),
                 (None, Some(name)) => vec![name.as_str().to_owned()],
                 (None, None) => Vec::new(),
             };
-            let wrong = imported.iter().filter(|name| forbidden.contains(&name.as_str()) && *name != here);
+            let wrong = imported
+                .iter()
+                .filter(|name| forbidden.contains(&name.as_str()) && *name != here);
             faults.extend(wrong.map(|name| format!("{}: imports {name}, which is not below {here}", source.name)));
         }
     }
@@ -139,10 +226,21 @@ fn files_can_be_read_in_one_sitting() {
     let all = sources();
     let long = all.iter().filter(|source| lines(source) > LONGEST_FILE);
     let unexpected = long.filter(|source| !LONG_FILES.iter().any(|(name, _)| *name == source.name));
-    none(&unexpected.map(|source| format!("{}: {} lines", source.name, lines(source))).collect::<Vec<_>>());
-    let grown = |name: &str| all.iter().any(|source| source.name == name && lines(source) > LONGEST_FILE);
+    none(
+        &unexpected
+            .map(|source| format!("{}: {} lines", source.name, lines(source)))
+            .collect::<Vec<_>>(),
+    );
+    let grown = |name: &str| {
+        all.iter()
+            .any(|source| source.name == name && lines(source) > LONGEST_FILE)
+    };
     let settled = LONG_FILES.iter().filter(|(name, _)| !grown(name));
-    none(&settled.map(|(name, _)| format!("{name}: is short by now; take it off the list")).collect::<Vec<_>>());
+    none(
+        &settled
+            .map(|(name, _)| format!("{name}: is short by now; take it off the list"))
+            .collect::<Vec<_>>(),
+    );
 }
 
 /// Every function with its length, from its first line to its closing brace, by indentation (rustfmt's).
@@ -153,7 +251,9 @@ fn functions(text: &str) -> Vec<(usize, String)> {
     for (at, line) in lines.iter().enumerate() {
         let Some(named) = head.captures(line) else { continue };
         let close = format!("{}}}", &named[1]);
-        let end = lines[at..].iter().position(|line| **line == close || line.ends_with(" }") && line.contains("fn "));
+        let end = lines[at..]
+            .iter()
+            .position(|line| **line == close || line.ends_with(" }") && line.contains("fn "));
         found.push((end.map_or(1, |end| end + 1), named[2].to_owned()));
     }
     found
@@ -166,11 +266,21 @@ fn functions_are_short() {
         let of_file = functions(source.production()).into_iter();
         all.extend(of_file.map(|(lines, name)| (lines, format!("{}: fn {name}, {lines} lines", source.name))));
     }
-    let longer = |than: usize| all.iter().filter(move |(lines, _)| *lines > than).map(|(_, fault)| fault.clone());
+    let longer = |than: usize| {
+        all.iter()
+            .filter(move |(lines, _)| *lines > than)
+            .map(|(_, fault)| fault.clone())
+    };
     none(&longer(LONGEST_FUNCTION).collect::<Vec<_>>());
     let long: Vec<String> = longer(LONG_FUNCTION).collect();
     assert!(all.len() > 1000, "only {} functions were found", all.len());
-    assert!(long.len() * 50 < all.len(), "{} of {} functions:\n{}", long.len(), all.len(), long.join("\n"));
+    assert!(
+        long.len() * 50 < all.len(),
+        "{} of {} functions:\n{}",
+        long.len(),
+        all.len(),
+        long.join("\n")
+    );
 }
 
 #[test]
@@ -198,7 +308,10 @@ fn tracked() -> Vec<Source> {
     let names = String::from_utf8(list.stdout).unwrap();
     let read = |name: &str| {
         let text = std::fs::read_to_string(root().join(name)).ok()?;
-        Some(Source { name: name.to_owned(), text })
+        Some(Source {
+            name: name.to_owned(),
+            text,
+        })
     };
     names.lines().filter_map(read).collect()
 }

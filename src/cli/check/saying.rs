@@ -22,7 +22,9 @@ pub(super) fn everything(mut playbook: Playbook, files: &BTreeMap<String, String
     let speaker = Speaker {
         playbook: &playbook,
         page: PageId::from_wire(PAGE),
-        situations: Situations { now: DateTime::UNIX_EPOCH + TimeDelta::days(20_000) },
+        situations: Situations {
+            now: DateTime::UNIX_EPOCH + TimeDelta::days(20_000),
+        },
     };
     let languages: BTreeSet<&str> = files.keys().filter_map(|name| Some(name.split_once('/')?.0)).collect();
     let mut replies = 0;
@@ -65,7 +67,10 @@ impl Speaker<'_> {
         for minutes in [1, 60] {
             let mut state = self.situations.begun(guide(Some(PAGE), true));
             let facts = [("why".to_owned(), json!("no answer"))].into();
-            state.take_evidence(self.situations.seen(Check::Backup, "look_refused", Standing::Unknown, facts));
+            state.take_evidence(
+                self.situations
+                    .seen(Check::Backup, "look_refused", Standing::Unknown, facts),
+            );
             let at = Some(self.situations.now + TimeDelta::minutes(minutes));
             let effect = EffectId::of(&["look"]);
             state.looks.push(Look {
@@ -93,7 +98,10 @@ impl Speaker<'_> {
             if let Some(file) = facts.get("file").and_then(Value::as_str) {
                 state.made_backups.push(file.to_owned());
             }
-            state.take_evidence(self.situations.seen(Check::Backup, reason, standing, facts.into_iter().collect()));
+            state.take_evidence(
+                self.situations
+                    .seen(Check::Backup, reason, standing, facts.into_iter().collect()),
+            );
             for part in [
                 claim(&[1], false),
                 claim(&[], true),
@@ -166,10 +174,16 @@ impl Speaker<'_> {
 
     fn say(&self, mut state: PageState, conversation: Conversation) -> usize {
         state.conversations.push(conversation);
-        decide(self.playbook, &self.page, state, &Event::ClockTicked, self.situations.now)
-            .effects
-            .len()
-            .min(1)
+        decide(
+            self.playbook,
+            &self.page,
+            state,
+            &Event::ClockTicked,
+            self.situations.now,
+        )
+        .effects
+        .len()
+        .min(1)
     }
 
     fn conversation(&self, language: &str, parts: Vec<Part>) -> Conversation {

@@ -110,7 +110,13 @@ impl Situations {
     }
 
     /// Evidence of now.
-    pub(super) fn seen(&self, check: Check, reason: &str, standing: Standing, facts: BTreeMap<String, Value>) -> Evidence {
+    pub(super) fn seen(
+        &self,
+        check: Check,
+        reason: &str,
+        standing: Standing,
+        facts: BTreeMap<String, Value>,
+    ) -> Evidence {
         Evidence {
             check,
             standing,

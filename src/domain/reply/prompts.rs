@@ -46,7 +46,10 @@ impl Prompts {
             }
         }
         if faults.is_empty() {
-            Ok(Self { environment, witness: None })
+            Ok(Self {
+                environment,
+                witness: None,
+            })
         } else {
             Err(faults)
         }
