@@ -1,6 +1,7 @@
 //! Settings: flags over environment over `config/keyminder.toml` over defaults; read once; all faults reported at once.
 mod playbook;
 mod reader;
+mod values;
 
 pub use playbook::{playbook, prompt_files};
 

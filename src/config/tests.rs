@@ -88,3 +88,15 @@ fn the_example_documents_every_setting_with_its_default() {
         assert!(documented, "[{section}] {key} is not in config/keyminder.example.toml");
     }
 }
+
+#[test]
+fn only_this_machine_counts_as_loopback() {
+    let local = ["http://127.0.0.1", "http://localhost:8000", "http://[::1]/x"];
+    assert!(local.into_iter().all(values::is_loopback));
+    let elsewhere = [
+        "http://127.0.0.1.example",
+        "http://127.0.0.1:1@evil.example",
+        "https://example.org",
+    ];
+    assert!(!elsewhere.into_iter().any(values::is_loopback));
+}

@@ -1,6 +1,10 @@
 //! The play: the guide's own comments in the order in which a rotation has them, keys really replaced, old ones
 //! deleted at the provider, one comment edited, one corrected, one old key forgotten.
 use super::stage::{Seen, Stage};
+use std::collections::BTreeMap;
+
+const ANA: &str = "Ana Silva";
+const BRAM: &str = "Bram de Vries";
 
 /// One act: something is done, and something is expected of it.
 pub(super) struct Act {
@@ -104,15 +108,16 @@ fn world(doing: Doing) -> Act {
 
 /// The whole play.
 pub(super) fn acts(stage: &Stage) -> Vec<Act> {
-    use Expected::{Box, File, NowhereSays, Says, Status};
-    let (ana, bram) = ("Ana Silva", "Bram de Vries");
-    let new = stage.new_values();
-    let (bybit, notion) = (new["BYBIT_API_KEY"].clone(), new["NOTION_TOKEN"].clone());
-    let configured = format!(
-        "New API keys configured:\n- Bybit: {}... (working)\n- Notion: {}... (tested)",
-        &bybit[..8],
-        &notion[..8]
-    );
+    let mut acts = first_steps();
+    acts.extend(new_keys(&stage.new_values()));
+    acts.extend(ending());
+    acts
+}
+
+/// Backup, planner, two people who are stuck.
+fn first_steps() -> Vec<Act> {
+    use Expected::{Box, Says, Status};
+    let (ana, bram) = (ANA, BRAM);
     vec![
         say(
             ana,
@@ -157,6 +162,20 @@ pub(super) fn acts(stage: &Stage) -> Vec<Act> {
             "Crontab is fixed, step 4 is no longer blocked",
             vec![Status("In Progress")],
         ),
+    ]
+}
+
+/// Keys are replaced; a piece of one is posted, and the comment deleted.
+fn new_keys(new: &BTreeMap<String, String>) -> Vec<Act> {
+    use Expected::{NowhereSays, Says};
+    let ana = ANA;
+    let (bybit, notion) = (new["BYBIT_API_KEY"].clone(), new["NOTION_TOKEN"].clone());
+    let configured = format!(
+        "New API keys configured:\n- Bybit: {}... (working)\n- Notion: {}... (tested)",
+        &bybit[..8],
+        &notion[..8]
+    );
+    vec![
         world(Doing::ReplaceKeys),
         say(
             ana,
@@ -181,6 +200,14 @@ pub(super) fn acts(stage: &Stage) -> Vec<Act> {
                 NowhereSays(notion[4..10].to_owned()),
             ],
         ),
+    ]
+}
+
+/// One old key is forgotten, then deleted too.
+fn ending() -> Vec<Act> {
+    use Expected::{Box, File, Says, Status};
+    let ana = ANA;
+    vec![
         world(Doing::DeleteOldKeys(&["bybit", "notion", "huggingface", "mistral"])),
         say(
             ana,
