@@ -3,12 +3,12 @@
 use super::{Exit, Place, words};
 use crate::config::Settings;
 use crate::domain::classify::Reading;
-use crate::domain::effect::{Effect, EffectId, Outcome};
+use crate::domain::effect::{Done, Effect, EffectId, Outcome};
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::reply::{self, Reference};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AuditQuery, AuditRow, CommentRow, EffectRow, Store};
-use chrono::DateTime;
+use crate::store::{AuditQuery, AuditRow, CommentRow, EffectRow, EffectState, Store};
+use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -128,13 +128,28 @@ struct Story {
     author: Option<String>,
     text: String,
     reading: Reading,
-    effects: Vec<Value>,
+    effects: Vec<Caused>,
     evidence: Vec<Value>,
     reply_id: Option<String>,
     reply: Option<String>,
     reference: Reference,
     #[serde(skip)]
-    rows: Vec<AuditRow>,
+    moments: Vec<Moment>,
+}
+
+/// An effect that the comment caused.
+#[derive(Serialize)]
+struct Caused {
+    effect: &'static str,
+    state: &'static str,
+    at: Option<DateTime<Utc>>,
+}
+
+/// One line of the story: when, what, in words.
+struct Moment {
+    at_ms: i64,
+    what: &'static str,
+    words: String,
 }
 
 impl Story {
@@ -144,34 +159,34 @@ impl Story {
             limit: ROWS,
             ..AuditQuery::default()
         };
-        let rows = store.audit(query).await?;
-        let reply = store.effect(&EffectId::reply(&row.page, &row.comment.id)).await?;
+        let effects = store.effects_of(&row.comment.id).await?;
+        let mut moments: Vec<Moment> = store.audit(query).await?.iter().flat_map(told).collect();
+        moments.extend(effects.iter().map(ended));
+        // What was decided in one moment stays in the order in which it was.
+        moments.sort_by_key(|moment| moment.at_ms);
+        let reply = EffectId::reply(&row.page, &row.comment.id);
+        let reply = effects.iter().find(|effect| effect.id == reply);
         Ok(Self {
-            effects: rows.iter().filter_map(effect).collect(),
-            evidence: rows.iter().filter_map(evidence).collect(),
-            reply_id: reply.as_ref().and_then(|reply| reply.remote_id.clone()),
-            reply: last_words(&rows, reply.as_ref()),
+            reply_id: reply.and_then(|reply| reply.remote_id.clone()),
+            reply: effects.iter().rev().find_map(words_of),
+            effects: effects.iter().map(Caused::of).collect(),
+            evidence: effects.iter().filter_map(evidence).collect(),
             reference: Reference::of(&row.comment.id),
             author: row.comment.author_name,
             text: row.comment.text.as_str().to_owned(),
             comment_id: row.comment.id,
             reading: row.reading,
             page: row.page,
-            rows,
+            moments,
         })
     }
 
     fn print(&self, zone: Tz) {
         println!("comment    {}\npage       {}", self.comment_id, self.page);
         println!("author     {}", self.author.as_deref().unwrap_or("unknown"));
-        for row in &self.rows {
-            for (what, line) in told(row) {
-                println!(
-                    "{}  {what:<9}{}",
-                    time(row, zone, "%a %-d %b %H:%M:%S"),
-                    line.replace('\n', " / ")
-                );
-            }
+        for moment in &self.moments {
+            let at = time(moment.at_ms, zone, "%a %-d %b %H:%M:%S");
+            println!("{at}  {:<9}{}", moment.what, moment.words.replace('\n', " / "));
         }
         match &self.reply_id {
             Some(id) => println!("reply      {id} · {}", self.reference),
@@ -181,12 +196,12 @@ impl Story {
 
     fn print_line(&self, zone: Tz) {
         let at = self
-            .rows
+            .moments
             .first()
-            .map(|row| time(row, zone, "%-d %b %H:%M"))
-            .unwrap_or_default();
+            .map(|moment| time(moment.at_ms, zone, "%-d %b %H:%M"));
         let author = self.author.as_deref().unwrap_or("unknown");
-        println!("{at}  {}  {author}: {}", self.reference, self.text.replace('\n', " / "));
+        let text = self.text.replace('\n', " / ");
+        println!("{}  {}  {author}: {text}", at.unwrap_or_default(), self.reference);
         println!("    read     {}", words::reading(&self.reading));
         if let Some(reply) = &self.reply {
             println!("    replied  {}", reply.replace('\n', " / "));
@@ -194,46 +209,51 @@ impl Story {
     }
 }
 
-fn time(row: &AuditRow, zone: Tz, format: &str) -> String {
-    DateTime::from_timestamp_millis(row.at_ms)
+impl Caused {
+    fn of(row: &EffectRow) -> Self {
+        Self {
+            effect: row.effect.kind(),
+            state: words::state(row.state),
+            at: DateTime::from_timestamp_millis(row.updated_ms),
+        }
+    }
+}
+
+fn time(at_ms: i64, zone: Tz, format: &str) -> String {
+    DateTime::from_timestamp_millis(at_ms)
         .map(|at| at.with_timezone(&zone).format(format).to_string())
         .unwrap_or_default()
 }
 
-/// What our reply says now: the last edit of it, else as it was decided.
-fn last_words(rows: &[AuditRow], reply: Option<&EffectRow>) -> Option<String> {
-    let edited = rows.iter().rev().filter(|row| row.kind == "done").find_map(|row| {
-        match serde_json::from_value(row.facts["effect"].clone()).ok()? {
-            Effect::UpdateReply { runs, .. } => Some(reply::plain(&runs)),
-            _ => None,
-        }
-    });
-    edited.or_else(|| match &reply?.effect {
-        Effect::PostReply { runs, .. } => Some(reply::plain(runs)),
-        _ => None,
-    })
-}
-
-/// An effect that ended, as far as programs want it.
-fn effect(row: &AuditRow) -> Option<Value> {
-    let name = row.facts["effect"]["effect"].as_str()?;
-    let outcome = row.facts["outcome"]["outcome"].as_str()?;
-    Some(json!({ "at_ms": row.at_ms, "effect": name, "outcome": outcome, "why": row.facts["outcome"]["why"] }))
-}
-
-/// What a look of this comment saw.
-fn evidence(row: &AuditRow) -> Option<Value> {
-    let result = &row.facts["outcome"]["result"];
-    match result["what"].as_str()? {
-        "seen" => Some(result["evidence"].clone()),
-        "probed" => Some(json!({ "probed": result["keys"] })),
+/// What a reply, or an edit of one, says.
+fn words_of(row: &EffectRow) -> Option<String> {
+    match &row.effect {
+        Effect::PostReply { runs, .. } | Effect::UpdateReply { runs, .. } => Some(reply::plain(runs)),
         _ => None,
     }
 }
 
-/// A row in words; none for what people need not know.
-fn told(row: &AuditRow) -> Vec<(&'static str, String)> {
+/// What a look of this comment saw.
+fn evidence(row: &EffectRow) -> Option<Value> {
+    match row.outcome.as_ref()? {
+        Outcome::Done {
+            result: Done::Seen { evidence },
+        } => Some(json!(evidence)),
+        Outcome::Done {
+            result: Done::Probed { keys },
+        } => Some(json!({ "probed": keys })),
+        _ => None,
+    }
+}
+
+/// A row of the audit in words; what effects came to is told by themselves.
+fn told(row: &AuditRow) -> Vec<Moment> {
     let facts = &row.facts;
+    let moment = |what, words| Moment {
+        at_ms: row.at_ms,
+        what,
+        words,
+    };
     match row.kind.as_str() {
         "seen" | "edited" => {
             let what = if row.kind == "seen" { "wrote" } else { "edited" };
@@ -242,12 +262,15 @@ fn told(row: &AuditRow) -> Vec<(&'static str, String)> {
             let reading = reading
                 .map(|reading: Reading| words::reading(&reading))
                 .unwrap_or_default();
-            vec![(what, text), ("read", reading)]
+            vec![moment(what, text), moment("read", reading)]
         }
-        "gone" => facts.as_str().map(|how| ("gone", how.to_owned())).into_iter().collect(),
-        "key_posted" => vec![("found", posted(facts))],
-        "done" => vec![done(facts)],
-        "waits" | "dropped" => vec![(if row.kind == "waits" { "waits" } else { "dropped" }, undone(facts))],
+        "gone" => facts
+            .as_str()
+            .map(|how| moment("gone", how.to_owned()))
+            .into_iter()
+            .collect(),
+        "key_posted" => vec![moment("found", posted(facts))],
+        "waits" => vec![moment("waited", waited(facts))],
         _ => Vec::new(),
     }
 }
@@ -269,32 +292,39 @@ fn posted(facts: &Value) -> String {
         .join("; ")
 }
 
-fn done(facts: &Value) -> (&'static str, String) {
-    let result = &facts["outcome"]["result"];
-    match (serde_json::from_value(facts["effect"].clone()), result["what"].as_str()) {
-        (_, Some("probed")) => ("checked", words::probed(&result["keys"])),
-        (_, Some("seen")) => ("checked", words::evidence(&result["evidence"])),
-        (Ok(Effect::PostReply { runs, .. }), _) => ("replied", reply::plain(&runs)),
-        (Ok(Effect::UpdateReply { runs, .. }), _) => ("reworded", reply::plain(&runs)),
-        (Ok(effect), _) => (
-            "did",
-            words::did(facts).unwrap_or_else(|| effect.kind().replace('_', " ")),
-        ),
-        (Err(_), _) => ("did", facts["effect"]["effect"].as_str().unwrap_or("?").to_owned()),
-    }
+fn waited(facts: &Value) -> String {
+    let effect = facts["effect"]["effect"].as_str().unwrap_or("?").replace('_', " ");
+    format!(
+        "{effect}: {}",
+        facts["outcome"]["why"].as_str().unwrap_or("no reason given")
+    )
 }
 
-fn undone(facts: &Value) -> String {
-    let effect = facts["effect"]["effect"].as_str().unwrap_or("?").replace('_', " ");
-    let outcome: Option<Outcome> = serde_json::from_value(facts["outcome"].clone()).ok();
-    match outcome {
-        Some(
-            Outcome::Later { why, .. }
-            | Outcome::Unknown { why, .. }
-            | Outcome::Refused { why }
-            | Outcome::Moot { why },
-        ) => format!("{effect}: {why}"),
-        Some(Outcome::Done { .. }) | None => effect,
+/// An effect as it stands.
+fn ended(row: &EffectRow) -> Moment {
+    let result = json!(row.outcome)["result"].take();
+    let (what, words) = match (&row.effect, result["what"].as_str()) {
+        (_, Some("probed")) => ("checked", words::probed(&result["keys"])),
+        (_, Some("seen")) => ("checked", words::evidence(&result["evidence"])),
+        (Effect::PostReply { runs, .. }, _) => ("replied", reply::plain(runs)),
+        (Effect::UpdateReply { runs, .. }, _) => ("reworded", reply::plain(runs)),
+        (effect, _) => {
+            let did = words::did(&json!({ "effect": effect }));
+            ("did", did.unwrap_or_else(|| effect.kind().replace('_', " ")))
+        }
+    };
+    let why = json!(row.outcome)["why"]
+        .as_str()
+        .map(|why| format!(", {why}"))
+        .unwrap_or_default();
+    let words = match row.state {
+        EffectState::Done => words,
+        other => format!("{words} ({}{why})", words::state(other)),
+    };
+    Moment {
+        at_ms: row.updated_ms,
+        what,
+        words,
     }
 }
 

@@ -203,22 +203,13 @@ impl Page {
 
 impl Undone {
     fn of(row: &EffectRow) -> Self {
-        let state = match row.state {
-            EffectState::Ready => "waiting",
-            EffectState::Claimed | EffectState::Sending => "in hand",
-            EffectState::Unknown => "unknown",
-            EffectState::Parked => "parked",
-            EffectState::Done => "done",
-            EffectState::Failed => "failed",
-            EffectState::Moot => "moot",
-        };
         let why = row
             .outcome
             .as_ref()
             .and_then(|outcome| serde_json::to_value(outcome).ok());
         Self {
             effect: row.effect.kind(),
-            state,
+            state: words::state(row.state),
             comment: row.comment.as_ref().map(ToString::to_string),
             not_before: DateTime::from_timestamp_millis(row.not_before_ms).filter(|_| row.state != EffectState::Parked),
             why: why.and_then(|outcome| outcome["why"].as_str().map(str::to_owned)),

@@ -1,5 +1,6 @@
 //! What commands say of readings and effects, in words.
 use crate::domain::classify::Reading;
+use crate::store::EffectState;
 use serde_json::Value;
 
 /// A reading in one line: `completion of step 1 (rule completion.step)`.
@@ -114,6 +115,19 @@ fn value(value: &Value) -> String {
         (Value::Number(percent), _) => format!("{percent} %"),
         (_, Value::String(date)) => date.clone(),
         _ => String::new(),
+    }
+}
+
+/// Where an effect stands.
+pub(super) fn state(state: EffectState) -> &'static str {
+    match state {
+        EffectState::Ready => "waiting",
+        EffectState::Claimed | EffectState::Sending => "in hand",
+        EffectState::Unknown => "unknown",
+        EffectState::Done => "done",
+        EffectState::Failed => "refused",
+        EffectState::Moot => "moot",
+        EffectState::Parked => "parked",
     }
 }
 

@@ -105,6 +105,11 @@ impl SqliteStore {
         read::pages(&mut *self.reader.lock().await).await
     }
 
+    /// Everything that a comment caused, oldest first. Reads through all effects: for people who ask, not for the bot.
+    pub async fn effects_of(&self, comment: &CommentId) -> Result<Vec<EffectRow>, StoreError> {
+        read::effects_of(comment, &mut *self.reader.lock().await).await
+    }
+
     /// The effects of a page that were given up, oldest first.
     pub async fn parked_effects(&self, page: &PageId) -> Result<Vec<EffectRow>, StoreError> {
         read::parked_effects(page, &mut *self.reader.lock().await).await

@@ -46,6 +46,19 @@ pub(super) async fn pages(connection: &mut SqliteConnection) -> Result<Vec<PageI
     rows.iter().map(|row| page_id(row, 0)).collect()
 }
 
+/// The effects of a comment, oldest first.
+pub(super) async fn effects_of(
+    comment: &CommentId,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<EffectRow>, StoreError> {
+    let text = select_effects!("where e.comment = ? order by e.n");
+    let rows = sqlx::query(text).bind(comment.as_str()).fetch_all(connection).await;
+    rows.map_err(|error| fault::of(&error))?
+        .iter()
+        .map(effect_row)
+        .collect()
+}
+
 /// The given-up effects of a page, oldest first.
 pub(super) async fn parked_effects(
     page: &PageId,
