@@ -54,28 +54,27 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
 async fn tell(settings: &Settings, args: &Args, only: Option<PageId>) -> anyhow::Result<Exit> {
     let store = SqliteStore::open_beside(Path::new(&settings.state)).await?;
     let wanted = args.about.as_ref().or(args.misread.as_ref());
-    let rows = match wanted {
-        Some(about) => match find(&store, about).await? {
-            Some(row) => vec![row],
-            None => {
-                eprintln!("keyminder: {about}: no comment with this id, and no reply with this reference");
-                return Ok(Exit::Failed);
-            }
-        },
-        None => last(&store, only, args.limit).await?,
+    let rows = if let Some(about) = wanted {
+        let Some(row) = find(&store, about).await? else {
+            eprintln!("keyminder: {about}: no comment with this id, and no reply with this reference");
+            return Ok(Exit::Failed);
+        };
+        vec![row]
+    } else {
+        last(&store, only, args.limit).await?
     };
     for row in rows {
         if args.misread.is_some() {
             println!("{}", corpus_line(&row));
             continue;
         }
-        let story = Story::of(&store, row).await?;
+        let told = Story::of(&store, row).await?;
         if args.json {
-            println!("{}", serde_json::to_string(&story)?);
+            println!("{}", serde_json::to_string(&told)?);
         } else if wanted.is_some() {
-            story.print(settings.zone);
+            told.print(settings.zone);
         } else {
-            story.print_line(settings.zone);
+            told.print_line(settings.zone);
         }
     }
     Ok(Exit::Done)
@@ -87,7 +86,7 @@ async fn find(store: &SqliteStore, about: &str) -> anyhow::Result<Option<Comment
         let Some((page, comment)) = store.by_reference(reference.as_str()).await? else {
             return Ok(None);
         };
-        return Ok(row(store, &page, &comment).await?);
+        return row(store, &page, &comment).await;
     }
     let Some(comment) = CommentId::parse(about) else {
         return Ok(None);

@@ -67,7 +67,8 @@ struct Token {
 
 #[derive(Serialize)]
 struct Page {
-    page: PageId,
+    #[serde(rename = "page")]
+    id: PageId,
     title: String,
     url: String,
     status: Option<String>,
@@ -175,7 +176,7 @@ async fn pages(settings: &Settings, store: &SqliteStore) -> anyhow::Result<Vec<P
 }
 
 impl Page {
-    fn of(playbook: &Playbook, page: PageId, state: &PageState, effects: &[EffectRow]) -> Self {
+    fn of(playbook: &Playbook, id: PageId, state: &PageState, effects: &[EffectRow]) -> Self {
         let description = state.guide.id.as_deref().and_then(|id| playbook.pages.get(id));
         let figures = figures(state, description);
         let blockers = state.blockers.iter().map(|blocker| Obstacle {
@@ -185,7 +186,7 @@ impl Page {
             since: blocker.since,
         });
         Self {
-            page,
+            id,
             title: state.guide.title.clone(),
             url: state.guide.url.clone(),
             status: state.status.known.as_ref().map(words::name),
@@ -274,7 +275,7 @@ impl Stands {
             (self.stuck, "wait for over an hour for the worker of their project"),
         ];
         for (n, what) in more.iter().filter(|(n, _)| *n > 0) {
-            line.push_str(&format!(", {n} {what}"));
+            line = format!("{line}, {n} {what}");
         }
         line
     }
@@ -287,7 +288,7 @@ fn told(requests: &Requests) -> String {
     };
     if let Some(seconds) = requests.blocked_for {
         let reason = requests.reason.as_deref().unwrap_or("no reason given");
-        line.push_str(&format!("; Notion wants silence for {seconds} s more ({reason})"));
+        line = format!("{line}; Notion wants silence for {seconds} s more ({reason})");
     }
     line
 }
@@ -302,7 +303,7 @@ impl Page {
         println!(
             "\npage       {title}\n           {}",
             if self.url.is_empty() {
-                self.page.as_str()
+                self.id.as_str()
             } else {
                 &self.url
             }

@@ -29,13 +29,13 @@ pub(super) fn reading(reading: &Reading) -> String {
         .collect();
     let mut line = clauses.join("; ");
     if let Some(kind) = &reading.blocker_kind {
-        line.push_str(&format!("; obstacle: {}", name(kind)));
+        line = format!("{line}; obstacle: {}", name(kind));
     }
     if let Some(minutes) = reading.duration_minutes {
-        line.push_str(&format!("; {minutes} minutes"));
+        line = format!("{line}; {minutes} minutes");
     }
     if !reading.keys.is_empty() {
-        line.push_str(&format!("; keys: {}", reading.keys.join(", ")));
+        line = format!("{line}; keys: {}", reading.keys.join(", "));
     }
     line
 }

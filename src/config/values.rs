@@ -92,7 +92,7 @@ pub(super) fn system_zone() -> Option<String> {
 /// The file's own words could hold a secret, so only the place and the parser's message are told.
 pub(super) fn broken(name: &str, source: &str, error: &toml::de::Error) -> String {
     let at = error.span().map_or(0, |span| span.start.min(source.len()));
-    let line = source.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    let line = source[..at].matches('\n').count() + 1;
     format!("{name}:{line}: is not valid TOML ({})", error.message())
 }
 
@@ -102,7 +102,7 @@ pub(super) fn line_of(source: &str, section: &str, key: &str) -> usize {
     for (at, line) in source.lines().enumerate() {
         let line = line.trim();
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            current = name.trim().to_owned();
+            name.trim().clone_into(&mut current);
         } else if current == section && line.split('=').next().is_some_and(|name| name.trim() == key) {
             return at + 1;
         }
