@@ -39,7 +39,6 @@ pub(super) struct Bot {
     pub(super) tools: Arc<Tools>,
     pub(super) store: Arc<dyn Store>,
     pub(super) notion: Client,
-    pub(super) me: Me,
     pub(super) intake: Intake,
     pub(super) door: Door,
     pub(super) stop: watch::Sender<bool>,
@@ -189,14 +188,13 @@ impl Bot {
         let store: Arc<dyn Store> = Arc::new(open_store(&tools.settings).await?);
         let own = own_ids(&*store, &me.id).await?;
         let tools = Arc::new(tools);
-        Ok(Self::assemble(tools, store, notion, me, own, only))
+        Ok(Self::assemble(tools, store, notion, own, only))
     }
 
     fn assemble(
         tools: Arc<Tools>,
         store: Arc<dyn Store>,
         notion: Client,
-        me: Me,
         own: Vec<PersonId>,
         only: Option<PageId>,
     ) -> Self {
@@ -249,7 +247,6 @@ impl Bot {
             tools,
             store,
             notion,
-            me,
             intake,
             door,
             stop,

@@ -92,7 +92,7 @@ pub(super) fn system_zone() -> Option<String> {
 /// The file's own words could hold a secret, so only the place and the parser's message are told.
 pub(super) fn broken(name: &str, source: &str, error: &toml::de::Error) -> String {
     let at = error.span().map_or(0, |span| span.start.min(source.len()));
-    let line = source[..at].matches('\n').count() + 1;
+    let line = source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
     format!("{name}:{line}: is not valid TOML ({})", error.message())
 }
 

@@ -71,7 +71,7 @@ impl Expected {
     /// What is missing, if it is.
     pub(super) fn missing(&self, stage: &Stage, seen: &Seen) -> Option<String> {
         let reply = || stage.reply(seen).unwrap_or_default();
-        let fault = match self {
+        match self {
             Self::Says(text) => {
                 (!reply().contains(text)).then(|| format!("the reply does not say {text:?}: {:?}", reply()))
             }
@@ -87,8 +87,7 @@ impl Expected {
                 (!found).then(|| format!("box {number} is not {}", if *ticked { "ticked" } else { "open" }))
             }
             Self::File(path) => (!stage.project.join(path).is_file()).then(|| format!("there is no {path}")),
-        };
-        fault
+        }
     }
 }
 
