@@ -44,88 +44,13 @@ pub fn pages() -> Vec<Value> {
     ]
 }
 
-/// Each reason of evidence with its facts, as the table in `src/evidence/mod.rs` has them.
+/// Each reason of evidence with its facts.
 pub fn evidence() -> Vec<(&'static str, Value)> {
-    let file = "backups/api_keys/env_backup_20261122_211152";
-    let keys = json!(["BYBIT_API_KEY", "BYBIT_API_SECRET"]);
-    let one = |reason, facts| {
-        let facts = value(facts);
-        (reason, context! { made => false, ..facts })
-    };
-    vec![
-        one("backup_verified", json!({"file": file, "made": true, "keys": 6})),
-        one(
-            "backup_verified",
-            json!({"file": file, "keys": ["NOTION_TOKEN"], "mode": "0600", "level": "restored", "same_as_env": true}),
-        ),
-        one("backup_missing", json!({"folder": "backups/api_keys"})),
-        one("backup_stale", json!({"file": file})),
-        one("backup_differs", json!({"file": file, "keys": keys})),
-        one("backup_mode", json!({"file": file, "mode": "0644", "wanted": "0600"})),
-        one(
-            "backup_unreadable",
-            json!({"file": file, "why": "line 3 is no assignment"}),
-        ),
-        one("backup_failed", json!({"why": "no space left on the disk"})),
-        one("rotator_ready", json!({"path": "keyminder rotate plan", "keys": keys})),
-        one(
-            "rotator_ready",
-            json!({"path": "keyminder rotate plan", "keys": ["A"], "script_fault": "rotator.py"}),
-        ),
-        one("rotator_missing", json!({"paths": ["rotator.py"]})),
-        one("keys_changed", json!({"keys": keys, "verdicts": []})),
-        one("keys_unchanged", json!({"keys": keys, "exposed": [], "verdicts": []})),
-        one("keys_valid", json!({"keys": keys, "verdicts": []})),
-        one("keys_not_valid", json!({"keys": keys, "verdicts": []})),
-        one("keys_missing", json!({"keys": keys})),
-        one("keys_unknown", json!({"keys": keys, "verdicts": []})),
-        one(
-            "keys_fresh",
-            json!({"keys": keys, "verdicts": [], "again_at": "2026-11-22T21:11:52Z"}),
-        ),
-        one("old_keys_dead", json!({"keys": keys, "retired": []})),
-        one(
-            "old_keys_proving",
-            json!({"keys": keys, "next_proof_at": "2026-11-22T21:11:52Z", "proofs": 1, "of": 3}),
-        ),
-        one("old_keys_propagating", json!({"keys": keys})),
-        one("old_keys_unknown", json!({"keys": keys, "verdicts": []})),
-        one("old_keys_probably_dead", json!({"keys": keys})),
-        one(
-            "old_key_alive",
-            json!({
-                "key": "API_Groq", "provider": "groq", "title": "Groq", "verdict": "valid",
-                "manage_url": "https://console.groq.com/keys", "keys": ["API_Groq"],
-            }),
-        ),
-        one("old_values_missing", json!({"keys": keys})),
-        one("old_values_sealed", json!({"keys": keys, "files": [file]})),
-        one("not_rotated", json!({"keys": keys})),
-        one("monitor_ran", json!({"at": "2026-11-22T09:00:00Z", "by": "run"})),
-        one("monitor_stale", json!({"at": "2026-11-20T09:00:00Z"})),
-        one("monitor_missing", json!({})),
-        one("monitor_unassured", json!({"at": "2026-11-22T09:00:00Z"})),
-        one("schedule_ahead", json!({"date": "2026-12-20T08:00:00Z", "days": 28})),
-        one("schedule_past", json!({"date": "2026-11-20T08:00:00Z", "days": -2})),
-        one("schedule_missing", json!({"path": "config/rotation_schedule.json"})),
-        one(
-            "schedule_unreadable",
-            json!({"path": "config/rotation_schedule.json", "why": "line 2 is no JSON"}),
-        ),
-        one("file_ok", json!({"path": "logs"})),
-        one("file_missing", json!({"path": "logs"})),
-        one("file_outside", json!({"path": "/etc/passwd"})),
-        one("file_lacks", json!({"path": "logs"})),
-        one("file_mode", json!({"path": "logs", "mode": "0755", "wanted": "0700"})),
-        one("command_ok", json!({"command": "true"})),
-        one("command_failed", json!({"command": "false", "code": 1})),
-        one("command_off", json!({"command": "true"})),
-        one("command_late", json!({"command": "sleep 60"})),
-        one("env_missing", json!({"file": ".env"})),
-        one("env_unreadable", json!({"file": ".env", "why": "permission denied"})),
-        one("look_late", json!({})),
-        one("look_refused", json!({"why": "the store is busy"})),
-    ]
+    let rows = include_str!("evidence.txt").lines().filter(|row| !row.starts_with('#'));
+    let parsed = rows.filter_map(|row| row.split_once(' '));
+    parsed
+        .map(|(reason, facts)| (reason, value(serde_json::from_str(facts).unwrap())))
+        .collect()
 }
 
 /// Each prompt of a situation with the facts that it alone has; `sentence` says a piece of evidence.
