@@ -1,5 +1,7 @@
 //! One test binary: everything a person sees, through data.
+mod child;
 mod corpus;
+mod crash;
 mod providers;
 mod redaction;
 mod rotation;

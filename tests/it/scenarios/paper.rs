@@ -26,7 +26,6 @@ struct Said {
     who: String,
     step: Option<u8>,
     reading: Reading,
-    absorbed: bool,
 }
 
 /// The bot on paper, and its page.
@@ -138,7 +137,6 @@ impl Paper {
                     who: who.to_owned(),
                     step: *step,
                     reading: report.reading.clone(),
-                    absorbed: report.absorbed,
                 });
                 if self.started {
                     self.event(&Event::CommentPosted(Box::new(report)));
@@ -222,7 +220,6 @@ impl Paper {
         };
         let arrived = Arrived {
             comment,
-            raw: RawText::new(text),
             on_step: step,
             authority: if guest { Authority::Guidance } else { Authority::Full },
             absorbed: !self.started && self.absorbs && hours_ago > 24,
@@ -232,13 +229,8 @@ impl Paper {
         } else {
             self.guide.steps_total()
         };
-        pipeline::read(
-            &self.redactor.current(),
-            &Classifier::builtin(),
-            &KeyNames::default(),
-            steps,
-            arrived,
-        )
+        let (redacted, _) = pipeline::redact(&self.redactor.current(), &RawText::new(text));
+        pipeline::read(&Classifier::builtin(), &KeyNames::default(), steps, arrived, redacted)
     }
 
     fn event(&mut self, event: &Event) {
@@ -328,7 +320,7 @@ impl Paper {
                 self.view.next_rotation = Some(date.clone());
                 Done::Changed
             }
-            Effect::SetProperty { .. } => Done::Changed,
+            Effect::SetProperty { .. } | Effect::MarkExposed { .. } => Done::Changed,
             Effect::BackUpEnv { .. } => Done::Seen {
                 evidence: looks::backed_up(world, self.now),
             },
