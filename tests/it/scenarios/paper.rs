@@ -12,7 +12,7 @@ use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Property, Statu
 use keyminder::domain::event::{Authority, Event, Gone, Report};
 use keyminder::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
 use keyminder::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock, PageState};
-use keyminder::domain::reply;
+use keyminder::domain::reply::Run;
 use keyminder::pipeline::{self, Arrived};
 use keyminder::rotation::Project;
 use keyminder::rotation::known::Following;
@@ -26,7 +26,6 @@ struct Said {
     who: String,
     step: Option<u8>,
     reading: Reading,
-    absorbed: bool,
 }
 
 /// The bot on paper, and its page.
@@ -138,7 +137,6 @@ impl Paper {
                     who: who.to_owned(),
                     step: *step,
                     reading: report.reading.clone(),
-                    absorbed: report.absorbed,
                 });
                 if self.started {
                     self.event(&Event::CommentPosted(Box::new(report)));
@@ -177,6 +175,11 @@ impl Paper {
         }
         self.settle(world);
         reading
+    }
+
+    /// Before that, comments lie unread.
+    pub fn has_started(&self) -> bool {
+        self.started
     }
 
     pub fn view(&self) -> View {
@@ -286,7 +289,7 @@ impl Paper {
             Effect::PostReply { runs, .. } => {
                 let id = format!("reply-{}", self.view.said.len() + 1);
                 self.replies.insert(wanted.id.clone(), self.view.said.len());
-                self.view.said.push((id.clone(), reply::plain(runs)));
+                self.view.said.push((id.clone(), shown_runs(runs)));
                 Done::Replied {
                     comment: CommentId::from_wire(&id),
                 }
@@ -297,7 +300,7 @@ impl Paper {
                         why: "there is no reply that could be changed".to_owned(),
                     };
                 };
-                self.view.said[*at].1 = reply::plain(runs);
+                self.view.said[*at].1 = shown_runs(runs);
                 Done::Changed
             }
             Effect::CheckBox { block, checked } => {
@@ -384,6 +387,12 @@ fn full_name(who: &str) -> &str {
     }
 }
 
+/// A reply as Notion shows it: a mention has an @.
+fn shown_runs(runs: &[Run]) -> String {
+    let shown = |run: &Run| if run.mention.is_some() { format!("@{}", run.text) } else { run.text.clone() };
+    runs.iter().map(shown).collect()
+}
+
 const STATUSES: [(Status, &str); 4] = [
     (Status::NotStarted, "Not started"),
     (Status::InProgress, "In Progress"),
@@ -462,7 +471,7 @@ fn page(name: &str, redactor: &Following) -> (Guide, BTreeMap<BlockId, bool>) {
         if let BlockKind::ToDo { checked } = kind {
             boxes.insert(id.clone(), checked);
         }
-        let text = redactor.current().redact(&RawText::new(text.replace("**", ""))).text;
+        let text = redactor.current().redact(&RawText::new(text.replace("**", "").replace('`', ""))).text;
         blocks.push(PageBlock { id, kind, text });
     }
     let title = redactor.current().redact(&RawText::new(title)).text;
