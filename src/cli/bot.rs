@@ -62,7 +62,11 @@ impl Tools {
             LookSettings::from(&settings),
         );
         let names = names(&providers);
-        let redactor = Following::new(Arc::clone(&project), names.identifiers.clone());
+        let redactor = Following::new(
+            Arc::clone(&project),
+            names.identifiers.clone(),
+            super::redact::patterns(&settings.project)?,
+        );
         let playbook = Arc::new(config::playbook(&settings, names)?);
         let classifier = classifier(&settings)?;
         let key_names = key_names(&providers);
@@ -109,7 +113,11 @@ pub(super) fn classifier(settings: &Settings) -> anyhow::Result<Arc<Classifier>>
 pub(super) fn key_names(providers: &Providers) -> KeyNames {
     let names = providers.all().iter().flat_map(|provider| {
         let title = provider.title.to_lowercase();
-        let services: Vec<String> = if title == provider.id { vec![title] } else { vec![title, provider.id.clone()] };
+        let services: Vec<String> = if title == provider.id {
+            vec![title]
+        } else {
+            vec![title, provider.id.clone()]
+        };
         let pair = provider.variables.len() > 1;
         provider.variables.iter().map(move |variable| KeyName {
             variable: variable.name.clone(),
@@ -184,7 +192,12 @@ impl Bot {
     pub(super) async fn start(tools: Tools, greeting: Greeting, only: Option<PageId>) -> anyhow::Result<Self> {
         let notion = greeting.notion;
         let me = greeting.me.await??;
-        tracing::info!(bot = me.name, workspace = me.workspace, token = greeting.token_from, "connected to Notion");
+        tracing::info!(
+            bot = me.name,
+            workspace = me.workspace,
+            token = greeting.token_from,
+            "connected to Notion"
+        );
         let store: Arc<dyn Store> = Arc::new(open_store(&tools.settings).await?);
         let own = own_ids(&*store, &me.id).await?;
         let tools = Arc::new(tools);

@@ -1,8 +1,8 @@
 //! `keyminder classify`: a filter, JSON lines in, readings out.
 use super::{Exit, Place};
 use crate::domain::classify::{About, Classifier, KeyNames, Reading};
-use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use crate::domain::comment::{CleanText, RawText};
+use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

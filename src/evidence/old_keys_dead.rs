@@ -83,7 +83,10 @@ fn sight(looker: &Looker, known: &[Series], now: DateTime<Utc>) -> Sight {
     let names = |list: &[&Series]| -> Vec<String> { list.iter().flat_map(|series| series.keys.clone()).collect() };
     let alive = all(&[Retirement::OldStillAlive]);
     if let Some(first) = alive.first() {
-        return old_key_alive(looker, first).with("keys", names(&alive));
+        let where_to: Vec<Value> = alive.iter().map(|series| console(looker, series)).collect();
+        return old_key_alive(looker, first)
+            .with("keys", names(&alive))
+            .with("alive", where_to);
     }
     let proof_at = &looker.settings.proof_at;
     let pause = proof_at
@@ -142,6 +145,15 @@ fn old_key_alive(looker: &Looker, series: &Series) -> Sight {
         Some(since) => sight.at("since", since),
         None => sight,
     }
+}
+
+/// Whose old key it is, and where it is deleted.
+fn console(looker: &Looker, series: &Series) -> Value {
+    let provider = looker.providers.get(&series.provider);
+    json!({
+        "title": provider.map(|provider| &provider.title),
+        "manage_url": provider.map(|provider| &provider.manage_url),
+    })
 }
 
 fn silence(looker: &Looker, series: &Series) -> Value {

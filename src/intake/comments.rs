@@ -105,7 +105,12 @@ async fn one(
     };
     let (redacted, hash) = pipeline::redact(redactor, &raw);
     let (presence, anchor) = (Presence::Listed, comment.anchor.clone());
-    let seen = Seen { hash, sameness, presence, anchor };
+    let seen = Seen {
+        hash,
+        sameness,
+        presence,
+        anchor,
+    };
     let known = watched.seen.get_or_insert_default().insert(comment.id.clone(), seen);
     if known.as_ref().is_some_and(|known| known.hash == hash) {
         return Ok(None);

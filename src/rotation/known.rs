@@ -17,6 +17,7 @@ pub struct Following {
     shared: SharedRedactor,
     project: Arc<Project>,
     identifiers: Arc<Vec<String>>,
+    patterns: Arc<Patterns>,
     stamp: Arc<Mutex<Option<Stamp>>>,
 }
 
@@ -27,14 +28,16 @@ struct Stamp {
 }
 
 impl Following {
-    /// Knows what `.env` holds now. `identifiers`: variables that are the public half of a pair.
-    pub fn new(project: Arc<Project>, identifiers: Vec<String>) -> Self {
+    /// Knows what `.env` holds now. `identifiers`: variables that are the public half of a pair. `patterns`: the built-in
+    /// ones, or the project's own.
+    pub fn new(project: Arc<Project>, identifiers: Vec<String>, patterns: Arc<Patterns>) -> Self {
         let stamp = stamp(&project.env);
-        let shared = SharedRedactor::new(redactor(&project, &identifiers));
+        let shared = SharedRedactor::new(redactor(&project, &identifiers, &patterns));
         Self {
             shared,
             project,
             identifiers: Arc::new(identifiers),
+            patterns,
             stamp: Arc::new(Mutex::new(stamp)),
         }
     }
@@ -46,7 +49,8 @@ impl Following {
         let mut last = self.stamp.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != now {
             *last = now;
-            self.shared.replace(redactor(&self.project, &self.identifiers));
+            self.shared
+                .replace(redactor(&self.project, &self.identifiers, &self.patterns));
             tracing::info!("`.env` changed; its new values are known from now on");
         }
         self.shared.current()
@@ -66,7 +70,7 @@ fn stamp(file: &Path) -> Option<Stamp> {
     })
 }
 
-fn redactor(project: &Project, identifiers: &[String]) -> Redactor {
+fn redactor(project: &Project, identifiers: &[String], patterns: &Arc<Patterns>) -> Redactor {
     let mut known = KnownValues::from_env(present(project));
     known.set_identifiers(identifiers);
     let file = project.state_dir.join(FORMER);
@@ -86,7 +90,7 @@ fn redactor(project: &Project, identifiers: &[String]) -> Redactor {
     if let Err(error) = write_whole(&file, &known.export(), 0o600) {
         tracing::warn!("former key values cannot be kept: {error}");
     }
-    Redactor::new(Patterns::builtin(), known)
+    Redactor::new(Arc::clone(patterns), known)
 }
 
 fn present(project: &Project) -> Vec<(String, SecretString)> {

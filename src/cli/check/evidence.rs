@@ -128,7 +128,8 @@ fn keys() -> Vec<(&'static str, Standing, Value)> {
             "old_key_alive",
             Missing,
             json!({ "key": "A_KEY", "provider": "a", "title": "A", "verdict": "valid",
-                "manage_url": "https://a.example/keys", "keys": keys }),
+                "manage_url": "https://a.example/keys", "keys": keys,
+                "alive": [{ "title": "A", "manage_url": "https://a.example/keys" }] }),
         ),
         ("old_values_missing", Missing, json!({ "keys": keys })),
         (

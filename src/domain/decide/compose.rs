@@ -118,7 +118,13 @@ fn wants_next_step(desk: &Desk<'_>, conversation: &Conversation) -> bool {
     let mut wants = false;
     for part in &conversation.parts {
         match part {
-            Part::Blocker { .. } | Part::Posted { .. } | Part::ByHand { .. } | Part::Limited | Part::Guidance | Part::Alert { .. } | Part::Due => {
+            Part::Blocker { .. }
+            | Part::Posted { .. }
+            | Part::ByHand { .. }
+            | Part::Limited
+            | Part::Guidance
+            | Part::Alert { .. }
+            | Part::Due => {
                 return false;
             }
             Part::Claim { whole: true, .. } => return false,
@@ -209,7 +215,10 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
             context! { labels => shown(labels), exposed => shown(exposed) },
         ),
         Part::ByHand { number, text, check } => {
-            let line = desk.state.evidence_for(check).map(|evidence| line(desk, language, evidence));
+            let line = desk
+                .state
+                .evidence_for(check)
+                .map(|evidence| line(desk, language, evidence));
             ("by_hand".to_owned(), context! { number, text, line })
         }
         Part::Limited => ("limited".to_owned(), context! {}),

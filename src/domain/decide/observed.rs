@@ -62,9 +62,8 @@ fn doubt(desk: &mut Desk<'_>, criterion: &Criterion) {
         return;
     }
     let described = desk.description().and_then(|page| {
-        let of_box = |described: &&CriterionDescription| {
-            page.box_of(&desk.state.guide, described) == Some(criterion.number)
-        };
+        let of_box =
+            |described: &&CriterionDescription| page.box_of(&desk.state.guide, described) == Some(criterion.number);
         page.criteria.iter().find(of_box)?.check.clone()
     });
     let Some(check) = described else { return };

@@ -389,7 +389,13 @@ fn full_name(who: &str) -> &str {
 
 /// A reply as Notion shows it: a mention has an @.
 fn shown_runs(runs: &[Run]) -> String {
-    let shown = |run: &Run| if run.mention.is_some() { format!("@{}", run.text) } else { run.text.clone() };
+    let shown = |run: &Run| {
+        if run.mention.is_some() {
+            format!("@{}", run.text)
+        } else {
+            run.text.clone()
+        }
+    };
     runs.iter().map(shown).collect()
 }
 
@@ -471,7 +477,10 @@ fn page(name: &str, redactor: &Following) -> (Guide, BTreeMap<BlockId, bool>) {
         if let BlockKind::ToDo { checked } = kind {
             boxes.insert(id.clone(), checked);
         }
-        let text = redactor.current().redact(&RawText::new(text.replace("**", "").replace('`', ""))).text;
+        let text = redactor
+            .current()
+            .redact(&RawText::new(text.replace("**", "").replace('`', "")))
+            .text;
         blocks.push(PageBlock { id, kind, text });
     }
     let title = redactor.current().redact(&RawText::new(title)).text;
