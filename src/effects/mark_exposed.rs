@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A full disk may have room again soon.
-const TRY_AGAIN: Duration = Duration::from_secs(60);
+const TRY_AGAIN: Duration = Duration::from_mins(1);
 
 pub(super) async fn perform(keys: &Arc<Keys>, variables: &[String]) -> Outcome {
     let (keys, variables) = (Arc::clone(keys), variables.to_vec());

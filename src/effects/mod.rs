@@ -32,7 +32,7 @@ use tokio::time::Instant;
 /// How long a call waits before it is tried again when nobody said how long.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// How long the bot, or a page, pauses after Notion refused it.
-const PAUSE: Duration = Duration::from_secs(60);
+const PAUSE: Duration = Duration::from_mins(1);
 
 /// What effects are done with.
 pub struct Hands {

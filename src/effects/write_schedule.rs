@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// A full disk may have room again soon.
-const TRY_AGAIN: Duration = Duration::from_secs(60);
+const TRY_AGAIN: Duration = Duration::from_mins(1);
 
 pub(super) async fn perform(keys: &Arc<Keys>, rotated_at: DateTime<Utc>) -> Outcome {
     let keys = Arc::clone(keys);

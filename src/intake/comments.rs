@@ -12,7 +12,8 @@ use crate::notion::{Kind, Listing, WireComment};
 use crate::pipeline::{self, Arrived, Happening};
 use crate::store::{CommentRow, Presence, Standing};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 use tokio::time::Instant;
 
@@ -75,11 +76,15 @@ async fn heal_twins(context: &Context, listing: &Listing) {
         else {
             continue;
         };
-        if first.contains_key(&mark) {
-            let healed = context.notion.delete_comment(&comment.id).await.is_ok();
-            tracing::warn!(comment = %comment.id, reference = %mark, healed, "a reply stood there twice; the younger one goes");
-        } else {
-            first.insert(mark, &comment.id);
+        match first.entry(mark) {
+            Entry::Vacant(place) => {
+                place.insert(&comment.id);
+            }
+            Entry::Occupied(twin) => {
+                let healed = context.notion.delete_comment(&comment.id).await.is_ok();
+                let reference = twin.key();
+                tracing::warn!(comment = %comment.id, %reference, healed, "a reply stood there twice; the younger one goes");
+            }
         }
     }
 }

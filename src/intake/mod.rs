@@ -27,15 +27,15 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// How long a page stays active after something happened on it.
-const ACTIVE_FOR: Duration = Duration::from_secs(600);
+const ACTIVE_FOR: Duration = Duration::from_mins(10);
 /// Pages that are read at the same time.
 const AT_ONCE: usize = 4;
 /// Requests that one poll of a page costs on average: the list, now and then the page and its threads.
 const REQUESTS_PER_POLL: f64 = 1.6;
 /// How long a page rests that cannot be read.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_mins(1);
 /// How often a data source is asked for its pages.
-const SOURCES_EVERY: Duration = Duration::from_secs(300);
+const SOURCES_EVERY: Duration = Duration::from_mins(5);
 
 /// What the intake works with.
 pub struct Context {

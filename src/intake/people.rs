@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long the list of members is believed.
-const FRESH: Duration = Duration::from_secs(15 * 60);
+const FRESH: Duration = Duration::from_mins(15);
 
 /// Who is who.
 pub struct People {

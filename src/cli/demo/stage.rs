@@ -16,6 +16,7 @@ use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -315,7 +316,7 @@ fn scratch(values: &BTreeMap<String, BTreeMap<String, String>>) -> anyhow::Resul
 fn env_text(values: &BTreeMap<String, BTreeMap<String, String>>) -> String {
     let mut text = "# keys of the demo, invented for this run\nTZ=Europe/Amsterdam\n".to_owned();
     for (name, value) in values.values().flatten() {
-        text.push_str(&format!("{name}={value}\n"));
+        let _ = writeln!(text, "{name}={value}");
     }
     text
 }

@@ -135,7 +135,7 @@ impl Guide {
             section = match block.kind {
                 BlockKind::Heading(level) => guide.heading(section, level, block),
                 BlockKind::Text => guide.text(section, block),
-                BlockKind::ToDo { .. } => guide.to_do(section, block),
+                BlockKind::ToDo { .. } => guide.tick_box(section, block),
                 BlockKind::Item => guide.item(section, block),
                 BlockKind::Code | BlockKind::Other => section,
             };
@@ -181,7 +181,7 @@ impl Guide {
         }
     }
 
-    fn to_do(&mut self, section: Section, block: &PageBlock) -> Section {
+    fn tick_box(&mut self, section: Section, block: &PageBlock) -> Section {
         if section == Section::Criteria {
             let number = u8::try_from(self.criteria.len() + 1).unwrap_or(u8::MAX);
             let text = block

@@ -42,6 +42,7 @@ pub struct Style {
 }
 
 impl Style {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde asks for")]
     fn is_plain(&self) -> bool {
         *self == Self::default()
     }
