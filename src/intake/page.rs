@@ -7,21 +7,24 @@ use crate::domain::ids::PageId;
 use crate::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock};
 use crate::notion::{self, Block, Board, Error, Kind, Page, Value};
 use crate::pipeline::Happening;
+use chrono::{TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How often the page's properties are read.
-const PAGE_EVERY: Duration = Duration::from_secs(30);
+/// How often the page's properties are read, in polls of an active page.
+const PAGE_EVERY: u32 = 6;
 /// How often its blocks are read even when Notion says that nothing was edited.
 const BLOCKS_EVERY: Duration = Duration::from_secs(300);
-/// How often the page's markdown is asked for new threads on blocks.
-const ANCHORS_EVERY: Duration = Duration::from_secs(15);
-/// How often the threads of a block are read that has some.
-const HOT_EVERY: Duration = Duration::from_secs(15);
-/// How often the next block is looked at for threads that the markdown did not show.
-const SWEEP_EVERY: Duration = Duration::from_secs(20);
+/// Notion cuts the time of the last edit to the minute: within it another edit looks the same.
+const EDIT_MINUTE: TimeDelta = TimeDelta::seconds(75);
+/// How often the page's markdown is asked for new threads on blocks, in polls of an active page.
+const ANCHORS_EVERY: u32 = 3;
+/// How often the threads of a block are read that has some, in polls of an active page.
+const HOT_EVERY: u32 = 3;
+/// How often the next block is looked at for threads that the markdown did not show, in polls of an active page.
+const SWEEP_EVERY: u32 = 4;
 /// How deep blocks are read: a step's list inside a toggle inside a column.
 const DEPTH: usize = 4;
 
@@ -31,7 +34,7 @@ pub(super) async fn poll(context: &Context, watched: &mut Watched) -> Result<(),
         let rows = context.store.comments(&watched.page).await?;
         watched.remember(rows);
     }
-    if is_over(watched.page_read_at, PAGE_EVERY) {
+    if is_over(watched.page_read_at, context.poll.active * PAGE_EVERY) {
         read_page(context, watched).await?;
     }
     let mut found = comments::read(context, watched, None).await?;
@@ -62,12 +65,12 @@ async fn threads(context: &Context, watched: &mut Watched) -> Result<Vec<Happeni
         .threads
         .hot
         .iter()
-        .filter(|(_, at)| at.elapsed() >= HOT_EVERY)
+        .filter(|(_, at)| at.elapsed() >= context.poll.active * HOT_EVERY)
         .map(|(block, _)| block.clone());
     for block in due.collect::<Vec<_>>() {
         found.extend(comments::read(context, watched, Some(&block)).await?);
     }
-    if is_over(watched.threads.anchors_read_at, ANCHORS_EVERY) && !watched.blocks.is_empty() {
+    if is_over(watched.threads.anchors_read_at, context.poll.active * ANCHORS_EVERY) && !watched.blocks.is_empty() {
         watched.threads.anchors_read_at = Some(Instant::now());
         let unknown = match context.notion.markdown(&watched.page).await {
             Ok(markdown) => markdown
@@ -83,7 +86,7 @@ async fn threads(context: &Context, watched: &mut Watched) -> Result<Vec<Happeni
             }
         }
     }
-    if is_over(watched.threads.swept_at, SWEEP_EVERY) && !watched.blocks.is_empty() {
+    if is_over(watched.threads.swept_at, context.poll.active * SWEEP_EVERY) && !watched.blocks.is_empty() {
         watched.threads.swept_at = Some(Instant::now());
         watched.threads.next_block %= watched.blocks.len();
         let block = watched.blocks[watched.threads.next_block].clone();
@@ -103,7 +106,9 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
         }
         .into());
     }
-    let edited = watched.last_edited != page.last_edited;
+    let server_now = context.notion.budget().server_now.unwrap_or_else(Utc::now);
+    let minute_open = page.last_edited.is_some_and(|at| server_now - at < EDIT_MINUTE);
+    let edited = watched.last_edited != page.last_edited || minute_open;
     let reread = edited || is_over(watched.blocks_read_at, BLOCKS_EVERY);
     watched.page_read_at = Some(Instant::now());
     let board = Board::read(&context.notion, &page, context.boards.names()).await?;
