@@ -1,6 +1,8 @@
 //! One test binary: everything a person sees, through data.
+mod child;
 mod cli;
 mod corpus;
+mod crash;
 mod providers;
 mod redaction;
 mod rotation;

@@ -4,13 +4,18 @@ mod looks;
 mod paper;
 mod transcript;
 mod view;
+mod whole;
 mod world;
 
 use paper::Paper;
 use std::path::{Path, PathBuf};
 use transcript::{Line, Transcript};
 use view::View;
+use whole::Whole;
 use world::World;
+
+/// Bots at once: they mostly wait.
+const AT_ONCE: usize = 6;
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
@@ -90,6 +95,40 @@ fn on_paper(transcript: &Transcript) -> Result<String, String> {
     }
 }
 
+async fn whole(transcript: &Transcript) -> Result<String, String> {
+    let mut world = World::new();
+    let mut bot = Whole::new(&world, transcript).await;
+    let mut told = Told::new(transcript, bot.view().await);
+    let mut started = false;
+    for (text, line) in &transcript.lines {
+        told.margin(text);
+        let mut reading = None;
+        match line {
+            Line::Silent => continue,
+            Line::Given(given) => {
+                world.given(given);
+                bot.given(&world, given, transcript).await;
+                told.before = bot.view().await;
+                continue;
+            }
+            Line::BotStarts => bot.start(&world).await,
+            Line::Later(_) => return Err("only on paper".to_owned()),
+            Line::Act { who, act } => {
+                if told.starts_alone && !started {
+                    bot.start(&world).await;
+                }
+                reading = bot.act(&world, who, act).await.map(|reading| view::read(&reading));
+            }
+        }
+        started = true;
+        told.tell(&world, reading, bot.view().await);
+    }
+    match bot.leave().await.as_slice() {
+        [] => Ok(told.text),
+        left => Err(left.join("; ")),
+    }
+}
+
 /// The first line in which two texts differ, for people.
 fn difference(expected: &str, found: &str) -> Option<String> {
     if expected == found {
@@ -122,6 +161,34 @@ fn every_transcript_holds_on_paper() {
             Err(fault) => faults.push(format!("{name}: {fault}")),
             Ok(found) if rewrite => std::fs::write(&file, found).expect("a transcript is written"),
             Ok(found) => faults.extend(difference(&text, &found).map(|difference| format!("{name}: {difference}"))),
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_transcript_holds_with_the_whole_bot() {
+    let mut waiting = files().into_iter();
+    let mut running = tokio::task::JoinSet::new();
+    let mut faults = Vec::new();
+    loop {
+        while running.len() < AT_ONCE
+            && let Some(file) = waiting.next()
+        {
+            running.spawn(async move {
+                let text = std::fs::read_to_string(&file).expect("a transcript");
+                let name = file.file_name().unwrap_or_default().display().to_string();
+                let transcript = Transcript::parse(&text).expect("a transcript that the first depth reads too");
+                if transcript.jumps() {
+                    return None;
+                }
+                let found = whole(&transcript).await.map(|found| difference(&text, &found));
+                found.unwrap_or_else(Some).map(|fault| format!("{name}: {fault}"))
+            });
+        }
+        match running.join_next().await {
+            Some(ended) => faults.extend(ended.unwrap_or_else(|panic| Some(panic.to_string()))),
+            None => break,
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -15,15 +15,15 @@ use tokio::net::{TcpListener, TcpStream};
 const CALLS: &str = include_str!("../wire/calls.txt");
 
 /// One answer as it came over the socket.
-struct Answer {
-    status: u16,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
     head: String,
-    body: String,
+    pub(crate) body: String,
 }
 
 impl Answer {
     #[track_caller]
-    fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }
 
@@ -37,7 +37,7 @@ impl Answer {
 }
 
 /// One request on a connection of its own; an error is what the line did.
-async fn send(running: &Running, method: &str, path: &str, body: &Value) -> io::Result<Answer> {
+pub(crate) async fn send(running: &Running, method: &str, path: &str, body: &Value) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(running.addr).await?;
     let body = if body.is_null() {
         String::new()

@@ -26,7 +26,6 @@ struct Said {
     who: String,
     step: Option<u8>,
     reading: Reading,
-    absorbed: bool,
 }
 
 /// The bot on paper, and its page.
@@ -138,7 +137,6 @@ impl Paper {
                     who: who.to_owned(),
                     step: *step,
                     reading: report.reading.clone(),
-                    absorbed: report.absorbed,
                 });
                 if self.started {
                     self.event(&Event::CommentPosted(Box::new(report)));

@@ -32,7 +32,9 @@ pub fn told(before: &View, after: &View) -> Vec<String> {
     if before.next_rotation != after.next_rotation && after.next_rotation.is_some() {
         lines.push(line("next", "rotation written down"));
     }
-    for (id, text) in &after.said {
+    let mut said = after.said.clone();
+    said.sort_by(|(_, left), (_, right)| left.cmp(right));
+    for (id, text) in &said {
         match before.said.iter().find(|(known, _)| known == id) {
             None => lines.push(line("reply", text)),
             Some((_, former)) if former != text => lines.push(line("edit", text)),

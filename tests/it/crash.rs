@@ -1,0 +1,126 @@
+//! `keyminder run`, killed again and again while comments wait, on a line that fails now and then: none is lost, none
+//! is answered twice.
+use crate::child::{self, Bot, all, call, comment, journal, plain};
+use keyminder::domain::ids::{CommentId, PageId};
+use keyminder::domain::reply::Reference;
+use keyminder::sandbox::{Options, Running, serve};
+use keyminder::store::sqlite::SqliteStore;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+const COMMENTS: usize = 40;
+const KILLS: usize = 5;
+
+/// Comments of every kind that has a reply; none of them needs a key.
+const TEXTS: [&str; 5] = [
+    "What is next?",
+    "Stuck on step 3 - getting permission error",
+    "Step 1 is done",
+    "How long does step 4 take?",
+    "Working on step 4",
+];
+
+fn settings() -> BTreeMap<String, String> {
+    let own = [
+        ("KEYMINDER_POLL_BACKLOG", "answer"),
+        ("KEYMINDER_EFFECTS_CALL_TIMEOUT", "500ms"),
+        ("KEYMINDER_EFFECTS_QUIET", "400ms"),
+        ("KEYMINDER_EFFECTS_LEASE", "5500ms"),
+    ];
+    own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+async fn first_request(sandbox: &Running, after: u64) {
+    let begun = Instant::now();
+    while !journal(sandbox, after).await.iter().any(|entry| entry["who"] == "bot") {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the bot asks for nothing");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// How many replies each comment has.
+async fn replies(sandbox: &Running, page: &str, comments: &[String]) -> Vec<usize> {
+    let listed = all(sandbox, &format!("/v1/comments?block_id={page}")).await;
+    let count = |id: &String| {
+        let mark = format!(" · {}", Reference::of(&CommentId::from_wire(id)));
+        listed.iter().filter(|comment| plain(&comment["rich_text"]).ends_with(&mark)).count()
+    };
+    comments.iter().map(count).collect()
+}
+
+/// Kills the bot while comments wait, then lets it finish.
+async fn survives(faults: Value) {
+    let sandbox = serve(Options::default()).await.expect("a free port");
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
+    let page = sandbox.first_line["pages"][0]["id"].as_str().unwrap_or_default().to_owned();
+    let mut comments = Vec::new();
+    for number in 0..COMMENTS {
+        let author = ["Ana Silva", "Bram de Vries"][number % 2];
+        comments.push(comment(&sandbox, &page, author, TEXTS[number % TEXTS.len()]).await);
+    }
+    let mut dice = fastrand::Rng::new();
+    for _ in 0..KILLS {
+        let after = child::newest(&sandbox).await;
+        let mut bot = Bot::start(folder.path(), &sandbox, &page, &settings());
+        // Faults begin with the first answer: a bot that cannot greet Notion ends, which is another test.
+        first_request(&sandbox, after).await;
+        call(&sandbox, "PUT", "/sandbox/faults", faults.clone()).await;
+        tokio::time::sleep(Duration::from_millis(dice.u64(30..600))).await;
+        bot.kill();
+        call(&sandbox, "PUT", "/sandbox/faults", json!({ "rules": [] })).await;
+    }
+    let mut bot = Bot::start(folder.path(), &sandbox, &page, &settings());
+    let begun = Instant::now();
+    let page_id = PageId::from_wire(&page);
+    while replies(&sandbox, &page, &comments).await.contains(&0) {
+        assert!(begun.elapsed() < Duration::from_secs(25), "comments are lost: {}", tail(folder.path()));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let store = SqliteStore::open_beside(&folder.path().join("state/keyminder.db")).await.expect("the store");
+    child::until_quiet(&mut bot, &store, &page_id).await;
+    let found = replies(&sandbox, &page, &comments).await;
+    assert!(found.iter().all(|count| *count == 1), "replies of each comment: {found:?}");
+    assert_eq!(child::left(&store, &page_id).await, Vec::<String>::new());
+    // None was ever doubled, not even for a moment: a twin that was deleted again would be in the journal.
+    let posted = journal(&sandbox, 0).await;
+    let made = |entry: &&Value| entry["who"] == "bot" && entry["method"] == "POST" && !entry["change"].is_null();
+    let posts = posted.iter().filter(|entry| entry["path"] == "/v1/comments").filter(made).count();
+    assert_eq!(posts, COMMENTS, "replies that were ever posted");
+    drop(bot);
+    sandbox.stop().await.expect("an orderly end");
+}
+
+fn tail(folder: &Path) -> String {
+    let log = std::fs::read_to_string(folder.join("bot.log")).unwrap_or_default();
+    log.lines().rev().take(5).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn killed_at_any_time_it_loses_and_doubles_nothing() {
+    survives(json!({ "rules": [] })).await;
+}
+
+#[tokio::test]
+async fn killed_on_a_bad_line_it_loses_and_doubles_nothing() {
+    let strikes = [
+        json!({ "fault": "reset_before" }),
+        json!({ "fault": "reset_after" }),
+        json!({ "fault": "status", "status": 500 }),
+        json!({ "fault": "status", "status": 500, "applied": true }),
+        json!({ "fault": "status", "status": 409 }),
+        json!({ "fault": "status", "status": 429, "retry_after": 1 }),
+    ];
+    let rules: Vec<Value> = strikes
+        .into_iter()
+        .map(|mut rule| {
+            rule["method"] = json!("POST");
+            rule["path"] = json!("/v1/comments");
+            rule["probability"] = json!(0.042);
+            rule
+        })
+        .collect();
+    survives(json!({ "seed": fastrand::u64(..), "rules": rules })).await;
+}
