@@ -87,7 +87,7 @@ fn on_paper(transcript: &Transcript) -> Result<String, String> {
             }
         }
         started = true;
-        told.tell(&world, reading, bot.view());
+        told.tell(&world, reading.filter(|_| bot.has_started()), bot.view());
     }
     match bot.left().as_slice() {
         [] => Ok(told.text),

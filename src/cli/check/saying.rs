@@ -230,6 +230,14 @@ fn question(topic: &str) -> Part {
     }
 }
 
+fn by_hand() -> Part {
+    Part::ByHand {
+        number: 1,
+        text: "Keys backed up".to_owned(),
+        check: Check::Backup,
+    }
+}
+
 fn reported() -> Part {
     Part::Keys {
         variables: vec!["A_KEY".to_owned()],
@@ -303,7 +311,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         });
         parts.extend(asked);
     }
-    parts.extend([reported(), Part::Guidance, Part::Due, Part::Summary { comments: 3 }]);
+    parts.extend([by_hand(), Part::Limited, reported(), Part::Guidance, Part::Due, Part::Summary { comments: 3 }]);
     parts.extend(alerts(files, language));
     parts
 }

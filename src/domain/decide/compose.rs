@@ -1,6 +1,6 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::desk::Desk;
-use super::{posted, standing};
+use super::{looks, standing};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::{Check, Evidence, Standing};
 use crate::domain::page::{Conversation, Part, Posted, Proof};
@@ -34,8 +34,16 @@ pub(super) fn reply(desk: &Desk<'_>, conversation: &Conversation) -> Vec<Run> {
     }
     paragraphs.retain(|paragraph| !paragraph.is_empty());
     let mut runs = addressed(conversation);
-    runs.extend(shortened(reply::runs(&paragraphs.join("\n"))));
+    runs.extend(shortened(reply::runs(&said_once(&paragraphs.join("\n")))));
     runs
+}
+
+/// Two parts may end with the same line (where things stand): it is said once, at the end.
+fn said_once(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let again = |at: usize| lines[at + 1..].contains(&lines[at]);
+    let kept = (0..lines.len()).filter(|at| !again(*at)).map(|at| lines[at]);
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 /// The thanks when a comment with a key is gone.
@@ -110,13 +118,13 @@ fn wants_next_step(desk: &Desk<'_>, conversation: &Conversation) -> bool {
     let mut wants = false;
     for part in &conversation.parts {
         match part {
-            Part::Blocker { .. } | Part::Posted { .. } | Part::Guidance | Part::Alert { .. } | Part::Due => {
+            Part::Blocker { .. } | Part::Posted { .. } | Part::ByHand { .. } | Part::Limited | Part::Guidance | Part::Alert { .. } | Part::Due => {
                 return false;
             }
             Part::Claim { whole: true, .. } => return false,
             Part::Claim { steps, .. } => wants = !missing_in(desk, steps) || finished_by_steps(desk),
             Part::Correction { .. } | Part::Keys { .. } | Part::Summary { .. } => wants = true,
-            Part::Progress { .. } | Part::Question { .. } => {}
+            Part::Progress { .. } | Part::Question { .. } | Part::Clean { .. } => {}
         }
     }
     wants
@@ -155,7 +163,7 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
             let steps = if named {
                 steps.clone()
             } else {
-                posted::current_step(desk).into_iter().collect()
+                looks::current_step(desk).into_iter().collect()
             };
             (
                 "claim".to_owned(),
@@ -196,6 +204,15 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
             let step = step.and_then(|step| described(desk, language, &[step]).into_iter().next());
             (format!("question/{topic}"), context! { step })
         }
+        Part::Clean { labels, exposed } => (
+            "posted_gone".to_owned(),
+            context! { labels => shown(labels), exposed => shown(exposed) },
+        ),
+        Part::ByHand { number, text, check } => {
+            let line = desk.state.evidence_for(check).map(|evidence| line(desk, language, evidence));
+            ("by_hand".to_owned(), context! { number, text, line })
+        }
+        Part::Limited => ("limited".to_owned(), context! {}),
         Part::Guidance => ("guidance".to_owned(), context! {}),
         Part::Summary { comments } => {
             let missing = missing(desk, language);
@@ -226,7 +243,7 @@ fn blocker(desk: &Desk<'_>, language: &str, kind: BlockerKind) -> String {
 fn facts(desk: &Desk<'_>, conversation: &Conversation) -> Value {
     let guide = &desk.state.guide;
     let next =
-        posted::current_step(desk).and_then(|step| described(desk, &conversation.language, &[step]).into_iter().next());
+        looks::current_step(desk).and_then(|step| described(desk, &conversation.language, &[step]).into_iter().next());
     let due = desk.state.due.as_ref().map(|due| day(desk, due.at));
     let description = desk.description();
     context! {

@@ -1,10 +1,10 @@
 //! Conversations: a comment whose reply waits for looks. When the last look is in, the reply is decided.
 use super::compose;
 use super::desk::{Desk, Wanted};
-use super::standing;
+use super::{edits, standing};
 use crate::domain::effect::{Effect, EffectId, Status};
 use crate::domain::evidence::{Check, Standing};
-use crate::domain::page::{Conversation, Look};
+use crate::domain::page::{Conversation, Look, Part};
 use crate::domain::reply::Reference;
 use chrono::{DateTime, Duration, Utc};
 
@@ -134,7 +134,8 @@ fn moment(value: &serde_json::Value) -> Option<DateTime<Utc>> {
 fn interim(desk: &mut Desk<'_>, at: usize) {
     let conversation = &desk.state.conversations[at];
     let waited = desk.now - conversation.since >= Duration::milliseconds(desk.playbook.patience_ms);
-    if !waited || conversation.replied || desk.state.beginning.is_some() {
+    let by_hand = conversation.parts.iter().any(|part| matches!(part, Part::ByHand { .. }));
+    if !waited || by_hand || conversation.replied || desk.state.beginning.is_some() {
         return;
     }
     let conversation = conversation.clone();
@@ -175,11 +176,21 @@ fn write_schedule(desk: &mut Desk<'_>, at: usize) -> bool {
 /// The reply is decided, and with it Done.
 fn finish(desk: &mut Desk<'_>, at: usize) {
     let conversation = desk.state.conversations.remove(at);
+    if conversation.parts.iter().all(|part| is_idle(desk, part)) {
+        return;
+    }
     let claims = conversation.parts.iter().any(compose::is_claim);
     if claims && conversation.may_finish && standing::is_finished(&desk.state, desk.description()) {
         desk.move_status(Status::Done);
     }
     say(desk, &conversation);
+}
+
+/// A tick by hand that turned out to be right is nothing to speak of.
+fn is_idle(desk: &Desk<'_>, part: &Part) -> bool {
+    let Part::ByHand { check, .. } = part else { return false };
+    let evidence = desk.state.evidence_for(check);
+    evidence.is_none_or(|evidence| evidence.standing == Standing::Proven)
 }
 
 /// Says what there is to say: a reply, or an edit of the one that is there.
@@ -192,19 +203,7 @@ pub(super) fn say(desk: &mut Desk<'_>, conversation: &Conversation) {
         None => EffectId::of(&[desk.page.as_str(), &conversation.subject, "reply"]),
     };
     if conversation.replied {
-        let id = desk.new_id("update_reply");
-        let effect = Effect::UpdateReply {
-            reply: reply.clone(),
-            runs,
-            reference,
-        };
-        desk.want(Wanted {
-            id,
-            comment,
-            effect,
-            after: Some(reply),
-            not_before: None,
-        });
+        edits::want(desk, reply, reference, comment, runs);
     } else {
         let effect = Effect::PostReply {
             comment: comment.clone(),

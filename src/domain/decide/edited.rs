@@ -26,7 +26,7 @@ pub(super) fn take(desk: &mut Desk<'_>, report: &Report, former: &Reading, answe
     if !withdrawn.is_empty() || whole_withdrawn {
         parts.push(posted::withdraw(desk, report, &withdrawn));
     }
-    gone::no_longer_holds_a_key(desk, report);
+    parts.extend(gone::no_longer_holds_a_key(desk, report));
     let blocked = still_blocked(report);
     posted::clear_blockers(desk, |blocker| blocker.comment == report.comment.id && !blocked);
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.

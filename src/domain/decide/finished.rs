@@ -1,7 +1,7 @@
 //! An effect ended: evidence ticks boxes, probes are told, writes are known.
 use super::conversation;
 use super::desk::Desk;
-use super::{board, standing};
+use super::{board, edits, standing};
 use crate::domain::effect::{Done, EffectId, KeyState, Outcome, Property, Value};
 use crate::domain::evidence::{Check, Evidence, Standing};
 use crate::domain::page::Due;
@@ -25,7 +25,7 @@ fn done(desk: &mut Desk<'_>, effect: &EffectId, result: &Done) {
         Done::Probed { keys } => probed(desk, effect, keys),
         Done::Scheduled { next_at } => scheduled(desk, effect, *next_at),
         Done::Changed => {
-            board::written(desk, effect, true);
+            let _ = board::written(desk, effect, true) || edits::ended(desk, effect);
         }
         Done::Skipped { why } => {
             if board::written(desk, effect, false) {
@@ -75,6 +75,10 @@ fn tick(desk: &mut Desk<'_>, check: &Check, because: Option<&crate::domain::ids:
         let Some(state) = desk.state.boxes.get_mut(&on_page) else {
             continue;
         };
+        // What a person took back by hand comes back by a new claim alone.
+        if state.unticked_by_person {
+            continue;
+        }
         if state.tick.known != Some(true) || state.tick.wanted == Some(false) {
             state.ours = true;
             state.because_of = because.cloned();
@@ -138,7 +142,7 @@ fn scheduled(desk: &mut Desk<'_>, effect: &EffectId, next_at: DateTime<Utc>) {
 /// What was refused is waited for no longer; what it would have shown stays unknown.
 fn given_up(desk: &mut Desk<'_>, effect: &EffectId, why: &str) {
     desk.note(None, "refused", why);
-    if board::written(desk, effect, false) {
+    if board::written(desk, effect, false) || edits::ended(desk, effect) {
         return;
     }
     if desk.state.beginning.as_ref() == Some(effect) {

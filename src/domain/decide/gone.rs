@@ -1,11 +1,11 @@
 //! A comment is gone: a blocker is cleared, a key's comment is thanked for, a completion stays.
 use super::compose;
-use super::desk::{Desk, Wanted};
-use super::posted;
-use crate::domain::effect::{Effect, EffectId};
+use super::desk::Desk;
+use super::{edits, posted};
+use crate::domain::effect::EffectId;
 use crate::domain::event::{Gone, Report};
 use crate::domain::ids::CommentId;
-use crate::domain::page::Posted;
+use crate::domain::page::{Part, Posted};
 use crate::domain::reply::Reference;
 
 pub(super) fn take(desk: &mut Desk<'_>, comment: &CommentId, how: Gone) {
@@ -27,37 +27,23 @@ pub(super) fn take(desk: &mut Desk<'_>, comment: &CommentId, how: Gone) {
     );
 }
 
-/// An edit may have removed the key.
-pub(super) fn no_longer_holds_a_key(desk: &mut Desk<'_>, report: &Report) {
+/// An edit may have removed the key: then the reply says so, among what else it has to say.
+pub(super) fn no_longer_holds_a_key(desk: &mut Desk<'_>, report: &Report) -> Option<Part> {
     let at = desk
         .state
         .posted
         .iter()
-        .position(|posted| posted.comment == report.comment.id);
-    if let Some(at) = at {
-        let posted = desk.state.posted.remove(at);
-        if report.findings.is_empty() {
-            thank(desk, &posted);
-        }
-    }
+        .position(|posted| posted.comment == report.comment.id)?;
+    let posted = desk.state.posted.remove(at);
+    report.findings.is_empty().then_some(Part::Clean {
+        labels: posted.labels,
+        exposed: posted.exposed,
+    })
 }
 
 fn thank(desk: &mut Desk<'_>, posted: &Posted) {
     let reply = EffectId::reply(desk.page, &posted.comment);
     let runs = compose::thanks(desk, posted);
-    let id = desk.new_id("update_reply");
     let reference = Reference::of(&posted.comment);
-    let comment = Some(posted.comment.clone());
-    let effect = Effect::UpdateReply {
-        reply: reply.clone(),
-        runs,
-        reference,
-    };
-    desk.want(Wanted {
-        id,
-        comment,
-        effect,
-        after: Some(reply),
-        not_before: None,
-    });
+    edits::want(desk, reply, reference, Some(posted.comment.clone()), runs);
 }

@@ -1,7 +1,8 @@
 //! The page was read: its guide, its boxes, its status. What a person changed by hand is recorded, never reverted.
 use super::desk::Desk;
+use super::{conversation, ticked};
 use crate::domain::effect::Status;
-use crate::domain::page::{Cell, Observed};
+use crate::domain::page::{Cell, Criterion, CriterionDescription, Observed, Part};
 
 pub(super) fn take(desk: &mut Desk<'_>, observed: &Observed) {
     desk.state.guide = observed.guide.clone();
@@ -31,6 +32,7 @@ fn boxes(desk: &mut Desk<'_>, observed: &Observed) {
     desk.state
         .boxes
         .retain(|number, _| criteria.iter().any(|criterion| criterion.number == *number));
+    let mut ticked = Vec::new();
     for criterion in criteria {
         let seen = observed.boxes.get(&criterion.block).copied();
         let state = desk.state.boxes.entry(criterion.number).or_default();
@@ -41,12 +43,43 @@ fn boxes(desk: &mut Desk<'_>, observed: &Observed) {
         if changed_by_hand(&state.tick, seen.as_ref()) {
             state.tick.wanted = seen;
             state.by_person = seen == Some(true);
+            state.unticked_by_person = seen == Some(false);
             state.ours = false;
+            ticked.extend((seen == Some(true)).then(|| criterion.clone()));
         }
         if state.tick.writing.is_none() {
             state.tick.known = seen;
         }
     }
+    for criterion in ticked {
+        doubt(desk, &criterion);
+    }
+}
+
+/// A person's tick stands. What evidence is missing behind it is said once.
+fn doubt(desk: &mut Desk<'_>, criterion: &Criterion) {
+    if desk.state.quiet {
+        return;
+    }
+    let described = desk.description().and_then(|page| {
+        let of_box = |described: &&CriterionDescription| {
+            page.box_of(&desk.state.guide, described) == Some(criterion.number)
+        };
+        page.criteria.iter().find(of_box)?.check.clone()
+    });
+    let Some(check) = described else { return };
+    desk.begin_cycle(None);
+    let turn = desk.state.cycle.as_ref().map_or(1, |cycle| cycle.number);
+    let subject = format!("by hand {} {turn}", criterion.number);
+    let part = Part::ByHand {
+        number: criterion.number,
+        text: criterion.text.clone(),
+        check: check.clone(),
+    };
+    let mut conversation = ticked::on_page(desk, &subject, part);
+    conversation.awaiting.push(check);
+    desk.state.conversations.push(conversation);
+    conversation::go_on(desk);
 }
 
 /// Whether somebody else changed it since we last knew it, and no write of ours explains it.

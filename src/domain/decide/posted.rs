@@ -1,17 +1,11 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
 use super::desk::Desk;
-use super::{conversation, question, standing};
+use super::{conversation, looks, question, standing};
 use crate::domain::classify::{BlockerKind, Clause, Label};
 use crate::domain::effect::{Effect, Place, Status};
 use crate::domain::event::{Authority, Report};
-use crate::domain::evidence::Check;
-use crate::domain::page::{Blocker, Claim, Conversation, Part, Posted, PostedKey, Proof};
+use crate::domain::page::{Blocker, Claim, Conversation, Part, Posted, PostedKey};
 use std::collections::BTreeSet;
-
-/// Side effects that one person may cause in an hour.
-const PER_PERSON: usize = 20;
-/// Side effects that may be caused on one page in an hour.
-const PER_PAGE: usize = 60;
 
 pub(super) fn take(desk: &mut Desk<'_>, report: &Report) {
     if desk.state.quiet {
@@ -47,9 +41,14 @@ pub(super) fn converse(desk: &mut Desk<'_>, report: &Report, parts: Vec<Part>, r
         may_finish: report.authority == Authority::Full,
         parts,
     };
-    if report.authority != Authority::Guidance && within_limits(desk, report) {
-        conversation.awaiting = looks(desk, &conversation.parts);
-        if let Some(variables) = probes(&conversation.parts) {
+    let checks = looks::of(desk, &conversation.parts);
+    let keys = looks::probes(&conversation.parts);
+    let asks = report.authority != Authority::Guidance && (!checks.is_empty() || keys.is_some());
+    if asks && !looks::within_limits(desk, &report.comment.author) {
+        conversation.parts.push(Part::Limited);
+    } else if asks {
+        conversation.awaiting = checks;
+        if let Some(variables) = keys {
             let effect = Effect::ProbeKeys { variables };
             conversation
                 .effects
@@ -69,27 +68,6 @@ fn language(desk: &Desk<'_>, report: &Report) -> String {
     spoken
         .filter(|language| language == "nl")
         .unwrap_or_else(|| "en".to_owned())
-}
-
-/// At most so many side effects an hour, or a flood of comments would make us probe without end.
-fn within_limits(desk: &mut Desk<'_>, report: &Report) -> bool {
-    let now = desk.now.timestamp();
-    desk.state.caused.retain(|(_, at)| now - at < 3600);
-    let by_person = desk
-        .state
-        .caused
-        .iter()
-        .filter(|(person, _)| *person == report.comment.author)
-        .count();
-    let within = by_person < PER_PERSON && desk.state.caused.len() < PER_PAGE;
-    let needs_look = matches!(
-        report.reading.primary(),
-        Label::Completion | Label::KeyReport | Label::Correction
-    );
-    if within && needs_look && desk.description().is_some() {
-        desk.state.caused.push((report.comment.author.clone(), now));
-    }
-    within
 }
 
 /// What a reply to this comment has to speak of. Takes claims, blockers and corrections into the state on the way.
@@ -140,6 +118,9 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
         .filter_map(|finding| finding.variable.clone())
         .filter(|variable| !desk.playbook.names.identifiers.contains(variable))
         .collect();
+    if !exposed.is_empty() && report.authority != Authority::Guidance {
+        desk.begin_cycle(Some(&report.comment.id));
+    }
     if let Some(cycle) = &mut desk.state.cycle {
         for variable in &exposed {
             // The fingerprint comes with the probe; until then nothing counts as changed.
@@ -295,6 +276,7 @@ fn completions(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
         let step = desk.state.steps.entry(*number).or_default();
         step.started = true;
         step.claim.get_or_insert_with(|| claim.clone());
+        claimed_again(desk, *number);
     }
     if whole {
         desk.state.finished = Some(claim);
@@ -303,12 +285,27 @@ fn completions(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     clear_blockers(desk, |blocker| {
         whole || blocker.step.is_some_and(|step| claimed.contains(&step))
     });
+    if steps.is_empty() && !whole {
+        // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
+        steps.extend(looks::current_step(desk).filter(|step| !desk.checks_of_step(*step).is_empty()));
+    }
     parts.push(Part::Claim {
         steps: steps.into_iter().collect(),
         whole,
         minutes: reading.duration_minutes,
         planned: reading.expected_duration_minutes,
     });
+}
+
+/// A box that a person unticked may be ticked again, now that its step is claimed.
+fn claimed_again(desk: &mut Desk<'_>, step: u8) {
+    let step = desk.description().and_then(|page| page.step(step));
+    for criterion in step.map(|step| step.criteria.clone()).unwrap_or_default() {
+        let on_page = standing::page_box(&desk.state, desk.description(), criterion);
+        if let Some(state) = desk.state.boxes.get_mut(&on_page) {
+            state.unticked_by_person = false;
+        }
+    }
 }
 
 fn key_reports(report: &Report, parts: &mut Vec<Part>) {
@@ -336,19 +333,30 @@ fn progress(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
             .iter()
             .any(|clause| clause.rules.iter().any(|rule| rule.contains(word)))
     };
-    let cleared = (rules("unblock") || rules("cleared"))
-        && clear_blockers(desk, |blocker| {
-            steps.is_empty() && blocker.author == report.comment.author
-                || blocker.step.is_some_and(|step| steps.contains(&step))
-        });
+    let hedged = rules("hedge");
+    let freed = rules("unblock") || rules("cleared");
+    // Whoever works on the step again is no longer stopped by what they reported there.
+    let cleared = clear_blockers(desk, |blocker| {
+        let own = blocker.author == report.comment.author;
+        let on_step = blocker.step.is_some_and(|step| steps.contains(&step));
+        on_step && (freed || own && !hedged) || freed && own && steps.is_empty()
+    });
     if !parts.is_empty() || !desk.playbook.say_progress {
         return;
     }
-    let looked = steps.iter().any(|step| !local_checks(desk, *step).is_empty());
+    // A hedge is looked at in full, mere progress where that costs nothing.
+    let looked = steps.iter().any(|step| {
+        let checks = if hedged {
+            desk.checks_of_step(*step)
+        } else {
+            looks::local(desk, *step)
+        };
+        !checks.is_empty()
+    });
     let steps = steps.into_iter().collect();
     parts.push(Part::Progress {
         steps,
-        hedged: rules("hedge"),
+        hedged,
         looked,
         cleared,
     });
@@ -378,99 +386,4 @@ fn of(report: &Report, label: Label) -> Vec<&Clause> {
         .iter()
         .filter(|clause| clause.label == label)
         .collect()
-}
-
-/// The looks that a comment causes.
-fn looks(desk: &Desk<'_>, parts: &[Part]) -> Vec<Check> {
-    let mut checks = BTreeSet::new();
-    for part in parts {
-        match part {
-            Part::Claim { whole: true, .. } => {
-                checks.extend(desk.checks_of_all());
-                let steps = desk.state.guide.steps.iter();
-                checks.extend(steps.flat_map(|step| desk.checks_of_step(step.number)));
-            }
-            Part::Claim { steps, .. } if steps.is_empty() => {
-                checks.extend(
-                    current_step(desk)
-                        .into_iter()
-                        .flat_map(|step| desk.checks_of_step(step)),
-                );
-            }
-            Part::Claim { steps, .. } => checks.extend(steps.iter().flat_map(|step| desk.checks_of_step(*step))),
-            Part::Progress {
-                steps, hedged: true, ..
-            } => {
-                checks.extend(steps.iter().flat_map(|step| desk.checks_of_step(*step)));
-            }
-            Part::Progress { steps, .. } => checks.extend(steps.iter().flat_map(|step| local_checks(desk, *step))),
-            Part::Blocker { .. }
-            | Part::Keys { .. }
-            | Part::Posted { .. }
-            | Part::Correction { .. }
-            | Part::Question { .. }
-            | Part::Guidance
-            | Part::Summary { .. }
-            | Part::Alert { .. }
-            | Part::Due => {}
-        }
-    }
-    checks.into_iter().collect()
-}
-
-/// The checks of a step that ask nobody outside: cheap enough for a mere mention.
-fn local_checks(desk: &Desk<'_>, step: u8) -> Vec<Check> {
-    let mut checks = desk.checks_of_step(step);
-    checks.retain(|check| match check {
-        Check::Backup | Check::Rotator { .. } | Check::ScheduleAhead | Check::File { .. } => true,
-        Check::KeysChanged { .. }
-        | Check::KeysValid
-        | Check::OldKeysDead
-        | Check::MonitorRan
-        | Check::Command { .. } => false,
-    });
-    checks
-}
-
-/// The first step that nothing is known of.
-pub(super) fn current_step(desk: &Desk<'_>) -> Option<u8> {
-    let open = |number: u8| standing::step_proof(&desk.state, desk.description(), number) == Proof::Open;
-    desk.state
-        .guide
-        .steps
-        .iter()
-        .map(|step| step.number)
-        .find(|number| open(*number))
-}
-
-/// The keys that a comment wants probed; empty: all of them.
-fn probes(parts: &[Part]) -> Option<Vec<String>> {
-    let mut variables = BTreeSet::new();
-    let mut wanted = false;
-    for part in parts {
-        match part {
-            Part::Keys { variables: named } => {
-                wanted = true;
-                variables.extend(named.iter().cloned());
-            }
-            Part::Posted { keys } => {
-                wanted = true;
-                variables.extend(
-                    keys.iter()
-                        .map(|key| key.label.clone())
-                        .filter(|label| !label.contains(' ')),
-                );
-            }
-            Part::Claim { .. }
-            | Part::Progress { .. }
-            | Part::Blocker { .. }
-            | Part::Correction { .. }
-            | Part::Question { .. }
-            | Part::Guidance
-            | Part::Summary { .. }
-            | Part::Alert { .. }
-            | Part::Due => {}
-        }
-    }
-    wanted.then(|| variables.into_iter().collect())
 }

@@ -31,7 +31,8 @@ pub(super) fn sum_up(desk: &mut Desk<'_>) {
     conversation::go_on(desk);
 }
 
-fn on_page(desk: &Desk<'_>, subject: &str, part: Part) -> Conversation {
+/// A conversation that answers nobody: it is led on the page.
+pub(super) fn on_page(desk: &Desk<'_>, subject: &str, part: Part) -> Conversation {
     Conversation {
         comment: None,
         subject: format!("{}/{subject}", desk.page),

@@ -6,6 +6,7 @@ use crate::domain::cycle::Cycle;
 use crate::domain::effect::{EffectId, KeyState, Place, Property, Status, Value};
 use crate::domain::evidence::{Check, Evidence};
 use crate::domain::ids::{BlockId, CommentId, PersonId};
+use crate::domain::reply::{Reference, Run};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +71,9 @@ pub struct BoxState {
     pub because_of: Option<CommentId>,
     /// A person ticked it: claimed, never reverted.
     pub by_person: bool,
+    /// A person unticked it: it stays open until somebody claims it again.
+    #[serde(default)]
+    pub unticked_by_person: bool,
 }
 
 /// Somebody's word.
@@ -156,6 +160,21 @@ pub struct Due {
     pub at: DateTime<Utc>,
     /// Whether the page was reopened for it.
     pub told: bool,
+}
+
+/// The edit of a reply that is under way: another one waits for it, so that none overtakes the other.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// The `PostReply` whose comment is edited.
+    pub reply: EffectId,
+    /// The edit under way.
+    pub writing: EffectId,
+    /// What it shall say after that.
+    pub next: Option<Vec<Run>>,
+    /// The comment that is answered.
+    pub comment: Option<CommentId>,
+    /// The reply's mark.
+    pub reference: Reference,
 }
 
 /// A comment whose reply waits for looks.
@@ -250,6 +269,24 @@ pub enum Part {
         /// About which step.
         step: Option<u8>,
     },
+    /// A comment that held a key holds it no longer.
+    Clean {
+        /// The names of what it held.
+        labels: Vec<String>,
+        /// What is to be rotated because of it.
+        exposed: Vec<String>,
+    },
+    /// A person ticked a box whose check does not hold.
+    ByHand {
+        /// The number of the box on the page.
+        number: u8,
+        /// Its text.
+        text: String,
+        /// The check.
+        check: Check,
+    },
+    /// So much was looked at for this person, or on this page, that nothing more is for a while.
+    Limited,
     /// The author may not act.
     Guidance,
     /// What was found at the first start.
@@ -311,6 +348,8 @@ pub struct PageState {
     pub blockers: Vec<Blocker>,
     /// Looks under way.
     pub looks: Vec<Look>,
+    /// Edits of replies under way.
+    pub edits: Vec<Edit>,
     /// Open conversations.
     pub conversations: Vec<Conversation>,
     /// Comments that hold a key.

@@ -47,6 +47,7 @@ pub(super) struct Group<'a> {
     /// Pages whose row is to be written, with the state if there is one.
     written: HashMap<PageId, Option<String>>,
     comments: Sheet,
+    answered: Sheet,
     effects: Sheet,
     audit: Sheet,
 }
@@ -82,6 +83,11 @@ impl<'a> Group<'a> {
                 " on conflict (id) do update set hash = excluded.hash, standing = excluded.standing, \
                  presence = excluded.presence, body = excluded.body, reading = excluded.reading",
             ),
+            answered: Sheet::new(
+                "update comment set standing = 1 from (values",
+                1,
+                ") as v where comment.id = v.column1 and comment.standing = 0",
+            ),
             effects: Sheet::new(
                 "insert into effect \
                  (page, id, kind, comment, project, after, payload, due, patience, created, updated) values",
@@ -103,6 +109,9 @@ impl<'a> Group<'a> {
         for row in commit.comments {
             let cells = self.keyed(row);
             self.comments.push(cells);
+        }
+        for comment in commit.answered {
+            self.answered.push(vec![Cell::Text(comment)]);
         }
         for fresh in commit.effects {
             self.held
@@ -150,7 +159,7 @@ impl<'a> Group<'a> {
                 settled.push(touched.cells(id));
             }
         }
-        for sheet in [pages, self.comments, self.effects, settled, self.audit] {
+        for sheet in [pages, self.comments, self.answered, self.effects, settled, self.audit] {
             sheet.write(connection).await.map_err(|error| fault::of(&error))?;
         }
         Ok(())

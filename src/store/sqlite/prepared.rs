@@ -34,6 +34,8 @@ pub(super) struct Prepared {
     /// Page, revision that was read, state as JSON.
     pub page: Option<(PageId, u64, String)>,
     pub comments: Vec<Row>,
+    /// Comments of earlier commits whose reply is decided in this one.
+    pub answered: Vec<String>,
     pub effects: Vec<Fresh>,
     pub settled: Vec<Settled>,
     pub audit: Vec<Row>,
@@ -47,9 +49,11 @@ impl Prepared {
             Some(write) => Some((write.page, write.revision, json(&write.state)?)),
             None => None,
         };
+        let answered = answered(&commit.comments, &commit.effects);
         Ok(Self {
             at_ms,
             page,
+            answered,
             comments: commit.comments.into_iter().map(comment).collect::<Result<_, _>>()?,
             effects: commit
                 .effects
@@ -60,6 +64,18 @@ impl Prepared {
             audit: commit.audit.into_iter().map(audit).collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// The comments that these effects answer and whose rows are not written anyway.
+fn answered(rows: &[CommentRow], effects: &[NewEffect]) -> Vec<String> {
+    let replies = effects
+        .iter()
+        .filter(|effect| matches!(effect.effect, Effect::PostReply { .. }));
+    let comments = replies.filter_map(|reply| reply.comment.as_ref());
+    comments
+        .filter(|comment| !rows.iter().any(|row| row.comment.id == **comment))
+        .map(|comment| comment.as_str().to_owned())
+        .collect()
 }
 
 fn comment(row: CommentRow) -> Result<Row, StoreError> {

@@ -12,7 +12,7 @@ use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Property, Statu
 use keyminder::domain::event::{Authority, Event, Gone, Report};
 use keyminder::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
 use keyminder::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock, PageState};
-use keyminder::domain::reply;
+use keyminder::domain::reply::Run;
 use keyminder::pipeline::{self, Arrived};
 use keyminder::rotation::Project;
 use keyminder::rotation::known::Following;
@@ -177,6 +177,11 @@ impl Paper {
         reading
     }
 
+    /// Before that, comments lie unread.
+    pub fn has_started(&self) -> bool {
+        self.started
+    }
+
     pub fn view(&self) -> View {
         self.view.clone()
     }
@@ -284,7 +289,7 @@ impl Paper {
             Effect::PostReply { runs, .. } => {
                 let id = format!("reply-{}", self.view.said.len() + 1);
                 self.replies.insert(wanted.id.clone(), self.view.said.len());
-                self.view.said.push((id.clone(), reply::plain(runs)));
+                self.view.said.push((id.clone(), shown_runs(runs)));
                 Done::Replied {
                     comment: CommentId::from_wire(&id),
                 }
@@ -295,7 +300,7 @@ impl Paper {
                         why: "there is no reply that could be changed".to_owned(),
                     };
                 };
-                self.view.said[*at].1 = reply::plain(runs);
+                self.view.said[*at].1 = shown_runs(runs);
                 Done::Changed
             }
             Effect::CheckBox { block, checked } => {
@@ -382,6 +387,12 @@ fn full_name(who: &str) -> &str {
     }
 }
 
+/// A reply as Notion shows it: a mention has an @.
+fn shown_runs(runs: &[Run]) -> String {
+    let shown = |run: &Run| if run.mention.is_some() { format!("@{}", run.text) } else { run.text.clone() };
+    runs.iter().map(shown).collect()
+}
+
 const STATUSES: [(Status, &str); 4] = [
     (Status::NotStarted, "Not started"),
     (Status::InProgress, "In Progress"),
@@ -460,7 +471,7 @@ fn page(name: &str, redactor: &Following) -> (Guide, BTreeMap<BlockId, bool>) {
         if let BlockKind::ToDo { checked } = kind {
             boxes.insert(id.clone(), checked);
         }
-        let text = redactor.current().redact(&RawText::new(text.replace("**", ""))).text;
+        let text = redactor.current().redact(&RawText::new(text.replace("**", "").replace('`', ""))).text;
         blocks.push(PageBlock { id, kind, text });
     }
     let title = redactor.current().redact(&RawText::new(title)).text;
