@@ -4,6 +4,7 @@ use super::{conversation, looks, question, standing};
 use crate::domain::classify::{BlockerKind, Clause, Label};
 use crate::domain::effect::{Effect, Place, Status};
 use crate::domain::event::{Authority, Report};
+use crate::domain::evidence::{Check, Evidence};
 use crate::domain::page::{Blocker, Claim, Conversation, Part, Posted, PostedKey};
 use std::collections::BTreeSet;
 
@@ -121,6 +122,9 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     if !exposed.is_empty() && report.authority != Authority::Guidance {
         desk.begin_cycle(Some(&report.comment.id));
     }
+    if !exposed.is_empty() {
+        void(desk, &exposed);
+    }
     if let Some(cycle) = &mut desk.state.cycle {
         for variable in &exposed {
             // The fingerprint comes with the probe; until then nothing counts as changed.
@@ -143,6 +147,27 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     });
     desk.note(Some(&report.comment.id), "key_posted", &keys);
     parts.push(Part::Posted { keys });
+}
+
+/// That an exposed key was changed is proven no longer; our tick for it goes until it is another one.
+fn void(desk: &mut Desk<'_>, exposed: &[String]) {
+    let speaks_of = |evidence: &Evidence| {
+        let keys = evidence.facts.get("keys").and_then(|keys| keys.as_array());
+        let named = keys.into_iter().flatten().filter_map(|key| key.as_str());
+        matches!(evidence.check, Check::KeysChanged { .. }) && named.into_iter().any(|key| exposed.iter().any(|e| e == key))
+    };
+    let (void, kept) = std::mem::take(&mut desk.state.evidence).into_iter().partition(speaks_of);
+    desk.state.evidence = kept;
+    let void: Vec<Evidence> = void;
+    let Some(description) = desk.description() else { return };
+    for criterion in &description.criteria {
+        let on_page = standing::page_box(&desk.state, Some(description), criterion.number);
+        let is_void = void.iter().any(|evidence| criterion.check.as_ref() == Some(&evidence.check));
+        if let Some(state) = desk.state.boxes.get_mut(&on_page).filter(|state| is_void && state.ours) {
+            state.tick.wanted = Some(false);
+            state.ours = false;
+        }
+    }
 }
 
 fn corrections(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
