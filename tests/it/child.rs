@@ -5,8 +5,8 @@ use keyminder::domain::ids::PageId;
 use keyminder::sandbox::Running;
 use keyminder::store::sqlite::SqliteStore;
 use keyminder::store::{EffectState, Store};
-use serde_json::{Value, json};
 use secrecy::ExposeSecret;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -22,7 +22,10 @@ pub struct Bot(Child);
 impl Bot {
     /// Starts it in a project's folder; what it logs goes to `bot.log` there.
     pub fn start(project: &Path, sandbox: &Running, page: &str, settings: &BTreeMap<String, String>) -> Self {
-        let log = std::fs::OpenOptions::new().append(true).create(true).open(project.join("bot.log"));
+        let log = std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(project.join("bot.log"));
         let mut command = Command::new(env!("CARGO_BIN_EXE_keyminder"));
         command.args(["run", "--project"]).arg(project).env_clear();
         let own = [
@@ -33,7 +36,11 @@ impl Bot {
             ("KEYMINDER_SERVER_LISTEN", String::new()),
             ("NOTION_TOKEN", sandbox.token.expose_secret().to_owned()),
         ];
-        command.envs(own).envs(settings).stdin(Stdio::null()).stdout(Stdio::null());
+        command
+            .envs(own)
+            .envs(settings)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
         if let Some(url) = &sandbox.providers_url {
             command.env("KEYMINDER_PROBE_URL", url);
         }
@@ -61,7 +68,9 @@ impl Drop for Bot {
 
 /// A request at the side door or under `/v1`; it must work.
 pub async fn call(sandbox: &Running, method: &str, path: &str, body: Value) -> Value {
-    let answer = send(sandbox, method, path, &body).await.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+    let answer = send(sandbox, method, path, &body)
+        .await
+        .unwrap_or_else(|error| panic!("{method} {path}: {error}"));
     assert!(answer.status < 300, "{method} {path}: {}", answer.body);
     answer.json()
 }
@@ -72,7 +81,13 @@ pub async fn all(sandbox: &Running, path: &str) -> Vec<Value> {
     let mut cursor = String::new();
     loop {
         let mark = if path.contains('?') { '&' } else { '?' };
-        let list = call(sandbox, "GET", &format!("{path}{mark}page_size=99{cursor}"), Value::Null).await;
+        let list = call(
+            sandbox,
+            "GET",
+            &format!("{path}{mark}page_size=99{cursor}"),
+            Value::Null,
+        )
+        .await;
         items.extend(list["results"].as_array().cloned().unwrap_or_default());
         match list["next_cursor"].as_str() {
             Some(next) => cursor = format!("&start_cursor={next}"),
@@ -99,7 +114,10 @@ pub async fn until_asked(sandbox: &Running, bot: &mut Bot, after: u64, paths: &[
     loop {
         let entries = journal(sandbox, after).await;
         let mut wanted = paths.iter().peekable();
-        for entry in entries.iter().filter(|entry| entry["who"] == "bot" && entry["method"] == "GET") {
+        for entry in entries
+            .iter()
+            .filter(|entry| entry["who"] == "bot" && entry["method"] == "GET")
+        {
             if wanted.peek().is_some_and(|path| entry["path"] == path.as_str()) {
                 wanted.next();
             }
@@ -127,7 +145,10 @@ pub async fn until_quiet(bot: &mut Bot, store: &SqliteStore, page: &PageId) {
         }
         assert!(bot.ended().is_none(), "the bot ended with work in hand");
         let kinds: Vec<&str> = open.iter().map(|row| row.effect.kind()).collect();
-        assert!(begun.elapsed() < PATIENCE, "the bot does not come to rest: {kinds:?}, {conversations:?}");
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "the bot does not come to rest: {kinds:?}, {conversations:?}"
+        );
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }
@@ -135,10 +156,16 @@ pub async fn until_quiet(bot: &mut Bot, store: &SqliteStore, page: &PageId) {
 /// What must not be at the end: effects that nobody did, comments that nobody looked at.
 pub async fn left(store: &SqliteStore, page: &PageId) -> Vec<String> {
     let open = store.open_effects(page).await.expect("the store is readable");
-    let open = open.iter().filter(|row| !matches!(row.effect, Effect::GatherEvidence { .. }));
-    let mut left: Vec<String> = open.map(|row| format!("{} is {:?}", row.effect.kind(), row.state)).collect();
+    let open = open
+        .iter()
+        .filter(|row| !matches!(row.effect, Effect::GatherEvidence { .. }));
+    let mut left: Vec<String> = open
+        .map(|row| format!("{} is {:?}", row.effect.kind(), row.state))
+        .collect();
     let rows = store.comments(page).await.expect("the store is readable");
-    let waiting = rows.iter().filter(|row| row.standing == keyminder::store::Standing::Open);
+    let waiting = rows
+        .iter()
+        .filter(|row| row.standing == keyminder::store::Standing::Open);
     left.extend(waiting.map(|row| format!("comment {} is open", row.comment.id)));
     let parked = store.waiting(0).await.expect("the store is readable").parked;
     if parked > 0 {

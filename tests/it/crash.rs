@@ -29,7 +29,9 @@ fn settings() -> BTreeMap<String, String> {
         ("KEYMINDER_EFFECTS_QUIET", "400ms"),
         ("KEYMINDER_EFFECTS_LEASE", "5500ms"),
     ];
-    own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    own.into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
 }
 
 async fn first_request(sandbox: &Running, after: u64) {
@@ -45,19 +47,26 @@ async fn replies(sandbox: &Running, page: &str, comments: &[String]) -> Vec<usiz
     let listed = all(sandbox, &format!("/v1/comments?block_id={page}")).await;
     let count = |id: &String| {
         let mark = format!(" · {}", Reference::of(&CommentId::from_wire(id)));
-        listed.iter().filter(|comment| plain(&comment["rich_text"]).ends_with(&mark)).count()
+        listed
+            .iter()
+            .filter(|comment| plain(&comment["rich_text"]).ends_with(&mark))
+            .count()
     };
     comments.iter().map(count).collect()
 }
 
 /// What the bot said that answers no comment (an alert of the monitor).
 async fn others(sandbox: &Running, page: &str, comments: &[String]) -> Vec<String> {
-    let marks: Vec<Reference> = comments.iter().map(|id| Reference::of(&CommentId::from_wire(id))).collect();
+    let marks: Vec<Reference> = comments
+        .iter()
+        .map(|id| Reference::of(&CommentId::from_wire(id)))
+        .collect();
     let listed = all(sandbox, &format!("/v1/comments?block_id={page}")).await;
     let bot = &sandbox.first_line["bot"]["id"];
     let ours = listed.iter().filter(|comment| comment["created_by"]["id"] == *bot);
     let said = ours.map(|comment| plain(&comment["rich_text"]));
-    said.filter(|text| !marks.iter().any(|mark| text.ends_with(mark.as_str()))).collect()
+    said.filter(|text| !marks.iter().any(|mark| text.ends_with(mark.as_str())))
+        .collect()
 }
 
 /// Kills the bot while comments wait, then lets it finish.
@@ -65,14 +74,18 @@ async fn survives(faults: Value) {
     let sandbox = serve(Options::default()).await.expect("a free port");
     let folder = tempfile::tempdir().expect("a scratch folder");
     std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
-    let page = sandbox.first_line["pages"][0]["id"].as_str().unwrap_or_default().to_owned();
+    let page = sandbox.first_line["pages"][0]["id"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     let mut comments = Vec::new();
-    for number in 0..COMMENTS {
-        let author = ["Ana Silva", "Bram de Vries"][number % 2];
-        comments.push(comment(&sandbox, &page, author, TEXTS[number % TEXTS.len()]).await);
-    }
     let mut dice = fastrand::Rng::new();
     for _ in 0..KILLS {
+        for _ in 0..COMMENTS / KILLS {
+            let number = comments.len();
+            let author = ["Ana Silva", "Bram de Vries"][number % 2];
+            comments.push(comment(&sandbox, &page, author, TEXTS[number % TEXTS.len()]).await);
+        }
         let after = child::newest(&sandbox).await;
         let mut bot = Bot::start(folder.path(), &sandbox, &page, &settings());
         // Faults begin with the first answer: a bot that cannot greet Notion ends, which is another test.
@@ -86,20 +99,37 @@ async fn survives(faults: Value) {
     let begun = Instant::now();
     let page_id = PageId::from_wire(&page);
     while replies(&sandbox, &page, &comments).await.contains(&0) {
-        assert!(begun.elapsed() < Duration::from_secs(25), "comments are lost: {}", tail(folder.path()));
+        assert!(
+            begun.elapsed() < Duration::from_secs(25),
+            "comments are lost: {}",
+            tail(folder.path())
+        );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let store = SqliteStore::open_beside(&folder.path().join("state/keyminder.db")).await.expect("the store");
+    let store = SqliteStore::open_beside(&folder.path().join("state/keyminder.db"))
+        .await
+        .expect("the store");
     child::until_quiet(&mut bot, &store, &page_id).await;
     let found = replies(&sandbox, &page, &comments).await;
-    assert!(found.iter().all(|count| *count == 1), "replies of each comment: {found:?}");
+    assert!(
+        found.iter().all(|count| *count == 1),
+        "replies of each comment: {found:?}"
+    );
     assert_eq!(child::left(&store, &page_id).await, Vec::<String>::new());
     // None was ever doubled, not even for a moment: a twin that was deleted again would be in the journal.
     let posted = journal(&sandbox, 0).await;
     let made = |entry: &&Value| entry["who"] == "bot" && entry["method"] == "POST" && !entry["change"].is_null();
-    let posts = posted.iter().filter(|entry| entry["path"] == "/v1/comments").filter(made).count();
+    let posts = posted
+        .iter()
+        .filter(|entry| entry["path"] == "/v1/comments")
+        .filter(made)
+        .count();
     let others = others(&sandbox, &page, &comments).await;
-    assert_eq!(posts, COMMENTS + others.len(), "replies that were ever posted, beside {others:?}");
+    assert_eq!(
+        posts,
+        COMMENTS + others.len(),
+        "replies that were ever posted, beside {others:?}"
+    );
     drop(bot);
     sandbox.stop().await.expect("an orderly end");
 }

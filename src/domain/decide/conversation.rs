@@ -150,7 +150,10 @@ fn moment(value: &serde_json::Value) -> Option<DateTime<Utc>> {
 fn interim(desk: &mut Desk<'_>, at: usize) {
     let conversation = &desk.state.conversations[at];
     let waited = desk.now - conversation.since >= Duration::milliseconds(desk.playbook.patience_ms);
-    let by_hand = conversation.parts.iter().any(|part| matches!(part, Part::ByHand { .. }));
+    let by_hand = conversation
+        .parts
+        .iter()
+        .any(|part| matches!(part, Part::ByHand { .. }));
     if !waited || by_hand || conversation.replied || desk.state.beginning.is_some() {
         return;
     }

@@ -112,7 +112,9 @@ fn probed(desk: &mut Desk<'_>, effect: &EffectId, keys: &[KeyState]) {
 /// An exposed key counts as changed only once its fingerprint differs from the one that was posted.
 fn exposed(desk: &mut Desk<'_>, keys: &[KeyState]) -> Vec<KeyState> {
     let mut keys = keys.to_vec();
-    let Some(cycle) = &mut desk.state.cycle else { return keys };
+    let Some(cycle) = &mut desk.state.cycle else {
+        return keys;
+    };
     for key in &mut keys {
         for variable in &key.variables {
             let (Some(posted), Some(present)) = (cycle.exposed.get_mut(variable), &key.fingerprint) else {

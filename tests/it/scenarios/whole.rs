@@ -33,12 +33,19 @@ impl Whole {
         let behind_ms = Arc::new(AtomicU64::new(0));
         let behind = Arc::clone(&behind_ms);
         let clock = move || {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+            let now = SystemTime::now()
+                .duration_since(UNIX_EPOCH)
+                .unwrap_or_default()
+                .as_millis();
             u64::try_from(now).unwrap_or_default() - behind.load(Ordering::Relaxed)
         };
         let options = Options {
             clock: Arc::new(clock),
-            pages: if transcript.page.starts_with("ACT_") { Vec::new() } else { vec![markdown(&transcript.page)] },
+            pages: if transcript.page.starts_with("ACT_") {
+                Vec::new()
+            } else {
+                vec![markdown(&transcript.page)]
+            },
             providers: Some(providers::router(world.stand_ins.clone())),
             ..Options::default()
         };
@@ -48,7 +55,11 @@ impl Whole {
             call(&sandbox, "POST", "/sandbox/tokens", token).await;
         }
         let pages = sandbox.first_line["pages"].as_array().cloned().unwrap_or_default();
-        let named = |page: &&Value| page["title"].as_str().is_some_and(|title| title.starts_with(&transcript.page));
+        let named = |page: &&Value| {
+            page["title"]
+                .as_str()
+                .is_some_and(|title| title.starts_with(&transcript.page))
+        };
         let page = pages.iter().find(named).or(pages.last()).expect("a page");
         Self {
             page: page["id"].as_str().unwrap_or_default().to_owned(),
@@ -68,9 +79,17 @@ impl Whole {
                     "Done" => "Complete",
                     _ => "In progress",
                 };
-                let options: Vec<Value> =
-                    options.iter().map(|option| json!({ "name": option, "group": groups(option) })).collect();
-                call(&self.sandbox, "PUT", "/sandbox/status-options", json!({ "options": options })).await;
+                let options: Vec<Value> = options
+                    .iter()
+                    .map(|option| json!({ "name": option, "group": groups(option) }))
+                    .collect();
+                call(
+                    &self.sandbox,
+                    "PUT",
+                    "/sandbox/status-options",
+                    json!({ "options": options }),
+                )
+                .await;
             }
             Given::Outside => {
                 let body = json!({ "markdown": markdown(&transcript.page), "database": false });
@@ -78,9 +97,19 @@ impl Whole {
                 self.page = page["id"].as_str().unwrap_or_default().to_owned();
             }
             Given::Somebody { who, kind } => {
-                call(&self.sandbox, "PUT", "/sandbox/people", json!({ "name": who, "kind": kind })).await;
+                call(
+                    &self.sandbox,
+                    "PUT",
+                    "/sandbox/people",
+                    json!({ "name": who, "kind": kind }),
+                )
+                .await;
             }
-            Given::Key { provider, old: true, state } if state == "deleted" && provider != "groq" => {
+            Given::Key {
+                provider,
+                old: true,
+                state,
+            } if state == "deleted" && provider != "groq" => {
                 let token = json!({ "token": world.old["notion"]["NOTION_TOKEN"] });
                 call(&self.sandbox, "DELETE", "/sandbox/tokens", token).await;
             }
@@ -92,7 +121,9 @@ impl Whole {
         let after = child::newest(&self.sandbox).await;
         let mut bot = Bot::start(world.dir(), &self.sandbox, &self.page, &self.settings);
         child::until_asked(&self.sandbox, &mut bot, after, &[self.comments(), self.comments()]).await;
-        let store = SqliteStore::open_beside(&world.dir().join("state/keyminder.db")).await.expect("the store");
+        let store = SqliteStore::open_beside(&world.dir().join("state/keyminder.db"))
+            .await
+            .expect("the store");
         self.bot = Some((bot, store));
         self.settle(after, &[]).await;
     }
@@ -117,7 +148,8 @@ impl Whole {
         let mut written = None;
         match act {
             Act::Say { hours_ago, step, text } => {
-                self.behind_ms.store(hours_ago.unsigned_abs() * HOUR_MS, Ordering::Relaxed);
+                self.behind_ms
+                    .store(hours_ago.unsigned_abs() * HOUR_MS, Ordering::Relaxed);
                 let mut body = json!({ "author": author, "text": world.filled(text) });
                 match step {
                     Some(step) => {
@@ -139,22 +171,49 @@ impl Whole {
                 written = Some(id);
             }
             Act::Delete => {
-                call(&self.sandbox, "DELETE", &format!("/sandbox/comments/{}", self.last(who)), Value::Null).await;
+                call(
+                    &self.sandbox,
+                    "DELETE",
+                    &format!("/sandbox/comments/{}", self.last(who)),
+                    Value::Null,
+                )
+                .await;
             }
             Act::Resolve => {
-                let comment = call(&self.sandbox, "GET", &format!("/v1/comments/{}", self.last(who)), Value::Null).await;
+                let comment = call(
+                    &self.sandbox,
+                    "GET",
+                    &format!("/v1/comments/{}", self.last(who)),
+                    Value::Null,
+                )
+                .await;
                 let thread = comment["discussion_id"].as_str().unwrap_or_default().to_owned();
-                call(&self.sandbox, "POST", &format!("/sandbox/discussions/{thread}/resolve"), Value::Null).await;
+                call(
+                    &self.sandbox,
+                    "POST",
+                    &format!("/sandbox/discussions/{thread}/resolve"),
+                    Value::Null,
+                )
+                .await;
             }
             Act::Tick { number, ticked } => {
-                let block = self.criteria().await[usize::from(*number) - 1]["id"].as_str().unwrap_or_default().to_owned();
+                let block = self.criteria().await[usize::from(*number) - 1]["id"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned();
                 let body = json!({ "author": author, "to_do": { "checked": ticked } });
                 call(&self.sandbox, "PATCH", &format!("/sandbox/blocks/{block}"), body).await;
                 first = self.page_read();
             }
             Act::SetStatus(status) => {
                 let body = json!({ "author": author, "Status": status });
-                call(&self.sandbox, "POST", &format!("/sandbox/pages/{}/properties", self.page), body).await;
+                call(
+                    &self.sandbox,
+                    "POST",
+                    &format!("/sandbox/pages/{}/properties", self.page),
+                    body,
+                )
+                .await;
                 first = self.page_read();
             }
             Act::Quiet(_) => unreachable!("only on paper"),
@@ -164,8 +223,13 @@ impl Whole {
         self.settle(after, &first).await;
         let written = written?;
         let (_, store) = self.bot.as_ref()?;
-        let rows = store.comments(&PageId::from_wire(&self.page)).await.expect("the store is readable");
-        rows.into_iter().find(|row| row.comment.id.as_str() == written).map(|row| row.reading)
+        let rows = store
+            .comments(&PageId::from_wire(&self.page))
+            .await
+            .expect("the store is readable");
+        rows.into_iter()
+            .find(|row| row.comment.id.as_str() == written)
+            .map(|row| row.reading)
     }
 
     fn page_read(&self) -> Vec<String> {
@@ -188,7 +252,10 @@ impl Whole {
         let wanted = format!("Step {step}:");
         let blocks = self.blocks().await;
         let is_it = |block: &&Value| text_of(block).starts_with(&wanted);
-        blocks.iter().find(is_it).expect("a heading")["id"].as_str().unwrap_or_default().to_owned()
+        blocks.iter().find(is_it).expect("a heading")["id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     async fn criteria(&self) -> Vec<Value> {
@@ -211,9 +278,17 @@ impl Whole {
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let percent = |share: f64| (0..=100).find(|percent| (share * 100.0 - f64::from(*percent)).abs() < 0.5);
         let boxes = self.criteria().await;
-        let boxes = boxes.iter().zip(1..).map(|(block, number)| (number, block["to_do"]["checked"] == true));
+        let boxes = boxes
+            .iter()
+            .zip(1..)
+            .map(|(block, number)| (number, block["to_do"]["checked"] == true));
         let mut said = self.ours(&self.page).await;
-        for block in self.blocks().await.iter().filter(|block| text_of(block).starts_with("Step ")) {
+        for block in self
+            .blocks()
+            .await
+            .iter()
+            .filter(|block| text_of(block).starts_with("Step "))
+        {
             said.extend(self.ours(block["id"].as_str().unwrap_or_default()).await);
         }
         View {
@@ -229,13 +304,20 @@ impl Whole {
         let comments = all(&self.sandbox, &format!("/v1/comments?block_id={parent}")).await;
         let bot = &self.sandbox.first_line["bot"]["id"];
         let ours = comments.iter().filter(|comment| comment["created_by"]["id"] == *bot);
-        ours.map(|comment| (comment["id"].as_str().unwrap_or_default().to_owned(), plain(&comment["rich_text"])))
-            .collect()
+        ours.map(|comment| {
+            (
+                comment["id"].as_str().unwrap_or_default().to_owned(),
+                plain(&comment["rich_text"]),
+            )
+        })
+        .collect()
     }
 
     /// What must not be at the end, and the end.
     pub async fn leave(self) -> Vec<String> {
-        let Some((bot, store)) = self.bot else { return Vec::new() };
+        let Some((bot, store)) = self.bot else {
+            return Vec::new();
+        };
         let left = child::left(&store, &PageId::from_wire(&self.page)).await;
         drop((bot, store));
         self.sandbox.stop().await.expect("an orderly end");
