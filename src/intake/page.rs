@@ -7,7 +7,7 @@ use crate::domain::ids::PageId;
 use crate::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock};
 use crate::notion::{self, Block, Board, Error, Kind, Page, Value};
 use crate::pipeline::Happening;
-use chrono::{TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use tokio::time::Instant;
 /// How often the page's properties are read, in polls of an active page.
 const PAGE_EVERY: u32 = 6;
 /// How often its blocks are read even when Notion says that nothing was edited.
-const BLOCKS_EVERY: Duration = Duration::from_mins(5);
+const BLOCKS_EVERY: Duration = Duration::from_secs(300);
 /// Notion cuts the time of the last edit to the minute: within it another edit looks the same.
 const EDIT_MINUTE: TimeDelta = TimeDelta::seconds(75);
 /// How often the page's markdown is asked for new threads on blocks, in polls of an active page.
@@ -98,6 +98,7 @@ async fn threads(context: &Context, watched: &mut Watched) -> Result<Vec<Happeni
 
 /// Reads the page and, when it was edited, its blocks; tells what it shows if that is new.
 async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
+    let read_at = Utc::now();
     let page = context.notion.page(&watched.page).await?;
     if page.in_trash {
         return Err(Error {
@@ -128,7 +129,7 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
         watched.guide = Guide::parse(&clean_text(context, &page.title), &page.url, &[]);
     }
     let boxes = blocks.as_deref().map(boxes);
-    tell(context, watched, &page, &board, boxes).await
+    tell(context, watched, &page, &board, boxes, read_at).await
 }
 
 fn gone(page: &PageId) -> Error {
@@ -190,6 +191,7 @@ async fn tell(
     page: &Page,
     board: &Board,
     boxes: Option<BTreeMap<crate::domain::ids::BlockId, bool>>,
+    read_at: DateTime<Utc>,
 ) -> Result<(), IntakeError> {
     let names = context.boards.names();
     let quiet = matches!(
@@ -199,7 +201,8 @@ async fn tell(
     let Some(boxes) = boxes else {
         return Ok(());
     };
-    let observed = Observed {
+    let mut observed = Observed {
+        read_at: DateTime::default(),
         guide: watched.guide.clone(),
         boxes,
         status: board.standing(page, names),
@@ -211,6 +214,7 @@ async fn tell(
     let mut hasher = DefaultHasher::new();
     format!("{observed:?}").hash(&mut hasher);
     let digest = hasher.finish();
+    observed.read_at = read_at;
     if watched.observed.replace(digest) != Some(digest) {
         if watched.first {
             tell_gaps(&watched.page, &observed);

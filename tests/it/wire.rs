@@ -1,5 +1,6 @@
 //! The sandbox over a socket: the shape of every answer against what recordings of the real API showed, and the faults of
 //! the line as a plain client meets them.
+mod client;
 mod judge;
 
 use judge::Judge;

@@ -2,6 +2,7 @@
 use super::desk::{Desk, Wanted};
 use super::standing;
 use crate::domain::effect::{Effect, EffectId, Property, Status, Value};
+use crate::domain::event::Now;
 use crate::domain::page::Cell;
 
 /// Wants a write for everything that should be different on the page.
@@ -93,30 +94,32 @@ fn due<T: Clone + PartialEq>(cell: &Cell<T>) -> Option<T> {
 
 /// Takes the end of a write in. Whether `effect` was one.
 pub(super) fn written(desk: &mut Desk<'_>, effect: &EffectId, happened: bool) -> bool {
+    let now = desk.now;
     let status_was = desk.state.status.known;
-    if settle(&mut desk.state.status, effect, happened) {
+    if settle(&mut desk.state.status, effect, happened, now) {
         if desk.state.status.known != status_was && desk.state.status.known == Some(Status::Done) {
             desk.note(None, "status", "done");
         }
         return true;
     }
     for state in desk.state.boxes.values_mut() {
-        if settle(&mut state.tick, effect, happened) {
+        if settle(&mut state.tick, effect, happened, now) {
             return true;
         }
     }
     desk.state
         .values
         .values_mut()
-        .any(|cell| settle(cell, effect, happened))
+        .any(|cell| settle(cell, effect, happened, now))
 }
 
 /// A write that cannot be done is wanted no more: it would only fail again.
-fn settle<T: Clone + PartialEq>(cell: &mut Cell<T>, effect: &EffectId, happened: bool) -> bool {
+fn settle<T: Clone + PartialEq>(cell: &mut Cell<T>, effect: &EffectId, happened: bool, now: Now) -> bool {
     match cell.writing.take() {
         Some((writing, value)) if writing == *effect => {
             if happened {
                 cell.known = Some(value);
+                cell.written_at = Some(now);
             } else if cell.wanted.as_ref() == Some(&value) {
                 cell.wanted = None;
             }

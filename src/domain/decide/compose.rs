@@ -1,16 +1,13 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::desk::Desk;
-use super::{looks, standing};
+use super::{form, looks, standing};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::{Check, Evidence, Standing};
 use crate::domain::page::{Conversation, Part, Posted, Proof};
-use crate::domain::reply::{self, Run, Style};
+use crate::domain::reply::{self, Run};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
-
-/// The longest reply, in characters; people read on a page, beside their work.
-const LONGEST: usize = 900;
 
 /// Whether a part claims that something is finished.
 pub(super) fn is_claim(part: &Part) -> bool {
@@ -33,17 +30,9 @@ pub(super) fn reply(desk: &Desk<'_>, conversation: &Conversation) -> Vec<Run> {
         paragraphs.push(said("next", context! {}));
     }
     paragraphs.retain(|paragraph| !paragraph.is_empty());
-    let mut runs = addressed(conversation);
-    runs.extend(shortened(reply::runs(&said_once(&paragraphs.join("\n")))));
+    let mut runs = form::addressed(conversation);
+    runs.extend(form::shortened(reply::runs(&form::said_once(&paragraphs.join("\n")))));
     runs
-}
-
-/// Two parts may end with the same line (where things stand): it is said once, at the end.
-fn said_once(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().collect();
-    let again = |at: usize| lines[at + 1..].contains(&lines[at]);
-    let kept = (0..lines.len()).filter(|at| !again(*at)).map(|at| lines[at]);
-    kept.collect::<Vec<_>>().join("\n")
 }
 
 /// The thanks when a comment with a key is gone.
@@ -51,66 +40,6 @@ pub(super) fn thanks(desk: &Desk<'_>, posted: &Posted) -> Vec<Run> {
     let facts =
         context! { name => shown(&posted.name), labels => shown(&posted.labels), exposed => shown(&posted.exposed) };
     reply::runs(&desk.playbook.prompts.say(&posted.language, "posted_gone", &facts))
-}
-
-/// The person's name; a real mention, which notifies, only where that person must act.
-fn addressed(conversation: &Conversation) -> Vec<Run> {
-    let Some(author) = &conversation.author else {
-        return Vec::new();
-    };
-    let must_act = conversation
-        .parts
-        .iter()
-        .any(|part| matches!(part, Part::Blocker { .. } | Part::Posted { .. }));
-    let name = conversation.name.clone();
-    let comma = Run {
-        text: ", ".to_owned(),
-        ..Run::default()
-    };
-    match (must_act, name) {
-        (true, name) => {
-            let text = name.unwrap_or_else(|| "you".to_owned());
-            vec![
-                Run {
-                    text,
-                    mention: Some(author.clone()),
-                    ..Run::default()
-                },
-                comma,
-            ]
-        }
-        (false, Some(text)) => vec![
-            Run {
-                text,
-                style: Style {
-                    bold: true,
-                    ..Style::default()
-                },
-                ..Run::default()
-            },
-            comma,
-        ],
-        (false, None) => Vec::new(),
-    }
-}
-
-/// Cuts after the last whole run, or inside one, and says so with an ellipsis.
-fn shortened(runs: Vec<Run>) -> Vec<Run> {
-    let mut left = LONGEST;
-    let mut kept = Vec::with_capacity(runs.len());
-    for mut run in runs {
-        let length = run.text.chars().count();
-        if length <= left {
-            left -= length;
-            kept.push(run);
-            continue;
-        }
-        run.text = run.text.chars().take(left).collect();
-        run.text.push('…');
-        kept.push(run);
-        break;
-    }
-    kept
 }
 
 /// One next step: after a blocker it is to post what is asked for, after a question or one line there is none.

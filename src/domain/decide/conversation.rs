@@ -116,12 +116,28 @@ fn look_again(desk: &mut Desk<'_>, look: Look, next_proof: Option<DateTime<Utc>>
         after: None,
         not_before: Some(when),
     });
+    let check = look.check.clone();
     desk.state.looks.push(Look {
         check: look.check,
         effect: id,
         tries,
         at: Some(when),
     });
+    if look.tries == 0 && next_proof.is_none() {
+        tell_again(desk, &check);
+    }
+}
+
+/// Who was told that we look hears now that it takes longer, and until when.
+fn tell_again(desk: &mut Desk<'_>, check: &Check) {
+    let told = desk
+        .state
+        .conversations
+        .iter()
+        .filter(|open| open.replied && open.awaiting.contains(check));
+    for conversation in told.cloned().collect::<Vec<_>>() {
+        say(desk, &conversation);
+    }
 }
 
 fn moment(value: &serde_json::Value) -> Option<DateTime<Utc>> {

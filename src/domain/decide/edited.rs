@@ -1,6 +1,6 @@
 //! A person changed a comment: only what the former text lacked is acted on; what it no longer says is taken back.
 use super::desk::Desk;
-use super::{gone, posted};
+use super::{gone, posted, withdrawn};
 use crate::domain::classify::{Label, Reading};
 use crate::domain::event::Report;
 use crate::domain::page::Conversation;
@@ -24,7 +24,7 @@ pub(super) fn take(desk: &mut Desk<'_>, report: &Report, former: &Reading, answe
     let mut parts = Vec::new();
     let whole_withdrawn = former.all_done && !report.reading.all_done;
     if !withdrawn.is_empty() || whole_withdrawn {
-        parts.push(posted::withdraw(desk, report, &withdrawn));
+        parts.push(withdrawn::withdraw(desk, report, &withdrawn));
     }
     parts.extend(gone::no_longer_holds_a_key(desk, report));
     let blocked = still_blocked(report);

@@ -100,24 +100,35 @@ fn last_check(desk: &mut Desk<'_>, at: DateTime<Utc>) {
 
 fn probed(desk: &mut Desk<'_>, effect: &EffectId, keys: &[KeyState]) {
     desk.note(None, "probed", keys);
-    expose(desk, keys);
+    let keys = exposed(desk, keys);
     for conversation in &mut desk.state.conversations {
         if conversation.effects.contains(effect) {
             conversation.effects.retain(|waiting| waiting != effect);
-            conversation.keys = keys.to_vec();
+            conversation.keys.clone_from(&keys);
         }
     }
 }
 
 /// An exposed key counts as changed only once its fingerprint differs from the one that was posted.
-fn expose(desk: &mut Desk<'_>, keys: &[KeyState]) {
-    let Some(cycle) = &mut desk.state.cycle else { return };
-    for (variable, fingerprint) in &mut cycle.exposed {
-        let present = keys.iter().find(|key| key.variables.contains(variable));
-        if let (true, Some(present)) = (fingerprint.is_empty(), present.and_then(|key| key.fingerprint.clone())) {
-            *fingerprint = present;
+fn exposed(desk: &mut Desk<'_>, keys: &[KeyState]) -> Vec<KeyState> {
+    let mut keys = keys.to_vec();
+    let Some(cycle) = &mut desk.state.cycle else {
+        return keys;
+    };
+    for key in &mut keys {
+        for variable in &key.variables {
+            let (Some(posted), Some(present)) = (cycle.exposed.get_mut(variable), &key.fingerprint) else {
+                continue;
+            };
+            if posted.is_empty() {
+                posted.clone_from(present);
+            }
+            if posted == present {
+                key.changed = Some(false);
+            }
         }
     }
+    keys
 }
 
 fn scheduled(desk: &mut Desk<'_>, effect: &EffectId, next_at: DateTime<Utc>) {

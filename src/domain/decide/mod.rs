@@ -9,6 +9,7 @@ mod desk;
 mod edited;
 mod edits;
 mod finished;
+mod form;
 mod gone;
 mod looks;
 mod observed;
@@ -17,6 +18,7 @@ mod posted;
 mod question;
 mod standing;
 mod ticked;
+mod withdrawn;
 
 pub use desk::{Note, Wanted};
 pub use playbook::{Names, Playbook, Topic, Topics};

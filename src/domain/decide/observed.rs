@@ -10,12 +10,16 @@ pub(super) fn take(desk: &mut Desk<'_>, observed: &Observed) {
     desk.state.next_page.clone_from(&observed.next_page);
     desk.state.has_blocked = observed.has_blocked;
     desk.state.quiet = observed.quiet;
-    status(desk, observed.status);
+    status(desk, observed);
     boxes(desk, observed);
 }
 
-fn status(desk: &mut Desk<'_>, seen: Option<Status>) {
+fn status(desk: &mut Desk<'_>, observed: &Observed) {
+    let seen = observed.status;
     let cell = &mut desk.state.status;
+    if is_older(cell, observed) {
+        return;
+    }
     if changed_by_hand(cell, seen.as_ref()) {
         cell.wanted = seen;
     }
@@ -36,6 +40,9 @@ fn boxes(desk: &mut Desk<'_>, observed: &Observed) {
     for criterion in criteria {
         let seen = observed.boxes.get(&criterion.block).copied();
         let state = desk.state.boxes.entry(criterion.number).or_default();
+        if is_older(&state.tick, observed) {
+            continue;
+        }
         let first = state.tick.known.is_none();
         if first && seen == Some(true) {
             state.by_person = true;
@@ -79,6 +86,11 @@ fn doubt(desk: &mut Desk<'_>, criterion: &Criterion) {
     conversation.awaiting.push(check);
     desk.state.conversations.push(conversation);
     conversation::go_on(desk);
+}
+
+/// Whether the page was read before our last write: it tells nothing of this cell.
+fn is_older<T>(cell: &Cell<T>, observed: &Observed) -> bool {
+    cell.written_at.is_some_and(|written_at| observed.read_at <= written_at)
 }
 
 /// Whether somebody else changed it since we last knew it, and no write of ours explains it.

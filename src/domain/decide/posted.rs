@@ -1,6 +1,6 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
 use super::desk::Desk;
-use super::{conversation, looks, question, standing};
+use super::{conversation, looks, question, standing, withdrawn};
 use crate::domain::classify::{BlockerKind, Clause, Label};
 use crate::domain::effect::{Effect, Place, Status};
 use crate::domain::event::{Authority, Report};
@@ -84,7 +84,7 @@ pub(super) fn parts(desk: &mut Desk<'_>, report: &Report) -> Vec<Part> {
     if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
         desk.begin_cycle(Some(&report.comment.id));
     }
-    corrections(desk, report, &mut parts);
+    withdrawn::corrections(desk, report, &mut parts);
     blockers(desk, report, &mut parts);
     completions(desk, report, &mut parts);
     key_reports(report, &mut parts);
@@ -121,6 +121,9 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     if !exposed.is_empty() && report.authority != Authority::Guidance {
         desk.begin_cycle(Some(&report.comment.id));
     }
+    if !exposed.is_empty() {
+        withdrawn::void(desk, &exposed);
+    }
     if let Some(cycle) = &mut desk.state.cycle {
         for variable in &exposed {
             // The fingerprint comes with the probe; until then nothing counts as changed.
@@ -143,76 +146,6 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     });
     desk.note(Some(&report.comment.id), "key_posted", &keys);
     parts.push(Part::Posted { keys });
-}
-
-fn corrections(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
-    let clauses = of(report, Label::Correction);
-    if clauses.is_empty() {
-        return;
-    }
-    let named: BTreeSet<u8> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
-    let steps = if named.is_empty() {
-        latest_claim(desk, report).into_iter().collect()
-    } else {
-        named
-    };
-    let part = withdraw(desk, report, &steps);
-    parts.push(part);
-}
-
-/// The step that this author claimed last.
-fn latest_claim(desk: &Desk<'_>, report: &Report) -> Option<u8> {
-    let claims = desk
-        .state
-        .steps
-        .iter()
-        .filter_map(|(number, step)| Some((number, step.claim.as_ref()?)));
-    let own = claims.filter(|(_, claim)| claim.author == report.comment.author);
-    own.max_by_key(|(_, claim)| claim.at).map(|(number, _)| *number)
-}
-
-/// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
-pub(super) fn withdraw(desk: &mut Desk<'_>, report: &Report, steps: &BTreeSet<u8>) -> Part {
-    let mut unticked = Vec::new();
-    for number in steps {
-        if let Some(step) = desk.state.steps.get_mut(number) {
-            step.claim = None;
-        }
-        for check in desk.checks_of_step(*number) {
-            desk.state.evidence.retain(|evidence| evidence.check != check);
-        }
-        let criteria = desk
-            .description()
-            .and_then(|page| page.step(*number))
-            .map(|step| step.criteria.clone());
-        for criterion in criteria.unwrap_or_default() {
-            let on_page = standing::page_box(&desk.state, desk.description(), criterion);
-            if let Some(state) = desk.state.boxes.get_mut(&on_page)
-                && state.ours
-            {
-                state.tick.wanted = Some(false);
-                state.ours = false;
-                unticked.push(on_page);
-            }
-        }
-    }
-    let reopened = desk.state.status.known == Some(Status::Done) || desk.state.finished.is_some();
-    if reopened {
-        desk.state.finished = None;
-        desk.move_status(Status::InProgress);
-    }
-    let withdrawn_blocker = of(report, Label::Blocker).is_empty();
-    let cleared = withdrawn_blocker
-        && clear_blockers(desk, |blocker| {
-            blocker.author == report.comment.author
-                && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)))
-        });
-    Part::Correction {
-        steps: steps.iter().copied().collect(),
-        unticked,
-        reopened,
-        cleared,
-    }
 }
 
 fn blockers(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
@@ -379,7 +312,7 @@ fn questions(desk: &Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     });
 }
 
-fn of(report: &Report, label: Label) -> Vec<&Clause> {
+pub(super) fn of(report: &Report, label: Label) -> Vec<&Clause> {
     report
         .reading
         .clauses

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A page as it was read.
 #[derive(Clone, Debug, Default)]
 pub struct Observed {
+    /// When the reading began: what we wrote since then it may not show.
+    pub read_at: DateTime<Utc>,
     /// Its guide.
     pub guide: Guide,
     /// Ticked or not, by the box's block.
@@ -48,6 +50,9 @@ pub struct Cell<T> {
     pub known: Option<T>,
     /// The write under way.
     pub writing: Option<(EffectId, T)>,
+    /// When our last write was done: a page that was read before does not show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_at: Option<DateTime<Utc>>,
 }
 
 impl<T> Default for Cell<T> {
@@ -56,6 +61,7 @@ impl<T> Default for Cell<T> {
             wanted: None,
             known: None,
             writing: None,
+            written_at: None,
         }
     }
 }

@@ -1,23 +1,21 @@
 //! Depth 1: the bot on paper. The real redactor, classifier and `decide`; effects end as the world says, at once.
+use super::guide::{names, page, shown, shown_runs, standing};
 use super::looks;
 use super::transcript::{Act, Given, Transcript};
 use super::view::View;
-use super::world::{World, markdown};
+use super::world::World;
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use keyminder::config;
 use keyminder::domain::classify::{Classifier, KeyNames, Reading};
 use keyminder::domain::comment::{Anchor, CleanText, Comment, RawText};
-use keyminder::domain::decide::{Names, Playbook, Wanted, decide};
+use keyminder::domain::decide::{Playbook, Wanted, decide};
 use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Property, Status, Value};
 use keyminder::domain::event::{Authority, Event, Gone, Report};
 use keyminder::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
-use keyminder::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock, PageState};
-use keyminder::domain::redact::Patterns;
-use keyminder::domain::reply::Run;
+use keyminder::domain::page::{Guide, NextPage, Observed, PageState};
 use keyminder::pipeline::{self, Arrived};
 use keyminder::rotation::Project;
 use keyminder::rotation::known::Following;
-use keyminder::rotation::providers::Providers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -63,7 +61,7 @@ impl Paper {
         let settings = world.settings(environment);
         let names = names();
         let project = Arc::new(Project::open(&settings).expect("a project"));
-        let redactor = Following::new(project, names.identifiers.clone(), Patterns::builtin());
+        let redactor = Following::new(project, names.identifiers.clone());
         let playbook = config::playbook(&settings, names).unwrap_or_else(|faults| panic!("{faults}"));
         let (guide, boxes) = page(&transcript.page, &redactor);
         let mut paper = Self {
@@ -352,6 +350,7 @@ impl Paper {
             url: "https://www.notion.so/34".to_owned(),
         });
         let observed = Observed {
+            read_at: self.now + TimeDelta::milliseconds(1),
             guide: self.guide.clone(),
             boxes: self.boxes.clone(),
             status: self.status,
@@ -386,104 +385,4 @@ fn full_name(who: &str) -> &str {
         "gita" => "Gita Rao",
         other => other,
     }
-}
-
-/// A reply as Notion shows it: a mention has an @.
-fn shown_runs(runs: &[Run]) -> String {
-    let shown = |run: &Run| {
-        if run.mention.is_some() {
-            format!("@{}", run.text)
-        } else {
-            run.text.clone()
-        }
-    };
-    runs.iter().map(shown).collect()
-}
-
-const STATUSES: [(Status, &str); 4] = [
-    (Status::NotStarted, "Not started"),
-    (Status::InProgress, "In Progress"),
-    (Status::Blocked, "Blocked"),
-    (Status::Done, "Done"),
-];
-
-fn standing(name: &str) -> Status {
-    STATUSES.iter().find(|(_, known)| *known == name).expect("a status").0
-}
-
-fn shown(status: Status) -> &'static str {
-    STATUSES.iter().find(|(known, _)| *known == status).expect("a status").1
-}
-
-fn names() -> Names {
-    let mut names = Names::default();
-    for provider in Providers::builtin().all() {
-        names
-            .manage_urls
-            .insert(provider.title.clone(), provider.manage_url.clone());
-        for variable in &provider.variables {
-            names.providers.insert(variable.name.clone(), provider.title.clone());
-            if variable.identifier {
-                names.identifiers.push(variable.name.clone());
-            }
-        }
-    }
-    names
-}
-
-/// A page's guide and boxes, from its Markdown.
-fn page(name: &str, redactor: &Following) -> (Guide, BTreeMap<BlockId, bool>) {
-    let markdown = markdown(name);
-    let body = markdown
-        .strip_prefix("---\n")
-        .and_then(|rest| rest.split_once("---\n"))
-        .map_or(&*markdown, |it| it.1);
-    let (mut title, mut code) = (String::new(), false);
-    let (mut blocks, mut boxes) = (Vec::new(), BTreeMap::new());
-    for (at, line) in body.lines().map(str::trim).enumerate() {
-        if line.starts_with("```") {
-            code = !code;
-        }
-        if let Some(text) = line.strip_prefix("# ").filter(|_| !code) {
-            text.clone_into(&mut title);
-            continue;
-        }
-        let level = line.chars().take_while(|c| *c == '#').count();
-        let box_of = |mark: &str| {
-            line.strip_prefix(mark).map(|text| {
-                (
-                    BlockKind::ToDo {
-                        checked: mark.contains('x'),
-                    },
-                    text,
-                )
-            })
-        };
-        let (kind, text) = match line {
-            _ if code || line.starts_with("```") => (BlockKind::Code, line),
-            _ if level > 0 => (
-                BlockKind::Heading(u8::try_from(level).unwrap_or(3)),
-                line[level..].trim(),
-            ),
-            _ => box_of("- [ ] ")
-                .or_else(|| box_of("- [x] "))
-                .unwrap_or((BlockKind::Text, line)),
-        };
-        let item = line.split_once(". ").filter(|(number, _)| number.parse::<u8>().is_ok());
-        let (kind, text) = match (kind, item, line.strip_prefix("- ")) {
-            (BlockKind::Text, Some((_, text)), _) | (BlockKind::Text, None, Some(text)) => (BlockKind::Item, text),
-            (kind, _, _) => (kind, text),
-        };
-        let id = BlockId::from_wire(&format!("block-{at}"));
-        if let BlockKind::ToDo { checked } = kind {
-            boxes.insert(id.clone(), checked);
-        }
-        let text = redactor
-            .current()
-            .redact(&RawText::new(text.replace("**", "").replace('`', "")))
-            .text;
-        blocks.push(PageBlock { id, kind, text });
-    }
-    let title = redactor.current().redact(&RawText::new(title)).text;
-    (Guide::parse(&title, "https://www.notion.so/11", &blocks), boxes)
 }

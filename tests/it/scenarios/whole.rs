@@ -143,7 +143,6 @@ impl Whole {
 
     /// What a person does; the reading of the comment, if one was written.
     pub async fn act(&mut self, world: &World, who: &str, act: &Act) -> Option<Reading> {
-        let after = child::newest(&self.sandbox).await;
         let author = full_name(who);
         let mut first = Vec::new();
         let mut written = None;
@@ -219,6 +218,8 @@ impl Whole {
             }
             Act::Quiet(_) => unreachable!("only on paper"),
         }
+        // Only what is asked after the act can have seen it.
+        let after = child::newest(&self.sandbox).await;
         self.settle(after, &first).await;
         let written = written?;
         let (_, store) = self.bot.as_ref()?;

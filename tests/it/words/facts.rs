@@ -77,7 +77,16 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
         let text = "the rotation of BYBIT_API_KEY is due in 3 days";
         all.push(("alert/monitor", context! { text, level }));
     }
-    all.extend(["next", "due", "guidance"].map(|name| (name, context! {})));
+    for line in [
+        None,
+        Some(context! { text => "still the old value in `.env`: `NOTION_TOKEN`" }),
+    ] {
+        all.push((
+            "by_hand",
+            context! { number => 4, text => "Notion token updated", line },
+        ));
+    }
+    all.extend(["next", "due", "guidance", "limited"].map(|name| (name, context! {})));
     all
 }
 
