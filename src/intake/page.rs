@@ -16,7 +16,7 @@ use tokio::time::Instant;
 /// How often the page's properties are read, in polls of an active page.
 const PAGE_EVERY: u32 = 6;
 /// How often its blocks are read even when Notion says that nothing was edited.
-const BLOCKS_EVERY: Duration = Duration::from_secs(300);
+const BLOCKS_EVERY: Duration = Duration::from_mins(5);
 /// Notion cuts the time of the last edit to the minute: within it another edit looks the same.
 const EDIT_MINUTE: TimeDelta = TimeDelta::seconds(75);
 /// How often the page's markdown is asked for new threads on blocks, in polls of an active page.

@@ -311,7 +311,14 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         });
         parts.extend(asked);
     }
-    parts.extend([by_hand(), Part::Limited, reported(), Part::Guidance, Part::Due, Part::Summary { comments: 3 }]);
+    parts.extend([
+        by_hand(),
+        Part::Limited,
+        reported(),
+        Part::Guidance,
+        Part::Due,
+        Part::Summary { comments: 3 },
+    ]);
     parts.extend(alerts(files, language));
     parts
 }

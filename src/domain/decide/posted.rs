@@ -303,8 +303,7 @@ fn questions(desk: &Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     }
     let step = clauses
         .iter()
-        .flat_map(|clause| clause.steps.first().copied())
-        .next()
+        .find_map(|clause| clause.steps.first().copied())
         .or(report.on_step);
     parts.push(Part::Question {
         topic: question::topic(desk, report),
