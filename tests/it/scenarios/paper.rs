@@ -13,6 +13,7 @@ use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Property, Statu
 use keyminder::domain::event::{Authority, Event, Gone, Report};
 use keyminder::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
 use keyminder::domain::page::{Guide, NextPage, Observed, PageState};
+use keyminder::domain::redact::Patterns;
 use keyminder::pipeline::{self, Arrived};
 use keyminder::rotation::Project;
 use keyminder::rotation::known::Following;
@@ -61,7 +62,7 @@ impl Paper {
         let settings = world.settings(environment);
         let names = names();
         let project = Arc::new(Project::open(&settings).expect("a project"));
-        let redactor = Following::new(project, names.identifiers.clone());
+        let redactor = Following::new(project, names.identifiers.clone(), Patterns::builtin());
         let playbook = config::playbook(&settings, names).unwrap_or_else(|faults| panic!("{faults}"));
         let (guide, boxes) = page(&transcript.page, &redactor);
         let mut paper = Self {
