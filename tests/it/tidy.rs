@@ -8,16 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Files that are longer than the rest may be, each with its reason.
-const LONG_FILES: [(&str, &str); 4] = [
+const LONG_FILES: [(&str, &str); 2] = [
     ("src/pipeline.rs", "the way of a comment, to be read in one piece"),
-    (
-        "src/domain/decide/posted.rs",
-        "every part of a report has its few lines",
-    ),
-    (
-        "tests/it/scenarios/paper.rs",
-        "how transcripts are written and read, side by side",
-    ),
     (
         "tests/it/store/contract.rs",
         "the store's contract, read from top to bottom",

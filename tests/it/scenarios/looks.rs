@@ -120,12 +120,14 @@ fn old_keys(world: &World, keys: &[Present]) -> (Standing, &'static str, Value) 
     if changed.is_empty() {
         return (Standing::Missing, "not_rotated", json!({ "keys": names(unchanged) }));
     }
-    let dead = |key: &&Present| verdict(world, &key.provider, true).life() == Life::Dead;
-    let living = changed.iter().copied().find(|key| !dead(key));
-    if let Some(living) = living {
-        let provider = provider(&living.provider);
-        let facts = json!({ "title": provider.title, "manage_url": provider.manage_url });
-        return (Standing::Missing, "old_key_alive", facts);
+    let dead = |key: &Present| verdict(world, &key.provider, true).life() == Life::Dead;
+    let living = changed.iter().copied().filter(|key| !dead(key));
+    let providers: Vec<Value> = living
+        .map(|key| provider(&key.provider))
+        .map(|provider| json!({ "title": provider.title, "manage_url": provider.manage_url }))
+        .collect();
+    if !providers.is_empty() {
+        return (Standing::Missing, "old_key_alive", json!({ "alive": providers }));
     }
     (Standing::Proven, "old_keys_dead", json!({ "keys": names(changed) }))
 }

@@ -79,7 +79,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     }
     for line in [
         None,
-        Some(context! { text => "still the old value in `.env`: `NOTION_TOKEN`" }),
+        Some(context! { text => "still the old value of one key" }),
     ] {
         all.push((
             "by_hand",
