@@ -1,5 +1,6 @@
 //! Looks: which evidence a comment asks for, which keys are probed for it, and how much of that one person may cause.
 use super::desk::Desk;
+use super::playbook::Names;
 use super::standing;
 use crate::domain::evidence::Check;
 use crate::domain::ids::PersonId;
@@ -78,7 +79,7 @@ pub(super) fn current_step(desk: &Desk<'_>) -> Option<u8> {
 }
 
 /// The keys that a comment wants probed; empty: all of them.
-pub(super) fn probes(parts: &[Part]) -> Option<Vec<String>> {
+pub(super) fn probes(vocabulary: &Names, parts: &[Part]) -> Option<Vec<String>> {
     let mut variables = BTreeSet::new();
     let mut wanted = false;
     for part in parts {
@@ -88,12 +89,13 @@ pub(super) fn probes(parts: &[Part]) -> Option<Vec<String>> {
                 variables.extend(named.iter().cloned());
             }
             Part::Posted { keys } => {
-                wanted = true;
-                variables.extend(
-                    keys.iter()
-                        .map(|key| key.label.clone())
-                        .filter(|label| !label.contains(' ')),
-                );
+                // A label may be the name of a pattern; only variables have a provider to ask. None is not all.
+                let labels = keys.iter().map(|key| key.label.clone());
+                let known: Vec<String> = labels
+                    .filter(|label| vocabulary.providers.contains_key(label))
+                    .collect();
+                wanted |= !known.is_empty();
+                variables.extend(known);
             }
             Part::Claim { .. }
             | Part::Progress { .. }

@@ -42,7 +42,7 @@ pub(super) fn converse(desk: &mut Desk<'_>, report: &Report, parts: Vec<Part>, r
         parts,
     };
     let checks = looks::of(desk, &conversation.parts);
-    let keys = looks::probes(&conversation.parts);
+    let keys = looks::probes(&desk.playbook.names, &conversation.parts);
     let asks = report.authority != Authority::Guidance && (!checks.is_empty() || keys.is_some());
     if asks && !looks::within_limits(desk, &report.comment.author) {
         conversation.parts.push(Part::Limited);

@@ -77,10 +77,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
         let text = "the rotation of BYBIT_API_KEY is due in 3 days";
         all.push(("alert/monitor", context! { text, level }));
     }
-    for line in [
-        None,
-        Some(context! { text => "still the old value of one key" }),
-    ] {
+    for line in [None, Some(context! { text => "still the old value of one key" })] {
         all.push((
             "by_hand",
             context! { number => 4, text => "Notion token updated", line },
