@@ -20,11 +20,12 @@ const AT_ONCE: usize = 6;
 
 fn files() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let wanted = std::env::var("KEYMINDER_SCENARIO").unwrap_or_default();
+    let wanted = std::env::var_os("KEYMINDER_SCENARIO").unwrap_or_default();
+    let wanted = wanted.to_string_lossy();
     let entries = std::fs::read_dir(folder).expect("the transcripts");
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path()).collect();
     files.retain(|path| path.extension().is_some_and(|found| found == "txt"));
-    files.retain(|path| path.display().to_string().contains(&wanted));
+    files.retain(|path| path.display().to_string().contains(&*wanted));
     files.sort();
     files
 }

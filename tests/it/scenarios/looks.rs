@@ -88,13 +88,11 @@ pub fn look(
             let mut all = keys(world, Some(cycle));
             all.retain(|key| providers.contains(&key.provider));
             let (changed, unchanged): (Vec<_>, Vec<_>) = all.into_iter().partition(|key| key.changed);
-            match unchanged.is_empty() {
-                true => alive(&changed, "keys_changed"),
-                false => (
-                    Standing::Missing,
-                    "keys_unchanged",
-                    json!({ "keys": names(&unchanged) }),
-                ),
+            if unchanged.is_empty() {
+                alive(&changed, "keys_changed")
+            } else {
+                let facts = json!({ "keys": names(&unchanged) });
+                (Standing::Missing, "keys_unchanged", facts)
             }
         }
         Check::KeysValid => alive(&keys(world, Some(cycle)), "keys_valid"),

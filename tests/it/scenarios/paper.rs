@@ -29,6 +29,10 @@ struct Said {
 }
 
 /// The bot on paper, and its page.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch that a transcript may turn"
+)]
 pub struct Paper {
     playbook: Playbook,
     redactor: Following,
@@ -55,7 +59,7 @@ pub struct Paper {
 
 impl Paper {
     pub fn new(world: &World, transcript: &Transcript) -> Self {
-        let environment = world.environment(transcript);
+        let environment = World::environment(transcript);
         let absorbs = environment
             .get("KEYMINDER_POLL_BACKLOG")
             .is_none_or(|backlog| backlog == "absorb");

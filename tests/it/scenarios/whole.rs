@@ -65,7 +65,7 @@ impl Whole {
             page: page["id"].as_str().unwrap_or_default().to_owned(),
             sandbox,
             behind_ms,
-            settings: world.environment(transcript),
+            settings: World::environment(transcript),
             bot: None,
             said: Vec::new(),
         }
@@ -94,7 +94,7 @@ impl Whole {
             Given::Outside => {
                 let body = json!({ "markdown": markdown(&transcript.page), "database": false });
                 let page = call(&self.sandbox, "POST", "/sandbox/pages", body).await;
-                self.page = page["id"].as_str().unwrap_or_default().to_owned();
+                page["id"].as_str().unwrap_or_default().clone_into(&mut self.page);
             }
             Given::Somebody { who, kind } => {
                 call(

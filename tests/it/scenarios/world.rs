@@ -4,6 +4,7 @@ use keyminder::cli::Place;
 use keyminder::config::Settings;
 use keyminder::sandbox::providers::{Key, KeyState, StandIns};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ impl World {
     }
 
     /// The settings of a scenario, as the environment gives them.
-    pub fn environment(&self, transcript: &Transcript) -> BTreeMap<String, String> {
+    pub fn environment(transcript: &Transcript) -> BTreeMap<String, String> {
         let own = [
             ("KEYMINDER_ROTATION_PROOF_AT", "0s,300ms,600ms"),
             ("KEYMINDER_EVIDENCE_FRESH", "0s"),
@@ -122,7 +123,7 @@ impl World {
     fn write_env(&self) {
         let mut text = "TZ=Europe/Amsterdam\n".to_owned();
         for (name, value) in self.present().values().flatten() {
-            text.push_str(&format!("{name}={value}\n"));
+            let _ = writeln!(text, "{name}={value}");
         }
         let mut options = std::fs::OpenOptions::new();
         let options = options.write(true).create(true).truncate(true).mode(0o600);
