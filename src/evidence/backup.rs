@@ -12,6 +12,10 @@ pub(super) async fn see(looker: &Looker, cycle: &Cycle) -> Result<Sight, Sight> 
         // The turn began before there was an .env: what there is now is what a backup must hold.
         cycle.fingerprints = looker.project.fingerprints_of(&env);
     }
+    if cycle.fingerprints.is_empty() {
+        // A backup of nothing would prove the step with nothing in it.
+        return Ok(Sight::missing("env_empty").with("file", looker.project.relative(&looker.project.env)));
+    }
     Ok(looker.on_disk(move |project| seen(project, &cycle)).await)
 }
 

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `backup_verified` | proven | file, `made_at`, keys, mode, level (`stored`, `restored`), `same_as_env` |
 //! | `backup_missing` | missing | folder |
+//! | `env_empty` | missing | file: it holds no key yet |
 //! | `backup_stale` | missing | file, `made_at`: the newest one is older than this turn and holds other keys |
 //! | `backup_differs` | missing | file, `made_at`, keys: those that it lacks or has another value of |
 //! | `backup_mode` | missing | file, `made_at`, mode, wanted |

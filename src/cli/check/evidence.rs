@@ -29,6 +29,7 @@ fn files() -> Vec<(&'static str, Standing, Value)> {
         ),
         ("backup_failed", Missing, json!({ "why": "no room" })),
         ("backup_missing", Missing, json!({ "folder": "backups/api_keys" })),
+        ("env_empty", Missing, json!({ "file": ".env" })),
         ("backup_stale", Missing, json!({ "file": file, "made_at": AT })),
         (
             "backup_differs",
