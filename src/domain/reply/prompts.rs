@@ -5,15 +5,16 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What is said when a prompt cannot be rendered: better a plain sentence than silence.
 const FALLBACK: &str = "I read this, and what I found is in the audit. My usual sentence could not be made; \
                         `keyminder check` says why.";
 
-/// All prompts, compiled.
+/// All prompts, proven; each is compiled when it is first said, since most are rare and a compiled one takes 10 KB.
 pub struct Prompts {
     environment: Environment<'static>,
+    texts: Arc<BTreeMap<String, String>>,
     witness: Option<Mutex<Witness>>,
 }
 
@@ -27,7 +28,7 @@ pub struct Witness {
 }
 
 impl Prompts {
-    /// Compiles prompts, given as (`en/claim.md`, text). A later one replaces an earlier one of the same name.
+    /// Proves that all compile. They are given as (`en/claim.md`, text). A later one replaces an earlier one of the same name.
     pub fn new(files: &BTreeMap<String, String>) -> Result<Self, Vec<String>> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
@@ -40,14 +41,17 @@ impl Prompts {
         environment.set_fuel(Some(100_000));
         let mut faults = Vec::new();
         for (name, text) in files {
-            let text = text.trim_end().to_owned();
-            if let Err(error) = environment.add_template_owned(name.clone(), text) {
+            if let Err(error) = environment.template_from_named_str(name, text.trim_end()) {
                 faults.push(format!("prompts/{name}: {error:#}"));
             }
         }
+        let texts = Arc::new(files.clone());
+        let source = Arc::clone(&texts);
+        environment.set_loader(move |name| Ok(source.get(name).map(|text| text.trim_end().to_owned())));
         if faults.is_empty() {
             Ok(Self {
                 environment,
+                texts,
                 witness: None,
             })
         } else {
@@ -57,7 +61,7 @@ impl Prompts {
 
     /// Whether there is a prompt of this name.
     pub fn has(&self, language: &str, name: &str) -> bool {
-        self.environment.get_template(&format!("{language}/{name}.md")).is_ok()
+        self.texts.contains_key(&format!("{language}/{name}.md"))
     }
 
     /// Renders a prompt to markup, in this language or in English.
@@ -106,7 +110,7 @@ impl Prompts {
 
     /// Every prompt's name, with its language.
     pub fn names(&self) -> Vec<String> {
-        self.environment.templates().map(|(name, _)| name.to_owned()).collect()
+        self.texts.keys().cloned().collect()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Rows on their way into one multi-row statement. Each call of sqlx is a hop between threads, and each text of a
-//! statement is compiled once: so rows go in slices of a few fixed sizes.
+//! statement is compiled once: so rows go in slices of a few fixed sizes, powers of two, at most one of each below 64.
 use sqlx::AssertSqlSafe;
 use sqlx::sqlite::SqliteConnection;
 
-/// Sizes of the slices; the largest stays far below SQLite's limit of 32,766 variables.
-const SLICES: [usize; 3] = [64, 8, 1];
+/// Sizes of the slices; twenty rows are two statements. The largest stays far below SQLite's limit of 32,766 variables.
+const SLICES: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// A value in a row.
 #[derive(Clone, Debug)]
