@@ -1,12 +1,14 @@
 //! The bot, wired: the only place where its rooms meet. `run` and `demo` both start it here.
+use super::token::{self, Follower};
 use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{Classifier, KeyName, KeyNames};
 use crate::domain::decide::{Names, Playbook};
-use crate::domain::ids::{PageId, PersonId};
+use crate::domain::ids::PageId;
 use crate::effects::{Boards, Hands, Keys, Worker};
 use crate::evidence::{LookSettings, Looker};
 use crate::intake::{Context, Intake, IntakeError, People};
-use crate::notion::{Client, Connection, Me};
+use crate::monitor::heartbeat::TokenSign;
+use crate::notion::{Client, Me, OwnIds};
 use crate::pipeline::{Door, Pipeline};
 use crate::rotation::Project;
 use crate::rotation::known::Following;
@@ -14,15 +16,15 @@ use crate::rotation::probe::{ProbeSettings, Prober};
 use crate::rotation::providers::Providers;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{Store, StoreError};
-use anyhow::Context as _;
-use secrecy::{ExposeSecret, SecretString};
+use chrono::Utc;
+use secrecy::SecretString;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::JoinHandle;
 
-/// Small facts by which the store is asked.
-const OWN_IDS: &str = "own_ids";
+/// Pages that may be named before the intake hears of them.
+const BELLS: usize = 64;
 
 /// What is known before anything is asked.
 pub(super) struct Tools {
@@ -42,6 +44,10 @@ pub(super) struct Bot {
     pub(super) intake: Intake,
     pub(super) door: Door,
     pub(super) stop: watch::Sender<bool>,
+    /// Names pages that are to be read at once.
+    bell: mpsc::Receiver<PageId>,
+    /// Until the upkeep takes it.
+    follower: Option<Follower>,
     worker: JoinHandle<Result<(), StoreError>>,
     pipeline: JoinHandle<Result<(), StoreError>>,
 }
@@ -144,47 +150,20 @@ pub(super) fn names(providers: &Providers) -> Names {
     names
 }
 
-/// The bot's token: a file, then the environment, then `.env`. Says which.
-pub(super) fn token(settings: &Settings, project: &Project) -> anyhow::Result<(SecretString, &'static str)> {
-    if let Some(file) = &settings.notion.token_file {
-        let text = std::fs::read_to_string(file).with_context(|| format!("notion.token_file {}", file.display()))?;
-        return Ok((SecretString::from(text.trim().to_owned()), "notion.token_file"));
-    }
-    if let Some(token) = &settings.environment_token {
-        return Ok((token.clone(), "NOTION_TOKEN in the environment"));
-    }
-    let env = project.read_env().ok();
-    let token = env
-        .as_ref()
-        .and_then(|env| env.get("NOTION_TOKEN"))
-        .filter(|token| !token.expose_secret().is_empty());
-    token.cloned().map(|token| (token, "NOTION_TOKEN in .env")).ok_or_else(|| {
-        anyhow::anyhow!(
-            "there is no Notion token: set NOTION_TOKEN in the environment or in .env, or notion.token_file, to the \
-             token of an internal connection (notion.so/profile/integrations)"
-        )
-    })
-}
-
 /// A call to Notion that is under way while everything else is loaded.
 pub(super) struct Greeting {
     notion: Client,
     me: JoinHandle<Result<Me, crate::notion::Error>>,
-    token_from: &'static str,
+    token: (SecretString, &'static str),
 }
 
 /// Says hello to Notion: the first request leaves before rules and prompts are compiled. Needs a tokio runtime.
 pub(super) fn greet(settings: &Settings, project: &Project) -> anyhow::Result<Greeting> {
-    let (token, token_from) = token(settings, project)?;
-    let notion = Client::new(Connection {
-        url: settings.notion.url.clone(),
-        token,
-        requests_per_minute: settings.notion.requests_per_minute,
-        call_timeout: settings.effects.call_timeout,
-    })?;
+    let token = token::token(settings, project)?;
+    let notion = token::client(settings, token.0.clone())?;
     let client = notion.clone();
     let me = tokio::spawn(async move { client.me().await });
-    Ok(Greeting { notion, me, token_from })
+    Ok(Greeting { notion, me, token })
 }
 
 impl Bot {
@@ -195,20 +174,21 @@ impl Bot {
         tracing::info!(
             bot = me.name,
             workspace = me.workspace,
-            token = greeting.token_from,
+            token = greeting.token.1,
             "connected to Notion"
         );
         let store: Arc<dyn Store> = Arc::new(open_store(&tools.settings).await?);
-        let own = own_ids(&*store, &me.id).await?;
+        let own = OwnIds::new(token::own_ids(&*store, &me.id).await?);
         let tools = Arc::new(tools);
-        Ok(Self::assemble(tools, store, notion, own, only))
+        Ok(Self::assemble(tools, store, notion, own, greeting.token, only))
     }
 
     fn assemble(
         tools: Arc<Tools>,
         store: Arc<dyn Store>,
         notion: Client,
-        own: Vec<PersonId>,
+        own: OwnIds,
+        token: (SecretString, &'static str),
         only: Option<PageId>,
     ) -> Self {
         let settings = &tools.settings;
@@ -247,12 +227,24 @@ impl Bot {
             classifier: Arc::clone(&tools.classifier),
             keys: tools.key_names.clone(),
             boards,
-            people: People::new(own, settings.people.clone()),
+            people: People::new(own.clone(), settings.people.clone()),
             playbook: Arc::clone(&tools.playbook),
             poll: settings.poll.clone(),
             requests_per_minute,
             sources,
         });
+        let (ring, pages_bell) = mpsc::channel(BELLS);
+        let follower = Follower {
+            tools: Arc::clone(&tools),
+            notion: notion.clone(),
+            store: Arc::clone(&store),
+            own,
+            door: door.clone(),
+            ring,
+            candidate: None,
+            sign: TokenSign::new(token.1, Utc::now()),
+            present: token.0,
+        };
         let (stop, stopped) = watch::channel(false);
         let pipeline = tokio::spawn(pipeline.work());
         let worker = tokio::spawn(worker.work(stopped));
@@ -263,18 +255,21 @@ impl Bot {
             intake,
             door,
             stop,
+            bell: pages_bell,
+            follower: Some(follower),
             worker,
             pipeline,
         }
     }
 
     /// Polls until told to stop, then finishes what is in hand and leaves.
-    pub(super) async fn work(mut self, bell: mpsc::Receiver<PageId>) -> anyhow::Result<()> {
-        let upkeep = super::upkeep::work(Arc::clone(&self.tools), self.notion.clone(), self.door.clone());
-        let upkeep = tokio::spawn(upkeep);
+    pub(super) async fn work(mut self) -> anyhow::Result<()> {
+        let (tools, notion, door) = (Arc::clone(&self.tools), self.notion.clone(), self.door.clone());
+        let follower = self.follower.take();
+        let upkeep = follower.map(|follower| tokio::spawn(super::upkeep::work(tools, notion, door, follower)));
         let stopped = self.stop.subscribe();
-        let worked = self.intake.work(bell, stopped).await;
-        upkeep.abort();
+        let worked = self.intake.work(&mut self.bell, stopped).await;
+        upkeep.inspect(JoinHandle::abort);
         self.leave().await?;
         Ok(worked?)
     }
@@ -282,7 +277,8 @@ impl Bot {
     /// Lets the effects in hand end, commits their outcomes, closes.
     pub(super) async fn leave(self) -> anyhow::Result<()> {
         let _ = self.stop.send(true);
-        drop(self.intake);
+        // Whoever holds a door keeps the pipeline waiting.
+        drop((self.intake, self.follower));
         self.worker.await??;
         drop(self.door);
         self.pipeline.await??;
@@ -302,16 +298,4 @@ async fn open_store(settings: &Settings) -> anyhow::Result<SqliteStore> {
         );
     }
     Ok(SqliteStore::open(Path::new(&settings.state)).await?)
-}
-
-/// Our present id and all former ones: replies under an older token are still ours.
-async fn own_ids(store: &dyn Store, me: &PersonId) -> Result<Vec<PersonId>, StoreError> {
-    let known = store.recall(OWN_IDS).await?.unwrap_or_default();
-    let mut ids: Vec<PersonId> = known.split_whitespace().map(PersonId::from_wire).collect();
-    if !ids.contains(me) {
-        ids.push(me.clone());
-        let text: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
-        store.remember(OWN_IDS, &text.join(" ")).await?;
-    }
-    Ok(ids)
 }

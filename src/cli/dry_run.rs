@@ -1,6 +1,6 @@
 //! `keyminder run --dry-run`: reads, prints what it would do, writes nothing.
 use super::Exit;
-use super::bot::{self, Tools};
+use super::bot::Tools;
 use crate::config::{PageSource, Settings};
 use crate::domain::comment::{CleanText, Comment};
 use crate::domain::decide::{Wanted, decide};
@@ -24,7 +24,7 @@ pub(super) async fn run(settings: Settings, only: Option<PageId>) -> anyhow::Res
     let project = Arc::new(Project::open(&settings)?);
     let tools = Tools::load(settings, project)?;
     let settings = &tools.settings;
-    let (token, _) = bot::token(settings, &tools.keys.project)?;
+    let (token, _) = super::token::token(settings, &tools.keys.project)?;
     let notion = Client::new(Connection {
         url: settings.notion.url.clone(),
         token,

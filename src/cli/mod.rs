@@ -18,6 +18,7 @@ pub mod sandbox;
 pub mod schedule;
 pub mod status;
 mod table;
+mod token;
 mod upkeep;
 mod words;
 

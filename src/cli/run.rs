@@ -9,7 +9,6 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::mpsc;
 
 /// How often a single sweep looks whether something still waits.
 const SWEEP_EVERY: Duration = Duration::from_millis(50);
@@ -78,7 +77,6 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
 }
 
 async fn forever(bot: Bot) -> anyhow::Result<Exit> {
-    let (_ring, bell) = mpsc::channel(64);
     let stop = bot.stop.clone();
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
@@ -89,7 +87,7 @@ async fn forever(bot: Bot) -> anyhow::Result<Exit> {
         tracing::info!("stopping: the effects in hand are finished first");
         let _ = stop.send(true);
     });
-    bot.work(bell).await?;
+    bot.work().await?;
     Ok(Exit::Done)
 }
 

@@ -63,6 +63,10 @@ struct Token {
     fault: Option<String>,
     /// `.env` holds another one: it is neither used nor rotated by the bot.
     another_in_env: bool,
+    /// Since when the running bot uses it.
+    since: Option<DateTime<Utc>>,
+    /// Why the running bot does not use the one in `.env`.
+    another: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -111,9 +115,9 @@ async fn gather(settings: &Settings) -> anyhow::Result<Stands> {
             .is_some_and(|sign| sign.is_alive(now, settings.poll.idle)),
         heartbeat_at: heartbeat.as_ref().map(|sign| sign.at),
         next_monitor_at: heartbeat.as_ref().and_then(|sign| sign.next_monitor_at),
-        requests: heartbeat.and_then(|sign| sign.requests),
         monitor_ran_at: Record::read(&project).ran_at,
-        token: token(settings, &project),
+        token: token(settings, &project, heartbeat.as_ref()),
+        requests: heartbeat.and_then(|sign| sign.requests),
         state_fault: None,
         comments: 0,
         replies: 0,
@@ -134,20 +138,26 @@ async fn gather(settings: &Settings) -> anyhow::Result<Stands> {
     Ok(stands)
 }
 
-fn token(settings: &Settings, project: &Project) -> Token {
+fn token(settings: &Settings, project: &Project, heartbeat: Option<&Heartbeat>) -> Token {
+    let sign = heartbeat.and_then(|sign| sign.token.as_ref());
+    let (since, another) = (sign.map(|sign| sign.since), sign.and_then(|sign| sign.another.clone()));
     let in_env = project.read_env().ok().and_then(|env| env.get("NOTION_TOKEN").cloned());
-    match bot::token(settings, project) {
+    match super::token::token(settings, project) {
         Ok((token, from)) => Token {
             from: Some(from),
             fault: None,
             another_in_env: in_env.is_some_and(|other| {
                 !other.expose_secret().is_empty() && other.expose_secret() != token.expose_secret()
             }),
+            since,
+            another,
         },
         Err(fault) => Token {
             from: None,
             fault: Some(format!("{fault:#}")),
             another_in_env: false,
+            since,
+            another,
         },
     }
 }
@@ -251,11 +261,18 @@ impl Stands {
             time(self.next_monitor_at)
         );
         match (&self.token.from, &self.token.fault) {
+            (Some(from), _) if self.running && self.token.since.is_some() => {
+                println!("token      {from}, since {}", time(self.token.since));
+            }
             (Some(from), _) => println!("token      {from}"),
             (None, fault) => println!("token      {}", fault.as_deref().unwrap_or("none")),
         }
-        if self.token.another_in_env {
-            println!("           .env holds a different NOTION_TOKEN; the bot does not use it");
+        match &self.token.another {
+            Some(why) if self.running => println!("           .env holds a different NOTION_TOKEN, not used: {why}"),
+            Some(_) | None if self.token.another_in_env => {
+                println!("           .env holds a different NOTION_TOKEN; the bot does not use it");
+            }
+            Some(_) | None => {}
         }
         if let Some(fault) = &self.state_fault {
             println!("state      {fault}");

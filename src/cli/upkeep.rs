@@ -1,8 +1,9 @@
 //! What `run` does beside comments: takes new values of `.env` in, gives a sign of life, runs the daily monitor.
 use super::bot::Tools;
+use super::token::Follower;
 use crate::monitor::Record;
 use crate::monitor::daily::Daily;
-use crate::monitor::heartbeat::{Heartbeat, Requests};
+use crate::monitor::heartbeat::{Heartbeat, Requests, TokenSign};
 use crate::notion::Client;
 use crate::pipeline::Door;
 use chrono::{DateTime, Utc};
@@ -16,7 +17,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const SIGN_EVERY: Duration = Duration::from_secs(20);
 
 /// Works until it is dropped.
-pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door) {
+pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door, mut follower: Follower) {
     let daily = Daily::at(&tools.settings.rotation.monitor_at, tools.settings.zone);
     if daily.is_none() {
         let at = &tools.settings.rotation.monitor_at;
@@ -27,8 +28,11 @@ pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door) {
     }
     let mut sign_due = Instant::now();
     loop {
+        if follower.look().await {
+            sign_due = Instant::now();
+        }
         if sign_due <= Instant::now() {
-            sign_of_life(&tools, &notion, daily.as_ref());
+            sign_of_life(&tools, &notion, daily.as_ref(), follower.sign());
             sign_due = Instant::now() + SIGN_EVERY;
         }
         // Log lines hide new values too, even while no comment is read.
@@ -43,7 +47,7 @@ pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door) {
     }
 }
 
-fn sign_of_life(tools: &Tools, notion: &Client, daily: Option<&Daily>) {
+fn sign_of_life(tools: &Tools, notion: &Client, daily: Option<&Daily>, token: &TokenSign) {
     let at = Utc::now();
     let budget = notion.budget();
     let next_monitor_at: Option<DateTime<Utc>> = daily.map(|daily| daily.next_run(at));
@@ -52,6 +56,7 @@ fn sign_of_life(tools: &Tools, notion: &Client, daily: Option<&Daily>) {
         pid: std::process::id(),
         last_poll: Some(at),
         next_monitor_at,
+        token: Some(token.clone()),
         requests: Some(Requests {
             used: budget.used,
             limit: budget.limit,

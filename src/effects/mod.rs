@@ -15,10 +15,10 @@ pub use worker::Worker;
 
 use crate::config::Settings;
 use crate::domain::effect::{Done, Effect, Outcome};
-use crate::domain::ids::{PageId, PersonId};
+use crate::domain::ids::PageId;
 use crate::domain::page::PropertyNames;
 use crate::evidence::Looker;
-use crate::notion::{Board, Client, Error, Kind, WriteError};
+use crate::notion::{Board, Client, Error, Kind, OwnIds, WriteError};
 use crate::rotation::probe::Prober;
 use crate::rotation::project::Project;
 use crate::rotation::providers::Providers;
@@ -41,7 +41,7 @@ pub struct Hands {
     /// What must survive.
     pub store: Arc<dyn Store>,
     /// The bot's own ids, the present one and all former ones.
-    pub own: Vec<PersonId>,
+    pub own: OwnIds,
     /// The boards of the pages, as they were last read.
     pub boards: Boards,
     /// The keys of the project.

@@ -126,10 +126,9 @@ async fn read_back(hands: &Hands, leased: &Leased, reply: &Reply<'_>) -> Option<
 
 /// Our own comment with this reference, by author and mark together.
 fn ours(hands: &Hands, listing: &Listing, reference: &Reference) -> Option<CommentId> {
+    let own = hands.own.all();
     let found = listing.comments.iter().find(|listed| {
-        let mark = listed
-            .own_reference(&hands.own)
-            .and_then(|text| Reference::parse(&text));
+        let mark = listed.own_reference(&own).and_then(|text| Reference::parse(&text));
         mark.as_ref() == Some(reference)
     });
     found.map(|listed| listed.id.clone())

@@ -69,11 +69,9 @@ fn keep_hot(watched: &mut Watched, block: &BlockId, listing: &Listing) {
 /// Two live replies with one reference: the younger is deleted. It costs nothing, since the thread is read anyway.
 async fn heal_twins(context: &Context, listing: &Listing) {
     let mut first: BTreeMap<Reference, &CommentId> = BTreeMap::new();
+    let own = context.people.own();
     for comment in &listing.comments {
-        let Some(mark) = comment
-            .own_reference(context.people.own())
-            .and_then(|text| Reference::parse(&text))
-        else {
+        let Some(mark) = comment.own_reference(&own).and_then(|text| Reference::parse(&text)) else {
             continue;
         };
         match first.entry(mark) {

@@ -122,7 +122,7 @@ impl Intake {
     /// Polls until told to stop. `bell` names pages on which something happened just now.
     pub async fn work(
         &mut self,
-        mut bell: mpsc::Receiver<PageId>,
+        bell: &mut mpsc::Receiver<PageId>,
         mut stop: watch::Receiver<bool>,
     ) -> Result<(), IntakeError> {
         while !*stop.borrow() {

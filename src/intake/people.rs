@@ -2,10 +2,9 @@
 use crate::config::{MayAct, People as Settings};
 use crate::domain::event::Authority;
 use crate::domain::ids::PersonId;
-use crate::notion::{Client, Error, Kind, NameKind, User, UserKind, WireComment};
+use crate::notion::{Client, Error, Kind, NameKind, OwnIds, User, UserKind, WireComment};
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,7 +13,7 @@ const FRESH: Duration = Duration::from_mins(15);
 
 /// Who is who.
 pub struct People {
-    own: Vec<PersonId>,
+    own: OwnIds,
     settings: Settings,
     known: Mutex<Known>,
 }
@@ -41,7 +40,7 @@ pub enum Author {
 
 impl People {
     /// Nobody but ourselves is known yet.
-    pub fn new(own: Vec<PersonId>, settings: Settings) -> Self {
+    pub fn new(own: OwnIds, settings: Settings) -> Self {
         Self {
             own,
             settings,
@@ -50,8 +49,8 @@ impl People {
     }
 
     /// Our own ids.
-    pub fn own(&self) -> &[PersonId] {
-        &self.own
+    pub fn own(&self) -> Arc<[PersonId]> {
+        self.own.all()
     }
 
     /// Reads the members, if the last list is old. A refusal is no error: then fewer things are allowed.
@@ -85,7 +84,7 @@ impl People {
 
     /// Who wrote a comment. Only the author's id counts; a displayed name proves nothing.
     pub async fn author(&self, notion: &Client, comment: &WireComment) -> Author {
-        if self.own.contains(&comment.author) {
+        if self.own.all().contains(&comment.author) {
             return Author::Us;
         }
         let kind = match self.kind(&comment.author) {

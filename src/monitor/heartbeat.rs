@@ -25,6 +25,31 @@ pub struct Heartbeat {
     /// Where its budget of requests stands.
     #[serde(default)]
     pub requests: Option<Requests>,
+    /// The token that it uses.
+    #[serde(default)]
+    pub token: Option<TokenSign>,
+}
+
+/// Which token the bot uses. Never the token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenSign {
+    /// Where it was read.
+    pub from: String,
+    /// Since when it is used.
+    pub since: DateTime<Utc>,
+    /// Why another one, which stands in `.env`, is not used.
+    pub another: Option<String>,
+}
+
+impl TokenSign {
+    /// A token that is used since then, and no other one.
+    pub fn new(from: &str, since: DateTime<Utc>) -> Self {
+        Self {
+            from: from.to_owned(),
+            since,
+            another: None,
+        }
+    }
 }
 
 /// Where the budget of requests to Notion stands.

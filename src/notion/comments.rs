@@ -223,6 +223,28 @@ impl Client {
         Ok(())
     }
 
+    /// Whether the connection may write comments, asked without writing one: a comment that cannot exist is deleted, which
+    /// answers 403 without the right. Notion documents the right for delete as for create; any other answer proves
+    /// nothing against it.
+    pub async fn may_write_comments(&self) -> Result<(), Error> {
+        const NONE: &str = "00000000-0000-4000-8000-000000000000";
+        let about = writing("write comments", "");
+        let call = Call::with_body(
+            Method::DELETE,
+            comment_path(&CommentId::from_wire(NONE)),
+            Vec::new(),
+            about,
+        );
+        match self.set(call).await {
+            Err(WriteError::NotDone { error } | WriteError::Unknown { error })
+                if matches!(error.kind, Kind::Forbidden { .. } | Kind::Unauthorized) =>
+            {
+                Err(error)
+            }
+            Ok(_) | Err(_) => Ok(()),
+        }
+    }
+
     /// A 503 near Notion's deadline may name what it saved. If that is a comment, it is ours.
     async fn saved_all_the_same(&self, failed: Box<Failed>) -> Result<WireComment, WriteError> {
         if let Some(id) = &failed.committed

@@ -34,6 +34,6 @@ pub use data_source::{DataSource, PropertySchema, Schema, StatusOption};
 pub use error::{Error, Kind, WriteError};
 pub use markdown::Markdown;
 pub use pages::{Page, Property, PropertyValue, Value};
-pub use people::{Me, Owner, User, UserKind};
+pub use people::{Me, OwnIds, Owner, User, UserKind};
 pub use rate::Budget;
 pub use transport::Transport;

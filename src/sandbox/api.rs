@@ -2,7 +2,7 @@
 //! (schema, capability, existence).
 use super::faults::{Fault, Rule, Strike};
 use super::ids::Id;
-use super::state::State;
+use super::state::{Connection, State};
 use super::wire::{Answer, Failure, Fate, HTML, Request};
 use super::{blocks, comments, pages, sources, users};
 use serde_json::{Value, json};
@@ -143,20 +143,29 @@ pub fn request_id(state: &mut State) -> String {
     text
 }
 
-/// Whether the request carries a token of the connection.
+/// Whether the request carries a token of a connection.
 pub fn is_bot(state: &State, request: &Request) -> bool {
-    let token = request
-        .authorization
-        .as_deref()
-        .and_then(|header| header.strip_prefix("Bearer "));
-    token.is_some_and(|token| state.tokens.contains(token))
+    connection(state, request).is_some()
 }
 
+fn connection(state: &State, request: &Request) -> Option<Connection> {
+    let header = request.authorization.as_deref()?;
+    state.tokens.get(header.strip_prefix("Bearer ")?).copied()
+}
+
+/// The request is its connection's: under that bot's name, with what that connection may do.
 fn call(state: &mut State, request: &Request) -> Result<String, Failure> {
     let endpoint = endpoint(&request.method, &request.path).ok_or_else(Failure::unknown_path)?;
-    if !is_bot(state, request) {
-        return Err(Failure::unauthorized());
-    }
+    let connection = connection(state, request).ok_or_else(Failure::unauthorized)?;
+    state.world.bot = connection.bot;
+    let switches = state.capabilities;
+    state.capabilities = connection.capabilities.unwrap_or(switches);
+    let answer = admitted(state, request, endpoint);
+    state.capabilities = switches;
+    answer
+}
+
+fn admitted(state: &mut State, request: &Request, endpoint: Endpoint<'_>) -> Result<String, Failure> {
     state.rate.count(state.now_ms)?;
     check_version(request.version.as_deref())?;
     let body = if request.body.is_empty() {

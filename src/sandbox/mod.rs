@@ -40,7 +40,7 @@ pub use wire::{Answer, Failure, Fate, Request};
 use journal::Entry;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
-use state::State;
+use state::{Connection, State};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The time in milliseconds since 1970.
@@ -67,7 +67,11 @@ impl Sandbox {
     }
 
     fn of(clock: Clock, mut state: State, token: &SecretString) -> Sandbox {
-        state.tokens.insert(token.expose_secret().to_owned());
+        let own = Connection {
+            bot: state.world.bot,
+            capabilities: None,
+        };
+        state.tokens.insert(token.expose_secret().to_owned(), own);
         Sandbox {
             clock,
             state: Mutex::new(state),

@@ -5,8 +5,8 @@ use super::hooks::Delivery;
 use super::ids::Id;
 use super::rich_text::{self, Item};
 use super::schema::Kind;
-use super::state::State;
-use super::wire::{Answer, Failure, Request, parameter, quoted};
+use super::state::{Connection, State};
+use super::wire::{Answer, Failure, Request, parameter};
 use super::world::{User, UserKind};
 use super::{blocks, pages};
 use serde_json::{Value, json};
@@ -259,6 +259,12 @@ fn put_person(state: &mut State, body: &Value) -> Result<String, Failure> {
         Some(kind) => read(kind.clone())?,
     };
     let key = body.get("id").and_then(Value::as_str).unwrap_or(name);
+    let user = user_put(state, key, name, kind);
+    Ok(state.world.user_value(&user, true).to_string())
+}
+
+/// Adds a user, or changes the one whose id or name is `key`.
+fn user_put(state: &mut State, key: &str, name: &str, kind: UserKind) -> User {
     let known = state.world.user_named(key).map(|user| user.id);
     let id = known.unwrap_or_else(|| Id::parse(key).unwrap_or_else(|| Id::object(&mut state.dice)));
     let user = User {
@@ -266,13 +272,12 @@ fn put_person(state: &mut State, body: &Value) -> Result<String, Failure> {
         name: name.into(),
         kind,
     };
-    let value = state.world.user_value(&user, true);
     match state.world.users.iter_mut().find(|known| known.id == id) {
-        Some(known) => *known = user,
-        None => state.world.users.push(user),
+        Some(known) => *known = user.clone(),
+        None => state.world.users.push(user.clone()),
     }
     state.dirty = true;
-    Ok(value.to_string())
+    user
 }
 
 /// Switches the given capabilities; the others stay.
@@ -323,22 +328,34 @@ fn has_name(named: &[(String, String)], value: &Value) -> bool {
     named.iter().any(|(name, _)| value["name"] == *name)
 }
 
-/// Another token of the same connection: given, or made.
+/// `{token, connection, capabilities}`: another token, given or made. With `connection`, a name, it is the token of a
+/// connection of that name, with a bot user of its own; `capabilities` are then that connection's.
 fn add_token(state: &mut State, body: &Value) -> Result<String, Failure> {
     let token = match body.get("token") {
         None => super::new_token(&mut state.dice),
         Some(Value::String(token)) if !token.is_empty() => token.clone(),
         Some(_) => return Err(Failure::invalid("body.token should be a string that is not empty")),
     };
-    let answer = format!("{{\"token\":{}}}", quoted(&token));
-    state.tokens.insert(token);
-    Ok(answer)
+    let connection = match body.get("connection").and_then(Value::as_str) {
+        None => Connection {
+            bot: state.world.bot,
+            capabilities: None,
+        },
+        Some(name) => {
+            let bot = user_put(state, name, name, UserKind::Bot).id;
+            let capabilities = body.get("capabilities").cloned().map(read).transpose()?;
+            Connection { bot, capabilities }
+        }
+    };
+    let answer = json!({ "token": token, "bot": connection.bot });
+    state.tokens.insert(token, connection);
+    Ok(answer.to_string())
 }
 
 /// Revokes a token: from now on it answers 401.
 fn remove_token(state: &mut State, body: &Value) -> Result<String, Failure> {
     let token = body.get("token").and_then(Value::as_str).unwrap_or_default();
-    if state.tokens.remove(token) {
+    if state.tokens.remove(token).is_some() {
         return Ok(json!({ "object": "token", "revoked": true }).to_string());
     }
     Err(Failure::new(

@@ -11,15 +11,15 @@ use super::values;
 use super::wire::{Failure, Request};
 use super::world::{Page, Soil, User, UserKind, World};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 /// Everything that a request can touch.
 pub struct State {
     pub world: World,
     pub capabilities: Capabilities,
-    /// The accepted tokens of the connection. Compared, never shown.
-    pub tokens: HashSet<String>,
+    /// The accepted tokens, each with its connection. Compared, never shown.
+    pub tokens: HashMap<String, Connection>,
     pub rate: Rate,
     pub faults: Faults,
     pub journal: Journal,
@@ -35,6 +35,14 @@ pub struct State {
     pub late: Vec<(u64, Request)>,
     /// Whether the state file is behind.
     pub dirty: bool,
+}
+
+/// Whose token it is: the first connection's, or that of another one with a bot user of its own.
+#[derive(Clone, Copy)]
+pub struct Connection {
+    pub bot: Id,
+    /// What it may do; `None`: what the workspace's switches say.
+    pub capabilities: Option<Capabilities>,
 }
 
 /// One change, for the journal and the webhooks. It holds no text of a comment.
@@ -63,7 +71,7 @@ impl State {
         State {
             world,
             capabilities: Capabilities::default(),
-            tokens: HashSet::new(),
+            tokens: HashMap::new(),
             rate,
             faults: Faults::default(),
             journal: Journal::default(),

@@ -9,5 +9,6 @@ mod rotation;
 mod scenarios;
 mod store;
 mod tidy;
+mod token;
 mod wire;
 mod words;

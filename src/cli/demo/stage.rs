@@ -20,7 +20,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 const PROVIDERS: [&str; 5] = ["bybit", "notion", "huggingface", "groq", "mistral"];
@@ -38,7 +38,6 @@ pub(super) struct Stage {
     http: reqwest::Client,
     bot: JoinHandle<anyhow::Result<()>>,
     stop: watch::Sender<bool>,
-    _bell: mpsc::Sender<PageId>,
     old: BTreeMap<String, BTreeMap<String, String>>,
     new: BTreeMap<String, BTreeMap<String, String>>,
     last: Option<CommentId>,
@@ -105,7 +104,6 @@ impl Stage {
         let mut bot = Bot::start(tools, greeting, None).await?;
         bot.first_look().await?;
         let (store, stop) = (Arc::clone(&bot.store), bot.stop.clone());
-        let (ring, bell) = mpsc::channel(8);
         Ok(Self {
             project,
             url: sandbox.url.clone(),
@@ -116,9 +114,8 @@ impl Stage {
             sandbox,
             stand_ins,
             http,
-            bot: tokio::spawn(bot.work(bell)),
+            bot: tokio::spawn(bot.work()),
             stop,
-            _bell: ring,
             old,
             new,
             last: None,

@@ -39,6 +39,7 @@ async fn the_monitor_must_have_run_and_run_again() {
     }
     let beat = Heartbeat {
         requests: None,
+        token: None,
         at: world.now,
         pid: 1,
         last_poll: None,
