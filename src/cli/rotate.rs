@@ -1,7 +1,7 @@
 //! `keyminder rotate`: plan, start, prove, roll back, one provider after the other.
 mod finish;
 mod new_value;
-mod rollback;
+pub(super) mod rollback;
 mod show;
 
 use super::probe::warn_of_stand_ins;

@@ -24,6 +24,7 @@ pub mod proving;
 pub mod record;
 pub mod replace;
 pub mod retirement;
+pub mod rollback;
 pub mod schedule_file;
 mod secret_names;
 pub mod signer;
