@@ -2,7 +2,7 @@
 use super::{Keys, beside, later};
 use crate::domain::effect::{Done, Outcome};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule};
-use crate::rotation::schedule_file;
+use crate::rotation::{cycle, schedule_file};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,9 +24,10 @@ pub(super) async fn perform(keys: &Arc<Keys>, rotated_at: DateTime<Utc>) -> Outc
             schedule.keys.clone_from(&before.keys);
         }
         let next_at = schedule.next_at;
-        schedule_file::write(&keys.project, &schedule)
-            .map(|_| next_at)
-            .map_err(|error| error.to_string())
+        schedule_file::write(&keys.project, &schedule).map_err(|error| error.to_string())?;
+        // What is begun from now on, here or by a command, is the next cycle.
+        cycle::end(&keys.project, rotated_at).map_err(|error| error.to_string())?;
+        Ok::<_, String>(next_at)
     });
     match written.await {
         Ok(Ok(next_at)) => Outcome::Done {

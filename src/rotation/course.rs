@@ -2,7 +2,7 @@
 //! a crash anywhere is mended by doing it again. Fingerprints and verdicts only, no value.
 use super::acceptance::Objection;
 use super::backup::{Backup, BackupError};
-use super::cycle::{StateError, load, store};
+use super::cycle::{self, StateError, load, store};
 use super::project::own_dir;
 use super::providers::Provider;
 use super::retirement::Retirement;
@@ -181,6 +181,21 @@ impl CourseError {
             | Self::Folder(_) => false,
         }
     }
+}
+
+/// Begins the rotations of these providers in the cycle under way, or in the next one.
+pub fn start(
+    project: &Project,
+    providers: &[&Provider],
+    by: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<Vec<Course>, CourseError> {
+    let begun = cycle::begin(project, at, None)?;
+    let begin = |provider: &&Provider| {
+        let by = by.map(str::to_owned);
+        begin(project, provider, begun.cycle.number, &begun.backup, by, at)
+    };
+    providers.iter().map(begin).collect()
 }
 
 /// Begins a provider's rotation, or finds the one under way.
