@@ -1,8 +1,11 @@
 //! `keyminder rotate`: plan, start, prove, roll back, one provider after the other.
 mod finish;
 mod new_value;
-pub(super) mod rollback;
+mod rollback;
 mod show;
+
+pub(super) use rollback::told;
+pub(super) use show::safe;
 
 use super::probe::warn_of_stand_ins;
 use super::{Exit, Place};

@@ -29,12 +29,22 @@ pub(super) async fn run(keys: &Keys, name: &str, to: Option<&str>) -> anyhow::Re
 
 /// What was done, and what it proved; a line for each.
 pub(in crate::cli) fn told(done: &RolledBack) -> Vec<String> {
-    let RolledBack { restored, after, .. } = done;
+    let RolledBack {
+        restored,
+        before,
+        after,
+    } = done;
     let names = after.variables.join(", ");
-    let mut lines = vec![format!("{}: {names} is back from {}.", after.provider, restored.file)];
+    let mut lines = vec![
+        format!("The old key was asked first: {}.", before.verdict.as_str()),
+        format!("{}: {names} is back from {}.", after.provider, restored.file),
+    ];
     if let Some(replaced) = &restored.replaced {
         lines.push(format!("What it replaced is in {replaced}."));
     }
-    lines.push(format!("The provider says {} about it.", after.verdict.as_str()));
+    lines.push(format!(
+        "The provider says {} about what stands in .env now.",
+        after.verdict.as_str()
+    ));
     lines
 }

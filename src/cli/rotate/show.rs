@@ -64,11 +64,16 @@ pub(super) fn started(keys: &Keys, courses: &[Course]) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     for course in courses {
-        println!("{}: the old value is safe in {}", course.provider, course.backup);
+        println!("{}", safe(course));
         steps(keys.provider(&course.provider)?, "en");
         println!("Then: keyminder rotate finish {}\n", course.provider);
     }
     Ok(Exit::Done)
+}
+
+/// What was done at the beginning of a rotation.
+pub(in crate::cli) fn safe(course: &Course) -> String {
+    format!("{}: the old value is safe in {}", course.provider, course.backup)
 }
 
 pub(super) fn instructions(keys: &Keys, name: &str, language: &str) -> anyhow::Result<Exit> {
