@@ -28,6 +28,7 @@ pub mod rollback;
 pub mod schedule_file;
 mod secret_names;
 pub mod signer;
+pub mod watch;
 pub mod whole;
 
 pub use dotenv::{Entry, EnvError, EnvFile, Warning};
