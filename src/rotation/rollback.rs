@@ -51,7 +51,11 @@ pub async fn roll_back(
             manage_url: provider.manage_url.clone(),
         });
     }
-    let restored = backup::restore(project, &backup, Utc::now(), &What::Keys(names.clone()), None)?;
+    let what = What::Keys(names.clone());
+    let restored = match &course {
+        Some(course) => restore(project, course, &backup, &what)?,
+        None => backup::restore(project, &backup, Utc::now(), &what, None)?,
+    };
     let present = values_of(&project.read_env().map_err(StateError::Env)?, &names);
     let after = prober.probe(provider, &present, Utc::now()).await;
     if let Some(course) = course {
@@ -62,6 +66,22 @@ pub async fn roll_back(
         before,
         after,
     })
+}
+
+/// The course says first that this is a rollback: whoever watches `.env` takes it for no editor's doing.
+fn restore(project: &Project, course: &Course, backup: &Backup, what: &What) -> Result<Restored, CourseError> {
+    let rolled_back = Course {
+        stage: Stage::RolledBack,
+        ..course.clone()
+    };
+    rolled_back.save(project)?;
+    match backup::restore(project, backup, Utc::now(), what, None) {
+        Ok(restored) => Ok(restored),
+        Err(error) => {
+            course.save(project)?;
+            Err(error.into())
+        }
+    }
 }
 
 /// The backup that was named, or that of the rotation; proven before anything is done with it.
