@@ -190,12 +190,10 @@ pub fn start(
     by: Option<&str>,
     at: DateTime<Utc>,
 ) -> Result<Vec<Course>, CourseError> {
-    let begun = cycle::begin(project, at, None)?;
-    let begin = |provider: &&Provider| {
-        let by = by.map(str::to_owned);
-        begin(project, provider, begun.cycle.number, &begun.backup, by, at)
-    };
-    providers.iter().map(begin).collect()
+    let under_way = cycle::begin(project, at, None)?;
+    let (number, backup) = (under_way.cycle.number, &under_way.backup);
+    let course = |provider: &&Provider| begin(project, provider, number, backup, by.map(str::to_owned), at);
+    providers.iter().map(course).collect()
 }
 
 /// Begins a provider's rotation, or finds the one under way.

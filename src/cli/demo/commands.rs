@@ -4,6 +4,7 @@ use crate::cli::rotate;
 use crate::rotation::course;
 use crate::rotation::providers::Provider;
 use crate::rotation::rollback::roll_back;
+use crate::rotation::schedule_file;
 use crate::sandbox::providers::{Key, KeyState};
 use anyhow::Context as _;
 use chrono::Utc;
@@ -66,5 +67,12 @@ impl Stage {
         };
         let holds = |(name, value): (&String, &String)| env.get(name).is_some_and(|held| held.expose_secret() == value);
         !values.is_empty() && values.iter().all(holds)
+    }
+
+    /// Whether a provider's key is to be rotated now, by the schedule.
+    pub(super) fn is_due(&self, provider: &str) -> bool {
+        let read = schedule_file::read(&self.keys.project);
+        let due = read.schedule().map(|schedule| schedule.due_at(provider));
+        due.is_none_or(|due| due <= Utc::now())
     }
 }

@@ -50,6 +50,8 @@ pub(super) enum Expected {
     OldIsBack(&'static str),
     /// `.env` holds the new key of this provider.
     NewStands(&'static str),
+    /// The key of this provider is not due any more.
+    NotDue(&'static str),
     /// The command said this.
     Told(&'static str),
     /// The command would not do it.
@@ -118,6 +120,9 @@ impl Expected {
             Self::NewStands(provider) => {
                 let holds = stage.new.get(*provider).is_some_and(|values| stage.env_holds(values));
                 (!holds).then(|| format!(".env does not hold the new key of {provider}"))
+            }
+            Self::NotDue(provider) => {
+                (stage.is_due(provider)).then(|| format!("the key of {provider} is due yet, though it is new"))
             }
             Self::Told(text) => {
                 let lines = &stage.told.lines;
@@ -278,7 +283,7 @@ fn rollback() -> Vec<Act> {
 
 /// A dead key is not brought back. One old key is forgotten, then deleted too.
 fn ending() -> Vec<Act> {
-    use Expected::{Box, File, NewStands, Refused, Says, Status, Told};
+    use Expected::{Box, File, NewStands, NotDue, Refused, Says, Status, Told};
     let ana = ANA;
     vec![
         world(Doing::DeleteOldKeys(&["bybit", "notion", "huggingface", "mistral"])),
@@ -317,6 +322,7 @@ fn ending() -> Vec<Act> {
                 Says("Next rotation"),
                 Says("ACT_034_TRA"),
                 File("config/rotation_schedule.json"),
+                NotDue("mistral"),
             ],
         ),
     ]
