@@ -40,17 +40,21 @@ pub(super) async fn run_monitor(tools: &Tools, door: &Door) {
     }
 }
 
-/// Every watched page hears it; only those with checks of keys say it (the decision knows which).
 async fn tell_pages(tools: &Tools, door: &Door, ran: &Ran) -> bool {
+    let alerts = ran
+        .alerts
+        .iter()
+        .filter(|alert| ON_PAGE.contains(&alert.condition.as_str()));
+    tell(tools, door, &alerts.map(worded).collect::<Vec<_>>()).await
+}
+
+/// Every watched page hears it; only those with checks of keys say it (the decision knows which).
+pub(super) async fn tell(tools: &Tools, door: &Door, alerts: &[Alert]) -> bool {
     let mut happenings = Vec::new();
     for source in &tools.settings.pages {
         let PageSource::Page(page) = source else { continue };
-        let alerts = ran
-            .alerts
-            .iter()
-            .filter(|alert| ON_PAGE.contains(&alert.condition.as_str()));
-        happenings.extend(alerts.map(|alert| {
-            let event = Event::AlertRaised(Box::new(worded(alert)));
+        happenings.extend(alerts.iter().map(|alert| {
+            let event = Event::AlertRaised(Box::new(alert.clone()));
             Happening::bare(page.clone(), event)
         }));
     }

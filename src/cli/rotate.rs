@@ -4,14 +4,15 @@ mod new_value;
 mod rollback;
 mod show;
 
+pub(super) use rollback::told;
+pub(super) use show::safe;
+
 use super::probe::warn_of_stand_ins;
 use super::{Exit, Place};
 use crate::config::Settings;
 use crate::evidence::{OpenError, providers};
 use crate::rotation::Project;
-use crate::rotation::backup;
-use crate::rotation::course::{self, Course};
-use crate::rotation::cycle;
+use crate::rotation::course;
 use crate::rotation::plan;
 use crate::rotation::probe::{ProbeSettings, Prober};
 use crate::rotation::providers::{Provider, Providers};
@@ -153,20 +154,8 @@ fn start(keys: &Keys, names: &[String], now: DateTime<Utc>) -> anyhow::Result<Ex
         println!("Nothing is due. `keyminder rotate plan` shows the dates; name a provider to rotate it now.");
         return Ok(Exit::Done);
     }
-    let number = cycle_number(&keys.project, now)?;
-    let backup = backup::create(&keys.project, now, &format!("cycle {number} begins"))?;
     let by = std::env::var_os("USER").and_then(|user| user.into_string().ok());
-    let mut courses = Vec::new();
-    for provider in &providers {
-        courses.push(course::begin(
-            &keys.project,
-            provider,
-            number,
-            &backup,
-            by.clone(),
-            now,
-        )?);
-    }
+    let courses = course::start(&keys.project, &providers, by.as_deref(), now)?;
     show::started(keys, &courses)
 }
 
@@ -174,17 +163,4 @@ fn due(keys: &Keys, now: DateTime<Utc>) -> anyhow::Result<Vec<&Provider>> {
     let plan = plan::make(&keys.project, &keys.providers, now)?;
     let due = plan.keys.iter().filter(|key| key.due_at <= now);
     due.map(|key| keys.provider(&key.provider)).collect()
-}
-
-/// The cycle under way, or the next one when every rotation of the last is over.
-fn cycle_number(project: &Project, now: DateTime<Utc>) -> anyhow::Result<u32> {
-    let courses = course::all(project)?;
-    if let Some(cycle) = cycle::current(project)? {
-        let of_it: Vec<&Course> = courses.iter().filter(|course| course.cycle == cycle.number).collect();
-        let goes_on = of_it.is_empty() || of_it.iter().any(|course| !course.stage.is_over());
-        if cycle.number > 0 && goes_on {
-            return Ok(cycle.number);
-        }
-    }
-    Ok(cycle::begin(project, now)?.0.number)
 }

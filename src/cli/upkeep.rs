@@ -1,14 +1,19 @@
-//! What `run` does beside comments: takes new values of `.env` in, gives a sign of life, runs the daily monitor.
+//! What `run` does beside comments: takes new values of `.env` in and sees old ones that come back, gives a sign of life,
+//! runs the daily monitor.
 use super::bot::Tools;
 use super::token::Follower;
+use crate::domain::event::Alert;
 use crate::monitor::Record;
 use crate::monitor::daily::Daily;
 use crate::monitor::heartbeat::{Heartbeat, Requests, TokenSign};
 use crate::notion::Client;
 use crate::pipeline::Door;
+use crate::rotation::{on_disk, watch};
 use chrono::{DateTime, Utc};
+use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 /// How often `.env` and the clock are looked at.
@@ -27,6 +32,7 @@ pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door, mut foll
         );
     }
     let mut sign_due = Instant::now();
+    let mut env_of = None;
     loop {
         if follower.look().await {
             sign_due = Instant::now();
@@ -37,6 +43,7 @@ pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door, mut foll
         }
         // Log lines hide new values too, even while no comment is read.
         tools.redactor.current();
+        see_returns(&tools, &door, &mut env_of).await;
         if let Some(daily) = &daily
             && daily.is_due(Record::read(&tools.keys.project).ran_at, Utc::now())
         {
@@ -45,6 +52,36 @@ pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door, mut foll
         }
         tokio::time::sleep(LOOK_EVERY).await;
     }
+}
+
+/// After each change of `.env`: whether an old value came back that was just replaced.
+async fn see_returns(tools: &Tools, door: &Door, env_of: &mut Option<SystemTime>) {
+    let changed = std::fs::metadata(&tools.keys.project.env).and_then(|env| env.modified());
+    let changed = changed.ok();
+    if changed.is_none() || changed == *env_of {
+        return;
+    }
+    *env_of = changed;
+    let returned = on_disk(&tools.keys.project, |project| watch::look(project, Utc::now())).await;
+    let courses = match returned {
+        Ok(courses) => courses,
+        Err(error) => return tracing::warn!("whether an old value came back could not be seen: {error}"),
+    };
+    let mut alerts = Vec::new();
+    for course in &courses {
+        let text = watch::in_words(course);
+        tracing::warn!(provider = course.provider, "{text}");
+        let written = course.written_at.map_or(0, |at| at.timestamp());
+        alerts.push(Alert {
+            subject: format!("old_value_back/{}/{written}", course.provider),
+            prompt: "old_value_back".to_owned(),
+            facts: BTreeMap::from([
+                ("variables".to_owned(), json!(watch::names(course))),
+                ("provider".to_owned(), json!(course.provider)),
+            ]),
+        });
+    }
+    super::daily::tell(tools, door, &alerts).await;
 }
 
 fn sign_of_life(tools: &Tools, notion: &Client, daily: Option<&Daily>, token: &TokenSign) {

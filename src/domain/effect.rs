@@ -111,12 +111,15 @@ pub enum Effect {
         /// What.
         value: Value,
     },
-    /// Copy `.env` into a backup, verified.
+    /// Begin the cycle, or adopt the one under way: copy `.env` into a backup, verified.
     BackUpEnv {
         /// The moment that names the file: a repeat finds its own.
         at: DateTime<Utc>,
-        /// Why, for the manifest.
+        /// Why, for the audit.
         reason: String,
+        /// The cycle that the page means: one under way with this number, or a later one, is adopted.
+        #[serde(default)]
+        cycle: u32,
     },
     /// Ask the providers about these keys.
     ProbeKeys {

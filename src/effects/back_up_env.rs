@@ -1,26 +1,29 @@
-//! `BackUpEnv`: copies `.env` into a backup and proves it. The row's moment names the file, so a repeat finds its own.
+//! `BackUpEnv`: begins the cycle with a proven backup of `.env`, or adopts the one that `rotate start` began. The row's
+//! moment names the file, so a repeat finds its own.
 use super::{Keys, beside};
 use crate::domain::effect::{Done, Outcome};
 use crate::domain::evidence::{Check, Evidence, Standing};
 use crate::rotation::backup;
+use crate::rotation::cycle::{self, StateError};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) async fn perform(keys: &Arc<Keys>, at: DateTime<Utc>, reason: &str) -> Outcome {
-    let (keys, reason) = (Arc::clone(keys), reason.to_owned());
+pub(super) async fn perform(keys: &Arc<Keys>, at: DateTime<Utc>, number: u32) -> Outcome {
+    let keys = Arc::clone(keys);
     let made = beside(move || {
-        let backup = backup::create(&keys.project, at, &reason)?;
-        backup::verify(&keys.project, &backup)?;
-        Ok::<_, backup::BackupError>(backup)
+        let begun = cycle::begin(&keys.project, at, Some(number))?;
+        backup::verify(&keys.project, &begun.backup)?;
+        Ok::<_, StateError>(begun)
     });
     let (standing, reason, facts) = match made.await {
-        Ok(Ok(backup)) => {
+        Ok(Ok(begun)) => {
             let facts = BTreeMap::from([
-                ("file".to_owned(), json!(backup.file)),
-                ("fingerprints".to_owned(), json!(backup.fingerprints)),
-                ("keys".to_owned(), json!(backup.fingerprints.len())),
+                ("file".to_owned(), json!(begun.backup.file)),
+                ("keys".to_owned(), json!(begun.backup.fingerprints.len())),
+                ("adopted".to_owned(), json!(begun.adopted)),
+                ("cycle".to_owned(), json!(begun.cycle)),
             ]);
             (Standing::Proven, "backup_verified", facts)
         }

@@ -124,7 +124,7 @@ pub async fn perform(hands: &Hands, leased: &Leased, until: Instant) -> Outcome 
         Effect::CheckBox { block, checked } => check_box::perform(hands, block, *checked).await,
         Effect::SetStatus { to } => set_status::perform(hands, &leased.page, *to).await,
         Effect::SetProperty { property, value } => set_property::perform(hands, &leased.page, *property, value).await,
-        Effect::BackUpEnv { at, reason } => back_up_env::perform(&hands.keys, *at, reason).await,
+        Effect::BackUpEnv { at, cycle, .. } => back_up_env::perform(&hands.keys, *at, *cycle).await,
         Effect::ProbeKeys { variables } => probe_keys::perform(hands, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&hands.keys, *rotated_at).await,
         Effect::MarkExposed { variables } => mark_exposed::perform(&hands.keys, variables).await,

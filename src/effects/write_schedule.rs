@@ -2,7 +2,8 @@
 use super::{Keys, beside, later};
 use crate::domain::effect::{Done, Outcome};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule};
-use crate::rotation::schedule_file;
+use crate::rotation::course::{self, Noticed, Stage};
+use crate::rotation::{Project, cycle, schedule_file};
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,10 +24,12 @@ pub(super) async fn perform(keys: &Arc<Keys>, rotated_at: DateTime<Utc>) -> Outc
             schedule.automated = before.automated;
             schedule.keys.clone_from(&before.keys);
         }
+        follow(&keys.project, &mut schedule, rotated_at);
         let next_at = schedule.next_at;
-        schedule_file::write(&keys.project, &schedule)
-            .map(|_| next_at)
-            .map_err(|error| error.to_string())
+        schedule_file::write(&keys.project, &schedule).map_err(|error| error.to_string())?;
+        // What is begun from now on, here or by a command, is the next cycle.
+        cycle::end(&keys.project, rotated_at).map_err(|error| error.to_string())?;
+        Ok::<_, String>(next_at)
     });
     match written.await {
         Ok(Ok(next_at)) => Outcome::Done {
@@ -34,5 +37,22 @@ pub(super) async fn perform(keys: &Arc<Keys>, rotated_at: DateTime<Utc>) -> Outc
         },
         Ok(Err(why)) => later(TRY_AGAIN, why),
         Err(outcome) => outcome,
+    }
+}
+
+/// A key that was rolled back is due at once, until a new one has taken its place.
+fn follow(project: &Project, schedule: &mut Schedule, rotated_at: DateTime<Utc>) {
+    let Ok(env) = project.read_env() else { return };
+    let is_renewed = |id: &str| {
+        let course = course::find(project, id).ok().flatten();
+        course
+            .is_some_and(|course| course.stage == Stage::RolledBack && course.notice(project, &env) == Noticed::Changed)
+    };
+    for (_, key) in schedule.keys.iter_mut().filter(|(id, _)| is_renewed(id)) {
+        if key.next_at.is_some_and(|next_at| next_at <= rotated_at) {
+            key.next_at = Some(schedule.next_at);
+            key.last_rotated_at = Some(rotated_at);
+            key.state = None;
+        }
     }
 }

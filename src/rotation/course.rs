@@ -2,10 +2,11 @@
 //! a crash anywhere is mended by doing it again. Fingerprints and verdicts only, no value.
 use super::acceptance::Objection;
 use super::backup::{Backup, BackupError};
-use super::cycle::{StateError, load, store};
+use super::cycle::{self, StateError, load, store};
 use super::project::own_dir;
 use super::providers::Provider;
 use super::retirement::Retirement;
+use super::schedule_file::ScheduleError;
 use super::{EnvFile, Project, ReplaceError, RotationError};
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
@@ -136,9 +137,23 @@ pub enum CourseError {
         /// Where keys are made.
         manage_url: String,
     },
+    /// Nothing says where the old value is.
+    #[error("no rotation of {0} was begun; name a backup with --to ID (keyminder backup list)")]
+    NoBackup(String),
+    /// The backup knows nothing of it.
+    #[error("{file} holds no key of {title}; name another backup with --to ID (keyminder backup list)")]
+    NotInBackup {
+        /// Which backup.
+        file: String,
+        /// Whose key was looked for.
+        title: String,
+    },
     /// Reading or keeping state.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The dates of the next rotations.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// The folder of the state.
     #[error(transparent)]
     Folder(#[from] RotationError),
@@ -157,9 +172,28 @@ impl CourseError {
             Self::Refused(_) | Self::OldIsDead { .. } => true,
             Self::Backup(error) | Self::State(StateError::Backup(error)) => error.is_refusal(),
             Self::Replace(error) => error.is_refusal(),
-            Self::NotBegun(_) | Self::NoKey { .. } | Self::State(_) | Self::Folder(_) => false,
+            Self::NotBegun(_)
+            | Self::NoKey { .. }
+            | Self::NoBackup(_)
+            | Self::NotInBackup { .. }
+            | Self::State(_)
+            | Self::Schedule(_)
+            | Self::Folder(_) => false,
         }
     }
+}
+
+/// Begins the rotations of these providers in the cycle under way, or in the next one.
+pub fn start(
+    project: &Project,
+    providers: &[&Provider],
+    by: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<Vec<Course>, CourseError> {
+    let under_way = cycle::begin(project, at, None)?;
+    let (number, backup) = (under_way.cycle.number, &under_way.backup);
+    let course = |provider: &&Provider| begin(project, provider, number, backup, by.map(str::to_owned), at);
+    providers.iter().map(course).collect()
 }
 
 /// Begins a provider's rotation, or finds the one under way.

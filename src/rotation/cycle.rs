@@ -1,11 +1,13 @@
 //! The turn of the rotation that is under way, in `state/cycle.json`: when it began, what the keys were, what was exposed.
-//! The bot keeps the same in its store; this file serves the commands, which need no account.
+//! Whoever begins first, the bot or `rotate start`, writes it; the other one adopts what stands there.
 use super::backup::{self, Backup, BackupError};
-use super::replace;
+use super::course;
+use super::replace::{self, ReplaceError};
 use super::whole::write_whole;
 use super::{EnvError, Project};
 use crate::domain::cycle::Cycle;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -37,27 +39,102 @@ pub enum StateError {
     /// No backup, no rotation.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// Somebody else works in the folder.
+    #[error(transparent)]
+    Busy(#[from] ReplaceError),
 }
 
-/// The cycle under way, if one has begun.
+/// The file: the cycle, and whether it is over.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    cycle: Cycle,
+    /// A page follows it: it goes on until that is finished.
+    #[serde(default)]
+    on_page: bool,
+    /// When all of its page was proven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ended_at: Option<DateTime<Utc>>,
+}
+
+/// A cycle that is under way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    /// The cycle.
+    pub cycle: Cycle,
+    /// A proven backup of the present `.env`, made in this cycle.
+    pub backup: Backup,
+    /// Somebody else began it.
+    pub adopted: bool,
+}
+
+/// The last cycle that began, if one has.
 pub fn current(project: &Project) -> Result<Option<Cycle>, StateError> {
-    load(&project.state_dir.join(NAME))
+    Ok(kept(project)?.map(|kept| kept.cycle))
 }
 
-/// Begins the next cycle: a verified backup first, then the fingerprints of all keys. One that is under way goes on; its
-/// backup is found again by time and content.
-pub fn begin(project: &Project, at: DateTime<Utc>) -> Result<(Cycle, Backup), StateError> {
-    let former = current(project)?;
-    let number = former.as_ref().map_or(1, |cycle| cycle.number + 1);
-    let backup = backup::create(project, at, &format!("cycle {number} begins"))?;
+/// Adopts the cycle that is under way, or begins the next one: a verified backup first, then the fingerprints of all keys.
+/// `page`: the number that a page means at least, so that one that was opened again does not find its last cycle. A
+/// repeat with the same `at` finds what the first time began.
+pub fn begin(project: &Project, at: DateTime<Utc>, page: Option<u32>) -> Result<UnderWay, StateError> {
+    let _lock = replace::lock(&project.state_dir)?;
+    let (former, number) = (kept(project)?, page.unwrap_or(1));
+    if let Some(former) = &former
+        && former.cycle.number >= number
+        && (former.cycle.began_at == at || goes_on(project, former)?)
+    {
+        let cycle = former.cycle.clone();
+        let backup = backup_of(project, &cycle, at)?;
+        if page.is_some() && !former.on_page {
+            save(project, &cycle, true, None)?;
+        }
+        let adopted = cycle.began_at != at;
+        return Ok(UnderWay { cycle, backup, adopted });
+    }
+    let next = former.as_ref().map_or(1, |former| former.cycle.number + 1).max(number);
+    let backup = backup::create(project, at, &format!("cycle {next} begins"))?;
     let cycle = Cycle {
-        number,
+        number: next,
         began_at: at,
         fingerprints: backup.fingerprints.clone(),
-        exposed: former.map(|cycle| cycle.exposed).unwrap_or_default(),
+        exposed: former.map(|former| former.cycle.exposed).unwrap_or_default(),
     };
-    save(project, &cycle)?;
-    Ok((cycle, backup))
+    save(project, &cycle, page.is_some(), None)?;
+    Ok(UnderWay {
+        cycle,
+        backup,
+        adopted: false,
+    })
+}
+
+/// Whether something of it is yet to be done: its page is not finished, nor all the rotations that were begun in it.
+fn goes_on(project: &Project, kept: &Kept) -> Result<bool, StateError> {
+    let mut courses = course::all(project)?;
+    courses.retain(|course| course.cycle == kept.cycle.number);
+    let is_open = courses.iter().any(|course| !course.stage.is_over());
+    let waits = kept.ended_at.is_none() && (kept.on_page || courses.is_empty());
+    Ok(kept.cycle.number > 0 && (is_open || waits))
+}
+
+/// The cycle's backup of what stands in `.env` now, or a new one where a key has changed since.
+fn backup_of(project: &Project, cycle: &Cycle, at: DateTime<Utc>) -> Result<Backup, StateError> {
+    let present = project.fingerprints()?;
+    let mut backups = backup::list(project);
+    backups.retain(|backup| backup.made_at >= cycle.began_at && backup.fingerprints == present);
+    let proven = backups.into_iter().find(|found| backup::verify(project, found).is_ok());
+    match proven {
+        Some(backup) => Ok(backup),
+        None => Ok(backup::create(project, at, &format!("cycle {} goes on", cycle.number))?),
+    }
+}
+
+/// The page of this cycle is finished: what begins now is the next one.
+pub fn end(project: &Project, at: DateTime<Utc>) -> Result<(), StateError> {
+    let _lock = replace::lock(&project.state_dir)?;
+    match kept(project)? {
+        Some(kept) if kept.ended_at.is_none() => save(project, &kept.cycle, kept.on_page, Some(at)),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Notes that a variable's present value was posted where others can read it.
@@ -66,18 +143,32 @@ pub fn expose(project: &Project, name: &str, at: DateTime<Utc>) -> Result<(), St
     let Some(fingerprint) = fingerprints.get(name).cloned() else {
         return Ok(());
     };
-    let mut cycle = current(project)?.unwrap_or_else(|| Cycle {
-        number: 0,
-        began_at: at,
-        fingerprints: BTreeMap::new(),
-        exposed: BTreeMap::new(),
+    let _lock = replace::lock(&project.state_dir)?;
+    let mut kept = kept(project)?.unwrap_or_else(|| Kept {
+        cycle: Cycle {
+            number: 0,
+            began_at: at,
+            fingerprints: BTreeMap::new(),
+            exposed: BTreeMap::new(),
+        },
+        on_page: false,
+        ended_at: None,
     });
-    cycle.exposed.insert(name.to_owned(), fingerprint);
-    save(project, &cycle)
+    kept.cycle.exposed.insert(name.to_owned(), fingerprint);
+    save(project, &kept.cycle, kept.on_page, kept.ended_at)
 }
 
-fn save(project: &Project, cycle: &Cycle) -> Result<(), StateError> {
-    store(&project.state_dir.join(NAME), cycle)
+fn kept(project: &Project) -> Result<Option<Kept>, StateError> {
+    load(&project.state_dir.join(NAME))
+}
+
+fn save(project: &Project, cycle: &Cycle, on_page: bool, ended_at: Option<DateTime<Utc>>) -> Result<(), StateError> {
+    let kept = Kept {
+        cycle: cycle.clone(),
+        on_page,
+        ended_at,
+    };
+    store(&project.state_dir.join(NAME), &kept)
 }
 
 /// Reads a file of ours. `None` when there is none.

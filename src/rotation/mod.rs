@@ -24,9 +24,11 @@ pub mod proving;
 pub mod record;
 pub mod replace;
 pub mod retirement;
+pub mod rollback;
 pub mod schedule_file;
 mod secret_names;
 pub mod signer;
+pub mod watch;
 pub mod whole;
 
 pub use dotenv::{Entry, EnvError, EnvFile, Warning};

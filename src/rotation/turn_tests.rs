@@ -134,14 +134,13 @@ fn a_course_is_begun_once_and_again_when_it_is_over() {
 fn a_cycle_holds_the_keys_of_its_beginning() {
     let (_dir, project) = project(ENV);
     assert_eq!(cycle::current(&project).unwrap(), None);
-    let (first, backup) = cycle::begin(&project, now()).unwrap();
+    let first = cycle::begin(&project, now(), None).unwrap();
     assert_eq!(
-        (first.number, &first.fingerprints),
-        (1, &project.fingerprints().unwrap())
+        (first.cycle.number, &first.cycle.fingerprints, first.adopted),
+        (1, &project.fingerprints().unwrap(), false)
     );
-    assert_eq!(first.fingerprints, backup.fingerprints);
-    let (second, _) = cycle::begin(&project, now() + Duration::days(28)).unwrap();
-    assert_eq!(cycle::current(&project).unwrap(), Some(second));
+    assert_eq!(first.cycle.fingerprints, first.backup.fingerprints);
+    assert_eq!(cycle::current(&project).unwrap(), Some(first.cycle));
     write_file(&project.state_dir.join("cycle.json"), "{");
     assert!(cycle::current(&project).is_err());
 }
@@ -163,4 +162,56 @@ fn copies_are_found_by_value_and_told_without_it() {
     assert_eq!(places, [("binary", 1), ("deploy/run.sh", 2)]);
     assert!(!format!("{found:?}").contains("gsk_"));
     assert!(copies::find(&project, &BTreeMap::from([("SHORT".to_owned(), "made".into())])).is_empty());
+}
+
+#[test]
+fn a_page_and_a_command_are_in_one_cycle() {
+    let later = now() + Duration::hours(1);
+    for (first, second) in [(None, Some(1)), (Some(1), None)] {
+        let (_dir, project) = project(ENV);
+        let begun = cycle::begin(&project, now(), first).unwrap();
+        cycle::expose(&project, "API_Groq", later).unwrap();
+        let other = cycle::begin(&project, later, second).unwrap();
+        assert!(other.adopted);
+        assert!(other.cycle.exposed.contains_key("API_Groq"), "it is told to both");
+        assert_eq!(
+            (other.cycle.number, other.cycle.began_at, &other.cycle.fingerprints),
+            (1, now(), &begun.cycle.fingerprints)
+        );
+        assert_eq!(other.backup, begun.backup);
+        assert_eq!(backup::list(&project).len(), 1);
+        let repeated = cycle::begin(&project, later, second).unwrap();
+        assert_eq!(repeated.cycle, other.cycle);
+    }
+}
+
+#[test]
+fn a_page_that_opens_again_begins_the_next_cycle() {
+    let (_dir, project) = project(ENV);
+    let providers = Providers::builtin();
+    let groq = providers.get("groq").unwrap();
+    cycle::begin(&project, now(), Some(1)).unwrap();
+    let mut course = course::start(&project, &[groq], None, now()).unwrap().remove(0);
+    course.written(&project, &project.read_env().unwrap(), None, now());
+    course.proven(Retirement::Retired, now());
+    course.save(&project).unwrap();
+    let number = |at, page| cycle::begin(&project, at, page).unwrap().cycle.number;
+    let later = now() + Duration::days(1);
+    assert_eq!(number(later, None), 1, "its page is not finished");
+    cycle::end(&project, later).unwrap();
+    let due = now() + Duration::days(28);
+    assert_eq!(
+        (
+            number(due, Some(2)),
+            number(due, Some(2)),
+            number(due + Duration::days(1), None)
+        ),
+        (2, 2, 2)
+    );
+    // The page's next one, before it was said to be over.
+    assert_eq!(number(due + Duration::days(28), Some(3)), 3);
+    // A command that came first is adopted by the page.
+    cycle::end(&project, due + Duration::days(29)).unwrap();
+    assert_eq!(number(due + Duration::days(50), None), 4);
+    assert_eq!(number(due + Duration::days(56), Some(4)), 4);
 }

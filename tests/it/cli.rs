@@ -4,6 +4,7 @@
     reason = "clippy counts the helpers of an integration test as production"
 )]
 mod bot;
+mod together;
 
 use crate::rotation::{Folder, files};
 use assert_cmd::Command;

@@ -25,7 +25,7 @@ fn files() -> Vec<(&'static str, Standing, Value)> {
         (
             "backup_verified",
             Proven,
-            json!({ "file": file, "fingerprints": {}, "keys": 5 }),
+            json!({ "file": file, "cycle": {}, "adopted": false, "keys": 5 }),
         ),
         ("backup_failed", Missing, json!({ "why": "no room" })),
         ("backup_missing", Missing, json!({ "folder": "backups/api_keys" })),

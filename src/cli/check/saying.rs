@@ -323,7 +323,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
     parts
 }
 
-/// What the monitor says: a text and its level.
+/// What the monitor says, a text and its level, and what the watch over `.env` says.
 fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<Part> {
     let of_language = files.keys().filter_map(|name| {
         let rest = name.strip_prefix(language)?.strip_prefix("/alert/")?;
@@ -335,6 +335,8 @@ fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<Part> {
         facts: [
             ("text".to_owned(), json!("A key is due.")),
             ("level".to_owned(), json!(level)),
+            ("variables".to_owned(), json!("A_KEY")),
+            ("provider".to_owned(), json!("groq")),
         ]
         .into(),
     };

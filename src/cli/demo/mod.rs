@@ -1,5 +1,6 @@
 //! `keyminder demo`: the main job with no account and no network. A sandbox, stand-ins of the providers, a scratch
 //! project with a `.env` of invented keys, the bot as `keyminder run` would be, and a rotation played on the page.
+mod commands;
 mod print;
 mod script;
 mod stage;

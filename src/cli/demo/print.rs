@@ -28,6 +28,17 @@ pub(super) async fn act(stage: &mut Stage, act: &Act, seen: &Seen, answered: Opt
         Doing::Delete { who } => said(who, "(deletes the comment)"),
         Doing::ReplaceKeys => said("—", "new keys are made at all five providers and put into `.env`"),
         Doing::DeleteOldKeys(providers) => said("—", &format!("old keys are deleted at: {}", providers.join(", "))),
+        Doing::Start(providers) => said("$", &format!("keyminder rotate start {}", providers.join(" "))),
+        Doing::Spoil(provider) => said(
+            "—",
+            &format!("{provider}'s new key turns out to be a bad one: it may not do what is needed"),
+        ),
+        Doing::RollBack(provider) => said("$", &format!("keyminder rotate rollback {provider}")),
+        Doing::Renew(provider) => said("—", &format!("{provider} gets another new key, and `.env` too")),
+    }
+    let how = if stage.told.refused { "refused" } else { "said" };
+    for line in &stage.told.lines {
+        under(how, line);
     }
     let mut told = BTreeSet::new();
     for (what, line) in rows.iter().filter_map(noted) {
@@ -35,10 +46,7 @@ pub(super) async fn act(stage: &mut Stage, act: &Act, seen: &Seen, answered: Opt
             under(what, &line);
         }
     }
-    if let Some(reply) = stage
-        .reply(seen)
-        .filter(|_| !matches!(act.doing, Doing::ReplaceKeys | Doing::DeleteOldKeys(_)))
-    {
+    if let Some(reply) = stage.reply(seen).filter(|_| act.doing.is_comment()) {
         let time = answered
             .filter(|_| act.doing.is_said())
             .map(|took| format!("  ({:.1} s)", took.as_secs_f64()));

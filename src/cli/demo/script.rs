@@ -1,5 +1,5 @@
 //! The play: the guide's own comments in the order in which a rotation has them, keys really replaced, old ones
-//! deleted at the provider, one comment edited, one corrected, one old key forgotten.
+//! deleted at the provider, one comment edited, one corrected, one new key rolled back, one old key forgotten.
 use super::stage::{Seen, Stage};
 use std::collections::BTreeMap;
 
@@ -24,6 +24,14 @@ pub(super) enum Doing {
     ReplaceKeys,
     /// Deletes the old key of these providers.
     DeleteOldKeys(&'static [&'static str]),
+    /// `rotate start` of these providers.
+    Start(&'static [&'static str]),
+    /// The new key of this provider turns out to be a bad one.
+    Spoil(&'static str),
+    /// `rotate rollback` of this provider.
+    RollBack(&'static str),
+    /// Another new key of this provider is made and put into `.env`.
+    Renew(&'static str),
 }
 
 /// What can be seen afterwards.
@@ -38,6 +46,16 @@ pub(super) enum Expected {
     Box(usize, bool),
     /// The file of the project exists.
     File(&'static str),
+    /// `.env` holds the old key of this provider.
+    OldIsBack(&'static str),
+    /// `.env` holds the new key of this provider.
+    NewStands(&'static str),
+    /// The key of this provider is not due any more.
+    NotDue(&'static str),
+    /// The command said this.
+    Told(&'static str),
+    /// The command would not do it.
+    Refused,
 }
 
 impl Act {
@@ -56,11 +74,20 @@ impl Act {
             Doing::Delete { who } => format!("{who} deletes the comment"),
             Doing::ReplaceKeys => "keys are replaced".to_owned(),
             Doing::DeleteOldKeys(_) => "old keys are deleted".to_owned(),
+            Doing::Start(_) => "rotate start".to_owned(),
+            Doing::Spoil(provider) => format!("{provider}'s new key is a bad one"),
+            Doing::RollBack(provider) => format!("rotate rollback {provider}"),
+            Doing::Renew(provider) => format!("{provider} gets another new key"),
         }
     }
 }
 
 impl Doing {
+    /// Whether something was done to a comment.
+    pub(super) fn is_comment(&self) -> bool {
+        matches!(self, Self::Say { .. } | Self::Edit { .. } | Self::Delete { .. })
+    }
+
     /// Whether it is a comment to which a reply is due.
     pub(super) fn is_said(&self) -> bool {
         matches!(self, Self::Say { .. })
@@ -86,6 +113,23 @@ impl Expected {
                 let found = seen.boxes.get(number - 1).is_some_and(|(_, found)| found == ticked);
                 (!found).then(|| format!("box {number} is not {}", if *ticked { "ticked" } else { "open" }))
             }
+            Self::OldIsBack(provider) => {
+                let holds = stage.old.get(*provider).is_some_and(|values| stage.env_holds(values));
+                (!holds).then(|| format!(".env does not hold the old key of {provider}"))
+            }
+            Self::NewStands(provider) => {
+                let holds = stage.new.get(*provider).is_some_and(|values| stage.env_holds(values));
+                (!holds).then(|| format!(".env does not hold the new key of {provider}"))
+            }
+            Self::NotDue(provider) => {
+                (stage.is_due(provider)).then(|| format!("the key of {provider} is due yet, though it is new"))
+            }
+            Self::Told(text) => {
+                let lines = &stage.told.lines;
+                let is_told = lines.iter().any(|line| line.contains(text));
+                (!is_told).then(|| format!("the command does not say {text:?}: {lines:?}"))
+            }
+            Self::Refused => (!stage.told.refused).then(|| "the command did not refuse".to_owned()),
             Self::File(path) => (!stage.project.join(path).is_file()).then(|| format!("there is no {path}")),
         }
     }
@@ -109,6 +153,7 @@ fn world(doing: Doing) -> Act {
 pub(super) fn acts(stage: &Stage) -> Vec<Act> {
     let mut acts = first_steps();
     acts.extend(new_keys(&stage.new_values()));
+    acts.extend(rollback());
     acts.extend(ending());
     acts
 }
@@ -166,7 +211,7 @@ fn first_steps() -> Vec<Act> {
 
 /// Keys are replaced; a piece of one is posted, and the comment deleted.
 fn new_keys(new: &BTreeMap<String, String>) -> Vec<Act> {
-    use Expected::{NowhereSays, Says};
+    use Expected::{NewStands, NowhereSays, OldIsBack, Says, Told};
     let ana = ANA;
     let (bybit, notion) = (new["BYBIT_API_KEY"].clone(), new["NOTION_TOKEN"].clone());
     let configured = format!(
@@ -175,7 +220,14 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<Act> {
         &notion[..8]
     );
     vec![
-        world(Doing::ReplaceKeys),
+        Act {
+            doing: Doing::Start(&["mistral", "huggingface"]),
+            expected: vec![Told("mistral: the old value is safe in"), OldIsBack("mistral")],
+        },
+        Act {
+            doing: Doing::ReplaceKeys,
+            expected: vec![NewStands("mistral")],
+        },
         say(
             ana,
             format!("🔑 New Bybit API key: {bybit} (first 20 chars for reference)"),
@@ -202,12 +254,48 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<Act> {
     ]
 }
 
-/// One old key is forgotten, then deleted too.
+/// A new key is a bad one: the old value comes back, until there is a better one.
+fn rollback() -> Vec<Act> {
+    use Expected::{Box, NewStands, OldIsBack, Status, Told};
+    vec![
+        world(Doing::Spoil("mistral")),
+        Act {
+            doing: Doing::RollBack("mistral"),
+            expected: vec![
+                OldIsBack("mistral"),
+                NewStands("bybit"),
+                NewStands("groq"),
+                Told("The old key was asked first: valid."),
+                Told("What it replaced is in backups/"),
+                Told("says valid about what stands in .env now"),
+                Box(3, true),
+                Box(5, true),
+                Box(6, false),
+                Status("In Progress"),
+            ],
+        },
+        Act {
+            doing: Doing::Renew("mistral"),
+            expected: vec![NewStands("mistral")],
+        },
+    ]
+}
+
+/// A dead key is not brought back. One old key is forgotten, then deleted too.
 fn ending() -> Vec<Act> {
-    use Expected::{Box, File, Says, Status};
+    use Expected::{Box, File, NewStands, NotDue, Refused, Says, Status, Told};
     let ana = ANA;
     vec![
         world(Doing::DeleteOldKeys(&["bybit", "notion", "huggingface", "mistral"])),
+        Act {
+            doing: Doing::RollBack("huggingface"),
+            expected: vec![
+                Refused,
+                Told("says that the old key in backups/"),
+                Told("Create a new one: https://huggingface.co/"),
+                NewStands("huggingface"),
+            ],
+        },
         say(
             ana,
             "📅 Completed in 1.5 hours instead of 2",
@@ -234,6 +322,7 @@ fn ending() -> Vec<Act> {
                 Says("Next rotation"),
                 Says("ACT_034_TRA"),
                 File("config/rotation_schedule.json"),
+                NotDue("mistral"),
             ],
         ),
     ]

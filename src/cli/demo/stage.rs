@@ -1,10 +1,12 @@
 //! The stage: sandbox, stand-ins, scratch project, the bot. People act through the sandbox's side door.
+use super::commands::Told;
 use super::script::Doing;
 use crate::cli::Place;
 use crate::cli::bot::{self, Bot, Tools};
 use crate::config::Settings;
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::reply::Reference;
+use crate::effects::Keys;
 use crate::rotation::Project;
 use crate::rotation::known::Following;
 use crate::sandbox::providers::{self, Key, KeyState, StandIns};
@@ -34,12 +36,17 @@ pub(super) struct Stage {
     pub(super) redactor: Following,
     store: Arc<dyn Store>,
     sandbox: Running,
-    stand_ins: StandIns,
+    pub(super) stand_ins: StandIns,
     http: reqwest::Client,
     bot: JoinHandle<anyhow::Result<()>>,
     stop: watch::Sender<bool>,
-    old: BTreeMap<String, BTreeMap<String, String>>,
-    new: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) keys: Arc<Keys>,
+    /// What the command of the last act said.
+    pub(super) told: Told,
+    pub(super) old: BTreeMap<String, BTreeMap<String, String>>,
+    pub(super) new: BTreeMap<String, BTreeMap<String, String>>,
+    /// New keys that were given up.
+    pub(super) spoiled: BTreeMap<String, BTreeMap<String, String>>,
     last: Option<CommentId>,
     audited: i64,
     took: Vec<Duration>,
@@ -98,7 +105,7 @@ impl Stage {
         let greeting = bot::greet(&settings, &files)?;
         let tools = Tools::load(settings, files)?;
         let http = http.build()?;
-        let redactor = tools.redactor.clone();
+        let (redactor, keys) = (tools.redactor.clone(), Arc::clone(&tools.keys));
         telemetry::init(redactor.shared(), Format::Human, "error")?;
         tell_tokens(&http, &sandbox, &old, &new).await?;
         let mut bot = Bot::start(tools, greeting, None).await?;
@@ -116,8 +123,11 @@ impl Stage {
             http,
             bot: tokio::spawn(bot.work()),
             stop,
+            keys,
+            told: Told::default(),
             old,
             new,
+            spoiled: BTreeMap::new(),
             last: None,
             audited: 0,
             took: Vec::new(),
@@ -136,6 +146,7 @@ impl Stage {
 
     /// Does what an act says.
     pub(super) async fn act(&mut self, doing: &Doing) -> anyhow::Result<()> {
+        self.told = Told::default();
         match doing {
             Doing::Say { who, text } => {
                 let body = json!({ "page_id": self.page, "author": who, "text": text });
@@ -156,6 +167,10 @@ impl Stage {
                     self.delete_old(provider).await?;
                 }
             }
+            Doing::Start(providers) => self.start_rotations(providers)?,
+            Doing::Spoil(provider) => self.spoil(provider),
+            Doing::RollBack(provider) => self.roll_back(provider).await?,
+            Doing::Renew(provider) => self.renew(provider)?,
         }
         Ok(())
     }
@@ -165,6 +180,9 @@ impl Stage {
     }
 
     async fn delete_old(&self, provider: &str) -> anyhow::Result<()> {
+        if let Some(values) = self.spoiled.get(provider).cloned() {
+            self.stand_ins.put(Key::new(provider, values, KeyState::Deleted));
+        }
         let Some(values) = self.old.get(provider) else {
             return Ok(());
         };
@@ -310,7 +328,7 @@ fn scratch(values: &BTreeMap<String, BTreeMap<String, String>>) -> anyhow::Resul
     Ok(dir)
 }
 
-fn env_text(values: &BTreeMap<String, BTreeMap<String, String>>) -> String {
+pub(super) fn env_text(values: &BTreeMap<String, BTreeMap<String, String>>) -> String {
     let mut text = "# keys of the demo, invented for this run\nTZ=Europe/Amsterdam\n".to_owned();
     for (name, value) in values.values().flatten() {
         let _ = writeln!(text, "{name}={value}");

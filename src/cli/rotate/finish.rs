@@ -9,6 +9,7 @@ use crate::rotation::course::{self, Course, CourseError, Noticed, Stage, values_
 use crate::rotation::probe::Prober;
 use crate::rotation::providers::Provider;
 use crate::rotation::proving::{schedule, take_proofs};
+use crate::rotation::watch;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde_json::json;
@@ -50,16 +51,12 @@ pub(super) async fn run(keys: &Keys, args: &Args) -> anyhow::Result<Exit> {
 
 /// An editor that was open all the time may have saved the old value back.
 fn notice_return(keys: &Keys, course: &mut Course) -> anyhow::Result<()> {
-    let is_in_use = !course.stage.is_over() && course.stage != Stage::BackedUp;
-    let noticed = course.notice(&keys.project, &keys.project.read_env()?);
-    if is_in_use && matches!(noticed, Noticed::Unchanged | Noticed::Partly { .. }) {
+    let env = keys.project.read_env()?;
+    if watch::went_back(&keys.project, &env, course, Utc::now())? {
         say(
             keys,
             "The old value is back in .env: did an editor save it? Put the new one there again.",
         );
-        course.stage = Stage::BackedUp;
-        course.note(Utc::now(), "the old value was found in .env again");
-        course.save(&keys.project)?;
     }
     Ok(())
 }

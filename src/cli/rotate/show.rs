@@ -9,6 +9,7 @@ use crate::rotation::providers::Provider;
 use crate::rotation::record::{self, Record};
 use crate::rotation::retirement::Retirement;
 use crate::rotation::schedule_file;
+use crate::rotation::watch;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -64,11 +65,16 @@ pub(super) fn started(keys: &Keys, courses: &[Course]) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     for course in courses {
-        println!("{}: the old value is safe in {}", course.provider, course.backup);
+        println!("{}", safe(course));
         steps(keys.provider(&course.provider)?, "en");
         println!("Then: keyminder rotate finish {}\n", course.provider);
     }
     Ok(Exit::Done)
+}
+
+/// What was done at the beginning of a rotation.
+pub(in crate::cli) fn safe(course: &Course) -> String {
+    format!("{}: the old value is safe in {}", course.provider, course.backup)
 }
 
 pub(super) fn instructions(keys: &Keys, name: &str, language: &str) -> anyhow::Result<Exit> {
@@ -121,6 +127,9 @@ pub(super) fn next_step(keys: &Keys, course: &Course, now: DateTime<Utc>) -> Str
             let noticed = keys.project.read_env().map(|env| course.notice(&keys.project, &env));
             match noticed {
                 Ok(Noticed::Changed) => format!("the new value is in .env: keyminder rotate finish {id}"),
+                Ok(Noticed::Partly { .. } | Noticed::Unchanged) if course.written_at.is_some() => {
+                    watch::in_words(course)
+                }
                 Ok(Noticed::Partly { unchanged }) => format!("{} still holds the old value", unchanged.join(", ")),
                 Ok(Noticed::Gone) => format!("put the new value into .env under {}", names(course)),
                 Ok(Noticed::Unchanged) | Err(_) => {

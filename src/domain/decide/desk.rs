@@ -120,6 +120,7 @@ impl<'a> Desk<'a> {
         let effect = Effect::BackUpEnv {
             at: self.now,
             reason: "cycle 1 began".to_owned(),
+            cycle: 1,
         };
         self.state.beginning = Some(self.want_now(comment, effect));
     }

@@ -2,6 +2,7 @@
 use super::conversation;
 use super::desk::Desk;
 use super::{board, edits, standing};
+use crate::domain::cycle::Cycle;
 use crate::domain::effect::{Done, EffectId, KeyState, Outcome, Property, Value};
 use crate::domain::evidence::{Check, Evidence, Standing};
 use crate::domain::page::Due;
@@ -36,13 +37,24 @@ fn done(desk: &mut Desk<'_>, effect: &EffectId, result: &Done) {
     }
 }
 
-/// The backup at the cycle's beginning: what the keys were then.
+/// The backup at the cycle's beginning: what the keys were then. A cycle that was under way already is adopted whole.
 fn began(desk: &mut Desk<'_>, evidence: &Evidence) {
     desk.state.beginning = None;
-    if let (Some(cycle), Some(fingerprints)) = (&mut desk.state.cycle, evidence.facts.get("fingerprints")) {
-        cycle.fingerprints = serde_json::from_value::<BTreeMap<_, _>>(fingerprints.clone()).unwrap_or_default();
+    let fact = |name: &str| evidence.facts.get(name);
+    let begun = fact("cycle").and_then(|cycle| serde_json::from_value::<Cycle>(cycle.clone()).ok());
+    if let (Some(cycle), Some(begun)) = (&mut desk.state.cycle, begun) {
+        let posted = std::mem::replace(cycle, begun);
+        for (variable, print) in posted.exposed {
+            let known = cycle.exposed.entry(variable).or_default();
+            if !print.is_empty() {
+                *known = print;
+            }
+        }
     }
-    if let Some(file) = evidence.facts.get("file").and_then(|file| file.as_str()) {
+    if let (Some(file), false) = (
+        fact("file").and_then(|file| file.as_str()),
+        fact("adopted").is_some_and(|adopted| adopted == true),
+    ) {
         desk.state.made_backups.push(file.to_owned());
     }
 }

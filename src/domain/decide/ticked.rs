@@ -96,6 +96,7 @@ fn reopen(desk: &mut Desk<'_>) {
     let effect = crate::domain::effect::Effect::BackUpEnv {
         at: desk.now,
         reason: format!("cycle {number} began"),
+        cycle: number,
     };
     desk.state.beginning = Some(desk.want_now(None, effect));
     desk.move_status(Status::NotStarted);

@@ -163,6 +163,7 @@ fn an_edit_by_hand_is_noticed_tested_and_can_be_rolled_back() {
             .run(&["rotate", "finish", "groq"], 1)
             .contains("did an editor save it?")
     );
+    assert!(world.run(&["rotate", "status"], 0).contains("put the new value into"));
     std::fs::write(world.folder.path(".env"), edited).unwrap();
     world.run(&["rotate", "finish", "groq"], 1);
     let back = world.run(&["rotate", "rollback", "groq"], 0);

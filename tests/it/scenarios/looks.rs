@@ -18,7 +18,7 @@ struct Present {
 }
 
 /// The backup that begins a turn.
-pub fn backed_up(world: &World, now: DateTime<Utc>) -> Evidence {
+pub fn backed_up(world: &World, cycle: Option<&Cycle>, now: DateTime<Utc>) -> Evidence {
     if !world.has_env {
         return saw(
             &Check::Backup,
@@ -28,7 +28,11 @@ pub fn backed_up(world: &World, now: DateTime<Utc>) -> Evidence {
             now,
         );
     }
-    let facts = json!({ "file": FILE, "keys": 6, "fingerprints": fingerprints(world) });
+    let begun = cycle.map(|cycle| Cycle {
+        fingerprints: fingerprints(world),
+        ..cycle.clone()
+    });
+    let facts = json!({ "file": FILE, "keys": 6, "cycle": begun });
     saw(&Check::Backup, Standing::Proven, "backup_verified", facts, now)
 }
 

@@ -331,7 +331,7 @@ impl Paper {
             }
             Effect::SetProperty { .. } | Effect::MarkExposed { .. } => Done::Changed,
             Effect::BackUpEnv { .. } => Done::Seen {
-                evidence: looks::backed_up(world, self.now),
+                evidence: looks::backed_up(world, self.state.cycle.as_ref(), self.now),
             },
             Effect::ProbeKeys { variables } => Done::Probed {
                 keys: looks::probed(world, variables, self.state.cycle.as_ref()),

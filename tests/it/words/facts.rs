@@ -77,6 +77,10 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
         let text = "the rotation of BYBIT_API_KEY is due in 3 days";
         all.push(("alert/monitor", context! { text, level }));
     }
+    all.push((
+        "alert/old_value_back",
+        context! { variables => "BYBIT_API_KEY, BYBIT_API_SECRET", provider => "bybit" },
+    ));
     for line in [None, Some(context! { text => "still the old value of one key" })] {
         all.push((
             "by_hand",
