@@ -124,15 +124,13 @@ pub(super) fn is_hex(token: &str) -> bool {
 /// make no word.
 pub(super) fn is_random(token: &str) -> bool {
     let counts = Counts::of(token);
-    if token.bytes().all(|b| Some(b) == token.bytes().next()) {
-        return false;
-    }
     match (counts.lower > 0, counts.upper > 0, counts.digit > 0) {
         (true, true, true) => changes(token) >= 3,
         (true, false, true) | (false, true, true) => changes(token) >= 2,
         (true, true, false) => !is_word(token) && changes(token) >= 2,
         (true, false, false) | (false, true, false) => {
-            !token.bytes().any(|b| b.is_ascii_punctuation()) && !is_word(token)
+            let repeats = token.bytes().all(|b| Some(b) == token.bytes().next());
+            !repeats && !token.bytes().any(|b| b.is_ascii_punctuation()) && !is_word(token)
         }
         (false, false, _) => false,
     }
