@@ -209,11 +209,12 @@ fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
 }
 
 fn look(token: &str) -> Look {
-    let counts = Counts::of(token);
     if is_plain(token) {
         return Look::Plain;
     }
-    let signs = token.bytes().filter(|b| b"!$#%?&*@^~".contains(b)).count();
+    let counts = Counts::of(token);
+    let is_sign = |b: &u8| matches!(b, b'!' | b'$' | b'#' | b'%' | b'?' | b'&' | b'*' | b'@' | b'^' | b'~');
+    let signs = token.bytes().filter(is_sign).count();
     if signs > 0 {
         let mixed = counts.digit > 0 && counts.letters() > 0 && token.len() >= 8 && signs <= 4;
         return if mixed && !token.contains(['(', '=', ':']) && !token.starts_with(['$', '%', '@', '#']) {
