@@ -183,7 +183,7 @@ pub(super) fn changes(token: &str) -> usize {
     let mut changes = 0;
     for byte in token.bytes() {
         let kind = KINDS[byte as usize];
-        changes += usize::from((kind != last) & ((last, kind) != (UPPER, LOWER)));
+        changes += usize::from(kind != last && (last, kind) != (UPPER, LOWER));
         last = kind;
     }
     changes
