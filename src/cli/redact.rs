@@ -21,7 +21,7 @@ pub struct Args {}
 pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
     let patterns = patterns(&place.project.clone().unwrap_or_default())?;
     let mut redactors = Redactors::new(patterns);
-    let mut input = std::io::stdin().lock();
+    let mut input = std::io::BufReader::with_capacity(1 << 16, std::io::stdin().lock());
     let mut output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut line = Vec::new();
     let mut answer = Vec::new();
@@ -161,7 +161,7 @@ fn write_answer(out: &mut Vec<u8>, id: &str, text: &str, spans: Option<&[(usize,
     let withheld = [(0, text.len(), "text withheld")];
     let spans = spans.unwrap_or(&withheld);
     write!(out, "{{\"id\":{id},\"spans\":[")?;
-    let mut clean = String::with_capacity(text.len());
+    let mut clean = String::new();
     let [mut at, mut chars] = [0, 0];
     for (number, (start, end, label)) in spans.iter().enumerate() {
         let from = chars + text[at..*start].chars().count();
@@ -173,9 +173,14 @@ fn write_answer(out: &mut Vec<u8>, id: &str, text: &str, spans: Option<&[(usize,
         clean.push(']');
         at = *end;
     }
-    clean.push_str(&text[at..]);
+    let rest = &text[at..];
     out.extend_from_slice(b"],\"text\":");
-    serde_json::to_writer(&mut *out, &clean)?;
+    if spans.is_empty() {
+        serde_json::to_writer(&mut *out, rest)?;
+    } else {
+        clean.push_str(rest);
+        serde_json::to_writer(&mut *out, &clean)?;
+    }
     out.extend_from_slice(b"}\n");
     Ok(())
 }

@@ -45,28 +45,18 @@ pub(super) struct Stream {
 }
 
 impl Stream {
-    /// Folds a text. Text beyond 4 GiB is not folded; no such text reaches us.
+    /// Folds a text.
     pub(super) fn of(text: &str) -> Self {
-        let bytes = text.as_bytes();
         let mut stream = Self {
-            codes: Vec::with_capacity(bytes.len()),
-            exact: Vec::with_capacity(bytes.len()),
-            starts: Vec::with_capacity(bytes.len()),
+            codes: Vec::with_capacity(text.len()),
+            exact: Vec::with_capacity(text.len()),
+            starts: Vec::with_capacity(text.len()),
         };
-        let mut at = 0;
-        while at < bytes.len() && u32::try_from(at).is_ok() {
-            let byte = bytes[at];
-            match CODES[byte as usize] {
-                SKIP => at += 1,
-                OTHER => at += stream.push_wide(text, at),
-                BREAK if byte == b'\\' && matches!(bytes.get(at + 1), Some(b'n' | b'r' | b't')) => at += 2,
-                _ if byte == b'%' => at += stream.push_percent(bytes, at),
-                code => {
-                    stream.push(code, byte, at);
-                    at += 1;
-                }
-            }
-        }
+        each(text, |code, exact, at| {
+            stream.codes.push(code);
+            stream.exact.push(exact);
+            stream.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
+        });
         stream
     }
 
@@ -83,48 +73,59 @@ impl Stream {
             lead => start + width(lead),
         }
     }
+}
 
-    fn push(&mut self, code: u8, exact: u8, at: usize) {
-        self.codes.push(code);
-        self.exact.push(exact);
-        self.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
-    }
-
-    fn push_percent(&mut self, bytes: &[u8], at: usize) -> usize {
-        let digit = |offset: usize| bytes.get(at + offset).and_then(|b| char::from(*b).to_digit(16));
-        if let (Some(high), Some(low)) = (digit(1), digit(2)) {
-            let byte = u8::try_from(high * 16 + low).unwrap_or(0);
-            if byte.is_ascii_graphic() {
-                let code = CODES[byte as usize];
-                if code != SKIP {
-                    self.push(code, byte, at);
-                }
-                return 3;
-            }
-        }
-        self.push(CODES[b'%' as usize], b'%', at);
-        1
-    }
-
-    /// A character outside ASCII: full-width letters and other look-alikes become ASCII, invisible ones vanish.
-    fn push_wide(&mut self, text: &str, at: usize) -> usize {
-        let Some(wide) = text[at..].chars().next() else {
-            return 1;
+/// Folds a text without keeping it: `see` gets each code, the character before its case was folded, and the byte where
+/// that stands. Text beyond 4 GiB is not folded; no such text reaches us.
+#[inline]
+pub(super) fn each(text: &str, mut see: impl FnMut(u8, u8, usize)) {
+    let bytes = text.as_bytes();
+    let end = bytes.len().min(u32::MAX as usize);
+    let mut at = 0;
+    while at < end {
+        let byte = bytes[at];
+        let (code, exact, width) = match CODES[byte as usize] {
+            SKIP => (SKIP, byte, 1),
+            OTHER => wide(text, at),
+            BREAK if byte == b'\\' && matches!(bytes.get(at + 1), Some(b'n' | b'r' | b't')) => (SKIP, byte, 2),
+            _ if byte == b'%' => percent(bytes, at),
+            code => (code, byte, 1),
         };
-        if !is_invisible(wide) && !is_dash_or_blank(wide) {
-            let mut folded = std::iter::once(wide).filter(|c| may_be_ascii(*c)).nfkc();
-            match (folded.next(), folded.next()) {
-                (Some(one), None) if one.is_ascii() => {
-                    let byte = one as u8;
-                    match CODES[byte as usize] {
-                        SKIP => {}
-                        code => self.push(code, byte, at),
-                    }
-                }
-                _ => self.push(BREAK, 0, at),
-            }
+        if code != SKIP {
+            see(code, exact, at);
         }
-        wide.len_utf8()
+        at += width;
+    }
+}
+
+/// The code of a percent sign or of what it encodes, the character, and how many bytes they take.
+fn percent(bytes: &[u8], at: usize) -> (u8, u8, usize) {
+    let digit = |offset: usize| bytes.get(at + offset).and_then(|b| char::from(*b).to_digit(16));
+    if let (Some(high), Some(low)) = (digit(1), digit(2)) {
+        let byte = u8::try_from(high * 16 + low).unwrap_or(0);
+        if byte.is_ascii_graphic() {
+            return (CODES[byte as usize], byte, 3);
+        }
+    }
+    (CODES[b'%' as usize], b'%', 1)
+}
+
+/// A character outside ASCII: full-width letters and other look-alikes become ASCII, invisible ones vanish.
+fn wide(text: &str, at: usize) -> (u8, u8, usize) {
+    let Some(wide) = text[at..].chars().next() else {
+        return (SKIP, 0, 1);
+    };
+    let width = wide.len_utf8();
+    if is_invisible(wide) || is_dash_or_blank(wide) {
+        return (SKIP, 0, width);
+    }
+    if !may_be_ascii(wide) {
+        return (BREAK, 0, width);
+    }
+    let mut folded = std::iter::once(wide).nfkc();
+    match (folded.next(), folded.next()) {
+        (Some(one), None) if one.is_ascii() => (CODES[one as usize], one as u8, width),
+        _ => (BREAK, 0, width),
     }
 }
 

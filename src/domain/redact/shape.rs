@@ -48,27 +48,45 @@ const fn followers() -> [u32; 26] {
     table
 }
 
+const LOWER: u8 = 1;
+const UPPER: u8 = 2;
+const DIGIT: u8 = 3;
+
+/// The kind of each character, 0 for all others: in random strings a branch would be guessed wrong at every second one.
+const KINDS: [u8; 256] = kinds();
+
+#[expect(clippy::cast_possible_truncation, reason = "all values are below 256")]
+const fn kinds() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b'a'..=b'z' => LOWER,
+            b'A'..=b'Z' => UPPER,
+            b'0'..=b'9' => DIGIT,
+            _ => 0,
+        };
+        byte += 1;
+    }
+    table
+}
+
 /// How many characters of each kind a token has.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Counts {
     pub(super) lower: usize,
     pub(super) upper: usize,
     pub(super) digit: usize,
-    pub(super) other: usize,
 }
 
 impl Counts {
     pub(super) fn of(token: &str) -> Self {
-        let mut counts = Self::default();
+        let mut counts = [0; 4];
         for byte in token.bytes() {
-            match byte {
-                b'a'..=b'z' => counts.lower += 1,
-                b'A'..=b'Z' => counts.upper += 1,
-                b'0'..=b'9' => counts.digit += 1,
-                _ => counts.other += 1,
-            }
+            counts[KINDS[byte as usize] as usize] += 1;
         }
-        counts
+        let [_, lower, upper, digit] = counts;
+        Self { lower, upper, digit }
     }
 
     pub(super) fn letters(self) -> usize {
@@ -116,23 +134,21 @@ fn is_pronounceable(letters: &[u8]) -> bool {
 
 /// Only hex digits, in one case.
 pub(super) fn is_hex(token: &str) -> bool {
-    let counts = Counts::of(token);
-    token.bytes().all(|b| b.is_ascii_hexdigit()) && (counts.lower == 0 || counts.upper == 0)
+    let one_case = |counts: Counts| counts.lower == 0 || counts.upper == 0;
+    token.bytes().all(|b| b.is_ascii_hexdigit()) && one_case(Counts::of(token))
 }
 
 /// A string that nobody would write by hand: letters of both cases and digits in between, or letters that
 /// make no word.
 pub(super) fn is_random(token: &str) -> bool {
     let counts = Counts::of(token);
-    if token.bytes().all(|b| Some(b) == token.bytes().next()) {
-        return false;
-    }
     match (counts.lower > 0, counts.upper > 0, counts.digit > 0) {
         (true, true, true) => changes(token) >= 3,
         (true, false, true) | (false, true, true) => changes(token) >= 2,
         (true, true, false) => !is_word(token) && changes(token) >= 2,
         (true, false, false) | (false, true, false) => {
-            !token.bytes().any(|b| b.is_ascii_punctuation()) && !is_word(token)
+            let repeats = token.bytes().all(|b| Some(b) == token.bytes().next());
+            !repeats && !token.bytes().any(|b| b.is_ascii_punctuation()) && !is_word(token)
         }
         (false, false, _) => false,
     }
@@ -163,17 +179,14 @@ pub(super) fn is_numbered_word(token: &str) -> bool {
 
 /// How often the kind of character changes from one to the next; `Word` counts as one kind.
 pub(super) fn changes(token: &str) -> usize {
-    let kind = |b: u8| match b {
-        b'a'..=b'z' => 1,
-        b'A'..=b'Z' => 2,
-        b'0'..=b'9' => 3,
-        _ => 4,
-    };
-    let bytes = token.as_bytes();
-    bytes
-        .windows(2)
-        .filter(|pair| kind(pair[0]) != kind(pair[1]) && !(kind(pair[0]) == 2 && kind(pair[1]) == 1))
-        .count()
+    let mut last = token.bytes().next().map_or(0, |b| KINDS[b as usize]);
+    let mut changes = 0;
+    for byte in token.bytes() {
+        let kind = KINDS[byte as usize];
+        changes += usize::from(kind != last && (last, kind) != (UPPER, LOWER));
+        last = kind;
+    }
+    changes
 }
 
 /// A password that a person made up: short, or half of it a word.

@@ -13,23 +13,22 @@ const LONG: usize = 28;
 pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<Hit>) {
     let bytes = around.text.as_bytes();
     let nouns = around.has_nouns();
+    let kind = |b: &u8| CHUNK[*b as usize];
     let mut at = 0;
-    while at < bytes.len() {
-        if CHUNK[bytes[at] as usize] == 0 {
-            at += 1;
+    // Only chunks with a capital or a digit are looked at: the search goes from one to the next.
+    while let Some(next) = bytes[at..].iter().position(|b| kind(b) & (UPPER | DIGIT) != 0) {
+        let telling = at + next;
+        let start = telling - bytes[at..telling].iter().rev().take_while(|b| kind(b) != 0).count();
+        at = telling + bytes[telling..].iter().take_while(|b| kind(b) != 0).count();
+        if at - start < 6 || at - start > LONGEST {
             continue;
         }
-        let start = at;
-        let mut kinds = 0;
-        while at < bytes.len() && CHUNK[bytes[at] as usize] != 0 {
-            let kind = CHUNK[bytes[at] as usize];
-            // A capital at the beginning is that of a word.
-            kinds |= if kind == UPPER && at == start { 0 } else { kind };
-            at += 1;
-        }
+        // A capital at the beginning is that of a word.
+        let first = kind(&bytes[start]) & !UPPER;
+        let kinds = bytes[start + 1..at].iter().fold(first, |kinds, b| kinds | kind(b));
         // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
         let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
-        if telling && at - start >= 6 && at - start <= LONGEST {
+        if telling {
             chunk(patterns, around, start, at, hits);
         }
     }
@@ -62,7 +61,7 @@ const fn chunk_bytes() -> [u8; 256] {
 
 fn chunk(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
     let chunk = &around.text[start..end];
-    if let Some(scheme) = chunk.find("://") {
+    if let Some(scheme) = chunk.find(':').and_then(|_| chunk.find("://")) {
         query(around, start + scheme, end, hits);
         return;
     }
@@ -210,11 +209,12 @@ fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
 }
 
 fn look(token: &str) -> Look {
-    let counts = Counts::of(token);
     if is_plain(token) {
         return Look::Plain;
     }
-    let signs = token.bytes().filter(|b| b"!$#%?&*@^~".contains(b)).count();
+    let counts = Counts::of(token);
+    let is_sign = |b: &u8| matches!(b, b'!' | b'$' | b'#' | b'%' | b'?' | b'&' | b'*' | b'@' | b'^' | b'~');
+    let signs = token.bytes().filter(is_sign).count();
     if signs > 0 {
         let mixed = counts.digit > 0 && counts.letters() > 0 && token.len() >= 8 && signs <= 4;
         return if mixed && !token.contains(['(', '=', ':']) && !token.starts_with(['$', '%', '@', '#']) {
@@ -241,26 +241,33 @@ fn is_plain(token: &str) -> bool {
     const BEGINNINGS: [&str; 8] = ["sha256-", "sha384-", "sha512-", "sha1-", "~/", "./", "../", "C:\\"];
     let bytes = token.as_bytes();
     let numbers = token.strip_prefix('v').unwrap_or(token);
-    let numbered = numbers.find(['.', '-', ':', '/']).is_some_and(|at| {
-        at > 0
-            && at <= 4
-            && numbers[..at].bytes().all(|b| b.is_ascii_digit())
-            && numbers.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit)
-    });
-    let path = token.contains('/')
-        && token
-            .split('/')
-            .filter(|part| shape::is_word(part) && part.len() > 3)
-            .count()
-            >= 1;
-    let code = token.contains("()")
-        || token.contains("::")
-        || token.contains('\\')
-        || bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation());
+    let numbered = || {
+        numbers.find(['.', '-', ':', '/']).is_some_and(|at| {
+            at > 0
+                && at <= 4
+                && numbers[..at].bytes().all(|b| b.is_ascii_digit())
+                && numbers.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit)
+        })
+    };
+    let path = || {
+        token.contains('/')
+            && token
+                .split('/')
+                .filter(|part| shape::is_word(part) && part.len() > 3)
+                .count()
+                >= 1
+    };
+    let doubled = |sign: [u8; 2]| bytes.windows(2).any(|pair| pair == sign);
+    let code = || {
+        token.contains('\\')
+            || doubled(*b"()")
+            || doubled(*b"::")
+            || bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
+    };
     BEGINNINGS.iter().any(|beginning| token.starts_with(beginning))
-        || numbered
-        || path
-        || code
+        || numbered()
+        || path()
+        || code()
         || is_uuid(token)
         || token.strip_prefix("0x").is_some_and(shape::is_hex)
 }

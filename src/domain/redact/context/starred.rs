@@ -19,7 +19,8 @@ enum Middle {
 pub(super) fn search(known: &KnownValues, around: &Surroundings, hits: &mut Vec<Hit>) {
     let bytes = around.text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
+    while let Some(next) = bytes[at..].iter().position(|b| MAY_BEGIN[*b as usize]) {
+        at += next;
         let begins = match bytes[at] {
             b'*' | b'.' | b'x' | b'X' | b'#' => bytes.get(at + 1) == Some(&bytes[at]),
             b'[' => bytes.get(at + 1).is_some_and(|next| matches!(next, b'.' | 0xe2)),
@@ -38,6 +39,18 @@ pub(super) fn search(known: &KnownValues, around: &Surroundings, hits: &mut Vec<
         }
     }
 }
+
+/// The bytes that a middle may begin with.
+const MAY_BEGIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"*.xX#[\xe2";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// The middle that begins here, with its end.
 fn middle(text: &str, start: usize) -> Option<(usize, Middle)> {

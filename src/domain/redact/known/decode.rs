@@ -11,15 +11,32 @@ const DIGITS: usize = 2 * WINDOW;
 /// them, `found` gets the whole token with the answer.
 pub(super) fn each<T>(text: &str, holds: impl Fn(u64) -> Option<T>, mut found: impl FnMut(Range<usize>, T)) {
     let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(next) = bytes.get(at..at + SEXTETS) {
+        // Most words are shorter: seen from its end, a stretch that holds a blank is passed over at once.
+        if let Some(blank) = next.iter().rposition(|b| VALUES[*b as usize].sextet == NONE) {
+            at += blank + 1;
+        } else {
+            at = token(bytes, at, &holds, &mut found);
+        }
+    }
+}
+
+/// Reads one token, or as much of it as is known, and tells where it ends.
+fn token<T>(
+    bytes: &[u8],
+    start: usize,
+    holds: impl Fn(u64) -> Option<T>,
+    found: &mut impl FnMut(Range<usize>, T),
+) -> usize {
     let [mut base64, mut hex] = [0_u64, 0_u64];
     let [mut sextets, mut digits] = [0, 0];
-    let mut at = 0;
+    let mut at = start;
     while at < bytes.len() {
         let value = VALUES[bytes[at] as usize];
         at += 1;
         if value.sextet == NONE {
-            [sextets, digits] = [0, 0];
-            continue;
+            break;
         }
         sextets += 1;
         base64 = (base64 << 6 | u64::from(value.sextet)) & BYTES_MASK;
@@ -30,16 +47,16 @@ pub(super) fn each<T>(text: &str, holds: impl Fn(u64) -> Option<T>, mut found: i
         }
         let answer = holds(base64).or_else(|| if digits < DIGITS { None } else { holds(hex) });
         if let Some(answer) = answer {
-            let start = at - sextets;
             at += bytes[at..]
                 .iter()
                 .take_while(|b| VALUES[**b as usize].sextet != NONE)
                 .count();
             at += bytes[at..].iter().take(2).take_while(|b| **b == b'=').count();
             found(start..at, answer);
-            [sextets, digits] = [0, 0];
+            break;
         }
     }
+    at
 }
 
 #[derive(Clone, Copy)]

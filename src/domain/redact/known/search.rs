@@ -3,7 +3,7 @@
 use super::KnownValues;
 use super::decode::pack_exact;
 use super::value::{Value, WINDOW};
-use crate::domain::redact::fold::{BREAK, Stream};
+use crate::domain::redact::fold::{self, BREAK, Stream};
 use crate::domain::redact::span::{Hit, Source};
 
 const BITS: u32 = 15;
@@ -79,6 +79,19 @@ impl Table {
             .map(|(_, value)| *value as usize)
     }
 
+    /// Whether any window of the text is one of a value: most texts hold none, and are not kept folded.
+    fn touches(&self, text: &str) -> bool {
+        let mut window = 0;
+        let mut len = 0;
+        let mut touches = false;
+        fold::each(text, |code, _, _| {
+            len = if code == BREAK { 0 } else { len + 1 };
+            window = (window << 6 | u64::from(code)) & WINDOW_MASK;
+            touches |= len >= WINDOW && is_set(&self.bitmap, window) && self.look_up(window).next().is_some();
+        });
+        touches
+    }
+
     /// All values that hold this window, with the place.
     fn look_up(&self, window: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
         let from = if is_set(&self.bitmap, window) {
@@ -113,7 +126,18 @@ impl KnownValues {
         if self.is_empty() {
             return;
         }
-        let stream = Stream::of(text);
+        let stream = (!self.former.is_empty() || table.touches(text)).then(|| Stream::of(text));
+        if let Some(stream) = &stream {
+            self.search_stream(table, text, stream, hits);
+        }
+        self.search_encoded(table, text, hits);
+        if let Some(stream) = &stream {
+            self.search_former(text, stream, hits);
+        }
+    }
+
+    /// Pieces as they are, in any disguise that folding undoes.
+    fn search_stream(&self, table: &Table, text: &str, stream: &Stream, hits: &mut Vec<Hit>) {
         let mut window = 0;
         let mut len = 0;
         let mut settled = 0;
@@ -128,7 +152,7 @@ impl KnownValues {
                 .look_up(window)
                 .map(|(value, place)| {
                     self.extend(
-                        &stream,
+                        stream,
                         Run {
                             value,
                             from,
@@ -139,7 +163,7 @@ impl KnownValues {
                 })
                 .max_by_key(|run| run.to - run.from);
             if let Some(run) = best {
-                if let Some(hit) = self.judge(text, &stream, run) {
+                if let Some(hit) = self.judge(text, stream, run) {
                     hits.push(hit);
                     settled = run.to;
                 } else {
@@ -148,8 +172,6 @@ impl KnownValues {
                 }
             }
         }
-        self.search_encoded(table, text, hits);
-        self.search_former(text, &stream, hits);
     }
 
     /// Pieces in base64 or hex.
