@@ -1,6 +1,7 @@
 //! Comments a second on one core: `cargo bench --bench classify`.
-use keyminder::domain::classify::{About, Classifier, KeyNames, neutral};
+use keyminder::domain::classify::{About, Classifier, KeyNames};
 use keyminder::domain::comment::{CleanText, RawText};
+use keyminder::domain::redact::SharedRedactor;
 
 fn main() {
     divan::main();
@@ -13,7 +14,10 @@ fn comments() -> Vec<CleanText> {
             .as_str()
             .map(str::to_owned)
     });
-    texts.map(|text| neutral(&RawText::new(text))).collect()
+    let redactor = SharedRedactor::without_values().current();
+    texts
+        .map(|text| redactor.redact(&RawText::new(text)).for_reading)
+        .collect()
 }
 
 /// All rules of all languages, from text to compiled.

@@ -1,9 +1,11 @@
 //! The corpora of comments: what classification reads right, with floors slightly under what was reached.
-use keyminder::domain::classify::{About, Classifier, KeyNames, Label, Reading, neutral};
+use keyminder::domain::classify::{About, Classifier, KeyNames, Label, Reading};
 use keyminder::domain::comment::RawText;
+use keyminder::domain::redact::SharedRedactor;
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 /// A labelled comment.
@@ -27,7 +29,15 @@ fn corpus(name: &str) -> Vec<Line> {
         .collect()
 }
 
-fn read(text: &str) -> Reading {
+/// Everything that people wrote in the corpora.
+pub(crate) fn corpus_texts() -> Vec<String> {
+    let lines = ["dev.jsonl", "own.jsonl", "held.jsonl"].into_iter().flat_map(corpus);
+    lines.map(|line| line.text).collect()
+}
+
+/// Reads a comment as the bot does: redaction stands in front.
+pub(crate) fn read(text: &str) -> Reading {
+    static REDACTOR: LazyLock<SharedRedactor> = LazyLock::new(SharedRedactor::without_values);
     let keys = KeyNames::default();
     let about = About {
         steps_total: 5,
@@ -35,7 +45,8 @@ fn read(text: &str) -> Reading {
         keys: &keys,
         plan_minutes: None,
     };
-    Classifier::builtin().read(&neutral(&RawText::new(text)), &about)
+    let redacted = REDACTOR.current().redact(&RawText::new(text));
+    Classifier::builtin().read(&redacted.for_reading, &about)
 }
 
 /// Percent of the lines for which `right` holds.

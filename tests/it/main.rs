@@ -3,6 +3,7 @@ mod child;
 mod cli;
 mod corpus;
 mod crash;
+mod hostile;
 mod providers;
 mod redaction;
 mod rotation;

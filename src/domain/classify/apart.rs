@@ -74,6 +74,15 @@ fn own_line(line: &str, parts: &mut Parts) -> bool {
     false
 }
 
+/// What a redacted key leaves.
+const REDACTED: &str = " {redacted} ";
+
+/// Dots after a piece of a key say that more of it follows; they end no sentence.
+fn without_ellipsis(text: &str) -> &str {
+    let after = text.trim_start_matches('.');
+    if text.len() - after.len() > 1 { after } else { text }
+}
+
 /// Links and redacted keys become one word each.
 fn push_own(own: &mut String, text: &str) {
     /// How it starts, the word it leaves, where it ends.
@@ -82,7 +91,7 @@ fn push_own(own: &mut String, text: &str) {
         ("https://", " {link} ", char::is_whitespace),
         ("http://", " {link} ", char::is_whitespace),
         ("www.", " {link} ", char::is_whitespace),
-        ("[redacted", " {redacted} ", |c| c == ']'),
+        ("[redacted", REDACTED, |c| c == ']'),
     ];
     let mut rest = text;
     'search: while rest.contains(['/', '.', '[']) {
@@ -97,6 +106,9 @@ fn push_own(own: &mut String, text: &str) {
         own.push_str(word);
         let end = rest[start..].find(*ends).map_or(rest.len(), |length| start + length);
         rest = rest[end..].trim_start_matches(']');
+        if *word == REDACTED {
+            rest = without_ellipsis(rest);
+        }
     }
     own.push_str(rest);
 }
@@ -132,6 +144,8 @@ mod tests {
             take_apart("key [redacted: notion token] ok").own,
             "key  {redacted}  ok\n"
         );
+        assert_eq!(take_apart("[redacted]... (ok)").own, " {redacted}  (ok)\n");
+        assert_eq!(take_apart("[redacted]. ok").own, " {redacted} . ok\n");
     }
 
     #[test]

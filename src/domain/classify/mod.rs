@@ -27,7 +27,7 @@ pub use keys::{KeyName, KeyNames};
 pub use reading::{BlockerKind, Clause, Label, Reading};
 pub use rules::Fault;
 
-use super::comment::{CleanText, RawText};
+use super::comment::CleanText;
 use std::sync::{Arc, LazyLock};
 
 /// The rule files that are built in: name and text.
@@ -103,9 +103,4 @@ impl Classifier {
     pub(in crate::domain::classify) fn book(&self) -> &rules::Book {
         &self.book
     }
-}
-
-/// Text that stays in this process and was not redacted: for the filter, until redaction's patterns stand in front of it.
-pub fn neutral(raw: &RawText) -> CleanText {
-    CleanText::passed(raw.expose().to_owned())
 }
