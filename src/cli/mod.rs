@@ -24,7 +24,9 @@ mod words;
 
 use crate::config::Faults;
 pub use crate::config::Place;
+use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use crate::evidence::OpenError;
+use crate::rotation::EnvFile;
 use crate::rotation::ReplaceError;
 use crate::rotation::backup::BackupError;
 use crate::rotation::course::CourseError;
@@ -119,10 +121,23 @@ pub fn main() -> ExitCode {
     match dispatch(&cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("keyminder: {error:#}");
+            eprintln!("keyminder: {}", without_keys(&cli.place, &format!("{error:#}")));
             exit_of(&error).into()
         }
     }
+}
+
+/// An error may quote what is wrong, and that may be a key in the wrong place. What can be known of keys is known here too,
+/// even when the settings cannot be read.
+fn without_keys(place: &Place, error: &str) -> String {
+    let env = place.project.clone().unwrap_or_default().join(".env");
+    let env = Some(env).filter(|env| env.is_file());
+    let env = env.and_then(|env| std::fs::read(env).ok());
+    let env = env.and_then(|bytes| EnvFile::parse(&bytes).ok());
+    let entries = env.iter().flat_map(EnvFile::entries);
+    let known = KnownValues::from_env(entries.map(|entry| (entry.name.clone(), entry.value.clone())));
+    let redactor = Redactor::new(Patterns::builtin(), known);
+    redactor.redact_str(error).into_owned()
 }
 
 /// `keyminder backup list | head -1` closes our output early: that is the end, not a fault.

@@ -1,4 +1,5 @@
 //! One test binary: everything a person sees, through data.
+mod canary;
 mod child;
 mod cli;
 mod corpus;
