@@ -99,10 +99,10 @@ impl Aviary {
         let sandbox = serve(options).await.expect("a free port");
         let folder = tempfile::tempdir().expect("a scratch folder");
         let canaries = hatch();
-        let env: String = canaries
+        let lines = canaries
             .iter()
-            .map(|canary| format!("{}={}\n", canary.name, canary.whole))
-            .collect();
+            .map(|canary| format!("{}={}", canary.name, canary.whole));
+        let env = lines.collect::<Vec<_>>().join("\n");
         std::fs::write(folder.path().join(".env"), env).expect("a scratch file");
         let page = sandbox.first_line["pages"][0]["id"]
             .as_str()
