@@ -268,7 +268,6 @@ fn rollback() -> Vec<Act> {
                 Told("The old key was asked first: valid."),
                 Told("What it replaced is in backups/"),
                 Told("says valid about what stands in .env now"),
-                Box(3, true),
                 Box(5, true),
                 Box(6, false),
                 Status("In Progress"),
