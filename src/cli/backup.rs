@@ -3,7 +3,7 @@ use super::table::{print, print_json};
 use super::{Exit, Place};
 use crate::config::Settings;
 use crate::rotation::backup::{self, Backup, Level, Verified, What};
-use crate::rotation::{Project, git};
+use crate::rotation::{Project, git, rollback};
 use anyhow::Context;
 use chrono::Utc;
 use clap::Subcommand;
@@ -84,7 +84,12 @@ fn create(project: &Project, reason: &str, as_json: bool) -> anyhow::Result<Exit
         count(backup.fingerprints.len()),
         backup.mode
     );
-    println!("It was read back and restored in memory; every key in it is that of .env.");
+    if backup.fingerprints.is_empty() {
+        let env = project.relative(&project.env);
+        println!("There is no key in {env} yet. Next: put one in, as NAME=value, then: keyminder backup create");
+    } else {
+        println!("It was read back and restored in memory; every key in it is that of .env.");
+    }
     let mode = project.env.metadata()?.permissions().mode() & 0o777;
     if mode & 0o077 != 0 {
         eprintln!("warning: others on this machine can read .env (mode {mode:04o}): chmod 600 .env");
@@ -191,7 +196,10 @@ fn restore(project: &Project, id: &str, what: &What, into: Option<PathBuf>, as_j
     let into = into
         .map(|dir| std::path::absolute(&dir).context("naming the folder"))
         .transpose()?;
-    let restored = backup::restore(project, &backup, Utc::now(), what, into.as_deref())?;
+    let restored = match &into {
+        Some(dir) => backup::restore(project, &backup, Utc::now(), what, Some(dir))?,
+        None => rollback::by_hand(project, &backup, what, Utc::now())?,
+    };
     if as_json {
         print_json(&restored)?;
         return Ok(Exit::Done);

@@ -3,7 +3,7 @@ use super::bot::Tools;
 use crate::config::PageSource;
 use crate::domain::event::{Alert, Event};
 use crate::monitor::alerts::Alert as Found;
-use crate::monitor::channels::{Channels, Context};
+use crate::monitor::channels::{ChannelError, Channels, Context};
 use crate::monitor::run::{self, Ran, Told};
 use crate::pipeline::{Door, Happening};
 use chrono::Utc;
@@ -33,7 +33,10 @@ pub(super) async fn run_monitor(tools: &Tools, door: &Door) {
         "the monitor ran"
     );
     let on_page = tell_pages(tools, door, &ran).await;
-    let by_channels = tell_channels(tools, &ran).await;
+    let by_channels = match channels(tools) {
+        Some((channels, context)) => all_took_it(&ran.tell(&channels, &context).await),
+        None => false,
+    };
     let told = if on_page || by_channels { Told::Yes } else { Told::No };
     if let Err(error) = ran.keep(&watcher, told).await {
         tracing::warn!("the monitor's record could not be kept: {error}");
@@ -75,17 +78,27 @@ fn worded(alert: &Found) -> Alert {
     }
 }
 
-async fn tell_channels(tools: &Tools, ran: &Ran) -> bool {
-    let Some(channels) = Channels::new(&tools.settings.alerts) else {
-        return false;
+/// Tells the channels alone, where one is configured: what cannot wait for the daily run.
+pub(super) async fn tell_channels(tools: &Tools, alerts: &[Found]) {
+    let Some((channels, context)) = channels(tools).filter(|_| !alerts.is_empty()) else {
+        return;
     };
+    for alert in alerts {
+        all_took_it(&channels.tell(alert, &context).await);
+    }
+}
+
+fn channels(tools: &Tools) -> Option<(Channels, Context)> {
     let context = Context {
         page_url: None,
         host: tools.keys.project.id.clone(),
         now: Utc::now(),
     };
-    let failed = ran.tell(&channels, &context).await;
-    for error in &failed {
+    Channels::new(&tools.settings.alerts).map(|channels| (channels, context))
+}
+
+fn all_took_it(failed: &[ChannelError]) -> bool {
+    for error in failed {
         tracing::warn!("{error}");
     }
     failed.is_empty()

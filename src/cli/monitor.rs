@@ -1,6 +1,6 @@
 //! `keyminder monitor`: every key's verdict, age and days left; backups, `.env`, schedule and the bot itself.
 use super::probe::{Progress, usage, warn_of_stand_ins};
-use super::{Exit, Place, table};
+use super::{Exit, Place, table, words};
 use crate::config::Settings;
 use crate::domain::schedule::due_in_words;
 use crate::evidence::Looker;
@@ -142,7 +142,10 @@ fn print(watcher: &Watcher, args: &Args, ran: &Ran) -> anyhow::Result<()> {
 fn people(watcher: &Watcher, args: &Args, report: &Report, findings: &[Finding]) {
     if !args.quiet {
         if report.keys.is_empty() {
-            println!("No provider knows a variable of {}.", report.env.file);
+            println!(
+                "{}",
+                words::no_known_key(&report.env.file, &watcher.providers, "monitor")
+            );
         } else {
             table::print(
                 &["KEY", "PRIORITY", "VERDICT", "AGE", "DUE IN", "ENDS IN"],

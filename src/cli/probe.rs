@@ -1,5 +1,5 @@
 //! `keyminder probe`: one harmless authenticated call for each key.
-use super::{Exit, Place, table};
+use super::{Exit, Place, table, words};
 use crate::config::Settings;
 use crate::domain::verdict::{Life, Verdict};
 use crate::evidence::Looker;
@@ -39,10 +39,8 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
         Err(fault) => return Ok(usage(&fault)),
     };
     if values.is_empty() {
-        println!(
-            "No provider knows a variable of {}.",
-            looker.project.relative(&looker.project.env)
-        );
+        let env = looker.project.relative(&looker.project.env);
+        println!("{}", words::no_known_key(&env, &looker.providers, "probe"));
         return Ok(Exit::Done);
     }
     let looker = ask_for_consent(looker, &settings, &values)?;

@@ -128,6 +128,10 @@ async fn gather(settings: &Settings) -> anyhow::Result<Stands> {
         stuck: 0,
         pages: Vec::new(),
     };
+    if !Path::new(&settings.state).exists() {
+        stands.state_fault = Some("none yet: `keyminder run` makes it".to_owned());
+        return Ok(stands);
+    }
     match SqliteStore::open_beside(Path::new(&settings.state)).await {
         Ok(store) => {
             stands.count(&store.waiting(now.timestamp_millis()).await?);

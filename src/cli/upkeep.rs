@@ -4,7 +4,9 @@ use super::bot::Tools;
 use super::token::Follower;
 use crate::domain::event::Alert;
 use crate::monitor::Record;
+use crate::monitor::alerts::Alert as Found;
 use crate::monitor::daily::Daily;
+use crate::monitor::findings::Level;
 use crate::monitor::heartbeat::{Heartbeat, Requests, TokenSign};
 use crate::notion::Client;
 use crate::pipeline::Door;
@@ -67,11 +69,19 @@ async fn see_returns(tools: &Tools, door: &Door, env_of: &mut Option<SystemTime>
         Ok(courses) => courses,
         Err(error) => return tracing::warn!("whether an old value came back could not be seen: {error}"),
     };
-    let mut alerts = Vec::new();
+    let (mut alerts, mut elsewhere) = (Vec::new(), Vec::new());
     for course in &courses {
         let text = watch::in_words(course);
         tracing::warn!(provider = course.provider, "{text}");
         let written = course.written_at.map_or(0, |at| at.timestamp());
+        elsewhere.push(Found {
+            about: format!("old_value_back/{}", course.provider),
+            condition: "old_value_back".to_owned(),
+            subject: watch::names(course),
+            level: Level::Critical,
+            days_left: None,
+            text,
+        });
         alerts.push(Alert {
             subject: format!("old_value_back/{}/{written}", course.provider),
             prompt: "old_value_back".to_owned(),
@@ -82,6 +92,7 @@ async fn see_returns(tools: &Tools, door: &Door, env_of: &mut Option<SystemTime>
         });
     }
     super::daily::tell(tools, door, &alerts).await;
+    super::daily::tell_channels(tools, &elsewhere).await;
 }
 
 fn sign_of_life(tools: &Tools, notion: &Client, daily: Option<&Daily>, token: &TokenSign) {

@@ -1,7 +1,22 @@
 //! What commands say of readings and effects, in words.
 use crate::domain::classify::Reading;
+use crate::rotation::providers::Providers;
 use crate::store::EffectState;
 use serde_json::Value;
+
+/// A `.env` without a key that a provider knows: which names would be known, and the one next step.
+pub(super) fn no_known_key(env: &str, providers: &Providers, command: &str) -> String {
+    let all = providers.all().iter();
+    let names: Vec<&str> = all
+        .filter_map(|provider| provider.variables.first())
+        .map(|variable| variable.name.as_str())
+        .collect();
+    format!(
+        "No provider knows a variable of {env}. Known are {}; another name goes into config/providers.toml.\n\
+         Next: put a key into {env}, as NAME=value, then: keyminder {command}",
+        names.join(", ")
+    )
+}
 
 /// A reading in one line: `completion of step 1 (rule completion.step)`.
 pub(super) fn reading(reading: &Reading) -> String {

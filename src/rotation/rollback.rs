@@ -1,13 +1,13 @@
 //! A rollback: the old value comes back from its backup, after a look whether it still works.
 use super::Project;
 use super::backup::{self, Backup, Restored, What};
-use super::course::{self, Course, CourseError, Stage, values_of, variables_in};
+use super::course::{self, Course, CourseError, Noticed, Stage, values_of, variables_in};
 use super::cycle::StateError;
 use super::probe::{Probed, Prober};
 use super::providers::{Provider, Providers};
 use super::proving;
 use crate::domain::verdict::Life;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 
 /// What a rollback did, and what the provider said before and after.
 #[derive(Clone, Debug)]
@@ -68,13 +68,38 @@ pub async fn roll_back(
     })
 }
 
-/// The course says first that this is a rollback: whoever watches `.env` takes it for no editor's doing.
-fn restore(project: &Project, course: &Course, backup: &Backup, what: &What) -> Result<Restored, CourseError> {
-    let rolled_back = Course {
+/// A restore that a person asks for by name. A rotation whose old value it brings back is over by that: the watch over
+/// new values takes it for no editor's doing.
+pub fn by_hand(project: &Project, backup: &Backup, what: &What, at: DateTime<Utc>) -> Result<Restored, CourseError> {
+    let mut courses = course::all(project)?;
+    courses.retain(|course| course.written_at.is_some() && !course.stage.is_over());
+    for course in &courses {
+        marked(course).save(project)?;
+    }
+    let restored = backup::restore(project, backup, at, what, None);
+    let env = project.read_env().ok();
+    for course in courses {
+        let noticed = env.as_ref().map(|env| course.notice(project, env));
+        let is_back = matches!(noticed, Some(Noticed::Unchanged | Noticed::Partly { .. }));
+        let mut course = if is_back { marked(&course) } else { course };
+        if is_back {
+            course.note(at, format!("the old value was restored by hand from {}", backup.file));
+        }
+        course.save(project)?;
+    }
+    Ok(restored?)
+}
+
+fn marked(course: &Course) -> Course {
+    Course {
         stage: Stage::RolledBack,
         ..course.clone()
-    };
-    rolled_back.save(project)?;
+    }
+}
+
+/// The course says first that this is a rollback: whoever watches `.env` takes it for no editor's doing.
+fn restore(project: &Project, course: &Course, backup: &Backup, what: &What) -> Result<Restored, CourseError> {
+    marked(course).save(project)?;
     match backup::restore(project, backup, Utc::now(), what, None) {
         Ok(restored) => Ok(restored),
         Err(error) => {

@@ -1,4 +1,5 @@
-//! Which variables of `.env` hold secrets, by their names and the shape of their values.
+//! Which variables of `.env` are worth a fingerprint and a backup, by their names and the shape of their values. Looser
+//! than `redact::is_secret`: a fingerprint too many harms nobody, a word too many hidden in people's comments does.
 
 /// Parts of a name, between `_`, `-` and `.`, that promise a secret.
 const TELLING: [&str; 13] = [

@@ -60,9 +60,10 @@ pub fn names(course: &Course) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::backup;
+    use super::super::backup::{self, What};
     use super::super::project::testing::{project, write_file};
     use super::super::providers::Providers;
+    use super::super::rollback;
     use super::*;
 
     const OLD: &str = "API_Groq=gsk_made-up-old\n";
@@ -91,6 +92,28 @@ mod tests {
             assert_eq!(stage, if seen == 1 { Stage::BackedUp } else { Stage::Written });
             assert!(look(&project, at).unwrap().is_empty(), "it is told once");
         }
+    }
+
+    #[test]
+    fn a_restore_by_hand_is_no_return() {
+        let (_dir, project) = project(OLD);
+        let providers = Providers::builtin();
+        let groq = providers.get("groq").unwrap();
+        let mut course = course::start(&project, &[groq], None, now()).unwrap().remove(0);
+        write_file(&project.env, NEW);
+        course.written(&project, &project.read_env().unwrap(), None, now());
+        course.save(&project).unwrap();
+        let backup = backup::find(&project, &course.backup).unwrap();
+        let rehearsed = What::Keys(vec!["API_Mistral".to_owned()]);
+        rollback::by_hand(&project, &backup, &rehearsed, now()).unwrap_err();
+        assert_eq!(
+            course::get(&project, "groq").unwrap().stage,
+            Stage::Written,
+            "nothing came back"
+        );
+        rollback::by_hand(&project, &backup, &What::Whole, now()).unwrap();
+        assert!(look(&project, now()).unwrap().is_empty());
+        assert_eq!(course::get(&project, "groq").unwrap().stage, Stage::RolledBack);
     }
 
     #[test]

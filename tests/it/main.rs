@@ -7,6 +7,7 @@ mod crash;
 mod hostile;
 mod providers;
 mod redaction;
+mod returned;
 mod rotation;
 mod scenarios;
 mod store;

@@ -1,5 +1,6 @@
 //! What is said about a rotation: plan, instructions, status, record.
 use super::super::table::{print, print_json};
+use super::super::words;
 use super::{Exit, Keys};
 use crate::domain::schedule::due_in_words;
 use crate::rotation::course::{self, Course, Noticed, Stage};
@@ -23,11 +24,8 @@ pub(super) fn plan(keys: &Keys, now: DateTime<Utc>) -> anyhow::Result<Exit> {
         return Ok(Exit::Done);
     }
     if plan.keys.is_empty() {
-        println!(
-            "No variable in {} belongs to a provider that keyminder knows.",
-            keys.project.relative(&keys.project.env)
-        );
-        println!("The names that it looks for: keyminder rotate instructions bybit, or config/providers.toml.");
+        let env = keys.project.relative(&keys.project.env);
+        println!("{}", words::no_known_key(&env, &keys.providers, "rotate plan"));
     } else {
         print(
             &["PRIORITY", "PROVIDER", "VARIABLES", "DUE", "STANDS"],
