@@ -1,5 +1,5 @@
 //! One poll of one page: the page itself now and then, its own thread each time, the threads on its blocks in turn.
-use super::watched::Watched;
+use super::watched::{Told, Watched};
 use super::{Context, IntakeError, comments};
 use crate::domain::comment::{CleanText, RawText};
 use crate::domain::event::Event;
@@ -27,6 +27,15 @@ const HOT_EVERY: u32 = 3;
 const SWEEP_EVERY: u32 = 4;
 /// How deep blocks are read: a step's list inside a toggle inside a column.
 const DEPTH: usize = 4;
+
+/// A reading of the page.
+#[derive(Clone, Copy)]
+struct Reading {
+    /// When it began.
+    at: DateTime<Utc>,
+    /// Whether the minute of the page's last edit was over by then.
+    settled: bool,
+}
 
 pub(super) async fn poll(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
     if watched.seen.is_none() {
@@ -110,7 +119,8 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
     let server_now = context.notion.budget().server_now.unwrap_or_else(Utc::now);
     let minute_open = page.last_edited.is_some_and(|at| server_now - at < EDIT_MINUTE);
     let edited = watched.last_edited != page.last_edited || minute_open;
-    let reread = edited || is_over(watched.blocks_read_at, BLOCKS_EVERY);
+    let unsettled = watched.told.is_some_and(|told| !told.settled);
+    let reread = edited || unsettled || is_over(watched.blocks_read_at, BLOCKS_EVERY);
     watched.page_read_at = Some(Instant::now());
     let board = Board::read(&context.notion, &page, context.boards.names()).await?;
     context.boards.keep(&watched.page, board.clone());
@@ -129,7 +139,11 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
         watched.guide = Guide::parse(&clean_text(context, &page.title), &page.url, &[]);
     }
     let boxes = blocks.as_deref().map(boxes);
-    tell(context, watched, &page, &board, boxes, read_at).await
+    let reading = Reading {
+        at: read_at,
+        settled: !minute_open,
+    };
+    tell(context, watched, &page, &board, boxes, reading).await
 }
 
 fn gone(page: &PageId) -> Error {
@@ -191,7 +205,7 @@ async fn tell(
     page: &Page,
     board: &Board,
     boxes: Option<BTreeMap<crate::domain::ids::BlockId, bool>>,
-    read_at: DateTime<Utc>,
+    reading: Reading,
 ) -> Result<(), IntakeError> {
     let names = context.boards.names();
     let quiet = matches!(
@@ -214,8 +228,12 @@ async fn tell(
     let mut hasher = DefaultHasher::new();
     format!("{observed:?}").hash(&mut hasher);
     let digest = hasher.finish();
-    observed.read_at = read_at;
-    if watched.observed.replace(digest) != Some(digest) {
+    observed.read_at = reading.at;
+    let told = Told {
+        digest,
+        settled: reading.settled,
+    };
+    if told.is_news(watched.told.replace(told)) {
         if watched.first {
             tell_gaps(&watched.page, &observed);
         }

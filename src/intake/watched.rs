@@ -24,8 +24,8 @@ pub struct Watched {
     pub(super) page_read_at: Option<Instant>,
     pub(super) blocks_read_at: Option<Instant>,
     pub(super) last_edited: Option<DateTime<Utc>>,
-    /// A digest of what was last observed: the same again is no event.
-    pub(super) observed: Option<u64>,
+    /// What was last observed: the same again is no event.
+    pub(super) told: Option<Told>,
     pub(super) threads: Threads,
 }
 
@@ -67,7 +67,7 @@ impl Watched {
             page_read_at: None,
             blocks_read_at: None,
             last_edited: None,
-            observed: None,
+            told: None,
             threads: Threads::default(),
         }
     }
@@ -91,5 +91,47 @@ impl Watched {
             );
         }
         self.seen = Some(seen);
+    }
+}
+
+/// What was told of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Told {
+    /// A digest of it.
+    pub(super) digest: u64,
+    /// Whether it was read when the minute of the page's last edit was over.
+    pub(super) settled: bool,
+}
+
+impl Told {
+    /// Whether it is to be told. The same is told once more when it has settled: what was read in the moment of our own
+    /// write was set aside as older than that, and a person's edit of the same moment would stay unseen.
+    pub(super) fn is_news(self, before: Option<Self>) -> bool {
+        before.is_none_or(|before| before.digest != self.digest || (self.settled && !before.settled))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Told;
+
+    #[test]
+    fn what_was_seen_within_the_minute_of_an_edit_is_told_once_more_after_it() {
+        let read = |digest, settled| Told { digest, settled };
+        let reads = [
+            (read(1, true), true),
+            (read(1, true), false),
+            // We write and a person edits, in one moment.
+            (read(2, false), true),
+            (read(2, false), false),
+            (read(2, true), true),
+            (read(2, true), false),
+            (read(2, false), false),
+            (read(3, true), true),
+        ];
+        let mut before = None;
+        for (n, (read, is_told)) in reads.into_iter().enumerate() {
+            assert_eq!(read.is_news(before.replace(read)), is_told, "reading {n}");
+        }
     }
 }
