@@ -28,15 +28,6 @@ const SWEEP_EVERY: u32 = 4;
 /// How deep blocks are read: a step's list inside a toggle inside a column.
 const DEPTH: usize = 4;
 
-/// A reading of the page.
-#[derive(Clone, Copy)]
-struct Reading {
-    /// When it began.
-    at: DateTime<Utc>,
-    /// Whether the minute of the page's last edit was over by then.
-    settled: bool,
-}
-
 pub(super) async fn poll(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
     if watched.seen.is_none() {
         watched.first = context.store.page(&watched.page).await?.is_none();
@@ -117,10 +108,9 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
         .into());
     }
     let server_now = context.notion.budget().server_now.unwrap_or_else(Utc::now);
-    let minute_open = page.last_edited.is_some_and(|at| server_now - at < EDIT_MINUTE);
-    let edited = watched.last_edited != page.last_edited || minute_open;
-    let unsettled = watched.told.is_some_and(|told| !told.settled);
-    let reread = edited || unsettled || is_over(watched.blocks_read_at, BLOCKS_EVERY);
+    // An edit whose minute is not over counts as not seen: the next reading looks again, also when the minute has ended.
+    let settled = page.last_edited.filter(|at| server_now - *at >= EDIT_MINUTE);
+    let reread = watched.last_edited != page.last_edited || is_over(watched.blocks_read_at, BLOCKS_EVERY);
     watched.page_read_at = Some(Instant::now());
     let board = Board::read(&context.notion, &page, context.boards.names()).await?;
     context.boards.keep(&watched.page, board.clone());
@@ -130,7 +120,7 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
         None
     };
     if let Some(blocks) = &blocks {
-        watched.last_edited = page.last_edited;
+        watched.last_edited = settled;
         watched.blocks_read_at = Some(Instant::now());
         watched.blocks = blocks.iter().map(|block| block.id.clone()).collect();
         let clean: Vec<PageBlock> = blocks.iter().map(|block| page_block(context, block)).collect();
@@ -139,11 +129,7 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
         watched.guide = Guide::parse(&clean_text(context, &page.title), &page.url, &[]);
     }
     let boxes = blocks.as_deref().map(boxes);
-    let reading = Reading {
-        at: read_at,
-        settled: !minute_open,
-    };
-    tell(context, watched, &page, &board, boxes, reading).await
+    tell(context, watched, &page, &board, boxes, read_at).await
 }
 
 fn gone(page: &PageId) -> Error {
@@ -205,7 +191,7 @@ async fn tell(
     page: &Page,
     board: &Board,
     boxes: Option<BTreeMap<crate::domain::ids::BlockId, bool>>,
-    reading: Reading,
+    read_at: DateTime<Utc>,
 ) -> Result<(), IntakeError> {
     let names = context.boards.names();
     let quiet = matches!(
@@ -228,10 +214,10 @@ async fn tell(
     let mut hasher = DefaultHasher::new();
     format!("{observed:?}").hash(&mut hasher);
     let digest = hasher.finish();
-    observed.read_at = reading.at;
+    observed.read_at = read_at;
     let told = Told {
         digest,
-        settled: reading.settled,
+        settled: watched.last_edited == page.last_edited,
     };
     if told.is_news(watched.told.replace(told)) {
         if watched.first {

@@ -23,6 +23,7 @@ pub struct Watched {
     pub(super) blocks: Vec<BlockId>,
     pub(super) page_read_at: Option<Instant>,
     pub(super) blocks_read_at: Option<Instant>,
+    /// The last edit that its blocks were read after, once its minute was over.
     pub(super) last_edited: Option<DateTime<Utc>>,
     /// What was last observed: the same again is no event.
     pub(super) told: Option<Told>,

@@ -1,11 +1,11 @@
 //! A rollback: the old value comes back from its backup, after a look whether it still works.
-use super::Project;
 use super::backup::{self, Backup, Restored, What};
-use super::course::{self, Course, CourseError, Noticed, Stage, values_of, variables_in};
+use super::course::{self, Course, CourseError, Stage, values_of, variables_in};
 use super::cycle::StateError;
 use super::probe::{Probed, Prober};
 use super::providers::{Provider, Providers};
 use super::proving;
+use super::{EnvFile, Project};
 use crate::domain::verdict::Life;
 use chrono::{DateTime, Utc};
 
@@ -52,10 +52,7 @@ pub async fn roll_back(
         });
     }
     let what = What::Keys(names.clone());
-    let restored = match &course {
-        Some(course) => restore(project, course, &backup, &what)?,
-        None => backup::restore(project, &backup, Utc::now(), &what, None)?,
-    };
+    let restored = restore(project, course.as_slice(), &backup, &what, Utc::now())?;
     let present = values_of(&project.read_env().map_err(StateError::Env)?, &names);
     let after = prober.probe(provider, &present, Utc::now()).await;
     if let Some(course) = course {
@@ -68,42 +65,52 @@ pub async fn roll_back(
     })
 }
 
-/// A restore that a person asks for by name. A rotation whose old value it brings back is over by that: the watch over
-/// new values takes it for no editor's doing.
+/// A restore that a person asks for by name. A rotation whose old value it brings back is over by that.
 pub fn by_hand(project: &Project, backup: &Backup, what: &What, at: DateTime<Utc>) -> Result<Restored, CourseError> {
+    let values = backup::values(project, backup)?;
     let mut courses = course::all(project)?;
-    courses.retain(|course| course.written_at.is_some() && !course.stage.is_over());
-    for course in &courses {
-        marked(course).save(project)?;
-    }
-    let restored = backup::restore(project, backup, at, what, None);
-    let env = project.read_env().ok();
-    for course in courses {
-        let noticed = env.as_ref().map(|env| course.notice(project, env));
-        let is_back = matches!(noticed, Some(Noticed::Unchanged | Noticed::Partly { .. }));
-        let mut course = if is_back { marked(&course) } else { course };
-        if is_back {
-            course.note(at, format!("the old value was restored by hand from {}", backup.file));
-        }
+    courses.retain(|course| {
+        course.written_at.is_some() && !course.stage.is_over() && brings_back(project, course, what, &values)
+    });
+    let restored = restore(project, &courses, backup, what, at)?;
+    for mut course in courses {
+        course.stage = Stage::RolledBack;
+        course.note(at, format!("the old value was restored by hand from {}", backup.file));
         course.save(project)?;
     }
-    Ok(restored?)
+    Ok(restored)
 }
 
-fn marked(course: &Course) -> Course {
-    Course {
-        stage: Stage::RolledBack,
-        ..course.clone()
+fn brings_back(project: &Project, course: &Course, what: &What, values: &EnvFile) -> bool {
+    course.old.iter().any(|(name, old)| {
+        what.holds(name)
+            && values
+                .get(name)
+                .is_some_and(|value| project.fingerprint(name, value) == *old)
+    })
+}
+
+/// The courses say first that this is a rollback: whoever watches `.env` takes it for no editor's doing.
+fn restore(
+    project: &Project,
+    courses: &[Course],
+    backup: &Backup,
+    what: &What,
+    at: DateTime<Utc>,
+) -> Result<Restored, CourseError> {
+    for course in courses {
+        let rolled_back = Course {
+            stage: Stage::RolledBack,
+            ..course.clone()
+        };
+        rolled_back.save(project)?;
     }
-}
-
-/// The course says first that this is a rollback: whoever watches `.env` takes it for no editor's doing.
-fn restore(project: &Project, course: &Course, backup: &Backup, what: &What) -> Result<Restored, CourseError> {
-    marked(course).save(project)?;
-    match backup::restore(project, backup, Utc::now(), what, None) {
+    match backup::restore(project, backup, at, what, None) {
         Ok(restored) => Ok(restored),
         Err(error) => {
-            course.save(project)?;
+            for course in courses {
+                course.save(project)?;
+            }
             Err(error.into())
         }
     }

@@ -65,6 +65,7 @@ mod tests {
     use super::super::providers::Providers;
     use super::super::rollback;
     use super::*;
+    use tempfile::TempDir;
 
     const OLD: &str = "API_Groq=gsk_made-up-old\n";
     const NEW: &str = "API_Groq=gsk_made-up-new\n";
@@ -73,16 +74,22 @@ mod tests {
         DateTime::from_timestamp(1_790_000_000, 0).unwrap()
     }
 
+    /// A project whose key has a new value, written now.
+    fn renewed() -> (TempDir, Project, Course) {
+        let (dir, project) = project(OLD);
+        let providers = Providers::builtin();
+        let groq = providers.get("groq").unwrap();
+        let mut course = course::start(&project, &[groq], None, now()).unwrap().remove(0);
+        write_file(&project.env, NEW);
+        course.written(&project, &project.read_env().unwrap(), None, now());
+        course.save(&project).unwrap();
+        (dir, project, course)
+    }
+
     #[test]
     fn an_old_value_that_comes_back_within_ten_minutes_is_seen_once() {
         for (minutes, seen) in [(9, 1), (10, 0)] {
-            let (_dir, project) = project(OLD);
-            let providers = Providers::builtin();
-            let groq = providers.get("groq").unwrap();
-            let mut course = course::start(&project, &[groq], None, now()).unwrap().remove(0);
-            write_file(&project.env, NEW);
-            course.written(&project, &project.read_env().unwrap(), None, now());
-            course.save(&project).unwrap();
+            let (_dir, project, _) = renewed();
             assert!(look(&project, now()).unwrap().is_empty(), "the new value stands there");
             write_file(&project.env, OLD);
             let at = now() + TimeDelta::minutes(minutes);
@@ -96,13 +103,7 @@ mod tests {
 
     #[test]
     fn a_restore_by_hand_is_no_return() {
-        let (_dir, project) = project(OLD);
-        let providers = Providers::builtin();
-        let groq = providers.get("groq").unwrap();
-        let mut course = course::start(&project, &[groq], None, now()).unwrap().remove(0);
-        write_file(&project.env, NEW);
-        course.written(&project, &project.read_env().unwrap(), None, now());
-        course.save(&project).unwrap();
+        let (_dir, project, course) = renewed();
         let backup = backup::find(&project, &course.backup).unwrap();
         let rehearsed = What::Keys(vec!["API_Mistral".to_owned()]);
         rollback::by_hand(&project, &backup, &rehearsed, now()).unwrap_err();

@@ -21,6 +21,16 @@ pub enum What {
     Keys(Vec<String>),
 }
 
+impl What {
+    /// Whether this variable is among it.
+    pub fn holds(&self, name: &str) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Keys(names) => names.iter().any(|own| own == name),
+        }
+    }
+}
+
 /// What a restore did.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Restored {
