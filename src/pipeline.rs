@@ -5,7 +5,7 @@
 use crate::domain::classify::{About, Classifier, KeyNames};
 use crate::domain::comment::{Comment, RawText};
 use crate::domain::decide::{Playbook, Wanted, decide};
-use crate::domain::effect::{Done, Effect, EffectId, Outcome};
+use crate::domain::effect::{Done, EffectId, Outcome};
 use crate::domain::event::{Authority, Event, Gone, Report};
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::page::PageState;
@@ -14,7 +14,7 @@ use crate::store::{
     AuditRow, CommentRow, Commit, NewEffect, PageWrite, Presence, Settle, Settlement, Standing, Store, StoreError,
 };
 use chrono::{DateTime, Utc};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, oneshot};
@@ -34,8 +34,8 @@ pub struct Happening {
     pub page: PageId,
     /// What.
     pub event: Event,
-    /// The comment's row, for comments that are new, changed or gone.
-    pub row: Option<CommentRow>,
+    /// The comments' rows, for comments that are new, changed or gone.
+    pub rows: Vec<CommentRow>,
     /// The effect's row, for outcomes.
     pub settle: Option<Settle>,
     /// A line for the audit, where the event alone does not tell enough.
@@ -48,7 +48,7 @@ impl Happening {
         Self {
             page,
             event,
-            row: None,
+            rows: Vec::new(),
             settle: None,
             audit: None,
         }
@@ -261,11 +261,11 @@ fn decided(
         ..Commit::default()
     };
     let mut rows: BTreeMap<CommentId, CommentRow> = BTreeMap::new();
-    let mut answered: BTreeSet<CommentId> = BTreeSet::new();
+    let mut answered: BTreeMap<CommentId, Option<CommentId>> = BTreeMap::new();
     for happening in happenings {
         let decision = decide(playbook, page, state, &happening.event, now);
         state = decision.state;
-        if let Some(row) = &happening.row {
+        for row in &happening.rows {
             rows.insert(row.comment.id.clone(), row.clone());
             commit.audit.push(seen(row, &happening.event, now));
         }
@@ -283,23 +283,22 @@ fn decided(
             });
         }
         for wanted in decision.effects {
-            if matches!(wanted.effect, Effect::PostReply { .. }) {
-                answered.extend(wanted.comment.clone());
+            for comment in wanted.effect.answers() {
+                answered.insert(comment.clone(), wanted.comment.clone());
             }
             commit.effects.push(new_effect(page, project, wanted));
         }
     }
     for (id, mut row) in rows {
-        let open = state
-            .conversations
-            .iter()
-            .any(|open| open.comment.as_ref() == Some(&id));
+        let open = state.conversations.iter().find(|open| open.answers(&id));
         row.standing = match row.standing {
-            Standing::Open | Standing::Silent if open => Standing::Open,
-            Standing::Open | Standing::Silent if answered.contains(&id) => Standing::Answered,
+            Standing::Open | Standing::Silent if open.is_some() => Standing::Open,
+            Standing::Open | Standing::Silent if answered.contains_key(&id) => Standing::Answered,
             Standing::Open => Standing::Silent,
             other => other,
         };
+        let answering = open.map(|open| open.comment.clone()).or(answered.remove(&id));
+        row.answered_in = answering.flatten().filter(|other| *other != id).or(row.answered_in);
         commit.comments.push(row);
     }
     if happenings.iter().all(is_said) && state.conversations.is_empty() {
@@ -343,6 +342,7 @@ fn seen(row: &CommentRow, event: &Event, now: DateTime<Utc>) -> AuditRow {
         Event::CommentGone { .. } => "gone",
         Event::PageRead(_)
         | Event::CommentPosted(_)
+        | Event::CommentsFlooded(_)
         | Event::EffectFinished { .. }
         | Event::BacklogAbsorbed
         | Event::AlertRaised(_)
@@ -435,6 +435,7 @@ pub fn row(page: &PageId, report: &Report, hash: u64) -> CommentRow {
         reading: report.reading.clone(),
         standing,
         presence: Presence::Listed,
+        answered_in: None,
     }
 }
 

@@ -158,12 +158,18 @@ impl Story {
             limit: ROWS,
             ..AuditQuery::default()
         };
-        let effects = store.effects_of(&row.comment.id).await?;
+        let mut effects = store.effects_of(&row.comment.id).await?;
+        // What came of a flood came of the comment that speaks for it.
+        let answering = row.answered_in.as_ref();
+        if let Some(answering) = answering {
+            effects.extend(store.effects_of(answering).await?);
+        }
+        let answering = answering.unwrap_or(&row.comment.id).clone();
         let mut moments: Vec<Moment> = store.audit(query).await?.iter().flat_map(told).collect();
         moments.extend(effects.iter().map(ended));
         // What was decided in one moment stays in the order in which it was.
         moments.sort_by_key(|moment| moment.at_ms);
-        let reply = EffectId::reply(&row.page, &row.comment.id);
+        let reply = EffectId::reply(&row.page, answering.as_str());
         let reply = effects.iter().find(|effect| effect.id == reply);
         Ok(Self {
             reply_id: reply.and_then(|reply| reply.remote_id.clone()),

@@ -15,9 +15,9 @@ use std::fmt;
 pub struct EffectId(String);
 
 impl EffectId {
-    /// The one reply to a comment, for ever.
-    pub fn reply(page: &PageId, comment: &CommentId) -> Self {
-        Self::of(&[page.as_str(), comment.as_str(), "reply"])
+    /// The one reply to a subject, for ever: to the comment with this id, or an alert, a summary.
+    pub fn reply(page: &PageId, subject: &str) -> Self {
+        Self::of(&[page.as_str(), subject, "reply"])
     }
 
     /// Any effect, by what makes it one of its kind.
@@ -76,6 +76,9 @@ pub enum Effect {
     PostReply {
         /// The comment that is answered; `None` for alerts and summaries.
         comment: Option<CommentId>,
+        /// The other comments that it answers, for a flood of one person.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<CommentId>,
         /// Where it goes.
         place: Place,
         /// What it says, without the reference.
@@ -162,6 +165,15 @@ impl Effect {
             Self::MarkExposed { .. } => "mark_exposed",
             Self::GatherEvidence { .. } => "gather_evidence",
         }
+    }
+
+    /// The comments that it answers: of a reply one, or all of a flood.
+    pub fn answers(&self) -> impl Iterator<Item = &CommentId> {
+        let (comment, also) = match self {
+            Self::PostReply { comment, also, .. } => (comment.as_ref(), also.as_slice()),
+            _ => (None, &[][..]),
+        };
+        comment.into_iter().chain(also)
     }
 
     /// Whether it touches files or keys, and so belongs to the worker of one project.

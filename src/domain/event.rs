@@ -14,14 +14,16 @@ pub enum Event {
     PageRead(Box<Observed>),
     /// A person wrote.
     CommentPosted(Box<Report>),
+    /// More comments of one person in one thread than [`Event::FLOOD`] came at once, in the thread's order.
+    CommentsFlooded(Vec<Report>),
     /// A person changed what they wrote.
     CommentEdited {
         /// As it is now.
         now: Box<Report>,
         /// What was read before.
         former: Box<Reading>,
-        /// Whether a reply was decided for it.
-        answered: bool,
+        /// The comment whose reply answers it, if one was decided: itself, or the one that speaks for a flood.
+        answered: Option<CommentId>,
     },
     /// A comment is no longer listed.
     CommentGone {
@@ -43,6 +45,11 @@ pub enum Event {
     AlertRaised(Box<Alert>),
     /// Time went by.
     ClockTicked,
+}
+
+impl Event {
+    /// More waiting comments than this of one person in one thread are answered together.
+    pub const FLOOD: usize = 50;
 }
 
 /// Something that the monitor has to say on the page.

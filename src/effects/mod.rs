@@ -107,12 +107,14 @@ pub async fn perform(hands: &Hands, leased: &Leased, until: Instant) -> Outcome 
     match &leased.effect {
         Effect::PostReply {
             comment,
+            also,
             place,
             runs,
             reference,
         } => {
             let reply = post_reply::Reply {
                 comment: comment.as_ref(),
+                also,
                 place,
                 runs,
                 reference,
@@ -120,7 +122,9 @@ pub async fn perform(hands: &Hands, leased: &Leased, until: Instant) -> Outcome 
             };
             post_reply::perform(hands, leased, &reply).await
         }
-        Effect::UpdateReply { runs, reference, .. } => update_reply::perform(hands, leased, runs, reference).await,
+        Effect::UpdateReply { reply, runs, reference } => {
+            update_reply::perform(hands, leased, reply, runs, reference).await
+        }
         Effect::CheckBox { block, checked } => check_box::perform(hands, block, *checked).await,
         Effect::SetStatus { to } => set_status::perform(hands, &leased.page, *to).await,
         Effect::SetProperty { property, value } => set_property::perform(hands, &leased.page, *property, value).await,

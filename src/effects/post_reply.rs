@@ -16,6 +16,7 @@ const SHORT: &str = "I read this. My longer reply was refused by Notion; the aud
 /// A reply that is due.
 pub(super) struct Reply<'a> {
     pub(super) comment: Option<&'a CommentId>,
+    pub(super) also: &'a [CommentId],
     pub(super) place: &'a Place,
     pub(super) runs: &'a [Run],
     pub(super) reference: &'a Reference,
@@ -65,7 +66,7 @@ async fn send_to(hands: &Hands, target: Target, reply: &Reply<'_>, runs: &[Run])
         ));
     };
     let mut all = runs.to_vec();
-    all.push(reply.reference.run());
+    all.extend(reply.reference.runs(reply.also));
     match hands.notion.post_comment(turn?, &target, &all).await {
         Ok(comment) => Ok(Outcome::Done {
             result: Done::Replied { comment: comment.id },
@@ -116,10 +117,10 @@ async fn read_back(hands: &Hands, leased: &Leased, reply: &Reply<'_>) -> Option<
             result: Done::Replied { comment },
         });
     }
-    let answers_somebody = reply
-        .comment
-        .is_some_and(|comment| !listing.comments.iter().any(|listed| listed.id == *comment));
-    answers_somebody.then(|| Outcome::Moot {
+    let is_listed = |comment: &CommentId| listing.comments.iter().any(|listed| listed.id == *comment);
+    let mut answered = reply.comment.into_iter().chain(reply.also);
+    let nobody_waits = reply.comment.is_some() && !answered.any(is_listed);
+    nobody_waits.then(|| Outcome::Moot {
         why: "the comment was deleted or resolved meanwhile".to_owned(),
     })
 }

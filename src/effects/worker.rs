@@ -112,7 +112,7 @@ async fn do_one(hands: Arc<Hands>, door: Door, leased: Leased) {
     let happening = Happening {
         page: leased.page,
         event,
-        row: None,
+        rows: Vec::new(),
         settle: Some(settle),
         audit,
     };

@@ -1,4 +1,5 @@
 //! The comments under a page or a block: which are new, edited, back, or gone; and twins of our own replies.
+use super::flood;
 use super::people::Author;
 use super::watched::{Seen, Watched};
 use super::{Context, IntakeError};
@@ -47,6 +48,7 @@ pub(super) async fn read(
     for comment in &listing.comments {
         found.extend(one(context, watched, &redactor, comment).await?);
     }
+    let mut found = flood::gathered(found);
     if listing.complete {
         let anchor = block.map_or(Anchor::Page, |block| Anchor::Block(block.clone()));
         found.extend(missing(context, watched, &anchor, &listing).await?);
@@ -171,7 +173,7 @@ fn posted(watched: &Watched, report: Report, hash: u64) -> Happening {
     Happening {
         page: watched.page.clone(),
         event: Event::CommentPosted(Box::new(report)),
-        row: Some(row),
+        rows: vec![row],
         settle: None,
         audit: None,
     }
@@ -179,10 +181,19 @@ fn posted(watched: &Watched, report: Report, hash: u64) -> Happening {
 
 async fn edited(context: &Context, watched: &Watched, report: Report, hash: u64) -> Result<Happening, IntakeError> {
     let former = former(context, watched, &report.comment.id).await?;
-    let reply = EffectId::reply(&watched.page, &report.comment.id);
-    let answered = context.store.effect(&reply).await?.is_some();
     let mut row = pipeline::row(&watched.page, &report, hash);
-    if answered {
+    row.answered_in = former.as_ref().and_then(|former| former.answered_in.clone());
+    let mut answered = None;
+    for comment in [Some(&report.comment.id), row.answered_in.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        let reply = EffectId::reply(&watched.page, comment.as_str());
+        if answered.is_none() && context.store.effect(&reply).await?.is_some() {
+            answered = Some(comment.clone());
+        }
+    }
+    if answered.is_some() {
         row.standing = Standing::Answered;
     }
     let former = former.map(|row| row.reading).unwrap_or_default();
@@ -194,7 +205,7 @@ async fn edited(context: &Context, watched: &Watched, report: Report, hash: u64)
     Ok(Happening {
         page: watched.page.clone(),
         event,
-        row: Some(row),
+        rows: vec![row],
         settle: None,
         audit: None,
     })
@@ -240,7 +251,7 @@ async fn missing(
         found.push(Happening {
             page: watched.page.clone(),
             event,
-            row,
+            rows: row.into_iter().collect(),
             settle: None,
             audit: None,
         });

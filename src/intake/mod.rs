@@ -3,6 +3,7 @@
 //! Nothing here relies on the order of times: what is new is what was not seen, an edit is another hash of the
 //! redacted text, and what is no longer listed is asked for by its id.
 mod comments;
+mod flood;
 mod page;
 mod people;
 mod watched;

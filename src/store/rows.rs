@@ -47,6 +47,8 @@ pub struct CommentRow {
     pub standing: Standing,
     /// Whether it is still listed.
     pub presence: Presence,
+    /// The comment whose reply answers this one too, when a flood was answered together.
+    pub answered_in: Option<CommentId>,
 }
 
 /// Where the answer to a comment stands.

@@ -4,6 +4,7 @@ mod child;
 mod cli;
 mod corpus;
 mod crash;
+mod flood;
 mod hostile;
 mod providers;
 mod redaction;

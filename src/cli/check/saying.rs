@@ -146,6 +146,7 @@ impl Speaker<'_> {
                 exposed,
                 language: language.to_owned(),
                 name: Some("Ana".to_owned()),
+                answered_in: None,
             });
             let (comment, how) = (comment.clone(), Gone::Deleted);
             decide(
@@ -189,6 +190,7 @@ impl Speaker<'_> {
     fn conversation(&self, language: &str, parts: Vec<Part>) -> Conversation {
         Conversation {
             comment: None,
+            also: Vec::new(),
             subject: "check".to_owned(),
             place: Place::Page,
             author: None,
@@ -316,6 +318,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         Part::Limited,
         reported(),
         Part::Guidance,
+        Part::Together { comments: 63 },
         Part::Due,
         Part::Summary { comments: 3 },
     ]);

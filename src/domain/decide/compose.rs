@@ -59,7 +59,7 @@ fn wants_next_step(desk: &Desk<'_>, conversation: &Conversation) -> bool {
             Part::Claim { whole: true, .. } => return false,
             Part::Claim { steps, .. } => wants = !missing_in(desk, steps) || finished_by_steps(desk),
             Part::Correction { .. } | Part::Keys { .. } | Part::Summary { .. } => wants = true,
-            Part::Progress { .. } | Part::Question { .. } | Part::Clean { .. } => {}
+            Part::Progress { .. } | Part::Question { .. } | Part::Clean { .. } | Part::Together { .. } => {}
         }
     }
     wants
@@ -152,6 +152,7 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
         }
         Part::Limited => ("limited".to_owned(), context! {}),
         Part::Guidance => ("guidance".to_owned(), context! {}),
+        Part::Together { comments } => ("together".to_owned(), context! { comments }),
         Part::Summary { comments } => {
             let missing = missing(desk, language);
             ("summary".to_owned(), context! { comments, missing })

@@ -217,15 +217,13 @@ pub(super) fn say(desk: &mut Desk<'_>, conversation: &Conversation) {
     let runs = compose::reply(desk, conversation);
     let reference = Reference::of_subject(&conversation.subject);
     let comment = conversation.comment.clone();
-    let reply = match &conversation.comment {
-        Some(comment) => EffectId::reply(desk.page, comment),
-        None => EffectId::of(&[desk.page.as_str(), &conversation.subject, "reply"]),
-    };
+    let reply = EffectId::reply(desk.page, &conversation.subject);
     if conversation.replied {
         edits::want(desk, reply, reference, comment, runs);
     } else {
         let effect = Effect::PostReply {
             comment: comment.clone(),
+            also: conversation.also.clone(),
             place: conversation.place.clone(),
             runs,
             reference,

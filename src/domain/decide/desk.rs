@@ -105,7 +105,10 @@ impl<'a> Desk<'a> {
 
     /// The first of: Status In Progress, the first report, `rotate start`. A backup is made at once; looks wait for it.
     pub(super) fn begin_cycle(&mut self, comment: Option<&CommentId>) {
-        if self.state.status.known == Some(Status::NotStarted) && self.state.status.wanted != Some(Status::Done) {
+        let status = &self.state.status;
+        // What an earlier comment moved it to stands, although the page does not show it yet.
+        let moved = status.wanted.is_some_and(|wanted| wanted != Status::NotStarted);
+        if status.known == Some(Status::NotStarted) && !moved {
             self.move_status(Status::InProgress);
         }
         if self.state.cycle.is_some() || !self.has_checks() {

@@ -45,6 +45,7 @@ pub(super) fn of(desk: &Desk<'_>, parts: &[Part]) -> Vec<Check> {
             | Part::ByHand { .. }
             | Part::Limited
             | Part::Guidance
+            | Part::Together { .. }
             | Part::Summary { .. }
             | Part::Alert { .. }
             | Part::Due => {}
@@ -106,6 +107,7 @@ pub(super) fn probes(vocabulary: &Names, parts: &[Part]) -> Option<Vec<String>> 
             | Part::ByHand { .. }
             | Part::Limited
             | Part::Guidance
+            | Part::Together { .. }
             | Part::Summary { .. }
             | Part::Alert { .. }
             | Part::Due => {}

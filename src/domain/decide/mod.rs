@@ -9,6 +9,7 @@ mod desk;
 mod edited;
 mod edits;
 mod finished;
+mod flood;
 mod form;
 mod gone;
 mod looks;
@@ -46,11 +47,12 @@ pub fn decide(playbook: &Playbook, page: &PageId, state: PageState, event: &Even
     match event {
         Event::PageRead(observed) => observed::take(&mut desk, observed),
         Event::CommentPosted(report) => posted::take(&mut desk, report),
+        Event::CommentsFlooded(reports) => flood::take(&mut desk, reports),
         Event::CommentEdited {
             now: report,
             former,
             answered,
-        } => edited::take(&mut desk, report, former, *answered),
+        } => edited::take(&mut desk, report, former, answered.as_ref()),
         Event::CommentGone { comment, how } => gone::take(&mut desk, comment, *how),
         Event::EffectFinished { effect, outcome } => finished::take(&mut desk, effect, outcome),
         Event::BacklogAbsorbed => ticked::sum_up(&mut desk),

@@ -17,14 +17,16 @@ pub(super) fn take(desk: &mut Desk<'_>, report: &Report) {
         return;
     }
     if !parts.is_empty() {
-        converse(desk, report, parts, false);
+        let conversation = about(desk, report, parts);
+        open(desk, report, conversation);
     }
 }
 
-/// Opens the conversation about a comment: its looks are wanted, its reply follows them.
-pub(super) fn converse(desk: &mut Desk<'_>, report: &Report, parts: Vec<Part>, replied: bool) {
-    let mut conversation = Conversation {
+/// The conversation about a comment, before anything is looked at.
+pub(super) fn about(desk: &Desk<'_>, report: &Report, parts: Vec<Part>) -> Conversation {
+    Conversation {
         comment: Some(report.comment.id.clone()),
+        also: Vec::new(),
         subject: report.comment.id.as_str().to_owned(),
         place: Place::Discussion {
             id: report.comment.discussion.clone(),
@@ -37,14 +39,19 @@ pub(super) fn converse(desk: &mut Desk<'_>, report: &Report, parts: Vec<Part>, r
         effects: Vec::new(),
         keys: Vec::new(),
         since: desk.now,
-        replied,
+        replied: false,
         may_finish: report.authority == Authority::Full,
         parts,
-    };
+    }
+}
+
+/// Opens a conversation: its looks are wanted, its reply follows them.
+pub(super) fn open(desk: &mut Desk<'_>, report: &Report, mut conversation: Conversation) {
     let checks = looks::of(desk, &conversation.parts);
     let keys = looks::probes(&desk.playbook.names, &conversation.parts);
     let asks = report.authority != Authority::Guidance && (!checks.is_empty() || keys.is_some());
     if asks && !looks::within_limits(desk, &report.comment.author) {
+        conversation.parts.retain(|part| *part != Part::Limited);
         conversation.parts.push(Part::Limited);
     } else if asks {
         conversation.awaiting = checks;
@@ -143,6 +150,7 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
         exposed,
         language,
         name: report.comment.author_name.clone(),
+        answered_in: None,
     });
     desk.note(Some(&report.comment.id), "key_posted", &keys);
     parts.push(Part::Posted { keys });

@@ -35,6 +35,7 @@ pub(super) fn sum_up(desk: &mut Desk<'_>) {
 pub(super) fn on_page(desk: &Desk<'_>, subject: &str, part: Part) -> Conversation {
     Conversation {
         comment: None,
+        also: Vec::new(),
         subject: format!("{}/{subject}", desk.page),
         place: Place::Page,
         author: None,

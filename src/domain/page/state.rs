@@ -157,6 +157,9 @@ pub struct Posted {
     pub language: String,
     /// Who posted it.
     pub name: Option<String>,
+    /// The comment whose reply answers it too, if it came in a flood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answered_in: Option<CommentId>,
 }
 
 /// The next rotation.
@@ -188,6 +191,9 @@ pub struct Edit {
 pub struct Conversation {
     /// The comment that is answered; `None` for the summary of a backlog and the like.
     pub comment: Option<CommentId>,
+    /// The other comments of a flood that its reply answers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<CommentId>,
     /// What the reply's key and reference are made from.
     pub subject: String,
     /// Where the reply goes.
@@ -295,6 +301,11 @@ pub enum Part {
     Limited,
     /// The author may not act.
     Guidance,
+    /// So many comments are answered together.
+    Together {
+        /// How many.
+        comments: usize,
+    },
     /// What was found at the first start.
     Summary {
         /// How many comments were taken into account.
@@ -376,6 +387,13 @@ pub struct PageState {
     pub next_page: Option<NextPage>,
     /// Makes each effect's key its own.
     pub counter: u64,
+}
+
+impl Conversation {
+    /// Whether its reply answers this comment, alone or among others.
+    pub fn answers(&self, comment: &CommentId) -> bool {
+        self.comment.as_ref() == Some(comment) || self.also.contains(comment)
+    }
 }
 
 impl PageState {

@@ -82,8 +82,9 @@ impl Reference {
         Self(text)
     }
 
-    /// Finds a reference in what a person or a run's text says: ` · k7p2-93qd`.
+    /// Finds a reference in what a person or a run's text says: ` · k7p2-93qd`. Of several it is the last.
     pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim_end().rsplit('·').next()?;
         let text = text
             .trim_matches(|c: char| c.is_whitespace() || c == '·')
             .to_ascii_lowercase();
@@ -92,21 +93,32 @@ impl Reference {
         (fits(left) && fits(right)).then_some(Self(text))
     }
 
-    /// The run that ends a reply.
-    pub fn run(&self) -> Run {
-        Run {
-            text: format!(" · {self}"),
-            style: Style {
-                grey: true,
-                ..Style::default()
-            },
-            ..Run::default()
-        }
+    /// The runs that end a reply: the references of the other comments that it answers, then its own.
+    pub fn runs(&self, also: &[CommentId]) -> Vec<Run> {
+        let others: String = also
+            .iter()
+            .flat_map(|comment| [" · ".to_owned(), Self::of(comment).0])
+            .collect();
+        let own = format!(" · {self}");
+        let texts = [others, own].into_iter().filter(|text| !text.is_empty());
+        texts.map(grey).collect()
     }
 
     /// The reference as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+fn grey(text: String) -> Run {
+    let style = Style {
+        grey: true,
+        ..Style::default()
+    };
+    Run {
+        text,
+        style,
+        ..Run::default()
     }
 }
 
@@ -129,7 +141,13 @@ mod tests {
     fn a_reference_is_found_again_in_its_run() {
         let reference = Reference::of(&CommentId::from_wire("31a0c4de-77b2-80f1-a3c5-001d5e6f7a8b"));
         assert_eq!(reference.as_str().len(), 9);
-        assert_eq!(Reference::parse(&reference.run().text), Some(reference));
+        let also = ["one", "two"].map(CommentId::from_wire);
+        let runs = reference.runs(&also);
+        assert_eq!(Reference::parse(&runs[0].text), Some(Reference::of(&also[1])));
+        assert_eq!(Reference::parse(&runs[1].text), Some(reference.clone()));
+        // Notion may join runs of one style.
+        assert_eq!(Reference::parse(&plain(&runs)), Some(reference.clone()));
+        assert_eq!(reference.runs(&[]).len(), 1);
         assert_eq!(Reference::parse("see you later"), None);
     }
 }

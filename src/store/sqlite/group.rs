@@ -78,10 +78,11 @@ impl<'a> Group<'a> {
             held,
             written: HashMap::new(),
             comments: Sheet::new(
-                "insert into comment (page, id, mark, hash, standing, presence, body, reading) values",
-                8,
+                "insert into comment (page, id, mark, hash, standing, presence, body, reading, answered_in) values",
+                9,
                 " on conflict (id) do update set hash = excluded.hash, standing = excluded.standing, \
-                 presence = excluded.presence, body = excluded.body, reading = excluded.reading",
+                 presence = excluded.presence, body = excluded.body, reading = excluded.reading, \
+                 answered_in = coalesce(excluded.answered_in, answered_in)",
             ),
             answered: Sheet::new(
                 "update comment set standing = 1 from (values",

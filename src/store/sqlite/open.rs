@@ -16,7 +16,14 @@ const BUSY: Duration = Duration::from_secs(5);
 const WAL_BYTES: &str = "8388608";
 
 /// Every schema that there was, oldest first: version, name, text.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(1, "first", include_str!("../migrations/sqlite/0001_first.sql"))];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (1, "first", include_str!("../migrations/sqlite/0001_first.sql")),
+    (
+        2,
+        "answered together",
+        include_str!("../migrations/sqlite/0002_answered_together.sql"),
+    ),
+];
 
 /// The version that this program writes.
 const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;

@@ -68,10 +68,7 @@ impl Prepared {
 
 /// The comments that these effects answer and whose rows are not written anyway.
 fn answered(rows: &[CommentRow], effects: &[NewEffect]) -> Vec<String> {
-    let replies = effects
-        .iter()
-        .filter(|effect| matches!(effect.effect, Effect::PostReply { .. }));
-    let comments = replies.filter_map(|reply| reply.comment.as_ref());
+    let comments = effects.iter().flat_map(|effect| effect.effect.answers());
     comments
         .filter(|comment| !rows.iter().any(|row| row.comment.id == **comment))
         .map(|comment| comment.as_str().to_owned())
@@ -88,6 +85,7 @@ fn comment(row: CommentRow) -> Result<Row, StoreError> {
         Cell::Int(codes::of_presence(row.presence)),
         Cell::Text(json(&row.comment)?),
         Cell::Text(json(&row.reading)?),
+        row.answered_in.map(|comment| comment.as_str().to_owned()).into(),
     ];
     Ok(Row { page: row.page, cells })
 }

@@ -75,7 +75,7 @@ pub(super) async fn parked_effects(
 /// All comments of a page in the order in which they were seen.
 pub(super) async fn comments(page: &PageId, connection: &mut SqliteConnection) -> Result<Vec<CommentRow>, StoreError> {
     let rows = sqlx::query(
-        "select hash, standing, presence, body, reading from comment \
+        "select hash, standing, presence, body, reading, answered_in from comment \
          where page = (select key from page where id = ?) order by n",
     )
     .bind(page.as_str())
@@ -91,6 +91,7 @@ pub(super) async fn comments(page: &PageId, connection: &mut SqliteConnection) -
                 presence: codes::presence(number(row, 2)?)?,
                 comment: parsed(row, 3, "comment")?,
                 reading: parsed(row, 4, "reading")?,
+                answered_in: comment_id(row, 5)?,
             })
         })
         .collect()

@@ -110,8 +110,13 @@ impl Paper {
     pub fn start(&mut self, world: &World) {
         self.started = true;
         self.observe();
-        for report in std::mem::take(&mut self.away) {
-            self.event(&Event::CommentPosted(Box::new(report)));
+        let away = std::mem::take(&mut self.away);
+        if away.len() > Event::FLOOD {
+            self.event(&Event::CommentsFlooded(away));
+        } else {
+            for report in away {
+                self.event(&Event::CommentPosted(Box::new(report)));
+            }
         }
         if self.absorbs {
             self.event(&Event::BacklogAbsorbed);
@@ -151,7 +156,8 @@ impl Paper {
             Act::Edit { text } => {
                 let at = self.last(who);
                 let (id, step) = (self.said[at].id.clone(), self.said[at].step);
-                let answered = self.ever.contains(&EffectId::reply(&page_id(), &id));
+                let reply = EffectId::reply(&page_id(), id.as_str());
+                let answered = self.ever.contains(&reply).then(|| id.clone());
                 let report = self.report(who, id, step, world.filled(text), 0);
                 reading = Some(report.reading.clone());
                 let former = std::mem::replace(&mut self.said[at].reading, report.reading.clone());

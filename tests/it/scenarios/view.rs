@@ -77,7 +77,7 @@ fn line(what: &str, text: &str) -> String {
 fn normal(text: &str) -> String {
     static VARYING: LazyLock<Vec<(Regex, &str)>> = LazyLock::new(|| {
         let patterns = [
-            (r" · [0-9a-hjkmnp-tv-z]{4}-[0-9a-hjkmnp-tv-z]{4}$", ""),
+            (r"( · [0-9a-hjkmnp-tv-z]{4}-[0-9a-hjkmnp-tv-z]{4})+$", ""),
             (r"env_backup_[0-9_]+", "env_backup_*"),
             (
                 r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}",

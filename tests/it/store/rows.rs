@@ -63,6 +63,7 @@ pub fn comment(page: &PageId, number: u64) -> CommentRow {
         },
         standing: Standing::Open,
         presence: Presence::Listed,
+        answered_in: None,
     }
 }
 
@@ -76,6 +77,7 @@ pub fn reply(page: &PageId, number: u64) -> NewEffect {
     };
     let effect = Effect::PostReply {
         comment: Some(comment.clone()),
+        also: Vec::new(),
         place: Place::Discussion {
             id: DiscussionId::from_wire("7d1c7a904b3d80e29a51c0ffee11aa02"),
             under: Anchor::Page,
@@ -83,7 +85,7 @@ pub fn reply(page: &PageId, number: u64) -> NewEffect {
         runs: vec![run],
         reference: Reference::of(&comment),
     };
-    new(page, EffectId::reply(page, &comment), effect)
+    new(page, EffectId::reply(page, comment.as_str()), effect)
 }
 
 /// A property write.

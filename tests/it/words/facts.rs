@@ -71,6 +71,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(keys());
     all.extend(questions(&missing));
     all.extend(blockers());
+    all.push(("together", context! { comments => 63 }));
     all.push(("summary", context! { comments => 12, missing => missing }));
     all.push(("summary", context! { comments => 1, missing => Vec::<Value>::new() }));
     for level in ["critical", "warning", "ok"] {

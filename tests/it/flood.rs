@@ -1,0 +1,212 @@
+//! A flood of comments of one person in one thread: one reply answers them all, and stays the reply of each.
+use crate::child::{self, Bot, all, call, comment, plain};
+use keyminder::domain::ids::{CommentId, PageId};
+use keyminder::domain::reply::Reference;
+use keyminder::sandbox::{Options, Running, serve};
+use keyminder::store::sqlite::SqliteStore;
+use keyminder::store::{Standing, Store as _};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct World {
+    sandbox: Running,
+    folder: tempfile::TempDir,
+    page: String,
+}
+
+impl World {
+    async fn new() -> Self {
+        let sandbox = serve(Options::default()).await.expect("a free port");
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
+        let page = sandbox.first_line["pages"][0]["id"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        Self { sandbox, folder, page }
+    }
+
+    async fn flood(&self, comments: usize) -> Vec<String> {
+        let mut written = Vec::new();
+        for number in 0..comments {
+            let text = [
+                "Step 1 is done",
+                "What is next?",
+                "Stuck on step 3 - getting permission error",
+            ][number % 3];
+            written.push(comment(&self.sandbox, &self.page, "Ana Silva", text).await);
+        }
+        written
+    }
+
+    fn start(&self) -> Bot {
+        let settings = BTreeMap::from([("KEYMINDER_POLL_BACKLOG".to_owned(), "answer".to_owned())]);
+        Bot::start(self.folder.path(), &self.sandbox, &self.page, &settings)
+    }
+
+    fn state(&self) -> PathBuf {
+        self.folder.path().join("state/keyminder.db")
+    }
+
+    async fn store(&self) -> SqliteStore {
+        SqliteStore::open_beside(&self.state()).await.expect("the store")
+    }
+
+    /// Our comments that carry a reference of one of these.
+    async fn replies(&self, comments: &[String]) -> Vec<String> {
+        let listed = all(&self.sandbox, &format!("/v1/comments?block_id={}", self.page)).await;
+        let marks: Vec<String> = comments.iter().map(|id| mark(id)).collect();
+        let texts = listed.iter().map(|comment| plain(&comment["rich_text"]));
+        texts
+            .filter(|text| marks.iter().any(|mark| text.contains(mark)))
+            .collect()
+    }
+
+    async fn until(&self, bot: &mut Bot, what: &str, holds: impl AsyncFn() -> bool) {
+        let begun = Instant::now();
+        while !holds().await {
+            assert!(
+                bot.ended().is_none() && begun.elapsed() < PATIENCE,
+                "{what}: {}",
+                log(self.folder.path())
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        child::until_quiet(bot, &self.store().await, &PageId::from_wire(&self.page)).await;
+    }
+}
+
+fn mark(id: &str) -> String {
+    format!(" · {}", Reference::of(&CommentId::from_wire(id)))
+}
+
+fn log(folder: &Path) -> String {
+    std::fs::read_to_string(folder.join("bot.log")).unwrap_or_default()
+}
+
+#[tokio::test]
+async fn more_than_fifty_comments_of_one_person_get_one_reply_with_the_reference_of_each() {
+    let world = World::new().await;
+    let comments = world.flood(60).await;
+    let other = comment(
+        &world.sandbox,
+        &world.page,
+        "Bram de Vries",
+        "How long does step 4 take?",
+    )
+    .await;
+    let mut bot = world.start();
+    world
+        .until(&mut bot, "both are answered", async || {
+            world.replies(&comments).await.len() == 1 && world.replies(std::slice::from_ref(&other)).await.len() == 1
+        })
+        .await;
+    let reply = world.replies(&comments).await.remove(0);
+    assert!(comments.iter().all(|id| reply.contains(&mark(id))), "{reply}");
+    assert!(
+        reply.ends_with(&mark(&comments[59])),
+        "its own reference is the last: {reply}"
+    );
+    assert!(reply.contains("your 60 comments"), "{reply}");
+    let rows = world
+        .store()
+        .await
+        .comments(&PageId::from_wire(&world.page))
+        .await
+        .expect("rows");
+    assert!(rows.iter().all(|row| row.standing == Standing::Answered));
+
+    // Who asks about one of them is told of the one reply.
+    let story = Command::new(env!("CARGO_BIN_EXE_keyminder"))
+        .args([
+            "audit",
+            Reference::of(&CommentId::from_wire(&comments[7])).as_str(),
+            "--json",
+            "--project",
+        ])
+        .arg(world.folder.path())
+        .env_clear()
+        .output()
+        .expect("the command runs");
+    let story: Value = serde_json::from_slice(&story.stdout).expect("one line of JSON");
+    assert_eq!(story["comment_id"], comments[7]);
+    assert!(
+        story["reply"]
+            .as_str()
+            .is_some_and(|text| text.contains("your 60 comments")),
+        "{story}"
+    );
+
+    // Killed and started again it says nothing anew; an edit of one of them changes the reply that answers it.
+    bot.kill();
+    let mut bot = world.start();
+    let edited = json!({ "author": "Ana Silva", "text": "How do I validate step 2?" });
+    call(
+        &world.sandbox,
+        "PATCH",
+        &format!("/sandbox/comments/{}", comments[10]),
+        edited,
+    )
+    .await;
+    world
+        .until(&mut bot, "the reply follows the edit", async || {
+            world
+                .replies(&comments)
+                .await
+                .iter()
+                .all(|text| !text.contains("your 60 comments"))
+        })
+        .await;
+    let replies = world.replies(&comments).await;
+    assert_eq!(replies.len(), 1, "{replies:?}");
+    assert!(comments.iter().all(|id| replies[0].contains(&mark(id))), "{replies:?}");
+}
+
+#[tokio::test]
+async fn fifty_are_answered_one_by_one() {
+    let world = World::new().await;
+    let comments = world.flood(50).await;
+    let mut bot = world.start();
+    world
+        .until(&mut bot, "each is answered", async || {
+            world.replies(&comments).await.len() == 50
+        })
+        .await;
+}
+
+#[tokio::test]
+async fn a_reply_that_may_have_been_posted_is_found_again_although_one_of_its_comments_is_gone() {
+    let world = World::new().await;
+    let comments = world.flood(51).await;
+    let lost = json!({ "rules": [{ "method": "POST", "path": "/v1/comments", "fault": "reset_after", "count": 1 }] });
+    call(&world.sandbox, "PUT", "/sandbox/faults", lost).await;
+    let settings = [
+        ("KEYMINDER_POLL_BACKLOG", "answer"),
+        ("KEYMINDER_EFFECTS_CALL_TIMEOUT", "500ms"),
+        ("KEYMINDER_EFFECTS_QUIET", "400ms"),
+        ("KEYMINDER_EFFECTS_LEASE", "5500ms"),
+    ];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut bot = Bot::start(world.folder.path(), &world.sandbox, &world.page, &settings);
+    world
+        .until(&mut bot, "it was posted", async || {
+            !world.replies(&comments).await.is_empty()
+        })
+        .await;
+    call(
+        &world.sandbox,
+        "DELETE",
+        &format!("/sandbox/comments/{}", comments[50]),
+        Value::Null,
+    )
+    .await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let left = child::left(&world.store().await, &PageId::from_wire(&world.page)).await;
+    assert_eq!(left, Vec::<String>::new());
+    assert_eq!(world.replies(&comments).await.len(), 1);
+}
