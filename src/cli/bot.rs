@@ -207,6 +207,7 @@ impl Bot {
             own: own.clone(),
             boards: boards.clone(),
             keys: Arc::clone(&tools.keys),
+            redactor: tools.redactor.clone(),
             times: settings.effects,
         };
         let requests_per_minute = settings.notion.requests_per_minute;

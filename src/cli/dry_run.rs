@@ -125,6 +125,7 @@ pub(super) fn wish(wanted: &Wanted) -> String {
         Effect::SetStatus { to } => format!("set Status: {to:?}"),
         Effect::CheckBox { checked, .. } => (if *checked { "tick a box" } else { "untick a box" }).to_owned(),
         Effect::BackUpEnv { .. } => "back `.env` up".to_owned(),
+        Effect::MaskBlock { .. } => "mask a key on the page".to_owned(),
         Effect::MarkExposed { variables } => format!("mark as exposed: {}", variables.join(", ")),
         Effect::UpdateReply { .. } | Effect::SetProperty { .. } | Effect::WriteSchedule { .. } => {
             wanted.effect.kind().replace('_', " ")

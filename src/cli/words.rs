@@ -119,6 +119,7 @@ pub(super) fn did(facts: &Value) -> Option<String> {
             value(&effect["value"])
         ),
         "back_up_env" => "backed `.env` up".to_owned(),
+        "mask_block" => "masked a key on the page".to_owned(),
         "write_schedule" => "wrote the next rotation down".to_owned(),
         "update_reply" => "edited its reply".to_owned(),
         _ => return None,

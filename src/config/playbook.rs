@@ -40,6 +40,7 @@ pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
         language,
         say_progress: settings.reply.progress,
         reopen_when_due: settings.rotation.reopen_when_due,
+        redact_page_content: settings.rotation.redact_page_content,
         patience_ms: PATIENCE_MS,
     })
 }

@@ -85,6 +85,17 @@ pub struct Finding {
     /// A public half (the id of a pair): masked, but it opens nothing alone.
     #[serde(default)]
     pub identifier: bool,
+    /// Only the words around it tell that it is a key: no value of `.env` and no provider's form.
+    #[serde(default)]
+    pub bare: bool,
+}
+
+impl Finding {
+    /// Whether a page should not hold this: half a key or more. What only the words around it call a key is part of a
+    /// guide more often than not (an example, a placeholder).
+    pub fn is_unfit_for_a_page(&self) -> bool {
+        self.extent.exposes() && !self.identifier && !self.bare
+    }
 }
 
 /// How much of a key stood in a text.

@@ -141,6 +141,11 @@ pub enum Effect {
         /// Variables of `.env`.
         variables: Vec<String>,
     },
+    /// Put a label in the place of each key that a block of the page holds.
+    MaskBlock {
+        /// The block.
+        block: BlockId,
+    },
     /// Look for evidence.
     GatherEvidence {
         /// How.
@@ -163,6 +168,7 @@ impl Effect {
             Self::ProbeKeys { .. } => "probe_keys",
             Self::WriteSchedule { .. } => "write_schedule",
             Self::MarkExposed { .. } => "mark_exposed",
+            Self::MaskBlock { .. } => "mask_block",
             Self::GatherEvidence { .. } => "gather_evidence",
         }
     }
@@ -188,7 +194,8 @@ impl Effect {
             | Self::UpdateReply { .. }
             | Self::CheckBox { .. }
             | Self::SetStatus { .. }
-            | Self::SetProperty { .. } => false,
+            | Self::SetProperty { .. }
+            | Self::MaskBlock { .. } => false,
         }
     }
 }

@@ -3,6 +3,7 @@ mod back_up_env;
 mod check_box;
 mod gather_evidence;
 mod mark_exposed;
+mod mask_block;
 mod post_reply;
 mod probe_keys;
 mod set_property;
@@ -19,6 +20,7 @@ use crate::domain::ids::PageId;
 use crate::domain::page::PropertyNames;
 use crate::evidence::Looker;
 use crate::notion::{Board, Client, Error, Kind, OwnIds, WriteError};
+use crate::rotation::known::Following;
 use crate::rotation::probe::Prober;
 use crate::rotation::project::Project;
 use crate::rotation::providers::Providers;
@@ -46,6 +48,8 @@ pub struct Hands {
     pub boards: Boards,
     /// The keys of the project.
     pub keys: Arc<Keys>,
+    /// What keys look like.
+    pub redactor: Following,
     /// How long things may take.
     pub times: crate::config::Effects,
 }
@@ -132,6 +136,7 @@ pub async fn perform(hands: &Hands, leased: &Leased, until: Instant) -> Outcome 
         Effect::ProbeKeys { variables } => probe_keys::perform(hands, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&hands.keys, *rotated_at).await,
         Effect::MarkExposed { variables } => mark_exposed::perform(&hands.keys, variables).await,
+        Effect::MaskBlock { block } => mask_block::perform(hands, block).await,
         Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&hands.keys, check, cycle).await,
     }
 }

@@ -180,6 +180,7 @@ fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value 
         Effect::GatherEvidence { check, .. } => json!({ "effect": effect.kind(), "check": check }),
         Effect::CheckBox { .. }
         | Effect::SetStatus { .. }
+        | Effect::MaskBlock { .. }
         | Effect::SetProperty { .. }
         | Effect::BackUpEnv { .. }
         | Effect::ProbeKeys { .. }

@@ -1,7 +1,7 @@
 //! One poll of one page: the page itself now and then, its own thread each time, the threads on its blocks in turn.
 use super::watched::{Told, Watched};
 use super::{Context, IntakeError, comments};
-use crate::domain::comment::{CleanText, RawText};
+use crate::domain::comment::{CleanText, Finding, RawText};
 use crate::domain::event::Event;
 use crate::domain::ids::PageId;
 use crate::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock};
@@ -114,22 +114,35 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
     watched.page_read_at = Some(Instant::now());
     let board = Board::read(&context.notion, &page, context.boards.names()).await?;
     context.boards.keep(&watched.page, board.clone());
-    let blocks = if reread {
-        read_blocks(context, watched).await?
+    let boxes = if reread {
+        let blocks = read_blocks(context, watched).await?;
+        watched.last_edited = settled;
+        watched.blocks_read_at = Some(Instant::now());
+        take_in(context, watched, &page, blocks.as_deref());
+        Some(boxes(blocks.as_deref().unwrap_or_default()))
     } else {
         None
     };
-    if let Some(blocks) = &blocks {
-        watched.last_edited = settled;
-        watched.blocks_read_at = Some(Instant::now());
-        watched.blocks = blocks.iter().map(|block| block.id.clone()).collect();
-        let clean: Vec<PageBlock> = blocks.iter().map(|block| page_block(context, block)).collect();
-        watched.guide = Guide::parse(&clean_text(context, &page.title), &page.url, &clean);
-    } else if watched.guide.title.is_empty() {
-        watched.guide = Guide::parse(&clean_text(context, &page.title), &page.url, &[]);
-    }
-    let boxes = blocks.as_deref().map(boxes);
     tell(context, watched, &page, &board, boxes, read_at).await
+}
+
+/// Keeps what the blocks say: the guide, and which of them hold a key.
+fn take_in(context: &Context, watched: &mut Watched, page: &Page, blocks: Option<&[Block]>) {
+    let redactor = context.redactor.current();
+    let mut held = Vec::new();
+    let mut clean = Vec::new();
+    for block in blocks.unwrap_or_default() {
+        let redacted = redactor.redact(&block.text);
+        let findings = redacted.findings.into_iter();
+        let unfit: Vec<Finding> = findings.filter(Finding::is_unfit_for_a_page).collect();
+        if !unfit.is_empty() {
+            held.push((block.id.clone(), unfit));
+        }
+        clean.push(page_block(block, redacted.text));
+    }
+    watched.blocks = clean.iter().map(|block| block.id.clone()).collect();
+    watched.held = blocks.map(|_| held);
+    watched.guide = Guide::parse(&redactor.redact(&page.title).text, &page.url, &clean);
 }
 
 fn gone(page: &PageId) -> Error {
@@ -150,7 +163,7 @@ async fn read_blocks(context: &Context, watched: &Watched) -> Result<Option<Vec<
             if watched.blocks_read_at.is_none() {
                 tracing::warn!(page = %watched.page, "the page's blocks cannot be read, so it has no steps for me: {error}");
             }
-            Ok(Some(Vec::new()))
+            Ok(None)
         }
         Err(error) => Err(error.into()),
     }
@@ -160,7 +173,7 @@ fn clean_text(context: &Context, raw: &RawText) -> CleanText {
     context.redactor.current().redact(raw).text
 }
 
-fn page_block(context: &Context, block: &Block) -> PageBlock {
+fn page_block(block: &Block, text: CleanText) -> PageBlock {
     let kind = match &block.kind {
         notion::BlockKind::Heading(level) => BlockKind::Heading(*level),
         notion::BlockKind::ToDo { checked } => BlockKind::ToDo { checked: *checked },
@@ -172,7 +185,7 @@ fn page_block(context: &Context, block: &Block) -> PageBlock {
     PageBlock {
         id: block.id.clone(),
         kind,
-        text: clean_text(context, &block.text),
+        text,
     }
 }
 
@@ -210,6 +223,7 @@ async fn tell(
         has_blocked: board.has_blocked(),
         quiet,
         next_page: next_page(context, page, watched).await?,
+        held: watched.held.clone(),
     };
     let mut hasher = DefaultHasher::new();
     format!("{observed:?}").hash(&mut hasher);

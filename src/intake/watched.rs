@@ -1,5 +1,5 @@
 //! A page that is watched: what was seen of it, and when it is read again.
-use crate::domain::comment::Anchor;
+use crate::domain::comment::{Anchor, Finding};
 use crate::domain::ids::{BlockId, CommentId, DiscussionId, PageId};
 use crate::domain::page::Guide;
 use crate::store::{CommentRow, Presence};
@@ -21,6 +21,8 @@ pub struct Watched {
     pub(super) first: bool,
     pub(super) guide: Guide,
     pub(super) blocks: Vec<BlockId>,
+    /// The blocks that hold a key, as they were last read; `None` when they may not be read.
+    pub(super) held: Option<Vec<(BlockId, Vec<Finding>)>>,
     pub(super) page_read_at: Option<Instant>,
     pub(super) blocks_read_at: Option<Instant>,
     /// The last edit that its blocks were read after, once its minute was over.
@@ -65,6 +67,7 @@ impl Watched {
             first: false,
             guide: Guide::default(),
             blocks: Vec::new(),
+            held: None,
             page_read_at: None,
             blocks_read_at: None,
             last_edited: None,

@@ -5,10 +5,8 @@ use super::error::{Error, Kind, WriteError};
 use super::listing::{paged, segment};
 use super::pages::{reading, text_at};
 use super::rich_text::RichText;
-use super::runs::Pieces;
 use crate::domain::comment::RawText;
 use crate::domain::ids::BlockId;
-use crate::domain::reply::Run;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -109,25 +107,6 @@ impl BlockKind {
         }
     }
 
-    /// Notion's name, under which a change of the content is sent.
-    fn wire_name(&self) -> &str {
-        match self {
-            Self::Heading(1) => "heading_1",
-            Self::Heading(2) => "heading_2",
-            Self::Heading(3) => "heading_3",
-            Self::Heading(_) => "heading_4",
-            Self::Paragraph => "paragraph",
-            Self::ToDo { .. } => "to_do",
-            Self::Bulleted => "bulleted_list_item",
-            Self::Numbered => "numbered_list_item",
-            Self::Quote => "quote",
-            Self::Callout => "callout",
-            Self::Code { .. } => "code",
-            Self::Divider => "divider",
-            Self::Other(name) => name,
-        }
-    }
-
     /// Pages and databases within a page are guides of their own; what else has children belongs to the page.
     fn opens_into_page(&self) -> bool {
         !matches!(self, Self::Other(name) if name == "child_page" || name == "child_database")
@@ -195,20 +174,6 @@ impl Client {
         self.change(id, "tick the box", body.to_string().into_bytes()).await
     }
 
-    /// Replaces a block's whole text: its formatting and the threads on it are lost. `kind` must be what it is.
-    pub async fn rewrite_text(&self, id: &BlockId, kind: &BlockKind, runs: &[Run]) -> Result<(), WriteError> {
-        let body = Pieces::cut(runs).and_then(|pieces| {
-            let mut body = Map::new();
-            body.insert(kind.wire_name().to_owned(), json!({ "rich_text": pieces }));
-            serde_json::to_vec(&body).ok()
-        });
-        let Some(body) = body else {
-            let error = changing("rewrite the block", id).error(Kind::Invalid);
-            return Err(WriteError::NotDone { error });
-        };
-        self.change(id, "rewrite the block", body).await
-    }
-
     async fn change(&self, id: &BlockId, doing: &'static str, body: Vec<u8>) -> Result<(), WriteError> {
         self.set(Call::with_body(
             Method::PATCH,
@@ -221,11 +186,11 @@ impl Client {
     }
 }
 
-fn block_path(id: &BlockId) -> String {
+pub(super) fn block_path(id: &BlockId) -> String {
     format!("/v1/blocks/{}", segment(id.as_str()))
 }
 
-fn changing<'a>(doing: &'static str, id: &'a BlockId) -> About<'a> {
+pub(super) fn changing<'a>(doing: &'static str, id: &'a BlockId) -> About<'a> {
     About {
         doing,
         id: id.as_str(),

@@ -8,8 +8,9 @@ use serde::Deserialize;
 #[serde(transparent)]
 pub(super) struct RichText(Vec<Item>);
 
-#[derive(Clone, Deserialize)]
-struct Item {
+/// One item.
+#[derive(Clone, Default, Deserialize)]
+pub(super) struct Item {
     #[serde(default)]
     plain_text: Option<String>,
     #[serde(default)]
@@ -96,7 +97,8 @@ impl RichText {
 }
 
 impl Item {
-    fn words(&self) -> &str {
+    /// What is read of it.
+    pub(super) fn words(&self) -> &str {
         match self.mention.as_ref().map(|mention| mention.kind) {
             Some(MentionKind::User) => "@person",
             Some(MentionKind::Page | MentionKind::Database) => "[page]",
@@ -110,7 +112,7 @@ impl Item {
     }
 
     /// The targets of links; usually both places name the same one.
-    fn urls(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn urls(&self) -> impl Iterator<Item = &str> {
         let href = self.href.as_deref();
         let link = self.text.as_ref().and_then(|text| text.link.as_ref()?.url.as_deref());
         href.into_iter().chain(link.filter(|link| Some(*link) != href))

@@ -4,7 +4,7 @@ use serde::{Serialize, Serializer};
 
 /// Notion's limits: UTF-16 units in an item's text and in a link, items in a rich text.
 const UNITS: usize = 2000;
-const ITEMS: usize = 100;
+pub(super) const ITEMS: usize = 100;
 /// A cut moves back over at most so many characters to spare a joined emoji.
 const SPARE: usize = 32;
 
@@ -32,7 +32,7 @@ impl<'a> Pieces<'a> {
 }
 
 /// The parts of a text that each fit into one item.
-struct Chunks<'a>(&'a str);
+pub(super) struct Chunks<'a>(pub(super) &'a str);
 
 impl<'a> Iterator for Chunks<'a> {
     type Item = &'a str;

@@ -5,6 +5,7 @@ mod cli;
 mod corpus;
 mod crash;
 mod flood;
+mod held;
 mod hostile;
 mod providers;
 mod redaction;

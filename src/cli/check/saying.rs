@@ -7,8 +7,8 @@ use crate::domain::decide::{Playbook, decide};
 use crate::domain::effect::{EffectId, KeyState, Place};
 use crate::domain::event::{Event, Gone};
 use crate::domain::evidence::{Check, Standing};
-use crate::domain::ids::{CommentId, PageId};
-use crate::domain::page::{Conversation, Look, PageState, Part, Posted, PostedKey};
+use crate::domain::ids::{BlockId, CommentId, PageId};
+use crate::domain::page::{Conversation, Held, Look, Observed, PageState, Part, Posted, PostedKey};
 use crate::domain::reply::{Prompts, Witness};
 use crate::domain::verdict::Verdict;
 use chrono::{DateTime, TimeDelta};
@@ -135,7 +135,7 @@ impl Speaker<'_> {
         said
     }
 
-    /// The thanks for a comment that is gone.
+    /// The thanks for a comment that is gone, and for a block.
     fn thanks(&self, language: &str) -> usize {
         let comment = CommentId::from_wire("posted");
         for exposed in [Vec::new(), vec!["A_KEY".to_owned(), "A_SECRET".to_owned()]] {
@@ -148,16 +148,25 @@ impl Speaker<'_> {
                 name: Some("Ana".to_owned()),
                 answered_in: None,
             });
+            state.held.push(Held {
+                blocks: BTreeMap::from([(BlockId::from_wire("block"), posted_keys(Extent::Whole, false))]),
+                labels: vec!["A_KEY".to_owned(), "Notion token".to_owned()],
+                exposed: state.posted[0].exposed.clone(),
+                language: language.to_owned(),
+                subject: "held".to_owned(),
+            });
             let (comment, how) = (comment.clone(), Gone::Deleted);
-            decide(
-                self.playbook,
-                &self.page,
-                state,
-                &Event::CommentGone { comment, how },
-                self.situations.now,
-            );
+            let clean = Observed {
+                guide: state.guide.clone(),
+                held: Some(Vec::new()),
+                ..Observed::default()
+            };
+            for event in [Event::CommentGone { comment, how }, Event::PageRead(Box::new(clean))] {
+                let now = self.situations.now;
+                state = decide(self.playbook, &self.page, state, &event, now).state;
+            }
         }
-        2
+        4
     }
 
     /// The help that single pages have of their own.
@@ -247,15 +256,24 @@ fn reported() -> Part {
 }
 
 fn posted(extent: Extent, identifier: bool) -> Part {
+    let keys = posted_keys(extent, identifier);
+    Part::Posted { keys }
+}
+
+fn posted_keys(extent: Extent, identifier: bool) -> Vec<PostedKey> {
     let key = |label: &str| PostedKey {
         label: label.to_owned(),
         chars: 18,
         extent,
         identifier,
     };
-    Part::Posted {
-        keys: vec![key("A_KEY"), key("Notion token")],
-    }
+    vec![key("A_KEY"), key("Notion token")]
+}
+
+fn held(blocks: usize, masks: bool) -> Part {
+    let url = "https://notion.example/check#block".to_owned();
+    let places = vec![(url, posted_keys(Extent::Whole, false)); blocks];
+    Part::Held { places, masks }
 }
 
 fn blockers() -> Vec<Part> {
@@ -319,6 +337,8 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         reported(),
         Part::Guidance,
         Part::Together { comments: 63 },
+        held(1, true),
+        held(6, false),
         Part::Due,
         Part::Summary { comments: 3 },
     ]);

@@ -3,7 +3,7 @@ use super::desk::Desk;
 use super::{form, looks, standing};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::{Check, Evidence, Standing};
-use crate::domain::page::{Conversation, Part, Posted, Proof};
+use crate::domain::page::{Conversation, Held, HeldKeys, Part, Posted, Proof};
 use crate::domain::reply::{self, Run};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
@@ -42,6 +42,12 @@ pub(super) fn thanks(desk: &Desk<'_>, posted: &Posted) -> Vec<Run> {
     reply::runs(&desk.playbook.prompts.say(&posted.language, "posted_gone", &facts))
 }
 
+/// That keys are gone from the page.
+pub(super) fn held_gone(desk: &Desk<'_>, held: &Held) -> Vec<Run> {
+    let facts = context! { labels => shown(&held.labels), exposed => shown(&held.exposed) };
+    reply::runs(&desk.playbook.prompts.say(&held.language, "held_gone", &facts))
+}
+
 /// One next step: after a blocker it is to post what is asked for, after a question or one line there is none.
 fn wants_next_step(desk: &Desk<'_>, conversation: &Conversation) -> bool {
     let mut wants = false;
@@ -49,6 +55,7 @@ fn wants_next_step(desk: &Desk<'_>, conversation: &Conversation) -> bool {
         match part {
             Part::Blocker { .. }
             | Part::Posted { .. }
+            | Part::Held { .. }
             | Part::ByHand { .. }
             | Part::Limited
             | Part::Guidance
@@ -139,6 +146,7 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
             let step = step.and_then(|step| described(desk, language, &[step]).into_iter().next());
             (format!("question/{topic}"), context! { step })
         }
+        Part::Held { places, masks } => ("held".to_owned(), held(places, *masks)),
         Part::Clean { labels, exposed } => (
             "posted_gone".to_owned(),
             context! { labels => shown(labels), exposed => shown(exposed) },
@@ -160,6 +168,15 @@ fn prompt(desk: &Desk<'_>, conversation: &Conversation, part: &Part) -> (String,
         Part::Alert { prompt, facts } => (format!("alert/{prompt}"), shown(facts)),
         Part::Due => ("due".to_owned(), context! {}),
     }
+}
+
+/// At most so many blocks with a key are named one by one.
+const PLACES: usize = 4;
+
+fn held(places: &[(String, HeldKeys)], masks: bool) -> Value {
+    let place = |(url, keys): &(String, HeldKeys)| context! { url, keys => shown(keys) };
+    let named: Vec<Value> = places.iter().take(PLACES).map(place).collect();
+    context! { more => places.len() - named.len(), places => named, masks }
 }
 
 /// A fact as prompts see it.

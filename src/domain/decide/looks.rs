@@ -42,6 +42,7 @@ pub(super) fn of(desk: &Desk<'_>, parts: &[Part]) -> Vec<Check> {
             | Part::Correction { .. }
             | Part::Question { .. }
             | Part::Clean { .. }
+            | Part::Held { .. }
             | Part::ByHand { .. }
             | Part::Limited
             | Part::Guidance
@@ -104,6 +105,7 @@ pub(super) fn probes(vocabulary: &Names, parts: &[Part]) -> Option<Vec<String>> 
             | Part::Correction { .. }
             | Part::Question { .. }
             | Part::Clean { .. }
+            | Part::Held { .. }
             | Part::ByHand { .. }
             | Part::Limited
             | Part::Guidance

@@ -1,6 +1,6 @@
 //! The page was read: its guide, its boxes, its status. What a person changed by hand is recorded, never reverted.
 use super::desk::Desk;
-use super::{conversation, ticked};
+use super::{conversation, held, ticked};
 use crate::domain::effect::Status;
 use crate::domain::page::{Cell, Criterion, CriterionDescription, Observed, Part};
 
@@ -12,6 +12,7 @@ pub(super) fn take(desk: &mut Desk<'_>, observed: &Observed) {
     desk.state.quiet = observed.quiet;
     status(desk, observed);
     boxes(desk, observed);
+    held::take(desk, observed);
 }
 
 fn status(desk: &mut Desk<'_>, observed: &Observed) {

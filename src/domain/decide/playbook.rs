@@ -23,6 +23,8 @@ pub struct Playbook {
     pub say_progress: bool,
     /// Whether a page is reopened when its next rotation is due.
     pub reopen_when_due: bool,
+    /// Whether keys in the page itself are masked, not only told of.
+    pub redact_page_content: bool,
     /// How long people wait for a reply before an interim one goes out, in milliseconds.
     pub patience_ms: i64,
 }

@@ -1,10 +1,10 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
 use super::desk::Desk;
-use super::{conversation, looks, question, standing, withdrawn};
+use super::{conversation, exposed, looks, question, standing, withdrawn};
 use crate::domain::classify::{BlockerKind, Clause, Label};
 use crate::domain::effect::{Effect, Place, Status};
 use crate::domain::event::{Authority, Report};
-use crate::domain::page::{Blocker, Claim, Conversation, Part, Posted, PostedKey};
+use crate::domain::page::{Blocker, Claim, Conversation, Part, Posted};
 use std::collections::BTreeSet;
 
 pub(super) fn take(desk: &mut Desk<'_>, report: &Report) {
@@ -104,44 +104,15 @@ fn posted_keys(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     if report.findings.is_empty() {
         return;
     }
-    let mut keys: Vec<PostedKey> = Vec::new();
-    for finding in &report.findings {
-        let label = finding.variable.clone().unwrap_or_else(|| finding.label.clone());
-        let identifier = finding.identifier || desk.playbook.names.identifiers.contains(&label);
-        let key = PostedKey {
-            label,
-            chars: finding.chars,
-            extent: finding.extent,
-            identifier,
-        };
-        if !keys.contains(&key) {
-            keys.push(key);
+    let keys = exposed::told(&desk.playbook.names, &report.findings);
+    let exposed = exposed::variables(&desk.playbook.names, &report.findings);
+    if report.authority == Authority::Guidance {
+        exposed::note(desk, &exposed);
+    } else {
+        if !exposed.is_empty() {
+            desk.begin_cycle(Some(&report.comment.id));
         }
-    }
-    let exposed: Vec<String> = report
-        .findings
-        .iter()
-        .filter(|finding| finding.extent.exposes() && !finding.identifier)
-        .filter_map(|finding| finding.variable.clone())
-        .filter(|variable| !desk.playbook.names.identifiers.contains(variable))
-        .collect();
-    if !exposed.is_empty() && report.authority != Authority::Guidance {
-        desk.begin_cycle(Some(&report.comment.id));
-    }
-    if !exposed.is_empty() {
-        withdrawn::void(desk, &exposed);
-    }
-    if let Some(cycle) = &mut desk.state.cycle {
-        for variable in &exposed {
-            // The fingerprint comes with the probe; until then nothing counts as changed.
-            cycle.exposed.entry(variable.clone()).or_default();
-        }
-    }
-    if !exposed.is_empty() && report.authority != Authority::Guidance {
-        let effect = Effect::MarkExposed {
-            variables: exposed.clone(),
-        };
-        desk.want_now(Some(&report.comment.id), effect);
+        exposed::mark(desk, Some(&report.comment.id), &exposed);
     }
     let language = language(desk, report);
     desk.state.posted.push(Posted {

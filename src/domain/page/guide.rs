@@ -241,7 +241,12 @@ impl Guide {
     /// The link to a step's block.
     pub fn step_url(&self, number: u8) -> Option<String> {
         let block = self.step(number)?.blocks.first()?;
-        Some(format!("{}#{}", self.url, block.as_str().replace('-', "")))
+        Some(self.block_url(block))
+    }
+
+    /// The link to a block.
+    pub fn block_url(&self, block: &BlockId) -> String {
+        format!("{}#{}", self.url, block.as_str().replace('-', ""))
     }
 }
 

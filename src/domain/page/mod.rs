@@ -7,6 +7,6 @@ pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
 pub use property_names::PropertyNames;
 pub use state::{
-    Blocker, BoxState, Cell, Claim, Conversation, Due, Edit, Look, NextPage, Observed, PageState, Part, Posted,
-    PostedKey, Proof, StepState,
+    Blocker, BoxState, Cell, Claim, Conversation, Due, Edit, Held, HeldKeys, Look, NextPage, Observed, PageState, Part,
+    Posted, PostedKey, Proof, StepState,
 };

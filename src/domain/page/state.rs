@@ -1,7 +1,7 @@
 //! What we hold to be true of a page: claims, evidence, boxes, blockers, and the conversations that are still open.
 use super::guide::Guide;
 use crate::domain::classify::BlockerKind;
-use crate::domain::comment::Extent;
+use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{EffectId, KeyState, Place, Property, Status, Value};
 use crate::domain::evidence::{Check, Evidence};
@@ -30,6 +30,26 @@ pub struct Observed {
     pub quiet: bool,
     /// The action item that follows, where it can be read.
     pub next_page: Option<NextPage>,
+    /// The blocks that hold a key, with what was found; `None` when the blocks may not be read.
+    pub held: Option<Vec<(BlockId, Vec<Finding>)>>,
+}
+
+/// What a block holds of keys.
+pub type HeldKeys = Vec<PostedKey>;
+
+/// Keys in the page itself, as one reading found them: one comment warns of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The blocks that still hold them.
+    pub blocks: BTreeMap<BlockId, HeldKeys>,
+    /// The names of all of them.
+    pub labels: Vec<String>,
+    /// What is to be rotated because of it.
+    pub exposed: Vec<String>,
+    /// The words of our comment about it.
+    pub language: String,
+    /// What that comment's key and reference are made from.
+    pub subject: String,
 }
 
 /// The action item that follows.
@@ -281,6 +301,13 @@ pub enum Part {
         /// About which step.
         step: Option<u8>,
     },
+    /// The page itself holds keys.
+    Held {
+        /// The link to each block, and what it holds.
+        places: Vec<(String, HeldKeys)>,
+        /// Whether a label is put in their place.
+        masks: bool,
+    },
     /// A comment that held a key holds it no longer.
     Clean {
         /// The names of what it held.
@@ -371,6 +398,8 @@ pub struct PageState {
     pub conversations: Vec<Conversation>,
     /// Comments that hold a key.
     pub posted: Vec<Posted>,
+    /// Keys in the page itself.
+    pub held: Vec<Held>,
     /// Time spent, as last told, in minutes.
     pub minutes_spent: Option<u32>,
     /// The next rotation.

@@ -222,6 +222,7 @@ impl Redactor {
             chars: hit.chars.min(text[hit.start..hit.end].chars().count()),
             extent: span::extent(hit.chars, hit.of),
             identifier,
+            bare: matches!(hit.source, Source::Rule(_)),
         }
     }
 
@@ -236,6 +237,11 @@ impl Redactor {
 
 /// How a label begins; it ends with a bracket.
 const LABEL: &str = "[redacted: ";
+
+/// What stands in the place of a key with this name.
+pub fn label(name: &str) -> String {
+    format!("{LABEL}{name}]")
+}
 
 /// Names of variables beyond this length are not recognised as labels.
 const LONGEST_LABEL: usize = 128;

@@ -174,7 +174,7 @@ pub(super) fn is_piece(token: &str) -> bool {
 /// `step3`, `phase12`: a word with a small number behind it.
 pub(super) fn is_numbered_word(token: &str) -> bool {
     let word = token.trim_end_matches(|c: char| c.is_ascii_digit());
-    word.len() >= 3 && is_word(word) && token.len() - word.len() <= 2
+    word.len() >= 3 && is_word(word) && (1..=2).contains(&(token.len() - word.len()))
 }
 
 /// How often the kind of character changes from one to the next; `Word` counts as one kind.

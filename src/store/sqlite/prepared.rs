@@ -122,6 +122,7 @@ fn patience_ms(effect: &Effect) -> i64 {
         | Effect::ProbeKeys { .. }
         | Effect::WriteSchedule { .. }
         | Effect::MarkExposed { .. }
+        | Effect::MaskBlock { .. }
         | Effect::GatherEvidence { .. } => 0,
     }
 }

@@ -335,7 +335,7 @@ impl Paper {
                 self.view.next_rotation = Some(date.clone());
                 Done::Changed
             }
-            Effect::SetProperty { .. } | Effect::MarkExposed { .. } => Done::Changed,
+            Effect::SetProperty { .. } | Effect::MarkExposed { .. } | Effect::MaskBlock { .. } => Done::Changed,
             Effect::BackUpEnv { .. } => Done::Seen {
                 evidence: looks::backed_up(world, self.state.cycle.as_ref(), self.now),
             },
@@ -369,6 +369,7 @@ impl Paper {
             has_blocked: self.has_blocked,
             quiet: self.quiet,
             next_page: next,
+            held: Some(Vec::new()),
         };
         self.event(&Event::PageRead(Box::new(observed)));
     }

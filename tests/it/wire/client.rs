@@ -90,9 +90,6 @@ async fn the_client_reads_blocks_and_ticks_a_box() {
         .unwrap_or_else(|error| panic!("{}", error.error()));
     let ticked = notion.block(&open.id).await.expect("the box");
     assert!(matches!(ticked.kind, BlockKind::ToDo { checked: true }));
-    let text = says("in other words");
-    let written = notion.rewrite_text(&open.id, &ticked.kind, &text).await;
-    written.unwrap_or_else(|error| panic!("{}", error.error()));
     let gone = notion
         .block(&BlockId::from_wire("00000000-0000-4000-8000-000000000000"))
         .await;

@@ -197,11 +197,20 @@ fn keys() -> Vec<(&'static str, Value)> {
     ] {
         all.push(("posted", value(json!({"posted": held, "keys": []}))));
     }
+    for (masks, extent, more) in [(false, "whole", 0), (true, "half", 3)] {
+        let place = json!({ "url": "https://www.notion.so/a#b", "keys": [posted(36, extent, false), posted(40, "whole", false)] });
+        all.push((
+            "held",
+            value(json!({ "places": [place, place], "more": more, "masks": masks })),
+        ));
+    }
     for exposed in [
         vec![],
         vec!["BYBIT_API_SECRET"],
         vec!["BYBIT_API_SECRET", "NOTION_TOKEN"],
     ] {
+        let gone = context! { labels => ["BYBIT_API_KEY", "NOTION_TOKEN"], exposed => exposed.clone() };
+        all.push(("held_gone", gone));
         all.push((
             "posted_gone",
             context! { name => "Ana", labels => ["BYBIT_API_KEY", "NOTION_TOKEN"], exposed },

@@ -1,0 +1,176 @@
+//! Keys in the page itself: told of once, exposed, masked where the project wants it, and thanked for when they are gone.
+use crate::child::{self, Bot, all, call, journal, plain};
+use keyminder::domain::ids::PageId;
+use keyminder::sandbox::{Options, Running, serve};
+use keyminder::store::sqlite::SqliteStore;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+struct World {
+    sandbox: Running,
+    folder: tempfile::TempDir,
+    page: String,
+    key: String,
+}
+
+impl World {
+    /// A page with a key in a paragraph, in a box and, with other text around it, in code.
+    async fn new() -> Self {
+        let key: String = (0..36).map(|_| fastrand::alphanumeric()).collect();
+        let markdown = format!(
+            "# Runbook\n\n## Step 1: Look (5 minutes)\n\nThe secret is **{key}**, *keep* it\n\n\
+             ```bash\nexport BYBIT_API_SECRET={key}\nkeyminder probe\n```\n\n- [ ] put {key} away\n\nnothing here\n"
+        );
+        let pages = vec![markdown];
+        let sandbox = serve(Options {
+            pages,
+            ..Options::default()
+        })
+        .await
+        .expect("a free port");
+        let pages = sandbox.first_line["pages"].as_array().cloned().unwrap_or_default();
+        let page = pages.iter().find(|page| page["title"] == "Runbook").expect("the page");
+        let page = page["id"].as_str().unwrap_or_default().to_owned();
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        std::fs::write(folder.path().join(".env"), format!("BYBIT_API_SECRET={key}\n")).expect("a scratch file");
+        Self {
+            sandbox,
+            folder,
+            page,
+            key,
+        }
+    }
+
+    fn start(&self, masks: bool) -> Bot {
+        let mask = ("KEYMINDER_ROTATION_REDACT_PAGE_CONTENT".to_owned(), masks.to_string());
+        let settings = BTreeMap::from([mask]);
+        Bot::start(self.folder.path(), &self.sandbox, &self.page, &settings)
+    }
+
+    /// What the page's blocks say.
+    async fn blocks(&self) -> Vec<Value> {
+        all(&self.sandbox, &format!("/v1/blocks/{}/children", self.page)).await
+    }
+
+    async fn holding(&self) -> usize {
+        self.blocks()
+            .await
+            .iter()
+            .filter(|block| block.to_string().contains(&self.key))
+            .count()
+    }
+
+    async fn said(&self) -> Vec<String> {
+        let listed = all(&self.sandbox, &format!("/v1/comments?block_id={}", self.page)).await;
+        listed.iter().map(|comment| plain(&comment["rich_text"])).collect()
+    }
+
+    async fn until(&self, bot: &mut Bot, what: &str, holds: impl AsyncFn() -> bool) {
+        let begun = Instant::now();
+        while !holds().await {
+            let log = std::fs::read_to_string(self.folder.path().join("bot.log")).unwrap_or_default();
+            let said = self.said().await;
+            assert!(
+                bot.ended().is_none() && begun.elapsed() < PATIENCE,
+                "{what}: {said:?} {log}"
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let store = SqliteStore::open_beside(&self.folder.path().join("state/keyminder.db"))
+            .await
+            .expect("the store");
+        child::until_quiet(bot, &store, &PageId::from_wire(&self.page)).await;
+    }
+}
+
+fn warnings(said: &[String]) -> usize {
+    said.iter()
+        .filter(|text| text.matches("36 characters of BYBIT_API_SECRET, all of it").count() == 3)
+        .count()
+}
+
+#[tokio::test]
+async fn a_key_in_the_page_is_told_of_once_and_thanked_for_when_a_person_takes_it_away() {
+    let world = World::new().await;
+    let mut bot = world.start(false);
+    world
+        .until(&mut bot, "the three blocks are told of", async || {
+            warnings(&world.said().await) == 1
+        })
+        .await;
+    bot.kill();
+    let mut bot = world.start(false);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(world.said().await.len(), 1, "once, also after a new start");
+    assert_eq!(world.holding().await, 3, "nothing is changed unasked");
+    let cycle = std::fs::read_to_string(world.folder.path().join("state/cycle.json")).expect("the turn's file");
+    assert!(cycle.contains("BYBIT_API_SECRET"), "it is exposed: {cycle}");
+    for block in world
+        .blocks()
+        .await
+        .iter()
+        .filter(|block| block.to_string().contains(&world.key))
+    {
+        let kind = block["type"].as_str().unwrap_or_default();
+        let body = json!({ kind: { "rich_text": [{ "text": { "content": "gone" } }] } });
+        let id = block["id"].as_str().unwrap_or_default();
+        call(&world.sandbox, "PATCH", &format!("/sandbox/blocks/{id}"), body).await;
+    }
+    world
+        .until(&mut bot, "it is thanked for", async || {
+            let said = world.said().await;
+            said.iter()
+                .filter(|text| text.contains("no longer shows BYBIT_API_SECRET"))
+                .count()
+                == 1
+        })
+        .await;
+    assert!(!world.said().await.iter().any(|text| text.contains(&world.key[..8])));
+}
+
+#[tokio::test]
+async fn it_is_masked_where_the_project_wants_that_and_all_else_stays() {
+    let world = World::new().await;
+    let mut bot = world.start(true);
+    world
+        .until(&mut bot, "the page is clean and says so", async || {
+            let said = world.said().await;
+            world.holding().await == 0 && said.iter().any(|text| text.contains("no longer shows"))
+        })
+        .await;
+    let blocks = world.blocks().await;
+    let text = |kind: &str| {
+        let block = blocks
+            .iter()
+            .find(|block| block["type"] == kind && block.to_string().contains("redacted"));
+        block.map(|block| block[kind]["rich_text"].clone()).unwrap_or_default()
+    };
+    let paragraph = text("paragraph");
+    assert_eq!(plain(&paragraph), "The secret is [redacted: BYBIT_API_SECRET], keep it");
+    let styled = |style: &str| {
+        let items = paragraph.as_array().into_iter().flatten();
+        let of_style = items.filter(|item| item["annotations"][style] == true);
+        of_style
+            .map(|item| item["plain_text"].as_str().unwrap_or_default().to_owned())
+            .collect::<String>()
+    };
+    assert_eq!(
+        (styled("bold").as_str(), styled("italic").as_str()),
+        ("[redacted: BYBIT_API_SECRET]", "keep")
+    );
+    let code = "export BYBIT_API_SECRET=[redacted: BYBIT_API_SECRET]\nkeyminder probe";
+    assert_eq!(plain(&text("code")).trim_end(), code);
+    assert_eq!(plain(&text("to_do")), "put [redacted: BYBIT_API_SECRET] away");
+    // A block is written once, and only those that held the key.
+    let journal = journal(&world.sandbox, 0).await;
+    let written = |entry: &&Value| {
+        entry["method"] == "PATCH"
+            && entry["path"]
+                .as_str()
+                .is_some_and(|path| path.starts_with("/v1/blocks/"))
+    };
+    assert_eq!(journal.iter().filter(written).count(), 3);
+}
