@@ -94,13 +94,12 @@ fn push_own(own: &mut String, text: &str) {
         ("[redacted", REDACTED, |c| c == ']'),
     ];
     let mut rest = text;
-    'search: while rest.contains(['/', '.', '[']) {
-        let first = MARKS
-            .iter()
-            .filter_map(|mark| Some((rest.find(mark.0)?, mark)))
-            .min_by_key(|found| found.0);
-        let Some((start, (_, word, ends))) = first else {
-            break 'search;
+    let mut at = 0;
+    while let Some(found) = rest[at..].bytes().position(|byte| matches!(byte, b'h' | b'w' | b'[')) {
+        let start = at + found;
+        let Some((_, word, ends)) = MARKS.iter().find(|mark| rest[start..].starts_with(mark.0)) else {
+            at = start + 1;
+            continue;
         };
         own.push_str(&rest[..start]);
         own.push_str(word);
@@ -109,6 +108,7 @@ fn push_own(own: &mut String, text: &str) {
         if *word == REDACTED {
             rest = without_ellipsis(rest);
         }
+        at = 0;
     }
     own.push_str(rest);
 }

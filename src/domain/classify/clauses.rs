@@ -117,7 +117,8 @@ fn seam_before(
         return Some(Seam::Hard);
     }
     if ground.is(token, bits.but) {
-        return Some(Seam::But);
+        let excepts = said.len() == 1 && ground.is(&said[0], bits.all) && ground.is(token, bits.except);
+        return (!excepts).then_some(Seam::But);
     }
     if ground.is(&tokens[at - 1], bits.colon) && said.iter().any(|before| ground.is(before, bits.corr)) {
         return Some(Seam::Hard);

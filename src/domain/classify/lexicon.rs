@@ -256,28 +256,27 @@ impl Lexicon {
         }
     }
 
-    /// The word's number: as it stands, by its beginning or ending, or one slip of the keyboard away.
+    /// The word's number: as it stands, by its beginning, one slip of the keyboard away, or by its ending.
     pub(super) fn find(&self, word: &str) -> Option<WordId> {
         self.ids
             .get(word)
             .copied()
-            .or_else(|| self.by_affix(word))
+            .or_else(|| self.by_beginning(word))
             .or_else(|| self.by_slip(word))
+            .or_else(|| self.by_ending(word))
     }
 
-    fn by_affix(&self, word: &str) -> Option<WordId> {
-        if self.prefixes.is_empty() && self.suffixes.is_empty() {
+    fn by_beginning(&self, word: &str) -> Option<WordId> {
+        if self.prefixes.is_empty() {
             return None;
         }
-        let starts = (4..word.len()).rev().filter_map(|end| word.get(..end));
-        let start = starts.into_iter().find_map(|start| self.prefixes.get(start));
-        let end = || {
-            self.suffixes
-                .iter()
-                .find(|(end, _)| word.ends_with(&**end))
-                .map(|(_, id)| id)
-        };
-        start.or_else(end).copied()
+        let mut starts = (4..word.len()).rev().filter_map(|end| word.get(..end));
+        starts.find_map(|start| self.prefixes.get(start)).copied()
+    }
+
+    fn by_ending(&self, word: &str) -> Option<WordId> {
+        let ends = |(end, _): &&(Box<str>, WordId)| word.len() >= end.len() + 3 && word.ends_with(&**end);
+        self.suffixes.iter().find(ends).map(|(_, id)| *id)
     }
 
     /// One letter too few, too many, wrong, or two swapped. Short words must keep all their letters.

@@ -231,8 +231,7 @@ impl Reader<'_> {
     /// Numbers joined by commas, "and", slashes or ranges.
     fn list(&self, from: usize) -> Option<(usize, StepSet, bool)> {
         let bits = &self.ground.kinds.bits;
-        let (mut last, mut part) = self.item(from)?;
-        let mut set: StepSet = 1 << last;
+        let (mut last, mut set, mut part) = self.item(from)?;
         let mut ahead = from + 1;
         loop {
             let to = self.is(ahead, bits.to | bits.hyphen | bits.upto)
@@ -242,13 +241,13 @@ impl Reader<'_> {
             while self.is(next, bits.and | bits.article | bits.stepword | bits.hash) {
                 next += 1;
             }
-            let Some((step, another_part)) = self.item(next).filter(|_| joiner) else {
+            let Some((step, more, another_part)) = self.item(next).filter(|_| joiner) else {
                 break;
             };
             if !to && (self.is(next + 1, bits.counted) || self.is(next + 1, bits.of)) {
                 break;
             }
-            set |= if to { range(last, step) } else { 1 << step };
+            set |= if to { range(last, step) } else { more };
             last = step;
             part |= another_part;
             ahead = next + 1;
@@ -256,16 +255,26 @@ impl Reader<'_> {
         Some((ahead - from, set, part))
     }
 
-    fn item(&self, ahead: usize) -> Option<(u32, bool)> {
+    /// The last step of an item, all of its steps, and whether only a part is meant: `3`, `4a`, `4.2`, `1,2`.
+    fn item(&self, ahead: usize) -> Option<(u32, StepSet, bool)> {
         let bits = &self.ground.kinds.bits;
         let token = self.token(ahead)?;
-        if let Value::Decimal(whole, _) = token.value {
-            return (1..=self.ground.steps_total).contains(&whole).then_some((whole, true));
+        let steps = 1..=self.ground.steps_total;
+        if let Value::Decimal(whole, hundredths, comma) = token.value {
+            // With a comma it is a list, if the second number is a later step.
+            let second = hundredths / 10;
+            let listed = comma && hundredths % 10 == 0 && second > whole && steps.contains(&second);
+            return steps.contains(&whole).then_some(if listed {
+                (second, 1 << whole | 1 << second, false)
+            } else {
+                (whole, 1 << whole, true)
+            });
         }
         if self.is(ahead, bits.ordword) {
             return None;
         }
-        self.number(ahead).map(|number| (number, self.is(ahead, bits.substep)))
+        let number = self.number(ahead)?;
+        Some((number, 1 << number, self.is(ahead, bits.substep)))
     }
 
     /// Whether what stands there ends a noun: a state, a mark, the end; not a thing that would be counted.

@@ -83,7 +83,7 @@ fn span(ground: &Ground, tokens: &[Token]) -> Option<(usize, Option<u32>)> {
     }
     let hundredths = match first.value {
         Value::Number(number) => number.checked_mul(100)?,
-        Value::Decimal(whole, part) => whole.checked_mul(100)?.checked_add(part)?,
+        Value::Decimal(whole, part, _) => whole.checked_mul(100)?.checked_add(part)?,
         _ if ground.is(first, bits.article) => 100,
         _ => return None,
     };
@@ -154,7 +154,7 @@ pub(super) fn finish_times(ground: &Ground, tokens: &mut Vec<Token>) {
         }
         let hundredths = match tokens[at].value {
             Value::Number(number) => number.checked_mul(100),
-            Value::Decimal(whole, part) => whole.checked_mul(100).and_then(|all| all.checked_add(part)),
+            Value::Decimal(whole, part, _) => whole.checked_mul(100).and_then(|all| all.checked_add(part)),
             _ => None,
         };
         let after_instead = at > 0 && ground.is(&tokens[at - 1], bits.insteadof);

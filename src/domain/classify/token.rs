@@ -9,8 +9,8 @@ pub(super) enum Value {
     Plain,
     /// A whole number.
     Number(u32),
-    /// A number with a part behind the point: `4.2`.
-    Decimal(u32, u32),
+    /// A number with hundredths behind a point, `4.2`; or, if true, behind a comma, which may also be a list, `1,2`.
+    Decimal(u32, u32, bool),
     /// Hours and minutes by the clock: `1:40`.
     Clock(u32, u32),
     /// Steps of the page, as bits (bit 0 is unused).
@@ -250,7 +250,12 @@ impl Scanner<'_> {
         let end = to + tail.len();
         let hundredths = parse(&self.text[from..to]) * if to - from == 1 { 10 } else { 1 };
         match (tail, super::time::unit(tail)) {
-            ("", _) => self.push(end, 0, Value::Decimal(whole, hundredths), None),
+            ("", _) => self.push(
+                end,
+                0,
+                Value::Decimal(whole, hundredths, self.byte(from - 1 - self.at) == Some(b',')),
+                None,
+            ),
             (_, Some(60)) => {
                 let minutes = whole.saturating_mul(60) + hundredths * 60 / 100;
                 self.push(end, self.kinds.symbols.duration, Value::Minutes(minutes), None);
