@@ -53,30 +53,60 @@ fn cut_sentence(ground: &Ground, states: KindSet, tokens: &[Token], sentence: Ra
     let has_state = |range: &Range<usize>| tokens[range.clone()].iter().any(|token| ground.is(token, states));
     let mut segments: Vec<(Seam, Range<usize>)> = Vec::new();
     let mut seam = Seam::Hard;
+    let mut said = Said::default();
     for at in sentence.clone() {
-        if let Some(next) = seam_before(ground, states, tokens, &open, at, marks_lead) {
+        if let Some(next) = seam_before(ground, states, tokens, &said, at, marks_lead) {
             segments.push((seam, open.clone()));
             seam = next;
             open = at..at;
+            said = Said::default();
         }
         open.end = at + 1;
+        said.take(ground, states, &tokens[at]);
     }
     segments.push((seam, open));
+    let mut last_has_state = false;
     for (seam, range) in segments.into_iter().filter(|(_, range)| !range.is_empty()) {
-        let last = cuts[first..].last().map(|cut| cut.tokens.clone());
-        let parts = match (seam, last) {
-            (_, None) | (Seam::Hard, Some(_)) => true,
-            (Seam::But, Some(_)) => has_state(&range),
-            (Seam::Soft, Some(last)) => has_state(&last) && has_state(&range),
+        let has_state = has_state(&range);
+        let parts = match seam {
+            _ if cuts.len() == first => true,
+            Seam::Hard => true,
+            Seam::But => has_state,
+            Seam::Soft => last_has_state && has_state,
         };
         if parts {
             cuts.push(Cut {
                 tokens: range,
                 sentence: sentence.start,
             });
+            last_has_state = has_state;
         } else if let Some(cut) = cuts.last_mut() {
             cut.tokens.end = range.end;
+            last_has_state |= has_state;
         }
+    }
+}
+
+/// What the open segment said so far, kept so that no token is looked at twice.
+#[derive(Clone, Copy, Default)]
+struct Said {
+    tokens: usize,
+    all: bool,
+    marked: bool,
+    corrects: bool,
+    state: bool,
+    steps: bool,
+}
+
+impl Said {
+    fn take(&mut self, ground: &Ground, states: KindSet, token: &Token) {
+        let bits = &ground.kinds.bits;
+        self.tokens += 1;
+        self.all = self.tokens == 1 && ground.is(token, bits.all);
+        self.marked |= ground.is(token, bits.tick | bits.cross | bits.todo | bits.busy);
+        self.corrects |= ground.is(token, bits.corr);
+        self.state |= ground.is(token, states);
+        self.steps |= matches!(token.value, Value::Steps(_));
     }
 }
 
@@ -97,37 +127,34 @@ fn seam_before(
     ground: &Ground,
     states: KindSet,
     tokens: &[Token],
-    open: &Range<usize>,
+    said: &Said,
     at: usize,
     marks_lead: bool,
 ) -> Option<Seam> {
     let bits = &ground.kinds.bits;
     let token = &tokens[at];
-    let marks = bits.tick | bits.cross | bits.todo;
-    let said = &tokens[open.clone()];
-    if said.is_empty() {
+    if said.tokens == 0 {
         return None;
     }
     let is_step = matches!(token.value, Value::Steps(_));
-    if marks_lead && ground.is(token, marks) {
+    if marks_lead && ground.is(token, bits.tick | bits.cross | bits.todo) {
         return Some(Seam::Hard);
     }
-    let marked = said.iter().any(|before| ground.is(before, marks | bits.busy));
-    if !marks_lead && is_step && marked {
+    if !marks_lead && is_step && said.marked {
         return Some(Seam::Hard);
     }
     if ground.is(token, bits.but) {
-        let excepts = said.len() == 1 && ground.is(&said[0], bits.all) && ground.is(token, bits.except);
+        // "Everything but the cron job is finished": what is left out belongs to it.
+        let excepts = said.all && ground.is(token, bits.except);
         return (!excepts).then_some(Seam::But);
     }
-    if ground.is(&tokens[at - 1], bits.colon) && said.iter().any(|before| ground.is(before, bits.corr)) {
+    if ground.is(&tokens[at - 1], bits.colon) && said.corrects {
         return Some(Seam::Hard);
     }
     if ground.is(token, bits.comma | bits.dash | bits.and | bits.so) {
         return Some(Seam::Soft);
     }
-    let speaks = said.iter().any(|before| ground.is(before, states))
-        && said.iter().any(|before| matches!(before.value, Value::Steps(_)));
+    let speaks = said.state && said.steps;
     (is_step && speaks && ground.is(&tokens[at - 1], states) && !ground.is(&tokens[at - 1], bits.prep | bits.aux))
         .then_some(Seam::Soft)
 }

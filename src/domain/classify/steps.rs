@@ -7,6 +7,8 @@ use super::token::{Token, Value};
 /// A set of steps as bits; bit 0 is unused.
 pub(super) type StepSet = u64;
 
+/// Words and marks between "step" and its number at most ("step number: 3"); a row of marks is nobody's step.
+const NAMED_WITHIN: usize = 8;
 /// More steps than this no page has.
 const MOST: u32 = 63;
 
@@ -206,7 +208,7 @@ impl Reader<'_> {
         let named = self.is(ahead, bits.stepword | bits.hash);
         if named {
             ahead += 1;
-            while self.is(ahead, bits.stepword | bits.hash | bits.colon | bits.hyphen) {
+            while ahead < NAMED_WITHIN && self.is(ahead, bits.stepword | bits.hash | bits.colon | bits.hyphen) {
                 ahead += 1;
             }
         }
