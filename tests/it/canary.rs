@@ -7,7 +7,7 @@ use keyminder::sandbox::providers::{StandIns, router};
 use keyminder::sandbox::{Options, Running, serve};
 use keyminder::store::sqlite::SqliteStore;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -70,15 +70,28 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Eight characters of a canary that stand in these bytes, whatever their case.
-fn leaks(canaries: &[Canary], bytes: &[u8]) -> Vec<&'static str> {
-    let bytes = bytes.to_ascii_lowercase();
-    let seen: std::collections::HashSet<&[u8]> = bytes.windows(8).collect();
-    let in_it = |canary: &&Canary| {
-        let secret = canary.secret.to_ascii_lowercase();
-        secret.as_bytes().windows(8).any(|window| seen.contains(window))
+/// How many characters of a canary are too many.
+const WINDOW: usize = 8;
+
+/// The canaries of which eight characters stand in these bytes, whatever their case.
+fn leaks(canaries: &[Canary], bytes: &[u8]) -> BTreeSet<&'static str> {
+    let number = |window: &[u8]| {
+        window
+            .iter()
+            .fold(0, |all, byte| all << 8 | u64::from(byte.to_ascii_lowercase()))
     };
-    canaries.iter().filter(in_it).map(|canary| canary.name).collect()
+    let windows = canaries.iter().flat_map(|canary| {
+        let windows = canary.secret.as_bytes().windows(WINDOW);
+        windows.map(move |window| (number(window), canary.name))
+    });
+    let windows: HashMap<u64, &str> = windows.collect();
+    let mut last = 0;
+    let mut found = BTreeSet::new();
+    for byte in bytes {
+        last = last << 8 | u64::from(byte.to_ascii_lowercase());
+        found.extend(windows.get(&last));
+    }
+    found
 }
 
 /// A project with the canaries in its `.env`, and everything that was written about it.
@@ -146,7 +159,11 @@ impl Aviary {
 
     /// People post keys, edit them in, and hang them on links; the bot answers until nothing waits.
     async fn talk(&mut self) {
-        let settings = [("KEYMINDER_LOG", "debug"), ("KEYMINDER_PEOPLE_MAY_ACT", "everyone")];
+        let settings = [
+            ("KEYMINDER_LOG", "debug"),
+            ("KEYMINDER_PEOPLE_MAY_ACT", "everyone"),
+            ("KEYMINDER_ROTATION_REDACT_PAGE_CONTENT", "true"),
+        ];
         let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
         let mut bot = Bot::start(self.folder.path(), &self.sandbox, &self.page, &BTreeMap::from(settings));
         let first = comment(&self.sandbox, &self.page, "Ana Silva", "Started step 1").await;
@@ -158,6 +175,7 @@ impl Aviary {
             { "text": { "content": &key[10..], "link": { "url": format!("https://example.org/{key}") } } }]);
         let linked = json!({ "page_id": self.page, "author": "Ana Silva", "rich_text": runs });
         call(&self.sandbox, "POST", "/sandbox/comments", linked).await;
+        self.write_into_the_page().await;
         let edit = json!({ "author": "Ana Silva", "text": format!("Started step 1, {key}") });
         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         call(&self.sandbox, "PATCH", &format!("/sandbox/comments/{first}"), edit).await;
@@ -166,10 +184,27 @@ impl Aviary {
         child::until_quiet(&mut bot, &store.expect("the store"), &PageId::from_wire(&self.page)).await;
     }
 
+    /// Somebody writes a key into the first paragraph of the page, which the bot masks.
+    async fn write_into_the_page(&self) {
+        let blocks = all(&self.sandbox, &format!("/v1/blocks/{}/children", self.page)).await;
+        let paragraph = blocks
+            .iter()
+            .find(|block| block["type"] == "paragraph")
+            .expect("a paragraph");
+        let path = format!("/sandbox/blocks/{}", paragraph["id"].as_str().unwrap_or_default());
+        let text = format!("the key is {}", self.canaries[3].whole);
+        let body = json!({ "paragraph": { "rich_text": [{ "text": { "content": text } }] } });
+        call(&self.sandbox, "PATCH", &path, body).await;
+    }
+
     /// What stands at Notion under the bot's name, and what the bot asked for.
     async fn gather(&mut self) {
         let listed = all(&self.sandbox, &format!("/v1/comments?block_id={}", self.page)).await;
         let bot = &self.sandbox.first_line["bot"]["id"];
+        let blocks = all(&self.sandbox, &format!("/v1/blocks/{}/children", self.page)).await;
+        let blocks = json!(blocks).to_string();
+        assert!(blocks.contains("[redacted: API_Groq]"), "the page is masked");
+        self.written.push(("the page".to_owned(), blocks.into_bytes()));
         let ours: Vec<Value> = listed.into_iter().filter(|it| it["created_by"]["id"] == *bot).collect();
         assert!(ours.len() > 20, "the bot answered: {}", ours.len());
         self.written
@@ -187,7 +222,8 @@ impl Aviary {
     }
 }
 
-#[tokio::test]
+// The commands of the project block one thread; the sandbox answers them on another.
+#[tokio::test(flavor = "multi_thread")]
 async fn no_byte_written_by_a_whole_run_holds_a_piece_of_a_key() {
     let mut aviary = Aviary::new().await;
     aviary.talk().await;
