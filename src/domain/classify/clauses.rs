@@ -62,7 +62,7 @@ fn cut_sentence(ground: &Ground, states: KindSet, tokens: &[Token], sentence: Ra
             said = Said::default();
         }
         open.end = at + 1;
-        said.take(ground, states, &tokens[at]);
+        said.take(ground, &tokens[at]);
     }
     segments.push((seam, open));
     let mut last_has_state = false;
@@ -91,21 +91,16 @@ fn cut_sentence(ground: &Ground, states: KindSet, tokens: &[Token], sentence: Ra
 #[derive(Clone, Copy, Default)]
 struct Said {
     tokens: usize,
-    all: bool,
-    marked: bool,
-    corrects: bool,
-    state: bool,
+    /// The kinds of all its words.
+    kinds: KindSet,
+    /// Whether it names steps.
     steps: bool,
 }
 
 impl Said {
-    fn take(&mut self, ground: &Ground, states: KindSet, token: &Token) {
-        let bits = &ground.kinds.bits;
+    fn take(&mut self, ground: &Ground, token: &Token) {
         self.tokens += 1;
-        self.all = self.tokens == 1 && ground.is(token, bits.all);
-        self.marked |= ground.is(token, bits.tick | bits.cross | bits.todo | bits.busy);
-        self.corrects |= ground.is(token, bits.corr);
-        self.state |= ground.is(token, states);
+        self.kinds = self.kinds | ground.kinds_of(token);
         self.steps |= matches!(token.value, Value::Steps(_));
     }
 }
@@ -137,24 +132,25 @@ fn seam_before(
         return None;
     }
     let is_step = matches!(token.value, Value::Steps(_));
-    if marks_lead && ground.is(token, bits.tick | bits.cross | bits.todo) {
+    let marks = bits.tick | bits.cross | bits.todo;
+    if marks_lead && ground.is(token, marks) {
         return Some(Seam::Hard);
     }
-    if !marks_lead && is_step && said.marked {
+    if !marks_lead && is_step && said.kinds.meets(marks | bits.busy) {
         return Some(Seam::Hard);
     }
     if ground.is(token, bits.but) {
         // "Everything but the cron job is finished": what is left out belongs to it.
-        let excepts = said.all && ground.is(token, bits.except);
+        let excepts = said.tokens == 1 && said.kinds.meets(bits.all) && ground.is(token, bits.except);
         return (!excepts).then_some(Seam::But);
     }
-    if ground.is(&tokens[at - 1], bits.colon) && said.corrects {
+    if ground.is(&tokens[at - 1], bits.colon) && said.kinds.meets(bits.corr) {
         return Some(Seam::Hard);
     }
     if ground.is(token, bits.comma | bits.dash | bits.and | bits.so) {
         return Some(Seam::Soft);
     }
-    let speaks = said.state && said.steps;
+    let speaks = said.kinds.meets(states) && said.steps;
     (is_step && speaks && ground.is(&tokens[at - 1], states) && !ground.is(&tokens[at - 1], bits.prep | bits.aux))
         .then_some(Seam::Soft)
 }

@@ -29,9 +29,14 @@ impl<'a> Ground<'a> {
         }
     }
 
+    /// The kinds of a token.
+    pub(super) fn kinds_of(&self, token: &Token) -> KindSet {
+        self.lexicon.symbols.set(token.symbol)
+    }
+
     /// Whether a token has one of the kinds.
     pub(super) fn is(&self, token: &Token, kinds: KindSet) -> bool {
-        self.lexicon.symbols.set(token.symbol).meets(kinds)
+        self.kinds_of(token).meets(kinds)
     }
 
     /// Whether what stands there can follow a bare step number: a word that we know, and nothing that is counted.
