@@ -163,9 +163,14 @@ enum Look {
 
 fn judge(around: &Surroundings, start: usize, end: usize) -> Option<Rule> {
     let token = &around.text[start..end];
+    if is_plain(token) {
+        return None;
+    }
     let look = look(token);
-    let named = !token.bytes().any(|b| b.is_ascii_digit()) && around.names_something(start, end);
-    if named || (look == Look::Plain && !may_be_password(token)) {
+    if look == Look::Plain && !may_be_password(token) {
+        return None;
+    }
+    if !token.bytes().any(|b| b.is_ascii_digit()) && around.names_something(start, end) {
         return None;
     }
     let lead = around.lead(start, end);
@@ -208,10 +213,8 @@ fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
     (token.len() >= LONG && !id) || around.speaks_of_keys(start, end) || around.is_alone(start, end)
 }
 
+/// What a token looks like that is not plain at first sight.
 fn look(token: &str) -> Look {
-    if is_plain(token) {
-        return Look::Plain;
-    }
     let counts = Counts::of(token);
     let is_sign = |b: &u8| matches!(b, b'!' | b'$' | b'#' | b'%' | b'?' | b'&' | b'*' | b'@' | b'^' | b'~');
     let signs = token.bytes().filter(is_sign).count();
@@ -286,7 +289,7 @@ fn is_uuid(token: &str) -> bool {
 /// Letters and digits, as weak passwords are.
 fn may_be_password(token: &str) -> bool {
     let counts = Counts::of(token);
-    token.len() >= 6 && counts.digit > 0 && counts.letters() > 2 && !is_plain(token)
+    token.len() >= 6 && counts.digit > 0 && counts.letters() > 2
 }
 
 /// `password: harbour77`, `DB_PASSWORD=harbour77`.
