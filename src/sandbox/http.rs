@@ -9,6 +9,7 @@ use axum::extract::{self, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::serve::{IncomingStream, Listener};
+use chrono::DateTime;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -204,7 +205,14 @@ async fn send(sandbox: &Arc<Sandbox>, peer: &Peer, answer: Answer) -> Response {
     if answer.fate != Fate::Whole {
         *peer.orders.lock().unwrap_or_else(PoisonError::into_inner) = answer.fate;
     }
-    response(answer)
+    let mut response = response(answer);
+    // By the sandbox's own clock: who reads it to know the server's time must not meet two.
+    let date = DateTime::from_timestamp_millis(i64::try_from(sandbox.now_ms()).unwrap_or_default());
+    let date = date.map(|date| date.format("%a, %d %b %Y %H:%M:%S GMT").to_string());
+    if let Some(date) = date.and_then(|date| HeaderValue::try_from(date).ok()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 fn text(headers: &HeaderMap, name: HeaderName) -> Option<String> {

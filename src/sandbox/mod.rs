@@ -110,6 +110,11 @@ impl Sandbox {
         view::answer(&state, request)
     }
 
+    /// The time by the sandbox's clock, in milliseconds since 1970 UTC.
+    pub fn now_ms(&self) -> u64 {
+        (self.clock)()
+    }
+
     /// Carries out the requests whose late application is due.
     pub fn run_due(&self) {
         let mut state = self.state();

@@ -47,8 +47,6 @@ pub struct Answer {
     pub request_id: Option<String>,
     /// The header `Retry-After`, as it goes out: seconds, or an HTTP date.
     pub retry_after: Option<String>,
-    /// The header `Location` of a redirection.
-    pub location: Option<String>,
     /// The body.
     pub body: String,
     /// What becomes of it.

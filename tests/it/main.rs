@@ -12,6 +12,7 @@ mod redaction;
 mod returned;
 mod rotation;
 mod scenarios;
+mod settled;
 mod store;
 mod tidy;
 mod token;
