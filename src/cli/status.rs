@@ -84,6 +84,8 @@ struct Page {
     blockers: Vec<Obstacle>,
     /// Comments that hold a key and still stand there.
     posted: usize,
+    /// Blocks of the page itself that hold a key.
+    held: usize,
     effects: Vec<Undone>,
 }
 
@@ -211,6 +213,7 @@ impl Page {
             conversations: state.conversations.len(),
             blockers: blockers.collect(),
             posted: state.posted.len(),
+            held: state.held.iter().map(|held| held.blocks.len()).sum(),
             effects: effects.iter().map(Undone::of).collect(),
         }
     }
@@ -337,10 +340,10 @@ impl Page {
         if self.next_rotation.is_some() {
             println!("           next rotation {}", time(self.next_rotation));
         }
-        if self.conversations > 0 || self.posted > 0 {
+        if self.conversations + self.posted + self.held > 0 {
             println!(
-                "           {} open conversations, {} comments that hold a key",
-                self.conversations, self.posted
+                "           {} open conversations, {} comments that hold a key, {} blocks of the page that do",
+                self.conversations, self.posted, self.held
             );
         }
         for blocker in &self.blockers {
