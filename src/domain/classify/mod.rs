@@ -16,6 +16,7 @@ mod prove;
 mod read;
 mod reading;
 mod rules;
+mod scan;
 mod slots;
 mod steps;
 mod steps_joined;

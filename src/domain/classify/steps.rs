@@ -266,11 +266,11 @@ impl Reader<'_> {
             // With a comma it is a list, if the second number is a later step.
             let second = hundredths / 10;
             let listed = comma && hundredths % 10 == 0 && second > whole && steps.contains(&second);
-            return steps.contains(&whole).then_some(if listed {
-                (second, 1 << whole | 1 << second, false)
-            } else {
-                (whole, 1 << whole, true)
-            });
+            return match steps.contains(&whole) {
+                false => None,
+                true if listed => Some((second, 1 << whole | 1 << second, false)),
+                true => Some((whole, 1 << whole, true)),
+            };
         }
         if self.is(ahead, bits.ordword) {
             return None;

@@ -1,12 +1,12 @@
-//! What we hold to be true of a page: claims, evidence, boxes, blockers, and the conversations that are still open.
+//! What we hold to be true of a page: claims, evidence, boxes, blockers.
+use super::conversation::{Conversation, Edit, PostedKey};
 use super::guide::Guide;
 use crate::domain::classify::BlockerKind;
-use crate::domain::comment::{Extent, Finding};
+use crate::domain::comment::Finding;
 use crate::domain::cycle::Cycle;
-use crate::domain::effect::{EffectId, KeyState, Place, Property, Status, Value};
+use crate::domain::effect::{EffectId, Property, Status, Value};
 use crate::domain::evidence::{Check, Evidence};
 use crate::domain::ids::{BlockId, CommentId, PersonId};
-use crate::domain::reply::{Reference, Run};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,177 +191,6 @@ pub struct Due {
     pub told: bool,
 }
 
-/// The edit of a reply that is under way: another one waits for it, so that none overtakes the other.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Edit {
-    /// The `PostReply` whose comment is edited.
-    pub reply: EffectId,
-    /// The edit under way.
-    pub writing: EffectId,
-    /// What it shall say after that.
-    pub next: Option<Vec<Run>>,
-    /// The comment that is answered.
-    pub comment: Option<CommentId>,
-    /// The reply's mark.
-    pub reference: Reference,
-}
-
-/// A comment whose reply waits for looks.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Conversation {
-    /// The comment that is answered; `None` for the summary of a backlog and the like.
-    pub comment: Option<CommentId>,
-    /// The other comments of a flood that its reply answers.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub also: Vec<CommentId>,
-    /// What the reply's key and reference are made from.
-    pub subject: String,
-    /// Where the reply goes.
-    pub place: Place,
-    /// Who wrote.
-    pub author: Option<PersonId>,
-    /// The author's name.
-    pub name: Option<String>,
-    /// `en` or `nl`.
-    pub language: String,
-    /// What the reply has to speak of, in order.
-    pub parts: Vec<Part>,
-    /// The looks that it waits for.
-    pub awaiting: Vec<Check>,
-    /// Other effects that it waits for.
-    pub effects: Vec<EffectId>,
-    /// What the probes said.
-    pub keys: Vec<KeyState>,
-    /// Since when.
-    pub since: DateTime<Utc>,
-    /// Whether a reply is there already: what comes next is an edit of it.
-    pub replied: bool,
-    /// Whether the author may cause Done and schedule changes.
-    pub may_finish: bool,
-}
-
-/// One thing that a reply has to speak of.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "part", rename_all = "snake_case")]
-pub enum Part {
-    /// Steps are said to be finished; `whole`: all of it.
-    Claim {
-        /// The steps; empty: the comment names none.
-        steps: Vec<u8>,
-        /// The whole item.
-        whole: bool,
-        /// Time spent, in minutes.
-        minutes: Option<u32>,
-        /// The plan it was compared with.
-        planned: Option<u32>,
-    },
-    /// Steps are under way; `looked`: with a look.
-    Progress {
-        /// The steps.
-        steps: Vec<u8>,
-        /// It was only guessed that they are finished.
-        hedged: bool,
-        /// Whether a look was taken.
-        looked: bool,
-        /// A blocker was cleared.
-        cleared: bool,
-    },
-    /// Somebody cannot go on.
-    Blocker {
-        /// What has to change.
-        kind: BlockerKind,
-        /// The step.
-        step: Option<u8>,
-    },
-    /// The state of named keys is told.
-    Keys {
-        /// Variables of `.env`.
-        variables: Vec<String>,
-    },
-    /// A key was posted.
-    Posted {
-        /// What of it.
-        keys: Vec<PostedKey>,
-    },
-    /// An earlier report is withdrawn.
-    Correction {
-        /// The steps.
-        steps: Vec<u8>,
-        /// The boxes that were unticked.
-        unticked: Vec<u8>,
-        /// The status was set back.
-        reopened: bool,
-        /// A blocker was withdrawn.
-        cleared: bool,
-    },
-    /// Something is asked.
-    Question {
-        /// About what: the name of a prompt in `question/`.
-        topic: String,
-        /// About which step.
-        step: Option<u8>,
-    },
-    /// The page itself holds keys.
-    Held {
-        /// The link to each block, and what it holds.
-        places: Vec<(String, HeldKeys)>,
-        /// Whether a label is put in their place.
-        masks: bool,
-    },
-    /// A comment that held a key holds it no longer.
-    Clean {
-        /// The names of what it held.
-        labels: Vec<String>,
-        /// What is to be rotated because of it.
-        exposed: Vec<String>,
-    },
-    /// A person ticked a box whose check does not hold.
-    ByHand {
-        /// The number of the box on the page.
-        number: u8,
-        /// Its text.
-        text: String,
-        /// The check.
-        check: Check,
-    },
-    /// So much was looked at for this person, or on this page, that nothing more is for a while.
-    Limited,
-    /// The author may not act.
-    Guidance,
-    /// So many comments are answered together.
-    Together {
-        /// How many.
-        comments: usize,
-    },
-    /// What was found at the first start.
-    Summary {
-        /// How many comments were taken into account.
-        comments: usize,
-    },
-    /// The monitor has something to say.
-    Alert {
-        /// The name of a prompt in `alert/`.
-        prompt: String,
-        /// What it needs.
-        facts: BTreeMap<String, serde_json::Value>,
-    },
-    /// The next rotation is due.
-    Due,
-}
-
-/// What stood in a comment, as far as it may be told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostedKey {
-    /// The variable, or the kind of key.
-    pub label: String,
-    /// How many characters.
-    pub chars: usize,
-    /// How much of the key.
-    pub extent: Extent,
-    /// A public half (the id of a pair): masked, but it opens nothing alone.
-    pub identifier: bool,
-}
-
 /// All that we hold of a page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -416,13 +245,6 @@ pub struct PageState {
     pub next_page: Option<NextPage>,
     /// Makes each effect's key its own.
     pub counter: u64,
-}
-
-impl Conversation {
-    /// Whether its reply answers this comment, alone or among others.
-    pub fn answers(&self, comment: &CommentId) -> bool {
-        self.comment.as_ref() == Some(comment) || self.also.contains(comment)
-    }
 }
 
 impl PageState {
