@@ -117,6 +117,13 @@ fn marks_lead(ground: &Ground, tokens: &[Token]) -> bool {
     mark < step || step.is_none()
 }
 
+/// "..., I think?": no clause of its own, it doubts what stands before it.
+fn only_doubts(ground: &Ground, rest: &[Token]) -> bool {
+    let bits = &ground.kinds.bits;
+    matches!(rest, [me, hedge, ask, ..]
+        if ground.is(me, bits.me) && ground.is(hedge, bits.hedge) && ground.is(ask, bits.ask))
+}
+
 /// Whether a clause may end before this token.
 fn seam_before(
     ground: &Ground,
@@ -141,14 +148,17 @@ fn seam_before(
     }
     if ground.is(token, bits.but) {
         // "Everything but the cron job is finished": what is left out belongs to it.
-        let excepts = said.tokens == 1 && said.kinds.meets(bits.all) && ground.is(token, bits.except);
+        let excepts = said.kinds.meets(bits.all)
+            && !said.kinds.meets(states)
+            && !ground.is(&tokens[at - 1], bits.comma)
+            && ground.is(token, bits.except);
         return (!excepts).then_some(Seam::But);
     }
     if ground.is(&tokens[at - 1], bits.colon) && said.kinds.meets(bits.corr) {
         return Some(Seam::Hard);
     }
     if ground.is(token, bits.comma | bits.dash | bits.and | bits.so) {
-        return Some(Seam::Soft);
+        return (!only_doubts(ground, &tokens[at + 1..])).then_some(Seam::Soft);
     }
     let speaks = said.kinds.meets(states) && said.steps;
     (is_step && speaks && ground.is(&tokens[at - 1], states) && !ground.is(&tokens[at - 1], bits.prep | bits.aux))

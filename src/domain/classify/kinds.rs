@@ -50,7 +50,7 @@ kinds! {
     /// Other things set apart.
     fragment, mention, keyword, secretword, pairword, service, keyvar, key, rotated,
     /// Where clauses part, and what makes one worth parting.
-    but, so, corr, of,
+    but, so, corr, of, me, hedge,
     /// What may stand around a bare number that is a step.
     aux, prep, counted,
 }
