@@ -143,7 +143,12 @@ pub(super) fn is_hex(token: &str) -> bool {
 pub(super) fn is_random(token: &str) -> bool {
     let counts = Counts::of(token);
     match (counts.lower > 0, counts.upper > 0, counts.digit > 0) {
-        (true, true, true) => changes(token) >= 3,
+        (true, true, true) => match changes(token) {
+            0 | 1 => false,
+            // `YfAAXJzkwfdaot9160`: its letters would have to make words.
+            2 => token.len() >= 16 && !is_word(token.trim_matches(|c: char| c.is_ascii_digit())),
+            _ => true,
+        },
         (true, false, true) | (false, true, true) => changes(token) >= 2,
         (true, true, false) => !is_word(token) && changes(token) >= 2,
         (true, false, false) | (false, true, false) => {
@@ -245,5 +250,7 @@ mod tests {
             assert!(!is_word(piece), "{piece}");
         }
         assert!(is_random("zP7WG") && is_random("XlfQ8MAO") && !is_random("rotation"));
+        // Few runs, but no words in them.
+        assert!(is_random("YqAAXJzkwfdapt4711") && !is_random("StateMachine2026"));
     }
 }
