@@ -29,11 +29,13 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
         // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
         let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
         if telling {
-            chunk(patterns, around, start, at, hits);
+            let signs = kinds & SIGN != 0;
+            chunk(patterns, around, start, at, signs, hits);
         }
     }
 }
 
+const SIGN: u8 = 1;
 const UPPER: u8 = 2;
 const DIGIT: u8 = 4;
 const LOWER: u8 = 8;
@@ -52,23 +54,28 @@ const fn chunk_bytes() -> [u8; 256] {
             b'A'..=b'Z' => UPPER,
             b'a'..=b'z' => LOWER,
             b'0'..=b'9' => DIGIT,
-            _ => 1,
+            _ => SIGN,
         };
         byte += 1;
     }
     table
 }
 
-fn chunk(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
+/// Judges one chunk; one without `signs` is a value as it stands.
+fn chunk(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, signs: bool, hits: &mut Vec<Hit>) {
     let chunk = &around.text[start..end];
-    if let Some(scheme) = chunk.find(':').and_then(|_| chunk.find("://")) {
+    if signs && let Some(scheme) = chunk.find(':').and_then(|_| chunk.find("://")) {
         query(around, start + scheme, end, hits);
         return;
     }
-    if chunk.starts_with("data:") {
+    if signs && chunk.starts_with("data:") {
         return;
     }
-    let (start, end) = value(around.text, start, end);
+    let (start, end) = if signs {
+        value(around.text, start, end)
+    } else {
+        (start, end)
+    };
     if end - start < 6 {
         return;
     }
@@ -227,10 +234,7 @@ fn look(token: &str) -> Look {
         };
     }
     let three = counts.lower > 0 && counts.upper > 0 && counts.digit > 0;
-    let random = shape::is_random(token)
-        && token
-            .split(['-', '_', '.', '/', '+', '='])
-            .any(|part| part.len() >= 6 && shape::is_random(part) && !shape::is_numbered_word(part));
+    let random = shape::is_random(token) && has_random_part(token, counts);
     match token.len() {
         _ if !random => Look::Plain,
         16.. if three && shape::changes(token) * 5 >= token.len() => Look::Strong,
@@ -239,10 +243,23 @@ fn look(token: &str) -> Look {
     }
 }
 
+/// Whether one part of a random token is random by itself: a path or a name of several words is not.
+fn has_random_part(token: &str, counts: Counts) -> bool {
+    if counts.letters() + counts.digit == token.len() {
+        return !shape::is_numbered_word(token);
+    }
+    token
+        .split(['-', '_', '.', '/', '+', '='])
+        .any(|part| part.len() >= 6 && shape::is_random(part) && !shape::is_numbered_word(part))
+}
+
 /// Versions, dates, times, paths, file names, code, digests with their name.
 fn is_plain(token: &str) -> bool {
     const BEGINNINGS: [&str; 8] = ["sha256-", "sha384-", "sha512-", "sha1-", "~/", "./", "../", "C:\\"];
     let bytes = token.as_bytes();
+    if bytes.iter().all(u8::is_ascii_alphanumeric) {
+        return bytes.iter().all(u8::is_ascii_digit) || token.strip_prefix("0x").is_some_and(shape::is_hex);
+    }
     let numbers = token.strip_prefix('v').unwrap_or(token);
     let numbered = || {
         numbers.find(['.', '-', ':', '/']).is_some_and(|at| {
@@ -267,12 +284,7 @@ fn is_plain(token: &str) -> bool {
             || doubled(*b"::")
             || bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
     };
-    BEGINNINGS.iter().any(|beginning| token.starts_with(beginning))
-        || numbered()
-        || path()
-        || code()
-        || is_uuid(token)
-        || token.strip_prefix("0x").is_some_and(shape::is_hex)
+    BEGINNINGS.iter().any(|beginning| token.starts_with(beginning)) || numbered() || path() || code() || is_uuid(token)
 }
 
 fn is_uuid(token: &str) -> bool {
