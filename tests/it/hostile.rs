@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 const CHARACTERS: usize = 2_000;
 
 /// What texts are put together of, beside the words of the corpora.
-const PIECES: [&str; 34] = [
+const PIECES: [&str; 36] = [
     "step",
     "steps 1-5",
     "1",
@@ -18,6 +18,8 @@ const PIECES: [&str; 34] = [
     "½",
     "1.5 hours",
     "90 min",
+    "71582788.99h",
+    "1h4294967220 and a half",
     "✅",
     "❌",
     "☐",

@@ -270,8 +270,11 @@ impl Scanner<'_> {
     }
 }
 
+/// No step, count, code or time in a comment is larger; what is made from it fits in 32 bits.
+const MOST: u32 = 1_000_000;
+
 fn parse(digits: &str) -> u32 {
-    digits.parse().unwrap_or(u32::MAX / 100)
+    digits.parse().map_or(MOST, |number: u32| number.min(MOST))
 }
 
 /// `s4`, `step3`, `stap2`.

@@ -53,7 +53,7 @@ pub(super) fn join_times(ground: &Ground, tokens: &[Token]) -> Vec<Token> {
                 ground.kinds.symbols.day
             };
             let value = if span {
-                Value::Minutes(hours * 60 + rest)
+                Value::Minutes(hours.saturating_mul(60).saturating_add(rest))
             } else {
                 Value::Plain
             };
@@ -148,7 +148,7 @@ pub(super) fn finish_times(ground: &Ground, tokens: &mut Vec<Token>) {
         if let Value::Minutes(minutes) = tokens[at].value {
             unit = Some(if minutes >= 60 { 60 } else { 1 });
             if minutes % 60 == 0 && tokens.get(at + 1).is_some_and(|next| ground.is(next, bits.half_more)) {
-                tokens[at].value = Value::Minutes(minutes + 30);
+                tokens[at].value = Value::Minutes(minutes.saturating_add(30));
                 tokens.remove(at + 1);
             }
         }
