@@ -28,9 +28,10 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
         let kinds = bytes[start + 1..at].iter().fold(first, |kinds, b| kinds | kind(b));
         // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
         let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
-        if telling {
-            let signs = kinds & SIGN != 0;
-            chunk(patterns, around, start, at, signs, hits);
+        if telling && kinds & SIGN != 0 {
+            chunk(patterns, around, start, at, hits);
+        } else if telling {
+            token(patterns, around, start, at, hits);
         }
     }
 }
@@ -61,21 +62,18 @@ const fn chunk_bytes() -> [u8; 256] {
     table
 }
 
-/// Judges one chunk; one without `signs` is a value as it stands.
-fn chunk(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, signs: bool, hits: &mut Vec<Hit>) {
+/// Finds the value in a chunk with signs, and judges that.
+fn chunk(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
     let chunk = &around.text[start..end];
-    if signs && let Some(scheme) = chunk.find(':').and_then(|_| chunk.find("://")) {
+    if let Some(scheme) = chunk.find(':').and_then(|_| chunk.find("://")) {
         query(around, start + scheme, end, hits);
-        return;
+    } else if !chunk.starts_with("data:") {
+        let (start, end) = value(around.text, start, end);
+        token(patterns, around, start, end, hits);
     }
-    if signs && chunk.starts_with("data:") {
-        return;
-    }
-    let (start, end) = if signs {
-        value(around.text, start, end)
-    } else {
-        (start, end)
-    };
+}
+
+fn token(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
     if end - start < 6 {
         return;
     }
