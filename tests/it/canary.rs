@@ -117,10 +117,7 @@ impl Aviary {
             .map(|canary| format!("{}={}", canary.name, canary.whole));
         let env = lines.collect::<Vec<_>>().join("\n");
         std::fs::write(folder.path().join(".env"), env).expect("a scratch file");
-        let page = sandbox.first_line["pages"][0]["id"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let page = child::first_page(&sandbox);
         Self {
             sandbox,
             folder,

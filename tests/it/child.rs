@@ -66,6 +66,12 @@ impl Drop for Bot {
     }
 }
 
+/// The id of the sandbox's first page.
+pub fn first_page(sandbox: &Running) -> String {
+    let id = sandbox.first_line["pages"][0]["id"].as_str();
+    id.expect("the sandbox has a page").to_owned()
+}
+
 /// A request at the side door or under `/v1`; it must work.
 pub async fn call(sandbox: &Running, method: &str, path: &str, body: Value) -> Value {
     let answer = send(sandbox, method, path, &body)

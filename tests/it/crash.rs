@@ -74,10 +74,7 @@ async fn survives(faults: Value) {
     let sandbox = serve(Options::default()).await.expect("a free port");
     let folder = tempfile::tempdir().expect("a scratch folder");
     std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
-    let page = sandbox.first_line["pages"][0]["id"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let page = child::first_page(&sandbox);
     let mut comments = Vec::new();
     let mut dice = fastrand::Rng::new();
     for _ in 0..KILLS {

@@ -24,10 +24,7 @@ impl World {
         let sandbox = serve(Options::default()).await.expect("a free port");
         let folder = tempfile::tempdir().expect("a scratch folder");
         std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
-        let page = sandbox.first_line["pages"][0]["id"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let page = child::first_page(&sandbox);
         Self { sandbox, folder, page }
     }
 

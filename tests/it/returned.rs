@@ -1,5 +1,5 @@
 //! An editor saves the value of before the rotation back into `.env`: the page is told, and the channels beside it.
-use crate::child::{Bot, all, plain};
+use crate::child::{Bot, all, first_page, plain};
 use keyminder::sandbox::providers::{Key, KeyState, StandIns, router};
 use keyminder::sandbox::{Options, serve};
 use std::collections::BTreeMap;
@@ -38,10 +38,7 @@ async fn a_value_that_an_editor_brings_back_is_told_once_everywhere() {
         ..Options::default()
     };
     let sandbox = serve(options).await.expect("a free port");
-    let page = sandbox.first_line["pages"][0]["id"]
-        .as_str()
-        .expect("a page")
-        .to_owned();
+    let page = first_page(&sandbox);
     let issue = || stand_ins.issue("groq", &mut fastrand::Rng::new()).expect("a provider");
     let (old, new) = (issue(), issue());
     let folder = tempfile::tempdir().expect("a scratch folder");

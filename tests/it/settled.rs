@@ -43,10 +43,7 @@ async fn an_edit_beside_our_own_write_is_seen_when_its_minute_is_over() {
     let sandbox = serve(options).await.expect("a free port");
     let folder = tempfile::tempdir().expect("a scratch folder");
     std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
-    let page = sandbox.first_line["pages"][0]["id"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
+    let page = child::first_page(&sandbox);
     let path = format!("/v1/pages/{page}");
     let slow = json!({ "rules": [{ "method": "PATCH", "path": path, "fault": "latency", "delay_ms": ANSWER_MS }] });
     call(&sandbox, "PUT", "/sandbox/faults", slow).await;

@@ -1,5 +1,5 @@
 //! The bot's own token changes in `.env` while it works: none of the comments is lost, none is answered twice.
-use crate::child::{Bot, all, call, comment, plain};
+use crate::child::{Bot, all, call, comment, first_page, plain};
 use keyminder::domain::ids::CommentId;
 use keyminder::domain::reply::Reference;
 use keyminder::sandbox::{Options, Running, serve};
@@ -24,10 +24,7 @@ impl World {
     async fn new() -> Self {
         let sandbox = serve(Options::default()).await.expect("a free port");
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let page = sandbox.first_line["pages"][0]["id"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned();
+        let page = first_page(&sandbox);
         let token = issue(&sandbox, json!({})).await;
         put(&folder, &token);
         let settings = BTreeMap::from([("NOTION_TOKEN".to_owned(), String::new())]);

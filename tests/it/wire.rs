@@ -3,6 +3,7 @@
 mod client;
 mod judge;
 
+use crate::child::first_page;
 use judge::Judge;
 use keyminder::sandbox::{Options, Rate, Running, serve, signature};
 use secrecy::ExposeSecret;
@@ -89,19 +90,12 @@ async fn started() -> Running {
     .expect("a free port")
 }
 
-fn page_of(running: &Running) -> String {
-    running.first_line["pages"][0]["id"]
-        .as_str()
-        .unwrap_or_default()
-        .to_owned()
-}
-
 #[tokio::test]
 async fn every_answer_has_a_recorded_shape() {
     let running = started().await;
     let mut judge = Judge::new();
     let mut names = BTreeMap::new();
-    names.insert("$page".to_owned(), page_of(&running));
+    names.insert("$page".to_owned(), first_page(&running));
     names.insert("$person".to_owned(), id(&running.first_line["people"][0]["id"]));
     names.insert("$source".to_owned(), id(&running.first_line["data_source"]["id"]));
     for line in CALLS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
@@ -171,7 +165,7 @@ async fn judged(running: &Running, judge: &mut Judge, method: &str, path: &str, 
 #[tokio::test]
 async fn a_reset_line_says_nothing_of_what_happened() {
     let running = started().await;
-    let page = page_of(&running);
+    let page = first_page(&running);
     let write = json!({ "parent": { "page_id": page }, "rich_text": [{ "text": { "content": "x" } }] });
     for (fault, comments) in [("reset_before", 0), ("reset_after", 1)] {
         fault_once(
@@ -266,7 +260,7 @@ async fn webhooks_are_repeated_until_they_are_taken() {
     let key = id(&answer["verification_token"]);
     let (handshake, _) = received(&listener, 200).await;
     assert_eq!(handshake["verification_token"], key);
-    let comment = json!({ "page_id": page_of(&running), "text": "hello" });
+    let comment = json!({ "page_id": first_page(&running), "text": "hello" });
     send(&running, "POST", "/sandbox/comments", &comment)
         .await
         .expect("an answer");

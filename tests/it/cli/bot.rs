@@ -1,5 +1,6 @@
 //! `keyminder run --once` against a sandbox in this process: what it does where a page or a token is not as it should be.
 use super::{empty, fed, secret};
+use crate::child::first_page;
 use crate::rotation::Folder;
 use keyminder::sandbox::{self, Options, Request, Running};
 use secrecy::ExposeSecret;
@@ -48,7 +49,7 @@ impl World {
     }
 
     fn page(&self) -> String {
-        self.sandbox.first_line["pages"][0]["id"].as_str().unwrap().to_owned()
+        first_page(&self.sandbox)
     }
 
     fn add_page(&self, markdown: &str, database: bool) -> String {

@@ -1,6 +1,6 @@
 //! The bot and the commands on one project: one cycle for both, and an old value that comes back while the bot runs.
 use super::secret;
-use crate::child::{Bot, all};
+use crate::child::{Bot, all, first_page};
 use crate::rotation::{Folder, said};
 use keyminder::domain::cycle::Cycle;
 use keyminder::domain::ids::PageId;
@@ -59,7 +59,7 @@ impl World {
     }
 
     fn page(&self) -> String {
-        self.sandbox.first_line["pages"][0]["id"].as_str().unwrap().to_owned()
+        first_page(&self.sandbox)
     }
 
     /// Somebody reports, and the bot answers.

@@ -1,5 +1,6 @@
 //! The other end of the wire: our client against the sandbox, every call once, each with what it must bring.
-use super::{page_of, started};
+use super::started;
+use crate::child::first_page;
 use keyminder::domain::comment::Anchor;
 use keyminder::domain::ids::{BlockId, PageId, PersonId};
 use keyminder::domain::reply::Run;
@@ -49,7 +50,7 @@ async fn the_client_knows_who_is_there() {
 async fn the_client_reads_and_writes_a_page() {
     let running = started().await;
     let notion = client(&running);
-    let id = PageId::from_wire(&page_of(&running));
+    let id = PageId::from_wire(&first_page(&running));
     let page = notion.page(&id).await.expect("the page");
     let written = notion
         .update_properties(
@@ -81,7 +82,7 @@ async fn the_client_reads_and_writes_a_page() {
 async fn the_client_reads_blocks_and_ticks_a_box() {
     let running = started().await;
     let notion = client(&running);
-    let blocks = notion.blocks(&page_of(&running), 4).await.expect("the blocks");
+    let blocks = notion.blocks(&first_page(&running), 4).await.expect("the blocks");
     let is_box = |kind: &BlockKind| matches!(kind, BlockKind::ToDo { checked: false });
     let open = blocks.iter().find(|block| is_box(&block.kind)).expect("an open box");
     notion
@@ -101,7 +102,7 @@ async fn the_client_reads_blocks_and_ticks_a_box() {
 async fn the_client_writes_edits_and_deletes_comments() {
     let running = started().await;
     let notion = client(&running);
-    let page = PageId::from_wire(&page_of(&running));
+    let page = PageId::from_wire(&first_page(&running));
     let blocks = notion.blocks(page.as_str(), 1).await.expect("the blocks");
     let block = blocks.first().expect("a block").id.clone();
     let on_page = notion.create_comment(Target::Page(page.clone()), &says("one")).await;
