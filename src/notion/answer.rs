@@ -9,9 +9,12 @@ use std::time::Duration;
 
 /// Used when Notion asks to slow down without saying for how long.
 const DEFAULT_WAIT: Duration = Duration::from_secs(5);
-/// A wait beyond a day is a mistake of somebody's.
-const LONGEST_WAIT: Duration = Duration::from_hours(24);
-/// A conflicting save is over within moments.
+/// A longer wait is a mistake of somebody's (windows last a minute), and would silence us for as long: after this time
+/// one request asks whether it still holds.
+const LONGEST_WAIT: Duration = Duration::from_mins(10);
+/// Notion gives up on a request after 55 to 60 s (docs); an answer that took so long may be the end of its patience.
+const NEAR_DEADLINE: Duration = Duration::from_secs(50);
+/// A conflicting save is over within moments; give or take half, so that two writers do not meet again.
 const CONFLICT_WAIT: Duration = Duration::from_secs(1);
 
 /// What a call is about, for its errors.
@@ -36,11 +39,22 @@ impl About<'_> {
     }
 }
 
+/// What a failed attempt leaves known, the most known first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Proof {
+    /// It certainly did not happen, and will not.
+    NotDone,
+    /// Notion ended it with an answer of its own: what it did is done, the rest will never come.
+    Ended,
+    /// It may have happened, or may happen yet.
+    Nothing,
+}
+
 /// An attempt without success.
 pub(super) struct Failed {
     pub(super) error: Error,
-    /// It certainly did not happen.
-    pub(super) certain: bool,
+    /// What is known about what it did.
+    pub(super) proof: Proof,
     /// Notion says that it was saved all the same (503 near its deadline), under this id.
     pub(super) committed: Option<String>,
     /// Why Notion wants us to slow down.
@@ -50,33 +64,37 @@ pub(super) struct Failed {
 impl Failed {
     /// Not even tried.
     pub(super) fn before_sending(error: Error) -> Box<Self> {
-        without_answer(error, true)
+        without_answer(error, Proof::NotDone)
     }
 }
 
-/// The body of a success (`None` when it could not be read whole), or what went wrong.
-pub(super) fn judge(sent: Result<Response, Failure>, about: About<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
+/// The body of a success (`None` when it could not be read whole), or what went wrong; the answer came after `took`.
+pub(super) fn judge(
+    sent: Result<Response, Failure>,
+    took: Duration,
+    about: About<'_>,
+) -> Result<Option<Vec<u8>>, Box<Failed>> {
     let response = match sent {
         Ok(response) => response,
-        Err(Failure::NotSent(cause)) => return Err(without_answer(about.network(cause), true)),
-        Err(Failure::Unknown(cause)) => return Err(without_answer(about.network(cause), false)),
+        Err(Failure::NotSent(cause)) => return Err(without_answer(about.network(cause), Proof::NotDone)),
+        Err(Failure::Unknown(cause)) => return Err(without_answer(about.network(cause), Proof::Nothing)),
     };
     if response.status.is_success() {
         return Ok(response.body);
     }
-    Err(refused(&response, about))
+    Err(refused(&response, took, about))
 }
 
-fn without_answer(error: Error, certain: bool) -> Box<Failed> {
+fn without_answer(error: Error, proof: Proof) -> Box<Failed> {
     Box::new(Failed {
         error,
-        certain,
+        proof,
         committed: None,
         reason: None,
     })
 }
 
-fn refused(response: &Response, about: About<'_>) -> Box<Failed> {
+fn refused(response: &Response, took: Duration, about: About<'_>) -> Box<Failed> {
     let refusal = response.body.as_deref().and_then(Refusal::parse);
     let request_id = request_id(&response.headers);
     let by_notion = refusal.is_some() || request_id.is_some();
@@ -94,7 +112,9 @@ fn refused(response: &Response, about: About<'_>) -> Box<Failed> {
             capability: about.capability,
         },
         (404, true) => Kind::Gone,
-        (409, true) if code.as_deref() != Some("row_limit_exceeded") => Kind::Later { after: CONFLICT_WAIT },
+        (409, true) if code.as_deref() != Some("row_limit_exceeded") => Kind::Later {
+            after: CONFLICT_WAIT.mul_f64(0.5 + fastrand::f64()),
+        },
         (408 | 500.., _) => Kind::Network {
             cause: "Notion answered with a failure of its own".to_owned(),
         },
@@ -104,27 +124,39 @@ fn refused(response: &Response, about: About<'_>) -> Box<Failed> {
         },
         _ => Kind::Unexpected,
     };
-    let certain = is_certain(response.status, &kind);
+    let proof = proof(response.status, by_notion, took, &kind);
     let mut error = about.error(kind);
     error.status = Some(response.status.as_u16());
     error.code = code;
     error.request_id = request_id;
     Box::new(Failed {
         error,
-        certain,
+        proof,
         committed: more.committed_resource_id,
         reason,
     })
 }
 
-/// Whether a status proves that nothing happened. A conflict, a timeout or a failure of the server proves nothing,
-/// and neither does an unusual status that we do not know to be Notion's.
-fn is_certain(status: StatusCode, kind: &Kind) -> bool {
-    match status.as_u16() {
-        400 | 401 | 403 | 404 | 405 | 413 | 429 | 529 => true,
-        408 => false,
-        400..500 => *kind == Kind::Invalid,
-        _ => false,
+/// What a status proves, and from where that is known. "Docs" are Notion's pages on status codes and request limits.
+///
+/// | status | proves | known from |
+/// |---|---|---|
+/// | 400, 401, 403, 404, 405, 413 | not done | docs: refused for the request itself; an edge in between did not pass it on |
+/// | 409 `conflict_error` | not done | docs: the transaction could not be completed, so try again |
+/// | 409 `row_limit_exceeded` | not done | the official client's list of codes: refused, not to be repeated |
+/// | 429, 529 | not done | docs: not admitted, come back after `Retry-After` |
+/// | 500 of Notion's own, in time | ended | docs: an error of the handling itself, which is thus over |
+/// | 500 of Notion's own, near its deadline | nothing | until September 2026 some page writes that timed out were answered so; now with 504 |
+/// | 503 | nothing | docs: also Notion's own deadline of 60 s, at which a write may have been saved |
+/// | 408, 502, 504 | nothing | a gateway gave up waiting; what it waited for goes on |
+/// | any answer that is not Notion's | nothing | nobody says what Notion did |
+fn proof(status: StatusCode, by_notion: bool, took: Duration, kind: &Kind) -> Proof {
+    match (status.as_u16(), by_notion) {
+        (400 | 401 | 403 | 404 | 405 | 413 | 429 | 529, _) | (409, true) => Proof::NotDone,
+        (500, true) if took < NEAR_DEADLINE => Proof::Ended,
+        (408, _) => Proof::Nothing,
+        (400..500, _) if *kind == Kind::Invalid => Proof::NotDone,
+        _ => Proof::Nothing,
     }
 }
 

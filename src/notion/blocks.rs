@@ -2,7 +2,7 @@
 use super::answer::About;
 use super::client::{Call, Client};
 use super::error::{Error, Kind, WriteError};
-use super::listing::{paged, segment};
+use super::listing::{Listed, paged, segment};
 use super::pages::{reading, text_at};
 use super::rich_text::RichText;
 use crate::domain::comment::RawText;
@@ -11,6 +11,11 @@ use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashSet;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// When parts of a page have cost this much time in vain, the rest of its nested parts is not asked for.
+const LOST_ON_PARTS: Duration = Duration::from_secs(45);
 
 /// A block. It has no `Debug`: its text may hold a key.
 #[derive(Clone, Deserialize)]
@@ -111,6 +116,11 @@ impl BlockKind {
     fn opens_into_page(&self) -> bool {
         !matches!(self, Self::Other(name) if name == "child_page" || name == "child_database")
     }
+
+    /// A kind that people see and the API does not: a form, a transcript, whatever is newer than the API.
+    fn is_unsupported(&self) -> bool {
+        matches!(self, Self::Other(name) if name == "unsupported")
+    }
 }
 
 /// All text of a block: its rich text, or what stands in its place in the rarer kinds.
@@ -127,12 +137,80 @@ fn text(content: &Json) -> RawText {
     RichText::join(&parts, &plain.collect::<Vec<_>>(), urls)
 }
 
+/// What stands under a page or a block, as far as it could be read.
+pub struct Blocks {
+    /// The blocks in reading order, each followed by what is in it.
+    pub found: Vec<Block>,
+    /// The blocks whose content is missing from `found`, or may be; they themselves are in it. The page's own id stands
+    /// here when its first level did not come whole.
+    pub unread: Vec<Unread>,
+}
+
+/// A block whose content could not be read, or not to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The block.
+    pub block: BlockId,
+    /// Why.
+    pub error: Error,
+}
+
+impl Unread {
+    /// Whether a later look may find the content. Else it stays hidden from us: not shared, or of a kind that Notion's
+    /// API does not give away.
+    pub fn is_passing(&self) -> bool {
+        is_passing(&self.error.kind)
+    }
+}
+
+fn is_passing(kind: &Kind) -> bool {
+    match kind {
+        Kind::Gone | Kind::Forbidden { .. } | Kind::Invalid => false,
+        Kind::Later { .. }
+        | Kind::Unauthorized
+        | Kind::PersonalToken
+        | Kind::Blocked
+        | Kind::Network { .. }
+        | Kind::Unexpected => true,
+    }
+}
+
+/// A walk through nested blocks, and what it has cost so far.
+#[derive(Default)]
+struct Walk {
+    unread: Vec<Unread>,
+    /// How long parts that failed in passing were waited for.
+    lost: Duration,
+    /// The first such failure, which used up all its tries: from then on one try must do.
+    failed: Option<Error>,
+}
+
+impl Walk {
+    fn note(&mut self, block: &str, error: Error) {
+        self.unread.push(Unread {
+            block: BlockId::from_wire(block),
+            error,
+        });
+    }
+
+    /// What was read of a block, noted when that was not all.
+    fn take(&mut self, block: &str, listed: Listed<Block>) -> std::vec::IntoIter<Block> {
+        if !listed.complete {
+            self.note(block, content_of(block).error(Kind::Unexpected));
+        }
+        listed.items.into_iter()
+    }
+}
+
 impl Client {
-    /// The blocks under a page or a block in reading order, each followed by what is in it, to `depth` levels below
-    /// the first. Child pages are named, not entered. A nested part that we may not see is left out.
-    pub async fn blocks(&self, parent: &str, depth: usize) -> Result<Vec<Block>, Error> {
+    /// The blocks under a page or a block in reading order, to `depth` levels below the first. Child pages are named,
+    /// not entered. A nested part that cannot be read is left out and named; an error is what the first level met, or
+    /// what concerns every request: a refused token, a block, a silence that outlasts patience.
+    pub async fn blocks(&self, parent: &str, depth: usize) -> Result<Blocks, Error> {
         let mut visited = HashSet::from([parent.to_owned()]);
-        let mut open = vec![self.children(parent).await?.into_iter()];
+        let mut walk = Walk::default();
+        let first = self.children(parent, Call::TRIES).await?;
+        let mut open = vec![walk.take(parent, first)];
         let mut found = Vec::new();
         while let Some(level) = open.last_mut() {
             let Some(mut block) = level.next() else {
@@ -142,24 +220,47 @@ impl Client {
             block.depth = open.len() - 1;
             let enter = block.has_children && block.kind.opens_into_page() && block.depth < depth;
             if enter && visited.insert(block.id.as_str().to_owned()) {
-                match self.children(block.id.as_str()).await {
-                    Ok(children) => open.push(children.into_iter()),
-                    Err(error) if matches!(error.kind, Kind::Gone | Kind::Forbidden { .. }) => {}
-                    Err(error) => return Err(error),
-                }
+                open.extend(self.enter(&block, &mut walk).await?);
             }
             found.push(block);
         }
-        Ok(found)
+        Ok(Blocks {
+            found,
+            unread: walk.unread,
+        })
     }
 
-    async fn children(&self, parent: &str) -> Result<Vec<Block>, Error> {
+    /// What is in a nested block; `None` when that cannot be read, which is then noted.
+    async fn enter(&self, block: &Block, walk: &mut Walk) -> Result<Option<std::vec::IntoIter<Block>>, Error> {
+        let id = block.id.as_str();
+        let begun = Instant::now();
+        let read = match &walk.failed {
+            // Notion says that such blocks have children, and refuses to list them (400).
+            _ if block.kind.is_unsupported() => Err(content_of(id).error(Kind::Invalid)),
+            Some(error) if walk.lost > LOST_ON_PARTS => Err(error.clone()),
+            Some(_) => self.children(id, 1).await,
+            None => self.children(id, Call::TRIES).await,
+        };
+        let error = match read {
+            Ok(listed) => return Ok(Some(walk.take(id, listed))),
+            Err(error) if concerns_every_request(&error) => return Err(error),
+            Err(error) => error,
+        };
+        if is_passing(&error.kind) {
+            walk.lost += begun.elapsed();
+            walk.failed.get_or_insert_with(|| error.clone());
+        }
+        walk.note(id, error);
+        Ok(None)
+    }
+
+    async fn children(&self, parent: &str, tries: u32) -> Result<Listed<Block>, Error> {
         let path = format!("/v1/blocks/{}/children", segment(parent));
-        let about = reading("read the content of", parent);
-        let listed = self
-            .list(|cursor| Call::get(paged(path.clone(), cursor), about))
-            .await?;
-        Ok(listed.items)
+        let ask = |cursor: Option<&str>| Call {
+            tries,
+            ..Call::get(paged(path.clone(), cursor), content_of(parent))
+        };
+        self.list(ask, |block: &Block| block.id.as_str()).await
     }
 
     /// One block, without what is in it.
@@ -184,6 +285,19 @@ impl Client {
         .await?;
         Ok(())
     }
+}
+
+/// Whether the next request would meet the same. A conflict (409) is about the one block alone.
+fn concerns_every_request(error: &Error) -> bool {
+    match error.kind {
+        Kind::Unauthorized | Kind::PersonalToken | Kind::Blocked => true,
+        Kind::Later { .. } => error.status != Some(409),
+        Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid | Kind::Network { .. } | Kind::Unexpected => false,
+    }
+}
+
+fn content_of(parent: &str) -> About<'_> {
+    reading("read the content of", parent)
 }
 
 pub(super) fn block_path(id: &BlockId) -> String {

@@ -1,26 +1,39 @@
-//! The board of a page: which of its properties we write, under which ids and options. Options are found by their
-//! configured name, then without case, then by group; an unknown name is never written.
+//! The board of a page: which of its properties we write, under which ids and options. Without the schema of its data
+//! source nothing is guessed: a status that does not exist is refused, an option of a select would be created, and a
+//! share written into a percentage is off by a hundred.
 use super::client::Client;
-use super::data_source::{DataSource, Schema, StatusOption};
+use super::data_source::{PropertySchema, Schema, StatusOption};
 use super::error::Error;
 use super::pages::{Page, PropertyValue, Value};
+use super::status_words::{self, Meaning};
 use crate::domain::effect::{Property, Status, Value as Wanted};
 use crate::domain::page::PropertyNames;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// The properties of a data source, by name.
+pub type Properties = BTreeMap<String, PropertySchema>;
 
 /// What we can write on a page.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
+    schema: Option<Arc<Properties>>,
+    /// The schema was not found, once: a 404 may pass.
+    missed: bool,
     status: Option<StatusProperty>,
     progress: Option<Progress>,
     dates: BTreeMap<Property, String>,
+    notes: Vec<String>,
 }
 
 #[derive(Clone, Debug)]
 struct StatusProperty {
     id: String,
     is_select: bool,
-    options: BTreeMap<Status, String>,
+    /// Where it can be moved.
+    writable: BTreeMap<Status, String>,
+    /// What its options mean.
+    meanings: BTreeMap<String, Status>,
 }
 
 #[derive(Clone, Debug)]
@@ -30,21 +43,30 @@ struct Progress {
 }
 
 impl Board {
-    /// Reads the board of a page; its data source, where it has one we may read, tells the options.
-    pub async fn read(client: &Client, page: &Page, names: &PropertyNames) -> Result<Self, Error> {
-        let schema = match &page.data_source {
-            Some(id) => match client.data_source(id).await {
-                Ok(schema) => Some(schema),
-                Err(error) if matches!(error.kind, super::Kind::Gone | super::Kind::Forbidden { .. }) => None,
-                Err(error) => return Err(error),
-            },
-            None => None,
+    /// Reads the board of a page; its data source, where it has one we may read, tells the options. `last` is the board as
+    /// it was read before: while the data source does not answer, its schema is kept.
+    pub async fn read(client: &Client, page: &Page, names: &PropertyNames, last: Option<&Self>) -> Result<Self, Error> {
+        let Some(id) = &page.data_source else {
+            return Ok(Self::of(page, None, names));
         };
-        Ok(Self::of(page, schema.as_ref(), names))
+        let kept = last.and_then(|last| last.schema.clone());
+        let (schema, missed) = match client.data_source(id).await {
+            Ok(read) => (Some(Arc::new(read.properties)), false),
+            Err(error) if matches!(error.kind, super::Kind::Gone | super::Kind::Forbidden { .. }) => {
+                let once = last.is_some_and(|last| !last.missed);
+                (kept.filter(|_| once), true)
+            }
+            Err(_) if kept.is_some() => (kept, last.is_some_and(|last| last.missed)),
+            Err(error) => return Err(error),
+        };
+        Ok(Self {
+            missed,
+            ..Self::of(page, schema, names)
+        })
     }
 
     /// The board of a page with this schema.
-    pub fn of(page: &Page, schema: Option<&DataSource>, names: &PropertyNames) -> Self {
+    pub fn of(page: &Page, schema: Option<Arc<Properties>>, names: &PropertyNames) -> Self {
         let date = |property, name: &str| {
             let found = page
                 .properties
@@ -56,31 +78,41 @@ impl Board {
             date(Property::NextRotation, &names.next_rotation),
             date(Property::LastCheck, &names.last_check),
         ];
+        let known = schema.as_deref();
+        let status = status(page, known, names);
+        let notes = if page.data_source.is_some() && schema.is_none() {
+            vec![UNSHARED.to_owned()]
+        } else {
+            gaps(status.as_ref(), names)
+        };
         Self {
-            status: status(page, schema, names),
-            progress: progress(page, schema, names),
+            status,
+            progress: progress(page, known, names),
             dates: dates.into_iter().flatten().collect(),
+            notes,
+            missed: false,
+            schema,
         }
     }
 
     /// Where the page stands, if its option means something to us.
     pub fn standing(&self, page: &Page, names: &PropertyNames) -> Option<Status> {
-        let name = match &page.properties.get(&names.status)?.value {
-            Value::Status(name) | Value::Select(name) => name.as_deref()?,
-            Value::Date(_) | Value::Number(_) | Value::Checkbox(_) | Value::Title | Value::Other(_) => return None,
-        };
-        let options = &self.status.as_ref()?.options;
-        options
-            .iter()
-            .find(|(_, option)| option.eq_ignore_ascii_case(name))
-            .map(|(status, _)| *status)
+        let shown = self.shown(page, names)?;
+        self.status.as_ref()?.meanings.get(&shown).copied()
     }
 
-    /// Whether Status can say Blocked.
-    pub fn has_blocked(&self) -> bool {
-        self.status
-            .as_ref()
-            .is_some_and(|status| status.options.contains_key(&Status::Blocked))
+    /// Where Status can be moved, each with the option that says so.
+    pub fn statuses(&self) -> BTreeMap<Status, String> {
+        let status = self.status.as_ref();
+        status.map(|status| status.writable.clone()).unwrap_or_default()
+    }
+
+    /// The option that Status shows, as the page calls it; empty: none. `None`: there is no Status.
+    pub fn shown(&self, page: &Page, names: &PropertyNames) -> Option<String> {
+        match &page.properties.get(&names.status)?.value {
+            Value::Status(name) | Value::Select(name) => Some(name.clone().unwrap_or_default()),
+            Value::Date(_) | Value::Number(_) | Value::Checkbox(_) | Value::Title | Value::Other(_) => None,
+        }
     }
 
     /// The properties that can be written.
@@ -89,10 +121,15 @@ impl Board {
         self.dates.keys().copied().chain(progress).collect()
     }
 
+    /// What a person should mend, a sentence each.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
     /// What to send in order to move the status; `None`: the page cannot say that.
     pub fn status_value(&self, to: Status) -> Option<(String, PropertyValue)> {
         let status = self.status.as_ref()?;
-        let option = status.options.get(&to)?.clone();
+        let option = status.writable.get(&to)?.clone();
         let value = if status.is_select {
             PropertyValue::Select(option)
         } else {
@@ -117,80 +154,153 @@ impl Board {
     }
 }
 
-fn progress(page: &Page, schema: Option<&DataSource>, names: &PropertyNames) -> Option<Progress> {
+const UNSHARED: &str = "the page is shared with the connection, but the database that it is in is not, so I leave Status and \
+                        Progress alone: open the database as a full page, \u{2022}\u{2022}\u{2022}, Connections, and add \
+                        the connection";
+
+/// What the page's Status lacks. The bot goes on without it.
+fn gaps(status: Option<&StatusProperty>, names: &PropertyNames) -> Vec<String> {
+    let Some(status) = status else {
+        return vec![
+            "the page has no Status that I can read (is it outside a database, or is the property called otherwise? see \
+             [properties]); I go on without it"
+                .to_owned(),
+        ];
+    };
+    let missing = wanted(names)
+        .into_iter()
+        .filter(|(of, _)| !status.writable.contains_key(of));
+    let told = missing.map(|(of, name)| match of {
+        Status::Blocked => format!(
+            "the page's Status has no option {name}; add one, or name yours under [properties]; until then blocked pages \
+             stay {}",
+            names.in_progress
+        ),
+        Status::NotStarted | Status::InProgress | Status::Done => {
+            format!("the page's Status has no option that means {name}; add one, or name yours under [properties]")
+        }
+    });
+    told.collect()
+}
+
+fn progress(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> Option<Progress> {
     let found = page
         .properties
         .get(&names.progress)
         .filter(|found| matches!(found.value, Value::Number(_)))?;
-    let kind = schema
-        .and_then(|schema| schema.properties.get(&names.progress))
-        .map(|property| &property.kind);
+    let Schema::Number { percent } = schema?.get(&names.progress)?.kind else {
+        return None;
+    };
     Some(Progress {
         id: found.id.clone(),
-        percent: matches!(kind, Some(Schema::Number { percent: true })),
+        percent,
     })
 }
 
-fn status(page: &Page, schema: Option<&DataSource>, names: &PropertyNames) -> Option<StatusProperty> {
+fn status(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> Option<StatusProperty> {
     let found = page.properties.get(&names.status)?;
     let kind = schema
-        .and_then(|schema| schema.properties.get(&names.status))
+        .and_then(|schema| schema.get(&names.status))
         .map(|property| &property.kind);
     let (is_select, options) = match (&found.value, kind) {
-        (Value::Status(_), Some(Schema::Status(options))) => (false, by_meaning(options, names)),
+        (Value::Status(_), Some(Schema::Status(options))) => (false, Some(options.clone())),
         (Value::Select(_), Some(Schema::Select(options))) => {
-            let options: Vec<StatusOption> = options
-                .iter()
-                .map(|name| StatusOption {
-                    id: String::new(),
-                    name: name.clone(),
-                    group: None,
-                })
-                .collect();
-            (true, by_meaning(&options, names))
+            (true, Some(options.iter().map(|name| ungrouped(name)).collect()))
         }
-        // Without the schema only the configured names are known; Notion refuses a status that does not exist.
-        (Value::Status(_), _) => (false, configured(names)),
+        (Value::Status(_) | Value::Select(_), None) => (false, None),
         _ => return None,
+    };
+    let (writable, meanings) = match options {
+        Some(options) => (writable(&options, names), meanings(&options, names)),
+        None => (BTreeMap::new(), configured(names)),
     };
     Some(StatusProperty {
         id: found.id.clone(),
         is_select,
-        options,
+        writable,
+        meanings,
     })
 }
 
-fn configured(names: &PropertyNames) -> BTreeMap<Status, String> {
-    wanted(names)
-        .into_iter()
-        .map(|(status, name, _)| (status, name.to_owned()))
-        .collect()
+fn ungrouped(name: &str) -> StatusOption {
+    StatusOption {
+        id: String::new(),
+        name: name.to_owned(),
+        group: None,
+    }
 }
 
-fn wanted(names: &PropertyNames) -> [(Status, &str, Option<&'static str>); 4] {
+fn wanted(names: &PropertyNames) -> [(Status, &str); 4] {
     [
-        (Status::NotStarted, names.not_started.as_str(), Some("to-do")),
-        (Status::InProgress, names.in_progress.as_str(), Some("in progress")),
-        (Status::Done, names.done.as_str(), Some("complete")),
-        // No group means Blocked; it exists by name or not at all.
-        (Status::Blocked, names.blocked.as_str(), None),
+        (Status::NotStarted, &names.not_started),
+        (Status::InProgress, &names.in_progress),
+        (Status::Blocked, &names.blocked),
+        (Status::Done, &names.done),
     ]
 }
 
-fn by_meaning(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<Status, String> {
+/// What the configured names mean: all that can be read without the schema.
+fn configured(names: &PropertyNames) -> BTreeMap<String, Status> {
+    wanted(names).map(|(status, name)| (name.to_owned(), status)).into()
+}
+
+/// What each option means, where it means one of ours.
+fn meanings(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<String, Status> {
+    let read = |option: &StatusOption| match meaning(option, names) {
+        Meaning::Of(status) => Some((option.name.clone(), status)),
+        Meaning::Other => None,
+        Meaning::Unknown => Some((option.name.clone(), group(option)?)),
+    };
+    options.iter().filter_map(read).collect()
+}
+
+/// What an option means by its name: the configured ones first, then the words of six languages.
+fn meaning(option: &StatusOption, names: &PropertyNames) -> Meaning {
+    let own = wanted(names).into_iter().find(|(_, name)| is_called(option, name));
+    if let Some((status, _)) = own {
+        return Meaning::Of(status);
+    }
+    match status_words::meaning(&option.name) {
+        // "Open" among those in progress is no fresh start. Blocked has no group of its own.
+        Meaning::Of(status) if status != Status::Blocked && group(option).is_some_and(|group| group != status) => {
+            Meaning::Unknown
+        }
+        meaning => meaning,
+    }
+}
+
+fn is_called(option: &StatusOption, name: &str) -> bool {
+    option.name.to_lowercase() == name.to_lowercase()
+}
+
+fn group(option: &StatusOption) -> Option<Status> {
+    let group = option.group.as_ref()?;
+    status_words::group(&group.name, group.place, group.of)
+}
+
+/// The option for each status: by the configured name, then without case, then by what it means; else the first of the
+/// group whose name says nothing else.
+fn writable(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<Status, String> {
     let mut found = BTreeMap::new();
-    for (status, name, group) in wanted(names) {
+    for (status, name) in wanted(names) {
         let exact = options.iter().find(|option| option.name == name);
-        let folded = || options.iter().find(|option| option.name.eq_ignore_ascii_case(name));
-        let grouped = || {
-            let group = group?;
+        let folded = || options.iter().find(|option| is_called(option, name));
+        let meant = || {
             options
                 .iter()
-                .find(|option| option.group.as_deref().is_some_and(|of| of.eq_ignore_ascii_case(group)))
+                .find(|option| meaning(option, names) == Meaning::Of(status))
         };
-        if let Some(option) = exact.or_else(folded).or_else(grouped) {
+        let default = || {
+            let of_group = |option: &&StatusOption| group(option) == Some(status);
+            let mut unknown = options.iter().filter(of_group);
+            unknown.find(|option| meaning(option, names) == Meaning::Unknown)
+        };
+        if let Some(option) = exact.or_else(folded).or_else(meant).or_else(default) {
             found.insert(status, option.name.clone());
         }
     }
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! The client: how requests are made, repeated or not, and counted. What can be asked lives in the sibling files.
-use super::answer::{About, Failed, judge};
+use super::answer::{About, Failed, Proof, judge};
 use super::error::{Error, Kind, WriteError};
-use super::rate::{Budget, Limiter, PATIENCE, Urgency};
+use super::pace::Urgency;
+use super::rate::{Budget, Limiter, PATIENCE, Place};
 use super::transport::{Request, Response, Transport, Wire};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
@@ -12,8 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
-/// Tries of a read, and of a write that may be made twice.
-const READ_TRIES: u32 = 4;
+/// Tries of a write that may be made twice.
 const WRITE_TRIES: u32 = 3;
 /// No further try of a read, or of a write, that has met failures for so long. With a call of 10 s a write thus ends
 /// within 15 s, as an effect must.
@@ -45,13 +45,13 @@ pub struct Client {
 struct Inner {
     transport: Arc<dyn Transport>,
     authorization: RwLock<Option<HeaderValue>>,
-    limiter: Limiter,
+    limiter: Arc<Limiter>,
     clock: Mutex<Option<(DateTime<Utc>, Instant)>>,
 }
 
 /// A place in the budget, taken before the intent of a write is stored: the write then leaves at once.
 #[must_use = "a place in the budget is for one write"]
-pub struct WriteTurn(());
+pub struct WriteTurn(Place);
 
 /// One thing to ask.
 pub(super) struct Call<'a> {
@@ -59,9 +59,14 @@ pub(super) struct Call<'a> {
     pub(super) path: String,
     pub(super) body: Vec<u8>,
     pub(super) about: About<'a>,
+    /// How often a read may be tried.
+    pub(super) tries: u32,
 }
 
 impl<'a> Call<'a> {
+    /// Tries of a read that is worth waiting for.
+    pub(super) const TRIES: u32 = 4;
+
     pub(super) fn get(path: String, about: About<'a>) -> Self {
         Self::with_body(Method::GET, path, Vec::new(), about)
     }
@@ -72,6 +77,7 @@ impl<'a> Call<'a> {
             path,
             body,
             about,
+            tries: Self::TRIES,
         }
     }
 }
@@ -92,7 +98,7 @@ impl Client {
         let inner = Inner {
             transport,
             authorization: RwLock::new(authorization(&connection.token)),
-            limiter: Limiter::new(connection.requests_per_minute),
+            limiter: Limiter::new(connection.requests_per_minute, connection.call_timeout),
             clock: Mutex::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -127,7 +133,7 @@ impl Client {
         self.admit(Urgency::Write, about).await.map(WriteTurn)
     }
 
-    async fn admit(&self, urgency: Urgency, about: About<'_>) -> Result<(), Error> {
+    async fn admit(&self, urgency: Urgency, about: About<'_>) -> Result<Place, Error> {
         let admitted = self.inner.limiter.admit(urgency).await;
         admitted.map_err(|after| about.error(Kind::Later { after }))
     }
@@ -147,15 +153,15 @@ impl Client {
         let mut tries = 0;
         loop {
             tries += 1;
-            self.admit(Urgency::Read, call.about).await?;
-            let error = match self.attempt(&call).await {
+            let place = self.admit(Urgency::Read, call.about).await?;
+            let error = match self.attempt(&call, place).await {
                 Ok(body) => match understood(body.as_deref(), call.about, &read) {
                     Ok(answer) => return Ok(answer),
                     Err(error) => error,
                 },
                 Err(failed) => failed.error,
             };
-            match pause(&error, tries, READ_TRIES, started.elapsed() < READ_FOR) {
+            match pause(&error, tries, call.tries, started.elapsed() < READ_FOR) {
                 Some(pause) => sleep(pause).await,
                 None => return Err(error),
             }
@@ -164,7 +170,8 @@ impl Client {
 
     /// Asks once, without waiting: for what a write must know before it can end.
     pub(super) async fn look<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
-        let body = self.attempt(&call).await.map_err(|failed| failed.error)?;
+        let place = self.inner.limiter.at_once();
+        let body = self.attempt(&call, place).await.map_err(|failed| failed.error)?;
         parse(body.as_deref(), call.about)
     }
 
@@ -173,41 +180,45 @@ impl Client {
     pub(super) async fn set(&self, call: Call<'_>) -> Result<Option<Vec<u8>>, WriteError> {
         let started = Instant::now();
         let mut tries = 0;
-        let mut unsure = false;
+        // Of several tries the one that proves least counts.
+        let mut proof = Proof::NotDone;
         loop {
             tries += 1;
-            if let Err(error) = self.admit(Urgency::Write, call.about).await {
-                return Err(ending(error, !unsure));
-            }
-            let failed = match self.attempt(&call).await {
+            let place = match self.admit(Urgency::Write, call.about).await {
+                Ok(place) => place,
+                Err(error) => return Err(ending(error, proof)),
+            };
+            let failed = match self.attempt(&call, place).await {
                 Ok(body) => return Ok(body),
                 Err(failed) if failed.committed.is_some() => return Ok(None),
                 // The first try had deleted it; nobody but us can.
-                Err(failed) if unsure && call.method == Method::DELETE && failed.error.kind == Kind::Gone => {
+                Err(failed)
+                    if proof > Proof::NotDone && call.method == Method::DELETE && failed.error.kind == Kind::Gone =>
+                {
                     return Ok(None);
                 }
                 Err(failed) => failed,
             };
-            unsure |= !failed.certain;
+            proof = proof.max(failed.proof);
             let asked_to_wait = matches!(failed.error.status, Some(429 | 529));
             match pause(&failed.error, tries, WRITE_TRIES, started.elapsed() < WRITE_FOR) {
                 Some(pause) if !asked_to_wait => sleep(pause).await,
-                _ => return Err(ending(failed.error, !unsure)),
+                _ => return Err(ending(failed.error, proof)),
             }
         }
     }
 
     /// Makes a write that adds something: once.
-    pub(super) async fn add(&self, _turn: WriteTurn, call: Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
-        if let Some(after) = self.inner.limiter.held_for() {
-            // Asked to be silent between the turn and now.
+    pub(super) async fn add(&self, turn: WriteTurn, call: Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
+        let WriteTurn(place) = turn;
+        if let Some(after) = place.void_for() {
             return Err(Failed::before_sending(call.about.error(Kind::Later { after })));
         }
-        self.attempt(&call).await
+        self.attempt(&call, place).await
     }
 
     /// One request, one answer.
-    async fn attempt(&self, call: &Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
+    async fn attempt(&self, call: &Call<'_>, place: Place) -> Result<Option<Vec<u8>>, Box<Failed>> {
         let authorization = self
             .inner
             .authorization
@@ -223,20 +234,25 @@ impl Client {
             authorization,
             body: call.body.clone(),
         };
+        let begun = Instant::now();
         let sent = self.inner.transport.send(request).await;
+        let is_answered = sent.is_ok();
         if let Ok(response) = &sent {
             self.read_clock(response);
         }
-        let judged = judge(sent, call.about);
+        let judged = judge(sent, begun.elapsed(), call.about);
         if let Err(failed) = &judged {
             self.heed(failed);
+        }
+        if is_answered {
+            place.answered();
         }
         judged
     }
 
     /// Notes a failure, and holds everybody back when Notion asks for it.
     fn heed(&self, failed: &Failed) {
-        tracing::debug!(error = %failed.error, certain = failed.certain, "a request to Notion failed");
+        tracing::debug!(error = %failed.error, proof = ?failed.proof, "a request to Notion failed");
         if let (Some(429 | 529), Kind::Later { after }) = (failed.error.status, &failed.error.kind) {
             let reason = failed.reason.as_deref().unwrap_or("no reason given");
             tracing::warn!(
@@ -292,11 +308,13 @@ fn understood<T>(
 }
 
 /// How a write ended that did not succeed.
-pub(super) fn ending(error: Error, certain: bool) -> WriteError {
-    if certain {
-        WriteError::NotDone { error }
-    } else {
-        WriteError::Unknown { error }
+pub(super) fn ending(error: Error, proof: Proof) -> WriteError {
+    match proof {
+        Proof::NotDone => WriteError::NotDone { error },
+        Proof::Ended | Proof::Nothing => WriteError::Unknown {
+            error,
+            answered: proof == Proof::Ended,
+        },
     }
 }
 

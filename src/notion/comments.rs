@@ -1,5 +1,5 @@
 //! Comments: listing, asking for one, adding, changing and deleting our own.
-use super::answer::{About, Failed};
+use super::answer::{About, Failed, Proof};
 use super::client::{Call, Client, WriteTurn, ending, parse};
 use super::error::{Error, Kind, WriteError};
 use super::listing::{paged, segment};
@@ -90,6 +90,11 @@ impl WireComment {
         self.text.people()
     }
 
+    /// Whether it shows the name of a connection, as a bot's comment does. A person cannot choose that form of name.
+    pub fn is_by_connection(&self) -> bool {
+        self.display_name.kind == NameKind::Integration
+    }
+
     /// The text of the last run, where our reference stands; only of a comment by one of our `own` ids.
     pub fn own_reference(&self, own: &[PersonId]) -> Option<String> {
         own.contains(&self.author).then(|| self.text.last())?.map(str::to_owned)
@@ -168,7 +173,10 @@ impl Client {
         let about = reading("read the comments of", parent);
         let path = format!("/v1/comments?block_id={}", segment(parent));
         let listed = self
-            .list(|cursor| Call::get(paged(path.clone(), cursor), about))
+            .list(
+                |cursor| Call::get(paged(path.clone(), cursor), about),
+                |comment: &WireComment| comment.id.as_str(),
+            )
             .await?;
         Ok(Listing {
             comments: listed.items,
@@ -200,7 +208,7 @@ impl Client {
         let call = Call::with_body(Method::POST, "/v1/comments".to_owned(), body, about);
         let posted = match self.add(turn, call).await {
             // It happened, but without an id we could not find it again: as good as unknown.
-            Ok(body) => parse(body.as_deref(), about).map_err(|error| WriteError::Unknown { error }),
+            Ok(body) => parse(body.as_deref(), about).map_err(|error| ending(error, Proof::Nothing)),
             Err(failed) => self.saved_all_the_same(failed).await,
         };
         posted.map(|comment| target.complete(comment))
@@ -236,7 +244,7 @@ impl Client {
             about,
         );
         match self.set(call).await {
-            Err(WriteError::NotDone { error } | WriteError::Unknown { error })
+            Err(WriteError::NotDone { error } | WriteError::Unknown { error, .. })
                 if matches!(error.kind, Kind::Forbidden { .. } | Kind::Unauthorized) =>
             {
                 Err(error)
@@ -252,7 +260,7 @@ impl Client {
         {
             return Ok(comment);
         }
-        Err(ending(failed.error, failed.certain))
+        Err(ending(failed.error, failed.proof))
     }
 }
 

@@ -31,7 +31,7 @@ pub struct PropertySchema {
 /// The kinds of properties that we use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Schema {
-    /// A status, with its options.
+    /// A status, with its options: group by group, each group in its own order.
     Status(Vec<StatusOption>),
     /// A choice, with the names of its options.
     Select(Vec<String>),
@@ -57,8 +57,19 @@ pub struct StatusOption {
     pub id: String,
     /// Its name.
     pub name: String,
-    /// The group it belongs to: `To-do`, `In progress` or `Complete`, unless renamed.
-    pub group: Option<String>,
+    /// The group it belongs to.
+    pub group: Option<StatusGroup>,
+}
+
+/// A group of statuses. There are three, but people may rename them, and Notion translates them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StatusGroup {
+    /// `To-do`, `In progress` or `Complete`, unless renamed or translated.
+    pub name: String,
+    /// Its place among the groups, from 0.
+    pub place: usize,
+    /// How many groups there are.
+    pub of: usize,
 }
 
 #[derive(Deserialize)]
@@ -107,20 +118,29 @@ fn property(json: &Json) -> PropertySchema {
 }
 
 fn statuses(status: &Json) -> Vec<StatusOption> {
-    let group_of = |id: &str| {
-        let mut groups = list(status, "groups");
-        let group = groups.find(|group| list(group, "option_ids").any(|option| option.as_str() == Some(id)));
-        group.map(|group| word(group, "name"))
+    let groups: Vec<&Json> = list(status, "groups").collect();
+    let order = |id: &str| {
+        let mut places = groups.iter().enumerate();
+        places.find_map(|(place, group)| {
+            let at = list(group, "option_ids").position(|option| option.as_str() == Some(id))?;
+            Some((place, at))
+        })
     };
-    let options = list(status, "options").map(|option| {
-        let id = word(option, "id");
-        StatusOption {
-            group: group_of(&id),
-            name: word(option, "name"),
-            id,
-        }
-    });
-    options.collect()
+    let mut options: Vec<_> = list(status, "options")
+        .map(|option| (order(&word(option, "id")), option))
+        .collect();
+    // The sort is stable, so that options of no group keep their order, behind the others.
+    options.sort_by_key(|(order, _)| order.unwrap_or((groups.len(), 0)));
+    let named = |(order, option): (Option<(usize, usize)>, &Json)| StatusOption {
+        id: word(option, "id"),
+        name: word(option, "name"),
+        group: order.map(|(place, _)| StatusGroup {
+            name: word(groups[place], "name"),
+            place,
+            of: groups.len(),
+        }),
+    };
+    options.into_iter().map(named).collect()
 }
 
 fn list<'a>(json: &'a Json, key: &str) -> impl Iterator<Item = &'a Json> {

@@ -23,7 +23,7 @@ pub struct Error {
 pub enum Kind {
     /// Asked to slow down, or a conflict with another writer: the same call may be made after this time.
     Later {
-        /// How long to wait; the client also holds back every other call as long.
+        /// How long to wait; when Notion asked for silence (429, 529) the client holds back every other call too.
         after: Duration,
     },
     /// The token is wrong, expired or revoked: nothing will work until there is another one.
@@ -61,10 +61,44 @@ impl Error {
         }
     }
 
+    /// An answer that says nothing where there must be something.
+    pub(crate) fn empty(doing: &str) -> Self {
+        Self::new(Kind::Unexpected, doing.to_owned())
+    }
+
     /// The address in the settings is none.
     pub(super) fn address() -> Self {
         let cause = "the address of Notion is no http:// or https:// URL: mend notion.url".to_owned();
         Self::new(Kind::Network { cause }, "reach Notion".to_owned())
+    }
+
+    /// Whether the token is refused, and with it every other request.
+    pub fn is_of_token(&self) -> bool {
+        matches!(self.kind, Kind::Unauthorized | Kind::PersonalToken | Kind::Blocked)
+    }
+
+    /// Whether it stays as it is until a person mends it.
+    pub fn is_lasting(&self) -> bool {
+        self.is_of_token() || matches!(self.kind, Kind::Gone | Kind::Forbidden { .. } | Kind::Invalid)
+    }
+
+    /// What happened and how to mend it, in the same words each time that it happens.
+    pub fn summary(&self) -> String {
+        match &self.kind {
+            Kind::Later { .. } => self.told("Notion asks for silence.", None),
+            _ => self.told(&self.hint(), None),
+        }
+    }
+
+    fn told(&self, hint: &str, request: Option<String>) -> String {
+        let status = self.status.map(|status| format!("status {status}"));
+        let details: Vec<String> = [status, self.code.clone(), request].into_iter().flatten().collect();
+        let details = if details.is_empty() {
+            String::new()
+        } else {
+            format!(" [{}]", details.join(", "))
+        };
+        format!("could not {}: {hint}{details}", self.doing)
     }
 
     /// How to mend it; a full sentence for a person.
@@ -96,17 +130,8 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not {}: {}", self.doing, self.hint())?;
-        let details = [
-            self.status.map(|status| format!("status {status}")),
-            self.code.clone(),
-            self.request_id.as_ref().map(|id| format!("request {id}")),
-        ];
-        let details: Vec<String> = details.into_iter().flatten().collect();
-        if details.is_empty() {
-            return Ok(());
-        }
-        write!(f, " [{}]", details.join(", "))
+        let request = self.request_id.as_ref().map(|id| format!("request {id}"));
+        f.write_str(&self.told(&self.hint(), request))
     }
 }
 
@@ -126,6 +151,10 @@ pub enum WriteError {
     Unknown {
         /// What hides the outcome.
         error: Error,
+        /// Whether Notion itself ended the request with an answer of its own (a 500): its handling is over, so a
+        /// complete list that is read a read-lag later proves absence. Without such an answer Notion may go on until
+        /// its own deadline of some 60 s.
+        answered: bool,
     },
 }
 
@@ -133,14 +162,14 @@ impl WriteError {
     /// What went wrong.
     pub fn error(&self) -> &Error {
         match self {
-            Self::NotDone { error } | Self::Unknown { error } => error,
+            Self::NotDone { error } | Self::Unknown { error, .. } => error,
         }
     }
 
     /// What went wrong.
     pub fn into_error(self) -> Error {
         match self {
-            Self::NotDone { error } | Self::Unknown { error } => error,
+            Self::NotDone { error } | Self::Unknown { error, .. } => error,
         }
     }
 }

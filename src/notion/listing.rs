@@ -4,6 +4,7 @@ use super::error::{Error, Kind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 /// More pages than this are never asked for: a list that long is a fault of somebody's.
@@ -69,17 +70,22 @@ pub(super) struct Listed<T> {
 }
 
 impl Client {
-    /// Reads all pages; `ask` makes the call for a cursor. A cursor that Notion no longer takes (its item went away)
-    /// starts the reading anew, once.
+    /// Reads all pages; `ask` makes the call for a cursor, `id` names an entry. Each entry is given once, however often
+    /// Notion lists it (entries move between pages while these are read). A cursor that Notion no longer takes (its
+    /// item went away) starts the reading anew, once.
     pub(super) async fn list<'a, T: DeserializeOwned>(
         &self,
         ask: impl Fn(Option<&str>) -> Call<'a>,
+        id: impl Fn(&T) -> &str,
     ) -> Result<Listed<T>, Error> {
-        match self.list_once(&ask).await {
+        let read = match self.list_once(&ask).await {
             Err((error, true)) if error.kind == Kind::Invalid => self.list_once(&ask).await,
             first => first,
-        }
-        .map_err(|(error, _)| error)
+        };
+        let mut listed = read.map_err(|(error, _)| error)?;
+        let mut seen = HashSet::new();
+        listed.items.retain(|item| seen.insert(id(item).to_owned()));
+        Ok(listed)
     }
 
     /// The flag beside an error: the call had a cursor.
@@ -99,10 +105,12 @@ impl Client {
             complete &= part
                 .request_status
                 .is_none_or(|status| status.kind.as_deref() != Some("incomplete"));
-            let Some(next) = part.next_cursor else {
-                complete &= !part.has_more.unwrap_or(false);
+            // A cursor counts only where there is more: Notion has been seen to give one at the end of a list.
+            let Some(next) = part.next_cursor.filter(|_| part.has_more != Some(false)) else {
+                complete &= part.has_more != Some(true);
                 return Ok(Listed { items, complete });
             };
+            // The same cursor again leads in a circle: what was read is all there is to be had.
             if cursors.contains(&next) || cursors.len() >= MOST_PAGES {
                 return Ok(Listed { items, complete: false });
             }

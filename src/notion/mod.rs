@@ -16,22 +16,24 @@ mod error;
 mod listing;
 mod markdown;
 mod mask;
+mod pace;
 mod pages;
 mod people;
 mod rate;
 mod rich_text;
 mod runs;
 pub mod signature;
+mod status_words;
 pub mod transport;
 
 #[cfg(test)]
 mod tests;
 
-pub use blocks::{Block, BlockKind};
+pub use blocks::{Block, BlockKind, Blocks, Unread};
 pub use board::Board;
 pub use client::{Client, Connection, WriteTurn};
 pub use comments::{DisplayName, Listing, NameKind, Target, WireComment};
-pub use data_source::{DataSource, PropertySchema, Schema, StatusOption};
+pub use data_source::{DataSource, PropertySchema, Schema, StatusGroup, StatusOption};
 pub use error::{Error, Kind, WriteError};
 pub use markdown::Markdown;
 pub use mask::Masked;

@@ -1,6 +1,6 @@
 //! Pages and their properties: reading, finding, setting.
-use super::answer::About;
-use super::client::{Call, Client, parse};
+use super::answer::{About, Proof};
+use super::client::{Call, Client, ending, parse};
 use super::error::{Error, WriteError};
 use super::listing::segment;
 use super::rich_text::RichText;
@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 /// A page. It has no `Debug`: its title may hold a key.
 #[derive(Clone, Deserialize)]
@@ -172,7 +172,7 @@ impl Client {
         match parse(answer.as_deref(), about) {
             Ok(page) => Ok(page),
             // It happened; only the picture of the page is missing.
-            Err(_) => self.look(one(id)).await.map_err(|error| WriteError::Unknown { error }),
+            Err(_) => self.look(one(id)).await.map_err(|error| ending(error, Proof::Nothing)),
         }
     }
 
@@ -198,7 +198,6 @@ impl Client {
         self.pages("/v1/search", &body, reading("search for pages", "")).await
     }
 
-    /// Rows change while they are read: each is given once.
     async fn pages(&self, path: &str, body: &Json, about: About<'_>) -> Result<Vec<Page>, Error> {
         let ask = |cursor: Option<&str>| {
             let mut body = body.clone();
@@ -207,10 +206,8 @@ impl Client {
             }
             Call::with_body(Method::POST, path.to_owned(), body.to_string().into_bytes(), about)
         };
-        let mut seen = HashSet::new();
-        let listed = self.list::<Row>(ask).await?;
-        let pages = listed.items.into_iter().filter_map(Row::into_page);
-        Ok(pages.filter(|page| seen.insert(page.id.clone())).collect())
+        let listed = self.list(ask, Row::id).await?;
+        Ok(listed.items.into_iter().filter_map(Row::into_page).collect())
     }
 }
 
@@ -227,6 +224,10 @@ struct Row {
 }
 
 impl Row {
+    fn id(&self) -> &str {
+        self.rest.get("id").and_then(Json::as_str).unwrap_or_default()
+    }
+
     fn into_page(self) -> Option<Page> {
         if self.object.as_deref() != Some("page") {
             return None;

@@ -138,7 +138,10 @@ impl Client {
     pub async fn users(&self) -> Result<Vec<User>, Error> {
         let about = about("read the workspace's members", "");
         let listed = self
-            .list(|cursor| Call::get(paged("/v1/users".to_owned(), cursor), about))
+            .list(
+                |cursor| Call::get(paged("/v1/users".to_owned(), cursor), about),
+                |user: &Wire| user.id.as_str(),
+            )
             .await?;
         Ok(listed.items.into_iter().map(Wire::into_user).collect())
     }

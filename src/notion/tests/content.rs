@@ -160,7 +160,7 @@ async fn blocks_come_in_reading_order() {
         blocks(&[block("b", "toggle", &words, true)]),
         refusal(404, "object_not_found", &json!({})),
     ]);
-    let read = client.blocks("root", 2).await.ok().unwrap();
+    let read = client.blocks("root", 2).await.ok().unwrap().found;
     let seen: Vec<_> = read
         .iter()
         .map(|block| (block.id.as_str(), block.depth, block.kind.clone()))
@@ -195,11 +195,40 @@ async fn blocks_come_in_reading_order() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_unsupported_block_is_not_asked_for_what_it_holds() {
+    let words = json!({"rich_text": [text("words")]});
+    let (client, script) = Script::client([
+        blocks(&[
+            block("a", "unsupported", &json!({"block_type": "transcription"}), true),
+            block("b", "unsupported", &json!({"block_type": "button"}), false),
+            block("c", "toggle", &words, true),
+        ]),
+        blocks(&[block("c1", "paragraph", &words, false)]),
+    ]);
+    let read = client.blocks("root", 3).await.ok().unwrap();
+    let found: Vec<_> = read.found.iter().map(|block| block.id.as_str()).collect();
+    assert_eq!(found, ["a", "b", "c", "c1"]);
+    let unread: Vec<_> = read
+        .unread
+        .iter()
+        .map(|part| (part.block.as_str(), part.is_passing()))
+        .collect();
+    assert_eq!(unread, [("a", false)]);
+    assert_eq!(script.left(), 0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_data_source_with_its_statuses() {
     let body = json!({"object": "data_source", "id": "ds", "title": [text("Items")], "properties": {
         "Status": {"id": "s%3Aab", "type": "status", "status": {
-            "options": [{"id": "n1", "name": "Not started"}, {"id": "x", "name": "Odd"}],
-            "groups": [{"id": "g1", "name": "To-do", "option_ids": ["n1"]}],
+            "options": [
+                {"id": "d1", "name": "Cancelled"}, {"id": "x", "name": "Odd"}, {"id": "n1", "name": "Not started"},
+                {"id": "d2", "name": "Shipped"},
+            ],
+            "groups": [
+                {"id": "g1", "name": "To-do", "option_ids": ["n1"]},
+                {"id": "g2", "name": "Complete", "option_ids": ["d2", "d1"]},
+            ],
         }},
         "Progress": {"id": "p", "type": "number", "number": {"format": "percent"}},
         "Count": {"id": "c", "type": "number", "number": {"format": "number"}},
@@ -208,13 +237,19 @@ async fn a_data_source_with_its_statuses() {
     }});
     let (client, _) = Script::client([ok(&body)]);
     let read = client.data_source("ds").await.ok().unwrap();
-    let option = |id: &str, name: &str, group: Option<&str>| StatusOption {
+    let option = |id: &str, name: &str, group: Option<(usize, &str)>| StatusOption {
         id: id.to_owned(),
         name: name.to_owned(),
-        group: group.map(str::to_owned),
+        group: group.map(|(place, name)| StatusGroup {
+            name: name.to_owned(),
+            place,
+            of: 2,
+        }),
     };
     let statuses = Schema::Status(vec![
-        option("n1", "Not started", Some("To-do")),
+        option("n1", "Not started", Some((0, "To-do"))),
+        option("d2", "Shipped", Some((1, "Complete"))),
+        option("d1", "Cancelled", Some((1, "Complete"))),
         option("x", "Odd", None),
     ]);
     assert_eq!(read.properties["Status"].kind, statuses);

@@ -1,5 +1,6 @@
 //! The client against answers that are written down here (a transport without a network, time paused), and against a
 //! real socket for what only a socket can do.
+mod board;
 mod content;
 mod reads;
 mod wire;

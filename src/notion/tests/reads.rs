@@ -55,6 +55,48 @@ async fn a_list_that_is_not_whole_says_so() {
     assert_eq!((listing.complete, listing.comments.len()), (false, 3));
 }
 
+/// What a list of these pages, each with ids, cursor and whether there is more, is read as: the ids, and whether that
+/// is all. Every page is asked for once.
+async fn read_as(pages: &[(&[&str], Option<&str>, Option<bool>)]) -> (String, bool) {
+    let page = |(ids, next, has_more): &(&[&str], Option<&str>, Option<bool>)| {
+        let results: Vec<Json> = ids.iter().map(|id| some(id)).collect();
+        ok(&json!({"object": "list", "results": results, "next_cursor": next, "has_more": has_more}))
+    };
+    let (listing, _) = listing(pages.iter().map(page).collect()).await;
+    let listing = listing.ok().unwrap();
+    let ids: Vec<&str> = listing.comments.iter().map(|comment| comment.id.as_str()).collect();
+    (ids.join(" "), listing.complete)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_repeats_is_read_once_and_ended() {
+    let whole = |ids: &str| (ids.to_owned(), true);
+    let cut = |ids: &str| (ids.to_owned(), false);
+    let (more, end) = (Some(true), Some(false));
+    // The same entry twice, in one page and on two.
+    assert_eq!(read_as(&[(&["a", "b", "b"], None, end)]).await, whole("a b"));
+    assert_eq!(
+        read_as(&[(&["a", "b"], Some("b"), more), (&["b", "c"], None, end)]).await,
+        whole("a b c")
+    );
+    // A cursor although there is no more: the end.
+    assert_eq!(read_as(&[(&["a"], Some("a"), end)]).await, whole("a"));
+    assert_eq!(
+        read_as(&[(&["a"], Some("x"), more), (&["b"], Some("x"), end)]).await,
+        whole("a b")
+    );
+    // A cursor that was given before: an end, but not the list's.
+    assert_eq!(
+        read_as(&[(&["a"], Some("x"), more), (&["b"], Some("x"), more)]).await,
+        cut("a b")
+    );
+    // Without a word on whether there is more, the cursor says it.
+    assert_eq!(
+        read_as(&[(&["a"], Some("x"), None), (&["b"], None, None)]).await,
+        whole("a b")
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_entry_of_an_unknown_form_does_not_hide_the_others() {
     let odd = json!({"object": "suggestion", "id": ["not", "a", "text"]});
@@ -176,14 +218,12 @@ async fn a_read_waits_as_long_as_notion_asks() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_of_hours_is_told_instead() {
-    let (listing, _) = listing(vec![answer(429, &[("retry-after", "7200")], "")]).await;
-    assert_eq!(
-        listing.err().unwrap().kind,
-        Kind::Later {
-            after: Duration::from_hours(2)
-        }
-    );
+async fn a_long_wait_is_told_instead_and_a_senseless_one_is_cut() {
+    for (asked, told) in [("300", 300), ("7200", 600), ("999999", 600)] {
+        let (listing, _) = listing(vec![answer(429, &[("retry-after", asked)], "")]).await;
+        let after = Duration::from_secs(told);
+        assert_eq!(listing.err().unwrap().kind, Kind::Later { after }, "{asked}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
