@@ -22,7 +22,7 @@ pub struct Args {
     /// A page from a Markdown file, beside the two own ones; may be given several times
     #[arg(long = "page", value_name = "FILE")]
     pages: Vec<PathBuf>,
-    /// Requests in a window, or `off`
+    /// Requests in a window, `bucket:3/1s` for a bucket that fills evenly, or `off`
     #[arg(long, value_name = "N/SECONDS", default_value = "180/60s")]
     rate: Rate,
     /// Keeps the workspace in this file over restarts

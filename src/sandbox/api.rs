@@ -4,7 +4,7 @@ use super::faults::{Fault, Rule, Strike};
 use super::ids::Id;
 use super::state::{Connection, State};
 use super::wire::{Answer, Failure, Fate, HTML, Request};
-use super::{blocks, comments, pages, sources, users};
+use super::{blocks, comments, conflicts, pages, paging, sources, users};
 use serde_json::{Value, json};
 
 /// Versions that are accepted; the answers are those of the newest.
@@ -106,6 +106,14 @@ fn struck(state: &mut State, request: &Request, rule: &Rule) -> Answer {
             }
         }
         Fault::Late => late(state, request, rule),
+        Fault::RepeatItem | Fault::CursorAtEnd | Fault::SameCursor => {
+            let answer = serve(state, request);
+            Answer {
+                body: paging::spoilt(&answer.body, rule.fault()).unwrap_or(answer.body),
+                ..answer
+            }
+        }
+        Fault::Conflict => conflicts::meet(state, request, rule.delay_ms(500)),
     }
 }
 

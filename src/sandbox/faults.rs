@@ -57,7 +57,8 @@ pub enum Fault {
     ResetBefore,
     /// The connection is reset after it was done.
     ResetAfter,
-    /// Done after `delay_ms`; answered at once with `status`, or, without one, reset when it is done.
+    /// Done after `delay_ms`; answered at once with `status` (one that leaves the outcome open: 503, 504), or, without
+    /// one, reset when it is done.
     Late,
     /// The connection is reset in the middle of the body.
     Truncated,
@@ -67,6 +68,14 @@ pub enum Fault {
     Slow,
     /// A list of comments misses those younger than `delay_ms`.
     Stale,
+    /// A list gives its last entry twice.
+    RepeatItem,
+    /// The last part of a list gives a cursor, which leads back to its first entry, and says that there is no more.
+    CursorAtEnd,
+    /// Every part of a list says that there is more, at a cursor that leads back to its first entry.
+    SameCursor,
+    /// A write lasts `delay_ms` (500); another one to the same page meanwhile is refused with 409 and not applied.
+    Conflict,
 }
 
 struct Armed {
@@ -157,6 +166,10 @@ impl Fault {
             Fault::Html => "html",
             Fault::Slow => "slow",
             Fault::Stale => "stale",
+            Fault::RepeatItem => "repeat_item",
+            Fault::CursorAtEnd => "cursor_at_end",
+            Fault::SameCursor => "same_cursor",
+            Fault::Conflict => "conflict",
         }
     }
 }

@@ -6,6 +6,7 @@ mod api;
 mod blocks;
 mod capabilities;
 mod comments;
+mod conflicts;
 mod faults;
 mod filter;
 mod hooks;

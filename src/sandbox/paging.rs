@@ -1,7 +1,8 @@
 //! Cursors, page sizes, ids in queries, and keys that do not belong in a body.
+use super::faults::Fault;
 use super::ids::Id;
 use super::wire::{Failure, parameter};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Most objects of one answer.
 pub const MOST: usize = 100;
@@ -63,6 +64,23 @@ pub fn page<T: Copy>(
     };
     let end = all.len().min(start + size);
     Ok((&all[start..end], all.get(end).map(|next| id(*next))))
+}
+
+/// A list as a fault spoils it; `None`: it is no list, or has nothing to repeat.
+pub fn spoilt(body: &str, fault: Fault) -> Option<String> {
+    let mut part: Value = serde_json::from_str(body).ok()?;
+    let results = part.get_mut("results")?.as_array_mut()?;
+    let (first, last) = (results.first()?["id"].clone(), results.last()?.clone());
+    match fault {
+        Fault::RepeatItem => results.push(last),
+        Fault::CursorAtEnd if part["has_more"] == json!(false) => part["next_cursor"] = first,
+        Fault::SameCursor => {
+            part["next_cursor"] = first;
+            part["has_more"] = json!(true);
+        }
+        _ => return None,
+    }
+    Some(part.to_string())
 }
 
 /// Refuses a body that is no object, and keys that the call does not know.

@@ -1,4 +1,5 @@
-//! The rate limit: so many requests in a window, which may be spent in one burst.
+//! The rate limit: so many requests in a window, which may be spent in one burst (as Notion documents it today), or a
+//! bucket that fills evenly (as it was for years: three requests a second on average).
 use super::wire::Failure;
 use serde_json::json;
 use std::str::FromStr;
@@ -6,10 +7,25 @@ use std::str::FromStr;
 /// The limit of the connection and what is used of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rate {
-    /// Requests and milliseconds of a window; none: no limit.
-    limit: Option<(u64, u64)>,
-    window_began_ms: u64,
+    /// None: no limit.
+    limit: Option<Limit>,
+    /// When the window began, or the bucket was last looked at.
+    since_ms: u64,
+    /// Requests of this window; of a bucket, what is missing in it, in parts of a request: one is worth `per_ms` parts.
     used: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limit {
+    requests: u64,
+    per_ms: u64,
+    shape: Shape,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Shape {
+    Window,
+    Bucket,
 }
 
 impl Rate {
@@ -20,30 +36,61 @@ impl Rate {
 
     /// So many requests in a window of so many milliseconds.
     pub fn new(requests: u64, window_ms: u64) -> Rate {
+        Rate::of(requests, window_ms, Shape::Window)
+    }
+
+    /// A bucket of so many requests that is filled in so many milliseconds.
+    pub fn bucket(requests: u64, filled_in_ms: u64) -> Rate {
+        Rate::of(requests, filled_in_ms, Shape::Bucket)
+    }
+
+    fn of(requests: u64, per_ms: u64, shape: Shape) -> Rate {
+        let limit = Limit {
+            requests,
+            per_ms: per_ms.max(1),
+            shape,
+        };
         Rate {
-            limit: Some((requests, window_ms.max(1))),
+            limit: Some(limit),
             ..Rate::default()
         }
     }
 
-    /// Counts a request, or refuses it until the window ends.
+    /// Counts a request, or refuses it until there is room.
     pub fn count(&mut self, now_ms: u64) -> Result<(), Failure> {
-        let Some((requests, window_ms)) = self.limit else {
-            return Ok(());
+        let Some(limit) = self.limit else { return Ok(()) };
+        let wait_ms = match limit.shape {
+            Shape::Window => self.count_in_window(limit, now_ms),
+            Shape::Bucket => self.count_in_bucket(limit, now_ms),
         };
-        if now_ms >= self.window_began_ms + window_ms {
-            self.window_began_ms = now_ms;
+        wait_ms.map_or(Ok(()), |wait_ms| {
+            let seconds = wait_ms.div_ceil(1000).to_string();
+            Err(limited("public_api_request_rate_limit", Some(seconds)))
+        })
+    }
+
+    fn count_in_window(&mut self, limit: Limit, now_ms: u64) -> Option<u64> {
+        if now_ms >= self.since_ms + limit.per_ms {
+            self.since_ms = now_ms;
             self.used = 0;
         }
-        if self.used >= requests {
-            let wait_ms = self.window_began_ms + window_ms - now_ms;
-            return Err(limited(
-                "public_api_request_rate_limit",
-                Some(wait_ms.div_ceil(1000).to_string()),
-            ));
+        if self.used >= limit.requests {
+            return Some(self.since_ms + limit.per_ms - now_ms);
         }
         self.used += 1;
-        Ok(())
+        None
+    }
+
+    fn count_in_bucket(&mut self, limit: Limit, now_ms: u64) -> Option<u64> {
+        let filled = now_ms.saturating_sub(self.since_ms).saturating_mul(limit.requests);
+        self.used = self.used.saturating_sub(filled);
+        self.since_ms = now_ms;
+        let over = (self.used + limit.per_ms).saturating_sub(limit.requests * limit.per_ms);
+        if over > 0 {
+            return Some(over.div_ceil(limit.requests.max(1)));
+        }
+        self.used += limit.per_ms;
+        None
     }
 }
 
@@ -68,13 +115,17 @@ pub fn limited(reason: &str, retry_after: Option<String>) -> Failure {
 impl FromStr for Rate {
     type Err = String;
 
-    /// Reads `180/60s` or `off`.
+    /// Reads `180/60s`, `bucket:3/1s` or `off`.
     fn from_str(text: &str) -> Result<Rate, String> {
         if text == "off" {
             return Ok(Rate::off());
         }
-        let wrong = || format!("`{text}` is no rate; write requests/seconds such as 180/60s, or off");
-        let (requests, seconds) = text.split_once('/').ok_or_else(wrong)?;
+        let wrong = || format!("`{text}` is no rate; write requests/seconds such as 180/60s or bucket:3/1s, or off");
+        let (rest, shape) = match text.strip_prefix("bucket:") {
+            Some(rest) => (rest, Shape::Bucket),
+            None => (text, Shape::Window),
+        };
+        let (requests, seconds) = rest.split_once('/').ok_or_else(wrong)?;
         let requests: u64 = requests.parse().map_err(|_| wrong())?;
         let seconds: u64 = seconds
             .strip_suffix('s')
@@ -82,7 +133,7 @@ impl FromStr for Rate {
             .parse()
             .map_err(|_| wrong())?;
         let window_ms = seconds.checked_mul(1000).filter(|ms| *ms > 0).ok_or_else(wrong)?;
-        Ok(Rate::new(requests, window_ms))
+        Ok(Rate::of(requests, window_ms, shape))
     }
 }
 
@@ -103,8 +154,19 @@ mod tests {
     }
 
     #[test]
+    fn a_bucket_fills_evenly() {
+        let mut rate: Rate = "bucket:3/1s".parse().unwrap();
+        let mut answers = String::new();
+        for ms in [0, 0, 0, 0, 333, 334, 667, 668, 3000, 3000, 3000, 3000] {
+            answers.push(if rate.count(100_000 + ms).is_ok() { '+' } else { '-' });
+        }
+        assert_eq!(answers, "+++--++-+++-");
+        assert_eq!(rate.count(103_000).unwrap_err().retry_after.as_deref(), Some("1"));
+    }
+
+    #[test]
     fn rates_are_read() {
-        for wrong in ["", "x", "180", "180/x", "180/0s", "/60s"] {
+        for wrong in ["", "x", "180", "180/x", "180/0s", "/60s", "bucket:", "bucket:3"] {
             assert!(wrong.parse::<Rate>().is_err(), "{wrong}");
         }
         assert!("off".parse::<Rate>().is_ok());

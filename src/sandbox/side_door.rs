@@ -61,6 +61,10 @@ fn act(
         ("POST", ["pages"]) => add_page(state, &body),
         ("POST", ["pages", id, "properties"]) => set_properties(state, path_id("page_id", id)?, &body, &author),
         ("PUT", ["pages", id, "shared"]) => share(state, path_id("page_id", id)?, &body),
+        ("PUT", ["data-source", "shared"]) => {
+            state.database_shared = shared(&body)?;
+            Ok(json!({ "object": "data_source", "shared": state.database_shared }).to_string())
+        }
         ("PATCH", ["blocks", id]) => blocks::change(state, path_id("block_id", id)?, &without_author(&body), author.id),
         ("GET", ["people"]) => Ok(people(state)),
         ("PUT", ["people"]) => put_person(state, &body),
@@ -188,6 +192,7 @@ fn page(state: &State, id: Id) -> Result<String, Failure> {
 }
 
 /// `{properties: {...}}` as in `/v1`, or the properties alone; a bare `"Status": "Blocked"` is read by the property's type.
+/// A status of `null` is one whose option was deleted: through `/v1` it would become the default.
 fn set_properties(state: &mut State, id: Id, body: &Value, author: &User) -> Result<String, Failure> {
     let body = without_author(body);
     let given = body
@@ -196,11 +201,24 @@ fn set_properties(state: &mut State, id: Id, body: &Value, author: &User) -> Res
         .as_object()
         .cloned()
         .unwrap_or_default();
+    let is_status = |name: &str| {
+        state
+            .world
+            .schema
+            .find(name)
+            .is_some_and(|property| property.kind == Kind::Status)
+    };
+    let (emptied, given): (Vec<_>, Vec<_>) = given
+        .into_iter()
+        .partition(|(name, value)| value.is_null() && is_status(name));
     let typed = given.into_iter().map(|(name, value)| {
         let value = in_request_form(state, &name, value);
         (name, value)
     });
     let properties: serde_json::Map<String, Value> = typed.collect();
+    if let Some(page) = state.world.pages.get_mut(&id) {
+        page.properties.extend(emptied);
+    }
     pages::change(state, id, &json!({ "properties": properties }), author.id)
 }
 
@@ -221,18 +239,19 @@ fn in_request_form(state: &State, name: &str, value: Value) -> Value {
 }
 
 fn share(state: &mut State, id: Id, body: &Value) -> Result<String, Failure> {
-    let Some(shared) = body.get("shared").and_then(Value::as_bool) else {
-        return Err(Failure::should_be(
-            "body.shared",
-            "a boolean",
-            body.get("shared").unwrap_or(&Value::Null),
-        ));
-    };
+    let shared = shared(body)?;
     if let Some(page) = state.world.pages.get_mut(&id) {
         page.shared = shared;
         state.dirty = true;
     }
     page(state, id)
+}
+
+/// `{shared: bool}`
+fn shared(body: &Value) -> Result<bool, Failure> {
+    let shared = body.get("shared").unwrap_or(&Value::Null);
+    let known = shared.as_bool();
+    known.ok_or_else(|| Failure::should_be("body.shared", "a boolean", shared))
 }
 
 fn people(state: &State) -> String {

@@ -24,7 +24,7 @@ pub fn database(state: &State, id: Id) -> Result<String, Failure> {
 }
 
 fn known(state: &State, kind: &str, id: Id, wanted: Id) -> Result<(), Failure> {
-    if id == wanted {
+    if id == wanted && state.database_shared {
         Ok(())
     } else {
         Err(Failure::not_found(kind, id, state.world.integration))

@@ -24,6 +24,8 @@ pub struct State {
     pub faults: Faults,
     pub journal: Journal,
     pub hooks: Hooks,
+    /// Whether the database is shared with the connection; a page of it can be shared alone.
+    pub database_shared: bool,
     pub dice: fastrand::Rng,
     /// The time of the request in hand, in milliseconds since 1970.
     pub now_ms: u64,
@@ -33,6 +35,8 @@ pub struct State {
     pub changes: Vec<Change>,
     /// Requests that were answered and are applied later, with their time.
     pub late: Vec<(u64, Request)>,
+    /// Pages that a write holds until a time, while writes can meet.
+    pub writing: Vec<(Id, u64)>,
     /// Whether the state file is behind.
     pub dirty: bool,
 }
@@ -76,11 +80,13 @@ impl State {
             faults: Faults::default(),
             journal: Journal::default(),
             hooks: Hooks::default(),
+            database_shared: true,
             dice,
             now_ms,
             stale_ms: 0,
             changes: Vec::new(),
             late: Vec::new(),
+            writing: Vec::new(),
             dirty: true,
         }
     }

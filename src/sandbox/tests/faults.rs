@@ -197,3 +197,75 @@ fn webhooks_are_signed_lost_and_doubled() {
     it.says(&it.page, "Ana Silva", "hello again");
     assert_eq!(it.sandbox.take_deliveries().len(), 1, "the handshake alone");
 }
+
+/// What a list gives: its ids, its cursor and whether there is more.
+fn part(it: &Bench, path: &str) -> (Vec<String>, Value, Value) {
+    let list = it.ok("GET", path, &Value::Null);
+    let ids = list["results"].as_array().unwrap().iter();
+    (
+        ids.map(|item| text(item, "id")).collect(),
+        list["next_cursor"].clone(),
+        list["has_more"].clone(),
+    )
+}
+
+#[test]
+fn lists_repeat() {
+    let it = bench();
+    let path = format!("/v1/comments?block_id={}", it.page);
+    let rule = |fault: &str| it.faults(&json!({ "method": "GET", "path": "/v1/comments", "fault": fault }));
+    for fault in ["repeat_item", "cursor_at_end", "same_cursor"] {
+        rule(fault);
+        assert_eq!(
+            part(&it, &path),
+            (vec![], Value::Null, json!(false)),
+            "an empty list has nothing to repeat"
+        );
+    }
+    let one = text(&it.says(&it.page, "Ana Silva", "one"), "id");
+    let two = text(&it.says(&it.page, "Ana Silva", "two"), "id");
+    let both = || vec![one.clone(), two.clone()];
+    rule("repeat_item");
+    let thrice = vec![one.clone(), two.clone(), two.clone()];
+    assert_eq!(part(&it, &path), (thrice, Value::Null, json!(false)));
+    rule("cursor_at_end");
+    assert_eq!(part(&it, &path), (both(), json!(one), json!(false)));
+    assert_eq!(
+        part(&it, &format!("{path}&page_size=1")),
+        (vec![one.clone()], json!(two), json!(true))
+    );
+    rule("same_cursor");
+    for path in [path.clone(), format!("{path}&start_cursor={one}")] {
+        assert_eq!(part(&it, &path), (both(), json!(one), json!(true)));
+    }
+}
+
+#[test]
+fn writes_to_one_page_that_meet_are_refused() {
+    let it = bench();
+    let other = text(
+        &it.ok("POST", "/sandbox/pages", &json!({ "markdown": "# Another" })),
+        "id",
+    );
+    let write = |page: &str| json!({ "parent": { "page_id": page }, "rich_text": said("x") });
+    it.faults(&json!({ "path": "/v1/*", "fault": "conflict", "delay_ms": 200 }));
+    assert_eq!(it.send("POST", "/v1/comments", &write(&it.page)).delay_ms, 200);
+    let tick = json!({ "to_do": { "checked": true } });
+    let refused = [
+        ("POST", "/v1/comments".to_owned(), write(&it.page)),
+        ("PATCH", format!("/v1/pages/{}", it.page), json!({ "properties": {} })),
+        ("PATCH", format!("/v1/blocks/{}", it.block("to_do")), tick),
+    ];
+    for (method, path, body) in refused {
+        it.refused(method, &path, &body, "409 conflict_error");
+    }
+    assert_eq!(
+        it.listed(&it.page).len(),
+        1,
+        "a refused write is not applied, a read meets nobody"
+    );
+    it.ok("POST", "/v1/comments", &write(&other));
+    it.pass(200);
+    it.ok("POST", "/v1/comments", &write(&it.page));
+    assert_eq!(it.listed(&it.page).len(), 2);
+}
