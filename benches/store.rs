@@ -75,7 +75,7 @@ fn through(comments: u64, in_flight: u64) -> u64 {
 /// Claims and settles until nothing is due. One settlement a commit, all of a claim in flight at once.
 async fn drain(store: &Arc<SqliteStore>) {
     loop {
-        let leased = store.claim(claim(LEASES, NOW)).await.expect("a claim");
+        let leased = store.claim(claim(LEASES, NOW)).await.expect("a claim").leased;
         if leased.is_empty() {
             return;
         }

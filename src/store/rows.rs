@@ -17,6 +17,13 @@ pub struct Commit {
     pub effects: Vec<NewEffect>,
     /// Effects that ended.
     pub settled: Vec<Settle>,
+    /// Effects that were called off, refused or given up (MOOT, FAILED, PARKED, no remote id) and are wanted again: due
+    /// now, UNKNOWN if a send is in doubt, else READY. Rows that stand otherwise stay as they are.
+    pub revived: Vec<EffectId>,
+    /// Replies that stand under this id, whoever holds their row: DONE with it, in place of any id before.
+    pub found: Vec<(EffectId, CommentId)>,
+    /// Pages that can be reached again: what waits there for another try is due now.
+    pub hurried: Vec<PageId>,
     /// What to remember of it for people. `n` is given by the store.
     pub audit: Vec<AuditRow>,
 }
@@ -111,7 +118,7 @@ pub enum EffectState {
     Failed,
     /// No longer wanted.
     Moot,
-    /// Given up after `max_sends`; shown in `status`, never dropped.
+    /// Given up for now, after `max_sends`; shown in `status`, woken later, never dropped.
     Parked,
 }
 
@@ -124,14 +131,42 @@ pub struct Claim {
     pub project: Option<String>,
     /// At most this many.
     pub limit: usize,
+    /// At most so many of one page: of those that are next in turn, the others of a page are passed over.
+    pub per_page: usize,
+    /// None of these pages.
+    pub busy: Vec<PageId>,
     /// Now.
     pub now_ms: i64,
     /// The lease's end.
     pub lease_until_ms: i64,
     /// For replies: when the call is over at the latest.
     pub call_until_ms: i64,
-    /// How long after `last_send` an unknown reply is read back.
+    /// How long after a call's end its reply may still appear: only then an absent one is proven absent.
     pub quiet_ms: i64,
+}
+
+/// What a claim brought.
+#[derive(Clone, Debug, Default)]
+pub struct Claimed {
+    /// Whether rows were passed over because their page had its share: there may be more to claim at once.
+    pub passed_over: bool,
+    /// The effects that are in the worker's hands now.
+    pub leased: Vec<Leased>,
+    /// Effects that were due and whose rows this program cannot read: put off by ten minutes, to be told to people.
+    pub unreadable: Vec<UnreadableRow>,
+}
+
+/// A row that this program cannot read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableRow {
+    /// Of which page.
+    pub page: PageId,
+    /// What it should be: `effect`, `page state`, `comment`.
+    pub what: &'static str,
+    /// The row's own id.
+    pub id: String,
+    /// What is wrong with it.
+    pub why: String,
 }
 
 /// An effect in a worker's hands.
@@ -150,6 +185,9 @@ pub struct Leased {
     /// Sends before this claim that may have happened. 0: this claim is the intent, send. More: this claim is for
     /// reading back alone; settle it as `Done` or `Absent` (then the next claim is the intent) or `Unknown`.
     pub earlier_sends: u32,
+    /// From this moment on a complete list without the reply proves that no earlier send happened; a list that is read
+    /// sooner can only show that it did. 0 when no earlier send is in doubt.
+    pub absence_proven_from_ms: i64,
     /// Sends in all, the one that this claim announces counted: what is held against `max_sends`.
     pub sends: u32,
     /// Tries so far, this one not counted.
@@ -188,10 +226,12 @@ pub enum Settlement {
         /// Not before.
         not_before_ms: i64,
     },
-    /// UNKNOWN until then.
+    /// UNKNOWN: to be read back.
     Unknown {
-        /// Read back at this moment.
+        /// Not before. May be long before absence can be proven: a reply that is there is found early.
         not_before_ms: i64,
+        /// From when on a complete list proves absence, where that is known better now.
+        absence_proven_from_ms: Option<i64>,
     },
     /// READY to be sent again: the read-back showed that it is not there. `earlier_sends` is forgotten, `sends` is not.
     Absent,
@@ -199,8 +239,13 @@ pub enum Settlement {
     Failed,
     /// MOOT.
     Moot,
-    /// PARKED.
-    Parked,
+    /// PARKED: not claimed, until [`super::Store::wake_parked`] or a person wakes it.
+    Parked {
+        /// Whether its last send may have happened; if not, it is taken back.
+        sent: bool,
+        /// When it may be woken.
+        not_before_ms: i64,
+    },
 }
 
 /// An effect's row.
@@ -220,8 +265,12 @@ pub struct EffectRow {
     pub epoch: u32,
     /// Sends in all.
     pub sends: u32,
-    /// Not before.
+    /// Tries so far.
+    pub tries: u32,
+    /// Not before; of a parked one: when it may be woken.
     pub not_before_ms: i64,
+    /// As [`Leased::absence_proven_from_ms`].
+    pub absence_proven_from_ms: i64,
     /// The id of what was made.
     pub remote_id: Option<String>,
     /// How it ended last.
@@ -239,12 +288,14 @@ pub struct Waiting {
     pub open: u64,
     /// Of them, those that may have happened.
     pub unknown: u64,
-    /// Given up.
+    /// Given up for now.
     pub parked: u64,
     /// Refused for good.
     pub failed: u64,
     /// When the next one is due.
     pub next_at_ms: Option<i64>,
+    /// When the oldest of those that should be done by now was decided; one that is meant for later does not count.
+    pub oldest_ms: Option<i64>,
     /// Comments seen in all.
     pub comments: u64,
     /// Replies done in all.

@@ -2,8 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a failed expectation ends the test")]
 
 mod contract;
-mod rows;
+pub mod rows;
 mod sqlite_file;
+mod sqlite_rows;
+mod waking;
 
 use keyminder::store::sqlite::SqliteStore;
 use std::path::PathBuf;
@@ -57,6 +59,14 @@ macro_rules! whole_contract {
                 a_reference_leads_to_its_comment,
                 facts_are_kept_by_name,
                 what_waits_is_counted,
+                a_look_may_come_before_the_proof,
+                what_was_given_up_is_woken_when_its_time_comes,
+                what_had_ended_without_a_reply_is_revived,
+                what_stands_on_the_page_is_done_whoever_holds_it,
+                replies_are_known_by_page,
+                people_may_ask_for_another_try,
+                a_flooded_page_lets_others_in,
+                a_clock_that_is_set_back_holds_nothing,
             ]
         );
     };

@@ -1,6 +1,5 @@
 //! The numbers that stand for our closed lists in the tables.
-use super::fault;
-use crate::store::{EffectState, Presence, Standing, StoreError};
+use crate::store::{EffectState, Presence, Standing};
 
 /// The number of a state.
 pub(super) fn of_state(state: EffectState) -> i64 {
@@ -17,7 +16,7 @@ pub(super) fn of_state(state: EffectState) -> i64 {
 }
 
 /// The state of a number.
-pub(super) fn state(number: i64) -> Result<EffectState, StoreError> {
+pub(super) fn state(number: i64) -> Result<EffectState, String> {
     Ok(match number {
         0 => EffectState::Ready,
         1 => EffectState::Claimed,
@@ -27,7 +26,7 @@ pub(super) fn state(number: i64) -> Result<EffectState, StoreError> {
         5 => EffectState::Failed,
         6 => EffectState::Moot,
         7 => EffectState::Parked,
-        other => return Err(fault::unreadable("state", other)),
+        other => return Err(format!("no state has the number {other}")),
     })
 }
 
@@ -42,13 +41,13 @@ pub(super) fn of_standing(standing: Standing) -> i64 {
 }
 
 /// The standing of a number.
-pub(super) fn standing(number: i64) -> Result<Standing, StoreError> {
+pub(super) fn standing(number: i64) -> Result<Standing, String> {
     Ok(match number {
         0 => Standing::Open,
         1 => Standing::Answered,
         2 => Standing::Silent,
         3 => Standing::Absorbed,
-        other => return Err(fault::unreadable("standing", other)),
+        other => return Err(format!("no standing has the number {other}")),
     })
 }
 
@@ -62,12 +61,12 @@ pub(super) fn of_presence(presence: Presence) -> i64 {
 }
 
 /// The presence of a number.
-pub(super) fn presence(number: i64) -> Result<Presence, StoreError> {
+pub(super) fn presence(number: i64) -> Result<Presence, String> {
     Ok(match number {
         0 => Presence::Listed,
         1 => Presence::Resolved,
         2 => Presence::Deleted,
-        other => return Err(fault::unreadable("presence", other)),
+        other => return Err(format!("no presence has the number {other}")),
     })
 }
 

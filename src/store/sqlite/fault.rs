@@ -34,11 +34,21 @@ pub(super) fn again(error: &StoreError) -> StoreError {
         StoreError::Moved => StoreError::Moved,
         StoreError::Fenced(ids) => StoreError::Fenced(ids.clone()),
         StoreError::Later(why) => StoreError::Later(why.clone()),
+        StoreError::Unreadable { what, id, why } => unreadable(what, id, why.clone()),
         StoreError::Unusable(why) => StoreError::Unusable(why.clone()),
     }
 }
 
 /// A row that this program cannot have written.
-pub(super) fn unreadable(what: &str, why: impl std::fmt::Display) -> StoreError {
-    StoreError::Unusable(format!("a row holds no {what} that this program knows: {why}"))
+pub(super) fn unreadable(what: &'static str, id: &str, why: String) -> StoreError {
+    StoreError::Unreadable {
+        what,
+        id: id.to_owned(),
+        why,
+    }
+}
+
+/// The store was closed; what comes after that is refused.
+pub(super) fn closed() -> StoreError {
+    StoreError::Unusable("it was closed".to_owned())
 }

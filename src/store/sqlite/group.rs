@@ -1,23 +1,29 @@
 //! One group of waiting commits: who is let in, and what is written for all of them together.
-use super::prepared::{Prepared, Row, Settled};
+use super::cells::{cell, count, name, number};
+use super::prepared::{Fresh, LONGEST_PATIENCE_MS, PATIENCE_CELL, Patience, Prepared, Row, Settled};
 use super::sheet::{Cell, Sheet, statement};
 use super::{codes, fault};
 use crate::domain::effect::EffectId;
 use crate::domain::ids::PageId;
 use crate::store::StoreError;
 use crate::store::fence::Held;
+use sqlx::AssertSqlSafe;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Row as _};
 use std::collections::{HashMap, HashSet};
 
 /// How many ids are asked for in one statement.
 const ASKED: usize = 64;
+/// Each reply of a page comes so much after the one before it when there is a crowd: longer than one takes to be sent,
+/// so that a page with a single reply passes by one with a hundred.
+const TURN_MS: i64 = 1_000;
 
 /// A page as the writer knows it. There is one writer, so what it knows is what is there.
 #[derive(Clone, Copy)]
 pub(super) struct Page {
     key: i64,
     revision: u64,
+    /// The turn of its last reply; 0 after a start, when no crowd is remembered.
+    turn_ms: i64,
 }
 
 /// All pages.
@@ -25,30 +31,41 @@ pub(super) type Pages = HashMap<PageId, Page>;
 
 /// Reads all pages.
 pub(super) async fn pages(connection: &mut SqliteConnection) -> Result<Pages, sqlx::Error> {
-    let rows = sqlx::query("select key, id, revision from page")
-        .fetch_all(connection)
-        .await?;
-    rows.iter()
-        .map(|row| {
-            let revision: i64 = row.try_get(2)?;
-            let page = Page {
-                key: row.try_get(0)?,
-                revision: revision.cast_unsigned(),
-            };
-            Ok((PageId::from_wire(row.try_get(1)?), page))
-        })
-        .collect()
+    // Cast, for one odd row must not stop the writer.
+    let rows: Vec<(i64, String, i64)> =
+        sqlx::query_as("select key, cast(id as text), cast(revision as integer) from page")
+            .fetch_all(connection)
+            .await?;
+    let page = |(key, id, revision): (i64, String, i64)| {
+        let page = Page {
+            key,
+            revision: revision.cast_unsigned(),
+            turn_ms: 0,
+        };
+        (PageId::from_wire(&id), page)
+    };
+    Ok(rows.into_iter().map(page).collect())
+}
+
+/// Forgets whose turn it was: those moments were told by a clock that was wrong.
+pub(super) fn forget_turns(pages: &mut Pages) {
+    for page in pages.values_mut() {
+        page.turn_ms = 0;
+    }
 }
 
 /// What a group writes.
 pub(super) struct Group<'a> {
     pages: &'a mut Pages,
     held: HashMap<String, Touched>,
+    /// Effects that are asked for and whose rows cannot be read, each with why.
+    unreadable: HashMap<String, String>,
     /// Pages whose row is to be written, with the state if there is one.
     written: HashMap<PageId, Option<String>>,
     comments: Sheet,
     answered: Sheet,
     effects: Sheet,
+    hurried: Sheet,
     audit: Sheet,
 }
 
@@ -67,15 +84,12 @@ impl<'a> Group<'a> {
         commits: &[Prepared],
         connection: &mut SqliteConnection,
     ) -> Result<Self, StoreError> {
-        let ids: HashSet<&str> = commits
-            .iter()
-            .flat_map(|commit| &commit.settled)
-            .map(|settled| settled.settle.id.as_str())
-            .collect();
-        let held = held(&ids.into_iter().collect::<Vec<_>>(), connection).await?;
+        let ids: HashSet<&str> = commits.iter().flat_map(Prepared::touches).collect();
+        let (held, unreadable) = held(&ids.into_iter().collect::<Vec<_>>(), connection).await?;
         Ok(Self {
             pages,
             held,
+            unreadable,
             written: HashMap::new(),
             comments: Sheet::new(
                 "insert into comment (page, id, mark, hash, standing, presence, body, reading, answered_in) values",
@@ -94,6 +108,12 @@ impl<'a> Group<'a> {
                  (page, id, kind, comment, project, after, payload, due, patience, created, updated) values",
                 11,
                 " on conflict (id) do nothing",
+            ),
+            hurried: Sheet::new(
+                "update effect set due = v.column2 from (values",
+                2,
+                ") as v where effect.page = v.column1 and effect.state < 4 and effect.state in (0, 3) \
+                 and effect.project is null and effect.due > v.column2",
             ),
             audit: Sheet::new("insert into audit (page, at, comment, mark, kind, facts) values", 6, ""),
         })
@@ -115,14 +135,30 @@ impl<'a> Group<'a> {
             self.answered.push(vec![Cell::Text(comment)]);
         }
         for fresh in commit.effects {
+            let patience_ms = self.patience_ms(&fresh, at_ms);
             self.held
                 .entry(fresh.id)
                 .or_insert_with(|| Touched::new(Held::fresh(fresh.due_ms)));
-            let cells = self.keyed(fresh.row);
+            let mut cells = self.keyed(fresh.row);
+            cells[PATIENCE_CELL] = Cell::Int(patience_ms);
             self.effects.push(cells);
         }
         for settled in commit.settled {
             self.settle(settled, at_ms);
+        }
+        for page in commit.hurried {
+            let key = self.page(&page).key;
+            self.hurried.push(vec![Cell::Int(key), Cell::Int(at_ms)]);
+        }
+        for id in commit.revived {
+            self.touch(&id, at_ms, |touched| touched.held.revive(at_ms));
+        }
+        for (id, remote_id, outcome) in commit.found {
+            self.touch(&id, at_ms, |touched| {
+                touched.held.find(remote_id);
+                touched.outcome = Some(outcome);
+                true
+            });
         }
         for row in commit.audit {
             let cells = self.keyed(row);
@@ -151,8 +187,9 @@ impl<'a> Group<'a> {
         }
         let mut settled = Sheet::new(
             "update effect set state = v.column2, sends = v.column3, doubt = v.column4, due = v.column5, \
-             remote_id = v.column6, outcome = coalesce(v.column7, outcome), updated = v.column8 from (values",
-            8,
+             proof_from = v.column6, remote_id = v.column7, outcome = coalesce(v.column8, outcome), \
+             updated = v.column9, epoch = v.column10 from (values",
+            10,
             ") as v where effect.id = v.column1",
         );
         for (id, touched) in self.held {
@@ -160,7 +197,15 @@ impl<'a> Group<'a> {
                 settled.push(touched.cells(id));
             }
         }
-        for sheet in [pages, self.comments, self.answered, self.effects, settled, self.audit] {
+        for sheet in [
+            pages,
+            self.comments,
+            self.answered,
+            self.effects,
+            settled,
+            self.hurried,
+            self.audit,
+        ] {
             sheet.write(connection).await.map_err(|error| fault::of(&error))?;
         }
         Ok(())
@@ -173,6 +218,9 @@ impl<'a> Group<'a> {
             if there != *read {
                 return Err(StoreError::Moved);
             }
+        }
+        if let Some((id, why)) = commit.touches().find_map(|id| Some((id, self.unreadable.get(id)?))) {
+            return Err(fault::unreadable("effect", id, why.clone()));
         }
         let fresh: HashSet<&str> = commit.effects.iter().map(|fresh| fresh.id.as_str()).collect();
         let lost: Vec<EffectId> = commit
@@ -194,11 +242,36 @@ impl<'a> Group<'a> {
 
     fn settle(&mut self, settled: Settled, at_ms: i64) {
         let Settled { settle, outcome } = settled;
-        if let Some(touched) = self.held.get_mut(settle.id.as_str()) {
+        self.touch(&settle.id, at_ms, |touched| {
             touched.held.settle(&settle.how, at_ms);
             touched.outcome = Some(outcome);
+            true
+        });
+    }
+
+    /// Lets `change` change a row, if it is there; it says whether it did.
+    fn touch(&mut self, id: &EffectId, at_ms: i64, change: impl FnOnce(&mut Touched) -> bool) {
+        if let Some(touched) = self.held.get_mut(id.as_str())
+            && change(touched)
+        {
             touched.at_ms = at_ms;
             touched.changed = true;
+        }
+    }
+
+    /// How long a new effect lets others go first, once due.
+    fn patience_ms(&mut self, fresh: &Fresh, at_ms: i64) -> i64 {
+        match fresh.patience {
+            Patience::Fixed(patience_ms) => patience_ms,
+            // What is meant for later is no part of the crowd of now.
+            Patience::InTurn if fresh.due_ms > at_ms => 0,
+            Patience::InTurn => {
+                let due_ms = fresh.due_ms;
+                let page = self.page(&fresh.row.page);
+                let turn_ms = (page.turn_ms + TURN_MS).clamp(due_ms, due_ms + LONGEST_PATIENCE_MS);
+                page.turn_ms = turn_ms;
+                turn_ms - due_ms
+            }
         }
     }
 
@@ -216,7 +289,11 @@ impl<'a> Group<'a> {
             self.written.insert(id.clone(), None);
         }
         let key = i64::try_from(self.pages.len()).unwrap_or(i64::MAX - 1) + 1;
-        self.pages.entry(id.clone()).or_insert(Page { key, revision: 0 })
+        self.pages.entry(id.clone()).or_insert(Page {
+            key,
+            revision: 0,
+            turn_ms: 0,
+        })
     }
 }
 
@@ -237,19 +314,24 @@ impl Touched {
             Cell::Int(self.held.sends.into()),
             Cell::Int(self.held.doubt.into()),
             Cell::Int(self.held.due_ms),
+            Cell::Int(self.held.proof_from_ms),
             self.held.remote_id.into(),
             self.outcome.into(),
             Cell::Int(self.at_ms),
+            Cell::Int(self.held.epoch.into()),
         ]
     }
 }
 
-/// The rows of these effects, as far as they are there.
-async fn held(ids: &[&str], connection: &mut SqliteConnection) -> Result<HashMap<String, Touched>, StoreError> {
-    let mut found = HashMap::with_capacity(ids.len());
+/// The rows of these effects, as far as they are there; and of those that cannot be read, why.
+async fn held(
+    ids: &[&str],
+    connection: &mut SqliteConnection,
+) -> Result<(HashMap<String, Touched>, HashMap<String, String>), StoreError> {
+    let (mut found, mut unreadable) = (HashMap::with_capacity(ids.len()), HashMap::new());
     for slice in ids.chunks(ASKED) {
         let text = statement(
-            "select id, epoch, state, sends, doubt, due, remote_id from effect where id in",
+            "select id, epoch, state, sends, doubt, due, proof_from, remote_id from effect where id in",
             ASKED,
             1,
             "",
@@ -263,26 +345,23 @@ async fn held(ids: &[&str], connection: &mut SqliteConnection) -> Result<HashMap
             .await
             .map_err(|error| fault::of(&error))?;
         for row in &rows {
-            let id: String = row.try_get(0).map_err(|error| fault::of(&error))?;
-            found.insert(id, Touched::new(read_held(row)?));
+            match read_held(row) {
+                Ok(held) => drop(found.insert(name(row, 0), Touched::new(held))),
+                Err(why) => drop(unreadable.insert(name(row, 0), why)),
+            }
         }
     }
-    Ok(found)
+    Ok((found, unreadable))
 }
 
-fn read_held(row: &SqliteRow) -> Result<Held, StoreError> {
-    let number = |column: usize| row.try_get::<i64, _>(column).map_err(|error| fault::of(&error));
+fn read_held(row: &SqliteRow) -> Result<Held, String> {
     Ok(Held {
-        epoch: count(number(1)?),
-        state: codes::state(number(2)?)?,
-        sends: count(number(3)?),
-        doubt: count(number(4)?),
-        due_ms: number(5)?,
-        remote_id: row.try_get(6).map_err(|error| fault::of(&error))?,
+        epoch: count(row, 1)?,
+        state: codes::state(number(row, 2)?)?,
+        sends: count(row, 3)?,
+        doubt: count(row, 4)?,
+        due_ms: number(row, 5)?,
+        proof_from_ms: number(row, 6)?,
+        remote_id: cell(row, 7)?,
     })
-}
-
-/// A small count from a row.
-pub(super) fn count(number: i64) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -12,16 +12,27 @@ use std::time::Duration;
 
 /// How long a statement waits for another process that writes (`keyminder quiet` beside the bot).
 const BUSY: Duration = Duration::from_secs(5);
+/// How the lock's file ends.
+const LOCK: &str = ".lock";
+/// How often the lock is tried.
+const LOCK_TRIES: u32 = 10;
+/// How long between two tries.
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 /// The log is cut back to this after a checkpoint.
 const WAL_BYTES: &str = "8388608";
 
 /// Every schema that there was, oldest first: version, name, text.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
+const MIGRATIONS: [(i64, &str, &str); 3] = [
     (1, "first", include_str!("../migrations/sqlite/0001_first.sql")),
     (
         2,
         "answered together",
         include_str!("../migrations/sqlite/0002_answered_together.sql"),
+    ),
+    (
+        3,
+        "proof of absence",
+        include_str!("../migrations/sqlite/0003_proof_of_absence.sql"),
     ),
 ];
 
@@ -53,18 +64,29 @@ pub(super) fn make_place(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Keeps every other process out of this state until the file is dropped.
-pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
-    let name = beside(path, ".lock");
+pub(super) async fn lock(path: &Path) -> Result<File, StoreError> {
+    let name = beside(path, LOCK);
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&name);
     let file = file.map_err(|error| cannot("open", &name, &error))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(StoreError::Unusable(format!(
-            "another keyminder works with {}: stop it first, or give this one a state of its own (KEYMINDER_STATE)",
-            path.display()
-        ))),
-        Err(error) => Err(cannot("lock", &name, &error.into())),
+    // Whoever looks whether somebody holds it does so for an instant ([`is_held`]): that must not stop a bot's start.
+    for _ in 0..LOCK_TRIES {
+        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(file),
+            Err(rustix::io::Errno::WOULDBLOCK) => tokio::time::sleep(LOCK_PAUSE).await,
+            Err(error) => return Err(cannot("lock", &name, &error.into())),
+        }
     }
+    Err(StoreError::Unusable(format!(
+        "another keyminder works with {}: stop it first, or give this one a state of its own (KEYMINDER_STATE)",
+        path.display()
+    )))
+}
+
+/// Whether a process holds the lock of this state now.
+pub(super) fn is_held(path: &Path) -> bool {
+    let file = OpenOptions::new().read(true).open(beside(path, LOCK));
+    // Shared, so that two who look do not take each other for a bot; released as the file is dropped.
+    file.is_ok_and(|file| flock(&file, FlockOperation::NonBlockingLockShared) == Err(rustix::io::Errno::WOULDBLOCK))
 }
 
 /// A connection for writing.
@@ -213,7 +235,7 @@ fn named(path: &Path, error: &sqlx::Error) -> StoreError {
     match fault::of(error) {
         StoreError::Later(why) => StoreError::Later(format!("{}: {why}", path.display())),
         StoreError::Unusable(why) => StoreError::Unusable(format!("{}: {why}", path.display())),
-        other @ (StoreError::Moved | StoreError::Fenced(_)) => other,
+        other @ (StoreError::Moved | StoreError::Fenced(_) | StoreError::Unreadable { .. }) => other,
     }
 }
 

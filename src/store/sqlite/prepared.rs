@@ -1,13 +1,15 @@
 //! A commit, written out as cells: what can fail for one caller alone fails here, before its group begins.
 use super::codes;
 use super::sheet::Cell;
-use crate::domain::effect::Effect;
+use crate::domain::effect::{Done, Effect, EffectId, Outcome};
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::reply::Reference;
 use crate::store::{AuditRow, CommentRow, Commit, NewEffect, Settle, StoreError};
 
 /// How long a property write lets replies go first, once both are due.
-pub(super) const PATIENCE_MS: i64 = 10_000;
+const PATIENCE_MS: i64 = 10_000;
+/// The longest patience that a row has.
+pub(super) const LONGEST_PATIENCE_MS: i64 = 600_000;
 
 /// A row of a page. The first cell is the page's key: it is known only inside the transaction.
 pub(super) struct Row {
@@ -19,7 +21,20 @@ pub(super) struct Row {
 pub(super) struct Fresh {
     pub id: String,
     pub due_ms: i64,
+    pub patience: Patience,
+    /// Its patience goes into [`PATIENCE_CELL`]: of a reply it is known only beside the page's other ones.
     pub row: Row,
+}
+
+/// The cell of a new effect's row that holds its patience.
+pub(super) const PATIENCE_CELL: usize = 8;
+
+/// How long a row that is due lets others go first.
+pub(super) enum Patience {
+    /// So many milliseconds.
+    Fixed(i64),
+    /// The longer, the more the page has said just now: pages take turns.
+    InTurn,
 }
 
 /// A settlement and its outcome as JSON.
@@ -38,6 +53,10 @@ pub(super) struct Prepared {
     pub answered: Vec<String>,
     pub effects: Vec<Fresh>,
     pub settled: Vec<Settled>,
+    pub revived: Vec<EffectId>,
+    /// Effect, our comment's id, the outcome as JSON.
+    pub found: Vec<(EffectId, String, String)>,
+    pub hurried: Vec<PageId>,
     pub audit: Vec<Row>,
 }
 
@@ -61,8 +80,20 @@ impl Prepared {
                 .map(|effect| fresh(effect, at_ms))
                 .collect::<Result<_, _>>()?,
             settled: commit.settled.into_iter().map(settled).collect::<Result<_, _>>()?,
+            revived: commit.revived,
+            found: commit.found.into_iter().map(found).collect::<Result<_, _>>()?,
+            hurried: commit.hurried,
             audit: commit.audit.into_iter().map(audit).collect::<Result<_, _>>()?,
         })
+    }
+}
+
+impl Prepared {
+    /// The effects whose rows it asks for.
+    pub(super) fn touches(&self) -> impl Iterator<Item = &str> {
+        let settled = self.settled.iter().map(|settled| &settled.settle.id);
+        let found = self.found.iter().map(|(id, _, _)| id);
+        settled.chain(&self.revived).chain(found).map(EffectId::as_str)
     }
 }
 
@@ -92,6 +123,9 @@ fn comment(row: CommentRow) -> Result<Row, StoreError> {
 
 fn fresh(new: NewEffect, at_ms: i64) -> Result<Fresh, StoreError> {
     let id = new.id.as_str().to_owned();
+    // What was not meant for later waits since it was decided, and its turn comes by that.
+    let due_ms = new.not_before_ms.max(at_ms);
+    let patience = patience(&new.effect);
     let cells = vec![
         Cell::Null,
         Cell::Text(id.clone()),
@@ -100,36 +134,44 @@ fn fresh(new: NewEffect, at_ms: i64) -> Result<Fresh, StoreError> {
         new.project.into(),
         new.after.map(|after| after.as_str().to_owned()).into(),
         Cell::Text(json(&new.effect)?),
-        Cell::Int(new.not_before_ms),
-        Cell::Int(patience_ms(&new.effect)),
+        Cell::Int(due_ms),
+        Cell::Null,
         Cell::Int(at_ms),
         Cell::Int(at_ms),
     ];
     Ok(Fresh {
         id,
-        due_ms: new.not_before_ms,
+        due_ms,
+        patience,
         row: Row { page: new.page, cells },
     })
 }
 
 /// Replies go before property writes, but not for ever.
-fn patience_ms(effect: &Effect) -> i64 {
+fn patience(effect: &Effect) -> Patience {
     match effect {
-        Effect::CheckBox { .. } | Effect::SetStatus { .. } | Effect::SetProperty { .. } => PATIENCE_MS,
-        Effect::PostReply { .. }
-        | Effect::UpdateReply { .. }
-        | Effect::BackUpEnv { .. }
+        Effect::CheckBox { .. } | Effect::SetStatus { .. } | Effect::SetProperty { .. } => Patience::Fixed(PATIENCE_MS),
+        Effect::PostReply { .. } | Effect::UpdateReply { .. } => Patience::InTurn,
+        Effect::BackUpEnv { .. }
         | Effect::ProbeKeys { .. }
         | Effect::WriteSchedule { .. }
         | Effect::MarkExposed { .. }
         | Effect::MaskBlock { .. }
-        | Effect::GatherEvidence { .. } => 0,
+        | Effect::GatherEvidence { .. } => Patience::Fixed(0),
     }
 }
 
 fn settled(settle: Settle) -> Result<Settled, StoreError> {
     let outcome = json(&settle.outcome)?;
     Ok(Settled { settle, outcome })
+}
+
+fn found((id, comment): (EffectId, CommentId)) -> Result<(EffectId, String, String), StoreError> {
+    let remote_id = comment.as_str().to_owned();
+    let outcome = json(&Outcome::Done {
+        result: Done::Replied { comment },
+    })?;
+    Ok((id, remote_id, outcome))
 }
 
 fn audit(row: AuditRow) -> Result<Row, StoreError> {

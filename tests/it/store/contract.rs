@@ -1,22 +1,23 @@
-//! What every store must hold. Each function takes a store that is empty.
+//! What every store must hold. Each function takes a store that is empty. Doubt and recovery are in `waking.rs`.
 use super::rows::*;
+pub use super::waking::*;
 use keyminder::domain::effect::EffectId;
 use keyminder::domain::reply::Reference;
 use keyminder::store::*;
 
 /// The ids of what was leased.
-fn ids(leased: &[Leased]) -> Vec<&EffectId> {
-    leased.iter().map(|leased| &leased.id).collect()
+fn ids(claimed: &Claimed) -> Vec<&EffectId> {
+    claimed.leased.iter().map(|leased| &leased.id).collect()
 }
 
 /// The one effect that is due.
-async fn claim_one(store: &dyn Store, now_ms: i64) -> Leased {
-    let mut leased = store.claim(claim(10, now_ms)).await.unwrap();
-    assert_eq!(leased.len(), 1, "{:?}", ids(&leased));
-    leased.remove(0)
+pub async fn claim_one(store: &dyn Store, now_ms: i64) -> Leased {
+    let mut claimed = store.claim(claim(10, now_ms)).await.unwrap();
+    assert_eq!(claimed.leased.len(), 1, "{:?}", ids(&claimed));
+    claimed.leased.remove(0)
 }
 
-async fn state_of(store: &dyn Store, effect: &EffectId) -> EffectState {
+pub async fn state_of(store: &dyn Store, effect: &EffectId) -> EffectState {
     store.effect(effect).await.unwrap().unwrap().state
 }
 
@@ -67,7 +68,7 @@ pub async fn the_same_effect_is_done_once(store: &dyn Store) {
     let leased = claim_one(store, NOW).await;
     store.commit(settled(&leased, done("c1"))).await.unwrap();
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    assert!(store.claim(claim(10, NOW + 1)).await.unwrap().is_empty());
+    assert!(store.claim(claim(10, NOW + 1)).await.unwrap().leased.is_empty());
     assert_eq!(state_of(store, &leased.id).await, EffectState::Done);
 }
 
@@ -129,7 +130,7 @@ pub async fn one_bad_commit_spoils_nothing(store: &dyn Store) {
     second.unwrap();
     assert!(matches!(moved, Err(StoreError::Moved)));
     assert!(matches!(fenced, Err(StoreError::Fenced(lost)) if lost == [leased.id.clone()]));
-    assert_eq!(lease.unwrap().len(), 2, "claims of a group see its effects");
+    assert_eq!(lease.unwrap().leased.len(), 2, "claims of a group see its effects");
     let seen = store.comments(&page).await.unwrap();
     assert_eq!(
         seen.iter().map(|row| &row.comment.id).collect::<Vec<_>>(),
@@ -154,7 +155,7 @@ pub async fn a_lost_lease_is_read_back_after_the_quiet_time(store: &dyn Store) {
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
     let old = claim_one(store, NOW).await;
     assert!(
-        store.claim(claim(10, NOW + LEASE + 1)).await.unwrap().is_empty(),
+        store.claim(claim(10, NOW + LEASE + 1)).await.unwrap().leased.is_empty(),
         "the call may still be on its way"
     );
     let new = claim_one(store, NOW + CALL + QUIET).await;
@@ -193,7 +194,7 @@ pub async fn what_may_be_repeated_comes_back_when_the_lease_ends(store: &dyn Sto
     store.commit(effects(vec![status(&page, "s1")])).await.unwrap();
     let first = claim_one(store, NOW).await;
     assert_eq!((first.sends, first.earlier_sends), (0, 0));
-    assert!(store.claim(claim(10, NOW + LEASE - 1)).await.unwrap().is_empty());
+    assert!(store.claim(claim(10, NOW + LEASE - 1)).await.unwrap().leased.is_empty());
     let second = claim_one(store, NOW + LEASE).await;
     assert_eq!((second.epoch, second.tries, second.earlier_sends), (2, 1, 0));
 }
@@ -212,7 +213,7 @@ pub async fn a_certain_no_takes_the_send_back(store: &dyn Store) {
         .await
         .unwrap();
     assert_eq!(store.waiting(NOW).await.unwrap().next_at_ms, Some(NOW + 500));
-    assert!(store.claim(claim(10, NOW + 499)).await.unwrap().is_empty());
+    assert!(store.claim(claim(10, NOW + 499)).await.unwrap().leased.is_empty());
     let second = claim_one(store, NOW + 500).await;
     assert_eq!((second.earlier_sends, second.sends, second.tries), (0, 1, 1));
 }
@@ -222,11 +223,8 @@ pub async fn an_unknown_reply_is_read_back_when_due(store: &dyn Store) {
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
     let first = claim_one(store, NOW).await;
     let later = NOW + CALL + QUIET;
-    store
-        .commit(settled(&first, Settlement::Unknown { not_before_ms: later }))
-        .await
-        .unwrap();
-    assert!(store.claim(claim(10, later - 1)).await.unwrap().is_empty());
+    store.commit(settled(&first, unknown(later))).await.unwrap();
+    assert!(store.claim(claim(10, later - 1)).await.unwrap().leased.is_empty());
     let second = claim_one(store, later).await;
     assert_eq!(second.earlier_sends, 1);
     // The listing was refused for now: the send is still in doubt.
@@ -274,8 +272,11 @@ pub async fn a_project_has_one_effect_in_hand(store: &dyn Store) {
     };
     let leased = store.claim(here(NOW)).await.unwrap();
     assert_eq!(ids(&leased), [&EffectId::of(&["p1"]), &EffectId::of(&["s1"])]);
-    assert!(store.claim(here(NOW)).await.unwrap().is_empty(), "one at a time");
-    store.commit(settled(&leased[0], Settlement::Failed)).await.unwrap();
+    assert!(store.claim(here(NOW)).await.unwrap().leased.is_empty(), "one at a time");
+    store
+        .commit(settled(&leased.leased[0], Settlement::Failed))
+        .await
+        .unwrap();
     assert_eq!(ids(&store.claim(here(NOW)).await.unwrap()), [&EffectId::of(&["p2"])]);
     let stuck = store.waiting(NOW + 3_600_001).await.unwrap().stuck;
     assert_eq!(stuck, 2, "p2 is in hand, p3 has no worker");
@@ -293,7 +294,7 @@ pub async fn replies_go_before_property_writes_but_not_for_ever(store: &dyn Stor
     assert_eq!(ids(&leased), [&reply(&page, 1).id]);
     let leased = store.claim(claim(1, NOW + 20_000)).await.unwrap();
     assert_eq!(ids(&leased), [&EffectId::of(&["s1"])], "it has waited for long enough");
-    assert_eq!(store.claim(claim(1, NOW + 20_000)).await.unwrap().len(), 1);
+    assert_eq!(store.claim(claim(1, NOW + 20_000)).await.unwrap().leased.len(), 1);
 }
 
 pub async fn what_nobody_holds_can_be_called_off(store: &dyn Store) {
@@ -313,7 +314,7 @@ pub async fn what_nobody_holds_can_be_called_off(store: &dyn Store) {
         },
     });
     store.commit(commit.clone()).await.unwrap();
-    assert!(store.claim(claim(10, NOW)).await.unwrap().is_empty());
+    assert!(store.claim(claim(10, NOW)).await.unwrap().leased.is_empty());
     assert!(
         matches!(store.commit(commit).await, Err(StoreError::Fenced(_))),
         "what is settled stays so"
@@ -388,8 +389,15 @@ pub async fn what_waits_is_counted(store: &dyn Store) {
         .effects
         .extend([reply(&page, 2), reply(&page, 3), reply(&page, 4), status(&page, "s1")]);
     store.commit(commit).await.unwrap();
-    let leased = store.claim(claim(4, NOW)).await.unwrap();
-    let ends = [done("c1"), Settlement::Parked, Settlement::Failed];
+    let leased = store.claim(claim(4, NOW)).await.unwrap().leased;
+    let ends = [
+        done("c1"),
+        Settlement::Parked {
+            sent: true,
+            not_before_ms: NOW,
+        },
+        Settlement::Failed,
+    ];
     for (leased, how) in leased.iter().zip(ends) {
         store.commit(settled(leased, how)).await.unwrap();
     }
@@ -399,6 +407,7 @@ pub async fn what_waits_is_counted(store: &dyn Store) {
         parked: 1,
         failed: 1,
         next_at_ms: Some(NOW),
+        oldest_ms: Some(NOW),
         comments: 1,
         replies: 1,
         stuck: 0,

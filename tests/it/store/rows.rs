@@ -138,8 +138,8 @@ pub fn decision(page: &PageId, number: u64, revision: Option<u64>) -> Commit {
         }),
         comments: vec![comment(page, number)],
         effects: vec![reply(page, number)],
-        settled: Vec::new(),
         audit: vec![audit(page, number, "decided")],
+        ..Commit::default()
     }
 }
 
@@ -164,6 +164,8 @@ pub fn claim(limit: usize, now_ms: i64) -> Claim {
         now_ms,
         lease_until_ms: now_ms + LEASE,
         call_until_ms: now_ms + CALL,
+        per_page: usize::MAX,
+        busy: Vec::new(),
         quiet_ms: QUIET,
     }
 }
@@ -184,6 +186,14 @@ pub fn settled(leased: &Leased, how: Settlement) -> Commit {
         at_ms: NOW,
         settled: vec![settle(leased, how)],
         ..Commit::default()
+    }
+}
+
+/// UNKNOWN until then, and nothing new about the proof of absence.
+pub fn unknown(not_before_ms: i64) -> Settlement {
+    Settlement::Unknown {
+        not_before_ms,
+        absence_proven_from_ms: None,
     }
 }
 

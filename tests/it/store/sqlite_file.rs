@@ -2,7 +2,7 @@
 use super::{place, rows};
 use keyminder::store::sqlite::SqliteStore;
 use keyminder::store::{Commit, EffectState, Store, StoreError};
-use rows::{NOW, claim, comment_id, decision, page, status};
+use rows::{CALL, NOW, QUIET, claim, comment_id, decision, page, status};
 use sqlx::Connection as _;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 /// Tells a child process of these tests where its state is.
-const STATE: &str = "KEYMINDER_TEST_STATE";
+pub const STATE: &str = "KEYMINDER_TEST_STATE";
 
 /// Why it cannot be opened, after the path was found in it.
 async fn refusal(path: &Path) -> String {
@@ -36,7 +36,7 @@ fn child(test: &str, path: &Path) -> Command {
     command
 }
 
-fn state_of_child() -> Option<PathBuf> {
+pub fn state_of_child() -> Option<PathBuf> {
     std::env::var_os(STATE).map(PathBuf::from)
 }
 
@@ -86,6 +86,7 @@ async fn a_second_owner_is_refused_a_guest_reads() {
     store.commit(decision(&page(1), 1, Some(0))).await.unwrap();
     let why = refusal(&path).await;
     assert!(why.contains("another keyminder"), "{why}");
+    assert!(SqliteStore::is_held(&path));
     let guest = SqliteStore::open_beside(&path).await.unwrap();
     assert_eq!(guest.waiting(NOW).await.unwrap().open, 1);
     guest.remember("quiet", "yes").await.unwrap();
@@ -97,6 +98,7 @@ async fn a_second_owner_is_refused_a_guest_reads() {
     assert!(matches!(guest.claim(claim(1, NOW)).await, Err(StoreError::Unusable(_))));
     store.commit(decision(&page(1), 2, Some(1))).await.unwrap();
     store.close().await.unwrap();
+    assert!(!SqliteStore::is_held(&path));
     SqliteStore::open(&path).await.unwrap();
 }
 
@@ -111,25 +113,28 @@ async fn a_guest_makes_no_state() {
 }
 
 #[tokio::test]
-async fn what_a_dead_process_had_claimed_is_free_at_once() {
+async fn what_a_dead_process_had_in_hand_is_looked_at_at_once() {
     let (_folder, path) = place();
-    let store = SqliteStore::open(&path).await.unwrap();
+    let store = SqliteStore::open_at(&path, NOW).await.unwrap();
     store
         .commit(rows::effects(vec![status(&page(1), "s1"), rows::reply(&page(1), 1)]))
         .await
         .unwrap();
-    assert_eq!(store.claim(claim(2, NOW)).await.unwrap().len(), 2);
+    assert_eq!(store.claim(claim(2, NOW)).await.unwrap().leased.len(), 2);
     store.close().await.unwrap();
-    let store = SqliteStore::open(&path).await.unwrap();
-    let leased = store.claim(claim(2, NOW)).await.unwrap();
-    assert_eq!(
-        leased.len(),
-        1,
-        "the reply may have been sent: it waits for the quiet time"
-    );
-    assert_eq!((leased[0].effect.kind(), leased[0].epoch), ("set_status", 2));
+    let store = SqliteStore::open_at(&path, NOW + 1).await.unwrap();
     let reply = store.effect(&rows::reply(&page(1), 1).id).await.unwrap().unwrap();
-    assert_eq!(reply.state, EffectState::Sending);
+    assert_eq!(reply.state, EffectState::Unknown, "it may have been sent");
+    let leased = store.claim(claim(2, NOW + 1)).await.unwrap().leased;
+    let of = |kind| leased.iter().find(|leased| leased.effect.kind() == kind).unwrap();
+    let (status, reply) = (of("set_status"), of("post_reply"));
+    assert_eq!((status.epoch, status.absence_proven_from_ms), (2, 0));
+    assert_eq!((reply.epoch, reply.earlier_sends), (2, 1), "to be read back, not sent");
+    assert_eq!(
+        reply.absence_proven_from_ms,
+        NOW + CALL + QUIET,
+        "but this does not come sooner"
+    );
 }
 
 #[tokio::test]
