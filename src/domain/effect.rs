@@ -182,21 +182,26 @@ impl Effect {
         comment.into_iter().chain(also)
     }
 
-    /// Whether it touches files or keys, and so belongs to the worker of one project.
-    pub fn is_of_project(&self) -> bool {
+    /// Whether it changes the page or its threads: one such effect of a page at a time.
+    pub fn writes_to_page(&self) -> bool {
         match self {
-            Self::BackUpEnv { .. }
-            | Self::ProbeKeys { .. }
-            | Self::WriteSchedule { .. }
-            | Self::MarkExposed { .. }
-            | Self::GatherEvidence { .. } => true,
             Self::PostReply { .. }
             | Self::UpdateReply { .. }
             | Self::CheckBox { .. }
             | Self::SetStatus { .. }
             | Self::SetProperty { .. }
-            | Self::MaskBlock { .. } => false,
+            | Self::MaskBlock { .. } => true,
+            Self::BackUpEnv { .. }
+            | Self::ProbeKeys { .. }
+            | Self::WriteSchedule { .. }
+            | Self::MarkExposed { .. }
+            | Self::GatherEvidence { .. } => false,
         }
+    }
+
+    /// Whether it touches files or keys, and so belongs to the worker of one project.
+    pub fn is_of_project(&self) -> bool {
+        !self.writes_to_page()
     }
 }
 
@@ -261,7 +266,16 @@ pub enum Outcome {
     Unknown {
         /// Look at this moment.
         at: DateTime<Utc>,
+        /// From this moment on a complete list without it proves that it did not happen; `None`: from the moment that
+        /// was known before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        proven_from: Option<DateTime<Utc>>,
         /// Why, in words that may be shown.
+        why: String,
+    },
+    /// It may have been sent, and was looked for: it certainly is not there. It is sent again.
+    Absent {
+        /// Where it was looked for, in words that may be shown.
         why: String,
     },
     /// It is no longer wanted: the comment was deleted or resolved.

@@ -32,6 +32,9 @@ pub enum Event {
         /// How it went.
         how: Gone,
     },
+    /// A comment that had been taken as deleted or resolved is listed again. If it was changed meanwhile, its
+    /// [`Event::CommentEdited`] follows.
+    CommentReturned(Box<Report>),
     /// An effect ended.
     EffectFinished {
         /// Which.

@@ -3,6 +3,7 @@
 mod guide;
 mod looks;
 mod paper;
+mod sheet;
 mod transcript;
 mod view;
 mod whole;

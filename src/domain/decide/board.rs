@@ -3,7 +3,7 @@ use super::desk::{Desk, Wanted};
 use super::standing;
 use crate::domain::effect::{Effect, EffectId, Property, Status, Value};
 use crate::domain::event::Now;
-use crate::domain::page::Cell;
+use crate::domain::page::{Cell, Observed};
 
 /// Wants a write for everything that should be different on the page.
 pub(super) fn reconcile(desk: &mut Desk<'_>) {
@@ -15,7 +15,8 @@ pub(super) fn reconcile(desk: &mut Desk<'_>) {
 
 fn progress(desk: &mut Desk<'_>) {
     let figures = standing::figures(&desk.state, desk.description());
-    if figures.total == 0 || !desk.state.properties.contains(&Property::Progress) {
+    let unseen = desk.lost_description().is_some();
+    if figures.total == 0 || unseen || !desk.state.properties.contains(&Property::Progress) {
         return;
     }
     let percent = u32::from(figures.proven) * 100 / u32::from(figures.total);
@@ -44,7 +45,9 @@ fn boxes(desk: &mut Desk<'_>) {
             continue;
         };
         let because = state.because_of.clone();
-        let Some(checked) = due(&state.tick) else { continue };
+        let Some(checked) = due(&state.tick, desk.now) else {
+            continue;
+        };
         let id = desk.want_now(because.as_ref(), Effect::CheckBox { block, checked });
         if let Some(state) = desk.state.boxes.get_mut(&number) {
             state.tick.writing = Some((id, checked));
@@ -53,7 +56,8 @@ fn boxes(desk: &mut Desk<'_>) {
 }
 
 fn status(desk: &mut Desk<'_>) {
-    if let Some(to) = due(&desk.state.status) {
+    let to = desk.state.status.wanted.and_then(|wanted| desk.state.sayable(wanted));
+    if let Some(to) = to.filter(|to| desk.state.status.is_due(to, desk.now)) {
         let id = desk.want_now(None, Effect::SetStatus { to });
         desk.state.status.writing = Some((id, to));
     }
@@ -65,7 +69,7 @@ fn values(desk: &mut Desk<'_>) {
         if !desk.state.properties.contains(&property) {
             continue;
         }
-        let Some(value) = desk.state.values.get(&property).and_then(due) else {
+        let Some(value) = desk.state.values.get(&property).and_then(|cell| due(cell, desk.now)) else {
             continue;
         };
         let id = desk.new_id("set_property");
@@ -87,47 +91,72 @@ fn values(desk: &mut Desk<'_>) {
 }
 
 /// What has to be written now, if anything.
-fn due<T: Clone + PartialEq>(cell: &Cell<T>) -> Option<T> {
-    let wanted = cell.wanted.as_ref()?;
-    (cell.writing.is_none() && cell.known.as_ref() != Some(wanted)).then(|| wanted.clone())
+fn due<T: Clone + PartialEq>(cell: &Cell<T>, now: Now) -> Option<T> {
+    cell.wanted.as_ref().filter(|wanted| cell.is_due(wanted, now)).cloned()
+}
+
+/// What was refused is tried at once where the page has other properties or options now, or can be reached again.
+pub(super) fn made_room(desk: &mut Desk<'_>, observed: &Observed) {
+    if desk.state.statuses != observed.statuses || observed.afresh {
+        desk.state.status.refused = None;
+    }
+    if observed.afresh {
+        let boxes = desk.state.boxes.values_mut();
+        boxes.for_each(|state| state.tick.refused = None);
+    }
+    if desk.state.properties != observed.properties || observed.afresh {
+        let values = desk.state.values.values_mut();
+        values.for_each(|cell| cell.refused = None);
+    }
+}
+
+/// How a write ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Written {
+    Done,
+    /// The page has no such property, or no such option.
+    Skipped,
+    Refused,
 }
 
 /// Takes the end of a write in. Whether `effect` was one.
-pub(super) fn written(desk: &mut Desk<'_>, effect: &EffectId, happened: bool) -> bool {
+pub(super) fn written(desk: &mut Desk<'_>, effect: &EffectId, how: Written) -> bool {
     let now = desk.now;
     let status_was = desk.state.status.known;
-    if settle(&mut desk.state.status, effect, happened, now) {
-        if desk.state.status.known != status_was && desk.state.status.known == Some(Status::Done) {
+    if settle(&mut desk.state.status, effect, how, now) {
+        let known = desk.state.status.known;
+        if how == Written::Done {
+            desk.state.shown = known.and_then(|known| desk.state.statuses.get(&known).cloned());
+        }
+        if known != status_was && known == Some(Status::Done) {
             desk.note(None, "status", "done");
         }
         return true;
     }
     for state in desk.state.boxes.values_mut() {
-        if settle(&mut state.tick, effect, happened, now) {
+        if settle(&mut state.tick, effect, how, now) {
             return true;
         }
     }
     desk.state
         .values
         .values_mut()
-        .any(|cell| settle(cell, effect, happened, now))
+        .any(|cell| settle(cell, effect, how, now))
 }
 
-/// A write that cannot be done is wanted no more: it would only fail again.
-fn settle<T: Clone + PartialEq>(cell: &mut Cell<T>, effect: &EffectId, happened: bool, now: Now) -> bool {
-    match cell.writing.take() {
-        Some((writing, value)) if writing == *effect => {
-            if happened {
-                cell.known = Some(value);
-                cell.written_at = Some(now);
-            } else if cell.wanted.as_ref() == Some(&value) {
-                cell.wanted = None;
-            }
-            true
+/// What was refused stays wanted: the page may only be away for a moment.
+fn settle<T: Clone + PartialEq>(cell: &mut Cell<T>, effect: &EffectId, how: Written, now: Now) -> bool {
+    let Some((_, value)) = cell.writing.take_if(|(writing, _)| writing == effect) else {
+        return false;
+    };
+    match how {
+        Written::Done => {
+            cell.known = Some(value);
+            cell.written_at = Some(now);
+            cell.refused = None;
         }
-        other => {
-            cell.writing = other;
-            false
-        }
+        Written::Skipped => cell.skip(value, now),
+        Written::Refused => cell.refuse(value, now),
     }
+    true
 }

@@ -2,6 +2,7 @@
 use super::desk::Desk;
 use super::{form, looks, standing};
 use crate::domain::classify::BlockerKind;
+use crate::domain::effect::Status;
 use crate::domain::evidence::{Check, Evidence, Standing};
 use crate::domain::page::{Conversation, Held, HeldKeys, Part, Posted, Proof};
 use crate::domain::reply::{self, Run};
@@ -190,7 +191,9 @@ fn blocker(desk: &Desk<'_>, language: &str, kind: BlockerKind) -> String {
         .ok()
         .and_then(|kind| kind.as_str().map(str::to_owned))
         .unwrap_or_default();
-    let own = format!("blocker/{}/{kind}", desk.state.guide.id.as_deref().unwrap_or("-"));
+    let state = &desk.state;
+    let page = desk.description().map(|page| &page.id).or(state.guide.id.as_ref());
+    let own = format!("blocker/{}/{kind}", page.map_or("-", String::as_str));
     let has_own = desk.playbook.prompts.has(language, &own) || desk.playbook.prompts.has("en", &own);
     if has_own { own } else { format!("blocker/{kind}") }
 }
@@ -208,6 +211,8 @@ fn facts(desk: &Desk<'_>, conversation: &Conversation) -> Value {
         progress => shown(standing::figures(&desk.state, description)),
         finished => standing::is_finished(&desk.state, description),
         checked => description.is_some(),
+        lost => desk.lost_description(),
+        status => statuses(desk),
         next,
         next_action => description.and_then(|page| page.next_action.clone()).or_else(|| guide.next_actions.first().cloned()),
         next_page => shown(&desk.state.next_page),
@@ -217,6 +222,24 @@ fn facts(desk: &Desk<'_>, conversation: &Conversation) -> Value {
         blockers => desk.state.blockers.iter().map(|blocker| context! { name => shown(&blocker.name), step => blocker.step }).collect::<Vec<_>>(),
         again => again(desk, conversation),
         env => ".env",
+    }
+}
+
+/// What the page's Status says for each of ours, as the page calls it; nothing where it cannot, or Notion refused it.
+fn statuses(desk: &Desk<'_>) -> Value {
+    let (state, cell) = (&desk.state, &desk.state.status);
+    let name = |status: Status| {
+        if cell.known == Some(status) {
+            return state.shown.as_ref().or_else(|| state.statuses.get(&status));
+        }
+        let refused = cell.refused.as_ref().is_some_and(|refused| refused.value == status);
+        state.statuses.get(&status).filter(|_| !refused)
+    };
+    context! {
+        not_started => name(Status::NotStarted),
+        in_progress => name(Status::InProgress),
+        blocked => name(Status::Blocked),
+        done => name(Status::Done),
     }
 }
 

@@ -86,7 +86,7 @@ pub(super) fn looked(desk: &mut Desk<'_>, effect: &EffectId) {
         look_again(desk, look, next_proof);
         return;
     }
-    for conversation in &mut desk.state.conversations {
+    for conversation in desk.state.all_conversations() {
         conversation.awaiting.retain(|check| *check != look.check);
     }
 }

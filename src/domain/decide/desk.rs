@@ -43,6 +43,7 @@ pub(super) struct Desk<'a> {
     pub(super) now: DateTime<Utc>,
     effects: Vec<Wanted>,
     notes: Vec<Note>,
+    pub(super) revived: Vec<EffectId>,
 }
 
 impl<'a> Desk<'a> {
@@ -54,6 +55,7 @@ impl<'a> Desk<'a> {
             now,
             effects: Vec::new(),
             notes: Vec::new(),
+            revived: Vec::new(),
         }
     }
 
@@ -62,12 +64,19 @@ impl<'a> Desk<'a> {
             state: self.state,
             effects: self.effects,
             notes: self.notes,
+            revived: self.revived,
         }
     }
 
     /// What the project says about this page.
     pub(super) fn description(&self) -> Option<&'a PageDescription> {
-        self.playbook.pages.get(self.state.guide.id.as_deref()?)
+        self.playbook.description(&self.state)
+    }
+
+    /// The id of the description that the page had, if it is there no longer.
+    pub(super) fn lost_description(&self) -> Option<&str> {
+        let id = self.state.described_as.as_deref()?;
+        self.description().is_none().then_some(id)
     }
 
     /// A key that no other effect of this page has.
@@ -108,7 +117,8 @@ impl<'a> Desk<'a> {
         let status = &self.state.status;
         // What an earlier comment moved it to stands, although the page does not show it yet.
         let moved = status.wanted.is_some_and(|wanted| wanted != Status::NotStarted);
-        if status.known == Some(Status::NotStarted) && !moved {
+        let nothing_shown = self.state.shown.as_deref() == Some("");
+        if (status.known == Some(Status::NotStarted) || nothing_shown) && !moved {
             self.move_status(Status::InProgress);
         }
         if self.state.cycle.is_some() || !self.has_checks() {
@@ -135,16 +145,9 @@ impl<'a> Desk<'a> {
         })
     }
 
-    /// Moves the Status property, if the page has one that we can read.
+    /// Where the Status property should stand; it is written as soon as the page can say so.
     pub(super) fn move_status(&mut self, to: Status) {
-        if self.state.status.known.is_some() {
-            let blocked_but_cannot_say_so = to == Status::Blocked && !self.state.has_blocked;
-            self.state.status.wanted = Some(if blocked_but_cannot_say_so {
-                Status::InProgress
-            } else {
-                to
-            });
-        }
+        self.state.status.wanted = Some(to);
     }
 
     /// The checks that prove a step: those of its criteria, or its own.

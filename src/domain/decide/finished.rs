@@ -1,7 +1,8 @@
 //! An effect ended: evidence ticks boxes, probes are told, writes are known.
+use super::board::{self, Written};
 use super::conversation;
 use super::desk::Desk;
-use super::{board, edits, standing};
+use super::{edits, standing};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{Done, EffectId, KeyState, Outcome, Property, Value};
 use crate::domain::evidence::{Check, Evidence, Standing};
@@ -14,7 +15,7 @@ pub(super) fn take(desk: &mut Desk<'_>, effect: &EffectId, outcome: &Outcome) {
         Outcome::Done { result } => done(desk, effect, result),
         Outcome::Refused { why } | Outcome::Moot { why } => given_up(desk, effect, why),
         // The row waits in the outbox; nothing has happened yet.
-        Outcome::Later { .. } | Outcome::Unknown { .. } => {}
+        Outcome::Later { .. } | Outcome::Unknown { .. } | Outcome::Absent { .. } => {}
     }
     conversation::go_on(desk);
 }
@@ -26,10 +27,10 @@ fn done(desk: &mut Desk<'_>, effect: &EffectId, result: &Done) {
         Done::Probed { keys } => probed(desk, effect, keys),
         Done::Scheduled { next_at } => scheduled(desk, effect, *next_at),
         Done::Changed => {
-            let _ = board::written(desk, effect, true) || edits::ended(desk, effect);
+            let _ = board::written(desk, effect, Written::Done) || edits::ended(desk, effect);
         }
         Done::Skipped { why } => {
-            if board::written(desk, effect, false) {
+            if board::written(desk, effect, Written::Skipped) {
                 desk.note(None, "skipped", why);
             }
         }
@@ -113,7 +114,7 @@ fn last_check(desk: &mut Desk<'_>, at: DateTime<Utc>) {
 fn probed(desk: &mut Desk<'_>, effect: &EffectId, keys: &[KeyState]) {
     desk.note(None, "probed", keys);
     let keys = exposed(desk, keys);
-    for conversation in &mut desk.state.conversations {
+    for conversation in desk.state.all_conversations() {
         if conversation.effects.contains(effect) {
             conversation.effects.retain(|waiting| waiting != effect);
             conversation.keys.clone_from(&keys);
@@ -154,7 +155,7 @@ fn scheduled(desk: &mut Desk<'_>, effect: &EffectId, next_at: DateTime<Utc>) {
         .format("%Y-%m-%d")
         .to_string();
     desk.state.values.entry(Property::NextRotation).or_default().wanted = Some(Value::Date(day));
-    for conversation in &mut desk.state.conversations {
+    for conversation in desk.state.all_conversations() {
         if conversation.effects.contains(effect) {
             conversation.effects.retain(|waiting| waiting != effect);
             conversation.awaiting.push(Check::ScheduleAhead);
@@ -165,7 +166,7 @@ fn scheduled(desk: &mut Desk<'_>, effect: &EffectId, next_at: DateTime<Utc>) {
 /// What was refused is waited for no longer; what it would have shown stays unknown.
 fn given_up(desk: &mut Desk<'_>, effect: &EffectId, why: &str) {
     desk.note(None, "refused", why);
-    if board::written(desk, effect, false) || edits::ended(desk, effect) {
+    if board::written(desk, effect, Written::Refused) || edits::ended(desk, effect) {
         return;
     }
     if desk.state.beginning.as_ref() == Some(effect) {
@@ -190,7 +191,7 @@ fn given_up(desk: &mut Desk<'_>, effect: &EffectId, why: &str) {
         desk.state.take_evidence(evidence);
         conversation::looked(desk, effect);
     }
-    for conversation in &mut desk.state.conversations {
+    for conversation in desk.state.all_conversations() {
         conversation.effects.retain(|waiting| waiting != effect);
     }
 }

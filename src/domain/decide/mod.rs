@@ -5,6 +5,7 @@
 mod board;
 mod compose;
 mod conversation;
+mod described;
 mod desk;
 mod edited;
 mod edits;
@@ -19,6 +20,7 @@ mod observed;
 mod playbook;
 mod posted;
 mod question;
+mod returned;
 mod standing;
 mod ticked;
 mod withdrawn;
@@ -27,6 +29,7 @@ pub use desk::{Note, Wanted};
 pub use playbook::{Names, Playbook, Topic, Topics};
 pub use standing::{Figures, figures, is_finished, step_proof};
 
+use super::effect::EffectId;
 use super::event::{Event, Now};
 use super::ids::PageId;
 use super::page::PageState;
@@ -41,6 +44,8 @@ pub struct Decision {
     pub effects: Vec<Wanted>,
     /// What goes into the audit.
     pub notes: Vec<Note>,
+    /// Effects that became moot and are wanted after all: the replies to a comment that is back.
+    pub revived: Vec<EffectId>,
 }
 
 /// Decides what follows from an event.
@@ -56,6 +61,7 @@ pub fn decide(playbook: &Playbook, page: &PageId, state: PageState, event: &Even
             answered,
         } => edited::take(&mut desk, report, former, answered.as_ref()),
         Event::CommentGone { comment, how } => gone::take(&mut desk, comment, *how),
+        Event::CommentReturned(report) => returned::take(&mut desk, report),
         Event::EffectFinished { effect, outcome } => finished::take(&mut desk, effect, outcome),
         Event::BacklogAbsorbed => ticked::sum_up(&mut desk),
         Event::AlertRaised(alert) => ticked::alert(&mut desk, alert),

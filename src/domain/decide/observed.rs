@@ -1,31 +1,58 @@
 //! The page was read: its guide, its boxes, its status. What a person changed by hand is recorded, never reverted.
 use super::desk::Desk;
-use super::{conversation, held, ticked};
+use super::{board, conversation, described, held, ticked};
 use crate::domain::effect::Status;
 use crate::domain::page::{Cell, Criterion, CriterionDescription, Observed, Part};
 
 pub(super) fn take(desk: &mut Desk<'_>, observed: &Observed) {
+    board::made_room(desk, observed);
     desk.state.guide = observed.guide.clone();
     desk.state.properties.clone_from(&observed.properties);
     desk.state.next_page.clone_from(&observed.next_page);
-    desk.state.has_blocked = observed.has_blocked;
+    desk.state.statuses.clone_from(&observed.statuses);
     desk.state.quiet = observed.quiet;
+    described::take(desk);
+    notes(desk, observed);
     status(desk, observed);
     boxes(desk, observed);
     held::take(desk, observed);
 }
 
+/// What a person should mend is told once, when it comes, and once more when it is mended.
+fn notes(desk: &mut Desk<'_>, observed: &Observed) {
+    let mut notes = observed.notes.clone();
+    if let Some((why, prompt, id)) = described::loss(desk) {
+        if !desk.state.notes.contains(&why) {
+            described::say(desk, prompt, &id);
+        }
+        notes.push(why);
+    }
+    let before = std::mem::replace(&mut desk.state.notes, notes.clone());
+    for note in notes.iter().filter(|note| !before.contains(note)) {
+        desk.note(None, "to_mend", note);
+    }
+    for note in before.iter().filter(|note| !notes.contains(note)) {
+        desk.note(None, "mended", note);
+    }
+}
+
 fn status(desk: &mut Desk<'_>, observed: &Observed) {
     let seen = observed.status;
-    let cell = &mut desk.state.status;
-    if is_older(cell, observed) {
+    let state = &mut desk.state;
+    if is_older(&state.status, observed) {
         return;
     }
-    if changed_by_hand(cell, seen.as_ref()) {
-        cell.wanted = seen;
+    let by_hand = match (&state.shown, &observed.shown) {
+        // The option tells more than its meaning: from Done to Cancelled is a change, though that is none of ours.
+        (Some(before), Some(now)) => state.status.writing.is_none() && before != now,
+        _ => changed_by_hand(&state.status, seen.as_ref()),
+    };
+    if by_hand {
+        state.status.wanted = seen;
     }
-    if cell.writing.is_none() {
-        cell.known = seen;
+    if state.status.writing.is_none() {
+        state.status.known = seen;
+        state.shown.clone_from(&observed.shown);
     }
     if seen == Some(Status::InProgress) {
         desk.begin_cycle(None);

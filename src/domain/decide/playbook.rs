@@ -1,5 +1,5 @@
 //! What decisions go by: prompts, page descriptions, topics of questions, names of keys. Loaded once.
-use crate::domain::page::PageDescription;
+use crate::domain::page::{PageDescription, PageState};
 use crate::domain::reply::Prompts;
 use chrono_tz::Tz;
 use regex::RegexSet;
@@ -27,6 +27,14 @@ pub struct Playbook {
     pub redact_page_content: bool,
     /// How long people wait for a reply before an interim one goes out, in milliseconds.
     pub patience_ms: i64,
+}
+
+impl Playbook {
+    /// What the project says about a page: by the id in its title, else as it was when its title last had a known one.
+    pub fn description(&self, state: &PageState) -> Option<&PageDescription> {
+        let by_title = state.guide.id.as_deref().and_then(|id| self.pages.get(id));
+        by_title.or_else(|| self.pages.get(state.described_as.as_deref()?))
+    }
 }
 
 /// The names of keys, from the providers' table.

@@ -147,10 +147,14 @@ fn blockers(desk: &mut Desk<'_>, report: &Report, parts: &mut Vec<Part>) {
     parts.push(Part::Blocker { kind, step });
 }
 
-/// Clears the blockers that fit; whether there were any. The last one cleared sets the status back.
+/// Clears the blockers that fit, those of comments that are away too; whether there were any. The last one cleared sets
+/// the status back.
 pub(super) fn clear_blockers(desk: &mut Desk<'_>, fits: impl Fn(&Blocker) -> bool) -> bool {
     let before = desk.state.blockers.len();
     desk.state.blockers.retain(|blocker| !fits(blocker));
+    for absence in &mut desk.state.absences {
+        absence.blockers.retain(|blocker| !fits(blocker));
+    }
     let cleared = desk.state.blockers.len() < before;
     if cleared && desk.state.blockers.is_empty() && desk.state.status.wanted == Some(Status::Blocked) {
         desk.move_status(Status::InProgress);

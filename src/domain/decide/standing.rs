@@ -82,6 +82,10 @@ fn check_proof(state: &PageState, check: &Check) -> Proof {
 /// Whether every criterion with a check is proven, and every other one claimed. A page with neither criteria nor steps
 /// is never finished: there is nothing that could be seen or said of it.
 pub fn is_finished(state: &PageState, description: Option<&PageDescription>) -> bool {
+    // The checks that it had cannot be looked at; words alone do not take their place.
+    if description.is_none() && state.described_as.is_some() {
+        return false;
+    }
     let said = if state.finished.is_some() {
         Proof::Claimed
     } else {

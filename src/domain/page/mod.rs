@@ -1,13 +1,16 @@
 //! An action item: its guide, what the project says about it, and what we hold to be true of it.
+mod cell;
 mod conversation;
 mod description;
 mod guide;
 mod property_names;
 mod state;
+pub use cell::{Cell, Refused};
 pub use conversation::{Conversation, Edit, Part, PostedKey};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
 pub use property_names::PropertyNames;
 pub use state::{
-    Blocker, BoxState, Cell, Claim, Due, Held, HeldKeys, Look, NextPage, Observed, PageState, Posted, Proof, StepState,
+    Absence, Blocker, BoxState, Claim, Due, Held, HeldKeys, Look, NextPage, Observed, PageState, Posted, Proof,
+    StepState,
 };

@@ -1,4 +1,5 @@
 //! What we hold to be true of a page: claims, evidence, boxes, blockers.
+use super::cell::Cell;
 use super::conversation::{Conversation, Edit, PostedKey};
 use super::guide::Guide;
 use crate::domain::classify::BlockerKind;
@@ -16,16 +17,22 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Observed {
     /// When the reading began: what we wrote since then it may not show.
     pub read_at: DateTime<Utc>,
+    /// Whether this is the first reading since the start, or since it could not be read.
+    pub afresh: bool,
     /// Its guide.
     pub guide: Guide,
     /// Ticked or not, by the box's block.
     pub boxes: BTreeMap<BlockId, bool>,
     /// Where its Status stands; `None` when there is no such property or its option has no meaning for us.
     pub status: Option<Status>,
-    /// Which properties it has.
+    /// The option that its Status shows, as the page calls it, redacted; empty: none. `None`: there is no Status.
+    pub shown: Option<String>,
+    /// Where its Status can be moved, each with the option that says so, as the page calls it, redacted.
+    pub statuses: BTreeMap<Status, String>,
+    /// Which properties can be written.
     pub properties: BTreeSet<Property>,
-    /// Whether the options of its Status include one for Blocked.
-    pub has_blocked: bool,
+    /// What a person should mend, a sentence each: a database that is not shared, an option that is missing.
+    pub notes: Vec<String>,
     /// Whether a person switched the bot off here.
     pub quiet: bool,
     /// The action item that follows, where it can be read.
@@ -59,31 +66,6 @@ pub struct NextPage {
     pub title: String,
     /// Its address.
     pub url: String,
-}
-
-/// A thing on the page that we write: what it should be, what it is, and whether a write is under way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Cell<T> {
-    /// What it should be; `None` while we have no opinion.
-    pub wanted: Option<T>,
-    /// What it was when it was last read or written.
-    pub known: Option<T>,
-    /// The write under way.
-    pub writing: Option<(EffectId, T)>,
-    /// When our last write was done: a page that was read before does not show it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub written_at: Option<DateTime<Utc>>,
-}
-
-impl<T> Default for Cell<T> {
-    fn default() -> Self {
-        Self {
-            wanted: None,
-            known: None,
-            writing: None,
-            written_at: None,
-        }
-    }
 }
 
 /// A box of the page.
@@ -182,6 +164,47 @@ pub struct Posted {
     pub answered_in: Option<CommentId>,
 }
 
+/// What a comment took along when it went. It is undone when the comment is listed again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// The comment that went.
+    pub comment: CommentId,
+    /// The obstacles that it reported, as far as nothing else cleared them since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blockers: Vec<Blocker>,
+    /// The conversation that nobody waited for any more; it goes on hearing what it waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<Conversation>,
+    /// The subject of the conversation that answered it among others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub among: Option<String>,
+    /// The key that stood in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posted: Option<Posted>,
+    /// Whether its reply was changed into thanks for that.
+    #[serde(default)]
+    pub thanked: bool,
+}
+
+impl Absence {
+    /// Nothing went with this comment so far.
+    pub fn of(comment: CommentId) -> Self {
+        Self {
+            comment,
+            blockers: Vec::new(),
+            conversation: None,
+            among: None,
+            posted: None,
+            thanked: false,
+        }
+    }
+
+    /// Whether there is nothing to undo.
+    pub fn is_empty(&self) -> bool {
+        self.blockers.is_empty() && self.conversation.is_none() && self.among.is_none() && self.posted.is_none()
+    }
+}
+
 /// The next rotation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
@@ -197,10 +220,18 @@ pub struct Due {
 pub struct PageState {
     /// The guide as it was last read.
     pub guide: Guide,
-    /// Which properties the page has.
+    /// Which properties of the page can be written.
     pub properties: BTreeSet<Property>,
-    /// Whether its Status can say Blocked.
-    pub has_blocked: bool,
+    /// Where its Status can be moved, each with the option that says so, as the page calls it.
+    pub statuses: BTreeMap<Status, String>,
+    /// The option that its Status showed when it was last read or written; empty: none.
+    pub shown: Option<String>,
+    /// What a person should mend, a sentence each; logged when it comes, shown by `status` while it holds.
+    pub notes: Vec<String>,
+    /// The description that the page had when its title last began with the id of one. It is kept under another title.
+    pub described_as: Option<String>,
+    /// What comments that are gone took along, oldest first: it comes back with them.
+    pub absences: Vec<Absence>,
     /// Whether a person switched the bot off here.
     pub quiet: bool,
     /// The turn of the rotation.
@@ -248,6 +279,48 @@ pub struct PageState {
 }
 
 impl PageState {
+    /// When a refused write of the page is due again: an `Event::ClockTicked` at that time makes it wanted. `None`: none
+    /// waits.
+    pub fn next_retry_at(&self) -> Option<DateTime<Utc>> {
+        let ticks = self.boxes.values().map(|state| &state.tick);
+        let ticks = ticks.filter_map(|tick| tick.again_at(tick.wanted.as_ref()?));
+        let writable = |(property, _): &(&Property, _)| self.properties.contains(*property);
+        let values = self.values.iter().filter(writable);
+        let values = values.filter_map(|(_, cell)| cell.again_at(cell.wanted.as_ref()?));
+        let status = self.status.wanted.and_then(|wanted| self.sayable(wanted));
+        let status = status.and_then(|status| self.status.again_at(&status));
+        ticks.chain(values).chain(status).min()
+    }
+
+    /// The open conversations, and those whose comment is away: all of them hear what they wait for.
+    pub fn all_conversations(&mut self) -> impl Iterator<Item = &mut Conversation> {
+        let away = self.absences.iter_mut();
+        let away = away.filter_map(|absence| absence.conversation.as_mut());
+        self.conversations.iter_mut().chain(away)
+    }
+
+    /// What the page's Status can say of it: a page without an option for Blocked stays In Progress.
+    pub fn sayable(&self, status: Status) -> Option<Status> {
+        let blocked_is_missing = status == Status::Blocked && !self.statuses.contains_key(&status);
+        let said = if blocked_is_missing { Status::InProgress } else { status };
+        self.statuses.contains_key(&said).then_some(said)
+    }
+
+    /// Takes back moments that lie in the future of the clock: it was set back since they were written.
+    pub fn not_ahead_of(&mut self, now: DateTime<Utc>) {
+        self.status.not_ahead_of(now);
+        for state in self.boxes.values_mut() {
+            state.tick.not_ahead_of(now);
+        }
+        for cell in self.values.values_mut() {
+            cell.not_ahead_of(now);
+        }
+        for open in &mut self.conversations {
+            open.since = open.since.min(now);
+        }
+        self.caused.retain(|(_, at)| *at <= now.timestamp());
+    }
+
     /// The newest evidence for a check.
     pub fn evidence_for(&self, check: &Check) -> Option<&Evidence> {
         self.evidence.iter().find(|evidence| evidence.check == *check)

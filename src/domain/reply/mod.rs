@@ -23,6 +23,19 @@ pub struct Run {
     pub mention: Option<PersonId>,
 }
 
+impl Run {
+    /// The same words without a mention or a link: what Notion cannot refuse for whom or what it names.
+    #[must_use]
+    pub fn plain(&self) -> Self {
+        Self {
+            text: self.text.clone(),
+            style: self.style,
+            link: None,
+            mention: None,
+        }
+    }
+}
+
 /// The style of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

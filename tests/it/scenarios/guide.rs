@@ -2,28 +2,12 @@
 use super::world::markdown;
 use keyminder::domain::comment::RawText;
 use keyminder::domain::decide::Names;
-use keyminder::domain::effect::Status;
 use keyminder::domain::ids::BlockId;
 use keyminder::domain::page::{BlockKind, Guide, PageBlock};
 use keyminder::domain::reply::Run;
 use keyminder::rotation::known::Following;
 use keyminder::rotation::providers::Providers;
 use std::collections::BTreeMap;
-
-const STATUSES: [(Status, &str); 4] = [
-    (Status::NotStarted, "Not started"),
-    (Status::InProgress, "In Progress"),
-    (Status::Blocked, "Blocked"),
-    (Status::Done, "Done"),
-];
-
-pub fn standing(name: &str) -> Status {
-    STATUSES.iter().find(|(_, known)| *known == name).expect("a status").0
-}
-
-pub fn shown(status: Status) -> &'static str {
-    STATUSES.iter().find(|(known, _)| *known == status).expect("a status").1
-}
 
 pub fn names() -> Names {
     let mut names = Names::default();

@@ -1,15 +1,16 @@
 //! Depth 1: the bot on paper. The real redactor, classifier and `decide`; effects end as the world says, at once.
-use super::guide::{names, page, shown, shown_runs, standing};
+use super::guide::{names, page, shown_runs};
 use super::looks;
+use super::sheet::Sheet;
 use super::transcript::{Act, Given, Transcript};
 use super::view::View;
-use super::world::World;
+use super::world::{World, full_name};
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use keyminder::config;
 use keyminder::domain::classify::{Classifier, KeyNames, Reading};
 use keyminder::domain::comment::{Anchor, CleanText, Comment, RawText};
 use keyminder::domain::decide::{Playbook, Wanted, decide};
-use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Property, Status, Value};
+use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Property, Value};
 use keyminder::domain::event::{Authority, Event, Gone, Report};
 use keyminder::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
 use keyminder::domain::page::{Guide, NextPage, Observed, PageState};
@@ -25,14 +26,10 @@ struct Said {
     id: CommentId,
     who: String,
     step: Option<u8>,
-    reading: Reading,
+    report: Report,
 }
 
 /// The bot on paper, and its page.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch that a transcript may turn"
-)]
 pub struct Paper {
     playbook: Playbook,
     redactor: Following,
@@ -45,9 +42,7 @@ pub struct Paper {
     replies: BTreeMap<EffectId, usize>,
     said: Vec<Said>,
     guide: Guide,
-    properties: BTreeSet<Property>,
-    status: Option<Status>,
-    has_blocked: bool,
+    sheet: Sheet,
     quiet: bool,
     guests: Vec<String>,
     bots: Vec<String>,
@@ -81,9 +76,7 @@ impl Paper {
             replies: BTreeMap::new(),
             said: Vec::new(),
             guide,
-            properties: [Property::Progress, Property::NextRotation, Property::LastCheck].into(),
-            status: Some(Status::NotStarted),
-            has_blocked: true,
+            sheet: Sheet::new(settings.properties.clone()),
             quiet: false,
             guests: vec!["gita".to_owned()],
             bots: Vec::new(),
@@ -98,8 +91,9 @@ impl Paper {
 
     pub fn given(&mut self, given: &Given) {
         match given {
-            Given::StatusOptions(options) => self.has_blocked = options.iter().any(|option| option == "Blocked"),
-            Given::Outside => (self.properties, self.status) = (BTreeSet::new(), None),
+            Given::StatusOptions(options) => self.sheet.offer(options),
+            Given::Unshared => self.sheet.unshare(),
+            Given::Outside => self.sheet.leave(),
             Given::Somebody { who, kind } if kind == "guest" => self.guests.push(who.clone()),
             Given::Somebody { who, .. } => self.bots.push(who.clone()),
             Given::NoEnv | Given::New(_) | Given::Key { .. } => {}
@@ -145,7 +139,7 @@ impl Paper {
                     id: report.comment.id.clone(),
                     who: who.to_owned(),
                     step: *step,
-                    reading: report.reading.clone(),
+                    report: report.clone(),
                 });
                 if self.started {
                     self.event(&Event::CommentPosted(Box::new(report)));
@@ -160,7 +154,7 @@ impl Paper {
                 let answered = self.ever.contains(&reply).then(|| id.clone());
                 let report = self.report(who, id, step, world.filled(text), 0);
                 reading = Some(report.reading.clone());
-                let former = std::mem::replace(&mut self.said[at].reading, report.reading.clone());
+                let former = std::mem::replace(&mut self.said[at].report, report.clone()).reading;
                 self.event(&Event::CommentEdited {
                     now: Box::new(report),
                     former: Box::new(former),
@@ -175,7 +169,17 @@ impl Paper {
                 self.observe();
             }
             Act::SetStatus(status) => {
-                self.status = Some(standing(status));
+                self.sheet.set(status);
+                self.observe();
+            }
+            Act::Return => {
+                let report = self.said[self.last(who)].report.clone();
+                self.event(&Event::CommentReturned(Box::new(report)));
+            }
+            Act::Rename(title) => {
+                let title = self.redactor.current().redact(&RawText::new(title.clone())).text;
+                self.guide.id = Guide::parse(&title, "", &[]).id;
+                title.as_str().clone_into(&mut self.guide.title);
                 self.observe();
             }
             Act::Quiet(quiet) => {
@@ -317,10 +321,7 @@ impl Paper {
                 self.boxes.insert(block.clone(), *checked);
                 Done::Changed
             }
-            Effect::SetStatus { to } => {
-                self.status = Some(*to);
-                Done::Changed
-            }
+            Effect::SetStatus { to } => self.sheet.write(*to),
             Effect::SetProperty {
                 property: Property::Progress,
                 value: Value::Percent(percent),
@@ -356,7 +357,8 @@ impl Paper {
 
     /// The page is read, as the intake does it when it was edited.
     fn observe(&mut self) {
-        let next = (self.guide.id.as_deref() == Some("ACT_011_SEC") && self.status.is_some()).then(|| NextPage {
+        let leads_on = self.guide.next_actions.iter().any(|id| id == "ACT_034_TRA");
+        let next = (leads_on && self.sheet.is_shared()).then(|| NextPage {
             title: "ACT_034_TRA: Order Execution Engine".to_owned(),
             url: "https://www.notion.so/34".to_owned(),
         });
@@ -364,18 +366,16 @@ impl Paper {
             read_at: self.now + TimeDelta::milliseconds(1),
             guide: self.guide.clone(),
             boxes: self.boxes.clone(),
-            status: self.status,
-            properties: self.properties.clone(),
-            has_blocked: self.has_blocked,
             quiet: self.quiet,
             next_page: next,
             held: Some(Vec::new()),
+            ..self.sheet.observed()
         };
         self.event(&Event::PageRead(Box::new(observed)));
     }
 
     fn show(&mut self) {
-        self.view.status = self.status.map(|status| shown(status).to_owned());
+        self.view.status = self.sheet.shown();
         let ticked = |criterion: &keyminder::domain::page::Criterion| {
             (
                 criterion.number,
@@ -388,13 +388,4 @@ impl Paper {
 
 fn page_id() -> PageId {
     PageId::from_wire("page")
-}
-
-fn full_name(who: &str) -> &str {
-    match who {
-        "ana" => "Ana Silva",
-        "bram" => "Bram de Vries",
-        "gita" => "Gita Rao",
-        other => other,
-    }
 }

@@ -35,8 +35,10 @@ pub enum Given {
     New(String),
     /// `given groq old=deleted`, `given all old=deleted`, `given mistral new=down`.
     Key { provider: String, old: bool, state: String },
-    /// `given status options Not started, In Progress, Done`
-    StatusOptions(Vec<String>),
+    /// `given status options Not started, In Progress, Shipped (Complete)`: each with its group.
+    StatusOptions(Vec<(String, String)>),
+    /// `given the database is not shared`
+    Unshared,
     /// `given the page stands outside of a database`
     Outside,
     /// `given gita is a guest`, `given robo is a bot`
@@ -61,6 +63,9 @@ pub enum Act {
         ticked: bool,
     },
     SetStatus(String),
+    Rename(String),
+    /// What was deleted or resolved is listed again.
+    Return,
     Quiet(bool),
 }
 
@@ -81,11 +86,14 @@ impl Transcript {
         Ok(transcript)
     }
 
-    /// Whether it needs what only the first depth can do: a clock that jumps, a property that the sandbox has not.
+    /// Whether it needs what only the first depth can do: a clock that jumps, a list that is wrong for a moment.
     pub fn jumps(&self) -> bool {
-        self.lines
-            .iter()
-            .any(|(_, line)| matches!(line, Line::Later(_) | Line::Act { act: Act::Quiet(_), .. }))
+        let jumps = |line: &Line| match line {
+            Line::Later(_) => true,
+            Line::Act { act, .. } => matches!(act, Act::Quiet(_) | Act::Return),
+            _ => false,
+        };
+        self.lines.iter().any(|(_, line)| jumps(line))
     }
 
     fn line(&mut self, line: &str) -> Option<Line> {
@@ -118,14 +126,26 @@ impl Transcript {
     }
 }
 
+/// An option and its group: `Shipped (Complete)`; the usual ones need none.
+fn option(text: &str) -> (String, String) {
+    let (name, group) = match text.strip_suffix(')').and_then(|text| text.split_once(" (")) {
+        Some(named) => named,
+        None if text == "Not started" => (text, "To-do"),
+        None if text == "Done" => (text, "Complete"),
+        None => (text, "In progress"),
+    };
+    (name.to_owned(), group.to_owned())
+}
+
 impl Given {
     fn parse(text: &str) -> Option<Self> {
         if let Some(options) = text.strip_prefix("status options ") {
-            return Some(Self::StatusOptions(options.split(", ").map(str::to_owned).collect()));
+            return Some(Self::StatusOptions(options.split(", ").map(option).collect()));
         }
         let words: Vec<&str> = text.split(' ').collect();
         match words.as_slice() {
             ["no", ".env"] => Some(Self::NoEnv),
+            ["the", "database", "is", "not", "shared"] => Some(Self::Unshared),
             ["the", "page", "stands", "outside", "of", "a", "database"] => Some(Self::Outside),
             [provider, "new"] => Some(Self::New((*provider).to_owned())),
             [who, "is", "a", kind] => Some(Self::Somebody {
@@ -151,6 +171,7 @@ impl Act {
         match rest {
             " deletes" => return Some(Self::Delete),
             " resolves" => return Some(Self::Resolve),
+            " returns" => return Some(Self::Return),
             " says quiet" => return Some(Self::Quiet(true)),
             " says speak" => return Some(Self::Quiet(false)),
             _ => {}
@@ -174,6 +195,9 @@ impl Act {
         let text = text.replace("\\n", "\n");
         if head == " edits" {
             return Some(Self::Edit { text });
+        }
+        if head == " renames" {
+            return Some(Self::Rename(text));
         }
         let hours_ago = head.strip_prefix(", ").and_then(|ago| ago.strip_suffix(" hours ago"));
         let hours_ago = hours_ago.map_or(Some(0), |hours| hours.parse().ok())?;

@@ -1,7 +1,7 @@
 //! Depth 2: the whole bot as a process, against the sandbox and the stand-ins over HTTP.
 use super::transcript::{Act, Given, Transcript};
 use super::view::View;
-use super::world::{World, markdown};
+use super::world::{World, full_name, markdown};
 use crate::child::{self, Bot, all, call, plain};
 use keyminder::domain::classify::Reading;
 use keyminder::domain::ids::PageId;
@@ -74,14 +74,9 @@ impl Whole {
     pub async fn given(&mut self, world: &World, given: &Given, transcript: &Transcript) {
         match given {
             Given::StatusOptions(options) => {
-                let groups = |option: &String| match option.as_str() {
-                    "Not started" => "To-do",
-                    "Done" => "Complete",
-                    _ => "In progress",
-                };
                 let options: Vec<Value> = options
                     .iter()
-                    .map(|option| json!({ "name": option, "group": groups(option) }))
+                    .map(|(name, group)| json!({ "name": name, "group": group }))
                     .collect();
                 call(
                     &self.sandbox,
@@ -90,6 +85,10 @@ impl Whole {
                     json!({ "options": options }),
                 )
                 .await;
+            }
+            Given::Unshared => {
+                let body = json!({ "shared": false });
+                call(&self.sandbox, "PUT", "/sandbox/data-source/shared", body).await;
             }
             Given::Outside => {
                 let body = json!({ "markdown": markdown(&transcript.page), "database": false });
@@ -153,8 +152,10 @@ impl Whole {
                 let mut body = json!({ "author": author, "text": world.filled(text) });
                 match step {
                     Some(step) => {
-                        body["block_id"] = json!(self.heading(*step).await);
+                        let block = self.heading(*step).await;
                         first.push(format!("/v1/pages/{}/markdown", self.page));
+                        first.push(format!("/v1/comments?block_id={block}&page_size=100"));
+                        body["block_id"] = json!(block);
                     }
                     None => body["page_id"] = json!(self.page),
                 }
@@ -171,6 +172,7 @@ impl Whole {
                 written = Some(id);
             }
             Act::Delete => {
+                first.push(format!("/v1/comments/{}", self.last(who)));
                 call(
                     &self.sandbox,
                     "DELETE",
@@ -180,6 +182,7 @@ impl Whole {
                 .await;
             }
             Act::Resolve => {
+                first.push(format!("/v1/comments/{}", self.last(who)));
                 let comment = call(
                     &self.sandbox,
                     "GET",
@@ -216,7 +219,13 @@ impl Whole {
                 .await;
                 first = self.page_read();
             }
-            Act::Quiet(_) => unreachable!("only on paper"),
+            Act::Rename(title) => {
+                let body = json!({ "author": author, "Name": title });
+                let path = format!("/sandbox/pages/{}/properties", self.page);
+                call(&self.sandbox, "POST", &path, body).await;
+                first = self.page_read();
+            }
+            Act::Quiet(_) | Act::Return => unreachable!("only on paper"),
         }
         // Only what is asked after the act can have seen it.
         let after = child::newest(&self.sandbox).await;
@@ -328,13 +337,4 @@ impl Whole {
 fn text_of(block: &Value) -> String {
     let kind = block["type"].as_str().unwrap_or_default();
     plain(&block[kind]["rich_text"])
-}
-
-fn full_name(who: &str) -> &str {
-    match who {
-        "ana" => "Ana Silva",
-        "bram" => "Bram de Vries",
-        "gita" => "Gita Rao",
-        other => other,
-    }
 }

@@ -98,7 +98,7 @@ impl World {
                     self.put(&provider, *old, state);
                 }
             }
-            Given::StatusOptions(_) | Given::Outside | Given::Somebody { .. } => {}
+            Given::StatusOptions(_) | Given::Unshared | Given::Outside | Given::Somebody { .. } => {}
         }
     }
 
@@ -177,4 +177,14 @@ pub fn markdown(page: &str) -> String {
     std::fs::read_to_string(own)
         .or_else(|_| std::fs::read_to_string(ours))
         .expect("a page")
+}
+
+/// The name of a person whom a transcript calls by a short one.
+pub fn full_name(who: &str) -> &str {
+    match who {
+        "ana" => "Ana Silva",
+        "bram" => "Bram de Vries",
+        "gita" => "Gita Rao",
+        other => other,
+    }
 }

@@ -19,6 +19,8 @@ pub fn pages() -> Vec<Value> {
         "progress": {"proven": 3, "claimed": 1, "total": 5}, "finished": false, "checked": true, "next": next,
         "next_action": "ACT_034_TRA", "next_page": null, "due": null, "spent": 45, "planned_total": 120,
         "blockers": [{"name": "Bram", "step": 3}, {"name": null, "step": null}], "again": null, "env": ".env",
+        "lost": null,
+        "status": {"not_started": "Not started", "in_progress": "In Progress", "blocked": "Blocked", "done": "Shipped"},
     });
     let with = |changes: serde_json::Value| {
         let mut page = half_way.clone();
@@ -34,12 +36,14 @@ pub fn pages() -> Vec<Value> {
             "finished": true, "next": null, "due": "Sun 20 Dec 2026", "blockers": [],
             "progress": {"proven": 5, "claimed": 0, "total": 5},
             "next_page": {"title": "ACT_034_TRA: Order Execution Engine", "url": url},
+            "status": {"not_started": null, "in_progress": null, "blocked": null, "done": null},
         })),
         with(json!({"again": "14:05", "next": null})),
         with(json!({
             "name": null, "page": {"title": "Notes", "url": url, "steps": 0}, "next": null, "next_action": null,
             "progress": {"proven": 0, "claimed": 0, "total": 0}, "checked": false, "planned_total": null,
-            "spent": null, "blockers": [],
+            "spent": null, "blockers": [], "lost": "ACT_011_SEC",
+            "status": {"not_started": null, "in_progress": null, "blocked": "Vast", "done": null},
         })),
     ]
 }
@@ -82,6 +86,9 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
         "alert/old_value_back",
         context! { variables => "BYBIT_API_KEY, BYBIT_API_SECRET", provider => "bybit" },
     ));
+    for lost in ["alert/title_changed", "alert/description_gone"] {
+        all.push((lost, context! { id => "ACT_011_SEC" }));
+    }
     for line in [None, Some(context! { text => "still the old value of one key" })] {
         all.push((
             "by_hand",

@@ -1,0 +1,146 @@
+//! The page's properties on paper: what is there, read and written by the real board.
+use keyminder::domain::comment::RawText;
+use keyminder::domain::effect::{Done, Status};
+use keyminder::domain::ids::PageId;
+use keyminder::domain::page::{Observed, PropertyNames};
+use keyminder::notion::{Board, Page, PropertySchema, PropertyValue, Schema, StatusGroup, StatusOption, Value};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+const GROUPS: [&str; 3] = ["To-do", "In progress", "Complete"];
+
+/// The properties of a page, and the schema of its database.
+pub struct Sheet {
+    names: PropertyNames,
+    page: Page,
+    options: Vec<StatusOption>,
+    shared: bool,
+}
+
+impl Sheet {
+    /// As the sandbox has them.
+    pub fn new(names: PropertyNames) -> Self {
+        let property = |value| keyminder::notion::Property {
+            id: "id".to_owned(),
+            value,
+        };
+        let properties = [
+            (&names.status, Value::Status(Some(names.not_started.clone()))),
+            (&names.progress, Value::Number(None)),
+            (&names.next_rotation, Value::Date(None)),
+            (&names.last_check, Value::Date(None)),
+        ];
+        let page = Page {
+            id: PageId::from_wire("page"),
+            title: RawText::new(String::new()),
+            url: String::new(),
+            in_trash: false,
+            is_locked: false,
+            data_source: Some("source".to_owned()),
+            last_edited: None,
+            properties: properties.map(|(name, value)| (name.clone(), property(value))).into(),
+        };
+        let usual = ["Not started", "In Progress", "Blocked", "Done"];
+        let usual: Vec<_> = usual
+            .into_iter()
+            .zip([0, 1, 1, 2])
+            .map(|(name, group)| (name.to_owned(), GROUPS[group].to_owned()))
+            .collect();
+        let mut sheet = Self {
+            names,
+            page,
+            options: Vec::new(),
+            shared: true,
+        };
+        sheet.offer(&usual);
+        sheet
+    }
+
+    /// Gives its Status these options, each with its group; where the present one is gone, the first takes its place.
+    pub fn offer(&mut self, options: &[(String, String)]) {
+        let option = |(name, group): &(String, String)| StatusOption {
+            id: name.clone(),
+            name: name.clone(),
+            group: GROUPS.iter().position(|known| known == group).map(|place| StatusGroup {
+                name: group.clone(),
+                place,
+                of: GROUPS.len(),
+            }),
+        };
+        self.options = options.iter().map(option).collect();
+        self.options
+            .sort_by_key(|option| option.group.as_ref().map(|group| group.place));
+        let shown = self.shown();
+        if !options.iter().any(|(name, _)| Some(name) == shown.as_ref()) {
+            self.set(&options[0].0);
+        }
+    }
+
+    /// The page leaves its database.
+    pub fn leave(&mut self) {
+        self.page.data_source = None;
+        self.page.properties.clear();
+    }
+
+    /// The database is shared with the connection no longer.
+    pub fn unshare(&mut self) {
+        self.shared = false;
+    }
+
+    /// Whether the page is a row of a database that can be read.
+    pub fn is_shared(&self) -> bool {
+        self.shared && self.page.data_source.is_some()
+    }
+
+    /// Somebody chooses an option.
+    pub fn set(&mut self, option: &str) {
+        if let Some(status) = self.page.properties.get_mut(&self.names.status) {
+            status.value = Value::Status(Some(option.to_owned()));
+        }
+    }
+
+    /// We do.
+    pub fn write(&mut self, to: Status) -> Done {
+        match self.board().status_value(to) {
+            Some((_, PropertyValue::Status(option))) => {
+                self.set(&option);
+                Done::Changed
+            }
+            _ => Done::Skipped {
+                why: "no such option".to_owned(),
+            },
+        }
+    }
+
+    /// The option that the page shows.
+    pub fn shown(&self) -> Option<String> {
+        self.board().shown(&self.page, &self.names)
+    }
+
+    /// What the intake would read of it.
+    pub fn observed(&self) -> Observed {
+        let board = self.board();
+        Observed {
+            status: board.standing(&self.page, &self.names),
+            shown: board.shown(&self.page, &self.names),
+            statuses: board.statuses(),
+            properties: board.properties(),
+            notes: board.notes().to_vec(),
+            ..Observed::default()
+        }
+    }
+
+    fn board(&self) -> Board {
+        let property = |kind| PropertySchema {
+            id: "id".to_owned(),
+            kind,
+        };
+        let schema: BTreeMap<String, PropertySchema> = [
+            (&self.names.status, property(Schema::Status(self.options.clone()))),
+            (&self.names.progress, property(Schema::Number { percent: true })),
+        ]
+        .map(|(name, kind)| (name.clone(), kind))
+        .into();
+        Board::of(&self.page, self.is_shared().then(|| Arc::new(schema)), &self.names)
+    }
+}
