@@ -1,34 +1,27 @@
-//! The comments under a page or a block: which are new, edited, back, or gone; and twins of our own replies.
-use super::flood;
+//! The comments under a page or a block: which are new, edited, or back.
 use super::people::Author;
 use super::watched::{Seen, Watched};
-use super::{Context, IntakeError};
+use super::{Context, IntakeError, flood, gone, own_replies};
 use crate::domain::comment::{Anchor, CleanText, Comment};
 use crate::domain::effect::EffectId;
-use crate::domain::event::{Authority, Event, Gone, Report};
+use crate::domain::event::{Authority, Event, Report};
 use crate::domain::ids::{BlockId, CommentId};
 use crate::domain::redact::Redactor;
-use crate::domain::reply::Reference;
 use crate::notion::{Kind, Listing, WireComment};
 use crate::pipeline::{self, Arrived, Happening};
 use crate::store::{CommentRow, Presence, Standing};
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::HashSet;
-use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::Arc;
 use tokio::time::Instant;
 
-/// Comments younger than this are answered even at the first start.
+/// Comments that were younger than this at the first look at their page are answered.
 const YOUNG: TimeDelta = TimeDelta::hours(24);
 /// Steps that a page has until it was read; the taxonomy's own number.
 const STEPS_UNREAD: u8 = 5;
 
-/// Reads the comments under the page, or under one of its blocks.
-pub(super) async fn read(
-    context: &Context,
-    watched: &mut Watched,
-    block: Option<&BlockId>,
-) -> Result<Vec<Happening>, IntakeError> {
+/// Reads the comments under the page, or under one of its blocks, and brings in what is new. Only what was brought in is
+/// marked as seen: whatever fails here or later, the next reading finds the rest again.
+pub(super) async fn read(context: &Context, watched: &mut Watched, block: Option<&BlockId>) -> Result<(), IntakeError> {
     let parent = block.map_or(watched.page.as_str(), BlockId::as_str).to_owned();
     let listing = match context.notion.comments(&parent).await {
         Ok(listing) => listing,
@@ -39,54 +32,82 @@ pub(super) async fn read(
         },
         Err(error) => return Err(error.into()),
     };
-    if let Some(block) = block {
-        keep_hot(watched, block, &listing);
+    match block {
+        Some(block) => keep_hot(watched, block, &listing),
+        None => context.health.read(&watched.page),
     }
-    heal_twins(context, &listing).await;
-    let mut found = Vec::new();
-    let redactor = context.redactor.current();
-    for comment in &listing.comments {
-        found.extend(one(context, watched, &redactor, comment).await?);
+    own_replies::compare(context, watched, &parent, &listing);
+    // Whom we have to ask for holds nobody else up.
+    let (known, unknown): (Vec<_>, Vec<_>) = listing
+        .comments
+        .iter()
+        .partition(|comment| context.people.knows(comment));
+    let mut fault = None;
+    for comments in [known, unknown] {
+        let news = news(context, watched, &comments).await;
+        bring(context, watched, news.found, news.seen).await?;
+        fault = fault.or(news.fault);
     }
-    let mut found = flood::gathered(found);
     if listing.complete {
         let anchor = block.map_or(Anchor::Page, |block| Anchor::Block(block.clone()));
-        found.extend(missing(context, watched, &anchor, &listing).await?);
+        gone::look(context, watched, &anchor, &listing).await?;
     }
-    Ok(found)
+    own_replies::heal(context, watched, &listing).await?;
+    fault.map_or(Ok(()), Err)
+}
+
+/// Brings in what was found; then, and only then, it counts as seen.
+pub(super) async fn bring(
+    context: &Context,
+    watched: &mut Watched,
+    found: Vec<Happening>,
+    seen: Vec<(CommentId, Seen)>,
+) -> Result<(), IntakeError> {
+    if !found.is_empty() {
+        context.door.bring(flood::gathered(found)).await?;
+        watched.active_at = Instant::now();
+    }
+    for (comment, seen) in seen {
+        let away = seen.presence != Presence::Listed;
+        context.replies.set_away(&watched.page, &comment, away);
+        watched.seen.insert(comment, seen);
+    }
+    Ok(())
 }
 
 fn keep_hot(watched: &mut Watched, block: &BlockId, listing: &Listing) {
-    if listing.comments.is_empty() {
+    // What was listed there and is not any more is looked at once more before it counts as gone.
+    let is_missed = |seen: &Seen| {
+        seen.presence == Presence::Listed && matches!(&seen.anchor, Anchor::Block(anchor) if anchor == block)
+    };
+    if listing.comments.is_empty() && !watched.seen.values().any(is_missed) {
         watched.threads.hot.remove(block);
         return;
     }
-    watched.threads.hot.insert(block.clone(), Instant::now());
-    watched
-        .threads
-        .known
-        .extend(listing.comments.iter().map(|comment| comment.discussion.clone()));
+    watched.threads.hot.insert(block.clone(), Some(Instant::now()));
+    let discussions = listing.comments.iter().map(|comment| comment.discussion.clone());
+    watched.threads.known.extend(discussions);
 }
 
-/// Two live replies with one reference: the younger is deleted. It costs nothing, since the thread is read anyway.
-async fn heal_twins(context: &Context, listing: &Listing) {
-    let mut first: BTreeMap<Reference, &CommentId> = BTreeMap::new();
-    let own = context.people.own();
-    for comment in &listing.comments {
-        let Some(mark) = comment.own_reference(&own).and_then(|text| Reference::parse(&text)) else {
-            continue;
-        };
-        match first.entry(mark) {
-            Entry::Vacant(place) => {
-                place.insert(&comment.id);
-            }
-            Entry::Occupied(twin) => {
-                let healed = context.notion.delete_comment(&comment.id).await.is_ok();
-                let reference = twin.key();
-                tracing::warn!(comment = %comment.id, %reference, healed, "a reply stood there twice; the younger one goes");
-            }
+/// What a list holds that was not seen before.
+#[derive(Default)]
+struct News {
+    found: Vec<Happening>,
+    /// How each comment counts once what was found is committed.
+    seen: Vec<(CommentId, Seen)>,
+    /// Why one of them could not be looked at; the others are not held up by it.
+    fault: Option<IntakeError>,
+}
+
+async fn news(context: &Context, watched: &mut Watched, comments: &[&WireComment]) -> News {
+    let redactor = context.redactor.current();
+    let mut news = News::default();
+    for comment in comments {
+        if let Err(error) = one(context, watched, &redactor, comment, &mut news).await {
+            news.fault.get_or_insert(error);
         }
     }
+    news
 }
 
 async fn one(
@@ -94,31 +115,34 @@ async fn one(
     watched: &mut Watched,
     redactor: &Arc<Redactor>,
     comment: &WireComment,
-) -> Result<Option<Happening>, IntakeError> {
+    news: &mut News,
+) -> Result<(), IntakeError> {
     let raw = comment.raw_text();
     let sameness = Some(raw.sameness());
-    let known = watched.seen.get_or_insert_default().get_mut(&comment.id);
+    let known = watched.seen.get_mut(&comment.id);
+    let returned = known.as_ref().is_some_and(|known| known.presence != Presence::Listed);
     if let Some(known) = known
         && known.sameness == sameness
+        && !returned
     {
-        // A thread that was reopened brings its comments back; they are no news.
-        known.presence = Presence::Listed;
-        return Ok(None);
+        known.missing_since = None;
+        return Ok(());
     }
     let Author::Person(authority) = context.people.author(&context.notion, comment).await else {
-        return Ok(None);
+        return Ok(());
     };
     let (redacted, hash) = pipeline::redact(redactor, &raw);
-    let (presence, anchor) = (Presence::Listed, comment.anchor.clone());
     let seen = Seen {
         hash,
         sameness,
-        presence,
-        anchor,
+        presence: Presence::Listed,
+        anchor: comment.anchor.clone(),
+        missing_since: None,
     };
-    let known = watched.seen.get_or_insert_default().insert(comment.id.clone(), seen);
-    if known.as_ref().is_some_and(|known| known.hash == hash) {
-        return Ok(None);
+    let before = watched.seen.get(&comment.id).map(|known| known.hash);
+    if before == Some(hash) && !returned {
+        watched.seen.insert(comment.id.clone(), seen);
+        return Ok(());
     }
     let arrived = arrived(context, watched, redactor, comment, authority);
     let steps = match watched.guide.steps_total() {
@@ -126,11 +150,16 @@ async fn one(
         steps => steps,
     };
     let report = pipeline::read(&context.classifier, &context.keys, steps, arrived, redacted);
-    let happening = match known {
-        None => posted(watched, report, hash),
-        Some(_) => edited(context, watched, report, hash).await?,
-    };
-    Ok(Some(happening))
+    if returned {
+        news.found.push(came_back(context, watched, &report).await?);
+    }
+    match before {
+        None => news.found.push(posted(watched, report, hash)),
+        Some(before) if before != hash => news.found.push(edited(context, watched, report, hash).await?),
+        Some(_) => {}
+    }
+    news.seen.push((comment.id.clone(), seen));
+    Ok(())
 }
 
 fn arrived(
@@ -144,7 +173,6 @@ fn arrived(
         Anchor::Block(block) => watched.guide.step_of(block),
         Anchor::Page => None,
     };
-    let server_now = context.notion.budget().server_now.unwrap_or_else(Utc::now);
     Arrived {
         comment: Comment {
             id: comment.id.clone(),
@@ -160,22 +188,21 @@ fn arrived(
         },
         on_step,
         authority,
-        absorbed: watched.first && context.absorbs() && is_old(comment.created_time, server_now),
+        absorbed: context.absorbs() && is_backlog(comment.created_time, watched.first_look),
     }
 }
 
-fn is_old(posted_at: DateTime<Utc>, server_now: DateTime<Utc>) -> bool {
-    server_now - posted_at > YOUNG
+/// Whether a comment is from long before we first looked at its page, whenever we come to see it.
+fn is_backlog(posted_at: DateTime<Utc>, first_look: Option<DateTime<Utc>>) -> bool {
+    first_look.is_some_and(|first_look| first_look - posted_at > YOUNG)
 }
 
 fn posted(watched: &Watched, report: Report, hash: u64) -> Happening {
     let row = pipeline::row(&watched.page, &report, hash);
+    let event = Event::CommentPosted(Box::new(report));
     Happening {
-        page: watched.page.clone(),
-        event: Event::CommentPosted(Box::new(report)),
         rows: vec![row],
-        settle: None,
-        audit: None,
+        ..Happening::bare(watched.page.clone(), event)
     }
 }
 
@@ -203,58 +230,33 @@ async fn edited(context: &Context, watched: &Watched, report: Report, hash: u64)
         answered,
     };
     Ok(Happening {
-        page: watched.page.clone(),
-        event,
         rows: vec![row],
-        settle: None,
-        audit: None,
+        ..Happening::bare(watched.page.clone(), event)
+    })
+}
+
+/// A comment that counted as resolved or deleted is listed again: what its absence did is undone.
+async fn came_back(context: &Context, watched: &Watched, report: &Report) -> Result<Happening, IntakeError> {
+    // From now on somebody waits for its answer.
+    context.replies.set_away(&watched.page, &report.comment.id, false);
+    let former = former(context, watched, &report.comment.id).await?;
+    let answered_in = former.as_ref().and_then(|row| row.answered_in.clone());
+    let row = former.map(|row| CommentRow {
+        presence: Presence::Listed,
+        ..row
+    });
+    let event = Event::CommentReturned(Box::new(report.clone()));
+    let speaks = answered_in.iter();
+    Ok(Happening {
+        rows: row.into_iter().collect(),
+        revived: speaks
+            .map(|comment| EffectId::reply(&watched.page, comment.as_str()))
+            .collect(),
+        ..Happening::bare(watched.page.clone(), event)
     })
 }
 
 async fn former(context: &Context, watched: &Watched, comment: &CommentId) -> Result<Option<CommentRow>, IntakeError> {
     let rows = context.store.comments(&watched.page).await?;
     Ok(rows.into_iter().find(|row| row.comment.id == *comment))
-}
-
-/// Comments that were listed here before and are no longer: deleted if `GET` says 404, else resolved.
-async fn missing(
-    context: &Context,
-    watched: &mut Watched,
-    anchor: &Anchor,
-    listing: &Listing,
-) -> Result<Vec<Happening>, IntakeError> {
-    let listed: HashSet<&CommentId> = listing.comments.iter().map(|comment| &comment.id).collect();
-    let seen = watched.seen.as_ref();
-    let gone: Vec<CommentId> = seen
-        .into_iter()
-        .flatten()
-        .filter(|(id, seen)| seen.presence == Presence::Listed && seen.anchor == *anchor && !listed.contains(id))
-        .map(|(id, _)| id.clone())
-        .collect();
-    let mut found = Vec::new();
-    for id in gone {
-        let how = match context.notion.comment(&id).await {
-            Ok(_) => Gone::Resolved,
-            Err(error) if error.kind == Kind::Gone => Gone::Deleted,
-            Err(error) => return Err(error.into()),
-        };
-        let presence = if how == Gone::Deleted {
-            Presence::Deleted
-        } else {
-            Presence::Resolved
-        };
-        if let Some(seen) = watched.seen.as_mut().and_then(|seen| seen.get_mut(&id)) {
-            seen.presence = presence;
-        }
-        let row = former(context, watched, &id).await?.map(|row| pipeline::gone(row, how));
-        let event = Event::CommentGone { comment: id, how };
-        found.push(Happening {
-            page: watched.page.clone(),
-            event,
-            rows: row.into_iter().collect(),
-            settle: None,
-            audit: None,
-        });
-    }
-    Ok(found)
 }

@@ -3,28 +3,40 @@
 //! Nothing here relies on the order of times: what is new is what was not seen, an edit is another hash of the
 //! redacted text, and what is no longer listed is asked for by its id.
 mod comments;
+mod error;
 mod flood;
+mod gone;
+mod look;
+mod own_replies;
 mod page;
 mod people;
+mod refresh;
+mod search;
+mod threads;
 mod watched;
 
+pub use error::IntakeError;
 pub use people::People;
-pub use watched::Watched;
+use watched::Watched;
 
 use crate::config::{Backlog, PageSource, Poll};
 use crate::domain::classify::{Classifier, KeyNames};
 use crate::domain::decide::Playbook;
 use crate::domain::ids::PageId;
 use crate::effects::Boards;
+use crate::health::{Health, TOKEN};
 use crate::notion::{Client, Error, Kind};
 use crate::pipeline::Door;
+use crate::replies::OwnReplies;
 use crate::rotation::known::Following;
-use crate::store::{Store, StoreError};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::store::Store;
+use refresh::Refreshed;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::sync::mpsc;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 /// How long a page stays active after something happened on it.
@@ -33,10 +45,15 @@ const ACTIVE_FOR: Duration = Duration::from_mins(10);
 const AT_ONCE: usize = 4;
 /// Requests that one poll of a page costs on average: the list, now and then the page and its threads.
 const REQUESTS_PER_POLL: f64 = 1.6;
-/// How long a page rests that cannot be read.
+/// How long a page rests at most that cannot be read.
 const REST: Duration = Duration::from_mins(1);
-/// How often a data source is asked for its pages.
-const SOURCES_EVERY: Duration = Duration::from_mins(5);
+/// How often data sources are asked for their pages, and the workspace for its members.
+const REFRESH_EVERY: Duration = Duration::from_mins(5);
+/// How soon that is tried again when it fails.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
+/// As good as never, for a timer that something else wakes before.
+const FAR: Duration = Duration::from_hours(1);
+const NOTHING_NAMED: &str = "none is named; set `pages` in config/keyminder.toml or KEYMINDER_PAGES to a page's URL";
 
 /// What the intake works with.
 pub struct Context {
@@ -56,6 +73,10 @@ pub struct Context {
     pub boards: Boards,
     /// Who is who.
     pub people: People,
+    /// Our own replies, as the pages show them.
+    pub replies: OwnReplies,
+    /// What works and what does not.
+    pub health: Health,
     /// What decisions go by.
     pub playbook: Arc<Playbook>,
     /// How often.
@@ -66,139 +87,232 @@ pub struct Context {
     pub sources: Vec<PageSource>,
 }
 
-/// Why the intake ended.
-#[derive(Debug, thiserror::Error)]
-pub enum IntakeError {
-    /// Notion cannot be read at all.
-    #[error("{0}")]
-    Notion(#[from] Error),
-    /// The store cannot be used.
-    #[error("{0}")]
-    Store(#[from] StoreError),
-    /// None of the pages can be read.
-    #[error("no page can be read: {0}")]
-    NoPage(String),
-}
-
 /// Polls pages.
 pub struct Intake {
     context: Arc<Context>,
     resting: BTreeMap<PageId, Watched>,
-    polling: JoinSet<Watched>,
+    polling: JoinSet<Polled>,
+    refreshing: JoinSet<Refreshed>,
+    /// Which page each poll looks at, should it not come back.
+    in_hand: HashMap<tokio::task::Id, PageId>,
     watching: BTreeSet<PageId>,
-    sources_at: Option<Instant>,
+    /// Pages whose bell rang while they were being read.
+    rung: BTreeSet<PageId>,
+    /// When the pages of data sources and the members are asked for next.
+    refresh_at: Instant,
+    /// How often in a row that did not work.
+    refusals: u32,
+    begun: Instant,
+    /// Pages that were looked at, and why one cannot be read, if time alone will not mend it.
+    looked_at: BTreeMap<PageId, Option<String>>,
+    judged: bool,
 }
+
+/// A page that was polled, and how that ended.
+type Polled = (Watched, Result<(), IntakeError>);
 
 impl Intake {
     /// Nothing has been read yet.
-    pub fn new(context: Context) -> Self {
+    pub fn new(context: Arc<Context>) -> Self {
         Self {
-            context: Arc::new(context),
+            context,
             resting: BTreeMap::new(),
             polling: JoinSet::new(),
+            refreshing: JoinSet::new(),
+            in_hand: HashMap::new(),
             watching: BTreeSet::new(),
-            sources_at: None,
+            rung: BTreeSet::new(),
+            refresh_at: Instant::now(),
+            refusals: 0,
+            begun: Instant::now(),
+            looked_at: BTreeMap::new(),
+            judged: false,
         }
     }
 
-    /// Reads every page once. Fails when not one of them can be read.
-    pub async fn first_look(&mut self) -> Result<(), IntakeError> {
-        self.context.people.refresh(&self.context.notion).await?;
-        self.find_pages().await?;
-        self.poll_all().await;
-        let faults: Vec<String> = self.resting.values().filter_map(|page| page.fault.clone()).collect();
-        for fault in &faults {
-            tracing::warn!("{fault}");
-        }
-        if !self.resting.is_empty() && faults.len() == self.resting.len() {
-            return Err(IntakeError::NoPage(faults.join("; ")));
-        }
-        if self.resting.is_empty() {
-            let why = "none is named; set `pages` in config/keyminder.toml or KEYMINDER_PAGES to a page's URL";
-            return Err(IntakeError::NoPage(why.to_owned()));
-        }
-        Ok(())
-    }
-
-    /// Polls until told to stop. `bell` names pages on which something happened just now.
-    pub async fn work(
-        &mut self,
-        bell: &mut mpsc::Receiver<PageId>,
-        mut stop: watch::Receiver<bool>,
-    ) -> Result<(), IntakeError> {
-        while !*stop.borrow() {
-            self.refresh().await;
+    /// Polls until it is dropped. `bell` names pages on which something happened just now. It ends by itself when it
+    /// cannot go on: the store is gone, or not one page can be read and time alone will not mend that.
+    pub async fn work(&mut self, bell: &mut mpsc::Receiver<PageId>) -> Result<Infallible, IntakeError> {
+        loop {
+            self.start_refresh();
             self.start_due();
             let next_at = self.next_at();
             tokio::select! {
                 biased;
-                _ = stop.changed() => {}
-                Some(done) = self.polling.join_next(), if !self.polling.is_empty() => self.rest(done),
+                Some(done) = self.refreshing.join_next(), if !self.refreshing.is_empty() => self.refreshed(done)?,
+                Some(done) = self.polling.join_next_with_id(), if !self.polling.is_empty() => self.rest(done)?,
                 Some(page) = bell.recv() => {
-                    if let Some(watched) = self.resting.get_mut(&page) {
-                        watched.next_at = Instant::now();
+                    match self.resting.get_mut(&page) {
+                        Some(watched) => watched.next_at = Instant::now(),
+                        // It is being read; what happened may have come too late for that.
+                        None => drop(self.rung.insert(page)),
                     }
                 }
                 () = tokio::time::sleep_until(next_at) => {}
             }
         }
-        self.polling.abort_all();
-        Ok(())
     }
 
-    /// Reads all pages once more; for `run --once`.
-    pub async fn poll_all(&mut self) {
-        for watched in self.resting.values_mut() {
-            watched.next_at = Instant::now();
-        }
-        while !self.resting.is_empty() && self.resting.values().any(|page| page.next_at <= Instant::now())
-            || !self.polling.is_empty()
-        {
-            self.start_due();
-            if let Some(done) = self.polling.join_next().await {
-                self.rest(done);
+    /// Looks at every page once; for `run --once`. Fails as [`Intake::work`] does, and when no page could be read.
+    pub async fn look_once(&mut self) -> Result<(), IntakeError> {
+        while self.watching.is_empty() || !self.knows_people() {
+            tokio::time::sleep_until(self.refresh_at.min(Instant::now() + TRY_AGAIN)).await;
+            self.start_refresh();
+            if let Some(done) = self.refreshing.join_next().await {
+                self.refreshed(done)?;
             }
         }
+        let mut left: Vec<PageId> = self.resting.keys().cloned().collect();
+        loop {
+            while self.polling.len() < AT_ONCE
+                && let Some(page) = left.pop()
+            {
+                self.start(&page);
+            }
+            match self.polling.join_next_with_id().await {
+                Some(done) => self.rest(done)?,
+                None => break,
+            }
+        }
+        if self.resting.values().any(|page| page.failures == 0) {
+            return Ok(());
+        }
+        let pages = self.context.health.picture().pages;
+        let faults = pages.into_values().filter_map(|page| Some(page.fault?.text));
+        Err(IntakeError::NoPage(faults.collect::<Vec<_>>().join("; ")))
     }
 
-    /// The pages that are watched, with what is wrong with them.
-    pub fn pages(&self) -> impl Iterator<Item = &Watched> {
-        self.resting.values()
+    /// Whether it is known who may act. A workspace that does not list its members is not waited for for ever: then all
+    /// may ask and be looked for, and nothing may be closed.
+    fn knows_people(&self) -> bool {
+        self.context.people.is_known() || self.begun.elapsed() >= REST.min(self.context.poll.idle * 2)
     }
 
+    /// Starts what is due, whoever waits longest first. Nobody is read before it is known who may act.
     fn start_due(&mut self) {
         let now = Instant::now();
-        while self.polling.len() < AT_ONCE {
-            // Fairness: whoever waits longest is read first.
-            let due = self
-                .resting
-                .values()
-                .filter(|page| page.next_at <= now)
-                .min_by_key(|page| page.next_at);
-            let Some(page) = due.map(|page| page.page.clone()) else {
+        while self.polling.len() < AT_ONCE && self.knows_people() {
+            let due = self.resting.values().filter(|page| page.next_at <= now);
+            let Some(page) = due.min_by_key(|page| page.next_at).map(|page| page.page.clone()) else {
                 return;
             };
-            let Some(watched) = self.resting.remove(&page) else {
-                return;
-            };
-            self.polling.spawn(poll(Arc::clone(&self.context), watched));
+            self.start(&page);
         }
     }
 
-    fn rest(&mut self, done: Result<Watched, tokio::task::JoinError>) {
-        let Ok(mut watched) = done else { return };
-        let pause = if watched.fault.is_some() {
-            REST
-        } else {
-            self.pause(&watched)
-        };
-        watched.next_at = Instant::now() + pause;
-        self.resting.insert(watched.page.clone(), watched);
+    fn start(&mut self, page: &PageId) {
+        if let Some(watched) = self.resting.remove(page) {
+            let poll = self.polling.spawn(poll(Arc::clone(&self.context), watched));
+            self.in_hand.insert(poll.id(), page.clone());
+        }
     }
 
-    /// How long until a page is read again: soon where something happens, and always within half of the budget.
-    fn pause(&self, watched: &Watched) -> Duration {
+    /// Takes a page back and says when it is read again.
+    fn rest(&mut self, done: Result<(tokio::task::Id, Polled), JoinError>) -> Result<(), IntakeError> {
+        let id = done.as_ref().map_or_else(JoinError::id, |(id, _)| *id);
+        let page = self.in_hand.remove(&id);
+        match done {
+            Ok((_, (watched, Err(error)))) if error.is_fatal() => {
+                self.resting.insert(watched.page.clone(), watched);
+                return Err(error);
+            }
+            Ok((_, (mut watched, ended))) => {
+                watched.failures = if ended.is_ok() {
+                    0
+                } else {
+                    watched.failures.saturating_add(1)
+                };
+                watched.next_at = Instant::now() + self.pause(&watched, ended.as_ref().err());
+                if self.rung.remove(&watched.page) {
+                    watched.next_at = Instant::now();
+                }
+                self.tell(&mut watched, ended);
+                self.resting.insert(watched.page.clone(), watched);
+            }
+            // What the poll knew is lost; the store has all that counts.
+            Err(error) => {
+                let Some(page) = page else { return Ok(()) };
+                self.context.health.restarted("a look at a page");
+                self.context.health.page(
+                    &page,
+                    Some(format!("an internal error ({error}); I look again in a minute")),
+                );
+                let mut watched = Watched::new(page.clone());
+                watched.next_at = Instant::now() + REST;
+                self.resting.insert(page, watched);
+            }
+        }
+        self.judge()
+    }
+
+    /// Says what is wrong with a page, or that it works again.
+    fn tell(&mut self, watched: &mut Watched, ended: Result<(), IntakeError>) {
+        let health = &self.context.health;
+        let page = watched.page.clone();
+        let Err(error) = ended else {
+            health.part(TOKEN, None);
+            let fault = watched.faults.values().next();
+            health.page(
+                &page,
+                fault.map(|fault| format!("a part of it cannot be read now: {fault}")),
+            );
+            self.looked_at.insert(page, None);
+            return;
+        };
+        // Once it is there again, it is compared with what we wrote.
+        watched.forget_told();
+        let text = if error.is_gone() {
+            "not shared with the connection, or in the trash: open it in Notion, \u{2022}\u{2022}\u{2022}, Connections, and \
+             add the connection; I look again within a minute"
+                .to_owned()
+        } else {
+            error.summary()
+        };
+        let lasting = (error.is_lasting() && !watched.has_guide).then(|| format!("page {page}: {text}"));
+        // A refused token is told once, not for each page.
+        if let IntakeError::Notion(refused) = &error
+            && refused.is_of_token()
+        {
+            health.part(TOKEN, Some(refused.hint()));
+        } else {
+            health.page(&page, Some(text));
+        }
+        self.looked_at.insert(page, lasting);
+    }
+
+    /// Once every page was looked at: a bot that never could read one of them, and never will by waiting, ends.
+    fn judge(&mut self) -> Result<(), IntakeError> {
+        if self.judged || self.looked_at.len() < self.watching.len() {
+            return Ok(());
+        }
+        self.judged = true;
+        let faults: Option<Vec<&str>> = self.looked_at.values().map(Option::as_deref).collect();
+        match faults {
+            Some(faults) => Err(IntakeError::NoPage(faults.join("; "))),
+            None => Ok(()),
+        }
+    }
+
+    /// How long until a page is read again: soon where something happens, always within half of the budget, and later
+    /// each time where it fails.
+    fn pause(&self, watched: &Watched, fault: Option<&IntakeError>) -> Duration {
         let poll = &self.context.poll;
+        if let Some(fault) = fault {
+            let rest = REST.min(poll.idle * 2);
+            let doubled = poll.active * 2_u32.saturating_pow(watched.failures.min(10));
+            let asked = match fault {
+                IntakeError::Notion(Error {
+                    kind: Kind::Later { after },
+                    ..
+                }) => *after,
+                fault if fault.is_lasting() || fault.is_of_token() => rest,
+                _ => Duration::ZERO,
+            };
+            return doubled.min(rest).max(asked);
+        }
+        if watched.threads.search.is_on() && watched.faults.is_empty() {
+            return Duration::ZERO;
+        }
         if self.context.requests_per_minute == 0 {
             return poll.active;
         }
@@ -217,66 +331,52 @@ impl Intake {
         wanted.max(affordable.min(poll.idle * 10))
     }
 
+    /// When something may be due. While all places are taken, only the end of a poll can change anything.
     fn next_at(&self) -> Instant {
-        let far = Instant::now() + Duration::from_secs(1);
-        self.resting
-            .values()
-            .map(|page| page.next_at)
-            .min()
-            .unwrap_or(far)
-            .min(far)
+        if self.polling.len() >= AT_ONCE {
+            return Instant::now() + FAR;
+        }
+        let due = self.resting.values().map(|page| page.next_at);
+        let due = due.filter(|_| self.knows_people());
+        let refresh_at = Some(self.refresh_at).filter(|_| self.refreshing.is_empty());
+        due.chain(refresh_at).min().unwrap_or_else(|| Instant::now() + FAR)
     }
 
-    /// Now and then: the pages of data sources, the members. A fault here stops no page.
-    async fn refresh(&mut self) {
-        if self.sources_at.is_some_and(|at| at.elapsed() < SOURCES_EVERY) {
-            return;
-        }
-        if let Err(error) = self.find_pages().await {
-            tracing::warn!("the pages cannot be listed now: {error}");
-        }
-        if let Err(error) = self.context.people.refresh(&self.context.notion).await {
-            tracing::warn!("the members cannot be listed now: {error}");
+    /// Now and then, beside the polls: the pages of data sources, the members.
+    fn start_refresh(&mut self) {
+        if self.refreshing.is_empty() && self.refresh_at <= Instant::now() {
+            self.refreshing.spawn(refresh::run(Arc::clone(&self.context)));
         }
     }
 
-    /// The pages that the settings name, those of data sources included.
-    async fn find_pages(&mut self) -> Result<(), IntakeError> {
-        self.sources_at = Some(Instant::now());
-        for source in self.context.sources.clone() {
-            match source {
-                PageSource::Page(page) => self.watch(page),
-                PageSource::DataSource { id, prefix } => {
-                    for page in self.rows(&id, prefix.as_deref()).await? {
-                        self.watch(page);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Rows of a data source that are in progress, or whose title begins with the prefix.
-    async fn rows(&self, id: &str, prefix: Option<&str>) -> Result<Vec<PageId>, Error> {
-        let names = self.context.boards.names();
-        let filter = match prefix {
-            Some(prefix) => {
-                let schema = self.context.notion.data_source(id).await?;
-                let title = schema
-                    .properties
-                    .iter()
-                    .find(|(_, p)| p.kind == crate::notion::Schema::Title);
-                let title = title.map_or("Name", |(name, _)| name.as_str());
-                serde_json::json!({ "property": title, "title": { "starts_with": prefix } })
-            }
-            None => serde_json::json!({ "property": names.status, "status": { "equals": names.in_progress } }),
+    /// A fault here stops no page that is known; only a bot that has nothing to watch, and never will by waiting, ends.
+    fn refreshed(&mut self, done: Result<Refreshed, JoinError>) -> Result<(), IntakeError> {
+        self.refusals = self.refusals.saturating_add(1);
+        let pause = TRY_AGAIN * 2_u32.saturating_pow(self.refusals.min(10) - 1);
+        self.refresh_at = Instant::now() + pause.min(REFRESH_EVERY);
+        let Ok(Refreshed { pages, sources, people }) = done else {
+            self.context.health.restarted("the lists of pages and members");
+            return Ok(());
         };
-        let pages = self.context.notion.query(id, filter).await?;
-        Ok(pages
-            .into_iter()
-            .filter(|page| !page.in_trash)
-            .map(|page| page.id)
-            .collect())
+        for page in pages {
+            self.watch(page);
+        }
+        if sources.is_ok() && people.is_ok() {
+            self.refusals = 0;
+            self.refresh_at = Instant::now() + REFRESH_EVERY;
+        }
+        let health = &self.context.health;
+        let refused = [&sources, &people].into_iter().filter_map(|ended| ended.as_ref().err());
+        if let Some(fault) = refused.rev().find(|fault| fault.is_of_token()) {
+            health.part(TOKEN, Some(fault.hint()));
+        }
+        health.part("list of members", people.err().map(|error| error.summary()));
+        health.part("list of pages", sources.as_ref().err().map(Error::summary));
+        match sources {
+            Ok(()) if self.watching.is_empty() => Err(IntakeError::NoPage(NOTHING_NAMED.to_owned())),
+            Err(error) if self.watching.is_empty() && error.is_lasting() => Err(IntakeError::NoPage(error.to_string())),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     fn watch(&mut self, page: PageId) {
@@ -287,25 +387,9 @@ impl Intake {
 }
 
 /// Polls one page and gives it back with what was learned.
-async fn poll(context: Arc<Context>, mut watched: Watched) -> Watched {
-    let result = page::poll(&context, &mut watched).await;
-    let was = watched.fault.take();
-    if let Err(error) = result {
-        let fault = match &error {
-            IntakeError::Notion(error) if error.kind == Kind::Gone => {
-                format!(
-                    "page {} is not shared with the connection: open it in Notion, \u{2022}\u{2022}\u{2022}, Connections, and add the connection",
-                    watched.page
-                )
-            }
-            error => format!("page {}: {error}", watched.page),
-        };
-        if was.as_deref() != Some(&fault) && was.is_some() {
-            tracing::warn!("{fault}");
-        }
-        watched.fault = Some(fault);
-    }
-    watched
+async fn poll(context: Arc<Context>, mut watched: Watched) -> Polled {
+    let ended = look::poll(&context, &mut watched).await;
+    (watched, ended)
 }
 
 impl Context {

@@ -1,104 +1,29 @@
-//! One poll of one page: the page itself now and then, its own thread each time, the threads on its blocks in turn.
-use super::watched::{Told, Watched};
-use super::{Context, IntakeError, comments};
+//! What a page shows: its properties, its guide, its boxes. What cannot be read is left out and said; the last good guide stays.
+use super::look::is_over;
+use super::watched::{Part, Told, Watched};
+use super::{Context, IntakeError};
 use crate::domain::comment::{CleanText, Finding, RawText};
 use crate::domain::event::Event;
-use crate::domain::ids::PageId;
+use crate::domain::ids::{BlockId, PageId};
 use crate::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock};
-use crate::notion::{self, Block, Board, Error, Kind, Page, Value};
+use crate::notion::{self, Block, Blocks, Board, Error, Kind, Page, Unread, Value};
 use crate::pipeline::Happening;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 use tokio::time::Instant;
 
-/// How often the page's properties are read, in polls of an active page.
-const PAGE_EVERY: u32 = 6;
 /// How often its blocks are read even when Notion says that nothing was edited.
 const BLOCKS_EVERY: Duration = Duration::from_mins(5);
 /// Notion cuts the time of the last edit to the minute: within it another edit looks the same.
 const EDIT_MINUTE: TimeDelta = TimeDelta::seconds(75);
-/// How often the page's markdown is asked for new threads on blocks, in polls of an active page.
-const ANCHORS_EVERY: u32 = 3;
-/// How often the threads of a block are read that has some, in polls of an active page.
-const HOT_EVERY: u32 = 3;
-/// How often the next block is looked at for threads that the markdown did not show, in polls of an active page.
-const SWEEP_EVERY: u32 = 4;
 /// How deep blocks are read: a step's list inside a toggle inside a column.
 const DEPTH: usize = 4;
 
-pub(super) async fn poll(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
-    if watched.seen.is_none() {
-        watched.first = context.store.page(&watched.page).await?.is_none();
-        let rows = context.store.comments(&watched.page).await?;
-        watched.remember(rows);
-    }
-    if is_over(watched.page_read_at, context.poll.active * PAGE_EVERY) {
-        read_page(context, watched).await?;
-    }
-    let mut found = comments::read(context, watched, None).await?;
-    found.extend(threads(context, watched).await?);
-    let first = std::mem::take(&mut watched.first);
-    if !found.is_empty() {
-        watched.active_at = Instant::now();
-        context.door.bring(found).await;
-    }
-    if first && context.absorbs() {
-        context
-            .door
-            .bring(vec![Happening::bare(watched.page.clone(), Event::BacklogAbsorbed)])
-            .await;
-    }
-    Ok(())
-}
-
-fn is_over(at: Option<Instant>, every: Duration) -> bool {
-    at.is_none_or(|at| at.elapsed() >= every)
-}
-
-/// The threads on blocks: those that are known in turn; new ones where the markdown shows an anchor; and one block
-/// after the other, slowly, for whatever the markdown does not show.
-async fn threads(context: &Context, watched: &mut Watched) -> Result<Vec<Happening>, IntakeError> {
-    let mut found = Vec::new();
-    let due = watched
-        .threads
-        .hot
-        .iter()
-        .filter(|(_, at)| at.elapsed() >= context.poll.active * HOT_EVERY)
-        .map(|(block, _)| block.clone());
-    for block in due.collect::<Vec<_>>() {
-        found.extend(comments::read(context, watched, Some(&block)).await?);
-    }
-    if is_over(watched.threads.anchors_read_at, context.poll.active * ANCHORS_EVERY) && !watched.blocks.is_empty() {
-        watched.threads.anchors_read_at = Some(Instant::now());
-        let unknown = match context.notion.markdown(&watched.page).await {
-            Ok(markdown) => markdown
-                .discussions
-                .iter()
-                .any(|thread| !watched.threads.known.contains(thread)),
-            Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => false,
-            Err(error) => return Err(error.into()),
-        };
-        if unknown {
-            for block in watched.blocks.clone() {
-                found.extend(comments::read(context, watched, Some(&block)).await?);
-            }
-        }
-    }
-    if is_over(watched.threads.swept_at, context.poll.active * SWEEP_EVERY) && !watched.blocks.is_empty() {
-        watched.threads.swept_at = Some(Instant::now());
-        watched.threads.next_block %= watched.blocks.len();
-        let block = watched.blocks[watched.threads.next_block].clone();
-        watched.threads.next_block += 1;
-        found.extend(comments::read(context, watched, Some(&block)).await?);
-    }
-    Ok(found)
-}
-
 /// Reads the page and, when it was edited, its blocks; tells what it shows if that is new.
-async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
-    let read_at = Utc::now();
+pub(super) async fn read(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
+    let read_at = crate::clock::now();
     let page = context.notion.page(&watched.page).await?;
     if page.in_trash {
         return Err(Error {
@@ -112,26 +37,56 @@ async fn read_page(context: &Context, watched: &mut Watched) -> Result<(), Intak
     let settled = page.last_edited.filter(|at| server_now - *at >= EDIT_MINUTE);
     let reread = watched.last_edited != page.last_edited || is_over(watched.blocks_read_at, BLOCKS_EVERY);
     watched.page_read_at = Some(Instant::now());
-    let board = Board::read(&context.notion, &page, context.boards.names()).await?;
-    context.boards.keep(&watched.page, board.clone());
-    let boxes = if reread {
+    let mut left_out = None;
+    let board = match context.boards.read(&context.notion, &page).await {
+        // Comments can be answered without the schema; what the page says of Status is read when it can be.
+        Err(error) if !watched.has_guide && !error.is_lasting() => {
+            left_out = Some(error);
+            Board::default()
+        }
+        read => read?,
+    };
+    if reread {
         let blocks = read_blocks(context, watched).await?;
         watched.last_edited = settled;
         watched.blocks_read_at = Some(Instant::now());
-        take_in(context, watched, &page, blocks.as_deref());
-        Some(boxes(blocks.as_deref().unwrap_or_default()))
-    } else {
-        None
-    };
-    tell(context, watched, &page, &board, boxes, read_at).await
+        left_out = take_in(context, watched, &page, blocks).or(left_out);
+        match next_page(context, &page, watched).await {
+            Ok(next_page) => watched.next_page = next_page,
+            // What follows this page is a courtesy: the one known before will do.
+            Err(error) => tracing::debug!(page = %watched.page, "the next page cannot be looked up now: {error}"),
+        }
+    }
+    tell(context, watched, &page, &board, read_at).await?;
+    left_out.map_or(Ok(()), |fault| Err(fault.into()))
 }
 
-/// Keeps what the blocks say: the guide, and which of them hold a key.
-fn take_in(context: &Context, watched: &mut Watched, page: &Page, blocks: Option<&[Block]>) {
+/// Keeps what the blocks say: the guide, the boxes, and which blocks hold a key. Where a part of the page cannot be read
+/// for the moment, or none of it, the last good guide stays; then it says why.
+fn take_in(context: &Context, watched: &mut Watched, page: &Page, blocks: Option<Blocks>) -> Option<Error> {
+    let Blocks { found, unread } = blocks?;
+    let (lasting, passing): (Vec<Unread>, Vec<Unread>) = unread.into_iter().partition(|part| !part.is_passing());
+    for part in lasting {
+        let (block, why) = (&part.block, part.error.summary());
+        let what = format!("what is in block {block} cannot be read and is left out: {why}");
+        context.health.note(&watched.page, &what);
+    }
+    let fault = passing.into_iter().next().map(|part| part.error);
+    watched.boxes.extend(boxes(&found));
+    if watched.has_guide && fault.is_some() {
+        let known: BTreeSet<&BlockId> = watched.blocks.iter().collect();
+        let new = found
+            .iter()
+            .map(|block| &block.id)
+            .filter(|block| !known.contains(block));
+        let new: Vec<BlockId> = new.cloned().collect();
+        watched.blocks.extend(new);
+        return fault;
+    }
     let redactor = context.redactor.current();
     let mut held = Vec::new();
     let mut clean = Vec::new();
-    for block in blocks.unwrap_or_default() {
+    for block in &found {
         let redacted = redactor.redact(&block.text);
         let findings = redacted.findings.into_iter();
         let unfit: Vec<Finding> = findings.filter(Finding::is_unfit_for_a_page).collect();
@@ -140,9 +95,16 @@ fn take_in(context: &Context, watched: &mut Watched, page: &Page, blocks: Option
         }
         clean.push(page_block(block, redacted.text));
     }
+    watched.boxes = boxes(&found);
     watched.blocks = clean.iter().map(|block| block.id.clone()).collect();
-    watched.held = blocks.map(|_| held);
+    let hot = &watched.threads.hot;
+    let blocks: BTreeSet<&BlockId> = watched.blocks.iter().chain(hot.keys()).collect();
+    watched
+        .faults
+        .retain(|part, _| !matches!(part, Part::Block(block) if !blocks.contains(block)));
+    watched.held = Some(held);
     watched.guide = Guide::parse(&redactor.redact(&page.title).text, &page.url, &clean);
+    fault
 }
 
 fn gone(page: &PageId) -> Error {
@@ -155,14 +117,18 @@ fn gone(page: &PageId) -> Error {
     }
 }
 
-/// The blocks; `None` when they may not be read: then the page has no steps that we know of.
-async fn read_blocks(context: &Context, watched: &Watched) -> Result<Option<Vec<Block>>, IntakeError> {
+/// The blocks; `None` when they may not be read: then the page has no other steps than it had.
+async fn read_blocks(context: &Context, watched: &Watched) -> Result<Option<Blocks>, IntakeError> {
     match context.notion.blocks(watched.page.as_str(), DEPTH).await {
         Ok(blocks) => Ok(Some(blocks)),
         Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => {
-            if watched.blocks_read_at.is_none() {
-                tracing::warn!(page = %watched.page, "the page's blocks cannot be read, so it has no steps for me: {error}");
-            }
+            let without = if watched.has_guide {
+                "I go on by what I read before"
+            } else {
+                "so it has no steps for me"
+            };
+            let what = format!("its blocks cannot be read, {without}: {}", error.summary());
+            context.health.note(&watched.page, &what);
             Ok(None)
         }
         Err(error) => Err(error.into()),
@@ -189,7 +155,7 @@ fn page_block(block: &Block, text: CleanText) -> PageBlock {
     }
 }
 
-fn boxes(blocks: &[Block]) -> BTreeMap<crate::domain::ids::BlockId, bool> {
+fn boxes(blocks: &[Block]) -> BTreeMap<BlockId, bool> {
     let ticked = |block: &Block| match block.kind {
         notion::BlockKind::ToDo { checked } => Some((block.id.clone(), checked)),
         _ => None,
@@ -203,7 +169,6 @@ async fn tell(
     watched: &mut Watched,
     page: &Page,
     board: &Board,
-    boxes: Option<BTreeMap<crate::domain::ids::BlockId, bool>>,
     read_at: DateTime<Utc>,
 ) -> Result<(), IntakeError> {
     let names = context.boards.names();
@@ -211,38 +176,45 @@ async fn tell(
         page.properties.get(&names.quiet).map(|found| &found.value),
         Some(Value::Checkbox(true))
     );
-    let Some(boxes) = boxes else {
-        return Ok(());
-    };
+    let redactor = context.redactor.current();
+    let redacted = |name: String| redactor.redact_str(&name).into_owned();
     let mut observed = Observed {
         read_at: DateTime::default(),
+        afresh: false,
         guide: watched.guide.clone(),
-        boxes,
+        boxes: watched.boxes.clone(),
         status: board.standing(page, names),
         properties: board.properties(),
-        has_blocked: board.has_blocked(),
+        shown: board.shown(page, names).map(redacted),
+        statuses: board
+            .statuses()
+            .into_iter()
+            .map(|(status, name)| (status, redacted(name)))
+            .collect(),
+        notes: board.notes().to_vec(),
         quiet,
-        next_page: next_page(context, page, watched).await?,
+        next_page: watched.next_page.clone(),
         held: watched.held.clone(),
     };
     let mut hasher = DefaultHasher::new();
     format!("{observed:?}").hash(&mut hasher);
     let digest = hasher.finish();
     observed.read_at = read_at;
+    observed.afresh = watched.told.is_none();
     let told = Told {
         digest,
         settled: watched.last_edited == page.last_edited,
     };
-    if told.is_news(watched.told.replace(told)) {
+    if told.is_news(watched.told) {
         if watched.first {
             tell_gaps(&watched.page, &observed);
         }
-        let event = Event::PageRead(Box::new(observed));
-        context
-            .door
-            .bring(vec![Happening::bare(watched.page.clone(), event)])
-            .await;
+        let read = Happening::bare(watched.page.clone(), Event::PageRead(Box::new(observed)));
+        context.door.bring(vec![read]).await?;
     }
+    // Only what was taken in counts as told.
+    watched.told = Some(told);
+    watched.has_guide = true;
     Ok(())
 }
 
@@ -250,11 +222,6 @@ async fn tell(
 fn tell_gaps(page: &PageId, observed: &Observed) {
     if observed.guide.steps.is_empty() {
         tracing::warn!(%page, "the page has no steps (headings \"Step 1: title\"); I answer, but there is nothing to tick");
-    }
-    if observed.status.is_none() {
-        tracing::warn!(%page, "the page has no Status that I can read (is it outside a database, or is the property called otherwise? see [properties]); I go on without it");
-    } else if !observed.has_blocked {
-        tracing::warn!(%page, "the page's Status has no option Blocked; add one, or name yours under [properties]; until then blocked pages stay In Progress");
     }
 }
 

@@ -4,12 +4,15 @@ use crate::domain::event::Authority;
 use crate::domain::ids::PersonId;
 use crate::notion::{Client, Error, Kind, NameKind, OwnIds, User, UserKind, WireComment};
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long the list of members is believed.
 const FRESH: Duration = Duration::from_mins(15);
+
+/// How soon somebody is asked for again who was asked for in vain.
+const ASKED_AGAIN: Duration = Duration::from_secs(30);
 
 /// Who is who.
 pub struct People {
@@ -26,6 +29,8 @@ struct Known {
     /// Whether the members could be listed.
     listed: bool,
     read_at: Option<Instant>,
+    /// People whom we asked for in vain, and when: they are not asked for with each of their comments.
+    unanswered: HashMap<PersonId, Instant>,
 }
 
 /// The author of a comment.
@@ -53,18 +58,25 @@ impl People {
         self.own.all()
     }
 
+    /// Whether the workspace was asked for its members, and answered or refused: before that nobody's rights are known.
+    pub fn is_known(&self) -> bool {
+        self.lock().read_at.is_some()
+    }
+
     /// Reads the members, if the last list is old. A refusal is no error: then fewer things are allowed.
     pub async fn refresh(&self, notion: &Client) -> Result<(), Error> {
         let fresh = |known: &Known| known.read_at.is_some_and(|at| at.elapsed() < FRESH);
-        if fresh(&self.known.lock().unwrap_or_else(PoisonError::into_inner)) {
+        if fresh(&self.lock()) {
             return Ok(());
         }
         let users = match notion.users().await {
+            // Every workspace has members, and this connection among them: an empty list is an answer gone wrong.
+            Ok(users) if users.is_empty() => return Err(Error::empty("list the members of the workspace")),
             Ok(users) => Some(users),
             Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => None,
             Err(error) => return Err(error),
         };
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.lock();
         if users.is_none() && known.read_at.is_none() && self.settings.may_act == MayAct::Members {
             tracing::warn!(
                 "the members of the workspace cannot be listed: everybody may cause looks and ticks, and only \
@@ -80,6 +92,11 @@ impl People {
             known.users.insert(user.id.clone(), user);
         }
         Ok(())
+    }
+
+    /// Whether it is known who wrote a comment, without asking anybody.
+    pub fn knows(&self, comment: &WireComment) -> bool {
+        self.own.all().contains(&comment.author) || self.kind(&comment.author).is_some()
     }
 
     /// Who wrote a comment. Only the author's id counts; a displayed name proves nothing.
@@ -103,33 +120,36 @@ impl People {
         }
     }
 
-    fn kind(&self, person: &PersonId) -> Option<UserKind> {
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .users
-            .get(person)
-            .map(|user| user.kind)
+    fn lock(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Asks for somebody who is not in the list: a guest, or a bot that came later. Asked once.
+    fn kind(&self, person: &PersonId) -> Option<UserKind> {
+        self.lock().users.get(person).map(|user| user.kind)
+    }
+
+    /// Asks for somebody who is not in the list: a guest, or a bot that came later. Asked until there is an answer.
     async fn ask(&self, notion: &Client, person: &PersonId) -> Option<UserKind> {
-        let listed = self.known.lock().unwrap_or_else(PoisonError::into_inner).listed;
-        if !listed {
-            return None;
+        {
+            let known = self.lock();
+            let in_vain = known.unanswered.get(person);
+            if !known.listed || in_vain.is_some_and(|at| at.elapsed() < ASKED_AGAIN) {
+                return None;
+            }
         }
-        let user = notion.user(person).await.ok()?;
+        let answer = notion.user(person).await;
+        let mut known = self.lock();
+        let Ok(user) = answer else {
+            known.unanswered.insert(person.clone(), Instant::now());
+            return None;
+        };
         let kind = user.kind;
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .users
-            .insert(person.clone(), user);
+        known.users.insert(person.clone(), user);
         Some(kind)
     }
 
     fn authority(&self, person: &PersonId) -> Authority {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.lock();
         match &self.settings.may_act {
             MayAct::Everyone => Authority::Full,
             MayAct::Listed(ids) if ids.contains(person) => Authority::Full,
@@ -142,7 +162,7 @@ impl People {
 
     /// The name for replies: the workspace's, else the one that Notion shows.
     pub fn name(&self, comment: &WireComment) -> Option<String> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = self.lock();
         let user = known.users.get(&comment.author).and_then(|user| user.name.clone());
         user.or_else(|| comment.display_name.name.clone())
     }

@@ -1,7 +1,8 @@
 //! A page that is watched: what was seen of it, and when it is read again.
+use super::search::Search;
 use crate::domain::comment::{Anchor, Finding};
 use crate::domain::ids::{BlockId, CommentId, DiscussionId, PageId};
-use crate::domain::page::Guide;
+use crate::domain::page::{Guide, NextPage};
 use crate::store::{CommentRow, Presence};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -11,16 +12,29 @@ use tokio::time::Instant;
 pub struct Watched {
     /// Which.
     pub page: PageId,
-    /// What is wrong with it, if anything.
-    pub fault: Option<String>,
     pub(super) next_at: Instant,
     pub(super) active_at: Instant,
-    /// The comments that were ever seen; `None` until they were loaded.
-    pub(super) seen: Option<HashMap<CommentId, Seen>>,
-    /// Whether this is the first time that we are on this page.
+    /// The parts of it that could not be read when they were last asked for, and why.
+    pub(super) faults: BTreeMap<Part, String>,
+    /// Looks in a row that could not read the page's comments.
+    pub(super) failures: u32,
+    /// The comments that are committed in the store; loaded now and then.
+    pub(super) seen: HashMap<CommentId, Seen>,
+    /// When they were loaded.
+    pub(super) opened_at: Option<Instant>,
+    /// When we first looked at this page, by Notion's clock: comments of long before are its backlog. `None` for a page
+    /// that was watched before this was kept.
+    pub(super) first_look: Option<DateTime<Utc>>,
+    /// Whether the backlog is being taken in: this is the first look.
     pub(super) first: bool,
+    /// Whether the guide was read, now or by an earlier run: before that no comment can be understood.
+    pub(super) has_guide: bool,
     pub(super) guide: Guide,
     pub(super) blocks: Vec<BlockId>,
+    /// The boxes as they were last read, ticked or not.
+    pub(super) boxes: BTreeMap<BlockId, bool>,
+    /// The action item that follows, as it was last found.
+    pub(super) next_page: Option<NextPage>,
     /// The blocks that hold a key, as they were last read; `None` when they may not be read.
     pub(super) held: Option<Vec<(BlockId, Vec<Finding>)>>,
     pub(super) page_read_at: Option<Instant>,
@@ -32,17 +46,30 @@ pub struct Watched {
     pub(super) threads: Threads,
 }
 
+/// A part of a page that is asked for by itself.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// Its properties and its blocks.
+    Page,
+    /// Which threads hang on its text.
+    Anchors,
+    /// The threads on a block.
+    Block(BlockId),
+}
+
 /// The threads on the page's blocks.
 #[derive(Default)]
 pub(super) struct Threads {
     /// Blocks with threads, and when they were last read.
-    pub(super) hot: BTreeMap<BlockId, Instant>,
+    pub(super) hot: BTreeMap<BlockId, Option<Instant>>,
     /// Threads whose block is known.
     pub(super) known: BTreeSet<DiscussionId>,
     pub(super) anchors_read_at: Option<Instant>,
     pub(super) swept_at: Option<Instant>,
     /// Where the slow sweep stands.
     pub(super) next_block: usize,
+    /// The search for threads whose block is not known.
+    pub(super) search: Search,
 }
 
 /// What is kept of a comment between polls.
@@ -53,6 +80,8 @@ pub(super) struct Seen {
     pub(super) sameness: Option<u64>,
     pub(super) presence: Presence,
     pub(super) anchor: Anchor,
+    /// Since when no list has it; one list alone proves nothing.
+    pub(super) missing_since: Option<Instant>,
 }
 
 impl Watched {
@@ -60,13 +89,19 @@ impl Watched {
         let now = Instant::now();
         Self {
             page,
-            fault: None,
             next_at: now,
             active_at: now,
-            seen: None,
+            faults: BTreeMap::new(),
+            failures: 0,
+            seen: HashMap::new(),
+            opened_at: None,
+            first_look: None,
             first: false,
+            has_guide: false,
             guide: Guide::default(),
             blocks: Vec::new(),
+            boxes: BTreeMap::new(),
+            next_page: None,
             held: None,
             page_read_at: None,
             blocks_read_at: None,
@@ -76,25 +111,32 @@ impl Watched {
         }
     }
 
-    /// Takes in what the store knows of the page's comments.
+    /// Takes in what the store knows of the page's comments. What this process knows of their raw text stays.
     pub(super) fn remember(&mut self, rows: Vec<CommentRow>) {
-        let mut seen = HashMap::with_capacity(rows.len());
+        let before = std::mem::replace(&mut self.seen, HashMap::with_capacity(rows.len()));
         for row in rows {
             if let Anchor::Block(block) = &row.comment.anchor {
-                self.threads.hot.insert(block.clone(), Instant::now());
+                self.threads.hot.entry(block.clone()).or_insert(None);
                 self.threads.known.insert(row.comment.discussion.clone());
             }
-            seen.insert(
-                row.comment.id,
-                Seen {
-                    hash: row.hash,
-                    sameness: None,
-                    presence: row.presence,
-                    anchor: row.comment.anchor,
-                },
-            );
+            let known = before.get(&row.comment.id);
+            let seen = Seen {
+                hash: row.hash,
+                sameness: known
+                    .filter(|known| known.hash == row.hash)
+                    .and_then(|known| known.sameness),
+                presence: row.presence,
+                missing_since: known.and_then(|known| known.missing_since),
+                anchor: row.comment.anchor,
+            };
+            self.seen.insert(row.comment.id, seen);
         }
-        self.seen = Some(seen);
+        self.opened_at = Some(Instant::now());
+    }
+
+    /// What was told of the page counts no longer: the next reading is told whole, and compared with what we wrote.
+    pub(super) fn forget_told(&mut self) {
+        self.told = None;
     }
 }
 

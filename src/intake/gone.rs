@@ -1,0 +1,92 @@
+//! Comments that are listed no longer. One list that lacks a comment proves nothing: it counts as gone when lists with time
+//! between them lack it and it was asked for by its id; and the page itself must be there.
+use super::comments::bring;
+use super::watched::{Seen, Watched};
+use super::{Context, IntakeError};
+use crate::domain::comment::Anchor;
+use crate::domain::event::{Event, Gone};
+use crate::domain::ids::CommentId;
+use crate::notion::{Kind, Listing};
+use crate::pipeline::{self, Happening};
+use crate::store::Presence;
+use std::collections::HashSet;
+use tokio::time::Instant;
+
+/// How long lists must lack a comment, in polls of an active page: longer than a list lags behind.
+const MISSING_FOR: u32 = 3;
+
+/// Missing comments that one look asks for.
+const AT_ONCE: usize = 10;
+
+/// Looks at the comments that were listed under `anchor` before and are not now.
+pub(super) async fn look(
+    context: &Context,
+    watched: &mut Watched,
+    anchor: &Anchor,
+    listing: &Listing,
+) -> Result<(), IntakeError> {
+    let listed: HashSet<&CommentId> = listing.comments.iter().map(|comment| &comment.id).collect();
+    let mut due = Vec::new();
+    for (id, seen) in &mut watched.seen {
+        if seen.presence != Presence::Listed || seen.anchor != *anchor || listed.contains(id) {
+            continue;
+        }
+        let since = *seen.missing_since.get_or_insert_with(Instant::now);
+        if since.elapsed() >= context.poll.active * MISSING_FOR {
+            due.push(id.clone());
+        }
+    }
+    if due.is_empty() {
+        return Ok(());
+    }
+    // Nobody is held up by a thread of hundreds that was resolved: the others are looked at the next time.
+    due.truncate(AT_ONCE);
+    let rows = context.store.comments(&watched.page).await?;
+    let mut fault = None;
+    for id in due {
+        let how = match how(context, watched, &id).await {
+            Ok(how) => how,
+            Err(error) if error.concerns_all() => return Err(error),
+            Err(error) => {
+                fault.get_or_insert(error);
+                continue;
+            }
+        };
+        let row = rows.iter().find(|row| row.comment.id == id).cloned();
+        let event = Event::CommentGone {
+            comment: id.clone(),
+            how,
+        };
+        let happening = Happening {
+            rows: row.map(|row| pipeline::gone(row, how)).into_iter().collect(),
+            ..Happening::bare(watched.page.clone(), event)
+        };
+        let seen = watched.seen.get(&id).map(|seen| Seen {
+            presence: match how {
+                Gone::Deleted => Presence::Deleted,
+                Gone::Resolved => Presence::Resolved,
+            },
+            ..seen.clone()
+        });
+        let seen = seen.map(|seen| (id, seen));
+        bring(context, watched, vec![happening], seen.into_iter().collect()).await?;
+    }
+    fault.map_or(Ok(()), Err)
+}
+
+/// Deleted if Notion does not know it while the page is there, else resolved.
+async fn how(context: &Context, watched: &Watched, id: &CommentId) -> Result<Gone, IntakeError> {
+    match context.notion.comment(id).await {
+        Ok(_) => Ok(Gone::Resolved),
+        Err(error) if error.kind == Kind::Gone => {
+            // Of a page that was taken from us, every comment answers so.
+            let page = context.notion.page(&watched.page).await?;
+            if page.in_trash {
+                Err(error.into())
+            } else {
+                Ok(Gone::Deleted)
+            }
+        }
+        Err(error) => Err(error.into()),
+    }
+}

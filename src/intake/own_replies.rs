@@ -1,0 +1,123 @@
+//! Our own replies in a list: those that our store does not know, and twins, of which the younger goes.
+use super::watched::Watched;
+use super::{Context, IntakeError};
+use crate::domain::effect::EffectId;
+use crate::domain::event::Event;
+use crate::domain::ids::{CommentId, PersonId};
+use crate::domain::reply::Reference;
+use crate::notion::{Kind, Listing, WireComment};
+use crate::pipeline::Happening;
+use crate::replies::Strangers;
+use chrono::TimeDelta;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// Notion cuts the time of a comment to its minute.
+const MINUTE: TimeDelta = TimeDelta::minutes(1);
+
+/// Compares the replies that stand under `parent` with what the store knows of them.
+pub(super) fn compare(context: &Context, watched: &Watched, parent: &str, listing: &Listing) {
+    let own = context.people.own();
+    let replies = replies(listing, &own);
+    let began = context.replies.since();
+    let is_old = |id: &CommentId| {
+        let comment = listing.comments.iter().find(|comment| comment.id == *id);
+        comment.is_some_and(|comment| comment.created_time + MINUTE <= began)
+    };
+    let page = &watched.page;
+    match context.replies.listed(page, parent, listing.complete, &replies, is_old) {
+        Strangers::None => {}
+        Strangers::Earlier(count) => {
+            let replies = if count == 1 {
+                "1 reply"
+            } else {
+                &format!("{count} replies")
+            };
+            let what =
+                format!("the state is new or older than the page: {replies} under our name taken over; nothing to do");
+            context.health.note(page, &what);
+        }
+        Strangers::Since(_) => another(context, watched),
+    }
+    if other_bots_reply(listing, &own) {
+        another(context, watched);
+    }
+}
+
+/// Our own replies in a list, by their references.
+fn replies<'a>(listing: &'a Listing, own: &[PersonId]) -> Vec<(Reference, &'a CommentId)> {
+    let comments = listing.comments.iter();
+    comments
+        .filter_map(|comment| Some((reference(comment, own)?, &comment.id)))
+        .collect()
+}
+
+fn another(context: &Context, watched: &Watched) {
+    let what = "ANOTHER keyminder answers here as well. One bot for each page: stop one of the two, or name the page in one \
+                of them only";
+    context.health.note(&watched.page, what);
+}
+
+/// The reference of a comment that is ours.
+fn reference(comment: &WireComment, own: &[PersonId]) -> Option<Reference> {
+    Reference::parse(&comment.own_reference(own)?)
+}
+
+/// Whether another connection's comment carries the reference of a comment that is listed: only a keyminder draws those.
+fn other_bots_reply(listing: &Listing, own: &[PersonId]) -> bool {
+    let bots = listing
+        .comments
+        .iter()
+        .filter(|comment| comment.is_by_connection() && !own.contains(&comment.author));
+    let mut marks = bots.filter_map(|comment| reference(comment, std::slice::from_ref(&comment.author)));
+    marks.any(|mark| {
+        listing
+            .comments
+            .iter()
+            .any(|comment| Reference::of(&comment.id) == mark)
+    })
+}
+
+/// Two live replies with one reference: the younger is deleted, and the elder is the reply from then on. Twins are two
+/// different ids: a list may name one comment twice.
+pub(super) async fn heal(context: &Context, watched: &Watched, listing: &Listing) -> Result<(), IntakeError> {
+    let own = context.people.own();
+    let replies = replies(listing, &own);
+    let mut first: BTreeMap<&Reference, &CommentId> = BTreeMap::new();
+    for (reference, comment) in &replies {
+        let elder = match first.entry(reference) {
+            Entry::Vacant(place) => {
+                place.insert(comment);
+                continue;
+            }
+            Entry::Occupied(elder) => *elder.get(),
+        };
+        // While one of them may still be on its way, nobody knows which of them will be taken for the reply.
+        if elder == *comment || context.replies.is_doubtful(&watched.page, reference) {
+            continue;
+        }
+        match context.notion.delete_comment(comment).await {
+            Ok(()) => {}
+            Err(error) if error.error().kind == Kind::Gone => {}
+            // The next look tries again; nobody waits for it.
+            Err(error) => {
+                let what = format!(
+                    "a reply stands there twice, and the younger one cannot be deleted: {}",
+                    error.error().summary()
+                );
+                context.health.note(&watched.page, &what);
+                return Ok(());
+            }
+        }
+        tracing::warn!(%comment, %reference, "a reply stood there twice; the younger one was deleted");
+        if let Some((page, answered)) = context.store.by_reference(reference.as_str()).await? {
+            let found = vec![(EffectId::reply(&page, answered.as_str()), elder.clone())];
+            let healed = Happening {
+                found,
+                ..Happening::bare(page, Event::ClockTicked)
+            };
+            context.door.bring(vec![healed]).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! The threads on a page's blocks.
+use super::look::{Look, is_over};
+use super::watched::{Part, Watched};
+use super::{Context, IntakeError, comments};
+use crate::domain::ids::BlockId;
+use crate::notion::Kind;
+use tokio::time::Instant;
+
+/// How often the page's markdown is asked for new threads on blocks, in polls of an active page.
+const ANCHORS_EVERY: u32 = 3;
+/// How often the threads of a block are read that has some, in polls of an active page.
+const HOT_EVERY: u32 = 3;
+/// How often the next block is looked at for threads that the markdown did not show, in polls of an active page.
+const SWEEP_EVERY: u32 = 4;
+
+/// The threads on blocks: those that are known in turn; new ones where the markdown shows an anchor; and one block
+/// after the other, slowly, for whatever the markdown does not show.
+pub(super) async fn read(context: &Context, watched: &mut Watched, look: &mut Look) -> Result<(), IntakeError> {
+    let every = context.poll.active * HOT_EVERY;
+    let due = watched.threads.hot.iter().filter(|(_, at)| is_over(**at, every));
+    for block in due.map(|(block, _)| block.clone()).collect::<Vec<_>>() {
+        if look.is_hopeless() {
+            return Ok(());
+        }
+        // Whether it can be read or not, the others come before it the next time.
+        watched.threads.hot.insert(block.clone(), Some(Instant::now()));
+        read_block(context, watched, look, block).await?;
+    }
+    if watched.blocks.is_empty() {
+        return Ok(());
+    }
+    if is_over(watched.threads.anchors_read_at, context.poll.active * ANCHORS_EVERY) {
+        watched.threads.anchors_read_at = Some(Instant::now());
+        let found = find_anchors(context, watched).await;
+        look.take(watched, Part::Anchors, found)?;
+    }
+    search(context, watched, look).await?;
+    if is_over(watched.threads.swept_at, context.poll.active * SWEEP_EVERY) {
+        watched.threads.swept_at = Some(Instant::now());
+        watched.threads.next_block %= watched.blocks.len();
+        let block = watched.blocks[watched.threads.next_block].clone();
+        watched.threads.next_block += 1;
+        read_block(context, watched, look, block).await?;
+    }
+    Ok(())
+}
+
+/// Reads the threads on one block; whether that worked.
+async fn read_block(
+    context: &Context,
+    watched: &mut Watched,
+    look: &mut Look,
+    block: BlockId,
+) -> Result<bool, IntakeError> {
+    let read = comments::read(context, watched, Some(&block)).await;
+    let worked = read.is_ok();
+    look.take(watched, Part::Block(block), read)?;
+    Ok(worked)
+}
+
+/// Asks which threads hang on the page's text; those whose block is not known are looked for.
+async fn find_anchors(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
+    match context.notion.markdown(&watched.page).await {
+        Ok(markdown) => {
+            let threads = &mut watched.threads;
+            threads
+                .search
+                .begin(&markdown.discussions, &threads.known, &watched.blocks);
+            Ok(())
+        }
+        Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Goes on with the search, for about as long as the page's own thread may wait.
+async fn search(context: &Context, watched: &mut Watched, look: &mut Look) -> Result<(), IntakeError> {
+    let begun = Instant::now();
+    while watched.threads.search.is_on() && !look.is_hopeless() && begun.elapsed() < context.poll.active {
+        let Some(block) = watched.threads.search.next(&watched.threads.known) else {
+            let given_up = watched.threads.search.end();
+            if given_up > 0 {
+                let what = format!(
+                    "{given_up} of its threads cannot be found: they hang on blocks that lie too deep or may not be listed; \
+                     comment on the page itself, or on a block higher up"
+                );
+                context.health.note(&watched.page, &what);
+            }
+            break;
+        };
+        if !read_block(context, watched, look, block).await? {
+            watched.threads.search.failed();
+        }
+    }
+    Ok(())
+}
