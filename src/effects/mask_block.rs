@@ -1,14 +1,25 @@
 //! `MaskBlock`: puts a label in the place of each key in a block. Repeatable at will: a masked block holds none.
-use super::{Hands, changed, repeatable, skipped};
+use super::{Hands, TRY_AGAIN, changed, later, page_is_away, repeatable, skipped};
 use crate::domain::effect::Outcome;
-use crate::domain::ids::BlockId;
+use crate::domain::ids::{BlockId, PageId};
 use crate::notion::{Kind, Masked};
 
-pub(super) async fn perform(hands: &Hands, block: &BlockId) -> Outcome {
+/// Tries of a mask that Notion refuses although the page is there.
+const TRIES: u32 = 3;
+
+pub(super) async fn perform(hands: &Hands, page: &PageId, block: &BlockId, tries: u32) -> Outcome {
     match hands.notion.mask_block(block, &hands.redactor.current()).await {
         Ok(Masked::Done | Masked::Clean) => changed(),
         Ok(Masked::OutOfReach) => skipped("the key stands where Notion lets only people write"),
-        Err(error) if error.error().kind == Kind::Gone => skipped("the block is no longer on the page"),
+        Err(error) if matches!(error.error().kind, Kind::Gone | Kind::Invalid) => {
+            match page_is_away(hands, page).await {
+                Some(waits) => waits,
+                None if error.error().kind == Kind::Gone => skipped("the block is no longer on the page"),
+                // The page is there, but may have come back a moment ago.
+                None if tries < TRIES => later(TRY_AGAIN, error.error().to_string()),
+                None => repeatable(&error),
+            }
+        }
         Err(error) => repeatable(&error),
     }
 }

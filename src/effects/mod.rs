@@ -14,12 +14,14 @@ mod write_schedule;
 
 pub use worker::Worker;
 
+use crate::clock;
 use crate::config::Settings;
 use crate::domain::effect::{Done, Effect, Outcome};
 use crate::domain::ids::PageId;
 use crate::domain::page::PropertyNames;
 use crate::evidence::Looker;
-use crate::notion::{Board, Client, Error, Kind, OwnIds, WriteError};
+use crate::notion::{Board, Client, Error, Kind, OwnIds, Page, WriteError};
+use crate::replies::OwnReplies;
 use crate::rotation::known::Following;
 use crate::rotation::probe::Prober;
 use crate::rotation::project::Project;
@@ -27,6 +29,7 @@ use crate::rotation::providers::Providers;
 use crate::store::{Leased, Store};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -46,12 +49,18 @@ pub struct Hands {
     pub own: OwnIds,
     /// The boards of the pages, as they were last read.
     pub boards: Boards,
+    /// Our own replies, as the pages show them.
+    pub replies: OwnReplies,
     /// The keys of the project.
     pub keys: Arc<Keys>,
     /// What keys look like.
     pub redactor: Following,
     /// How long things may take.
     pub times: crate::config::Effects,
+    /// Whether a reply may have been given up; true until that was looked at once.
+    pub parked: AtomicBool,
+    /// Whether Notion took a reply after others had been given up.
+    pub writes_again: AtomicBool,
 }
 
 /// The keys of the project and what looks at them.
@@ -87,22 +96,26 @@ impl Boards {
         &self.names
     }
 
-    /// Keeps a board that was just read.
-    pub fn keep(&self, page: &PageId, board: Board) {
-        self.known
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(page.clone(), board);
+    /// Reads the board of a page that was just read, and keeps it.
+    pub async fn read(&self, notion: &Client, page: &Page) -> Result<Board, Error> {
+        let last = self.known(&page.id);
+        let board = Board::read(notion, page, &self.names, last.as_ref()).await?;
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(page.id.clone(), board.clone());
+        Ok(board)
+    }
+
+    fn known(&self, page: &PageId) -> Option<Board> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(page).cloned()
     }
 
     async fn of(&self, notion: &Client, page: &PageId) -> Result<Board, Error> {
-        if let Some(board) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(page) {
-            return Ok(board.clone());
+        if let Some(board) = self.known(page) {
+            return Ok(board);
         }
-        let read = notion.page(page).await?;
-        let board = Board::read(notion, &read, &self.names).await?;
-        self.keep(page, board.clone());
-        Ok(board)
+        let page = notion.page(page).await?;
+        self.read(notion, &page).await
     }
 }
 
@@ -136,7 +149,7 @@ pub async fn perform(hands: &Hands, leased: &Leased, until: Instant) -> Outcome 
         Effect::ProbeKeys { variables } => probe_keys::perform(hands, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&hands.keys, *rotated_at).await,
         Effect::MarkExposed { variables } => mark_exposed::perform(&hands.keys, variables).await,
-        Effect::MaskBlock { block } => mask_block::perform(hands, block).await,
+        Effect::MaskBlock { block } => mask_block::perform(hands, &leased.page, block, leased.tries).await,
         Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&hands.keys, check, cycle).await,
     }
 }
@@ -156,14 +169,27 @@ fn later(after: Duration, why: String) -> Outcome {
 }
 
 fn in_(time: Duration) -> DateTime<Utc> {
-    Utc::now() + TimeDelta::from_std(time).unwrap_or_else(|_| TimeDelta::hours(1))
+    clock::now() + TimeDelta::from_std(time).unwrap_or_else(|_| TimeDelta::hours(1))
+}
+
+/// What becomes of an effect whose page cannot be seen: it waits. `None`: the page is there. Of a page that was taken from
+/// us everything on it answers 404, so nothing may be called gone before this was asked.
+async fn page_is_away(hands: &Hands, page: &PageId) -> Option<Outcome> {
+    match hands.notion.page(page).await {
+        Ok(page) if !page.in_trash => None,
+        Ok(_) => Some(later(PAUSE, "the page lies in the trash".to_owned())),
+        Err(error) if error.kind == Kind::Gone => {
+            Some(later(PAUSE, "the page is not shared with the connection".to_owned()))
+        }
+        Err(error) => Some(certain(&error)),
+    }
 }
 
 /// What becomes of a write that did not work and can be repeated at will.
 fn repeatable(error: &WriteError) -> Outcome {
     match error {
         WriteError::NotDone { error } => certain(error),
-        WriteError::Unknown { error } => later(TRY_AGAIN, error.to_string()),
+        WriteError::Unknown { error, .. } => later(TRY_AGAIN, error.to_string()),
     }
 }
 

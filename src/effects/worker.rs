@@ -1,26 +1,45 @@
 //! The worker: claims what is due, does it, brings the outcome in as the next event.
-use super::{Hands, perform};
+use super::{Hands, perform, post_reply};
+use crate::clock;
 use crate::domain::effect::{Done, Effect, Outcome};
 use crate::domain::event::Event;
+use crate::domain::ids::PageId;
+use crate::health::{Health, STORE};
 use crate::pipeline::{self, Door, Happening};
-use crate::store::{AuditRow, Claim, Leased, Settle, Settlement, StoreError};
+use crate::store::{AuditRow, Claim, Claimed, Leased, Settle, Settlement, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 
 /// Effects in hand at once while no request budget holds us back.
 const UNLIMITED: usize = 64;
+/// Effects that end within this time of each other are followed by one claim.
+const SOON: Duration = Duration::from_millis(2);
+/// Effects claimed at once at most: of a page that has many only one is taken, and the others are looked at in vain.
+const CLAIMED: usize = 16;
+/// The part of the bot that stops when Notion takes no comments.
+const REPLIES: &str = "replies";
 /// The table is looked at this often even when nobody rings: effects come due by themselves.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// The longest pause between two tries of one effect.
 const LONGEST_PAUSE: TimeDelta = TimeDelta::minutes(5);
-/// What is left of a lease when the last call may begin: the call, and this much.
+/// What is left of a lease when the last call may begin: the call, and this much, or a quarter of a short lease.
 const MARGIN: Duration = Duration::from_secs(5);
+/// How long what is in hand may take to end once the bot is told to stop. What is cut off then is read back at the next start.
+const TO_END: Duration = Duration::from_secs(4);
+/// How often given-up replies are looked at whose next try is due.
+const WAKE_EVERY: Duration = Duration::from_secs(5);
+/// When a given-up reply is tried again; each further time doubles it.
+const PARKED_FOR: TimeDelta = TimeDelta::minutes(1);
+const PARKED_AT_MOST: TimeDelta = TimeDelta::minutes(30);
 
 /// Does effects.
+#[derive(Clone)]
 pub struct Worker {
     /// What they are done with.
     pub hands: Arc<Hands>,
@@ -34,10 +53,15 @@ pub struct Worker {
     pub project: String,
     /// Requests a minute; 0: no limit.
     pub requests_per_minute: u32,
+    /// What works and what does not.
+    pub health: Health,
 }
 
+/// Which page each effect in hand writes to, by its task.
+type Busy = HashMap<Id, Option<PageId>>;
+
 impl Worker {
-    /// Works until told to stop; then finishes what is in hand.
+    /// Works until told to stop; then what is in hand has a moment to end.
     pub async fn work(self, mut stop: watch::Receiver<bool>) -> Result<(), StoreError> {
         let slots = if self.requests_per_minute == 0 {
             UNLIMITED
@@ -45,31 +69,105 @@ impl Worker {
             self.hands.times.workers
         };
         let mut running = JoinSet::new();
+        let mut busy = Busy::new();
+        let mut wake_at = Instant::now();
         while !*stop.borrow() {
             let rung = self.bell.notified();
+            if wake_at <= Instant::now() {
+                wake_at = Instant::now() + WAKE_EVERY;
+                self.wake().await?;
+            }
             let free = slots - running.len().min(slots);
             if free > 0 {
-                for leased in self.claim(free).await? {
-                    running.spawn(do_one(Arc::clone(&self.hands), self.door.clone(), leased));
+                let limit = free.min(CLAIMED);
+                let claimed = self.claim(limit, busy.values().flatten().cloned().collect()).await?;
+                let more = claimed.leased.len() == limit || claimed.passed_over;
+                for leased in claimed.leased {
+                    let page = Some(leased.page.clone()).filter(|_| leased.effect.writes_to_page());
+                    let task = running.spawn(do_one(self.clone(), leased));
+                    busy.insert(task.id(), page);
+                }
+                if more {
+                    continue;
                 }
             }
             tokio::select! {
                 biased;
                 _ = stop.changed() => {}
-                Some(_) = running.join_next(), if !running.is_empty() => {
+                Some(ended) = running.join_next_with_id(), if !running.is_empty() => {
+                    self.ended(&ended, &mut busy);
                     // Others may have ended with it; one claim then fills all the free places.
-                    while running.try_join_next().is_some() {}
+                    while let Some(ended) = running.try_join_next_with_id() {
+                        self.ended(&ended, &mut busy);
+                    }
+                    // One claim for several of them costs a fraction of one for each.
+                    while slots - running.len() < slots / 4
+                        && let Ok(Some(ended)) = tokio::time::timeout(SOON, running.join_next_with_id()).await
+                    {
+                        self.ended(&ended, &mut busy);
+                    }
                 }
                 () = rung, if running.len() < slots => {}
                 () = tokio::time::sleep(LOOK_EVERY) => {}
             }
         }
-        while running.join_next().await.is_some() {}
+        let end = async { while running.join_next().await.is_some() {} };
+        if tokio::time::timeout(TO_END, end).await.is_err() {
+            tracing::warn!(
+                cut_off = running.len(),
+                "not everything in hand has ended; it is read back at the next start"
+            );
+        }
         Ok(())
     }
 
-    async fn claim(&self, limit: usize) -> Result<Vec<Leased>, StoreError> {
-        let now = Utc::now().timestamp_millis();
+    /// Whether Notion takes replies: told when it stops, and when it does again.
+    fn tell_replies(&self, leased: &Leased, outcome: &Outcome) {
+        if !matches!(leased.effect, Effect::PostReply { .. }) || leased.earlier_sends > 0 {
+            return;
+        }
+        match outcome {
+            Outcome::Done { .. } => self.health.part(REPLIES, None),
+            Outcome::Unknown { .. } => {
+                let what = "Notion fails to take some now; they wait, are looked for and tried again, none is lost";
+                self.health.part(REPLIES, Some(what.to_owned()));
+            }
+            Outcome::Later { .. } | Outcome::Absent { .. } | Outcome::Refused { .. } | Outcome::Moot { .. } => {}
+        }
+    }
+
+    /// Frees the page. An effect that panicked is looked at again when its lease runs out; the log has the place.
+    fn ended(&self, ended: &Result<(Id, ()), JoinError>, busy: &mut Busy) {
+        match ended {
+            Ok((task, ())) => busy.remove(task),
+            Err(panic) => {
+                self.health.restarted("an effect");
+                busy.remove(&panic.id())
+            }
+        };
+    }
+
+    /// Given-up replies whose time has come are read back and sent again; all of them once Notion takes writes again.
+    async fn wake(&self) -> Result<(), StoreError> {
+        let all = self.hands.writes_again.swap(false, Ordering::Relaxed);
+        let now = clock::now().timestamp_millis();
+        let due_by = if all { i64::MAX } else { now };
+        match self.hands.store.wake_parked(due_by, now).await {
+            Ok(0) => Ok(()),
+            Err(StoreError::Later(_)) => {
+                self.hands.writes_again.fetch_or(all, Ordering::Relaxed);
+                Ok(())
+            }
+            Ok(woken) => {
+                tracing::info!(woken, "replies that had been given up are tried again");
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn claim(&self, limit: usize, busy: Vec<PageId>) -> Result<Claimed, StoreError> {
+        let now = clock::now().timestamp_millis();
         let lease_until_ms = now + millis(self.hands.times.lease);
         // With a budget a reply may wait for its place, so its call may last until the lease ends.
         let call = if self.requests_per_minute == 0 {
@@ -81,42 +179,75 @@ impl Worker {
             owner: self.owner.clone(),
             project: Some(self.project.clone()),
             limit,
+            // Notion refuses writes to one page that meet (409), and a page has its own order.
+            per_page: 1,
+            busy,
             now_ms: now,
             lease_until_ms,
             call_until_ms: now + millis(call),
             quiet_ms: millis(self.hands.times.quiet),
         };
         match self.hands.store.claim(claim).await {
-            Ok(leased) => Ok(leased),
+            Ok(claimed) => {
+                for row in &claimed.unreadable {
+                    let (page, id, why) = (&row.page, &row.id, &row.why);
+                    self.health
+                        .note(page, &format!("effect {id} cannot be read and waits: {why}"));
+                }
+                Ok(claimed)
+            }
             Err(StoreError::Later(why)) => {
-                tracing::warn!(why, "the store cannot write now; effects wait");
+                self.health.part(
+                    STORE,
+                    Some(format!("it cannot be written now, so everything waits: {why}")),
+                );
                 tokio::time::sleep(LOOK_EVERY).await;
-                Ok(Vec::new())
+                Ok(Claimed::default())
             }
             Err(error) => Err(error),
         }
     }
 }
 
-async fn do_one(hands: Arc<Hands>, door: Door, leased: Leased) {
-    let until = Instant::now() + hands.times.lease.saturating_sub(hands.times.call_timeout + MARGIN);
-    let outcome = perform(&hands, &leased, until).await;
-    let outcome = patient(outcome, &leased);
+async fn do_one(worker: Worker, leased: Leased) {
+    let hands = &worker.hands;
+    let lease = hands.times.lease;
+    let until = Instant::now() + lease.saturating_sub(hands.times.call_timeout + MARGIN.min(lease / 4));
+    let outcome = match post_reply::unread(hands, &leased) {
+        Some(waits) => waits,
+        None => patient(perform(hands, &leased, until).await, &leased),
+    };
+    if matches!(
+        outcome,
+        Outcome::Done {
+            result: Done::Replied { .. }
+        }
+    ) && leased.earlier_sends == 0
+        && hands.parked.swap(false, Ordering::Relaxed)
+    {
+        hands.writes_again.store(true, Ordering::Relaxed);
+    }
     tell(&leased, &outcome);
+    worker.tell_replies(&leased, &outcome);
     let settle = settle(&leased, &outcome, hands.times.max_sends);
+    if matches!(settle.how, Settlement::Parked { .. }) {
+        hands.parked.store(true, Ordering::Relaxed);
+        tracing::warn!(page = %leased.page, "a reply is parked and tried again later; `keyminder status` names it");
+    }
     let audit = Some(audited(&leased, &outcome));
     let event = Event::EffectFinished {
         effect: leased.id.clone(),
         outcome: Box::new(outcome),
     };
     let happening = Happening {
-        page: leased.page,
-        event,
-        rows: Vec::new(),
         settle: Some(settle),
         audit,
+        ..Happening::bare(leased.page, event)
     };
-    door.bring(vec![happening]).await;
+    // What is not taken is found again when its lease runs out.
+    if let Err(why) = worker.door.bring(vec![happening]).await {
+        tracing::warn!(effect = %leased.id, "the end of an effect was not taken in; it is looked at again: {why}");
+    }
 }
 
 /// Each failed try doubles the pause, with jitter, so that a service in trouble is not stormed.
@@ -127,7 +258,7 @@ fn patient(outcome: Outcome, leased: &Leased) -> Outcome {
     let seconds = 1_i64 << leased.tries.min(9);
     let pause = TimeDelta::milliseconds(seconds * 500 + fastrand::i64(0..=seconds * 500)).min(LONGEST_PAUSE);
     Outcome::Later {
-        at: at.max(Utc::now() + pause),
+        at: at.max(clock::now() + pause),
         why,
     }
 }
@@ -140,10 +271,16 @@ fn settle(leased: &Leased, outcome: &Outcome, max_sends: u32) -> Settle {
         _ => None,
     };
     let is_reply = matches!(leased.effect, Effect::PostReply { .. });
+    let again = leased.sends.saturating_sub(max_sends).min(8);
+    let parked = |sent| Settlement::Parked {
+        sent,
+        not_before_ms: (clock::now() + (PARKED_FOR * (1 << again)).min(PARKED_AT_MOST)).timestamp_millis(),
+    };
     let how = match pipeline::settlement(outcome, remote_id) {
-        Settlement::Ready { .. } if is_reply && leased.earlier_sends > 0 => Settlement::Absent,
-        Settlement::Unknown { .. } if leased.earlier_sends == 0 && leased.sends >= max_sends => Settlement::Parked,
-        Settlement::Failed if is_reply => Settlement::Parked,
+        Settlement::Unknown { .. } if leased.earlier_sends == 0 && leased.sends >= max_sends => parked(true),
+        Settlement::Failed if is_reply => parked(false),
+        // What the page should show stays wanted, and becomes another effect when it can be written.
+        Settlement::Failed if is_property(&leased.effect) => Settlement::Moot,
         how => how,
     };
     Settle {
@@ -154,10 +291,17 @@ fn settle(leased: &Leased, outcome: &Outcome, max_sends: u32) -> Settle {
     }
 }
 
+fn is_property(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::CheckBox { .. } | Effect::SetStatus { .. } | Effect::SetProperty { .. }
+    )
+}
+
 fn audited(leased: &Leased, outcome: &Outcome) -> AuditRow {
     let kind = match outcome {
         Outcome::Done { .. } => "done",
-        Outcome::Later { .. } | Outcome::Unknown { .. } => "waits",
+        Outcome::Later { .. } | Outcome::Unknown { .. } | Outcome::Absent { .. } => "waits",
         Outcome::Refused { .. } | Outcome::Moot { .. } => "dropped",
     };
     AuditRow {
@@ -192,7 +336,11 @@ fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value 
             result: Done::Replied { comment },
         } => json!({ "effect": effect, "reply_id": comment }),
         Outcome::Done { .. } => json!({ "effect": effect }),
-        Outcome::Later { .. } | Outcome::Unknown { .. } | Outcome::Refused { .. } | Outcome::Moot { .. } => {
+        Outcome::Later { .. }
+        | Outcome::Unknown { .. }
+        | Outcome::Absent { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Moot { .. } => {
             json!({ "effect": effect, "outcome": outcome, "attempt": attempt })
         }
     }
@@ -204,13 +352,14 @@ fn tell(leased: &Leased, outcome: &Outcome) {
         Outcome::Done { .. } => tracing::debug!(%page, %effect, kind, attempt, "effect done"),
         Outcome::Later { at, why } => {
             let at = clock(*at);
-            tracing::info!(%page, %effect, kind, attempt, at, why, "effect waits and is tried again");
+            tracing::debug!(%page, %effect, kind, attempt, at, why, "effect waits and is tried again");
         }
-        Outcome::Unknown { at, why } => {
+        Outcome::Unknown { at, why, .. } => {
             let at = clock(*at);
-            tracing::warn!(%page, %effect, kind, attempt, at, why, "effect may have happened; I read before I repeat it");
+            tracing::debug!(%page, %effect, kind, attempt, at, why, "effect may have happened; I read before I repeat it");
         }
-        Outcome::Refused { why } => tracing::warn!(%page, %effect, kind, attempt, why, "effect refused for good"),
+        Outcome::Absent { why } => tracing::debug!(%page, %effect, kind, attempt, why, "effect is sent again"),
+        Outcome::Refused { why } => tracing::warn!(%page, %effect, kind, attempt, why, "effect refused"),
         Outcome::Moot { why } => tracing::info!(%page, %effect, kind, attempt, why, "effect no longer wanted"),
     }
 }
