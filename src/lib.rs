@@ -15,17 +15,21 @@
 //! 3. Deciding is a function of state, event, time and playbook.
 //! 4. A decision is committed whole, then done.
 //! 5. An outcome is an event like any other.
-//! 6. A comment is a claim; a box is ticked by evidence.
+//! 6. What was seen is what is committed: a fault anywhere is met by looking again.
+//! 7. A comment is a claim; a box is ticked by evidence.
 
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod domain;
 pub mod effects;
 pub mod evidence;
+pub mod health;
 pub mod intake;
 pub mod monitor;
 pub mod notion;
 pub mod pipeline;
+pub mod replies;
 pub mod rotation;
 pub mod sandbox;
 pub mod store;

@@ -1,5 +1,7 @@
 //! `keyminder audit`: what was seen, read, looked at, decided, done and replied, and when. Reads only, beside a
-//! running bot.
+//! running bot; `--retry` alone (`audit/retry.rs`) asks for something.
+mod retry;
+
 use super::{Exit, Place, words};
 use crate::config::Settings;
 use crate::domain::classify::Reading;
@@ -7,7 +9,7 @@ use crate::domain::effect::{Done, Effect, EffectId, Outcome};
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::reply::{self, Reference};
 use crate::store::sqlite::SqliteStore;
-use crate::store::{AuditQuery, AuditRow, CommentRow, EffectRow, EffectState, Store};
+use crate::store::{AuditQuery, AuditRow, CommentRow, EffectRow, EffectState, Store, StoreError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -35,6 +37,9 @@ pub struct Args {
     /// A line for the corpus of comments, to be corrected by hand where it was misread
     #[arg(long, value_name = "REF|COMMENT_ID", conflicts_with_all = ["about", "json", "page"])]
     pub misread: Option<String>,
+    /// A reply that was given up, refused or called off: try it again
+    #[arg(long, value_name = "REF|COMMENT_ID", conflicts_with_all = ["about", "json", "page", "misread"])]
+    pub retry: Option<String>,
 }
 
 /// Runs the command.
@@ -52,6 +57,9 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
 }
 
 async fn tell(settings: &Settings, args: &Args, only: Option<PageId>) -> anyhow::Result<Exit> {
+    if let Some(about) = &args.retry {
+        return retry::retry(settings, about).await;
+    }
     let store = SqliteStore::open_beside(Path::new(&settings.state)).await?;
     let wanted = args.about.as_ref().or(args.misread.as_ref());
     let rows = if let Some(about) = wanted {
@@ -100,8 +108,20 @@ async fn find(store: &SqliteStore, about: &str) -> anyhow::Result<Option<Comment
 }
 
 async fn row(store: &SqliteStore, page: &PageId, comment: &CommentId) -> anyhow::Result<Option<CommentRow>> {
-    let rows = store.comments(page).await?;
+    let rows = readable(store, page).await?;
     Ok(rows.into_iter().find(|row| row.comment.id == *comment))
+}
+
+/// The comments of a page. One that cannot be read must not hide those of other pages: it is named.
+async fn readable(store: &SqliteStore, page: &PageId) -> anyhow::Result<Vec<CommentRow>> {
+    match store.comments(page).await {
+        Ok(rows) => Ok(rows),
+        Err(fault @ StoreError::Unreadable { .. }) => {
+            eprintln!("keyminder: page {page} is left out: {fault}");
+            Ok(Vec::new())
+        }
+        Err(other) => Err(other.into()),
+    }
 }
 
 /// The comments that were seen last, oldest first.
@@ -112,7 +132,7 @@ async fn last(store: &SqliteStore, only: Option<PageId>, limit: usize) -> anyhow
     };
     let mut rows = Vec::new();
     for page in pages {
-        rows.extend(store.comments(&page).await?);
+        rows.extend(readable(store, &page).await?);
     }
     // Minutes only, so within one minute the order in which they were seen stays.
     rows.sort_by_key(|row| row.comment.posted_at);
@@ -311,7 +331,8 @@ fn ended(row: &EffectRow) -> Moment {
     let (what, words) = match (&row.effect, result["what"].as_str()) {
         (_, Some("probed")) => ("checked", words::probed(&result["keys"])),
         (_, Some("seen")) => ("checked", words::evidence(&result["evidence"])),
-        (Effect::PostReply { runs, .. }, _) => ("replied", reply::plain(runs)),
+        (Effect::PostReply { runs, .. }, _) if row.state == EffectState::Done => ("replied", reply::plain(runs)),
+        (Effect::PostReply { runs, .. }, _) => ("unsaid", reply::plain(runs)),
         (Effect::UpdateReply { runs, .. }, _) => ("reworded", reply::plain(runs)),
         (effect, _) => {
             let did = words::did(&json!({ "effect": effect }));

@@ -1,30 +1,40 @@
 //! The bot, wired: the only place where its rooms meet. `run` and `demo` both start it here.
+use super::greet::Greeting;
+use super::supervise;
 use super::token::{self, Follower};
+use super::upkeep::Upkeep;
 use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{Classifier, KeyName, KeyNames};
 use crate::domain::decide::{Names, Playbook};
 use crate::domain::ids::PageId;
 use crate::effects::{Boards, Hands, Keys, Worker};
 use crate::evidence::{LookSettings, Looker};
-use crate::intake::{Context, Intake, IntakeError, People};
-use crate::monitor::heartbeat::TokenSign;
-use crate::notion::{Client, Me, OwnIds};
+use crate::health::Health;
+use crate::intake::{Context, Intake, People};
+use crate::monitor::heartbeat::{Heartbeat, TokenSign};
+use crate::notion::{Client, OwnIds};
 use crate::pipeline::{Door, Pipeline};
+use crate::replies::OwnReplies;
 use crate::rotation::Project;
 use crate::rotation::known::Following;
 use crate::rotation::probe::{ProbeSettings, Prober};
 use crate::rotation::providers::Providers;
+use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
-use crate::store::{Store, StoreError};
 use chrono::Utc;
 use secrecy::SecretString;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::sync::{Notify, mpsc, watch};
-use tokio::task::JoinHandle;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+use tokio::sync::{Mutex, Notify, mpsc, watch};
+use tokio::task::{JoinHandle, JoinSet};
 
 /// Pages that may be named before the intake hears of them.
 const BELLS: usize = 64;
+/// How long each part has to end; with the two seconds of the store below the ten after which service managers kill.
+const WORKER_ENDS: Duration = Duration::from_secs(5);
+const PIPELINE_ENDS: Duration = Duration::from_secs(2);
 
 /// What is known before anything is asked.
 pub(super) struct Tools {
@@ -41,15 +51,17 @@ pub(super) struct Bot {
     pub(super) tools: Arc<Tools>,
     pub(super) store: Arc<dyn Store>,
     pub(super) notion: Client,
-    pub(super) intake: Intake,
     pub(super) door: Door,
     pub(super) stop: watch::Sender<bool>,
+    health: Health,
+    context: Arc<Context>,
     /// Names pages that are to be read at once.
-    bell: mpsc::Receiver<PageId>,
-    /// Until the upkeep takes it.
-    follower: Option<Follower>,
-    worker: JoinHandle<Result<(), StoreError>>,
-    pipeline: JoinHandle<Result<(), StoreError>>,
+    bell: Arc<Mutex<mpsc::Receiver<PageId>>>,
+    follower: Arc<Mutex<Follower>>,
+    worker: JoinHandle<()>,
+    pipeline: JoinHandle<()>,
+    /// Why worker or pipeline cannot go on.
+    ended: mpsc::Receiver<anyhow::Error>,
 }
 
 impl Tools {
@@ -150,26 +162,19 @@ pub(super) fn names(providers: &Providers) -> Names {
     names
 }
 
-/// A call to Notion that is under way while everything else is loaded.
-pub(super) struct Greeting {
-    notion: Client,
-    me: JoinHandle<Result<Me, crate::notion::Error>>,
-    token: (SecretString, &'static str),
-}
-
-/// Says hello to Notion: the first request leaves before rules and prompts are compiled. Needs a tokio runtime.
-pub(super) fn greet(settings: &Settings, project: &Project) -> anyhow::Result<Greeting> {
-    let token = token::token(settings, project)?;
-    let notion = token::client(settings, token.0.clone())?;
-    let client = notion.clone();
-    let me = tokio::spawn(async move { client.me().await });
-    Ok(Greeting { notion, me, token })
-}
-
 impl Bot {
     /// Hears who we are, opens the store, starts pipeline and worker. The intake is started by the caller.
     pub(super) async fn start(tools: Tools, greeting: Greeting, only: Option<PageId>) -> anyhow::Result<Self> {
         let notion = greeting.notion;
+        // Whoever asks sees from the first moment on that a bot is there, and what it waits for.
+        let store: Arc<dyn Store> = Arc::new(open_store(&tools.settings).await?);
+        let starting = Heartbeat {
+            warnings: vec!["it has just begun, and waits for Notion's first answer".to_owned()],
+            ..Heartbeat::at(Utc::now())
+        };
+        if let Err(error) = starting.write(&tools.keys.project) {
+            tracing::warn!("no sign of life could be given: {error}");
+        }
         let me = greeting.me.await??;
         tracing::info!(
             bot = me.name,
@@ -177,7 +182,6 @@ impl Bot {
             token = greeting.token.1,
             "connected to Notion"
         );
-        let store: Arc<dyn Store> = Arc::new(open_store(&tools.settings).await?);
         let own = OwnIds::new(token::own_ids(&*store, &me.id).await?);
         let tools = Arc::new(tools);
         Ok(Self::assemble(tools, store, notion, own, greeting.token, only))
@@ -193,22 +197,28 @@ impl Bot {
     ) -> Self {
         let settings = &tools.settings;
         let bell = Arc::new(Notify::new());
+        let health = Health::default();
         let project = tools.keys.project.id.clone();
         let (pipeline, door) = Pipeline::new(
             Arc::clone(&store),
             Arc::clone(&tools.playbook),
             project.clone(),
+            health.clone(),
             Arc::clone(&bell),
         );
         let boards = Boards::new(settings);
+        let replies = OwnReplies::new(notion.budget().server_now.unwrap_or_else(Utc::now));
         let hands = Hands {
             notion: notion.clone(),
             store: Arc::clone(&store),
             own: own.clone(),
             boards: boards.clone(),
+            replies: replies.clone(),
             keys: Arc::clone(&tools.keys),
             redactor: tools.redactor.clone(),
             times: settings.effects,
+            parked: AtomicBool::new(true),
+            writes_again: AtomicBool::new(false),
         };
         let requests_per_minute = settings.notion.requests_per_minute;
         let worker = Worker {
@@ -218,9 +228,10 @@ impl Bot {
             owner: format!("{}-{}", std::process::id(), fastrand::u32(..)),
             project,
             requests_per_minute,
+            health: health.clone(),
         };
         let sources = only.map_or_else(|| settings.pages.clone(), |page| vec![config::PageSource::Page(page)]);
-        let intake = Intake::new(Context {
+        let context = Arc::new(Context {
             notion: notion.clone(),
             store: Arc::clone(&store),
             door: door.clone(),
@@ -229,6 +240,8 @@ impl Bot {
             keys: tools.key_names.clone(),
             boards,
             people: People::new(own.clone(), settings.people.clone()),
+            replies,
+            health: health.clone(),
             playbook: Arc::clone(&tools.playbook),
             poll: settings.poll.clone(),
             requests_per_minute,
@@ -247,48 +260,120 @@ impl Bot {
             present: token.0,
         };
         let (stop, stopped) = watch::channel(false);
-        let pipeline = tokio::spawn(pipeline.work());
-        let worker = tokio::spawn(worker.work(stopped));
+        let (end, ended) = mpsc::channel(2);
+        let pipeline = spawn_part(end.clone(), async move { Ok(pipeline.work().await?) });
+        let works = health.clone();
+        let worker = spawn_part(end, async move {
+            supervise::keep("worker", &works, || worker.clone().work(stopped.clone())).await
+        });
         Self {
             tools,
             store,
             notion,
-            intake,
             door,
             stop,
-            bell: pages_bell,
-            follower: Some(follower),
+            health,
+            context,
+            bell: Arc::new(Mutex::new(pages_bell)),
+            follower: Arc::new(Mutex::new(follower)),
             worker,
             pipeline,
+            ended,
         }
     }
 
-    /// Polls until told to stop, then finishes what is in hand and leaves.
+    /// Polls until told to stop, then lets what is in hand end, and leaves. An error says why it cannot go on.
     pub(super) async fn work(mut self) -> anyhow::Result<()> {
-        let (tools, notion, door) = (Arc::clone(&self.tools), self.notion.clone(), self.door.clone());
-        let follower = self.follower.take();
-        let upkeep = follower.map(|follower| tokio::spawn(super::upkeep::work(tools, notion, door, follower)));
-        let stopped = self.stop.subscribe();
-        let worked = self.intake.work(&mut self.bell, stopped).await;
-        upkeep.inspect(JoinHandle::abort);
-        self.leave().await?;
-        Ok(worked?)
+        let mut stopped = self.stop.subscribe();
+        let intake = supervise::keep("intake", &self.health, || {
+            let (context, bell) = (Arc::clone(&self.context), Arc::clone(&self.bell));
+            async move {
+                Intake::new(context)
+                    .work(&mut *bell.lock().await)
+                    .await
+                    .map(|never| match never {})
+            }
+        });
+        let upkeep = supervise::keep("upkeep", &self.health, || {
+            let upkeep = Upkeep {
+                tools: Arc::clone(&self.tools),
+                notion: self.notion.clone(),
+                store: Arc::clone(&self.store),
+                door: self.door.clone(),
+                health: self.health.clone(),
+            };
+            let follower = Arc::clone(&self.follower);
+            async move {
+                upkeep
+                    .work(&mut *follower.lock().await)
+                    .await
+                    .map(|never| match never {})
+            }
+        });
+        let worked = tokio::select! {
+            biased;
+            _ = stopped.wait_for(|stopped| *stopped) => Ok(()),
+            Some(cause) = self.ended.recv() => Err(cause),
+            worked = intake => worked,
+            worked = upkeep => worked,
+        };
+        let left = self.leave().await;
+        worked.and(left)
     }
 
-    /// Lets the effects in hand end, commits their outcomes, closes.
+    /// Looks at every page once.
+    pub(super) async fn look_once(&self) -> anyhow::Result<()> {
+        Ok(Intake::new(Arc::clone(&self.context)).look_once().await?)
+    }
+
+    /// Lets the effects in hand end, commits their outcomes, closes the store. What does not end in time is cut off: it is
+    /// in the store, and read back at the next start.
     pub(super) async fn leave(self) -> anyhow::Result<()> {
-        let _ = self.stop.send(true);
+        let Self {
+            store,
+            door,
+            stop,
+            context,
+            follower,
+            worker,
+            pipeline,
+            mut ended,
+            ..
+        } = self;
+        let _ = stop.send(true);
+        in_time(worker, WORKER_ENDS).await;
         // Whoever holds a door keeps the pipeline waiting.
-        drop((self.intake, self.follower));
-        self.worker.await??;
-        drop(self.door);
-        self.pipeline.await??;
-        Ok(())
+        drop((door, context, follower));
+        in_time(pipeline, PIPELINE_ENDS).await;
+        // What was acknowledged is safe all the same: the next start reads the log.
+        if let Err(why) = store.close().await {
+            tracing::warn!("the store's log stays beside its file, copy both: {why}");
+        }
+        ended.try_recv().map_or(Ok(()), Err)
     }
+}
 
-    /// The first look at every page; an error when none can be read.
-    pub(super) async fn first_look(&mut self) -> Result<(), IntakeError> {
-        self.intake.first_look().await
+/// Runs a part that nothing can replace; its cause is told when it cannot go on.
+fn spawn_part(
+    end: mpsc::Sender<anyhow::Error>,
+    part: impl Future<Output = anyhow::Result<()>> + Send + 'static,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut running = JoinSet::new();
+        running.spawn(part);
+        let cause = match running.join_next().await {
+            Some(Ok(Ok(()))) | None => return,
+            Some(Ok(Err(cause))) => cause,
+            Some(Err(panic)) => anyhow::anyhow!("an internal error ({panic}); the log has its place"),
+        };
+        // Whoever listened may have left already.
+        let _ = end.send(cause).await;
+    })
+}
+
+async fn in_time(mut part: JoinHandle<()>, most: Duration) {
+    if tokio::time::timeout(most, &mut part).await.is_err() {
+        part.abort();
     }
 }
 

@@ -61,7 +61,17 @@ pub(super) async fn tell(tools: &Tools, door: &Door, alerts: &[Alert]) -> bool {
             Happening::bare(page.clone(), event)
         }));
     }
-    happenings.is_empty() || door.bring(happenings).await
+    if happenings.is_empty() {
+        return true;
+    }
+    // A page that stands still hears it the next time; the channels do now.
+    match door.bring(happenings).await {
+        Ok(()) => true,
+        Err(why) => {
+            tracing::warn!("not every page could be told: {why}");
+            false
+        }
+    }
 }
 
 fn worded(alert: &Found) -> Alert {

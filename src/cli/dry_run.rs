@@ -14,6 +14,7 @@ use crate::pipeline::{self, Arrived};
 use crate::rotation::Project;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
+use anyhow::Context as _;
 use chrono::Utc;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -39,10 +40,9 @@ pub(super) async fn run(settings: Settings, only: Option<PageId>) -> anyhow::Res
     );
     let store = SqliteStore::open_beside(Path::new(&settings.state)).await.ok();
     for page in pages {
-        let state = state(store.as_ref(), &page).await;
-        let known = known(store.as_ref(), &page).await;
+        let mut state = state(store.as_ref(), &page).await?;
+        let known = known(store.as_ref(), &page).await?;
         println!("page {page}");
-        let mut state = state;
         for comment in notion.comments(page.as_str()).await?.comments {
             if comment.author != me.id && !known.contains(&comment.id) {
                 state = tell(&tools, &page, state, &comment);
@@ -60,20 +60,23 @@ fn named(settings: &Settings) -> Vec<PageId> {
     settings.pages.iter().filter_map(page).collect()
 }
 
-async fn state(store: Option<&SqliteStore>, page: &PageId) -> PageState {
+/// The page's state; a page that was never read has none.
+async fn state(store: Option<&SqliteStore>, page: &PageId) -> anyhow::Result<PageState> {
     let Some(store) = store else {
-        return PageState::default();
+        return Ok(PageState::default());
     };
-    let stored = store.page(page).await.ok().flatten();
-    stored
-        .and_then(|(_, json)| serde_json::from_value(json).ok())
-        .unwrap_or_default()
+    let Some((_, json)) = store.page(page).await? else {
+        return Ok(PageState::default());
+    };
+    serde_json::from_value(json).with_context(|| format!("the state of page {page} cannot be read"))
 }
 
-async fn known(store: Option<&SqliteStore>, page: &PageId) -> BTreeSet<CommentId> {
-    let Some(store) = store else { return BTreeSet::new() };
-    let rows = store.comments(page).await.unwrap_or_default();
-    rows.into_iter().map(|row| row.comment.id).collect()
+async fn known(store: Option<&SqliteStore>, page: &PageId) -> anyhow::Result<BTreeSet<CommentId>> {
+    let Some(store) = store else {
+        return Ok(BTreeSet::new());
+    };
+    let rows = store.comments(page).await?;
+    Ok(rows.into_iter().map(|row| row.comment.id).collect())
 }
 
 /// Prints what would follow from one comment.

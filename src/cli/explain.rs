@@ -273,7 +273,9 @@ fn begun(playbook: &Playbook, page: &PageDescription, id: &PageId, now: DateTime
         guide,
         status: Some(Status::NotStarted),
         properties: [Property::Progress, Property::NextRotation, Property::LastCheck].into(),
-        has_blocked: true,
+        statuses: [Status::NotStarted, Status::InProgress, Status::Blocked, Status::Done]
+            .map(|status| (status, format!("{status:?}")))
+            .into(),
         ..Observed::default()
     };
     let cycle = Cycle {

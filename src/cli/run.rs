@@ -1,9 +1,12 @@
 //! `keyminder run`: the bot.
-use super::bot::{self, Bot, Tools};
+use super::bot::{Bot, Tools};
+use super::greet;
 use super::{Exit, Place};
+use crate::clock;
 use crate::config::Settings;
 use crate::domain::ids::PageId;
 use crate::rotation::Project;
+use crate::store::Waiting;
 use crate::telemetry::{self, Format};
 use std::io::IsTerminal;
 use std::sync::Arc;
@@ -14,6 +17,12 @@ use tokio::signal::unix::{SignalKind, signal};
 const SWEEP_EVERY: Duration = Duration::from_millis(50);
 /// A single sweep waits this long for effects that are due later (a proof, a read-back); then they stay for the next.
 const SWEEP_PATIENCE_MS: i64 = 15_000;
+/// A single sweep waits this long for a Notion that cannot be reached.
+const ONCE_PATIENCE: Duration = Duration::from_mins(1);
+/// A single sweep ends after this long, done or not.
+const SWEEP_AT_MOST: Duration = Duration::from_mins(10);
+/// What work on files may take when everything else has ended.
+const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// The options of `run`.
 #[derive(clap::Args, Clone, Debug)]
@@ -43,7 +52,11 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
         None => None,
     };
     let settings = Settings::load(place)?;
-    super::runtime()?.block_on(start(settings, only, args))
+    let runtime = super::runtime()?;
+    let ended = runtime.block_on(start(settings, only, args));
+    // A disk that does not answer holds up no end.
+    runtime.shutdown_timeout(LAST_MOMENT);
+    ended
 }
 
 async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow::Result<Exit> {
@@ -52,7 +65,8 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
     }
     let project = Arc::new(Project::open(&settings)?);
     project.sweep(SystemTime::now());
-    let greeting = bot::greet(&settings, &project)?;
+    let patience = if args.once { ONCE_PATIENCE } else { Duration::MAX };
+    let greeting = greet::greet(&settings, &project, patience)?;
     // Rules and prompts are compiled on another thread, so that the first request leaves meanwhile.
     let tools = tokio::task::spawn_blocking(move || Tools::load(settings, project)).await??;
     let format = if std::io::stderr().is_terminal() {
@@ -71,8 +85,7 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
         let env = tools.settings.env.display().to_string();
         tracing::warn!(env, "there is no `.env`; I answer, but checks of keys find nothing");
     }
-    let mut bot = Bot::start(tools, greeting, only).await?;
-    bot.first_look().await?;
+    let bot = Bot::start(tools, greeting, only).await?;
     if args.once { once(bot).await } else { forever(bot).await }
 }
 
@@ -92,10 +105,31 @@ async fn forever(bot: Bot) -> anyhow::Result<Exit> {
 }
 
 /// One sweep: what was found at the first look is done; ends when nothing is due any more.
-async fn once(mut bot: Bot) -> anyhow::Result<Exit> {
-    let started = chrono::Utc::now().timestamp_millis();
+async fn once(bot: Bot) -> anyhow::Result<Exit> {
+    // Notion may stay away: what was found is kept, and the next sweep goes on.
+    let swept = tokio::time::timeout(SWEEP_AT_MOST, sweep(&bot)).await;
+    let swept = swept.unwrap_or_else(|_| {
+        Err(anyhow::anyhow!(
+            "the sweep did not end in time; `keyminder status` says what waits"
+        ))
+    });
+    let left = bot.leave().await;
+    let waiting = left.and(swept)?;
+    if waiting.parked > 0 {
+        eprintln!(
+            "keyminder: {} effects were given up; `keyminder status` names them",
+            waiting.parked
+        );
+        return Ok(Exit::Failed);
+    }
+    Ok(Exit::Done)
+}
+
+async fn sweep(bot: &Bot) -> anyhow::Result<Waiting> {
+    bot.look_once().await?;
+    let started = clock::now().timestamp_millis();
     let waiting = loop {
-        let now = chrono::Utc::now().timestamp_millis();
+        let now = clock::now().timestamp_millis();
         let waiting = bot.store.waiting(now).await?;
         let due_soon = waiting
             .next_at_ms
@@ -105,14 +139,6 @@ async fn once(mut bot: Bot) -> anyhow::Result<Exit> {
         }
         tokio::time::sleep(SWEEP_EVERY).await;
     };
-    bot.intake.poll_all().await;
-    bot.leave().await?;
-    if waiting.parked > 0 {
-        eprintln!(
-            "keyminder: {} effects were given up; `keyminder status` names them",
-            waiting.parked
-        );
-        return Ok(Exit::Failed);
-    }
-    Ok(Exit::Done)
+    bot.look_once().await?;
+    Ok(waiting)
 }

@@ -22,3 +22,55 @@ pub(super) fn print_json(object: &impl serde::Serialize) -> anyhow::Result<()> {
     println!("{}", serde_json::to_string_pretty(object)?);
     Ok(())
 }
+
+/// Columns of a label, and of a line with it.
+const LABEL: usize = 11;
+const COLUMNS: usize = 80;
+
+/// What there is to say under a label, in lines of 80 columns at most. A word that is longer, a URL, stays whole.
+pub(super) fn line(label: &str, text: &str) -> String {
+    let mut told = format!("{label:<LABEL$}");
+    let mut column = LABEL;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if column == LABEL {
+            column += length;
+        } else if column + 1 + length > COLUMNS {
+            told.push('\n');
+            told.push_str(&" ".repeat(LABEL));
+            column = LABEL + length;
+        } else {
+            told.push(' ');
+            column += 1 + length;
+        }
+        told.push_str(word);
+    }
+    told.truncate(told.trim_end().len());
+    told.push('\n');
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_ends_within_80_columns_and_goes_on_under_itself() {
+        let cases = [
+            ("bot", "running", "bot        running\n"),
+            ("", "two  words", "           two words\n"),
+            ("state", "", "state\n"),
+        ];
+        for (label, text, expected) in cases {
+            assert_eq!(line(label, text), expected);
+        }
+        let long = line("  parked", &"word ".repeat(30));
+        assert!(long.lines().all(|line| line.len() <= 80), "{long}");
+        assert!(
+            long.lines().skip(1).all(|line| line.starts_with("           word")),
+            "{long}"
+        );
+        let url = format!("https://example.com/{}", "a".repeat(90));
+        assert_eq!(line("page", &url), format!("page       {url}\n"));
+    }
+}

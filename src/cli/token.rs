@@ -222,7 +222,9 @@ impl Follower {
                 audit: Some(row),
                 ..Happening::bare(page.clone(), Event::ClockTicked)
             };
-            self.door.bring(vec![swapped]).await;
+            if let Err(why) = self.door.bring(vec![swapped]).await {
+                tracing::warn!(%page, "the page's audit lacks the change of the token: {why}");
+            }
             // A full bell rings already.
             let _ = self.ring.try_send(page.clone());
         }

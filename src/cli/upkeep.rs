@@ -2,7 +2,9 @@
 //! runs the daily monitor.
 use super::bot::Tools;
 use super::token::Follower;
+use crate::clock;
 use crate::domain::event::Alert;
+use crate::health::Health;
 use crate::monitor::Record;
 use crate::monitor::alerts::Alert as Found;
 use crate::monitor::daily::Daily;
@@ -11,9 +13,11 @@ use crate::monitor::heartbeat::{Heartbeat, Requests, TokenSign};
 use crate::notion::Client;
 use crate::pipeline::Door;
 use crate::rotation::{on_disk, watch};
-use chrono::{DateTime, Utc};
+use crate::store::{Store, StoreError};
+use chrono::Utc;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
@@ -23,36 +27,85 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How often a sign of life is given.
 const SIGN_EVERY: Duration = Duration::from_secs(20);
 
-/// Works until it is dropped.
-pub(super) async fn work(tools: Arc<Tools>, notion: Client, door: Door, mut follower: Follower) {
-    let daily = Daily::at(&tools.settings.rotation.monitor_at, tools.settings.zone);
-    if daily.is_none() {
-        let at = &tools.settings.rotation.monitor_at;
-        tracing::warn!(
-            at,
-            "rotation.monitor_at is no time of day such as 09:00; the daily monitor is off"
-        );
+/// What the upkeep works with.
+pub(super) struct Upkeep {
+    pub(super) tools: Arc<Tools>,
+    pub(super) notion: Client,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) door: Door,
+    pub(super) health: Health,
+}
+
+impl Upkeep {
+    /// Works until it is dropped. An error: the store cannot be used any more.
+    pub(super) async fn work(self, follower: &mut Follower) -> Result<Infallible, StoreError> {
+        let settings = &self.tools.settings;
+        let daily = Daily::at(&settings.rotation.monitor_at, settings.zone);
+        if daily.is_none() {
+            let at = &settings.rotation.monitor_at;
+            tracing::warn!(
+                at,
+                "rotation.monitor_at is no time of day such as 09:00; the daily monitor is off"
+            );
+        }
+        let mut sign_due = Instant::now();
+        let mut told = self.health.version();
+        let mut env_of = None;
+        loop {
+            if follower.look().await || self.health.version() != told {
+                sign_due = Instant::now();
+            }
+            if sign_due <= Instant::now() {
+                told = self.health.version();
+                self.sign_of_life(daily.as_ref(), follower.sign());
+                sign_due = Instant::now() + SIGN_EVERY;
+            }
+            self.retry().await?;
+            // Log lines hide new values too, even while no comment is read.
+            self.tools.redactor.current();
+            see_returns(&self.tools, &self.door, &mut env_of).await;
+            if let Some(daily) = &daily
+                && daily.is_due(Record::read(&self.tools.keys.project).ran_at, Utc::now())
+            {
+                super::daily::run_monitor(&self.tools, &self.door).await;
+                sign_due = Instant::now();
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
-    let mut sign_due = Instant::now();
-    let mut env_of = None;
-    loop {
-        if follower.look().await {
-            sign_due = Instant::now();
+
+    /// Takes up what `keyminder audit --retry` asked for.
+    async fn retry(&self) -> Result<(), StoreError> {
+        match self.store.take_retries(clock::now().timestamp_millis()).await {
+            Ok(taken) if taken.is_empty() => Ok(()),
+            Ok(taken) => {
+                tracing::info!(replies = taken.len(), "tried again, as `keyminder audit --retry` asked");
+                Ok(())
+            }
+            Err(StoreError::Later(_)) => Ok(()),
+            Err(error) => Err(error),
         }
-        if sign_due <= Instant::now() {
-            sign_of_life(&tools, &notion, daily.as_ref(), follower.sign());
-            sign_due = Instant::now() + SIGN_EVERY;
+    }
+
+    fn sign_of_life(&self, daily: Option<&Daily>, token: &TokenSign) {
+        let at = Utc::now();
+        let budget = self.notion.budget();
+        let picture = self.health.picture();
+        let sign = Heartbeat {
+            last_poll: picture.pages.values().filter_map(|page| page.read_at).max(),
+            next_monitor_at: daily.map(|daily| daily.next_run(at)),
+            token: Some(token.clone()),
+            requests: Some(Requests {
+                used: budget.used,
+                limit: budget.limit,
+                blocked_for: budget.blocked_for.map(|left| left.as_secs()),
+                reason: budget.reason,
+            }),
+            ..Heartbeat::of(picture, at)
+        };
+        if let Err(error) = sign.write(&self.tools.keys.project) {
+            tracing::warn!("no sign of life could be given: {error}");
         }
-        // Log lines hide new values too, even while no comment is read.
-        tools.redactor.current();
-        see_returns(&tools, &door, &mut env_of).await;
-        if let Some(daily) = &daily
-            && daily.is_due(Record::read(&tools.keys.project).ran_at, Utc::now())
-        {
-            super::daily::run_monitor(&tools, &door).await;
-            sign_due = Instant::now();
-        }
-        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
@@ -63,7 +116,6 @@ async fn see_returns(tools: &Tools, door: &Door, env_of: &mut Option<SystemTime>
     if changed.is_none() || changed == *env_of {
         return;
     }
-    *env_of = changed;
     let returned = on_disk(&tools.keys.project, |project| watch::look(project, Utc::now())).await;
     let courses = match returned {
         Ok(courses) => courses,
@@ -91,28 +143,9 @@ async fn see_returns(tools: &Tools, door: &Door, env_of: &mut Option<SystemTime>
             ]),
         });
     }
-    super::daily::tell(tools, door, &alerts).await;
-    super::daily::tell_channels(tools, &elsewhere).await;
-}
-
-fn sign_of_life(tools: &Tools, notion: &Client, daily: Option<&Daily>, token: &TokenSign) {
-    let at = Utc::now();
-    let budget = notion.budget();
-    let next_monitor_at: Option<DateTime<Utc>> = daily.map(|daily| daily.next_run(at));
-    let sign = Heartbeat {
-        at,
-        pid: std::process::id(),
-        last_poll: Some(at),
-        next_monitor_at,
-        token: Some(token.clone()),
-        requests: Some(Requests {
-            used: budget.used,
-            limit: budget.limit,
-            blocked_for: budget.blocked_for.map(|left| left.as_secs()),
-            reason: budget.reason,
-        }),
-    };
-    if let Err(error) = sign.write(&tools.keys.project) {
-        tracing::warn!("no sign of life could be given: {error}");
+    // What was not taken in is looked at again.
+    if super::daily::tell(tools, door, &alerts).await {
+        *env_of = changed;
     }
+    super::daily::tell_channels(tools, &elsewhere).await;
 }

@@ -2,6 +2,7 @@
 use crate::domain::classify::Reading;
 use crate::rotation::providers::Providers;
 use crate::store::EffectState;
+use chrono::TimeDelta;
 use serde_json::Value;
 
 /// A `.env` without a key that a provider knows: which names would be known, and the one next step.
@@ -145,6 +146,19 @@ pub(super) fn state(state: EffectState) -> &'static str {
         EffectState::Moot => "moot",
         EffectState::Parked => "parked",
     }
+}
+
+/// How long something lasts, in its largest unit: `14 minutes`.
+pub(super) fn age(age: TimeDelta) -> String {
+    let seconds = age.num_seconds().max(0);
+    let (n, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7_200 => (seconds / 60, "minute"),
+        7_200..172_800 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {unit}{plural}")
 }
 
 /// A few names, or how many there are.

@@ -1,8 +1,11 @@
 //! A sign of life of `run`, in `state/heartbeat.json`: whoever finds it old knows that the bot stopped.
+use crate::domain::ids::PageId;
+use crate::health::{Fault, PageHealth, Picture, TOKEN};
 use crate::rotation::Project;
 use crate::rotation::whole::write_whole;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
@@ -28,6 +31,50 @@ pub struct Heartbeat {
     /// The token that it uses.
     #[serde(default)]
     pub token: Option<TokenSign>,
+    /// Why Notion does not take that token, since when.
+    #[serde(default)]
+    pub token_fault: Option<Fault>,
+    /// Every page that it watches.
+    #[serde(default)]
+    pub pages: Vec<PageSign>,
+    /// The parts that had to be started again, by name, and how often since the bot started.
+    #[serde(default)]
+    pub restarts: BTreeMap<String, u32>,
+    /// What people should know and what is of no single page.
+    #[serde(default)]
+    pub warnings: Vec<String>,
+}
+
+/// How a page is read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PageSign {
+    /// Which.
+    pub page: PageId,
+    /// When it was last read to its end with success.
+    #[serde(default)]
+    pub read_at: Option<DateTime<Utc>>,
+    /// Why it cannot be read now, in words that may be shown.
+    #[serde(default)]
+    pub fault: Option<String>,
+    /// Since when that is so.
+    #[serde(default)]
+    pub fault_since: Option<DateTime<Utc>>,
+    /// What else people should know of it: what was left out, who else answers here.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+impl PageSign {
+    fn of((page, health): (PageId, PageHealth)) -> Self {
+        let (fault_since, fault) = health.fault.map(|fault| (fault.since, fault.text)).unzip();
+        Self {
+            page,
+            read_at: health.read_at,
+            fault,
+            fault_since,
+            notes: health.notes.into_keys().collect(),
+        }
+    }
 }
 
 /// Which token the bot uses. Never the token.
@@ -66,6 +113,42 @@ pub struct Requests {
 }
 
 impl Heartbeat {
+    /// A sign given at that moment by this process, with nothing to tell.
+    pub fn at(at: DateTime<Utc>) -> Self {
+        Self {
+            at,
+            pid: std::process::id(),
+            last_poll: None,
+            next_monitor_at: None,
+            requests: None,
+            token: None,
+            token_fault: None,
+            pages: Vec::new(),
+            restarts: BTreeMap::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A sign that tells how everything is doing.
+    pub fn of(picture: Picture, at: DateTime<Utc>) -> Self {
+        let mut faults = picture.faults;
+        let token_fault = faults.remove(TOKEN);
+        let stopped = faults
+            .into_iter()
+            .map(|(part, fault)| format!("{part}: {}", fault.text));
+        Self {
+            token_fault,
+            pages: picture.pages.into_iter().map(PageSign::of).collect(),
+            restarts: picture
+                .restarts
+                .into_iter()
+                .map(|(part, count)| (part.to_owned(), count))
+                .collect(),
+            warnings: stopped.collect(),
+            ..Self::at(at)
+        }
+    }
+
     /// Gives the sign, whole.
     pub fn write(&self, project: &Project) -> io::Result<()> {
         let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;

@@ -4,6 +4,7 @@
     reason = "clippy counts the helpers of an integration test as production"
 )]
 mod bot;
+mod stands;
 mod together;
 
 use crate::rotation::{Folder, files};

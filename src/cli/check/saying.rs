@@ -360,6 +360,7 @@ fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<Part> {
             ("level".to_owned(), json!(level)),
             ("variables".to_owned(), json!("A_KEY")),
             ("provider".to_owned(), json!("groq")),
+            ("id".to_owned(), json!(PAGE)),
         ]
         .into(),
     };

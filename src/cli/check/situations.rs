@@ -80,6 +80,9 @@ impl Situations {
         let empty = self.begun(Guide::default());
         let bare = self.begun(guide(None, false));
         let unknown = with(Standing::Unknown);
+        let mut lost = self.begun(guide(None, true));
+        lost.described_as = Some("CHECK_003".to_owned());
+        lost.statuses.clear();
         vec![
             fresh.clone(),
             with(Standing::Missing),
@@ -90,6 +93,7 @@ impl Situations {
             blocked,
             empty,
             bare,
+            lost,
         ]
     }
 
@@ -100,6 +104,9 @@ impl Situations {
             ..PageState::default()
         };
         state.status.known = Some(Status::InProgress);
+        state.statuses = [Status::NotStarted, Status::InProgress, Status::Blocked, Status::Done]
+            .map(|status| (status, format!("{status:?}")))
+            .into();
         state.cycle = Some(Cycle {
             number: 1,
             began_at: self.now,

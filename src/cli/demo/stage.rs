@@ -2,7 +2,8 @@
 use super::commands::Told;
 use super::script::Doing;
 use crate::cli::Place;
-use crate::cli::bot::{self, Bot, Tools};
+use crate::cli::bot::{Bot, Tools};
+use crate::cli::greet;
 use crate::config::Settings;
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::reply::Reference;
@@ -25,6 +26,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+/// The sandbox is in this process: it answers at once or not at all.
+const GREETING: Duration = Duration::from_secs(5);
 const PROVIDERS: [&str; 5] = ["bybit", "notion", "huggingface", "groq", "mistral"];
 
 /// Everything that is on stage.
@@ -102,14 +105,13 @@ impl Stage {
         let settings = settings(&project, &sandbox, page["id"].as_str().unwrap_or_default())?;
         let http = reqwest::Client::builder().no_proxy();
         let files = Arc::new(Project::open(&settings)?);
-        let greeting = bot::greet(&settings, &files)?;
+        let greeting = greet::greet(&settings, &files, GREETING)?;
         let tools = Tools::load(settings, files)?;
         let http = http.build()?;
         let (redactor, keys) = (tools.redactor.clone(), Arc::clone(&tools.keys));
         telemetry::init(redactor.shared(), Format::Human, "error")?;
         tell_tokens(&http, &sandbox, &old, &new).await?;
-        let mut bot = Bot::start(tools, greeting, None).await?;
-        bot.first_look().await?;
+        let bot = Bot::start(tools, greeting, None).await?;
         let (store, stop) = (Arc::clone(&bot.store), bot.stop.clone());
         Ok(Self {
             project,

@@ -38,12 +38,8 @@ async fn the_monitor_must_have_run_and_run_again() {
         World::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_unassured");
     }
     let beat = Heartbeat {
-        requests: None,
-        token: None,
-        at: world.now,
-        pid: 1,
-        last_poll: None,
         next_monitor_at: Some(world.now + TimeDelta::hours(9)),
+        ..Heartbeat::at(world.now)
     };
     beat.write(&project).unwrap();
     assert_eq!(world.look(&Check::MonitorRan).await.facts["by"], "run");
