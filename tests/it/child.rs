@@ -1,7 +1,8 @@
 //! The program itself as a process of its own, against a sandbox in this one. People act through the side door.
 use crate::wire::send;
 use keyminder::domain::effect::Effect;
-use keyminder::domain::ids::PageId;
+use keyminder::domain::ids::{CommentId, PageId};
+use keyminder::domain::reply::Reference;
 use keyminder::sandbox::Running;
 use keyminder::store::sqlite::SqliteStore;
 use keyminder::store::{EffectState, Store};
@@ -26,7 +27,7 @@ impl Bot {
             .append(true)
             .create(true)
             .open(project.join("bot.log"));
-        let mut command = Command::new(env!("CARGO_BIN_EXE_keyminder"));
+        let mut command = Command::new(program());
         command.args(["run", "--project"]).arg(project).env_clear();
         let own = [
             ("KEYMINDER_NOTION_URL", sandbox.url.clone()),
@@ -54,10 +55,44 @@ impl Bot {
         let _ = self.0.wait();
     }
 
+    /// Tells it to stop, as a service manager does, and waits for its end: how long that took, and how it ended.
+    pub async fn stop(&mut self) -> (Duration, Option<i32>) {
+        let begun = Instant::now();
+        let pid = rustix::process::Pid::from_child(&self.0);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("it is our own child");
+        while begun.elapsed() < PATIENCE {
+            if let Some(status) = self.ended() {
+                return (begun.elapsed(), status.code());
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        (begun.elapsed(), None)
+    }
+
+    /// The CPU time that it has used so far.
+    #[cfg(target_os = "linux")]
+    pub fn cpu(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0.id())).unwrap_or_default();
+        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+        let ticks = |at: usize| {
+            fields
+                .get(at)
+                .and_then(|ticks| ticks.parse::<u64>().ok())
+                .unwrap_or_default()
+        };
+        // User and system time, in hundredths of a second.
+        Duration::from_millis((ticks(11) + ticks(12)) * 10)
+    }
+
     /// Its end, if it ended by itself.
     pub fn ended(&mut self) -> Option<std::process::ExitStatus> {
         self.0.try_wait().ok().flatten()
     }
+}
+
+/// The program under test: this build's, or another one (`KEYMINDER_UNDER_TEST`), to see a test fail on it.
+pub fn program() -> std::ffi::OsString {
+    std::env::var_os("KEYMINDER_UNDER_TEST").unwrap_or_else(|| env!("CARGO_BIN_EXE_keyminder").into())
 }
 
 impl Drop for Bot {
@@ -191,4 +226,26 @@ pub async fn comment(sandbox: &Running, page: &str, author: &str, text: &str) ->
 pub fn plain(rich_text: &Value) -> String {
     let items = rich_text.as_array().into_iter().flatten();
     items.filter_map(|item| item["plain_text"].as_str()).collect()
+}
+
+/// How many comments under the page or block carry the reference of each of these.
+pub async fn replies(sandbox: &Running, parent: &str, comments: &[String]) -> Vec<usize> {
+    let listed = all(sandbox, &format!("/v1/comments?block_id={parent}")).await;
+    let count = |id: &String| {
+        let mark = format!(" · {}", Reference::of(&CommentId::from_wire(id)));
+        let texts = listed.iter().map(|comment| plain(&comment["rich_text"]));
+        texts.filter(|text| text.ends_with(&mark)).count()
+    };
+    comments.iter().map(count).collect()
+}
+
+/// Replies that the bot ever made under `/v1/comments`, twins that were deleted again among them.
+pub async fn posts(sandbox: &Running) -> usize {
+    let made = |entry: &&Value| {
+        entry["who"] == "bot"
+            && entry["method"] == "POST"
+            && entry["path"] == "/v1/comments"
+            && !entry["change"].is_null()
+    };
+    journal(sandbox, 0).await.iter().filter(made).count()
 }

@@ -42,19 +42,6 @@ async fn first_request(sandbox: &Running, after: u64) {
     }
 }
 
-/// How many replies each comment has.
-async fn replies(sandbox: &Running, page: &str, comments: &[String]) -> Vec<usize> {
-    let listed = all(sandbox, &format!("/v1/comments?block_id={page}")).await;
-    let count = |id: &String| {
-        let mark = format!(" · {}", Reference::of(&CommentId::from_wire(id)));
-        listed
-            .iter()
-            .filter(|comment| plain(&comment["rich_text"]).ends_with(&mark))
-            .count()
-    };
-    comments.iter().map(count).collect()
-}
-
 /// What the bot said that answers no comment (an alert of the monitor).
 async fn others(sandbox: &Running, page: &str, comments: &[String]) -> Vec<String> {
     let marks: Vec<Reference> = comments
@@ -95,7 +82,7 @@ async fn survives(faults: Value) {
     let mut bot = Bot::start(folder.path(), &sandbox, &page, &settings());
     let begun = Instant::now();
     let page_id = PageId::from_wire(&page);
-    while replies(&sandbox, &page, &comments).await.contains(&0) {
+    while child::replies(&sandbox, &page, &comments).await.contains(&0) {
         assert!(
             begun.elapsed() < Duration::from_secs(25),
             "comments are lost: {}",
@@ -107,20 +94,14 @@ async fn survives(faults: Value) {
         .await
         .expect("the store");
     child::until_quiet(&mut bot, &store, &page_id).await;
-    let found = replies(&sandbox, &page, &comments).await;
+    let found = child::replies(&sandbox, &page, &comments).await;
     assert!(
         found.iter().all(|count| *count == 1),
         "replies of each comment: {found:?}"
     );
     assert_eq!(child::left(&store, &page_id).await, Vec::<String>::new());
     // None was ever doubled, not even for a moment: a twin that was deleted again would be in the journal.
-    let posted = journal(&sandbox, 0).await;
-    let made = |entry: &&Value| entry["who"] == "bot" && entry["method"] == "POST" && !entry["change"].is_null();
-    let posts = posted
-        .iter()
-        .filter(|entry| entry["path"] == "/v1/comments")
-        .filter(made)
-        .count();
+    let posts = child::posts(&sandbox).await;
     let others = others(&sandbox, &page, &comments).await;
     assert_eq!(
         posts,

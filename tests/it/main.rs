@@ -1,4 +1,6 @@
 //! One test binary: everything a person sees, through data.
+mod absence;
+mod board;
 mod canary;
 mod child;
 mod cli;
@@ -7,6 +9,8 @@ mod crash;
 mod flood;
 mod held;
 mod hostile;
+mod notion_client;
+mod outage;
 mod providers;
 mod redaction;
 mod returned;

@@ -82,7 +82,7 @@ async fn the_client_reads_and_writes_a_page() {
 async fn the_client_reads_blocks_and_ticks_a_box() {
     let running = started().await;
     let notion = client(&running);
-    let blocks = notion.blocks(&first_page(&running), 4).await.expect("the blocks");
+    let blocks = notion.blocks(&first_page(&running), 4).await.expect("the blocks").found;
     let is_box = |kind: &BlockKind| matches!(kind, BlockKind::ToDo { checked: false });
     let open = blocks.iter().find(|block| is_box(&block.kind)).expect("an open box");
     notion
@@ -103,7 +103,7 @@ async fn the_client_writes_edits_and_deletes_comments() {
     let running = started().await;
     let notion = client(&running);
     let page = PageId::from_wire(&first_page(&running));
-    let blocks = notion.blocks(page.as_str(), 1).await.expect("the blocks");
+    let blocks = notion.blocks(page.as_str(), 1).await.expect("the blocks").found;
     let block = blocks.first().expect("a block").id.clone();
     let on_page = notion.create_comment(Target::Page(page.clone()), &says("one")).await;
     let on_page = on_page.unwrap_or_else(|error| panic!("{}", error.error()));
