@@ -54,6 +54,10 @@ async fn read_block(
 ) -> Result<bool, IntakeError> {
     let read = comments::read(context, watched, Some(&block)).await;
     let worked = read.is_ok();
+    if !worked {
+        // Looked at again soon, whether it has threads or not: until then its fault is told.
+        watched.threads.hot.insert(block.clone(), Some(Instant::now()));
+    }
     look.take(watched, Part::Block(block), read)?;
     Ok(worked)
 }

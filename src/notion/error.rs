@@ -122,6 +122,9 @@ impl Error {
             Kind::Blocked => "Notion has blocked this connection; only its owner can have that lifted by Notion's \
                  support."
                 .to_owned(),
+            Kind::Network { cause } if self.status.is_some() => {
+                format!("No usable answer ({cause}); that passes by itself.")
+            }
             Kind::Network { cause } => format!("No usable answer ({cause}); see whether Notion can be reached."),
             Kind::Unexpected => "The answer cannot be read; is notion.url really the address of Notion?".to_owned(),
         }
