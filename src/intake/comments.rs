@@ -36,7 +36,8 @@ pub(super) async fn read(context: &Context, watched: &mut Watched, block: Option
         Some(block) => keep_hot(watched, block, &listing),
         None => context.health.read(&watched.page),
     }
-    own_replies::compare(context, watched, &parent, &listing);
+    let replies = own_replies::of(context, &listing);
+    own_replies::compare(context, watched, &parent, &listing, &replies);
     // Whom we have to ask for holds nobody else up.
     let (known, unknown): (Vec<_>, Vec<_>) = listing
         .comments
@@ -52,7 +53,7 @@ pub(super) async fn read(context: &Context, watched: &mut Watched, block: Option
         let anchor = block.map_or(Anchor::Page, |block| Anchor::Block(block.clone()));
         gone::look(context, watched, &anchor, &listing).await?;
     }
-    own_replies::heal(context, watched, &listing).await?;
+    own_replies::heal(context, watched, &replies).await?;
     fault.map_or(Ok(()), Err)
 }
 

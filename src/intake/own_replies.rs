@@ -15,17 +15,18 @@ use std::collections::btree_map::Entry;
 /// Notion cuts the time of a comment to its minute.
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
+/// A reply of ours: its reference, and the comment that it is.
+type Reply<'a> = (Reference, &'a CommentId);
+
 /// Compares the replies that stand under `parent` with what the store knows of them.
-pub(super) fn compare(context: &Context, watched: &Watched, parent: &str, listing: &Listing) {
-    let own = context.people.own();
-    let replies = replies(listing, &own);
+pub(super) fn compare(context: &Context, watched: &Watched, parent: &str, listing: &Listing, replies: &[Reply<'_>]) {
     let began = context.replies.since();
     let is_old = |id: &CommentId| {
         let comment = listing.comments.iter().find(|comment| comment.id == *id);
         comment.is_some_and(|comment| comment.created_time + MINUTE <= began)
     };
     let page = &watched.page;
-    match context.replies.listed(page, parent, listing.complete, &replies, is_old) {
+    match context.replies.listed(page, parent, listing.complete, replies, is_old) {
         Strangers::None => {}
         Strangers::Earlier(count) => {
             let replies = if count == 1 {
@@ -39,16 +40,17 @@ pub(super) fn compare(context: &Context, watched: &Watched, parent: &str, listin
         }
         Strangers::Since(_) => another(context, watched),
     }
-    if other_bots_reply(listing, &own) {
+    if other_bots_reply(listing, &context.people.own()) {
         another(context, watched);
     }
 }
 
-/// Our own replies in a list, by their references.
-fn replies<'a>(listing: &'a Listing, own: &[PersonId]) -> Vec<(Reference, &'a CommentId)> {
+/// Our own replies in a list.
+pub(super) fn of<'a>(context: &Context, listing: &'a Listing) -> Vec<Reply<'a>> {
+    let own = context.people.own();
     let comments = listing.comments.iter();
     comments
-        .filter_map(|comment| Some((reference(comment, own)?, &comment.id)))
+        .filter_map(|comment| Some((reference(comment, &own)?, &comment.id)))
         .collect()
 }
 
@@ -80,11 +82,9 @@ fn other_bots_reply(listing: &Listing, own: &[PersonId]) -> bool {
 
 /// Two live replies with one reference: the younger is deleted, and the elder is the reply from then on. Twins are two
 /// different ids: a list may name one comment twice.
-pub(super) async fn heal(context: &Context, watched: &Watched, listing: &Listing) -> Result<(), IntakeError> {
-    let own = context.people.own();
-    let replies = replies(listing, &own);
+pub(super) async fn heal(context: &Context, watched: &Watched, replies: &[Reply<'_>]) -> Result<(), IntakeError> {
     let mut first: BTreeMap<&Reference, &CommentId> = BTreeMap::new();
-    for (reference, comment) in &replies {
+    for (reference, comment) in replies {
         let elder = match first.entry(reference) {
             Entry::Vacant(place) => {
                 place.insert(comment);

@@ -12,6 +12,11 @@ async fn status(world: &World) -> String {
         .to_owned()
 }
 
+async fn stuck(world: &World) -> String {
+    let text = "I am stuck on step 3, permission denied";
+    comment(&world.sandbox, &world.page, "Ana Silva", text).await
+}
+
 async fn until_status(world: &World, bot: &mut Bot, wanted: &str) {
     world
         .until(bot, &format!("Status is {wanted}"), async || {
@@ -48,13 +53,7 @@ async fn one_list_without_a_comment_clears_no_blocker() {
     let world = World::new().await;
     let mut bot = world.start();
     world.until_asked(&mut bot, "/v1/comments", 2).await;
-    let blocked = comment(
-        &world.sandbox,
-        &world.page,
-        "Ana Silva",
-        "I am stuck on step 3, permission denied",
-    )
-    .await;
+    let blocked = stuck(&world).await;
     world.until_answered(&mut bot, &[blocked]).await;
     until_status(&world, &mut bot, "Blocked").await;
     let after = crate::child::newest(&world.sandbox).await;
@@ -79,13 +78,7 @@ async fn what_an_absence_did_is_undone_when_the_comment_is_back() {
     let world = World::new().await;
     let mut bot = world.start();
     world.until_asked(&mut bot, "/v1/comments", 2).await;
-    let blocked = comment(
-        &world.sandbox,
-        &world.page,
-        "Ana Silva",
-        "I am stuck on step 3, permission denied",
-    )
-    .await;
+    let blocked = stuck(&world).await;
     world.until_answered(&mut bot, std::slice::from_ref(&blocked)).await;
     until_status(&world, &mut bot, "Blocked").await;
     world
@@ -102,13 +95,7 @@ async fn a_thread_that_is_reopened_blocks_again() {
     let world = World::new().await;
     let mut bot = world.start();
     world.until_asked(&mut bot, "/v1/comments", 2).await;
-    let blocked = comment(
-        &world.sandbox,
-        &world.page,
-        "Ana Silva",
-        "I am stuck on step 3, permission denied",
-    )
-    .await;
+    let blocked = stuck(&world).await;
     until_status(&world, &mut bot, "Blocked").await;
     let comment = call(&world.sandbox, "GET", &format!("/v1/comments/{blocked}"), Value::Null).await;
     let thread = comment["discussion_id"].as_str().unwrap_or_default();
