@@ -1,13 +1,8 @@
 //! Masking keys in a block of a page: a label in the place of each, and all other text with its formatting as it was.
-use super::answer::About;
-use super::blocks::{block_path, changing};
-use super::client::{Call, Client};
-use super::error::{Kind, WriteError};
-use super::rich_text::Item;
-use super::runs::{Chunks, ITEMS};
+use super::{Client, WriteError};
 use crate::domain::ids::BlockId;
 use crate::domain::redact::{Redactor, label};
-use reqwest::Method;
+use notion_client_free::{MAX_ITEMS, RichTextItem, fit_into_items};
 use serde::Deserialize as _;
 use serde_json::{Map, Value as Json, json};
 use std::ops::Range;
@@ -23,35 +18,19 @@ pub enum Masked {
     OutOfReach,
 }
 
-impl Client {
-    /// Masks the keys that a block's text, its caption or its cells hold at this moment. Threads on the text that is
-    /// written anew lose their place in it; the page's history keeps the former text.
-    pub async fn mask_block(&self, id: &BlockId, redactor: &Redactor) -> Result<Masked, WriteError> {
-        let about = About {
-            doing: "read the block",
-            id: id.as_str(),
-            capability: "Read content",
-        };
-        let block: Map<String, Json> = self
-            .read(Call::get(block_path(id), about))
-            .await
-            .map_err(|error| WriteError::NotDone { error })?;
-        let kind = block.get("type").and_then(Json::as_str).unwrap_or_default();
-        let content = block.get(kind).unwrap_or(&Json::Null);
-        let changed = match masked_content(content, redactor) {
-            Ok(changed) if changed.is_empty() && holds_key(content, redactor) => return Ok(Masked::OutOfReach),
-            Ok(changed) if changed.is_empty() => return Ok(Masked::Clean),
-            Ok(changed) => changed,
-            Err(TooMany) => return Ok(Masked::OutOfReach),
-        };
-        let body = serde_json::to_vec(&json!({ kind: changed })).map_err(|_| WriteError::NotDone {
-            error: changing("mask the key in the block", id).error(Kind::Invalid),
-        })?;
-        let about = changing("mask the key in the block", id);
-        self.set(Call::with_body(Method::PATCH, block_path(id), body, about))
-            .await?;
-        Ok(Masked::Done)
-    }
+/// Masks the keys that a block's text, its caption or its cells hold at this moment. Threads on the text that is
+/// written anew lose their place in it; the page's history keeps the former text.
+pub async fn mask_block(notion: &Client, id: &BlockId, redactor: &Redactor) -> Result<Masked, WriteError> {
+    let read = notion.raw_block(id).await;
+    let block = read.map_err(|error| WriteError::NotDone { error })?;
+    let changed = match masked_content(&block.content, redactor) {
+        Ok(changed) if changed.is_empty() && holds_key(&block.content, redactor) => return Ok(Masked::OutOfReach),
+        Ok(changed) if changed.is_empty() => return Ok(Masked::Clean),
+        Ok(changed) => changed,
+        Err(TooMany) => return Ok(Masked::OutOfReach),
+    };
+    notion.update_raw_block(id, &block.kind, &changed).await?;
+    Ok(Masked::Done)
 }
 
 /// More items than a rich text may have.
@@ -70,7 +49,8 @@ fn masked_content(content: &Json, redactor: &Redactor) -> Result<Map<String, Jso
     let masked = masked.collect::<Result<Vec<_>, _>>()?;
     if masked.iter().any(Option::is_some) {
         let rows = rows.iter().zip(masked);
-        let rows = rows.map(|(row, masked)| masked.unwrap_or_else(|| items(row).iter().map(writable).collect()));
+        let rows = rows
+            .map(|(row, masked)| masked.unwrap_or_else(|| items(row).iter().map(RichTextItem::as_sendable).collect()));
         changed.insert("cells".to_owned(), rows.map(Json::from).collect());
     }
     Ok(changed)
@@ -90,15 +70,15 @@ fn items(list: &Json) -> &[Json] {
 
 /// Rich text without its keys; `None` if it holds none.
 fn masked_items(items: &[Json], redactor: &Redactor) -> Result<Option<Vec<Json>>, TooMany> {
-    let read: Vec<Item> = items
+    let read: Vec<RichTextItem> = items
         .iter()
-        .map(|item| Item::deserialize(item).unwrap_or_default())
+        .map(|item| RichTextItem::deserialize(item).unwrap_or_default())
         .collect();
-    let text: String = read.iter().map(Item::words).collect();
+    let text: String = read.iter().map(RichTextItem::words).collect();
     let Some(spans) = redactor.labelled(&text) else {
         return Err(TooMany);
     };
-    let linked = |item: &Item| item.urls().any(|url| redactor.redact_str(url) != url);
+    let linked = |item: &RichTextItem| item.links().any(|url| redactor.redact_str(url) != url);
     if spans.is_empty() && !read.iter().any(linked) {
         return Ok(None);
     }
@@ -111,7 +91,7 @@ fn masked_items(items: &[Json], redactor: &Redactor) -> Result<Option<Vec<Json>>
             .iter()
             .any(|(start, end, _)| *start < range.end && range.start < *end);
         if !touched && !linked(item) {
-            masked.push(writable(json));
+            masked.push(RichTextItem::as_sendable(json));
             continue;
         }
         let link = if linked(item) {
@@ -120,13 +100,13 @@ fn masked_items(items: &[Json], redactor: &Redactor) -> Result<Option<Vec<Json>>
             json["text"]["link"].clone()
         };
         let left = cut(&text, range, &spans);
-        masked.extend(Chunks(&left).map(|part| {
+        masked.extend(fit_into_items(&left).map(|part| {
             let mut written = json!({ "type": "text", "text": { "content": part, "link": link } });
             written["annotations"] = json["annotations"].clone();
             written
         }));
     }
-    if masked.len() > ITEMS {
+    if masked.len() > MAX_ITEMS {
         Err(TooMany)
     } else {
         Ok(Some(masked))
@@ -149,36 +129,6 @@ fn cut(text: &str, range: Range<usize>, spans: &[(usize, usize, &str)]) -> Strin
     }
     left.push_str(&text[at..range.end]);
     left
-}
-
-/// An item as it may be sent back. A mention that the API makes by itself alone (a preview of a link) becomes its text.
-fn writable(item: &Json) -> Json {
-    let annotations = &item["annotations"];
-    let mention = &item["mention"];
-    match item["type"].as_str() {
-        Some("equation") => {
-            let expression = &item["equation"]["expression"];
-            json!({ "type": "equation", "equation": { "expression": expression }, "annotations": annotations })
-        }
-        Some("mention") => match mention["type"].as_str() {
-            Some(kind @ ("user" | "page" | "database")) => {
-                let id = json!({ "id": mention[kind]["id"] });
-                json!({ "type": "mention", "mention": { kind: id }, "annotations": annotations })
-            }
-            Some("date") => {
-                json!({ "type": "mention", "mention": { "date": mention["date"] }, "annotations": annotations })
-            }
-            Some(_) | None => {
-                let link = item["href"].as_str().map(|url| json!({ "url": url }));
-                let text = json!({ "content": item["plain_text"], "link": link });
-                json!({ "type": "text", "text": text, "annotations": annotations })
-            }
-        },
-        Some(_) | None => {
-            let text = json!({ "content": item["text"]["content"], "link": item["text"]["link"] });
-            json!({ "type": "text", "text": text, "annotations": annotations })
-        }
-    }
 }
 
 #[cfg(test)]

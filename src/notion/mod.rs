@@ -1,43 +1,25 @@
-//! Notion, the outside service, as it is: requests, cursors, the request budget, and what each answer means. It knows
-//! the domain's ids and texts, but nothing of store, effects or settings.
+//! Where Notion's shapes become ours: the client itself is the crate `notion_client_free`, and what only this bot needs of
+//! Notion stands here. Text that people wrote becomes [`RawText`](crate::domain::comment::RawText) in one place, which
+//! only redaction can read; replies become text to be sent; properties get their meaning; keys in blocks become labels.
 //!
-//! A read is repeated until it can be trusted or there is no point. A write ends in one of three ways: it happened
-//! (`Ok`), certainly not ([`WriteError::NotDone`]), or nobody knows ([`WriteError::Unknown`]); nothing here ever
-//! repeats a POST that adds a comment, since Notion has no idempotency keys.
-//!
-//! The sandbox shares no wire types with this room, so that a field misread here shows there.
-mod answer;
-mod blocks;
-mod board;
-mod client;
-mod comments;
-mod data_source;
-mod error;
-mod listing;
-mod markdown;
+//! The sandbox shares no types with the client, so that a field misread there shows in the tests.
+mod connect;
+mod convert;
 mod mask;
-mod pace;
-mod pages;
-mod people;
-mod rate;
-mod rich_text;
-mod runs;
-pub mod signature;
+mod own_ids;
+mod property_cache;
 mod status_words;
-pub mod transport;
+mod writable_properties;
 
-#[cfg(test)]
-mod tests;
+pub use connect::connect;
+pub use convert::{anchor, own_reference, raw_text, text_runs};
+pub use mask::{Masked, mask_block};
+pub use own_ids::OwnIds;
+pub use property_cache::PropertyCache;
+pub use writable_properties::WritableProperties;
 
-pub use blocks::{Block, BlockKind, Blocks, Unread};
-pub use board::Board;
-pub use client::{Client, Connection, WriteTurn};
-pub use comments::{DisplayName, Listing, NameKind, Target, WireComment};
-pub use data_source::{DataSource, PropertySchema, Schema, StatusGroup, StatusOption};
-pub use error::{Error, Kind, WriteError};
-pub use markdown::Markdown;
-pub use mask::Masked;
-pub use pages::{Page, Property, PropertyValue, Value};
-pub use people::{Me, OwnIds, Owner, User, UserKind};
-pub use rate::Budget;
-pub use transport::Transport;
+pub use notion_client_free::{
+    Block, BlockKind, Blocks, Client, Connection, Error, Kind, Listing, Me, NameKind, Page, Property, PropertySchema,
+    PropertyValue, RawComment, Schema, StatusGroup, StatusOption, Target, Transport, Unread, User, UserKind, UserText,
+    Value, WriteError, transport,
+};

@@ -4,30 +4,30 @@ use crate::domain::effect::Status;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
-static WORDS: LazyLock<Words> =
+static WORDS: LazyLock<StatusWords> =
     LazyLock::new(|| toml::from_str(include_str!("status_words.toml")).expect("this file's tests read the table"));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Words {
+struct StatusWords {
     not_started: Vec<String>,
     in_progress: Vec<String>,
     blocked: Vec<String>,
     done: Vec<String>,
     /// Words for something else.
     other: Vec<String>,
-    groups: Groups,
+    groups: GroupWords,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Groups {
+struct GroupWords {
     not_started: Vec<String>,
     in_progress: Vec<String>,
     done: Vec<String>,
 }
 
-impl Words {
+impl StatusWords {
     fn meanings(&self) -> [(Status, &[String]); 4] {
         [
             (Status::NotStarted, &self.not_started),
@@ -38,7 +38,7 @@ impl Words {
     }
 }
 
-impl Groups {
+impl GroupWords {
     /// In the order in which Notion has them.
     fn meanings(&self) -> [(Status, &[String]); 3] {
         [
@@ -51,7 +51,7 @@ impl Groups {
 
 /// What an option's name says by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum WordMeaning {
     /// One of ours.
     Of(Status),
     /// Something else: cancelled, in review, paused.
@@ -61,16 +61,16 @@ pub(super) enum Meaning {
 }
 
 /// What an option's name says.
-pub(super) fn meaning(name: &str) -> Meaning {
+pub(super) fn meaning(name: &str) -> WordMeaning {
     let name = plain(name);
     if let Some(status) = find(&WORDS.meanings(), &name) {
-        return Meaning::Of(status);
+        return WordMeaning::Of(status);
     }
     let padded = format!(" {name} ");
     if WORDS.other.iter().any(|word| padded.contains(&format!(" {word} "))) {
-        return Meaning::Other;
+        return WordMeaning::Other;
     }
-    Meaning::Unknown
+    WordMeaning::Unknown
 }
 
 /// What a group stands for: by its name, else by its place, where there are the usual three.
@@ -108,12 +108,12 @@ mod tests {
             for word in words {
                 assert_eq!(plain(word), *word, "as names are compared");
                 assert_eq!(seen.insert(word, status), None, "{word} stands twice");
-                assert_eq!(meaning(word), Meaning::Of(status), "{word}");
+                assert_eq!(meaning(word), WordMeaning::Of(status), "{word}");
             }
         }
         for word in &WORDS.other {
             assert_eq!(plain(word), *word, "as names are compared");
-            assert_eq!(meaning(word), Meaning::Other, "{word}");
+            assert_eq!(meaning(word), WordMeaning::Other, "{word}");
         }
         for (status, words) in WORDS.groups.meanings() {
             for word in words {
@@ -125,16 +125,16 @@ mod tests {
     #[test]
     fn names_are_read_as_people_write_them() {
         let read = [
-            ("✅ Done", Meaning::Of(Status::Done)),
-            ("IN-PROGRESS", Meaning::Of(Status::InProgress)),
-            ("À faire", Meaning::Of(Status::NotStarted)),
-            ("Geblokkeerd 🚨", Meaning::Of(Status::Blocked)),
-            ("Done (cancelled)", Meaning::Other),
-            ("Ready for review", Meaning::Other),
-            ("Won't do", Meaning::Other),
-            ("Shipped", Meaning::Unknown),
-            ("Donelist", Meaning::Unknown),
-            ("", Meaning::Unknown),
+            ("✅ Done", WordMeaning::Of(Status::Done)),
+            ("IN-PROGRESS", WordMeaning::Of(Status::InProgress)),
+            ("À faire", WordMeaning::Of(Status::NotStarted)),
+            ("Geblokkeerd 🚨", WordMeaning::Of(Status::Blocked)),
+            ("Done (cancelled)", WordMeaning::Other),
+            ("Ready for review", WordMeaning::Other),
+            ("Won't do", WordMeaning::Other),
+            ("Shipped", WordMeaning::Unknown),
+            ("Donelist", WordMeaning::Unknown),
+            ("", WordMeaning::Unknown),
         ];
         for (name, expected) in read {
             assert_eq!(meaning(name), expected, "{name}");

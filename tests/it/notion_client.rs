@@ -3,9 +3,9 @@
 mod world;
 
 use keyminder::domain::ids::{BlockId, PageId};
-use keyminder::domain::reply::Run;
-use keyminder::notion::{Block, Client, Kind, PropertyValue, Target, Unread, WireComment, WriteError};
-use keyminder::sandbox::Rate;
+use keyminder::notion::{Block, Client, Kind, PropertyValue, RawComment, Target, Unread, WriteError};
+use keyminder_sandbox::Rate;
+use notion_client_free::TextRun;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,15 +13,10 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use world::World;
 
-fn words() -> Vec<Run> {
-    vec![Run {
-        text: "hello".to_owned(),
-        ..Run::default()
-    }]
-}
-
-async fn post(client: &Client, page: &PageId) -> Result<WireComment, WriteError> {
-    client.create_comment(Target::Page(page.clone()), &words()).await
+async fn post(client: &Client, page: &PageId) -> Result<RawComment, WriteError> {
+    client
+        .create_comment(Target::Page(page.clone()), &[TextRun::plain("hello")])
+        .await
 }
 
 /// So many comments by so many writers at once, while somebody reads all the time.
@@ -49,7 +44,7 @@ async fn flood(world: &Arc<World>, client: &Client, comments: usize, writers: us
 
 #[tokio::test(start_paused = true)]
 async fn sixty_replies_at_three_a_second_and_no_refusal() {
-    let world = World::new(Rate::bucket(3, 1_000));
+    let world = World::new("bucket:3/1s".parse().unwrap());
     let client = world.client(180);
     let start = Instant::now();
     flood(&world, &client, 60, 4).await;
@@ -62,7 +57,7 @@ async fn sixty_replies_at_three_a_second_and_no_refusal() {
 
 #[tokio::test(start_paused = true)]
 async fn a_smaller_limit_than_ours_is_learned() {
-    let world = World::new(Rate::bucket(1, 1_000));
+    let world = World::new("bucket:1/1s".parse().unwrap());
     let client = world.client(180);
     let mut refused = Vec::new();
     let (mut posted, start) = (0, Instant::now());
@@ -107,7 +102,7 @@ async fn a_senseless_retry_after_silences_for_ten_minutes_and_no_longer() {
     let senseless = [json!(999_999), json!("Fri, 20 Nov 2099 09:14:30 GMT")];
     for retry_after in senseless {
         world.faults(&json!([{ "fault": "status", "status": 429, "retry_after": retry_after, "count": 1 }]));
-        let refused = post(&client, &world.page).await.err().expect("a refusal");
+        let refused = post(&client, &world.page).await.expect_err("a refusal");
         let WriteError::NotDone { error } = refused else {
             panic!("{refused}")
         };
@@ -117,7 +112,7 @@ async fn a_senseless_retry_after_silences_for_ten_minutes_and_no_longer() {
         assert!(after <= Duration::from_mins(10), "{after:?} for {retry_after}");
         assert_eq!(client.budget().blocked_for, Some(after));
         assert!(matches!(
-            client.page(&world.page).await.err().expect("silence").kind,
+            client.page(&world.page).await.expect_err("silence").kind,
             Kind::Later { .. }
         ));
         tokio::time::sleep(after).await;
@@ -235,8 +230,7 @@ async fn many_broken_blocks_cost_little_and_a_refused_token_ends_the_walk() {
         let ended = client
             .blocks(world.page.as_str(), 3)
             .await
-            .err()
-            .expect("an end of the walk");
+            .expect_err("an end of the walk");
         assert_eq!(ended.kind, kind);
         assert_eq!(world.met().len(), 2, "{status}: nothing more is asked");
     }
@@ -261,7 +255,7 @@ async fn what_each_answer_to_a_post_proves() {
         let world = World::new(Rate::off());
         rule["method"] = json!("POST");
         world.faults(&json!([rule]));
-        let ended = post(&world.client(0), &world.page).await.err().expect("no success");
+        let ended = post(&world.client(0), &world.page).await.expect_err("no success");
         let proves = match ended {
             WriteError::NotDone { .. } => "not done",
             WriteError::Unknown { answered: true, .. } => "ended",

@@ -3,7 +3,7 @@ use chrono::DateTime;
 use keyminder::domain::ids::PageId;
 use keyminder::notion::transport::{Request, Response, Sending, Transport};
 use keyminder::notion::{Client, Connection};
-use keyminder::sandbox::{self, Rate, Sandbox};
+use keyminder_sandbox::{self as sandbox, Rate, Sandbox};
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use secrecy::SecretString;
@@ -38,9 +38,8 @@ impl World {
     pub fn client(self: &Arc<Self>, requests_per_minute: u32) -> Client {
         let connection = Connection {
             url: "http://sandbox".to_owned(),
-            token: SecretString::from("t"),
             requests_per_minute,
-            call_timeout: Duration::from_secs(10),
+            ..Connection::new(SecretString::from("t"))
         };
         Client::with_transport(connection, Arc::new(Wire(self.clone())))
     }

@@ -1,29 +1,25 @@
 //! The other end of the wire: our client against the sandbox, every call once, each with what it must bring.
 use super::started;
 use crate::child::first_page;
-use keyminder::domain::comment::Anchor;
 use keyminder::domain::ids::{BlockId, PageId, PersonId};
-use keyminder::domain::reply::Run;
 use keyminder::notion::{BlockKind, Client, Connection, Kind, PropertyValue, Target, UserKind, Value};
-use keyminder::sandbox::Running;
+use keyminder_sandbox::Running;
+use notion_client_free::{CommentParent, TextRun};
 use serde_json::json;
 use std::time::Duration;
 
 fn client(running: &Running) -> Client {
     let connection = Connection {
         url: running.url.clone(),
-        token: running.token.clone(),
         requests_per_minute: 0,
         call_timeout: Duration::from_secs(5),
+        ..Connection::new(running.token.clone())
     };
     Client::new(connection).expect("a client")
 }
 
-fn says(text: &str) -> Vec<Run> {
-    vec![Run {
-        text: text.to_owned(),
-        ..Run::default()
-    }]
+fn says(text: &str) -> [TextRun<'_>; 1] {
+    [TextRun::plain(text)]
 }
 
 #[tokio::test]
@@ -125,7 +121,7 @@ async fn the_client_writes_edits_and_deletes_comments() {
         inline
             .comments
             .iter()
-            .any(|one| one.id == on_block.id && one.anchor == Anchor::Block(block.clone()))
+            .any(|one| one.id == on_block.id && one.parent == CommentParent::Block(block.clone()))
     );
     notion
         .update_comment(&answer.id, &says("four"))

@@ -1,6 +1,6 @@
 //! Reading a list to its end, page by page, and knowing whether that was all of it.
-use super::client::{Call, Client};
-use super::error::{Error, Kind};
+use crate::client::{Call, Client};
+use crate::error::{Error, Kind};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
@@ -64,16 +64,16 @@ impl<T: DeserializeOwned> Part<T> {
 }
 
 /// A list, and whether all of it was read.
-pub(super) struct Listed<T> {
-    pub(super) items: Vec<T>,
-    pub(super) complete: bool,
+pub(crate) struct Listed<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) complete: bool,
 }
 
 impl Client {
     /// Reads all pages; `ask` makes the call for a cursor, `id` names an entry. Each entry is given once, however often
     /// Notion lists it (entries move between pages while these are read). A cursor that Notion no longer takes (its
     /// item went away) starts the reading anew, once.
-    pub(super) async fn list<'a, T: DeserializeOwned>(
+    pub(crate) async fn list<'a, T: DeserializeOwned>(
         &self,
         ask: impl Fn(Option<&str>) -> Call<'a>,
         id: impl Fn(&T) -> &str,
@@ -120,7 +120,7 @@ impl Client {
 }
 
 /// A path with a query that asks for a full page from `cursor` on.
-pub(super) fn paged(mut path: String, cursor: Option<&str>) -> String {
+pub(crate) fn paged(mut path: String, cursor: Option<&str>) -> String {
     path.push(if path.contains('?') { '&' } else { '?' });
     path.push_str("page_size=100");
     if let Some(cursor) = cursor {
@@ -131,7 +131,7 @@ pub(super) fn paged(mut path: String, cursor: Option<&str>) -> String {
 }
 
 /// A value as it may stand in a path or a query: an id that came from outside cannot lead elsewhere.
-pub(super) fn segment(value: &str) -> String {
+pub(crate) fn segment(value: &str) -> String {
     let mut text = String::with_capacity(value.len());
     for byte in value.bytes() {
         match byte {

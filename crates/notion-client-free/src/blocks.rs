@@ -1,12 +1,11 @@
 //! Blocks: the content of a page in reading order, and the two changes that we make to it.
-use super::answer::About;
-use super::client::{Call, Client};
-use super::error::{Error, Kind, WriteError};
-use super::listing::{Listed, paged, segment};
-use super::pages::{reading, text_at};
-use super::rich_text::RichText;
-use crate::domain::comment::RawText;
-use crate::domain::ids::BlockId;
+use crate::answer::About;
+use crate::client::{Call, Client};
+use crate::error::{Error, Kind, WriteError};
+use crate::ids::BlockId;
+use crate::listing::{Listed, paged, segment};
+use crate::rich_text::RichText;
+use crate::user_text::UserText;
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -17,16 +16,16 @@ use tokio::time::Instant;
 /// When parts of a page have cost this much time in vain, the rest of its nested parts is not asked for.
 const LOST_ON_PARTS: Duration = Duration::from_secs(45);
 
-/// A block. It has no `Debug`: its text may hold a key.
-#[derive(Clone, Deserialize)]
-#[serde(from = "Wire")]
+/// A block of a page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "BlockBody")]
 pub struct Block {
-    /// Its id.
+    /// The id of the block, by which it is read and changed.
     pub id: BlockId,
     /// What it is.
     pub kind: BlockKind,
     /// Its text; of blocks that we do not know, whatever text they carry.
-    pub text: RawText,
+    pub text: UserText,
     /// How deep it lies: 0 directly under the page.
     pub depth: usize,
     /// Whether there are blocks in it.
@@ -38,9 +37,9 @@ pub struct Block {
 pub enum BlockKind {
     /// A heading of level 1 to 4.
     Heading(u8),
-    /// A paragraph.
+    /// A paragraph of plain text.
     Paragraph,
-    /// A check-box.
+    /// A check-box with its text.
     ToDo {
         /// Whether it is ticked.
         checked: bool,
@@ -49,11 +48,11 @@ pub enum BlockKind {
     Bulleted,
     /// A numbered point of a list.
     Numbered,
-    /// A quotation.
+    /// A quotation set apart from the text.
     Quote,
-    /// A callout.
+    /// A callout with an icon.
     Callout,
-    /// Code.
+    /// A piece of code, shown as it stands.
     Code {
         /// Its language as Notion names it: `bash`, `plain text`.
         language: String,
@@ -65,7 +64,7 @@ pub enum BlockKind {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct BlockBody {
     id: String,
     #[serde(rename = "type", default)]
     kind: String,
@@ -76,15 +75,15 @@ struct Wire {
     rest: Map<String, Json>,
 }
 
-impl From<Wire> for Block {
-    fn from(wire: Wire) -> Self {
-        let content = wire.rest.get(&wire.kind).unwrap_or(&Json::Null);
+impl From<BlockBody> for Block {
+    fn from(body: BlockBody) -> Self {
+        let content = body.rest.get(&body.kind).unwrap_or(&Json::Null);
         Self {
-            id: BlockId::from_wire(&wire.id),
+            id: BlockId::from_wire(&body.id),
             text: text(content),
             depth: 0,
-            has_children: wire.has_children,
-            kind: BlockKind::from_wire(wire.kind, content),
+            has_children: body.has_children,
+            kind: BlockKind::from_wire(body.kind, content),
         }
     }
 }
@@ -124,10 +123,10 @@ impl BlockKind {
 }
 
 /// All text of a block: its rich text, or what stands in its place in the rarer kinds.
-fn text(content: &Json) -> RawText {
+fn text(content: &Json) -> UserText {
     let mut parts: Vec<RichText> = ["rich_text", "caption"]
         .iter()
-        .filter_map(|key| text_at(content, key))
+        .filter_map(|key| RichText::at(content, key))
         .collect();
     for cell in content["cells"].as_array().into_iter().flatten() {
         parts.extend(RichText::deserialize(cell).ok());
@@ -138,6 +137,7 @@ fn text(content: &Json) -> RawText {
 }
 
 /// What stands under a page or a block, as far as it could be read.
+#[derive(Clone, Debug)]
 pub struct Blocks {
     /// The blocks in reading order, each followed by what is in it.
     pub found: Vec<Block>,
@@ -149,9 +149,9 @@ pub struct Blocks {
 /// A block whose content could not be read, or not to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
-    /// The block.
+    /// The block whose content is missing.
     pub block: BlockId,
-    /// Why.
+    /// Why its content could not be read.
     pub error: Error,
 }
 
@@ -265,24 +265,19 @@ impl Client {
 
     /// One block, without what is in it.
     pub async fn block(&self, id: &BlockId) -> Result<Block, Error> {
-        self.read(Call::get(block_path(id), reading("read the block", id.as_str())))
-            .await
+        self.read(Call::get(
+            block_path(id),
+            About::read_content("read the block", id.as_str()),
+        ))
+        .await
     }
 
     /// Ticks a check-box, or takes the tick away. Its text, and threads on its text, stay as they are.
     pub async fn check_to_do(&self, id: &BlockId, checked: bool) -> Result<(), WriteError> {
         let body = json!({ "to_do": { "checked": checked } });
-        self.change(id, "tick the box", body.to_string().into_bytes()).await
-    }
-
-    async fn change(&self, id: &BlockId, doing: &'static str, body: Vec<u8>) -> Result<(), WriteError> {
-        self.set(Call::with_body(
-            Method::PATCH,
-            block_path(id),
-            body,
-            changing(doing, id),
-        ))
-        .await?;
+        let (body, about) = (body.to_string().into_bytes(), changing("tick the box", id));
+        self.set(Call::with_body(Method::PATCH, block_path(id), body, about))
+            .await?;
         Ok(())
     }
 }
@@ -297,17 +292,13 @@ fn concerns_every_request(error: &Error) -> bool {
 }
 
 fn content_of(parent: &str) -> About<'_> {
-    reading("read the content of", parent)
+    About::read_content("read the content of", parent)
 }
 
-pub(super) fn block_path(id: &BlockId) -> String {
+pub(crate) fn block_path(id: &BlockId) -> String {
     format!("/v1/blocks/{}", segment(id.as_str()))
 }
 
-pub(super) fn changing<'a>(doing: &'static str, id: &'a BlockId) -> About<'a> {
-    About {
-        doing,
-        id: id.as_str(),
-        capability: "Update content",
-    }
+pub(crate) fn changing<'a>(doing: &'static str, id: &'a BlockId) -> About<'a> {
+    About::update_content(doing, id.as_str())
 }

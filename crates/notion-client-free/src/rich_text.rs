@@ -1,40 +1,42 @@
-//! Rich text as it comes, and its way to [`RawText`].
-use crate::domain::comment::RawText;
-use crate::domain::ids::PersonId;
+//! Rich text as it comes, and its way to [`UserText`].
+use crate::ids::PersonId;
+use crate::user_text::UserText;
 use serde::Deserialize;
+use serde_json::Value as Json;
+use std::fmt;
 
-/// Items of rich text. They have no `Debug`: they may hold a key.
+/// Rich text of an answer: items that people wrote. `Debug` shows how many there are and nothing else.
 #[derive(Clone, Default, Deserialize)]
 #[serde(transparent)]
-pub(super) struct RichText(Vec<Item>);
+pub struct RichText(Vec<RichTextItem>);
 
-/// One item.
+/// One item of rich text: a stretch of text, a mention, an equation. It has no `Debug`: people wrote it.
 #[derive(Clone, Default, Deserialize)]
-pub(super) struct Item {
+pub struct RichTextItem {
     #[serde(default)]
     plain_text: Option<String>,
     #[serde(default)]
     href: Option<String>,
     #[serde(default)]
-    text: Option<Text>,
+    text: Option<ItemText>,
     #[serde(default)]
-    mention: Option<Mention>,
+    mention: Option<ItemMention>,
 }
 
 #[derive(Clone, Deserialize)]
-struct Text {
+struct ItemText {
     #[serde(default)]
-    link: Option<Link>,
+    link: Option<ItemLink>,
 }
 
 #[derive(Clone, Deserialize)]
-struct Link {
+struct ItemLink {
     #[serde(default)]
     url: Option<String>,
 }
 
 #[derive(Clone, Deserialize)]
-struct Mention {
+struct ItemMention {
     #[serde(rename = "type", default)]
     kind: MentionKind,
     #[serde(default)]
@@ -58,21 +60,27 @@ enum MentionKind {
 }
 
 impl RichText {
-    /// The joined text. A mention's own words are left out: a person named "Done" completes nothing.
-    pub(super) fn to_raw(&self) -> RawText {
-        RawText::new(self.words()).with_urls(self.urls())
+    /// The rich text under a key, if there is one that can be read.
+    pub(crate) fn at(json: &Json, key: &str) -> Option<Self> {
+        let items = json.get(key).filter(|items| items.is_array())?;
+        Self::deserialize(items).ok()
+    }
+
+    /// The joined text, with nothing between items. A mention's own words are left out: see [`UserText::expose`].
+    pub fn text(&self) -> UserText {
+        UserText::new(self.words(), self.urls())
     }
 
     /// One text of several, a line each: the cells of a row, a picture's caption.
-    pub(super) fn join(parts: &[Self], plain: &[&str], urls: Option<String>) -> RawText {
-        let mut lines: Vec<String> = parts.iter().map(Self::words).collect();
-        lines.extend(plain.iter().map(|&line| line.to_owned()));
-        let urls = parts.iter().flat_map(Self::urls).chain(urls).collect();
-        RawText::new(lines.join("\n")).with_urls(urls)
+    pub(crate) fn join(parts: &[Self], plain: &[&str], link: Option<String>) -> UserText {
+        let mut texts: Vec<String> = parts.iter().map(Self::words).collect();
+        texts.extend(plain.iter().map(|&line| line.to_owned()));
+        let links = parts.iter().flat_map(Self::urls).chain(link).collect();
+        UserText::new(texts.join("\n"), links)
     }
 
     fn words(&self) -> String {
-        let mut text = String::with_capacity(self.0.iter().map(Item::len).sum());
+        let mut text = String::with_capacity(self.0.iter().map(RichTextItem::len).sum());
         for item in &self.0 {
             text.push_str(item.words());
         }
@@ -80,25 +88,31 @@ impl RichText {
     }
 
     fn urls(&self) -> Vec<String> {
-        self.0.iter().flat_map(Item::urls).map(str::to_owned).collect()
+        self.0.iter().flat_map(RichTextItem::links).map(str::to_owned).collect()
     }
 
-    /// The text of the last item.
-    pub(super) fn last(&self) -> Option<&str> {
+    /// The text of the last item as Notion shows it; `None` of an empty text.
+    pub fn last_item(&self) -> Option<&str> {
         self.0.last()?.plain_text.as_deref()
     }
 
-    /// The people who are mentioned.
-    pub(super) fn people(&self) -> Vec<PersonId> {
+    /// The people whom it mentions, in the order of the text.
+    pub fn people(&self) -> Vec<PersonId> {
         let mentions = self.0.iter().filter_map(|item| item.mention.as_ref());
         let ids = mentions.filter_map(|mention| mention.user.as_ref()?.id.as_deref());
         ids.map(PersonId::from_wire).collect()
     }
 }
 
-impl Item {
-    /// What is read of it.
-    pub(super) fn words(&self) -> &str {
+impl fmt::Debug for RichText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RichText({} items)", self.0.len())
+    }
+}
+
+impl RichTextItem {
+    /// What is read of it: its text, or `@person` or `[page]` in place of a mention's own words.
+    pub fn words(&self) -> &str {
         match self.mention.as_ref().map(|mention| mention.kind) {
             Some(MentionKind::User) => "@person",
             Some(MentionKind::Page | MentionKind::Database) => "[page]",
@@ -111,8 +125,8 @@ impl Item {
         self.words().len()
     }
 
-    /// The targets of links; usually both places name the same one.
-    pub(super) fn urls(&self) -> impl Iterator<Item = &str> {
+    /// Where it leads. An item has two places for that, which usually name the same address; then it is given once.
+    pub fn links(&self) -> impl Iterator<Item = &str> {
         let href = self.href.as_deref();
         let link = self.text.as_ref().and_then(|text| text.link.as_ref()?.url.as_deref());
         href.into_iter().chain(link.filter(|link| Some(*link) != href))

@@ -1,19 +1,20 @@
 //! A page as markdown: the cheap way to see which threads hang on its text. Nothing else is read from it.
-use super::answer::About;
-use super::client::{Call, Client};
-use super::error::Error;
-use super::listing::segment;
-use crate::domain::comment::RawText;
-use crate::domain::ids::{DiscussionId, PageId};
+use crate::answer::About;
+use crate::client::{Call, Client};
+use crate::error::Error;
+use crate::ids::{DiscussionId, PageId};
+use crate::listing::segment;
+use crate::user_text::UserText;
 use serde::Deserialize;
 
 /// The attribute that carries the threads of a stretch of text.
 const ATTRIBUTE: &str = "discussion-urls";
 
-/// A page's markdown. It has no `Debug`: its text may hold a key.
+/// A page as markdown.
+#[derive(Clone, Debug)]
 pub struct Markdown {
     /// The whole text, wrappers and all.
-    pub text: RawText,
+    pub text: UserText,
     /// Whether Notion left something out (pages beyond some 20,000 records).
     pub truncated: bool,
     /// The threads whose anchors stand in the text, each once, in the order of the text.
@@ -21,7 +22,7 @@ pub struct Markdown {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct MarkdownBody {
     markdown: String,
     truncated: Option<bool>,
 }
@@ -29,24 +30,20 @@ struct Wire {
 impl Client {
     /// The page as markdown.
     pub async fn markdown(&self, page: &PageId) -> Result<Markdown, Error> {
-        let about = About {
-            doing: "read the text of the page",
-            id: page.as_str(),
-            capability: "Read content",
-        };
+        let about = About::read_content("read the text of the page", page.as_str());
         let path = format!("/v1/pages/{}/markdown", segment(page.as_str()));
-        let wire: Wire = self.read(Call::get(path, about)).await?;
+        let body: MarkdownBody = self.read(Call::get(path, about)).await?;
         Ok(Markdown {
-            discussions: anchors(&wire.markdown),
-            truncated: wire.truncated.unwrap_or(false),
-            text: RawText::new(wire.markdown),
+            discussions: anchors(&body.markdown),
+            truncated: body.truncated.unwrap_or(false),
+            text: UserText::new(body.markdown, Vec::new()),
         })
     }
 }
 
 /// The ids in every `discussion-urls="..."`, whatever stands around them: quotes of either kind or escaped ones,
 /// `discussion://` or another form of address, one id or several.
-pub(super) fn anchors(markdown: &str) -> Vec<DiscussionId> {
+pub(crate) fn anchors(markdown: &str) -> Vec<DiscussionId> {
     let mut found: Vec<DiscussionId> = Vec::new();
     for after in markdown.split(ATTRIBUTE).skip(1) {
         for url in attribute(after).split([',', ' ']) {

@@ -1,5 +1,5 @@
 //! When the next request may leave, as a value that is told the time: the pace, whose turn it is, and the silence that
-//! Notion asks for. It neither waits nor locks; [`super::rate`] does.
+//! Notion asks for. It neither waits nor locks; [`crate::rate`] does.
 use std::collections::VecDeque;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -23,7 +23,7 @@ const ROUNDING: f64 = 1e-6;
 
 /// What a request may spend.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Urgency {
+pub(crate) enum Urgency {
     /// Lets writes go first.
     Read,
     /// Goes before reads.
@@ -32,7 +32,7 @@ pub(super) enum Urgency {
 
 /// Whether a request may leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     /// Now. A trial is the first request after a silence: the others wait for its outcome.
     Go { trial: bool },
     /// Not before this time, if nothing changes until then.
@@ -53,7 +53,7 @@ enum Gate {
     },
 }
 
-pub(super) struct Pace {
+pub(crate) struct Pace {
     limit: u32,
     call_timeout: Duration,
     tokens: f64,
@@ -69,7 +69,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// So many requests in a minute (0: no limit of our own); a call is over after `call_timeout`.
-    pub(super) fn new(limit: u32, call_timeout: Duration, now: Instant) -> Self {
+    pub(crate) fn new(limit: u32, call_timeout: Duration, now: Instant) -> Self {
         Self {
             limit,
             call_timeout,
@@ -84,17 +84,17 @@ impl Pace {
         }
     }
 
-    pub(super) fn limit(&self) -> u32 {
+    pub(crate) fn limit(&self) -> u32 {
         self.limit
     }
 
     /// One more waits for a place.
-    pub(super) fn comes(&mut self, urgency: Urgency) {
+    pub(crate) fn comes(&mut self, urgency: Urgency) {
         *self.waiting(urgency) += 1;
     }
 
     /// It waits no longer: it got its place, or went away.
-    pub(super) fn goes(&mut self, urgency: Urgency) {
+    pub(crate) fn goes(&mut self, urgency: Urgency) {
         *self.waiting(urgency) -= 1;
     }
 
@@ -106,7 +106,7 @@ impl Pace {
     }
 
     /// Takes a place for one of those that wait, or says when to ask again.
-    pub(super) fn take(&mut self, urgency: Urgency, now: Instant) -> Verdict {
+    pub(crate) fn take(&mut self, urgency: Urgency, now: Instant) -> Verdict {
         let trial = match self.gate {
             Gate::Open => false,
             Gate::Shut { until } | Gate::Trial { until } if now < until => return Verdict::Wait(until),
@@ -128,7 +128,7 @@ impl Pace {
     }
 
     /// Counts a request that leaves now.
-    pub(super) fn spend(&mut self, now: Instant) {
+    pub(crate) fn spend(&mut self, now: Instant) {
         if self.limit > 0 {
             self.fill(now);
             self.tokens -= 1.0;
@@ -173,7 +173,7 @@ impl Pace {
     }
 
     /// Notion asks everybody to wait for `after`. Refusals of one volley slow us down once.
-    pub(super) fn hold(&mut self, after: Duration, now: Instant) {
+    pub(crate) fn hold(&mut self, after: Duration, now: Instant) {
         self.fill(now);
         self.tokens = self.tokens.min(0.0);
         let mut until = now + after;
@@ -185,7 +185,7 @@ impl Pace {
     }
 
     /// A request was answered, and not with a refusal of its pace.
-    pub(super) fn answered(&mut self, trial: bool, now: Instant) {
+    pub(crate) fn answered(&mut self, trial: bool, now: Instant) {
         self.fill(now);
         self.share = (self.share + FASTER).min(1.0);
         if trial && matches!(self.gate, Gate::Trial { .. }) {
@@ -194,25 +194,25 @@ impl Pace {
     }
 
     /// The trial ended without an answer: the next one tries.
-    pub(super) fn trial_without_outcome(&mut self, now: Instant) {
+    pub(crate) fn trial_without_outcome(&mut self, now: Instant) {
         if matches!(self.gate, Gate::Trial { .. }) {
             self.gate = Gate::Shut { until: now };
         }
     }
 
     /// How long Notion still wants us to be silent.
-    pub(super) fn silence(&self, now: Instant) -> Option<Duration> {
+    pub(crate) fn silence(&self, now: Instant) -> Option<Duration> {
         let Gate::Shut { until } = self.gate else { return None };
         Some(until.saturating_duration_since(now)).filter(|left| !left.is_zero())
     }
 
     /// Whether requests may leave that have their place already.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         matches!(self.gate, Gate::Open)
     }
 
     /// Requests of the last minute.
-    pub(super) fn used(&mut self, now: Instant) -> u32 {
+    pub(crate) fn used(&mut self, now: Instant) -> u32 {
         self.forget_before(now);
         u32::try_from(self.sent.len()).unwrap_or(u32::MAX)
     }

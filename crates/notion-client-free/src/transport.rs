@@ -1,14 +1,16 @@
 //! The seam between the client and the wire: one request out, one answer or one failure back.
-//! Production is [`Wire`] over reqwest; the simulation brings a transport of its own.
-use super::error::Error;
+//! [`HttpTransport`] is the real one; tests bring transports of their own.
+use crate::error::AddressError;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
 use std::pin::Pin;
 use std::sync::Once;
 use std::time::Duration;
 
-/// The version of Notion's API that this client speaks.
-const NOTION_VERSION: HeaderValue = HeaderValue::from_static("2026-03-11");
+/// The version of Notion's API that this client speaks: the value of the `Notion-Version` header.
+pub const NOTION_VERSION: &str = "2026-03-11";
+
+const VERSION: HeaderValue = HeaderValue::from_static(NOTION_VERSION);
 const VERSION_HEADER: HeaderName = HeaderName::from_static("notion-version");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 /// A longer answer is not read to its end. A full list of 100 comments stays far below.
@@ -40,7 +42,7 @@ impl Request {
     pub fn headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(4);
         headers.insert(AUTHORIZATION, self.authorization.clone());
-        headers.insert(VERSION_HEADER, NOTION_VERSION);
+        headers.insert(VERSION_HEADER, VERSION);
         if !self.body.is_empty() {
             headers.insert(CONTENT_TYPE, JSON);
         }
@@ -52,7 +54,7 @@ impl Request {
 pub struct Response {
     /// The status code.
     pub status: StatusCode,
-    /// All headers.
+    /// All headers of the answer.
     pub headers: HeaderMap,
     /// The body; `None` when it broke off, came too slowly or was too long.
     pub body: Option<Vec<u8>>,
@@ -76,31 +78,34 @@ pub trait Transport: Send + Sync {
     fn send(&self, request: Request) -> Sending<'_>;
 }
 
-/// The real wire: reqwest over rustls with ring.
-pub struct Wire {
+/// The real transport: reqwest over rustls with ring.
+pub struct HttpTransport {
     base: String,
     timeout: Duration,
     http: reqwest::Client,
 }
 
-impl Wire {
-    /// A wire to `url` (the address without `/v1`); one call, with its body, lasts at most `timeout`.
-    pub fn new(url: &str, timeout: Duration) -> Result<Self, Error> {
+impl HttpTransport {
+    /// A transport to `url`, the address without `/v1`. One call, with its body, lasts at most `timeout`. `user_agent` is
+    /// left out when no header can hold it.
+    pub fn new(url: &str, user_agent: &str, timeout: Duration) -> Result<Self, AddressError> {
         install_tls_provider();
         let url = url.trim_end_matches('/').trim_end_matches("/v1");
-        let base = Url::parse(url).map_err(|_| Error::address())?;
+        let base = Url::parse(url).map_err(|_| AddressError)?;
         if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
-            return Err(Error::address());
+            return Err(AddressError);
         }
         let mut http = reqwest::Client::builder()
-            .user_agent(concat!("keyminder/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_FOR)
             .pool_max_idle_per_host(IDLE_CONNECTIONS)
-            .default_headers(HeaderMap::from_iter([(VERSION_HEADER, NOTION_VERSION)]));
+            .default_headers(HeaderMap::from_iter([(VERSION_HEADER, VERSION)]));
+        if let Ok(agent) = HeaderValue::from_str(user_agent) {
+            http = http.user_agent(agent);
+        }
         if base.scheme() == "http" {
             // Reading the system's certificates takes longer than the rest of the start; plain HTTP needs none.
             http = http.tls_certs_only([]);
@@ -111,7 +116,7 @@ impl Wire {
         Ok(Self {
             base: url.to_owned(),
             timeout,
-            http: http.build().map_err(|_| Error::address())?,
+            http: http.build().map_err(|_| AddressError)?,
         })
     }
 
@@ -131,7 +136,7 @@ impl Wire {
     }
 }
 
-impl Transport for Wire {
+impl Transport for HttpTransport {
     fn send(&self, request: Request) -> Sending<'_> {
         Box::pin(async move {
             let prepared = self.prepare(request)?;

@@ -1,6 +1,6 @@
 //! What an answer means: whether the request happened, and how to react. The table of statuses lives here alone.
-use super::error::{Error, Kind};
-use super::transport::{Failure, Response};
+use crate::error::{Error, Kind};
+use crate::transport::{Failure, Response};
 use chrono::DateTime;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
@@ -19,29 +19,43 @@ const CONFLICT_WAIT: Duration = Duration::from_secs(1);
 
 /// What a call is about, for its errors.
 #[derive(Clone, Copy)]
-pub(super) struct About<'a> {
+pub(crate) struct About<'a> {
     /// Completes "could not ...": `read the comments of`.
-    pub(super) doing: &'static str,
+    pub(crate) doing: &'static str,
     /// The id that follows it; may be empty.
-    pub(super) id: &'a str,
+    pub(crate) id: &'a str,
     /// The capability that it needs, as the settings page names it.
-    pub(super) capability: &'static str,
+    pub(crate) capability: &'static str,
 }
 
-impl About<'_> {
-    pub(super) fn error(self, kind: Kind) -> Error {
+impl<'a> About<'a> {
+    pub(crate) fn new(doing: &'static str, id: &'a str, capability: &'static str) -> Self {
+        Self { doing, id, capability }
+    }
+
+    /// A read of pages, blocks or data sources.
+    pub(crate) fn read_content(doing: &'static str, id: &'a str) -> Self {
+        Self::new(doing, id, "Read content")
+    }
+
+    /// A change of pages or blocks.
+    pub(crate) fn update_content(doing: &'static str, id: &'a str) -> Self {
+        Self::new(doing, id, "Update content")
+    }
+
+    pub(crate) fn error(self, kind: Kind) -> Error {
         let doing = format!("{} {}", self.doing, self.id);
         Error::new(kind, doing.trim_end().to_owned())
     }
 
-    pub(super) fn network(self, cause: impl Into<String>) -> Error {
+    pub(crate) fn network(self, cause: impl Into<String>) -> Error {
         self.error(Kind::Network { cause: cause.into() })
     }
 }
 
 /// What a failed attempt leaves known, the most known first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Proof {
+pub(crate) enum Proof {
     /// It certainly did not happen, and will not.
     NotDone,
     /// Notion ended it with an answer of its own: what it did is done, the rest will never come.
@@ -51,25 +65,25 @@ pub(super) enum Proof {
 }
 
 /// An attempt without success.
-pub(super) struct Failed {
-    pub(super) error: Error,
+pub(crate) struct Failed {
+    pub(crate) error: Error,
     /// What is known about what it did.
-    pub(super) proof: Proof,
+    pub(crate) proof: Proof,
     /// Notion says that it was saved all the same (503 near its deadline), under this id.
-    pub(super) committed: Option<String>,
+    pub(crate) committed: Option<String>,
     /// Why Notion wants us to slow down.
-    pub(super) reason: Option<String>,
+    pub(crate) reason: Option<String>,
 }
 
 impl Failed {
     /// Not even tried.
-    pub(super) fn before_sending(error: Error) -> Box<Self> {
+    pub(crate) fn before_sending(error: Error) -> Box<Self> {
         without_answer(error, Proof::NotDone)
     }
 }
 
 /// The body of a success (`None` when it could not be read whole), or what went wrong; the answer came after `took`.
-pub(super) fn judge(
+pub(crate) fn judge(
     sent: Result<Response, Failure>,
     took: Duration,
     about: About<'_>,

@@ -1,20 +1,21 @@
 //! The schema of a data source: which statuses there are, and how a number is shown.
-use super::client::{Call, Client};
-use super::error::Error;
-use super::listing::segment;
-use super::pages::{reading, text_at};
-use crate::domain::comment::RawText;
+use crate::answer::About;
+use crate::client::{Call, Client};
+use crate::error::Error;
+use crate::listing::segment;
+use crate::rich_text::RichText;
+use crate::user_text::UserText;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 
-/// A data source. It has no `Debug`: its title may hold a key.
-#[derive(Clone)]
+/// A data source: the schema of a database's rows.
+#[derive(Clone, Debug)]
 pub struct DataSource {
-    /// Its id.
+    /// The id as it came.
     pub id: String,
-    /// Its title.
-    pub title: RawText,
+    /// The title that people gave it.
+    pub title: UserText,
     /// The properties of its rows, by name.
     pub properties: BTreeMap<String, PropertySchema>,
 }
@@ -40,11 +41,11 @@ pub enum Schema {
         /// Whether it is shown as a percentage.
         percent: bool,
     },
-    /// A date.
+    /// A date, with or without a time.
     Date,
-    /// A tick.
+    /// A tick: set or not.
     Checkbox,
-    /// The title.
+    /// The title of the row.
     Title,
     /// Another kind, named.
     Other(String),
@@ -53,9 +54,9 @@ pub enum Schema {
 /// A status that a row may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusOption {
-    /// Its id.
+    /// The id as it came.
     pub id: String,
-    /// Its name.
+    /// The name that people gave it.
     pub name: String,
     /// The group it belongs to.
     pub group: Option<StatusGroup>,
@@ -73,7 +74,7 @@ pub struct StatusGroup {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct DataSourceBody {
     id: String,
     #[serde(flatten)]
     rest: Map<String, Json>,
@@ -83,12 +84,14 @@ impl Client {
     /// The schema of a data source.
     pub async fn data_source(&self, id: &str) -> Result<DataSource, Error> {
         let path = format!("/v1/data_sources/{}", segment(id));
-        let wire: Wire = self.read(Call::get(path, reading("read the data source", id))).await?;
-        let rest = Json::Object(wire.rest);
+        let body: DataSourceBody = self
+            .read(Call::get(path, About::read_content("read the data source", id)))
+            .await?;
+        let rest = Json::Object(body.rest);
         let properties = rest["properties"].as_object().into_iter().flatten();
         Ok(DataSource {
-            id: wire.id,
-            title: text_at(&rest, "title").unwrap_or_default().to_raw(),
+            id: body.id,
+            title: RichText::at(&rest, "title").unwrap_or_default().text(),
             properties: properties.map(|(name, json)| (name.clone(), property(json))).collect(),
         })
     }

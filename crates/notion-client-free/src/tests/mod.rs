@@ -1,14 +1,12 @@
 //! The client against answers that are written down here (a transport without a network, time paused), and against a
 //! real socket for what only a socket can do.
-mod board;
 mod content;
 mod reads;
 mod wire;
 mod writes;
 
-use super::transport::{Failure, Request, Response, Sending};
 use super::*;
-use crate::domain::reply::Run;
+use crate::transport::{Failure, Request, Response, Sending};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use secrecy::SecretString;
@@ -86,9 +84,8 @@ impl Script {
 fn connection(url: &str) -> Connection {
     Connection {
         url: url.to_owned(),
-        token: SecretString::from(format!("token-of-{}", fastrand::u32(..))),
-        requests_per_minute: 180,
-        call_timeout: Duration::from_secs(10),
+        user_agent: "a-bot/1.0".to_owned(),
+        ..Connection::new(SecretString::from(format!("token-of-{}", fastrand::u32(..))))
     }
 }
 
@@ -134,15 +131,12 @@ fn text(words: &str) -> Json {
     })
 }
 
-fn run(words: &str) -> Run {
-    Run {
-        text: words.to_owned(),
-        ..Run::default()
-    }
+fn run(words: &str) -> TextRun<'_> {
+    TextRun::plain(words)
 }
 
 fn thread() -> Target {
-    Target::Discussion(crate::domain::ids::DiscussionId::from_wire(THREAD))
+    Target::Discussion(crate::ids::DiscussionId::from_wire(THREAD))
 }
 
 /// What a worker awaits must be free to move between threads.

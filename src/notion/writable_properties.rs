@@ -1,11 +1,8 @@
-//! The board of a page: which of its properties we write, under which ids and options. Without the schema of its data
+//! Which properties of a page we write, under which ids and options. Without the schema of its data
 //! source nothing is guessed: a status that does not exist is refused, an option of a select would be created, and a
 //! share written into a percentage is off by a hundred.
-use super::client::Client;
-use super::data_source::{PropertySchema, Schema, StatusOption};
-use super::error::Error;
-use super::pages::{Page, PropertyValue, Value};
-use super::status_words::{self, Meaning};
+use super::status_words::{self, WordMeaning};
+use super::{Client, Error, Kind, Page, PropertySchema, PropertyValue, Schema, StatusOption, Value};
 use crate::domain::effect::{Property, Status, Value as Wanted};
 use crate::domain::page::PropertyNames;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,14 +11,14 @@ use std::sync::Arc;
 /// The properties of a data source, by name.
 pub type Properties = BTreeMap<String, PropertySchema>;
 
-/// What we can write on a page.
+/// The properties of a page that we can write, under which ids, and what its Status says.
 #[derive(Clone, Debug, Default)]
-pub struct Board {
+pub struct WritableProperties {
     schema: Option<Arc<Properties>>,
     /// The schema was not found, once: a 404 may pass.
     missed: bool,
     status: Option<StatusProperty>,
-    progress: Option<Progress>,
+    progress: Option<ProgressProperty>,
     dates: BTreeMap<Property, String>,
     notes: Vec<String>,
 }
@@ -37,14 +34,14 @@ struct StatusProperty {
 }
 
 #[derive(Clone, Debug)]
-struct Progress {
+struct ProgressProperty {
     id: String,
     percent: bool,
 }
 
-impl Board {
-    /// Reads the board of a page; its data source, where it has one we may read, tells the options. `last` is the board as
-    /// it was read before: while the data source does not answer, its schema is kept.
+impl WritableProperties {
+    /// Finds them for a page that was just read; its data source, where it has one we may read, tells the options. `last`
+    /// is what was found before: while the data source does not answer, its schema is kept.
     pub async fn read(client: &Client, page: &Page, names: &PropertyNames, last: Option<&Self>) -> Result<Self, Error> {
         let Some(id) = &page.data_source else {
             return Ok(Self::of(page, None, names));
@@ -52,7 +49,7 @@ impl Board {
         let kept = last.and_then(|last| last.schema.clone());
         let (schema, missed) = match client.data_source(id).await {
             Ok(read) => (Some(Arc::new(read.properties)), false),
-            Err(error) if matches!(error.kind, super::Kind::Gone | super::Kind::Forbidden { .. }) => {
+            Err(error) if matches!(error.kind, Kind::Gone | Kind::Forbidden { .. }) => {
                 let once = last.is_some_and(|last| !last.missed);
                 (kept.filter(|_| once), true)
             }
@@ -65,7 +62,7 @@ impl Board {
         })
     }
 
-    /// The board of a page with this schema.
+    /// Finds them for a page with this schema.
     pub fn of(page: &Page, schema: Option<Arc<Properties>>, names: &PropertyNames) -> Self {
         let date = |property, name: &str| {
             let found = page
@@ -183,7 +180,7 @@ fn gaps(status: Option<&StatusProperty>, names: &PropertyNames) -> Vec<String> {
     told.collect()
 }
 
-fn progress(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> Option<Progress> {
+fn progress(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> Option<ProgressProperty> {
     let found = page
         .properties
         .get(&names.progress)
@@ -191,7 +188,7 @@ fn progress(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> 
     let Schema::Number { percent } = schema?.get(&names.progress)?.kind else {
         return None;
     };
-    Some(Progress {
+    Some(ProgressProperty {
         id: found.id.clone(),
         percent,
     })
@@ -247,23 +244,23 @@ fn configured(names: &PropertyNames) -> BTreeMap<String, Status> {
 /// What each option means, where it means one of ours.
 fn meanings(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<String, Status> {
     let read = |option: &StatusOption| match meaning(option, names) {
-        Meaning::Of(status) => Some((option.name.clone(), status)),
-        Meaning::Other => None,
-        Meaning::Unknown => Some((option.name.clone(), group(option)?)),
+        WordMeaning::Of(status) => Some((option.name.clone(), status)),
+        WordMeaning::Other => None,
+        WordMeaning::Unknown => Some((option.name.clone(), group(option)?)),
     };
     options.iter().filter_map(read).collect()
 }
 
 /// What an option means by its name: the configured ones first, then the words of six languages.
-fn meaning(option: &StatusOption, names: &PropertyNames) -> Meaning {
+fn meaning(option: &StatusOption, names: &PropertyNames) -> WordMeaning {
     let own = wanted(names).into_iter().find(|(_, name)| is_called(option, name));
     if let Some((status, _)) = own {
-        return Meaning::Of(status);
+        return WordMeaning::Of(status);
     }
     match status_words::meaning(&option.name) {
         // "Open" among those in progress is no fresh start. Blocked has no group of its own.
-        Meaning::Of(status) if status != Status::Blocked && group(option).is_some_and(|group| group != status) => {
-            Meaning::Unknown
+        WordMeaning::Of(status) if status != Status::Blocked && group(option).is_some_and(|group| group != status) => {
+            WordMeaning::Unknown
         }
         meaning => meaning,
     }
@@ -288,12 +285,12 @@ fn writable(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<Status,
         let meant = || {
             options
                 .iter()
-                .find(|option| meaning(option, names) == Meaning::Of(status))
+                .find(|option| meaning(option, names) == WordMeaning::Of(status))
         };
         let default = || {
             let of_group = |option: &&StatusOption| group(option) == Some(status);
             let mut unknown = options.iter().filter(of_group);
-            unknown.find(|option| meaning(option, names) == Meaning::Unknown)
+            unknown.find(|option| meaning(option, names) == WordMeaning::Unknown)
         };
         if let Some(option) = exact.or_else(folded).or_else(meant).or_else(default) {
             found.insert(status, option.name.clone());

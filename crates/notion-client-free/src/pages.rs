@@ -1,25 +1,26 @@
 //! Pages and their properties: reading, finding, setting.
-use super::answer::{About, Proof};
-use super::client::{Call, Client, ending, parse};
-use super::error::{Error, WriteError};
-use super::listing::segment;
-use super::rich_text::RichText;
-use crate::domain::comment::RawText;
-use crate::domain::ids::PageId;
+use crate::answer::{About, Proof};
+use crate::client::{Call, Client, ending, parse};
+use crate::error::{Error, WriteError};
+use crate::ids::PageId;
+use crate::listing::segment;
+use crate::rich_text::RichText;
+use crate::user_text::UserText;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
+use std::fmt;
 
-/// A page. It has no `Debug`: its title may hold a key.
+/// A page. `Debug` elides what people named: its title, its address, its properties.
 #[derive(Clone, Deserialize)]
-#[serde(from = "Wire")]
+#[serde(from = "PageBody")]
 pub struct Page {
-    /// Its id.
+    /// The id of the page.
     pub id: PageId,
-    /// Its title.
-    pub title: RawText,
+    /// The title that people gave it.
+    pub title: UserText,
     /// Its address for people.
     pub url: String,
     /// Whether it lies in the trash: then it can be read, but not written.
@@ -52,9 +53,9 @@ pub enum Value {
     Select(Option<String>),
     /// The start of a date: `2027-02-18`, or with a time.
     Date(Option<String>),
-    /// A number.
+    /// A number; `None` when there is none.
     Number(Option<f64>),
-    /// A tick.
+    /// A tick: set or not.
     Checkbox(bool),
     /// The title; see [`Page::title`].
     Title,
@@ -73,43 +74,57 @@ pub enum PropertyValue {
     Date(Option<String>),
     /// A number; `None` clears it.
     Number(Option<f64>),
-    /// A tick.
+    /// A tick: set or not.
     Checkbox(bool),
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct PageBody {
     id: String,
     url: Option<String>,
     in_trash: Option<bool>,
     archived: Option<bool>,
     is_locked: Option<bool>,
-    parent: Option<Parent>,
+    parent: Option<PageParent>,
     last_edited_time: Option<String>,
     #[serde(default)]
     properties: Map<String, Json>,
 }
 
 #[derive(Deserialize)]
-struct Parent {
+struct PageParent {
     data_source_id: Option<String>,
 }
 
-impl From<Wire> for Page {
-    fn from(wire: Wire) -> Self {
-        let time = wire.last_edited_time.and_then(|time| time.parse().ok());
-        let title = wire.properties.values().find_map(|property| text_at(property, "title"));
-        let properties = wire.properties.iter();
+impl From<PageBody> for Page {
+    fn from(body: PageBody) -> Self {
+        let time = body.last_edited_time.and_then(|time| time.parse().ok());
+        let title = body
+            .properties
+            .values()
+            .find_map(|property| RichText::at(property, "title"));
+        let properties = body.properties.iter();
         Self {
-            id: PageId::from_wire(&wire.id),
-            title: title.unwrap_or_default().to_raw(),
-            url: wire.url.unwrap_or_default(),
-            in_trash: wire.in_trash.unwrap_or(false) || wire.archived.unwrap_or(false),
-            is_locked: wire.is_locked.unwrap_or(false),
-            data_source: wire.parent.and_then(|parent| parent.data_source_id),
+            id: PageId::from_wire(&body.id),
+            title: title.unwrap_or_default().text(),
+            url: body.url.unwrap_or_default(),
+            in_trash: body.in_trash.unwrap_or(false) || body.archived.unwrap_or(false),
+            is_locked: body.is_locked.unwrap_or(false),
+            data_source: body.parent.and_then(|parent| parent.data_source_id),
             last_edited: time,
             properties: properties.map(|(name, json)| (name.clone(), property(json))).collect(),
         }
+    }
+}
+
+impl fmt::Debug for Page {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Page")
+            .field("id", &self.id)
+            .field("in_trash", &self.in_trash)
+            .field("is_locked", &self.is_locked)
+            .field("last_edited", &self.last_edited)
+            .finish_non_exhaustive()
     }
 }
 
@@ -130,12 +145,6 @@ fn property(json: &Json) -> Property {
         id: json["id"].as_str().unwrap_or_default().to_owned(),
         value,
     }
-}
-
-/// The rich text under a key, if there is one that can be read.
-pub(super) fn text_at(json: &Json, key: &str) -> Option<RichText> {
-    let items = json.get(key).filter(|items| items.is_array())?;
-    RichText::deserialize(items).ok()
 }
 
 impl PropertyValue {
@@ -159,11 +168,7 @@ impl Client {
 
     /// Sets properties, named by their ids as they came, and gives back the page as it then is.
     pub async fn update_properties(&self, id: &PageId, values: &[(String, PropertyValue)]) -> Result<Page, WriteError> {
-        let about = About {
-            doing: "set properties of the page",
-            id: id.as_str(),
-            capability: "Update content",
-        };
+        let about = About::update_content("set properties of the page", id.as_str());
         let values: Map<String, Json> = values.iter().map(|(id, value)| (id.clone(), value.to_json())).collect();
         let body = json!({ "properties": values }).to_string().into_bytes();
         let answer = self
@@ -178,7 +183,7 @@ impl Client {
 
     /// The rows of a data source that a filter lets through, last edited first. `Json::Null`: all of them.
     pub async fn query(&self, data_source: &str, filter: Json) -> Result<Vec<Page>, Error> {
-        let about = reading("query the data source", data_source);
+        let about = About::read_content("query the data source", data_source);
         let path = format!("/v1/data_sources/{}/query", segment(data_source));
         let mut body = json!({ "page_size": 100, "sorts": [last_edited_first()] });
         if !filter.is_null() {
@@ -195,7 +200,8 @@ impl Client {
             "sort": last_edited_first(),
             "page_size": 100,
         });
-        self.pages("/v1/search", &body, reading("search for pages", "")).await
+        self.pages("/v1/search", &body, About::read_content("search for pages", ""))
+            .await
     }
 
     async fn pages(&self, path: &str, body: &Json, about: About<'_>) -> Result<Vec<Page>, Error> {
@@ -237,17 +243,9 @@ impl Row {
 }
 
 fn one(id: &PageId) -> Call<'_> {
-    Call::get(page_path(id), reading("read the page", id.as_str()))
+    Call::get(page_path(id), About::read_content("read the page", id.as_str()))
 }
 
 fn page_path(id: &PageId) -> String {
     format!("/v1/pages/{}", segment(id.as_str()))
-}
-
-pub(super) fn reading<'a>(doing: &'static str, id: &'a str) -> About<'a> {
-    About {
-        doing,
-        id,
-        capability: "Read content",
-    }
 }

@@ -1,12 +1,11 @@
 //! What is read out of answers, known parts and unknown ones.
 use super::*;
-use crate::domain::comment::Anchor;
-use crate::domain::ids::{BlockId, PageId, PersonId};
+use crate::ids::{BlockId, PageId, PersonId};
 
-async fn one_comment(body: Json) -> WireComment {
+async fn one_comment(body: Json) -> RawComment {
     let (client, _) = Script::client([ok(&body)]);
     client
-        .comment(&crate::domain::ids::CommentId::from_wire(COMMENT))
+        .comment(&crate::ids::CommentId::from_wire(COMMENT))
         .await
         .ok()
         .unwrap()
@@ -24,7 +23,7 @@ async fn a_comment_in_full() {
         (read.id.as_str(), read.discussion.as_str(), read.author.as_str()),
         (COMMENT, THREAD, ANA)
     );
-    assert_eq!(read.anchor, Anchor::Page);
+    assert_eq!(read.parent, CommentParent::Page);
     assert_eq!(read.created_time.to_rfc3339(), "2026-11-20T09:14:00+00:00");
     let name = DisplayName {
         kind: NameKind::User,
@@ -44,7 +43,10 @@ async fn a_comment_of_a_form_to_come() {
     body["display_name"] = json!({"type": "spirit", "resolved_name": null});
     body["created_time"] = json!("yesterday");
     let read = one_comment(body).await;
-    assert_eq!((read.anchor, read.display_name), (Anchor::Page, DisplayName::default()));
+    assert_eq!(
+        (read.parent, read.display_name),
+        (CommentParent::Page, DisplayName::default())
+    );
     for (kind, expected) in [
         ("connection", NameKind::Integration),
         ("integration", NameKind::Integration),
@@ -54,29 +56,26 @@ async fn a_comment_of_a_form_to_come() {
         body["parent"] = json!({"type": "block_id", "block_id": PAGE});
         let read = one_comment(body).await;
         assert_eq!(read.display_name.kind, expected);
-        assert_eq!(read.anchor, Anchor::Block(BlockId::from_wire(PAGE)));
+        assert_eq!(read.parent, CommentParent::Block(BlockId::from_wire(PAGE)));
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn our_reference_is_read_from_our_own_comments_alone() {
-    let bot = [PersonId::from_wire(BOT)];
+async fn the_last_item_is_read_by_itself() {
     let items = json!([text("Backup verified."), text(" · k7p2-93qd")]);
-    let ours = one_comment(comment(COMMENT, BOT, &items)).await;
-    assert_eq!(ours.own_reference(&bot).as_deref(), Some(" · k7p2-93qd"));
-    let copied = one_comment(comment(COMMENT, ANA, &items)).await;
-    assert_eq!(copied.own_reference(&bot), None);
-    assert_eq!(
-        one_comment(comment(COMMENT, BOT, &json!([]))).await.own_reference(&bot),
-        None
-    );
+    let read = one_comment(comment(COMMENT, BOT, &items)).await;
+    assert_eq!(read.rich_text.last_item(), Some(" · k7p2-93qd"));
+    assert_eq!(read.text().expose(), "Backup verified. · k7p2-93qd");
+    assert!(!format!("{read:?}").contains("Backup"), "{read:?}");
+    let empty = one_comment(comment(COMMENT, BOT, &json!([]))).await;
+    assert_eq!(empty.rich_text.last_item(), None);
 }
 
 #[tokio::test(start_paused = true)]
 async fn mentions_name_whom_they_notify() {
     let mention = json!({"type": "mention", "plain_text": "@Done", "mention": {"type": "user", "user": {"id": ANA}}});
     let read = one_comment(comment(COMMENT, ANA, &json!([mention, text(" please look")]))).await;
-    assert_eq!(read.mentions(), [PersonId::from_wire(ANA)]);
+    assert_eq!(read.rich_text.people(), [PersonId::from_wire(ANA)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -333,7 +332,7 @@ async fn markdown_names_its_threads() {
     assert_eq!(
         read.discussions
             .iter()
-            .map(crate::domain::ids::DiscussionId::as_str)
+            .map(crate::ids::DiscussionId::as_str)
             .collect::<Vec<_>>(),
         [THREAD]
     );

@@ -1,38 +1,85 @@
-//! Our runs as rich text for Notion: split where it limits an item, written straight to JSON.
-use crate::domain::reply::{Run, Style};
+//! Text to be sent: runs of one style each, split where Notion limits an item, written straight to JSON.
+use crate::ids::PersonId;
 use serde::{Serialize, Serializer};
 
-/// Notion's limits: UTF-16 units in an item's text and in a link, items in a rich text.
+/// As many UTF-16 units may stand in an item's text, and in a link.
 const UNITS: usize = 2000;
-pub(super) const ITEMS: usize = 100;
+/// As many items may be in one rich text; Notion refuses more with a 400.
+pub const MAX_ITEMS: usize = 100;
 /// A cut moves back over at most so many characters to spare a joined emoji.
 const SPARE: usize = 32;
 
+/// A stretch of text of one style, or a mention.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TextRun<'a> {
+    /// The text, of any length: it is sent in as many items as Notion's limit of 2000 UTF-16 units asks for.
+    pub text: &'a str,
+    /// How it looks.
+    pub style: TextStyle,
+    /// Where it leads. An address of more than 2000 UTF-16 units is left out: Notion would refuse the whole text.
+    pub link: Option<&'a str>,
+    /// Mentions this person, who is notified; `text` and `link` are then not sent.
+    pub mention: Option<&'a PersonId>,
+}
+
+impl<'a> TextRun<'a> {
+    /// Text without a style, a link or a mention.
+    pub fn plain(text: &'a str) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+}
+
+/// How a run looks: those of Notion's annotations that can be set here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "Notion's annotations are independent switches"
+)]
+pub struct TextStyle {
+    /// Whether its letters are heavy.
+    pub bold: bool,
+    /// Whether its letters are slanted.
+    pub italic: bool,
+    /// Letters of one width on a grey ground.
+    pub code: bool,
+    /// Whether its letters are grey.
+    pub grey: bool,
+}
+
+/// Cuts a text into the parts that each fit into one item: 2000 UTF-16 units, never within a character, and not within
+/// a joined emoji or a flag either where that can be helped.
+pub fn fit_into_items(text: &str) -> impl Iterator<Item = &str> {
+    Chunks(text)
+}
+
 /// Runs cut to Notion's measure. `None` when they need more items than a comment can hold.
-pub(super) struct Pieces<'a>(Vec<Piece<'a>>);
+pub(crate) struct Pieces<'a>(Vec<Piece<'a>>);
 
 #[derive(Clone, Copy)]
 struct Piece<'a> {
     text: &'a str,
-    run: &'a Run,
+    run: TextRun<'a>,
 }
 
 impl<'a> Pieces<'a> {
-    pub(super) fn cut(runs: &'a [Run]) -> Option<Self> {
+    pub(crate) fn cut(runs: &[TextRun<'a>]) -> Option<Self> {
         let mut pieces = Vec::with_capacity(runs.len());
-        for run in runs {
+        for &run in runs {
             if run.mention.is_some() {
                 pieces.push(Piece { text: "", run });
                 continue;
             }
-            pieces.extend(Chunks(&run.text).map(|text| Piece { text, run }));
+            pieces.extend(Chunks(run.text).map(|text| Piece { text, run }));
         }
-        (pieces.len() <= ITEMS).then_some(Self(pieces))
+        (pieces.len() <= MAX_ITEMS).then_some(Self(pieces))
     }
 }
 
 /// The parts of a text that each fit into one item.
-pub(super) struct Chunks<'a>(pub(super) &'a str);
+struct Chunks<'a>(&'a str);
 
 impl<'a> Iterator for Chunks<'a> {
     type Item = &'a str;
@@ -92,34 +139,34 @@ impl Serialize for Pieces<'_> {
 }
 
 #[derive(Serialize)]
-struct Item<'a> {
+struct SentItem<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<Text<'a>>,
+    text: Option<SentText<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mention: Option<Mention<'a>>,
+    mention: Option<SentMention<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     annotations: Option<Annotations>,
 }
 
 #[derive(Serialize)]
-struct Text<'a> {
+struct SentText<'a> {
     content: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    link: Option<Link<'a>>,
+    link: Option<SentLink<'a>>,
 }
 
 #[derive(Serialize)]
-struct Link<'a> {
+struct SentLink<'a> {
     url: &'a str,
 }
 
 #[derive(Serialize)]
-struct Mention<'a> {
-    user: Id<'a>,
+struct SentMention<'a> {
+    user: PersonRef<'a>,
 }
 
 #[derive(Serialize)]
-struct Id<'a> {
+struct PersonRef<'a> {
     id: &'a str,
 }
 
@@ -141,29 +188,25 @@ fn is_off(flag: &bool) -> bool {
 }
 
 impl<'a> Piece<'a> {
-    fn to_item(self) -> Item<'a> {
-        let Style {
+    fn to_item(self) -> SentItem<'a> {
+        let TextStyle {
             bold,
             italic,
             code,
             grey,
         } = self.run.style;
-        let mention = self.run.mention.as_ref().map(|person| Mention {
-            user: Id { id: person.as_str() },
+        let mention = self.run.mention.map(|person| SentMention {
+            user: PersonRef { id: person.as_str() },
         });
         // A link that Notion would refuse is left out: the words alone are better than no reply.
-        let link = self
-            .run
-            .link
-            .as_deref()
-            .filter(|url| url.encode_utf16().count() <= UNITS);
-        Item {
-            text: mention.is_none().then(|| Text {
+        let link = self.run.link.filter(|url| url.encode_utf16().count() <= UNITS);
+        SentItem {
+            text: mention.is_none().then(|| SentText {
                 content: self.text,
-                link: link.map(|url| Link { url }),
+                link: link.map(|url| SentLink { url }),
             }),
             mention,
-            annotations: (self.run.style != Style::default()).then(|| Annotations {
+            annotations: (self.run.style != TextStyle::default()).then(|| Annotations {
                 bold,
                 italic,
                 code,
@@ -176,16 +219,12 @@ impl<'a> Piece<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::PersonId;
 
-    fn run(text: &str) -> Run {
-        Run {
-            text: text.to_owned(),
-            ..Run::default()
-        }
+    fn run(text: &str) -> TextRun<'_> {
+        TextRun::plain(text)
     }
 
-    fn json(runs: &[Run]) -> serde_json::Value {
+    fn json(runs: &[TextRun<'_>]) -> serde_json::Value {
         serde_json::to_value(Pieces::cut(runs).unwrap()).unwrap()
     }
 
@@ -219,11 +258,12 @@ mod tests {
     fn runs_become_items() {
         let mut bold = run("done");
         bold.style.bold = true;
-        bold.link = Some("https://example.org".to_owned());
+        bold.link = Some("https://example.org");
         let mut grey = run(" · k7p2");
         grey.style.grey = true;
         let mut person = run("ignored");
-        person.mention = PersonId::parse("7d9e1f2033444c558899aabbccddeeff");
+        let ana = PersonId::parse("7d9e1f2033444c558899aabbccddeeff");
+        person.mention = ana.as_ref();
         let expected = serde_json::json!([
             {"mention": {"user": {"id": "7d9e1f20-3344-4c55-8899-aabbccddeeff"}}},
             {"text": {"content": "done", "link": {"url": "https://example.org"}}, "annotations": {"bold": true}},
@@ -242,7 +282,8 @@ mod tests {
     #[test]
     fn a_link_that_is_too_long_is_left_out() {
         let mut linked = run("here");
-        linked.link = Some("x".repeat(2001));
+        let address = "x".repeat(2001);
+        linked.link = Some(&address);
         assert_eq!(json(&[linked]), serde_json::json!([{"text": {"content": "here"}}]));
     }
 

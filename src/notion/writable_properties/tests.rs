@@ -1,9 +1,13 @@
-//! Boards from pages and schemas that are written down here.
-use super::super::data_source::StatusGroup;
+//! The properties of pages and schemas that are written down here.
+use super::super::StatusGroup;
 use super::*;
-use crate::domain::comment::RawText;
 use crate::domain::ids::PageId;
-use crate::notion::{Property as PageProperty, Value as Shown};
+use crate::notion::transport::{Request, Response, Sending};
+use crate::notion::{Connection, Property as PageProperty, Transport, UserText, Value as Shown};
+use secrecy::SecretString;
+use serde_json::json;
+use std::collections::VecDeque;
+use std::sync::Mutex;
 
 fn names() -> PropertyNames {
     PropertyNames {
@@ -26,7 +30,7 @@ fn page(status: Option<&str>) -> Page {
     };
     Page {
         id: PageId::from_wire("page"),
-        title: RawText::new("ACT_011_SEC".to_owned()),
+        title: UserText::new("ACT_011_SEC", Vec::new()),
         url: String::new(),
         in_trash: false,
         is_locked: false,
@@ -76,8 +80,8 @@ fn usual<'a>(todo: &'a [&'a str], doing: &'a [&'a str], done: &'a [&'a str]) -> 
 /// The options for Not started, In Progress, Blocked and Done.
 #[track_caller]
 fn check(groups: &[(&str, &[&str])], expected: [Option<&str>; 4]) {
-    let board = Board::of(&page(None), Some(schema(groups)), &names());
-    let chosen = wanted(&names()).map(|(status, _)| board.statuses().get(&status).cloned());
+    let properties = WritableProperties::of(&page(None), Some(schema(groups)), &names());
+    let chosen = wanted(&names()).map(|(status, _)| properties.statuses().get(&status).cloned());
     assert_eq!(chosen, expected.map(|name| name.map(str::to_owned)), "{groups:?}");
 }
 
@@ -135,7 +139,7 @@ fn an_option_of_a_page_is_read_by_what_it_means() {
     );
     let read = |option| {
         let page = page(option);
-        Board::of(&page, Some(schema(&groups)), &names()).standing(&page, &names())
+        WritableProperties::of(&page, Some(schema(&groups)), &names()).standing(&page, &names())
     };
     for (option, expected) in [
         (None, None),
@@ -154,12 +158,61 @@ fn an_option_of_a_page_is_read_by_what_it_means() {
 #[test]
 fn without_the_schema_nothing_is_guessed() {
     let page = page(Some("Not started"));
-    let board = Board::of(&page, None, &names());
-    assert_eq!(board.standing(&page, &names()), Some(Status::NotStarted));
-    assert_eq!(board.shown(&page, &names()).as_deref(), Some("Not started"));
-    assert_eq!(board.statuses(), BTreeMap::new());
-    assert_eq!(board.properties(), [Property::NextRotation].into());
-    assert_eq!(board.status_value(Status::Done), None);
-    assert_eq!(board.value(Property::Progress, &Wanted::Percent(40)), None);
-    assert_eq!(board.notes(), [UNSHARED]);
+    let properties = WritableProperties::of(&page, None, &names());
+    assert_eq!(properties.standing(&page, &names()), Some(Status::NotStarted));
+    assert_eq!(properties.shown(&page, &names()).as_deref(), Some("Not started"));
+    assert_eq!(properties.statuses(), BTreeMap::new());
+    assert_eq!(properties.properties(), [Property::NextRotation].into());
+    assert_eq!(properties.status_value(Status::Done), None);
+    assert_eq!(properties.value(Property::Progress, &Wanted::Percent(40)), None);
+    assert_eq!(properties.notes(), [UNSHARED]);
+}
+
+/// Gives these answers in order, each a status and a body.
+struct WrittenAnswers(Mutex<VecDeque<(u16, serde_json::Value)>>);
+
+impl Transport for WrittenAnswers {
+    fn send(&self, _: Request) -> Sending<'_> {
+        let (status, body) = self.0.lock().unwrap().pop_front().unwrap();
+        Box::pin(std::future::ready(Ok(Response {
+            status: reqwest::StatusCode::from_u16(status).unwrap(),
+            headers: reqwest::header::HeaderMap::new(),
+            body: Some(body.to_string().into_bytes()),
+        })))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_schema_that_is_missing_once_is_kept() {
+    let schema = json!({"object": "data_source", "id": "ds", "properties": {"Status": {"id": "s", "type": "status", "status": {
+        "options": [{"id": "a", "name": "Done"}], "groups": [{"name": "Complete", "option_ids": ["a"]}],
+    }}}});
+    let refused = |status: u16, code: &str| (status, json!({ "object": "error", "code": code }));
+    let missing = || refused(404, "object_not_found");
+    let found = || (200, schema.clone());
+    let forbidden = refused(403, "restricted_resource");
+    let answers = [
+        missing(),
+        found(),
+        missing(),
+        found(),
+        missing(),
+        forbidden,
+        missing(),
+        found(),
+    ];
+    let many = answers.len();
+    let transport = Arc::new(WrittenAnswers(Mutex::new(answers.into())));
+    let client = Client::with_transport(Connection::new(SecretString::from("t")), transport);
+    let mut last: Option<WritableProperties> = None;
+    let mut known = Vec::new();
+    for _ in 0..many {
+        let page = page(Some("Done"));
+        let read = WritableProperties::read(&client, &page, &names(), last.as_ref())
+            .await
+            .unwrap();
+        known.push(read.statuses().contains_key(&Status::Done));
+        last = Some(read);
+    }
+    assert_eq!(known, [false, true, true, true, true, false, false, true]);
 }

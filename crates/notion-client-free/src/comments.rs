@@ -1,13 +1,12 @@
 //! Comments: listing, asking for one, adding, changing and deleting our own.
-use super::answer::{About, Failed, Proof};
-use super::client::{Call, Client, WriteTurn, ending, parse};
-use super::error::{Error, Kind, WriteError};
-use super::listing::{paged, segment};
-use super::rich_text::RichText;
-use super::runs::Pieces;
-use crate::domain::comment::{Anchor, RawText};
-use crate::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
-use crate::domain::reply::Run;
+use crate::answer::{About, Failed, Proof};
+use crate::client::{Call, Client, WriteTurn, ending, parse};
+use crate::error::{Error, Kind, WriteError};
+use crate::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
+use crate::listing::{paged, segment};
+use crate::rich_text::RichText;
+use crate::text_run::{Pieces, TextRun};
+use crate::user_text::UserText;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
@@ -15,31 +14,42 @@ use serde::{Deserialize, Serialize};
 const READ: &str = "Read comments";
 const INSERT: &str = "Insert comments";
 
-/// The open comments under a page or a block, in Notion's order.
+/// The open comments under a page or a block, in Notion's order, the oldest first (recorded).
+#[derive(Clone, Debug)]
 pub struct Listing {
     /// The comments. Those of resolved threads are not among them: Notion leaves them out without a word.
-    pub comments: Vec<WireComment>,
+    pub comments: Vec<RawComment>,
     /// Whether the list was read to its end; only then may anything be called absent.
     pub complete: bool,
 }
 
-/// A comment as Notion gives it. It has no `Debug`: its text may hold a key.
-#[derive(Clone, Deserialize)]
-#[serde(from = "Wire")]
-pub struct WireComment {
-    /// Its id.
+/// A comment as Notion gives it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(from = "CommentBody")]
+pub struct RawComment {
+    /// The id of the comment, opaque.
     pub id: CommentId,
     /// The thread it stands in.
     pub discussion: DiscussionId,
-    /// The page or the block under which it stands; a form that we do not know counts as the page.
-    pub anchor: Anchor,
+    /// Where its thread hangs; a form that is not known here counts as the page.
+    pub parent: CommentParent,
     /// Who wrote it; the only thing that says so. Empty when the connection may not read comments.
     pub author: PersonId,
     /// The name that Notion shows; anybody may choose one, so it proves nothing.
     pub display_name: DisplayName,
     /// Server time, cut to the minute (recorded): never used for order.
     pub created_time: DateTime<Utc>,
-    text: RichText,
+    /// What it says.
+    pub rich_text: RichText,
+}
+
+/// Where a thread of comments hangs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommentParent {
+    /// On the page itself: all such comments of a page share one thread (recorded).
+    Page,
+    /// On a block of the page, or on a part of its text.
+    Block(BlockId),
 }
 
 /// The name shown beside a comment.
@@ -55,14 +65,14 @@ pub struct DisplayName {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NameKind {
-    /// A person's.
+    /// The name of a person.
     User,
     /// A connection's; the documentation also writes `connection`.
     #[serde(alias = "connection")]
     Integration,
     /// One that the author chose.
     Custom,
-    /// Something new.
+    /// A kind that is not known here.
     #[default]
     #[serde(other)]
     Other,
@@ -79,33 +89,23 @@ pub enum Target {
     Discussion(DiscussionId),
 }
 
-impl WireComment {
-    /// The text, for redaction. Mentions of people read `@person`, of pages `[page]`.
-    pub fn raw_text(&self) -> RawText {
-        self.text.to_raw()
-    }
-
-    /// The people whom it mentions.
-    pub fn mentions(&self) -> Vec<PersonId> {
-        self.text.people()
+impl RawComment {
+    /// Its text, with the addresses of its links.
+    pub fn text(&self) -> UserText {
+        self.rich_text.text()
     }
 
     /// Whether it shows the name of a connection, as a bot's comment does. A person cannot choose that form of name.
     pub fn is_by_connection(&self) -> bool {
         self.display_name.kind == NameKind::Integration
     }
-
-    /// The text of the last run, where our reference stands; only of a comment by one of our `own` ids.
-    pub fn own_reference(&self, own: &[PersonId]) -> Option<String> {
-        own.contains(&self.author).then(|| self.text.last())?.map(str::to_owned)
-    }
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct CommentBody {
     id: String,
     discussion_id: Option<String>,
-    parent: Option<Parent>,
+    parent: Option<BodyParent>,
     created_by: Option<Author>,
     created_time: Option<String>,
     display_name: Option<Shown>,
@@ -113,7 +113,7 @@ struct Wire {
 }
 
 #[derive(Deserialize)]
-struct Parent {
+struct BodyParent {
     block_id: Option<String>,
 }
 
@@ -129,23 +129,23 @@ struct Shown {
     resolved_name: Option<String>,
 }
 
-impl From<Wire> for WireComment {
-    fn from(wire: Wire) -> Self {
-        let block = wire.parent.and_then(|parent| parent.block_id);
-        let author = wire.created_by.and_then(|author| author.id).unwrap_or_default();
-        let time = wire.created_time.and_then(|time| time.parse().ok());
-        let name = wire.display_name.map(|shown| DisplayName {
+impl From<CommentBody> for RawComment {
+    fn from(body: CommentBody) -> Self {
+        let block = body.parent.and_then(|parent| parent.block_id);
+        let author = body.created_by.and_then(|author| author.id).unwrap_or_default();
+        let time = body.created_time.and_then(|time| time.parse().ok());
+        let name = body.display_name.map(|shown| DisplayName {
             kind: shown.kind,
             name: shown.resolved_name,
         });
         Self {
-            id: CommentId::from_wire(&wire.id),
-            discussion: DiscussionId::from_wire(&wire.discussion_id.unwrap_or_default()),
-            anchor: block.map_or(Anchor::Page, |id| Anchor::Block(BlockId::from_wire(&id))),
+            id: CommentId::from_wire(&body.id),
+            discussion: DiscussionId::from_wire(&body.discussion_id.unwrap_or_default()),
+            parent: block.map_or(CommentParent::Page, |id| CommentParent::Block(BlockId::from_wire(&id))),
             author: PersonId::from_wire(&author),
             display_name: name.unwrap_or_default(),
             created_time: time.unwrap_or_default(),
-            text: wire.rich_text.unwrap_or_default(),
+            rich_text: body.rich_text.unwrap_or_default(),
         }
     }
 }
@@ -175,7 +175,7 @@ impl Client {
         let listed = self
             .list(
                 |cursor| Call::get(paged(path.clone(), cursor), about),
-                |comment: &WireComment| comment.id.as_str(),
+                |comment: &RawComment| comment.id.as_str(),
             )
             .await?;
         Ok(Listing {
@@ -185,12 +185,12 @@ impl Client {
     }
 
     /// One comment; `Kind::Gone` when it was deleted.
-    pub async fn comment(&self, id: &CommentId) -> Result<WireComment, Error> {
+    pub async fn comment(&self, id: &CommentId) -> Result<RawComment, Error> {
         self.read(one(id)).await
     }
 
     /// Adds a comment, after waiting for a place in the budget.
-    pub async fn create_comment(&self, target: Target, runs: &[Run]) -> Result<WireComment, WriteError> {
+    pub async fn create_comment(&self, target: Target, runs: &[TextRun<'_>]) -> Result<RawComment, WriteError> {
         let turn = self.write_turn().await.map_err(|error| WriteError::NotDone { error })?;
         self.post_comment(turn, &target, runs).await
     }
@@ -200,8 +200,8 @@ impl Client {
         &self,
         turn: WriteTurn,
         target: &Target,
-        runs: &[Run],
-    ) -> Result<WireComment, WriteError> {
+        runs: &[TextRun<'_>],
+    ) -> Result<RawComment, WriteError> {
         let about = target.about();
         let (parent, discussion_id) = target.parts();
         let body = comment_body(parent, discussion_id, runs, about)?;
@@ -215,7 +215,7 @@ impl Client {
     }
 
     /// Replaces the text of one of our comments.
-    pub async fn update_comment(&self, id: &CommentId, runs: &[Run]) -> Result<(), WriteError> {
+    pub async fn update_comment(&self, id: &CommentId, runs: &[TextRun<'_>]) -> Result<(), WriteError> {
         let about = writing("change the comment", id.as_str());
         let body = comment_body(None, None, runs, about)?;
         self.set(Call::with_body(Method::PATCH, comment_path(id), body, about))
@@ -254,7 +254,7 @@ impl Client {
     }
 
     /// A 503 near Notion's deadline may name what it saved. If that is a comment, it is ours.
-    async fn saved_all_the_same(&self, failed: Box<Failed>) -> Result<WireComment, WriteError> {
+    async fn saved_all_the_same(&self, failed: Box<Failed>) -> Result<RawComment, WriteError> {
         if let Some(id) = &failed.committed
             && let Ok(comment) = self.look(one(&CommentId::from_wire(id))).await
         {
@@ -282,10 +282,12 @@ impl Target {
     }
 
     /// Without the right to read comments Notion answers with the id alone: what we asked for fills the rest.
-    fn complete(&self, mut comment: WireComment) -> WireComment {
+    fn complete(&self, mut comment: RawComment) -> RawComment {
         match self {
             Self::Discussion(id) if comment.discussion.as_str().is_empty() => comment.discussion = id.clone(),
-            Self::Block(id) if comment.anchor == Anchor::Page => comment.anchor = Anchor::Block(id.clone()),
+            Self::Block(id) if comment.parent == CommentParent::Page => {
+                comment.parent = CommentParent::Block(id.clone());
+            }
             Self::Discussion(_) | Self::Block(_) | Self::Page(_) => {}
         }
         comment
@@ -303,7 +305,7 @@ fn comment_path(id: &CommentId) -> String {
 fn comment_body(
     parent: Option<NewParent<'_>>,
     discussion_id: Option<&str>,
-    runs: &[Run],
+    runs: &[TextRun<'_>],
     about: About<'_>,
 ) -> Result<Vec<u8>, WriteError> {
     let refused = || WriteError::NotDone {
@@ -319,17 +321,9 @@ fn comment_body(
 }
 
 fn reading<'a>(doing: &'static str, id: &'a str) -> About<'a> {
-    About {
-        doing,
-        id,
-        capability: READ,
-    }
+    About::new(doing, id, READ)
 }
 
 fn writing<'a>(doing: &'static str, id: &'a str) -> About<'a> {
-    About {
-        doing,
-        id,
-        capability: INSERT,
-    }
+    About::new(doing, id, INSERT)
 }

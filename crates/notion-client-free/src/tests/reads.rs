@@ -1,6 +1,6 @@
 //! How reads are repeated, paged, and given up.
 use super::*;
-use crate::domain::ids::{CommentId, PageId};
+use crate::ids::{CommentId, PageId};
 
 fn list(results: &[Json], next: Option<&str>) -> Result<Response, Failure> {
     ok(&json!({"object": "list", "results": results, "next_cursor": next, "has_more": next.is_some()}))

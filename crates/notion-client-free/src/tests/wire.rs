@@ -1,6 +1,6 @@
 //! The real wire against a real socket on loopback.
-use super::super::transport::Wire;
 use super::*;
+use crate::transport::HttpTransport;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request as Incoming;
@@ -14,7 +14,7 @@ use tokio::net::TcpListener;
 const SHORT: Duration = Duration::from_millis(200);
 
 async fn send(at: SocketAddr, body: &str, timeout: Duration) -> Result<Response, Failure> {
-    let wire = Wire::new(&format!("http://{at}/v1/"), timeout).unwrap();
+    let wire = HttpTransport::new(&format!("http://{at}/v1/"), "a-bot/1.0", timeout).unwrap();
     let request = Request {
         method: if body.is_empty() { Method::GET } else { Method::POST },
         path: "/v1/comments?block_id=%41".to_owned(),
@@ -58,15 +58,14 @@ async fn a_request_carries_what_notion_wants() {
         format!("{} {} {}", request.method(), request.uri(), names.map(header).join(" "))
     }
     let at = serve(Router::new().fallback(any(echo))).await;
-    let agent = concat!("keyminder/", env!("CARGO_PKG_VERSION"));
     let got = send(at, "{}", SHORT).await.ok().unwrap();
-    let expected = format!("POST /v1/comments?block_id=%41 Bearer something 2026-03-11 application/json {agent}");
+    let expected = "POST /v1/comments?block_id=%41 Bearer something 2026-03-11 application/json a-bot/1.0";
     assert_eq!(String::from_utf8(got.body.unwrap()).unwrap(), expected);
     let got = send(at, "", SHORT).await.ok().unwrap();
     assert!(
         String::from_utf8(got.body.unwrap())
             .unwrap()
-            .contains("2026-03-11 - keyminder"),
+            .contains("2026-03-11 - a-bot"),
         "no body, no type"
     );
 }
@@ -112,7 +111,7 @@ async fn a_redirect_is_not_followed_and_a_huge_body_not_read() {
 async fn an_address_that_is_none_is_told() {
     for url in ["not an address", "ftp://127.0.0.1", "http:"] {
         let error = Client::new(connection(url)).err().unwrap();
-        assert!(error.to_string().contains("notion.url"), "{error}");
+        assert!(error.to_string().contains("no http:// or https:// URL"), "{error}");
     }
 }
 
@@ -142,11 +141,8 @@ fn cost_of_a_post() {
     });
     let mut connection = connection(&format!("http://{}", address.recv().unwrap()));
     connection.requests_per_minute = 0;
-    let runs = [
-        run(&"Step 1 is proven. ".repeat(12)),
-        run("Next: step 2."),
-        run(" · k7p2-93qd"),
-    ];
+    let words = "Step 1 is proven. ".repeat(12);
+    let runs = [run(&words), run("Next: step 2."), run(" · k7p2-93qd")];
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()

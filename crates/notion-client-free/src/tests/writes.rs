@@ -1,6 +1,6 @@
 //! Every ending of a write.
 use super::*;
-use crate::domain::ids::{BlockId, CommentId, PageId};
+use crate::ids::{BlockId, CommentId, PageId};
 
 /// How a POST of a comment ended, in one word, and how many requests it took.
 async fn ending(answers: Vec<Result<Response, Failure>>) -> (&'static str, Option<Error>, usize) {

@@ -3,6 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
+/// The address of a connection is no `http://` or `https://` URL with a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the address of Notion is no http:// or https:// URL")]
+pub struct AddressError;
+
 /// A call that did not work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -51,7 +56,8 @@ pub enum Kind {
 }
 
 impl Error {
-    pub(super) fn new(kind: Kind, doing: String) -> Self {
+    /// An error that came without an answer. `doing` completes "could not ...".
+    pub fn new(kind: Kind, doing: String) -> Self {
         Self {
             kind,
             doing,
@@ -59,17 +65,6 @@ impl Error {
             code: None,
             request_id: None,
         }
-    }
-
-    /// An answer that says nothing where there must be something.
-    pub(crate) fn empty(doing: &str) -> Self {
-        Self::new(Kind::Unexpected, doing.to_owned())
-    }
-
-    /// The address in the settings is none.
-    pub(super) fn address() -> Self {
-        let cause = "the address of Notion is no http:// or https:// URL: mend notion.url".to_owned();
-        Self::new(Kind::Network { cause }, "reach Notion".to_owned())
     }
 
     /// Whether the token is refused, and with it every other request.
@@ -126,7 +121,7 @@ impl Error {
                 format!("No usable answer ({cause}); that passes by itself.")
             }
             Kind::Network { cause } => format!("No usable answer ({cause}); see whether Notion can be reached."),
-            Kind::Unexpected => "The answer cannot be read; is notion.url really the address of Notion?".to_owned(),
+            Kind::Unexpected => "The answer cannot be read; is this really the address of Notion?".to_owned(),
         }
     }
 }
@@ -146,7 +141,7 @@ pub enum WriteError {
     /// It certainly did not happen. `error.kind` says whether it may be tried again.
     #[error("{error}")]
     NotDone {
-        /// Why not.
+        /// Why it did not happen.
         error: Error,
     },
     /// It may have happened: read before writing again.

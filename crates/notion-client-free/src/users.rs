@@ -1,11 +1,10 @@
 //! Who is who: ourselves and the members of the workspace.
-use super::answer::About;
-use super::client::{Call, Client};
-use super::error::{Error, Kind};
-use super::listing::{paged, segment};
-use crate::domain::ids::PersonId;
+use crate::answer::About;
+use crate::client::{Call, Client};
+use crate::error::{Error, Kind};
+use crate::ids::PersonId;
+use crate::listing::{paged, segment};
 use serde::Deserialize;
-use std::sync::{Arc, PoisonError, RwLock};
 
 /// The bot, as Notion sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,39 +26,14 @@ pub enum Owner {
     Workspace,
     /// A person: a public connection or a personal access token. Its comments may carry that person's id.
     Person,
-    /// Not said.
+    /// The answer does not say whose it is.
     Unknown,
-}
-
-/// All ids under which we wrote: the present one and all former ones, so that what stands under an older token is still
-/// ours. Clones are the same list: it grows when the token is swapped.
-#[derive(Clone, Default)]
-pub struct OwnIds(Arc<RwLock<Arc<[PersonId]>>>);
-
-impl OwnIds {
-    /// These ids.
-    pub fn new(ids: Vec<PersonId>) -> Self {
-        Self(Arc::new(RwLock::new(ids.into())))
-    }
-
-    /// As they are now.
-    pub fn all(&self) -> Arc<[PersonId]> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// From now on this one too.
-    pub fn add(&self, id: &PersonId) {
-        let mut ids = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if !ids.contains(id) {
-            *ids = ids.iter().chain([id]).cloned().collect();
-        }
-    }
 }
 
 /// A member of the workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Their id.
+    /// The id under which they write and are mentioned.
     pub id: PersonId,
     /// Their name; absent without the capability to read it.
     pub name: Option<String>,
@@ -71,9 +45,9 @@ pub struct User {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UserKind {
-    /// A person.
+    /// A person who is a member of the workspace.
     Person,
-    /// A connection.
+    /// A connection: an integration, a bot.
     Bot,
     /// Something new, or not said.
     #[default]
@@ -82,7 +56,7 @@ pub enum UserKind {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+struct UserBody {
     id: String,
     name: Option<String>,
     #[serde(rename = "type", default)]
@@ -92,17 +66,17 @@ struct Wire {
 
 #[derive(Deserialize)]
 struct Bot {
-    owner: Option<WireOwner>,
+    owner: Option<BotOwner>,
     workspace_name: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct WireOwner {
+struct BotOwner {
     #[serde(rename = "type")]
     kind: Option<String>,
 }
 
-impl Wire {
+impl UserBody {
     fn into_user(self) -> User {
         User {
             id: PersonId::from_wire(&self.id),
@@ -116,7 +90,7 @@ impl Client {
     /// Who we are. A token of a person is an error: see [`Kind::PersonalToken`].
     pub async fn me(&self) -> Result<Me, Error> {
         let about = about("ask Notion who we are", "");
-        let me: Wire = self.read(Call::get("/v1/users/me".to_owned(), about)).await?;
+        let me: UserBody = self.read(Call::get("/v1/users/me".to_owned(), about)).await?;
         if me.kind == UserKind::Person {
             return Err(about.error(Kind::PersonalToken));
         }
@@ -140,24 +114,20 @@ impl Client {
         let listed = self
             .list(
                 |cursor| Call::get(paged("/v1/users".to_owned(), cursor), about),
-                |user: &Wire| user.id.as_str(),
+                |user: &UserBody| user.id.as_str(),
             )
             .await?;
-        Ok(listed.items.into_iter().map(Wire::into_user).collect())
+        Ok(listed.items.into_iter().map(UserBody::into_user).collect())
     }
 
     /// One user; `Kind::Gone` for whom the connection cannot see.
     pub async fn user(&self, id: &PersonId) -> Result<User, Error> {
         let path = format!("/v1/users/{}", segment(id.as_str()));
-        let user: Wire = self.read(Call::get(path, about("read the user", id.as_str()))).await?;
+        let user: UserBody = self.read(Call::get(path, about("read the user", id.as_str()))).await?;
         Ok(user.into_user())
     }
 }
 
 fn about<'a>(doing: &'static str, id: &'a str) -> About<'a> {
-    About {
-        doing,
-        id,
-        capability: "Read user information",
-    }
+    About::new(doing, id, "Read user information")
 }

@@ -1,13 +1,13 @@
 //! The request budget: requests wait here in place, in the order of asking, writes before reads, until
-//! [`super::pace`] lets them go. It follows tokio's clock (paused in tests).
-use super::pace::{Pace, Urgency, Verdict};
+//! [`crate::pace`] lets them go. It follows tokio's clock (paused in tests).
+use crate::pace::{Pace, Urgency, Verdict};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
 /// Longer waits are given back to the caller instead of being waited out in place.
-pub(super) const PATIENCE: Duration = Duration::from_mins(2);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 /// When to come back with a place that a silence made void, if no better time is known.
 const SOON: Duration = Duration::from_secs(1);
 
@@ -26,7 +26,7 @@ pub struct Budget {
     pub server_now: Option<chrono::DateTime<chrono::Utc>>,
 }
 
-pub(super) struct Limiter {
+pub(crate) struct Limiter {
     state: Mutex<State>,
     reads: tokio::sync::Mutex<()>,
     writes: tokio::sync::Mutex<()>,
@@ -40,14 +40,14 @@ struct State {
 
 /// A place for one request. Dropped without an answer it tells, if it was the trial after a silence, that the next one
 /// shall try.
-pub(super) struct Place {
+pub(crate) struct Place {
     limiter: Arc<Limiter>,
     trial: bool,
 }
 
 impl Limiter {
     /// So many requests in a minute (0: no limit of our own); a call is over after `call_timeout`.
-    pub(super) fn new(limit: u32, call_timeout: Duration) -> Arc<Self> {
+    pub(crate) fn new(limit: u32, call_timeout: Duration) -> Arc<Self> {
         let state = State {
             pace: Pace::new(limit, call_timeout, Instant::now()),
             reason: None,
@@ -61,7 +61,7 @@ impl Limiter {
     }
 
     /// Waits for a place in the budget and takes it; `Err` is the time still to wait when that is over [`PATIENCE`].
-    pub(super) async fn admit(self: &Arc<Self>, urgency: Urgency) -> Result<Place, Duration> {
+    pub(crate) async fn admit(self: &Arc<Self>, urgency: Urgency) -> Result<Place, Duration> {
         let _waiting = Waiting::begin(self, urgency);
         // Callers of one kind queue here, so that only the first of them watches the budget.
         let queue = match urgency {
@@ -87,7 +87,7 @@ impl Limiter {
     }
 
     /// A place that is not waited for, for what a write must know before it can end.
-    pub(super) fn at_once(self: &Arc<Self>) -> Place {
+    pub(crate) fn at_once(self: &Arc<Self>) -> Place {
         self.state().pace.spend(Instant::now());
         self.place(false)
     }
@@ -100,14 +100,14 @@ impl Limiter {
     }
 
     /// Holds everybody back for `after`, as Notion asked.
-    pub(super) fn hold(&self, after: Duration, reason: Option<String>) {
+    pub(crate) fn hold(&self, after: Duration, reason: Option<String>) {
         let mut state = self.state();
         state.pace.hold(after, Instant::now());
         state.reason = reason;
     }
 
     /// The state for people.
-    pub(super) fn budget(&self) -> Budget {
+    pub(crate) fn budget(&self) -> Budget {
         let now = Instant::now();
         let mut state = self.state();
         Budget {
@@ -127,14 +127,14 @@ impl Limiter {
 
 impl Place {
     /// How long this place is void: Notion asked for silence after it was taken.
-    pub(super) fn void_for(&self) -> Option<Duration> {
+    pub(crate) fn void_for(&self) -> Option<Duration> {
         let state = self.limiter.state();
         let void = !self.trial && !state.pace.is_open();
         void.then(|| state.pace.silence(Instant::now()).unwrap_or(SOON))
     }
 
     /// The request was answered, whatever it was answered: only a refusal of the pace is told by [`Limiter::hold`].
-    pub(super) fn answered(mut self) {
+    pub(crate) fn answered(mut self) {
         let trial = std::mem::take(&mut self.trial);
         self.limiter.state().pace.answered(trial, Instant::now());
         self.limiter.changed.notify_waiters();

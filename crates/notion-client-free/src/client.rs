@@ -1,9 +1,9 @@
 //! The client: how requests are made, repeated or not, and counted. What can be asked lives in the sibling files.
-use super::answer::{About, Failed, Proof, judge};
-use super::error::{Error, Kind, WriteError};
-use super::pace::Urgency;
-use super::rate::{Budget, Limiter, PATIENCE, Place};
-use super::transport::{Request, Response, Transport, Wire};
+use crate::answer::{About, Failed, Proof, judge};
+use crate::error::{AddressError, Error, Kind, WriteError};
+use crate::pace::Urgency;
+use crate::rate::{Budget, Limiter, PATIENCE, Place};
+use crate::transport::{HttpTransport, Request, Response, Transport};
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use reqwest::header::{DATE, HeaderValue};
@@ -24,16 +24,36 @@ const FIRST_PAUSE: Duration = Duration::from_millis(300);
 /// Notion's clock is read from an answer this often.
 const CLOCK_EVERY: Duration = Duration::from_mins(1);
 
-/// How to reach Notion.
+/// How to reach Notion. [`Connection::new`] has the usual values for all but the token. It has no `Debug`, since it
+/// holds the token.
 pub struct Connection {
-    /// The address without `/v1`: `https://api.notion.com`, or a sandbox.
+    /// The address without `/v1`: [`Connection::NOTION`], or one that behaves like it.
     pub url: String,
-    /// The connection's token.
+    /// The token of an internal connection.
     pub token: SecretString,
-    /// Requests allowed in a minute; 0: no limit of our own.
+    /// Who calls: the `User-Agent` header, such as `my-bot/1.0`.
+    pub user_agent: String,
+    /// Requests that this client allows itself in a minute; 0: no limit of its own. Notion allows some three a second
+    /// on average for each connection, 180 a minute, and asks for silence beyond that.
     pub requests_per_minute: u32,
-    /// How long one call may take, with its body.
+    /// How long one request may take, with its answer's body. Several tries of a call take longer.
     pub call_timeout: Duration,
+}
+
+impl Connection {
+    /// The address of Notion itself.
+    pub const NOTION: &str = "https://api.notion.com";
+
+    /// Notion itself, at 180 requests a minute of at most 10 s each.
+    pub fn new(token: SecretString) -> Self {
+        Self {
+            url: Self::NOTION.to_owned(),
+            token,
+            user_agent: concat!("notion-client-free/", env!("CARGO_PKG_VERSION")).to_owned(),
+            requests_per_minute: 180,
+            call_timeout: Duration::from_secs(10),
+        }
+    }
 }
 
 /// A client of Notion's API. Clones share the budget, the token and the connections.
@@ -54,24 +74,24 @@ struct Inner {
 pub struct WriteTurn(Place);
 
 /// One thing to ask.
-pub(super) struct Call<'a> {
-    pub(super) method: Method,
-    pub(super) path: String,
-    pub(super) body: Vec<u8>,
-    pub(super) about: About<'a>,
+pub(crate) struct Call<'a> {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) about: About<'a>,
     /// How often a read may be tried.
-    pub(super) tries: u32,
+    pub(crate) tries: u32,
 }
 
 impl<'a> Call<'a> {
     /// Tries of a read that is worth waiting for.
-    pub(super) const TRIES: u32 = 4;
+    pub(crate) const TRIES: u32 = 4;
 
-    pub(super) fn get(path: String, about: About<'a>) -> Self {
+    pub(crate) fn get(path: String, about: About<'a>) -> Self {
         Self::with_body(Method::GET, path, Vec::new(), about)
     }
 
-    pub(super) fn with_body(method: Method, path: String, body: Vec<u8>, about: About<'a>) -> Self {
+    pub(crate) fn with_body(method: Method, path: String, body: Vec<u8>, about: About<'a>) -> Self {
         Self {
             method,
             path,
@@ -83,13 +103,13 @@ impl<'a> Call<'a> {
 }
 
 impl Client {
-    /// A client over HTTP. Fails when the address is none.
-    pub fn new(connection: Connection) -> Result<Self, Error> {
-        let wire = Wire::new(&connection.url, connection.call_timeout)?;
-        Ok(Self::with_transport(connection, Arc::new(wire)))
+    /// A client over HTTP. Nothing is sent yet. Fails when the address is none.
+    pub fn new(connection: Connection) -> Result<Self, AddressError> {
+        let http = HttpTransport::new(&connection.url, &connection.user_agent, connection.call_timeout)?;
+        Ok(Self::with_transport(connection, Arc::new(http)))
     }
 
-    /// A client over another transport, which then sees to the time limit of a call itself.
+    /// A client over another transport, which then sees to the address, the `User-Agent` and the time limit itself.
     #[expect(
         clippy::needless_pass_by_value,
         reason = "the token shall not live on with the caller"
@@ -125,12 +145,9 @@ impl Client {
 
     /// Waits for a place for one write. Take it before the intent is stored, since a time limit runs from there.
     pub async fn write_turn(&self) -> Result<WriteTurn, Error> {
-        let about = About {
-            doing: "write to Notion",
-            id: "",
-            capability: "",
-        };
-        self.admit(Urgency::Write, about).await.map(WriteTurn)
+        self.admit(Urgency::Write, About::new("write to Notion", "", ""))
+            .await
+            .map(WriteTurn)
     }
 
     async fn admit(&self, urgency: Urgency, about: About<'_>) -> Result<Place, Error> {
@@ -139,12 +156,12 @@ impl Client {
     }
 
     /// Asks until there is an answer that can be read, within reason.
-    pub(super) async fn read<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
+    pub(crate) async fn read<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
         self.read_with(call, |body| serde_json::from_slice(body)).await
     }
 
     /// The same with a reader of its own for the body.
-    pub(super) async fn read_with<T>(
+    pub(crate) async fn read_with<T>(
         &self,
         call: Call<'_>,
         read: impl Fn(&[u8]) -> serde_json::Result<T>,
@@ -169,7 +186,7 @@ impl Client {
     }
 
     /// Asks once, without waiting: for what a write must know before it can end.
-    pub(super) async fn look<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
+    pub(crate) async fn look<T: DeserializeOwned>(&self, call: Call<'_>) -> Result<T, Error> {
         let place = self.inner.limiter.at_once();
         let body = self.attempt(&call, place).await.map_err(|failed| failed.error)?;
         parse(body.as_deref(), call.about)
@@ -177,7 +194,7 @@ impl Client {
 
     /// Makes a write that sets a value: it may be made twice, so a failure that proves nothing is followed by another
     /// try. Gives back the answer's body if there is one.
-    pub(super) async fn set(&self, call: Call<'_>) -> Result<Option<Vec<u8>>, WriteError> {
+    pub(crate) async fn set(&self, call: Call<'_>) -> Result<Option<Vec<u8>>, WriteError> {
         let started = Instant::now();
         let mut tries = 0;
         // Of several tries the one that proves least counts.
@@ -209,7 +226,7 @@ impl Client {
     }
 
     /// Makes a write that adds something: once.
-    pub(super) async fn add(&self, turn: WriteTurn, call: Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
+    pub(crate) async fn add(&self, turn: WriteTurn, call: Call<'_>) -> Result<Option<Vec<u8>>, Box<Failed>> {
         let WriteTurn(place) = turn;
         if let Some(after) = place.void_for() {
             return Err(Failed::before_sending(call.about.error(Kind::Later { after })));
@@ -278,14 +295,14 @@ impl Client {
 
 /// The header for a token; `None` when it holds what no header can hold.
 fn authorization(token: &SecretString) -> Option<HeaderValue> {
-    let text = zeroize::Zeroizing::new(format!("Bearer {}", token.expose_secret().trim()));
+    let text = secrecy::zeroize::Zeroizing::new(format!("Bearer {}", token.expose_secret().trim()));
     let mut header = HeaderValue::from_str(&text).ok()?;
     header.set_sensitive(true);
     Some(header)
 }
 
 /// A body as what it should be.
-pub(super) fn parse<T: DeserializeOwned>(body: Option<&[u8]>, about: About<'_>) -> Result<T, Error> {
+pub(crate) fn parse<T: DeserializeOwned>(body: Option<&[u8]>, about: About<'_>) -> Result<T, Error> {
     understood(body, about, |body| serde_json::from_slice(body))
 }
 
@@ -308,7 +325,7 @@ fn understood<T>(
 }
 
 /// How a write ended that did not succeed.
-pub(super) fn ending(error: Error, proof: Proof) -> WriteError {
+pub(crate) fn ending(error: Error, proof: Proof) -> WriteError {
     match proof {
         Proof::NotDone => WriteError::NotDone { error },
         Proof::Ended | Proof::Nothing => WriteError::Unknown {
