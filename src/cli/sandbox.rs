@@ -1,8 +1,8 @@
 //! `keyminder sandbox`: the local Notion alone. Its first line on stdout is JSON for whoever started it.
-use super::{Exit, Place};
-use crate::sandbox::providers::{self, StandIns};
-use crate::sandbox::{Options, Rate, serve};
+use super::{CommandResult, Exit, ProjectArgs};
 use anyhow::Context as _;
+use keyminder_sandbox::providers::{self, StandIns};
+use keyminder_sandbox::{Options, Rate, serve};
 use secrecy::SecretString;
 use std::convert::Infallible;
 use std::io::Write as _;
@@ -12,7 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// The options of `sandbox`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct SandboxArgs {
     /// Where to listen; port 0 takes a free one
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     listen: SocketAddr,
@@ -37,7 +37,7 @@ fn secret(text: &str) -> Result<SecretString, Infallible> {
 }
 
 /// Runs the command.
-pub fn run(_place: &Place, args: &Args) -> anyhow::Result<Exit> {
+pub fn run(_place: &ProjectArgs, args: &SandboxArgs) -> CommandResult<Exit> {
     let read = |file: &PathBuf| std::fs::read_to_string(file).with_context(|| format!("the page {}", file.display()));
     let pages = args.pages.iter().map(read).collect::<anyhow::Result<Vec<String>>>()?;
     let options = Options {
@@ -53,7 +53,7 @@ pub fn run(_place: &Place, args: &Args) -> anyhow::Result<Exit> {
     runtime.block_on(until_told(options))
 }
 
-async fn until_told(options: Options) -> anyhow::Result<Exit> {
+async fn until_told(options: Options) -> CommandResult<Exit> {
     let listen = options.listen;
     let running = serve(options)
         .await

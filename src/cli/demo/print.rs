@@ -1,6 +1,8 @@
 //! The conversation, as it goes: who, text as redacted, what was read, checked, done, replied.
-use super::script::{Act, Doing};
-use super::stage::{Figures, Seen, Stage};
+use super::page_view::PageView;
+use super::script::{DemoAction, DemoStep};
+use super::setup::{Demo, DemoFigures};
+use crate::cli::CommandResult;
 use crate::cli::words;
 use crate::domain::classify::Reading;
 use crate::store::AuditRow;
@@ -10,45 +12,52 @@ use std::time::Duration;
 const MARGIN: &str = "              ";
 const WIDTH: usize = 96;
 
-pub(super) fn opening(stage: &Stage) {
+pub(super) fn opening(demo: &Demo) {
     println!(
         "A page, five providers and a `.env` of invented keys, all on this machine. The page: {}\n",
-        stage.page_url
+        demo.page_url
     );
 }
 
-pub(super) async fn act(stage: &mut Stage, act: &Act, seen: &Seen, answered: Option<Duration>) -> anyhow::Result<()> {
-    let rows = stage.audit().await?;
-    match &act.doing {
-        Doing::Say { who, text } => said(who, &stage.redactor.current().redact_str(text)),
-        Doing::Edit { who, text } => said(
+pub(super) async fn step(
+    demo: &mut Demo,
+    step: &DemoStep,
+    seen: &PageView,
+    answered: Option<Duration>,
+) -> CommandResult<()> {
+    let rows = demo.audit().await?;
+    match &step.action {
+        DemoAction::Say { who, text } => said(who, &demo.redactor.current().await.redact_str(text)),
+        DemoAction::Edit { who, text } => said(
             who,
-            &format!("(edits the comment) {}", stage.redactor.current().redact_str(text)),
+            &format!("(edits the comment) {}", demo.redactor.current().await.redact_str(text)),
         ),
-        Doing::Delete { who } => said(who, "(deletes the comment)"),
-        Doing::ReplaceKeys => said("—", "new keys are made at all five providers and put into `.env`"),
-        Doing::DeleteOldKeys(providers) => said("—", &format!("old keys are deleted at: {}", providers.join(", "))),
-        Doing::Start(providers) => said("$", &format!("keyminder rotate start {}", providers.join(" "))),
-        Doing::Spoil(provider) => said(
+        DemoAction::Delete { who } => said(who, "(deletes the comment)"),
+        DemoAction::ReplaceKeys => said("—", "new keys are made at all five providers and put into `.env`"),
+        DemoAction::DeleteOldKeys(providers) => {
+            said("—", &format!("old keys are deleted at: {}", providers.join(", ")));
+        }
+        DemoAction::Start(providers) => said("$", &format!("keyminder rotate start {}", providers.join(" "))),
+        DemoAction::Spoil(provider) => said(
             "—",
             &format!("{provider}'s new key turns out to be a bad one: it may not do what is needed"),
         ),
-        Doing::RollBack(provider) => said("$", &format!("keyminder rotate rollback {provider}")),
-        Doing::Renew(provider) => said("—", &format!("{provider} gets another new key, and `.env` too")),
+        DemoAction::RollBack(provider) => said("$", &format!("keyminder rotate rollback {provider}")),
+        DemoAction::Renew(provider) => said("—", &format!("{provider} gets another new key, and `.env` too")),
     }
-    let how = if stage.told.refused { "refused" } else { "said" };
-    for line in &stage.told.lines {
+    let how = if demo.output.refused { "refused" } else { "said" };
+    for line in &demo.output.lines {
         under(how, line);
     }
-    let mut told = BTreeSet::new();
+    let mut printed = BTreeSet::new();
     for (what, line) in rows.iter().filter_map(noted) {
-        if told.insert((what, line.clone())) {
+        if printed.insert((what, line.clone())) {
             under(what, &line);
         }
     }
-    if let Some(reply) = stage.reply(seen).filter(|_| act.doing.is_comment()) {
+    if let Some(reply) = demo.reply(seen).filter(|_| step.action.is_comment()) {
         let time = answered
-            .filter(|_| act.doing.is_said())
+            .filter(|_| step.action.is_said())
             .map(|took| format!("  ({:.1} s)", took.as_secs_f64()));
         said("keyminder", &format!("{reply}{}", time.unwrap_or_default()));
     }
@@ -104,7 +113,7 @@ fn noted(row: &AuditRow) -> Option<(&'static str, String)> {
     }
 }
 
-pub(super) fn page(seen: &Seen) {
+pub(super) fn page(seen: &PageView) {
     let progress = seen.progress.map(|progress| format!("{:.0} %", progress * 100.0));
     println!("The page now");
     println!("  Status         {}", seen.status);
@@ -115,8 +124,8 @@ pub(super) fn page(seen: &Seen) {
     }
 }
 
-pub(super) fn figures(figures: &Figures, elapsed: Duration) {
-    let mut took: Vec<f64> = figures.took.iter().map(Duration::as_secs_f64).collect();
+pub(super) fn figures(figures: &DemoFigures, elapsed: Duration) {
+    let mut took: Vec<f64> = figures.reply_times.iter().map(Duration::as_secs_f64).collect();
     took.sort_by(f64::total_cmp);
     let median = took.get(took.len() / 2).copied().unwrap_or_default();
     let longest = took.last().copied().unwrap_or_default();
@@ -142,6 +151,6 @@ pub(super) fn verdict(faults: &[String]) {
     }
 }
 
-pub(super) fn address(stage: &Stage) {
-    println!("\nThe page stays at {} until you press Ctrl-C.", stage.page_url);
+pub(super) fn address(demo: &Demo) {
+    println!("\nThe page stays at {} until you press Ctrl-C.", demo.page_url);
 }

@@ -1,19 +1,18 @@
-//! The play: the guide's own comments in the order in which a rotation has them, keys really replaced, old ones
+//! The script: the guide's own comments in the order in which a rotation has them, keys really replaced, old ones
 //! deleted at the provider, one comment edited, one corrected, one new key rolled back, one old key forgotten.
-use super::stage::{Seen, Stage};
 use std::collections::BTreeMap;
 
 const ANA: &str = "Ana Silva";
 const BRAM: &str = "Bram de Vries";
 
-/// One act: something is done, and something is expected of it.
-pub(super) struct Act {
-    pub(super) doing: Doing,
-    pub(super) expected: Vec<Expected>,
+/// One step: something is done, and something is expected of it.
+pub(super) struct DemoStep {
+    pub(super) action: DemoAction,
+    pub(super) expected: Vec<Expectation>,
 }
 
 /// What somebody does.
-pub(super) enum Doing {
+pub(super) enum DemoAction {
     /// Writes a comment on the page.
     Say { who: &'static str, text: String },
     /// Changes the comment written last.
@@ -24,23 +23,23 @@ pub(super) enum Doing {
     ReplaceKeys,
     /// Deletes the old key of these providers.
     DeleteOldKeys(&'static [&'static str]),
-    /// `rotate start` of these providers.
+    /// Runs `rotate start` for these providers.
     Start(&'static [&'static str]),
     /// The new key of this provider turns out to be a bad one.
     Spoil(&'static str),
-    /// `rotate rollback` of this provider.
+    /// Runs `rotate rollback` for this provider.
     RollBack(&'static str),
     /// Another new key of this provider is made and put into `.env`.
     Renew(&'static str),
 }
 
-/// What can be seen afterwards.
-pub(super) enum Expected {
+/// What can be seen after a step.
+pub(super) enum Expectation {
     /// The reply to the comment written last holds this.
     Says(&'static str),
     /// No text of ours anywhere on the page holds this.
     NowhereSays(String),
-    /// The page's Status.
+    /// The page has this Status.
     Status(&'static str),
     /// The box with this number is ticked, or not.
     Box(usize, bool),
@@ -58,11 +57,11 @@ pub(super) enum Expected {
     Refused,
 }
 
-impl Act {
-    /// The act in a few words, for faults.
+impl DemoStep {
+    /// The step in a few words, for faults.
     pub(super) fn title(&self) -> String {
-        match &self.doing {
-            Doing::Say { who, text } | Doing::Edit { who, text } => {
+        match &self.action {
+            DemoAction::Say { who, text } | DemoAction::Edit { who, text } => {
                 let first: String = text.lines().next().unwrap_or_default().chars().take(40).collect();
                 // The new key is part of one comment; a fault must not print it.
                 if first.contains('🔑') {
@@ -71,18 +70,18 @@ impl Act {
                     format!("{who}: {first}")
                 }
             }
-            Doing::Delete { who } => format!("{who} deletes the comment"),
-            Doing::ReplaceKeys => "keys are replaced".to_owned(),
-            Doing::DeleteOldKeys(_) => "old keys are deleted".to_owned(),
-            Doing::Start(_) => "rotate start".to_owned(),
-            Doing::Spoil(provider) => format!("{provider}'s new key is a bad one"),
-            Doing::RollBack(provider) => format!("rotate rollback {provider}"),
-            Doing::Renew(provider) => format!("{provider} gets another new key"),
+            DemoAction::Delete { who } => format!("{who} deletes the comment"),
+            DemoAction::ReplaceKeys => "keys are replaced".to_owned(),
+            DemoAction::DeleteOldKeys(_) => "old keys are deleted".to_owned(),
+            DemoAction::Start(_) => "rotate start".to_owned(),
+            DemoAction::Spoil(provider) => format!("{provider}'s new key is a bad one"),
+            DemoAction::RollBack(provider) => format!("rotate rollback {provider}"),
+            DemoAction::Renew(provider) => format!("{provider} gets another new key"),
         }
     }
 }
 
-impl Doing {
+impl DemoAction {
     /// Whether something was done to a comment.
     pub(super) fn is_comment(&self) -> bool {
         matches!(self, Self::Say { .. } | Self::Edit { .. } | Self::Delete { .. })
@@ -94,73 +93,32 @@ impl Doing {
     }
 }
 
-impl Expected {
-    /// What is missing, if it is.
-    pub(super) fn missing(&self, stage: &Stage, seen: &Seen) -> Option<String> {
-        let reply = || stage.reply(seen).unwrap_or_default();
-        match self {
-            Self::Says(text) => {
-                (!reply().contains(text)).then(|| format!("the reply does not say {text:?}: {:?}", reply()))
-            }
-            Self::NowhereSays(text) => seen
-                .ours()
-                .any(|said| said.contains(text))
-                .then(|| "a piece of a key is in a reply".to_owned()),
-            Self::Status(status) => {
-                (seen.status != *status).then(|| format!("Status is {:?}, not {status:?}", seen.status))
-            }
-            Self::Box(number, ticked) => {
-                let found = seen.boxes.get(number - 1).is_some_and(|(_, found)| found == ticked);
-                (!found).then(|| format!("box {number} is not {}", if *ticked { "ticked" } else { "open" }))
-            }
-            Self::OldIsBack(provider) => {
-                let holds = stage.old.get(*provider).is_some_and(|values| stage.env_holds(values));
-                (!holds).then(|| format!(".env does not hold the old key of {provider}"))
-            }
-            Self::NewStands(provider) => {
-                let holds = stage.new.get(*provider).is_some_and(|values| stage.env_holds(values));
-                (!holds).then(|| format!(".env does not hold the new key of {provider}"))
-            }
-            Self::NotDue(provider) => {
-                (stage.is_due(provider)).then(|| format!("the key of {provider} is due yet, though it is new"))
-            }
-            Self::Told(text) => {
-                let lines = &stage.told.lines;
-                let is_told = lines.iter().any(|line| line.contains(text));
-                (!is_told).then(|| format!("the command does not say {text:?}: {lines:?}"))
-            }
-            Self::Refused => (!stage.told.refused).then(|| "the command did not refuse".to_owned()),
-            Self::File(path) => (!stage.project.join(path).is_file()).then(|| format!("there is no {path}")),
-        }
-    }
-}
-
-fn say(who: &'static str, text: impl Into<String>, expected: Vec<Expected>) -> Act {
-    Act {
-        doing: Doing::Say { who, text: text.into() },
+fn say(who: &'static str, text: impl Into<String>, expected: Vec<Expectation>) -> DemoStep {
+    DemoStep {
+        action: DemoAction::Say { who, text: text.into() },
         expected,
     }
 }
 
-fn world(doing: Doing) -> Act {
-    Act {
-        doing,
+fn unseen(action: DemoAction) -> DemoStep {
+    DemoStep {
+        action,
         expected: Vec::new(),
     }
 }
 
-/// The whole play.
-pub(super) fn acts(stage: &Stage) -> Vec<Act> {
-    let mut acts = first_steps();
-    acts.extend(new_keys(&stage.new_values()));
-    acts.extend(rollback());
-    acts.extend(ending());
-    acts
+/// All steps, in their order.
+pub(super) fn steps(new_values: &BTreeMap<String, String>) -> Vec<DemoStep> {
+    let mut steps = first_steps();
+    steps.extend(new_keys(new_values));
+    steps.extend(rollback());
+    steps.extend(ending());
+    steps
 }
 
 /// Backup, planner, two people who are stuck.
-fn first_steps() -> Vec<Act> {
-    use Expected::{Box, Says, Status};
+fn first_steps() -> Vec<DemoStep> {
+    use Expectation::{Box, Says, Status};
     let (ana, bram) = (ANA, BRAM);
     vec![
         say(
@@ -189,8 +147,8 @@ fn first_steps() -> Vec<Act> {
             "❌ Stuck on step 3 - getting permission error",
             vec![Status("Blocked"), Says("chmod"), Says("step 3")],
         ),
-        Act {
-            doing: Doing::Edit {
+        DemoStep {
+            action: DemoAction::Edit {
                 who: bram,
                 text: "Step 3 is done, all APIs answer".to_owned(),
             },
@@ -210,8 +168,8 @@ fn first_steps() -> Vec<Act> {
 }
 
 /// Keys are replaced; a piece of one is posted, and the comment deleted.
-fn new_keys(new: &BTreeMap<String, String>) -> Vec<Act> {
-    use Expected::{NewStands, NowhereSays, OldIsBack, Says, Told};
+fn new_keys(new: &BTreeMap<String, String>) -> Vec<DemoStep> {
+    use Expectation::{NewStands, NowhereSays, OldIsBack, Says, Told};
     let ana = ANA;
     let (bybit, notion) = (new["BYBIT_API_KEY"].clone(), new["NOTION_TOKEN"].clone());
     let configured = format!(
@@ -220,12 +178,12 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<Act> {
         &notion[..8]
     );
     vec![
-        Act {
-            doing: Doing::Start(&["mistral", "huggingface"]),
+        DemoStep {
+            action: DemoAction::Start(&["mistral", "huggingface"]),
             expected: vec![Told("mistral: the old value is safe in"), OldIsBack("mistral")],
         },
-        Act {
-            doing: Doing::ReplaceKeys,
+        DemoStep {
+            action: DemoAction::ReplaceKeys,
             expected: vec![NewStands("mistral")],
         },
         say(
@@ -237,8 +195,8 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<Act> {
                 NowhereSays(bybit[..6].to_owned()),
             ],
         ),
-        Act {
-            doing: Doing::Delete { who: ana },
+        DemoStep {
+            action: DemoAction::Delete { who: ana },
             expected: vec![Says("Thank you")],
         },
         say(
@@ -255,12 +213,12 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<Act> {
 }
 
 /// A new key is a bad one: the old value comes back, until there is a better one.
-fn rollback() -> Vec<Act> {
-    use Expected::{Box, NewStands, OldIsBack, Status, Told};
+fn rollback() -> Vec<DemoStep> {
+    use Expectation::{Box, NewStands, OldIsBack, Status, Told};
     vec![
-        world(Doing::Spoil("mistral")),
-        Act {
-            doing: Doing::RollBack("mistral"),
+        unseen(DemoAction::Spoil("mistral")),
+        DemoStep {
+            action: DemoAction::RollBack("mistral"),
             expected: vec![
                 OldIsBack("mistral"),
                 NewStands("bybit"),
@@ -273,21 +231,26 @@ fn rollback() -> Vec<Act> {
                 Status("In Progress"),
             ],
         },
-        Act {
-            doing: Doing::Renew("mistral"),
+        DemoStep {
+            action: DemoAction::Renew("mistral"),
             expected: vec![NewStands("mistral")],
         },
     ]
 }
 
 /// A dead key is not brought back. One old key is forgotten, then deleted too.
-fn ending() -> Vec<Act> {
-    use Expected::{Box, File, NewStands, NotDue, Refused, Says, Status, Told};
+fn ending() -> Vec<DemoStep> {
+    use Expectation::{Box, File, NewStands, NotDue, Refused, Says, Status, Told};
     let ana = ANA;
     vec![
-        world(Doing::DeleteOldKeys(&["bybit", "notion", "huggingface", "mistral"])),
-        Act {
-            doing: Doing::RollBack("huggingface"),
+        unseen(DemoAction::DeleteOldKeys(&[
+            "bybit",
+            "notion",
+            "huggingface",
+            "mistral",
+        ])),
+        DemoStep {
+            action: DemoAction::RollBack("huggingface"),
             expected: vec![
                 Refused,
                 Told("says that the old key in backups/"),
@@ -309,7 +272,7 @@ fn ending() -> Vec<Act> {
                 Box(7, true),
             ],
         ),
-        world(Doing::DeleteOldKeys(&["groq"])),
+        unseen(DemoAction::DeleteOldKeys(&["groq"])),
         say(
             ana,
             "Completed! Total time: 1.5 hours. Ready for next action.",
