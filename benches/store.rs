@@ -1,4 +1,4 @@
-//! The store's part of 10,000 comments: commit, claim, settle, in groups, with `synchronous=FULL`.
+//! The store's part of 10,000 comments: commit, lease, settle, in groups, with `synchronous=FULL`.
 //!
 //! `cargo bench --bench store` measures; `cargo bench --bench store -- once [COMMENTS [IN_FLIGHT]]` runs it one time
 //! and prints CPU seconds, comments a second and the largest resident size.
@@ -8,12 +8,12 @@ mod rows;
 
 use keyminder::store::sqlite::SqliteStore;
 use keyminder::store::{Commit, Store};
-use rows::{NOW, claim, decision, done, page, settle};
+use rows::{NOW, decision, done, lease, page, settle};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::task::JoinSet;
 
-/// Effects that one claim leases.
+/// Effects that one lease leases.
 const LEASES: usize = 64;
 
 fn main() {
@@ -49,7 +49,7 @@ fn once(comments: u64, in_flight: u64) {
     );
 }
 
-/// Every comment committed with its reply, claimed, settled. Gives the file's size in KiB.
+/// Every comment committed with its reply, leased, settled. Gives the file's size in KiB.
 fn through(comments: u64, in_flight: u64) -> u64 {
     let folder = tempfile::tempdir().expect("a folder for the state");
     let path = folder.path().join("keyminder.db");
@@ -72,10 +72,10 @@ fn through(comments: u64, in_flight: u64) -> u64 {
     path.metadata().expect("the state's file").len() / 1024
 }
 
-/// Claims and settles until nothing is due. One settlement a commit, all of a claim in flight at once.
+/// Leases and settles until nothing is due. One settlement a commit, all of a lease in flight at once.
 async fn drain(store: &Arc<SqliteStore>) {
     loop {
-        let leased = store.claim(claim(LEASES, NOW)).await.expect("a claim").leased;
+        let leased = store.lease(lease(LEASES, NOW)).await.expect("a lease").leased;
         if leased.is_empty() {
             return;
         }

@@ -53,13 +53,30 @@ impl fmt::Display for EffectId {
     }
 }
 
+/// An effect that was decided and is to be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEffect {
+    /// Its key: with the key of an effect that is there already it is the same one and changes nothing.
+    pub id: EffectId,
+    /// The page that it belongs to.
+    pub page: PageId,
+    /// The comment that caused it.
+    pub comment: Option<CommentId>,
+    /// The thing to do.
+    pub effect: Effect,
+    /// It waits until this other effect is settled.
+    pub after: Option<EffectId>,
+    /// It waits until this moment; `None`: it is due at once.
+    pub not_before: Option<DateTime<Utc>>,
+}
+
 /// Where a reply goes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     /// Into the thread of the comment that it answers.
     Discussion {
-        /// The thread.
+        /// The discussion that the comment belongs to.
         id: DiscussionId,
         /// Under what it hangs: where it is listed, to be read back.
         under: Anchor,
@@ -104,14 +121,14 @@ pub enum Effect {
     },
     /// Move the Status property.
     SetStatus {
-        /// To here.
+        /// The status that it is to show.
         to: Status,
     },
     /// Write another property of the page; a missing one is skipped.
     SetProperty {
-        /// Which.
+        /// The property that is written.
         property: Property,
-        /// What.
+        /// Its new value.
         value: Value,
     },
     /// Begin the cycle, or adopt the one under way: copy `.env` into a backup, verified.
@@ -143,12 +160,12 @@ pub enum Effect {
     },
     /// Put a label in the place of each key that a block of the page holds.
     MaskBlock {
-        /// The block.
+        /// The block that holds them.
         block: BlockId,
     },
     /// Look for evidence.
     GatherEvidence {
-        /// How.
+        /// The check that is made.
         check: Check,
         /// The turn that it is evidence for.
         cycle: Cycle,
@@ -211,7 +228,7 @@ impl Effect {
 pub enum Status {
     /// Nobody has begun.
     NotStarted,
-    /// Under way.
+    /// Somebody works on it.
     InProgress,
     /// Somebody cannot go on.
     Blocked,
@@ -245,14 +262,14 @@ pub enum Value {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
-    /// It happened.
+    /// It certainly happened.
     Done {
         /// What came of it.
         result: Done,
     },
     /// It certainly did not happen; try again.
     Later {
-        /// Not before.
+        /// It is not tried before this moment.
         at: DateTime<Utc>,
         /// Why, in words that may be shown.
         why: String,
@@ -285,6 +302,18 @@ pub enum Outcome {
     },
 }
 
+impl Outcome {
+    /// The id of our comment, where a reply was made.
+    pub fn reply_id(&self) -> Option<&CommentId> {
+        match self {
+            Self::Done {
+                result: Done::Replied { comment },
+            } => Some(comment),
+            _ => None,
+        }
+    }
+}
+
 /// What came of an effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
@@ -306,7 +335,7 @@ pub enum Done {
         /// What it saw.
         evidence: Evidence,
     },
-    /// Probes.
+    /// Providers were asked about keys.
     Probed {
         /// One for each key or pair.
         keys: Vec<KeyState>,

@@ -1,7 +1,7 @@
 //! The rows of the store, as the rest of the program sees them.
 use crate::domain::classify::Reading;
 use crate::domain::comment::Comment;
-use crate::domain::effect::{Effect, EffectId, Outcome};
+use crate::domain::effect::{Effect, EffectId, NewEffect, Outcome};
 use crate::domain::ids::{CommentId, PageId};
 
 /// One decision: written whole or not at all.
@@ -13,6 +13,8 @@ pub struct Commit {
     pub page: Option<PageWrite>,
     /// Comments that are new, changed, or stand differently: insert or update by id.
     pub comments: Vec<CommentRow>,
+    /// The project whose worker does those of its new effects that touch files or keys.
+    pub project: String,
     /// Effects to do: insert, and nothing if the id is there.
     pub effects: Vec<NewEffect>,
     /// Effects that ended.
@@ -31,11 +33,11 @@ pub struct Commit {
 /// A page's new state.
 #[derive(Clone, Debug)]
 pub struct PageWrite {
-    /// Which page.
+    /// The page that it is the state of.
     pub page: PageId,
     /// The revision that was read; 0 for a new page. Written as `+ 1`; another one there means [`super::StoreError::Moved`].
     pub revision: u64,
-    /// The state.
+    /// The state as JSON; only `domain` knows what is in it.
     pub state: serde_json::Value,
 }
 
@@ -51,7 +53,7 @@ pub struct CommentRow {
     /// What was read in it.
     pub reading: Reading,
     /// Where its answer stands.
-    pub standing: Standing,
+    pub answer: AnswerState,
     /// Whether it is still listed.
     pub presence: Presence,
     /// The comment whose reply answers this one too, when a flood was answered together.
@@ -60,7 +62,7 @@ pub struct CommentRow {
 
 /// Where the answer to a comment stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum AnswerState {
     /// Its looks or its reply are not done.
     Open,
     /// Its reply is decided or done.
@@ -74,7 +76,7 @@ pub enum Standing {
 /// Whether a comment is listed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// Yes.
+    /// It is listed on its page.
     Listed,
     /// Its thread was resolved.
     Resolved,
@@ -82,37 +84,18 @@ pub enum Presence {
     Deleted,
 }
 
-/// An effect to do.
-#[derive(Clone, Debug)]
-pub struct NewEffect {
-    /// Its key.
-    pub id: EffectId,
-    /// For which page.
-    pub page: PageId,
-    /// The comment that caused it.
-    pub comment: Option<CommentId>,
-    /// What to do.
-    pub effect: Effect,
-    /// The project whose worker may do it; `None`: any worker.
-    pub project: Option<String>,
-    /// Not before this effect is settled.
-    pub after: Option<EffectId>,
-    /// Not before this moment.
-    pub not_before_ms: i64,
-}
-
-/// Where an effect stands (`durability.md` of the design: READY, CLAIMED, SENDING, UNKNOWN, DONE, FAILED, MOOT, PARKED).
+/// Where an effect stands; in texts in capitals: READY, LEASED, SENDING, UNKNOWN, DONE, FAILED, MOOT, PARKED.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EffectState {
-    /// Waits.
+    /// It waits to be leased.
     Ready,
     /// In a worker's hands; no byte has left.
-    Claimed,
+    Leased,
     /// In a worker's hands; bytes may have left.
     Sending,
     /// May have happened: read back first.
     Unknown,
-    /// Happened.
+    /// It certainly happened.
     Done,
     /// Refused for good.
     Failed,
@@ -122,10 +105,10 @@ pub enum EffectState {
     Parked,
 }
 
-/// What to claim.
+/// What a worker asks for.
 #[derive(Clone, Debug)]
-pub struct Claim {
-    /// Who claims.
+pub struct LeaseRequest {
+    /// The worker that asks.
     pub owner: String,
     /// The project whose effects this worker may do too.
     pub project: Option<String>,
@@ -135,7 +118,7 @@ pub struct Claim {
     pub per_page: usize,
     /// None of these pages.
     pub busy: Vec<PageId>,
-    /// Now.
+    /// The moment of the request.
     pub now_ms: i64,
     /// The lease's end.
     pub lease_until_ms: i64,
@@ -145,13 +128,13 @@ pub struct Claim {
     pub quiet_ms: i64,
 }
 
-/// What a claim brought.
+/// What a lease request brought.
 #[derive(Clone, Debug, Default)]
-pub struct Claimed {
-    /// Whether rows were passed over because their page had its share: there may be more to claim at once.
+pub struct Leases {
+    /// Whether rows were passed over because their page had its share: there may be more to lease at once.
     pub passed_over: bool,
     /// The effects that are in the worker's hands now.
-    pub leased: Vec<Leased>,
+    pub leased: Vec<EffectRow>,
     /// Effects that were due and whose rows this program cannot read: put off by ten minutes, to be told to people.
     pub unreadable: Vec<UnreadableRow>,
 }
@@ -169,111 +152,69 @@ pub struct UnreadableRow {
     pub why: String,
 }
 
-/// An effect in a worker's hands.
+/// How an effect ended, for its row. The outcome says what the row becomes: `Done` DONE, `Later` READY at that moment
+/// with the send taken back, `Unknown` UNKNOWN, `Absent` READY at once, `Refused` FAILED, `Moot` MOOT.
 #[derive(Clone, Debug)]
-pub struct Leased {
-    /// Its key.
+pub struct Settle {
+    /// The effect's key.
     pub id: EffectId,
-    /// For which page.
+    /// The fence under which it was done.
+    pub epoch: u32,
+    /// How it ended; kept in full for the audit and for [`super::Store::effect`].
+    pub outcome: Outcome,
+    /// For an effect that is not to go on as its outcome says.
+    pub given_up: Option<GivenUp>,
+}
+
+/// What becomes of an effect that is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenUp {
+    /// PARKED: not leased, until [`super::Store::wake_parked`] or a person wakes it. Its last send is taken back,
+    /// unless the outcome is `Unknown`.
+    Parked {
+        /// When it may be woken.
+        not_before_ms: i64,
+    },
+    /// MOOT: it was refused, and another effect will take its place.
+    Replaced,
+}
+
+/// An effect's row: as it was read, or as a lease hands it to a worker.
+#[derive(Clone, Debug)]
+pub struct EffectRow {
+    /// The key by which the outbox knows it.
+    pub id: EffectId,
+    /// The page that it belongs to.
     pub page: PageId,
     /// The comment that caused it.
     pub comment: Option<CommentId>,
-    /// What to do.
+    /// The thing to do.
     pub effect: Effect,
-    /// The fence: every write about it carries it.
+    /// Where it stands.
+    pub state: EffectState,
+    /// The fence of its last lease: every write about it carries it. With it a row that nobody holds can be settled
+    /// too, as `Moot`.
     pub epoch: u32,
-    /// Sends before this claim that may have happened. 0: this claim is the intent, send. More: this claim is for
-    /// reading back alone; settle it as `Done` or `Absent` (then the next claim is the intent) or `Unknown`.
+    /// Sends in all, the one that a lease announces counted: what is held against `max_sends`.
+    pub sends: u32,
+    /// Sends that may have happened; of a leased row those before its lease. There 0 means: this lease is the intent,
+    /// send. More: it is for reading back alone; settle it as `Done`, as `Unknown`, or as `Absent`, which makes the
+    /// next lease the intent.
     pub earlier_sends: u32,
     /// From this moment on a complete list without the reply proves that no earlier send happened; a list that is read
     /// sooner can only show that it did. 0 when no earlier send is in doubt.
     pub absence_proven_from_ms: i64,
-    /// Sends in all, the one that this claim announces counted: what is held against `max_sends`.
-    pub sends: u32,
-    /// Tries so far, this one not counted.
+    /// Leases so far; of a leased row those before its lease.
     pub tries: u32,
-    /// The remote id of the effect it came after (`UpdateReply` after its `PostReply`).
-    pub after_remote_id: Option<String>,
-    /// Where the effect it came after ended.
-    pub after_state: Option<EffectState>,
-    /// When it was decided.
-    pub created_ms: i64,
-}
-
-/// How an effect ended, for its row.
-#[derive(Clone, Debug)]
-pub struct Settle {
-    /// Which.
-    pub id: EffectId,
-    /// The fence under which it was done.
-    pub epoch: u32,
-    /// How.
-    pub how: Settlement,
-    /// In full, for the audit and for `effect`.
-    pub outcome: Outcome,
-}
-
-/// The row's next state.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settlement {
-    /// DONE, with the id of what was made.
-    Done {
-        /// The id of our comment, where there is one.
-        remote_id: Option<String>,
-    },
-    /// READY again: certainly not sent, `sends - 1`.
-    Ready {
-        /// Not before.
-        not_before_ms: i64,
-    },
-    /// UNKNOWN: to be read back.
-    Unknown {
-        /// Not before. May be long before absence can be proven: a reply that is there is found early.
-        not_before_ms: i64,
-        /// From when on a complete list proves absence, where that is known better now.
-        absence_proven_from_ms: Option<i64>,
-    },
-    /// READY to be sent again: the read-back showed that it is not there. `earlier_sends` is forgotten, `sends` is not.
-    Absent,
-    /// FAILED.
-    Failed,
-    /// MOOT.
-    Moot,
-    /// PARKED: not claimed, until [`super::Store::wake_parked`] or a person wakes it.
-    Parked {
-        /// Whether its last send may have happened; if not, it is taken back.
-        sent: bool,
-        /// When it may be woken.
-        not_before_ms: i64,
-    },
-}
-
-/// An effect's row.
-#[derive(Clone, Debug)]
-pub struct EffectRow {
-    /// Its key.
-    pub id: EffectId,
-    /// For which page.
-    pub page: PageId,
-    /// The comment that caused it.
-    pub comment: Option<CommentId>,
-    /// What to do.
-    pub effect: Effect,
-    /// Where it stands.
-    pub state: EffectState,
-    /// The fence of its last claim: with it a row that nobody holds can be settled (`Moot`).
-    pub epoch: u32,
-    /// Sends in all.
-    pub sends: u32,
-    /// Tries so far.
-    pub tries: u32,
-    /// Not before; of a parked one: when it may be woken.
+    /// It is not leased before; of a parked one: when it may be woken.
     pub not_before_ms: i64,
-    /// As [`Leased::absence_proven_from_ms`].
-    pub absence_proven_from_ms: i64,
+    /// Where the effect ended that it came after.
+    pub after_state: Option<EffectState>,
+    /// The remote id of the effect that it came after (`UpdateReply` after its `PostReply`).
+    pub after_remote_id: Option<String>,
     /// The id of what was made.
     pub remote_id: Option<String>,
-    /// How it ended last.
+    /// How it ended last. A lease does not read it.
     pub outcome: Option<Outcome>,
     /// When it was decided.
     pub created_ms: i64,
@@ -322,7 +263,7 @@ pub struct AuditQuery {
 pub struct AuditRow {
     /// Its number, given by the store.
     pub n: i64,
-    /// When.
+    /// When it happened.
     pub at_ms: i64,
     /// On which page.
     pub page: PageId,

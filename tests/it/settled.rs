@@ -2,9 +2,9 @@
 //! seen when the minute of the page's last edit is over.
 use crate::child::{self, Bot, call, comment, journal};
 use keyminder::domain::ids::PageId;
-use keyminder::sandbox::{Options, serve};
 use keyminder::store::Store as _;
 use keyminder::store::sqlite::SqliteStore;
+use keyminder_sandbox::{Options, serve};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,11 +18,7 @@ const A_MINUTE_MS: u64 = 29_000_000 * 60_000;
 const ANSWER_MS: u64 = 1_500;
 
 async fn until(what: &str, holds: impl AsyncFn() -> bool) {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < PATIENCE, "{what}");
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    child::until(what, PATIENCE, holds).await;
 }
 
 #[tokio::test]
@@ -41,8 +37,7 @@ async fn an_edit_beside_our_own_write_is_seen_when_its_minute_is_over() {
         ..Options::default()
     };
     let sandbox = serve(options).await.expect("a free port");
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
+    let folder = child::project("TZ=UTC\n");
     let page = child::first_page(&sandbox);
     let path = format!("/v1/pages/{page}");
     let slow = json!({ "rules": [{ "method": "PATCH", "path": path, "fault": "latency", "delay_ms": ANSWER_MS }] });

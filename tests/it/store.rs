@@ -43,9 +43,10 @@ macro_rules! whole_contract {
                 an_unknown_page_is_none,
                 the_same_effect_is_done_once,
                 a_comment_is_updated_in_its_place,
+                a_comment_is_found_by_its_id,
                 another_revision_means_moved,
                 one_bad_commit_spoils_nothing,
-                a_claim_of_a_reply_is_its_intent,
+                a_lease_of_a_reply_is_its_intent,
                 a_lost_lease_is_read_back_after_the_quiet_time,
                 a_late_id_is_never_thrown_away,
                 what_may_be_repeated_comes_back_when_the_lease_ends,
@@ -66,7 +67,6 @@ macro_rules! whole_contract {
                 replies_are_known_by_page,
                 people_may_ask_for_another_try,
                 a_flooded_page_lets_others_in,
-                a_clock_that_is_set_back_holds_nothing,
             ]
         );
     };

@@ -1,129 +1,100 @@
 //! What is read of effects: one by one, of a page, and counted.
-use super::cells::{cell, comment_id, count, name, number, page_id, parsed};
-use super::fault;
-use crate::domain::effect::{Effect, EffectId};
+use super::columns::{Json, NotionId, id, json};
+use super::fault::{readable, reason};
+use crate::domain::effect::{EffectId, Outcome};
 use crate::domain::ids::{CommentId, PageId};
 use crate::store::{EffectRow, StoreError, UnreadableRow, Waiting};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql};
 
 /// An effect of a project that waits for longer than this shows as stuck.
 const STUCK_MS: i64 = 3_600_000;
 
-/// Selects effects in the order of columns that [`effect_row`] reads.
+/// Selects effects, with the columns that [`effect_row`] and a lease read.
 macro_rules! select_effects {
     ($filter:literal) => {
         concat!(
-            "select e.id, p.id, e.comment, e.payload, e.state, e.epoch, e.sends, e.due, e.remote_id, ",
-            "e.outcome, e.created, e.updated, e.tries, e.doubt, e.proof_from from effect e join page p on p.key = e.page ",
+            "select e.n, e.due + e.patience as turn, e.page as page_key, e.kind, e.id, p.id as page, e.comment, ",
+            "e.payload, e.state, e.epoch, e.sends, e.due, e.remote_id, e.outcome, e.created, e.updated, e.tries, ",
+            "e.doubt, e.proof_from, a.state as after_state, a.remote_id as after_remote_id ",
+            "from effect e join page p on p.key = e.page left join effect a on a.id = e.after where ",
             $filter
         )
     };
 }
+pub(super) use select_effects;
 
-/// One effect.
-pub(super) async fn effect(id: &EffectId, connection: &mut SqliteConnection) -> Result<Option<EffectRow>, StoreError> {
-    let text = select_effects!("where e.id = ?");
-    let row = sqlx::query(text).bind(id.as_str()).fetch_optional(connection).await;
-    let row = row.map_err(|error| fault::of(&error))?;
-    row.as_ref()
-        .map(|row| effect_row(row).map_err(|why| fault::unreadable("effect", id.as_str(), why)))
-        .transpose()
+/// One effect, found by its key.
+pub(super) fn effect(effect: &EffectId, connection: &Connection) -> Result<Option<EffectRow>, StoreError> {
+    let mut query = connection.prepare_cached(select_effects!("e.id = ?"))?;
+    let row = query.query_row([effect], |row| Ok(effect_row(row))).optional()?;
+    row.map(|row| readable("effect", effect.as_str(), row)).transpose()
 }
 
 /// The effects of a comment that can be read, oldest first.
-pub(super) async fn of_comment(
-    comment: &CommentId,
-    connection: &mut SqliteConnection,
-) -> Result<Vec<EffectRow>, StoreError> {
-    let rows = rows(
-        select_effects!("where e.comment = ? order by e.n"),
-        comment.as_str(),
+pub(super) fn of_comment(comment: &CommentId, connection: &Connection) -> Result<Vec<EffectRow>, StoreError> {
+    those_readable(
+        select_effects!("e.comment = ? order by e.n"),
+        &NotionId(comment),
         connection,
-    );
-    Ok(readable(&rows.await?))
+    )
 }
 
 /// The effects of a page that are not settled and can be read, oldest first.
-pub(super) async fn open(page: &PageId, connection: &mut SqliteConnection) -> Result<Vec<EffectRow>, StoreError> {
-    let rows = rows(
-        select_effects!("where p.id = ? and e.state < 4 order by e.n"),
-        page.as_str(),
+pub(super) fn open(page: &PageId, connection: &Connection) -> Result<Vec<EffectRow>, StoreError> {
+    those_readable(
+        select_effects!("p.id = ? and e.state < 4 order by e.n"),
+        &NotionId(page),
         connection,
-    );
-    Ok(readable(&rows.await?))
+    )
 }
 
 /// The given-up effects of a page that can be read, oldest first.
-pub(super) async fn parked(page: &PageId, connection: &mut SqliteConnection) -> Result<Vec<EffectRow>, StoreError> {
-    let rows = rows(
-        select_effects!("where p.id = ? and e.state in (5, 7) and e.state = 7 order by e.n"),
-        page.as_str(),
-        connection,
-    );
-    Ok(readable(&rows.await?))
+pub(super) fn parked(page: &PageId, connection: &Connection) -> Result<Vec<EffectRow>, StoreError> {
+    let query = select_effects!("p.id = ? and e.state in (5, 7) and e.state = 7 order by e.n");
+    those_readable(query, &NotionId(page), connection)
 }
 
 /// The effects of a page that are not done and cannot be read, oldest first.
-pub(super) async fn unreadable(
-    page: &PageId,
-    connection: &mut SqliteConnection,
-) -> Result<Vec<UnreadableRow>, StoreError> {
-    let rows = rows(
-        select_effects!("where p.id = ? and e.state <> 4 order by e.n"),
-        page.as_str(),
-        connection,
-    );
-    let of = |row: &SqliteRow| {
-        let why = effect_row(row).err()?;
-        Some(UnreadableRow {
+pub(super) fn unreadable(page: &PageId, connection: &Connection) -> Result<Vec<UnreadableRow>, StoreError> {
+    let mut query = connection.prepare_cached(select_effects!("p.id = ? and e.state <> 4 order by e.n"))?;
+    let rows = query.query_map([NotionId(page)], |row| {
+        Ok(effect_row(row).err().map(|error| UnreadableRow {
             page: page.clone(),
             what: "effect",
-            id: name(row, 0),
-            why,
-        })
-    };
-    Ok(rows.await?.iter().filter_map(of).collect())
+            id: id(row),
+            why: reason(&error),
+        }))
+    })?;
+    Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
 /// The ids of the replies that stand on a page.
-pub(super) async fn known_replies(
-    page: &PageId,
-    connection: &mut SqliteConnection,
-) -> Result<Vec<CommentId>, StoreError> {
-    let ids: Vec<String> = sqlx::query_scalar(
+pub(super) fn known_replies(page: &PageId, connection: &Connection) -> Result<Vec<CommentId>, StoreError> {
+    let mut query = connection.prepare_cached(
         "select cast(remote_id as text) from effect where page = (select key from page where id = ?) \
          and state = 4 and kind = 'post_reply' and remote_id is not null",
-    )
-    .bind(page.as_str())
-    .fetch_all(connection)
-    .await
-    .map_err(|error| fault::of(&error))?;
-    Ok(ids.iter().map(|id| CommentId::from_wire(id)).collect())
+    )?;
+    let ids = query.query_map([NotionId(page)], |row| row.get(0).map(|NotionId(id)| id))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// The replies of a page that may have been sent and are not done.
-pub(super) async fn doubtful_replies(
-    page: &PageId,
-    connection: &mut SqliteConnection,
-) -> Result<Vec<EffectId>, StoreError> {
+pub(super) fn doubtful_replies(page: &PageId, connection: &Connection) -> Result<Vec<EffectId>, StoreError> {
     // Each half names the condition of the small index that it goes by.
-    let ids: Vec<String> = sqlx::query_scalar(
+    let mut query = connection.prepare_cached(
         "select cast(id as text) from effect where state < 4 and page = (select key from page where id = ?1) \
          and kind = 'post_reply' and doubt > 0 \
          union all \
          select cast(id as text) from effect where state in (5, 7) and page = (select key from page where id = ?1) \
          and kind = 'post_reply' and doubt > 0 and remote_id is null",
-    )
-    .bind(page.as_str())
-    .fetch_all(connection)
-    .await
-    .map_err(|error| fault::of(&error))?;
-    Ok(ids.into_iter().map(EffectId::from_row).collect())
+    )?;
+    let ids = query.query_map([NotionId(page)], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// How much waits. Counted from small indexes: about a millisecond for 10,000 rows.
-pub(super) async fn waiting(now_ms: i64, connection: &mut SqliteConnection) -> Result<Waiting, StoreError> {
-    let row = sqlx::query(
+pub(super) fn waiting(now_ms: i64, connection: &Connection) -> Result<Waiting, StoreError> {
+    let mut query = connection.prepare_cached(
         "select (select count(*) from effect where state < 4), \
          (select count(*) from effect where state < 4 and state in (2, 3)), \
          (select count(*) from effect where state in (5, 7) and state = 7), \
@@ -136,59 +107,62 @@ pub(super) async fn waiting(now_ms: i64, connection: &mut SqliteConnection) -> R
          (select count(*) from comment), \
          (select count(*) from effect where state = 4 and kind = 'post_reply'), \
          (select count(*) from effect where state < 4 and project is not null and created < ?2)",
-    )
-    .bind(now_ms)
-    .bind(now_ms - STUCK_MS)
-    .fetch_one(connection)
-    .await
-    .map_err(|error| fault::of(&error))?;
-    let read = |row: &SqliteRow| {
+    )?;
+    let count = |row: &Row<'_>, at| row.get(at).map(i64::cast_unsigned);
+    let read = |row: &Row<'_>| {
         Ok(Waiting {
-            open: number(row, 0)?.cast_unsigned(),
-            unknown: number(row, 1)?.cast_unsigned(),
-            parked: number(row, 2)?.cast_unsigned(),
-            failed: number(row, 3)?.cast_unsigned(),
-            next_at_ms: cell(row, 4)?,
-            oldest_ms: cell(row, 5)?,
-            comments: number(row, 6)?.cast_unsigned(),
-            replies: number(row, 7)?.cast_unsigned(),
-            stuck: number(row, 8)?.cast_unsigned(),
+            open: count(row, 0)?,
+            unknown: count(row, 1)?,
+            parked: count(row, 2)?,
+            failed: count(row, 3)?,
+            next_at_ms: row.get(4)?,
+            oldest_ms: row.get(5)?,
+            comments: count(row, 6)?,
+            replies: count(row, 7)?,
+            stuck: count(row, 8)?,
         })
     };
-    read(&row).map_err(|why: String| fault::unreadable("count", "of what waits", why))
-}
-
-async fn rows(text: &'static str, of: &str, connection: &mut SqliteConnection) -> Result<Vec<SqliteRow>, StoreError> {
-    let rows = sqlx::query(text).bind(of).fetch_all(connection).await;
-    rows.map_err(|error| fault::of(&error))
+    let row = query.query_row([now_ms, now_ms - STUCK_MS], |row| Ok(read(row)))?;
+    readable("count", "of what waits", row)
 }
 
 /// Those that can be read; [`unreadable`] names the others.
-fn readable(rows: &[SqliteRow]) -> Vec<EffectRow> {
-    rows.iter().filter_map(|row| effect_row(row).ok()).collect()
+fn those_readable(text: &str, of: &dyn ToSql, connection: &Connection) -> Result<Vec<EffectRow>, StoreError> {
+    let mut query = connection.prepare_cached(text)?;
+    let rows = query.query_map([of], |row| Ok(effect_row(row).ok()))?;
+    Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
-fn effect_row(row: &SqliteRow) -> Result<EffectRow, String> {
-    let outcome: Option<String> = cell(row, 9)?;
-    let effect: Effect = parsed(row, 3)?;
-    let (doubt, proof_from_ms) = (count(row, 13)?, number(row, 14)?);
+fn effect_row(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
+    let outcome: Option<Json<Outcome>> = row.get("outcome")?;
+    let read = without_outcome(row)?;
     Ok(EffectRow {
-        id: EffectId::from_row(cell(row, 0)?),
-        page: page_id(row, 1)?,
-        comment: comment_id(row, 2)?,
-        effect,
-        state: super::codes::state(number(row, 4)?)?,
-        epoch: count(row, 5)?,
-        sends: count(row, 6)?,
-        tries: count(row, 12)?,
-        not_before_ms: number(row, 7)?,
-        absence_proven_from_ms: if doubt > 0 { proof_from_ms } else { 0 },
-        remote_id: cell(row, 8)?,
-        outcome: outcome
-            .map(|text| serde_json::from_str(&text))
-            .transpose()
-            .map_err(|error| error.to_string())?,
-        created_ms: number(row, 10)?,
-        updated_ms: number(row, 11)?,
+        outcome: outcome.map(|Json(outcome)| outcome),
+        ..read
+    })
+}
+
+/// An effect's row but for its last outcome.
+pub(super) fn without_outcome(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
+    let earlier_sends = row.get("doubt")?;
+    let proof_from_ms = row.get("proof_from")?;
+    Ok(EffectRow {
+        id: row.get("id")?,
+        page: row.get("page").map(|NotionId(page)| page)?,
+        comment: row.get::<_, Option<_>>("comment")?.map(|NotionId(comment)| comment),
+        effect: json(row, "payload")?,
+        state: row.get("state")?,
+        epoch: row.get("epoch")?,
+        sends: row.get("sends")?,
+        earlier_sends,
+        absence_proven_from_ms: if earlier_sends > 0 { proof_from_ms } else { 0 },
+        tries: row.get("tries")?,
+        not_before_ms: row.get("due")?,
+        after_state: row.get("after_state")?,
+        after_remote_id: row.get("after_remote_id")?,
+        remote_id: row.get("remote_id")?,
+        outcome: None,
+        created_ms: row.get("created")?,
+        updated_ms: row.get("updated")?,
     })
 }

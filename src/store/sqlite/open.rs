@@ -1,10 +1,8 @@
 //! Opening the file: whose it is, whether it is whole, which schema it has; and keeping others out.
-use super::fault;
+use super::migrations::{self, NEWEST};
 use crate::store::StoreError;
+use rusqlite::{Connection, OpenFlags};
 use rustix::fs::{FlockOperation, flock};
-use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, ConnectOptions as _, SqlSafeStr as _};
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -18,26 +16,11 @@ const LOCK: &str = ".lock";
 const LOCK_TRIES: u32 = 10;
 /// How long between two tries.
 const LOCK_PAUSE: Duration = Duration::from_millis(20);
-/// The log is cut back to this after a checkpoint.
-const WAL_BYTES: &str = "8388608";
-
-/// Every schema that there was, oldest first: version, name, text.
-const MIGRATIONS: [(i64, &str, &str); 3] = [
-    (1, "first", include_str!("../migrations/sqlite/0001_first.sql")),
-    (
-        2,
-        "answered together",
-        include_str!("../migrations/sqlite/0002_answered_together.sql"),
-    ),
-    (
-        3,
-        "proof of absence",
-        include_str!("../migrations/sqlite/0003_proof_of_absence.sql"),
-    ),
-];
-
-/// The version that this program writes.
-const NEWEST: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
+/// How many statements a connection keeps compiled: more than there are.
+const STATEMENTS: usize = 64;
+/// How a connection writes: what was acknowledged survives a power cut, and the log is cut back to 8 MiB.
+const WRITING: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma foreign_keys = on; \
+     pragma journal_size_limit = 8388608";
 
 /// Makes the folder (0700) and the file (0600) where they are missing.
 pub(super) fn make_place(path: &Path) -> Result<(), StoreError> {
@@ -47,9 +30,7 @@ pub(super) fn make_place(path: &Path) -> Result<(), StoreError> {
         made.map_err(|error| cannot("make the folder", folder, &error))?;
     }
     let wal = beside(path, "-wal");
-    let log_bytes = wal.metadata().map_or(0, |data| data.len());
-    let bytes = path.metadata().map_or(0, |data| data.len());
-    if bytes == 0 && log_bytes > 0 {
+    if bytes(path) == 0 && bytes(&wal) > 0 {
         return Err(StoreError::Unusable(format!(
             "{} is empty or gone, but its log {} is not: put the file back beside it, or move the log away to begin anew",
             path.display(),
@@ -64,7 +45,7 @@ pub(super) fn make_place(path: &Path) -> Result<(), StoreError> {
 }
 
 /// Keeps every other process out of this state until the file is dropped.
-pub(super) async fn lock(path: &Path) -> Result<File, StoreError> {
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let name = beside(path, LOCK);
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&name);
     let file = file.map_err(|error| cannot("open", &name, &error))?;
@@ -72,7 +53,7 @@ pub(super) async fn lock(path: &Path) -> Result<File, StoreError> {
     for _ in 0..LOCK_TRIES {
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => return Ok(file),
-            Err(rustix::io::Errno::WOULDBLOCK) => tokio::time::sleep(LOCK_PAUSE).await,
+            Err(rustix::io::Errno::WOULDBLOCK) => std::thread::sleep(LOCK_PAUSE),
             Err(error) => return Err(cannot("lock", &name, &error.into())),
         }
     }
@@ -90,45 +71,55 @@ pub(super) fn is_held(path: &Path) -> bool {
 }
 
 /// A connection for writing.
-pub(super) async fn connect(path: &Path) -> Result<SqliteConnection, StoreError> {
-    let options = options(path)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("journal_size_limit", WAL_BYTES);
-    options.connect().await.map_err(|error| named(path, &error))
+pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let connection = with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let prepared = connection.execute_batch(WRITING);
+    prepared.map_err(|error| named(path, error))?;
+    Ok(connection)
+}
+
+/// A connection for reading that makes no file beside the state, and changes none: where there is no log, SQLite is told
+/// that nobody writes.
+pub(super) fn connect_to_read(path: &Path) -> Result<Connection, StoreError> {
+    if beside(path, "-wal").exists() {
+        return connect_reader(path);
+    }
+    // In a URI these three mean something else.
+    let name = path.display().to_string();
+    let name = name.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let uri = PathBuf::from(format!("file:{name}?immutable=1"));
+    with_flags(&uri, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
 }
 
 /// A connection for reading.
-pub(super) async fn connect_reader(path: &Path) -> Result<SqliteConnection, StoreError> {
-    let options = options(path).read_only(true);
-    options.connect().await.map_err(|error| named(path, &error))
+pub(super) fn connect_reader(path: &Path) -> Result<Connection, StoreError> {
+    with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .foreign_keys(true)
-        .busy_timeout(BUSY)
-        .row_buffer_size(512)
-        .disable_statement_logging()
+fn with_flags(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let opened = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX);
+    let connection = opened.map_err(|error| named(path, error))?;
+    connection.busy_timeout(BUSY).map_err(|error| named(path, error))?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(connection)
 }
 
 /// Proves that the file is whole and ours, and brings an older schema up to date, keeping a copy.
-pub(super) async fn prepare(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    check_whole(path, connection).await?;
-    match schema(path, connection).await? {
-        Some(version) if version == NEWEST => Ok(()),
-        Some(version) => {
-            keep_copy(path, version, connection).await?;
-            migrate(path, connection).await
-        }
-        None => migrate(path, connection).await,
+pub(super) fn prepare(path: &Path, connection: &mut Connection) -> Result<(), StoreError> {
+    check_whole(path, connection)?;
+    let version = schema(path, connection)?;
+    if version == Some(NEWEST) {
+        return Ok(());
     }
+    if let Some(version) = version {
+        keep_copy(path, version, connection)?;
+    }
+    migrations::migrate(version, connection).map_err(|error| named(path, error))
 }
 
 /// Fails unless the file is ours and of this program's schema.
-pub(super) async fn check_schema(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    match schema(path, connection).await? {
+pub(super) fn check_schema(path: &Path, connection: &Connection) -> Result<(), StoreError> {
+    match schema(path, connection)? {
         Some(version) if version == NEWEST => Ok(()),
         Some(_) | None => Err(StoreError::Unusable(format!(
             "{} was not yet prepared by this version of keyminder: start `keyminder run` once",
@@ -137,11 +128,12 @@ pub(super) async fn check_schema(path: &Path, connection: &mut SqliteConnection)
     }
 }
 
-async fn check_whole(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let found: String = sqlx::query_scalar("pragma quick_check(1)")
-        .fetch_one(connection)
-        .await
-        .map_err(|error| named(path, &error))?;
+fn check_whole(path: &Path, connection: &Connection) -> Result<(), StoreError> {
+    let found = connection.query_row("pragma quick_check(1)", [], |row| row.get(0));
+    let mut found: String = found.map_err(|error| named(path, error))?;
+    if found == "ok" && is_cut(path, connection)? {
+        "its last page is cut off".clone_into(&mut found);
+    }
     if found == "ok" {
         return Ok(());
     }
@@ -152,26 +144,29 @@ async fn check_whole(path: &Path, connection: &mut SqliteConnection) -> Result<(
     )))
 }
 
+/// Whether the file ends within a page. SQLite reads zeros for what is missing there, and no check finds them in a text
+/// that fills pages of its own. With a log it may be so, for a checkpoint that was broken off is done again from it.
+fn is_cut(path: &Path, connection: &Connection) -> Result<bool, StoreError> {
+    let page_bytes = connection.query_row("pragma page_size", [], |row| row.get(0));
+    let page_bytes: i64 = page_bytes.map_err(|error| named(path, error))?;
+    Ok(!bytes(path).is_multiple_of(page_bytes.cast_unsigned()) && bytes(&beside(path, "-wal")) == 0)
+}
+
+/// How long a file is; 0 when it is not there.
+fn bytes(path: &Path) -> u64 {
+    path.metadata().map_or(0, |data| data.len())
+}
+
 /// The schema's version; `None` for an empty file. A file of somebody else and a newer one are refused.
-async fn schema(path: &Path, connection: &mut SqliteConnection) -> Result<Option<i64>, StoreError> {
-    let tables: Vec<String> = sqlx::query_scalar("select name from sqlite_master where type = 'table'")
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(|error| named(path, &error))?;
-    if tables.is_empty() {
+fn schema(path: &Path, connection: &Connection) -> Result<Option<i64>, StoreError> {
+    if migrations::is_empty(connection).map_err(|error| named(path, error))? {
         return Ok(None);
     }
-    if !tables.iter().any(|name| name == "_sqlx_migrations") {
-        return Err(StoreError::Unusable(format!(
+    match migrations::version(connection).map_err(|error| named(path, error))? {
+        None => Err(StoreError::Unusable(format!(
             "{} is a database, but not one of keyminder: name another file in KEYMINDER_STATE",
             path.display()
-        )));
-    }
-    let version: Option<i64> = sqlx::query_scalar("select max(version) from _sqlx_migrations")
-        .fetch_one(connection)
-        .await
-        .map_err(|error| named(path, &error))?;
-    match version {
+        ))),
         Some(version) if version > NEWEST => Err(StoreError::Unusable(format!(
             "{} was written by a newer keyminder (schema {version}, this one knows {NEWEST}): \
              start the newer program, or put back the copy that it kept beside the file",
@@ -182,7 +177,7 @@ async fn schema(path: &Path, connection: &mut SqliteConnection) -> Result<Option
 }
 
 /// Copies the file as it is before a migration, as `<file>.schema-<version>`. A copy that is there is older: it stays.
-async fn keep_copy(path: &Path, version: i64, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+fn keep_copy(path: &Path, version: i64, connection: &Connection) -> Result<(), StoreError> {
     let copy = beside(path, &format!(".schema-{version}"));
     if copy.exists() {
         return Ok(());
@@ -198,41 +193,22 @@ async fn keep_copy(path: &Path, version: i64, connection: &mut SqliteConnection)
         .open(&part);
     let made = made.map_err(|error| cannot("make the copy", &part, &error))?;
     let name = part.to_string_lossy().into_owned();
-    let copied = sqlx::query("vacuum into ?").bind(name).execute(connection).await;
-    copied.map_err(|error| named(&part, &error))?;
+    let copied = connection.execute("vacuum into ?", [name]);
+    copied.map_err(|error| named(&part, error))?;
     let kept = made.sync_all().and_then(|()| std::fs::rename(&part, &copy));
     kept.map_err(|error| cannot("keep the copy", &copy, &error))
 }
 
-async fn migrate(path: &Path, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-    let migrations = MIGRATIONS.iter().map(|(version, name, text)| {
-        Migration::new(
-            *version,
-            (*name).into(),
-            MigrationType::Simple,
-            AssertSqlSafe(*text).into_sql_str(),
-            false,
-        )
-    });
-    let done = Migrator::with_migrations(migrations.collect()).run(connection).await;
-    done.map_err(|error| match error {
-        sqlx::migrate::MigrateError::Execute(error) | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => {
-            named(path, &error)
-        }
-        other => StoreError::Unusable(format!("{}: {other}", path.display())),
-    })
-}
-
 /// The name of a file that belongs to the state's file.
-pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);
     PathBuf::from(name)
 }
 
 /// A database error, with the file's name.
-fn named(path: &Path, error: &sqlx::Error) -> StoreError {
-    match fault::of(error) {
+fn named(path: &Path, error: rusqlite::Error) -> StoreError {
+    match error.into() {
         StoreError::Later(why) => StoreError::Later(format!("{}: {why}", path.display())),
         StoreError::Unusable(why) => StoreError::Unusable(format!("{}: {why}", path.display())),
         other @ (StoreError::Moved | StoreError::Fenced(_) | StoreError::Unreadable { .. }) => other,
@@ -250,28 +226,26 @@ fn cannot(what: &str, path: &Path, error: &std::io::Error) -> StoreError {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_copy_is_whole_and_private_and_the_first_one_stays() {
+    #[test]
+    fn a_copy_is_whole_and_private_and_the_first_one_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("keyminder.db");
         make_place(&path).unwrap();
-        let mut connection = connect(&path).await.unwrap();
-        prepare(&path, &mut connection).await.unwrap();
+        let mut connection = connect(&path).unwrap();
+        prepare(&path, &mut connection).unwrap();
         for fact in [
             "insert into fact values ('a', '1')",
             "insert into fact values ('b', '2')",
         ] {
-            sqlx::query(fact).execute(&mut connection).await.unwrap();
-            keep_copy(&path, 1, &mut connection).await.unwrap();
+            connection.execute(fact, []).unwrap();
+            keep_copy(&path, 1, &connection).unwrap();
         }
         let copy = beside(&path, ".schema-1");
         assert_eq!(copy.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        let mut copied = connect_reader(&copy).await.unwrap();
-        check_schema(&copy, &mut copied).await.unwrap();
-        let facts: i64 = sqlx::query_scalar("select count(*) from fact")
-            .fetch_one(&mut copied)
-            .await
-            .unwrap();
+        let copied = connect_reader(&copy).unwrap();
+        check_schema(&copy, &copied).unwrap();
+        let facts = copied.query_row("select count(*) from fact", [], |row| row.get(0));
+        let facts: i64 = facts.unwrap();
         assert_eq!(facts, 1);
     }
 }

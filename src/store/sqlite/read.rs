@@ -1,50 +1,62 @@
-//! What is read of pages, comments, the audit and small facts: by a connection of its own, so that nobody waits for the
-//! writer. A row that cannot be read is named; it stops what needs it, and nothing else.
-use super::cells::{cell, comment_id, name, number, page_id, parsed};
-use super::{codes, effects, fault};
+//! What is read of pages, comments, the audit and small facts. A row that cannot be read is named; it stops what needs
+//! it, and nothing else.
+use super::columns::{NotionId, id, json, mark, mark_of};
+use super::effects;
+use super::fault::{readable, reason};
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::page::PageState;
-use crate::domain::reply::Reference;
 use crate::store::{AuditQuery, AuditRow, CommentRow, StoreError, UnreadableRow};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+/// Selects comments, with the columns that [`comment_row`] reads.
+macro_rules! select_comments {
+    ($filter:literal) => {
+        concat!(
+            "select c.id, p.id as page, c.hash, c.standing, c.presence, c.body, c.reading, c.answered_in ",
+            "from comment c join page p on p.key = c.page where ",
+            $filter
+        )
+    };
+}
 
 /// The page's state and revision.
-pub(super) async fn page(
-    page: &PageId,
-    connection: &mut SqliteConnection,
-) -> Result<Option<(u64, serde_json::Value)>, StoreError> {
-    let row = sqlx::query("select revision, state from page where id = ? and state is not null")
-        .bind(page.as_str())
-        .fetch_optional(connection)
-        .await
-        .map_err(|error| fault::of(&error))?;
-    let read = |row: &SqliteRow| Ok((number(row, 0)?.cast_unsigned(), parsed(row, 1)?));
-    row.as_ref()
-        .map(|row| read(row).map_err(|why| fault::unreadable("page state", page.as_str(), why)))
-        .transpose()
+pub(super) fn page(page: &PageId, connection: &Connection) -> Result<Option<(u64, serde_json::Value)>, StoreError> {
+    let mut query = connection.prepare_cached("select revision, state from page where id = ? and state is not null")?;
+    let read = |row: &Row<'_>| Ok((row.get("revision").map(i64::cast_unsigned)?, json(row, "state")?));
+    let row = query.query_row([NotionId(page)], |row| Ok(read(row))).optional()?;
+    row.map(|row| readable("page state", page.as_str(), row)).transpose()
 }
 
 /// Every page that has a state.
-pub(super) async fn pages(connection: &mut SqliteConnection) -> Result<Vec<PageId>, StoreError> {
-    let ids: Vec<String> = sqlx::query_scalar("select cast(id as text) from page where state is not null order by key")
-        .fetch_all(connection)
-        .await
-        .map_err(|error| fault::of(&error))?;
-    Ok(ids.iter().map(|id| PageId::from_wire(id)).collect())
+pub(super) fn pages(connection: &Connection) -> Result<Vec<PageId>, StoreError> {
+    let mut query =
+        connection.prepare_cached("select cast(id as text) from page where state is not null order by key")?;
+    let ids = query.query_map([], |row| row.get(0).map(|NotionId(page)| page))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// All comments of a page in the order in which they were seen.
-pub(super) async fn comments(page: &PageId, connection: &mut SqliteConnection) -> Result<Vec<CommentRow>, StoreError> {
-    let rows = comment_rows(page, connection).await?;
-    let read = |row| comment_row(page, row).map_err(|why| fault::unreadable("comment", &name(row, 6), why));
-    rows.iter().map(read).collect()
+pub(super) fn comments(page: &PageId, connection: &Connection) -> Result<Vec<CommentRow>, StoreError> {
+    let mut query = connection.prepare_cached(select_comments!("p.id = ? order by c.n"))?;
+    let mut rows = query.query([NotionId(page)])?;
+    let mut comments = Vec::new();
+    while let Some(row) = rows.next()? {
+        comments.push(readable("comment", &id(row), comment_row(row))?);
+    }
+    Ok(comments)
+}
+
+/// One comment, by the index of its id.
+pub(super) fn comment(comment: &CommentId, connection: &Connection) -> Result<Option<CommentRow>, StoreError> {
+    let mut query = connection.prepare_cached(select_comments!("c.id = ?"))?;
+    let row = query
+        .query_row([NotionId(comment)], |row| Ok(comment_row(row)))
+        .optional()?;
+    row.map(|row| readable("comment", comment.as_str(), row)).transpose()
 }
 
 /// What of a page cannot be read.
-pub(super) async fn unreadable(
-    page: &PageId,
-    connection: &mut SqliteConnection,
-) -> Result<Vec<UnreadableRow>, StoreError> {
+pub(super) fn unreadable(page: &PageId, connection: &Connection) -> Result<Vec<UnreadableRow>, StoreError> {
     let bad = |what, id, why| UnreadableRow {
         page: page.clone(),
         what,
@@ -52,7 +64,7 @@ pub(super) async fn unreadable(
         why,
     };
     let mut found = Vec::new();
-    match self::page(page, connection).await {
+    match self::page(page, connection) {
         Ok(state) => {
             let state = state.map(|(_, json)| serde_json::from_value::<PageState>(json));
             if let Some(Err(error)) = state {
@@ -62,97 +74,84 @@ pub(super) async fn unreadable(
         Err(StoreError::Unreadable { what, id, why }) => found.push(bad(what, id, why)),
         Err(other) => return Err(other),
     }
-    for row in comment_rows(page, connection).await? {
-        if let Err(why) = comment_row(page, &row) {
-            found.push(bad("comment", name(&row, 6), why));
+    let mut query = connection.prepare_cached(select_comments!("p.id = ? order by c.n"))?;
+    let mut rows = query.query([NotionId(page)])?;
+    while let Some(row) = rows.next()? {
+        if let Err(error) = comment_row(row) {
+            found.push(bad("comment", id(row), reason(&error)));
         }
     }
-    found.extend(effects::unreadable(page, connection).await?);
+    found.extend(effects::unreadable(page, connection)?);
     Ok(found)
 }
 
-async fn comment_rows(page: &PageId, connection: &mut SqliteConnection) -> Result<Vec<SqliteRow>, StoreError> {
-    let rows = sqlx::query(
-        "select hash, standing, presence, body, reading, answered_in, id from comment \
-         where page = (select key from page where id = ?) order by n",
-    );
-    let rows = rows.bind(page.as_str()).fetch_all(connection).await;
-    rows.map_err(|error| fault::of(&error))
-}
-
-fn comment_row(page: &PageId, row: &SqliteRow) -> Result<CommentRow, String> {
+fn comment_row(row: &Row<'_>) -> rusqlite::Result<CommentRow> {
     Ok(CommentRow {
-        page: page.clone(),
-        hash: number(row, 0)?.cast_unsigned(),
-        standing: codes::standing(number(row, 1)?)?,
-        presence: codes::presence(number(row, 2)?)?,
-        comment: parsed(row, 3)?,
-        reading: parsed(row, 4)?,
-        answered_in: comment_id(row, 5)?,
+        page: row.get("page").map(|NotionId(page)| page)?,
+        hash: row.get("hash").map(i64::cast_unsigned)?,
+        answer: row.get("standing")?,
+        presence: row.get("presence")?,
+        comment: json(row, "body")?,
+        reading: json(row, "reading")?,
+        answered_in: row.get::<_, Option<_>>("answered_in")?.map(|NotionId(comment)| comment),
     })
 }
 
 /// The audit, oldest first. A line that cannot be read is left out: it is told to people, nothing hangs on it.
-pub(super) async fn audit(query: &AuditQuery, connection: &mut SqliteConnection) -> Result<Vec<AuditRow>, StoreError> {
-    let comment = query.comment.as_ref().map(|comment| comment.as_str().to_owned());
-    let select = if comment.is_some() {
-        "select a.n, a.at, p.id, a.comment, a.kind, a.facts from audit a join page p on p.key = a.page \
+pub(super) fn audit(query: &AuditQuery, connection: &Connection) -> Result<Vec<AuditRow>, StoreError> {
+    let mut select = connection.prepare_cached(if query.comment.is_some() {
+        "select a.n, a.at, p.id as page, a.comment, a.kind, a.facts from audit a join page p on p.key = a.page \
          where a.n > ? and a.mark = ? and a.comment = ? and p.id = coalesce(?, p.id) order by a.n limit ?"
     } else {
-        "select a.n, a.at, p.id, a.comment, a.kind, a.facts from audit a join page p on p.key = a.page \
+        "select a.n, a.at, p.id as page, a.comment, a.kind, a.facts from audit a join page p on p.key = a.page \
          where a.n > ? and coalesce(?, ?) is null and p.id = coalesce(?, p.id) order by a.n limit ?"
-    };
-    let mark = query
-        .comment
-        .as_ref()
-        .and_then(|comment| codes::mark(Reference::of(comment).as_str()));
-    let rows = sqlx::query(select)
-        .bind(query.after)
-        .bind(mark)
-        .bind(comment)
-        .bind(query.page.as_ref().map(|page| page.as_str().to_owned()))
-        .bind(query.limit)
-        .fetch_all(connection)
-        .await
-        .map_err(|error| fault::of(&error))?;
-    Ok(rows.iter().filter_map(|row| audit_row(row).ok()).collect())
+    })?;
+    let comment = query.comment.as_ref();
+    let page = query.page.as_ref().map(NotionId);
+    let places = params![
+        query.after,
+        comment.and_then(mark_of),
+        comment.map(NotionId),
+        page,
+        query.limit
+    ];
+    let rows = select.query_map(places, |row| Ok(audit_row(row).ok()))?;
+    Ok(rows.filter_map(Result::transpose).collect::<Result<_, _>>()?)
 }
 
-fn audit_row(row: &SqliteRow) -> Result<AuditRow, String> {
+fn audit_row(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
     Ok(AuditRow {
-        n: number(row, 0)?,
-        at_ms: number(row, 1)?,
-        page: page_id(row, 2)?,
-        comment: comment_id(row, 3)?,
-        kind: cell(row, 4)?,
-        facts: parsed(row, 5)?,
+        n: row.get("n")?,
+        at_ms: row.get("at")?,
+        page: row.get("page").map(|NotionId(page)| page)?,
+        comment: row.get::<_, Option<_>>("comment")?.map(|NotionId(comment)| comment),
+        kind: row.get("kind")?,
+        facts: json(row, "facts")?,
     })
 }
 
 /// A small fact.
-pub(super) async fn recall(name: &str, connection: &mut SqliteConnection) -> Result<Option<String>, StoreError> {
-    sqlx::query_scalar("select value from fact where name = ?")
-        .bind(name)
-        .fetch_optional(connection)
-        .await
-        .map_err(|error| fault::of(&error))
+pub(super) fn recall(name: &str, connection: &Connection) -> Result<Option<String>, StoreError> {
+    let mut query = connection.prepare_cached("select value from fact where name = ?")?;
+    Ok(query.query_row([name], |row| row.get(0)).optional()?)
 }
 
 /// The comment behind a reference; of two, which 40 bits make next to impossible, the later one.
-pub(super) async fn by_reference(
+pub(super) fn by_reference(
     reference: &str,
-    connection: &mut SqliteConnection,
+    connection: &Connection,
 ) -> Result<Option<(PageId, CommentId)>, StoreError> {
-    let Some(mark) = codes::mark(reference) else {
+    let Some(mark) = mark(reference) else {
         return Ok(None);
     };
-    let found: Option<(String, String)> = sqlx::query_as(
+    let mut query = connection.prepare_cached(
         "select cast(p.id as text), cast(c.id as text) from comment c join page p on p.key = c.page \
          where c.mark = ? order by c.n desc limit 1",
-    )
-    .bind(mark)
-    .fetch_optional(connection)
-    .await
-    .map_err(|error| fault::of(&error))?;
-    Ok(found.map(|(page, comment)| (PageId::from_wire(&page), CommentId::from_wire(&comment))))
+    )?;
+    Ok(query
+        .query_row([mark], |row| {
+            let (NotionId(page), NotionId(comment)) = (row.get(0)?, row.get(1)?);
+            Ok((page, comment))
+        })
+        .optional()?)
 }

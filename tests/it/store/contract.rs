@@ -6,15 +6,15 @@ use keyminder::domain::reply::Reference;
 use keyminder::store::*;
 
 /// The ids of what was leased.
-fn ids(claimed: &Claimed) -> Vec<&EffectId> {
-    claimed.leased.iter().map(|leased| &leased.id).collect()
+fn ids(leases: &Leases) -> Vec<&EffectId> {
+    leases.leased.iter().map(|leased| &leased.id).collect()
 }
 
 /// The one effect that is due.
-pub async fn claim_one(store: &dyn Store, now_ms: i64) -> Leased {
-    let mut claimed = store.claim(claim(10, now_ms)).await.unwrap();
-    assert_eq!(claimed.leased.len(), 1, "{:?}", ids(&claimed));
-    claimed.leased.remove(0)
+pub async fn lease_one(store: &dyn Store, now_ms: i64) -> EffectRow {
+    let mut leases = store.lease(lease(10, now_ms)).await.unwrap();
+    assert_eq!(leases.leased.len(), 1, "{:?}", ids(&leases));
+    leases.leased.remove(0)
 }
 
 pub async fn state_of(store: &dyn Store, effect: &EffectId) -> EffectState {
@@ -65,10 +65,10 @@ pub async fn the_same_effect_is_done_once(store: &dyn Store) {
     for _ in 0..3 {
         store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
     }
-    let leased = claim_one(store, NOW).await;
+    let leased = lease_one(store, NOW).await;
     store.commit(settled(&leased, done("c1"))).await.unwrap();
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    assert!(store.claim(claim(10, NOW + 1)).await.unwrap().leased.is_empty());
+    assert!(store.lease(lease(10, NOW + 1)).await.unwrap().leased.is_empty());
     assert_eq!(state_of(store, &leased.id).await, EffectState::Done);
 }
 
@@ -83,7 +83,7 @@ pub async fn a_comment_is_updated_in_its_place(store: &dyn Store) {
         .await
         .unwrap();
     let mut first = comment(&page, 1);
-    first.standing = Standing::Absorbed;
+    first.answer = AnswerState::Absorbed;
     first.presence = Presence::Deleted;
     first.hash = u64::MAX;
     store.commit(commit(vec![first])).await.unwrap();
@@ -93,9 +93,22 @@ pub async fn a_comment_is_updated_in_its_place(store: &dyn Store) {
         [&comment_id(1), &comment_id(2)]
     );
     assert_eq!(
-        (rows[0].standing, rows[0].presence, rows[0].hash),
-        (Standing::Absorbed, Presence::Deleted, u64::MAX)
+        (rows[0].answer, rows[0].presence, rows[0].hash),
+        (AnswerState::Absorbed, Presence::Deleted, u64::MAX)
     );
+}
+
+pub async fn a_comment_is_found_by_its_id(store: &dyn Store) {
+    store.commit(decision(&page(1), 1, Some(0))).await.unwrap();
+    store.commit(decision(&page(2), 2, Some(0))).await.unwrap();
+    let found = store.comment(&comment_id(2)).await.unwrap().unwrap();
+    let written = comment(&page(2), 2);
+    assert_eq!((found.page, found.comment), (page(2), written.comment));
+    assert_eq!(
+        (found.hash, found.reading, found.answer, found.presence),
+        (written.hash, written.reading, written.answer, written.presence)
+    );
+    assert!(store.comment(&comment_id(9)).await.unwrap().is_none());
 }
 
 pub async fn another_revision_means_moved(store: &dyn Store) {
@@ -115,8 +128,8 @@ pub async fn another_revision_means_moved(store: &dyn Store) {
 pub async fn one_bad_commit_spoils_nothing(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![reply(&page, 100)])).await.unwrap();
-    let leased = claim_one(store, NOW).await;
-    let mut stale = settled(&leased, Settlement::Failed);
+    let leased = lease_one(store, NOW).await;
+    let mut stale = settled(&leased, failed());
     stale.settled[0].epoch = 99;
     stale.comments = vec![comment(&page, 50)];
     let (first, moved, fenced, second, lease) = tokio::join!(
@@ -124,13 +137,13 @@ pub async fn one_bad_commit_spoils_nothing(store: &dyn Store) {
         store.commit(decision(&page, 2, Some(7))),
         store.commit(stale),
         store.commit(decision(&page, 3, Some(1))),
-        store.claim(claim(10, NOW)),
+        store.lease(lease(10, NOW)),
     );
     first.unwrap();
     second.unwrap();
     assert!(matches!(moved, Err(StoreError::Moved)));
     assert!(matches!(fenced, Err(StoreError::Fenced(lost)) if lost == [leased.id.clone()]));
-    assert_eq!(lease.unwrap().leased.len(), 2, "claims of a group see its effects");
+    assert_eq!(lease.unwrap().leased.len(), 2, "leases of a group see its effects");
     let seen = store.comments(&page).await.unwrap();
     assert_eq!(
         seen.iter().map(|row| &row.comment.id).collect::<Vec<_>>(),
@@ -138,10 +151,10 @@ pub async fn one_bad_commit_spoils_nothing(store: &dyn Store) {
     );
 }
 
-pub async fn a_claim_of_a_reply_is_its_intent(store: &dyn Store) {
+pub async fn a_lease_of_a_reply_is_its_intent(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    let leased = claim_one(store, NOW).await;
+    let leased = lease_one(store, NOW).await;
     assert_eq!(
         (leased.epoch, leased.earlier_sends, leased.sends, leased.tries),
         (1, 0, 1, 0)
@@ -153,24 +166,22 @@ pub async fn a_claim_of_a_reply_is_its_intent(store: &dyn Store) {
 pub async fn a_lost_lease_is_read_back_after_the_quiet_time(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    let old = claim_one(store, NOW).await;
+    let old = lease_one(store, NOW).await;
     assert!(
-        store.claim(claim(10, NOW + LEASE + 1)).await.unwrap().leased.is_empty(),
+        store.lease(lease(10, NOW + LEASE + 1)).await.unwrap().leased.is_empty(),
         "the call may still be on its way"
     );
-    let new = claim_one(store, NOW + CALL + QUIET).await;
+    let new = lease_one(store, NOW + CALL + QUIET).await;
     assert_eq!((new.epoch, new.earlier_sends, new.tries), (2, 1, 1));
     assert_eq!(
         state_of(store, &new.id).await,
-        EffectState::Claimed,
+        EffectState::Leased,
         "reading back is no intent"
     );
-    let late = store
-        .commit(settled(&old, Settlement::Ready { not_before_ms: NOW }))
-        .await;
+    let late = store.commit(settled(&old, ready(NOW))).await;
     assert!(matches!(late, Err(StoreError::Fenced(_))));
-    store.commit(settled(&new, Settlement::Absent)).await.unwrap();
-    let again = claim_one(store, NOW + CALL + QUIET).await;
+    store.commit(settled(&new, absent())).await.unwrap();
+    let again = lease_one(store, NOW + CALL + QUIET).await;
     assert_eq!((again.epoch, again.earlier_sends, again.sends), (3, 0, 2));
     assert_eq!(state_of(store, &again.id).await, EffectState::Sending);
 }
@@ -178,9 +189,9 @@ pub async fn a_lost_lease_is_read_back_after_the_quiet_time(store: &dyn Store) {
 pub async fn a_late_id_is_never_thrown_away(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    let old = claim_one(store, NOW).await;
-    let new = claim_one(store, NOW + CALL + QUIET).await;
-    let nameless = store.commit(settled(&old, Settlement::Done { remote_id: None })).await;
+    let old = lease_one(store, NOW).await;
+    let new = lease_one(store, NOW + CALL + QUIET).await;
+    let nameless = store.commit(settled(&old, done_without_id())).await;
     assert!(matches!(nameless, Err(StoreError::Fenced(_))));
     store.commit(settled(&old, done("c1"))).await.unwrap();
     let second = store.commit(settled(&new, done("c2"))).await;
@@ -192,47 +203,36 @@ pub async fn a_late_id_is_never_thrown_away(store: &dyn Store) {
 pub async fn what_may_be_repeated_comes_back_when_the_lease_ends(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![status(&page, "s1")])).await.unwrap();
-    let first = claim_one(store, NOW).await;
+    let first = lease_one(store, NOW).await;
     assert_eq!((first.sends, first.earlier_sends), (0, 0));
-    assert!(store.claim(claim(10, NOW + LEASE - 1)).await.unwrap().leased.is_empty());
-    let second = claim_one(store, NOW + LEASE).await;
+    assert!(store.lease(lease(10, NOW + LEASE - 1)).await.unwrap().leased.is_empty());
+    let second = lease_one(store, NOW + LEASE).await;
     assert_eq!((second.epoch, second.tries, second.earlier_sends), (2, 1, 0));
 }
 
 pub async fn a_certain_no_takes_the_send_back(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    let first = claim_one(store, NOW).await;
-    store
-        .commit(settled(
-            &first,
-            Settlement::Ready {
-                not_before_ms: NOW + 500,
-            },
-        ))
-        .await
-        .unwrap();
+    let first = lease_one(store, NOW).await;
+    store.commit(settled(&first, ready(NOW + 500))).await.unwrap();
     assert_eq!(store.waiting(NOW).await.unwrap().next_at_ms, Some(NOW + 500));
-    assert!(store.claim(claim(10, NOW + 499)).await.unwrap().leased.is_empty());
-    let second = claim_one(store, NOW + 500).await;
+    assert!(store.lease(lease(10, NOW + 499)).await.unwrap().leased.is_empty());
+    let second = lease_one(store, NOW + 500).await;
     assert_eq!((second.earlier_sends, second.sends, second.tries), (0, 1, 1));
 }
 
 pub async fn an_unknown_reply_is_read_back_when_due(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    let first = claim_one(store, NOW).await;
+    let first = lease_one(store, NOW).await;
     let later = NOW + CALL + QUIET;
     store.commit(settled(&first, unknown(later))).await.unwrap();
-    assert!(store.claim(claim(10, later - 1)).await.unwrap().leased.is_empty());
-    let second = claim_one(store, later).await;
+    assert!(store.lease(lease(10, later - 1)).await.unwrap().leased.is_empty());
+    let second = lease_one(store, later).await;
     assert_eq!(second.earlier_sends, 1);
     // The listing was refused for now: the send is still in doubt.
-    store
-        .commit(settled(&second, Settlement::Ready { not_before_ms: later }))
-        .await
-        .unwrap();
-    let third = claim_one(store, later).await;
+    store.commit(settled(&second, ready(later))).await.unwrap();
+    let third = lease_one(store, later).await;
     assert_eq!((third.earlier_sends, third.sends), (1, 1));
     store.commit(settled(&third, done("c1"))).await.unwrap();
     assert_eq!(state_of(store, &third.id).await, EffectState::Done);
@@ -244,14 +244,14 @@ pub async fn what_comes_after_waits(store: &dyn Store) {
     let mut second = status(&page, "s1");
     second.after = Some(first.id.clone());
     store.commit(effects(vec![second.clone(), first])).await.unwrap();
-    let leased = claim_one(store, NOW + 1).await;
+    let leased = lease_one(store, NOW + 1).await;
     let next_at_ms = store.waiting(NOW).await.unwrap().next_at_ms;
     assert!(
         next_at_ms.is_some_and(|at| at > NOW),
         "what waits for another is not due: {next_at_ms:?}"
     );
     store.commit(settled(&leased, done("c1"))).await.unwrap();
-    let leased = claim_one(store, NOW + 1).await;
+    let leased = lease_one(store, NOW + 1).await;
     assert_eq!(leased.id, second.id);
     assert_eq!(leased.after_remote_id.as_deref(), Some("c1"));
     assert_eq!(leased.after_state, Some(EffectState::Done));
@@ -259,25 +259,21 @@ pub async fn what_comes_after_waits(store: &dyn Store) {
 
 pub async fn a_project_has_one_effect_in_hand(store: &dyn Store) {
     let page = page(1);
-    let all = vec![
-        of_project(&page, "p1", "here"),
-        of_project(&page, "p2", "here"),
-        of_project(&page, "p3", "there"),
-        status(&page, "s1"),
-    ];
-    store.commit(effects(all)).await.unwrap();
-    let here = |now_ms| Claim {
+    let all = vec![of_project(&page, "p1"), of_project(&page, "p2"), status(&page, "s1")];
+    for (project, effects_of_it) in [("here", all), ("there", vec![of_project(&page, "p3")])] {
+        let mut commit = effects(effects_of_it);
+        project.clone_into(&mut commit.project);
+        store.commit(commit).await.unwrap();
+    }
+    let here = |now_ms| LeaseRequest {
         project: Some("here".to_owned()),
-        ..claim(10, now_ms)
+        ..lease(10, now_ms)
     };
-    let leased = store.claim(here(NOW)).await.unwrap();
+    let leased = store.lease(here(NOW)).await.unwrap();
     assert_eq!(ids(&leased), [&EffectId::of(&["p1"]), &EffectId::of(&["s1"])]);
-    assert!(store.claim(here(NOW)).await.unwrap().leased.is_empty(), "one at a time");
-    store
-        .commit(settled(&leased.leased[0], Settlement::Failed))
-        .await
-        .unwrap();
-    assert_eq!(ids(&store.claim(here(NOW)).await.unwrap()), [&EffectId::of(&["p2"])]);
+    assert!(store.lease(here(NOW)).await.unwrap().leased.is_empty(), "one at a time");
+    store.commit(settled(&leased.leased[0], failed())).await.unwrap();
+    assert_eq!(ids(&store.lease(here(NOW)).await.unwrap()), [&EffectId::of(&["p2"])]);
     let stuck = store.waiting(NOW + 3_600_001).await.unwrap().stuck;
     assert_eq!(stuck, 2, "p2 is in hand, p3 has no worker");
 }
@@ -285,16 +281,16 @@ pub async fn a_project_has_one_effect_in_hand(store: &dyn Store) {
 pub async fn replies_go_before_property_writes_but_not_for_ever(store: &dyn Store) {
     let page = page(1);
     let mut late = reply(&page, 2);
-    late.not_before_ms = NOW + 20_000;
+    late.not_before = chrono::DateTime::from_timestamp_millis(NOW + 20_000);
     store
         .commit(effects(vec![status(&page, "s1"), reply(&page, 1), late]))
         .await
         .unwrap();
-    let leased = store.claim(claim(1, NOW + 20_000)).await.unwrap();
+    let leased = store.lease(lease(1, NOW + 20_000)).await.unwrap();
     assert_eq!(ids(&leased), [&reply(&page, 1).id]);
-    let leased = store.claim(claim(1, NOW + 20_000)).await.unwrap();
+    let leased = store.lease(lease(1, NOW + 20_000)).await.unwrap();
     assert_eq!(ids(&leased), [&EffectId::of(&["s1"])], "it has waited for long enough");
-    assert_eq!(store.claim(claim(1, NOW + 20_000)).await.unwrap().leased.len(), 1);
+    assert_eq!(store.lease(lease(1, NOW + 20_000)).await.unwrap().leased.len(), 1);
 }
 
 pub async fn what_nobody_holds_can_be_called_off(store: &dyn Store) {
@@ -308,13 +304,13 @@ pub async fn what_nobody_holds_can_be_called_off(store: &dyn Store) {
     commit.settled.push(Settle {
         id: row.id.clone(),
         epoch: row.epoch,
-        how: Settlement::Moot,
         outcome: keyminder::domain::effect::Outcome::Moot {
             why: "deleted".to_owned(),
         },
+        given_up: None,
     });
     store.commit(commit.clone()).await.unwrap();
-    assert!(store.claim(claim(10, NOW)).await.unwrap().leased.is_empty());
+    assert!(store.lease(lease(10, NOW)).await.unwrap().leased.is_empty());
     assert!(
         matches!(store.commit(commit).await, Err(StoreError::Fenced(_))),
         "what is settled stays so"
@@ -389,15 +385,8 @@ pub async fn what_waits_is_counted(store: &dyn Store) {
         .effects
         .extend([reply(&page, 2), reply(&page, 3), reply(&page, 4), status(&page, "s1")]);
     store.commit(commit).await.unwrap();
-    let leased = store.claim(claim(4, NOW)).await.unwrap().leased;
-    let ends = [
-        done("c1"),
-        Settlement::Parked {
-            sent: true,
-            not_before_ms: NOW,
-        },
-        Settlement::Failed,
-    ];
+    let leased = store.lease(lease(4, NOW)).await.unwrap().leased;
+    let ends = [done("c1"), parked(NOW), failed()];
     for (leased, how) in leased.iter().zip(ends) {
         store.commit(settled(leased, how)).await.unwrap();
     }

@@ -1,12 +1,12 @@
 //! Rows of obviously invented comments and effects, for tests and benches.
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use keyminder::domain::classify::{Clause, Label, Reading};
 use keyminder::domain::comment::{Anchor, Comment};
-use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Place, Status};
+use keyminder::domain::effect::{Done, Effect, EffectId, NewEffect, Outcome, Place, Status};
 use keyminder::domain::ids::{CommentId, DiscussionId, PageId, PersonId};
 use keyminder::domain::reply::{Reference, Run};
 use keyminder::store::{
-    AuditRow, Claim, CommentRow, Commit, Leased, NewEffect, PageWrite, Presence, Settle, Settlement, Standing,
+    AnswerState, AuditRow, CommentRow, Commit, EffectRow, GivenUp, LeaseRequest, PageWrite, Presence, Settle,
 };
 use serde_json::json;
 
@@ -18,6 +18,8 @@ pub const LEASE: i64 = 30_000;
 pub const CALL: i64 = 10_000;
 /// How long a reply is left alone before it is read back.
 pub const QUIET: i64 = 90_000;
+/// The reason in every outcome that has one.
+const WHY: &str = "Notion answered 503 to the request, and nobody knows whether the comment was made";
 
 /// A page of its own for each number.
 pub fn page(number: u64) -> PageId {
@@ -44,7 +46,7 @@ pub fn comment(page: &PageId, number: u64) -> CommentRow {
             anchor: Anchor::Page,
             author: PersonId::from_wire("9a1c7a904b3d80e29a51c0ffee11aa03"),
             author_name: Some("Ana Example".to_owned()),
-            posted_at: DateTime::from_timestamp_millis(NOW).expect("a moment within chrono's range"),
+            posted_at: moment(NOW),
             text: serde_json::from_value(text).expect("a text is a clean text's JSON form"),
         },
         hash: number.wrapping_mul(0x9e37_79b9_7f4a_7c15),
@@ -61,7 +63,7 @@ pub fn comment(page: &PageId, number: u64) -> CommentRow {
             needs_reply: true,
             ..Reading::default()
         },
-        standing: Standing::Open,
+        answer: AnswerState::Open,
         presence: Presence::Listed,
         answered_in: None,
     }
@@ -98,12 +100,8 @@ pub fn status(page: &PageId, name: &str) -> NewEffect {
 }
 
 /// An effect of a project.
-pub fn of_project(page: &PageId, name: &str, project: &str) -> NewEffect {
-    let effect = Effect::ProbeKeys { variables: Vec::new() };
-    NewEffect {
-        project: Some(project.to_owned()),
-        ..new(page, EffectId::of(&[name]), effect)
-    }
+pub fn of_project(page: &PageId, name: &str) -> NewEffect {
+    new(page, EffectId::of(&[name]), Effect::ProbeKeys { variables: Vec::new() })
 }
 
 fn new(page: &PageId, id: EffectId, effect: Effect) -> NewEffect {
@@ -112,9 +110,8 @@ fn new(page: &PageId, id: EffectId, effect: Effect) -> NewEffect {
         page: page.clone(),
         comment: None,
         effect,
-        project: None,
         after: None,
-        not_before_ms: NOW,
+        not_before: Some(moment(NOW)),
     }
 }
 
@@ -155,9 +152,9 @@ pub fn audit(page: &PageId, number: u64, kind: &str) -> AuditRow {
     }
 }
 
-/// A claim of up to `limit` effects at a moment.
-pub fn claim(limit: usize, now_ms: i64) -> Claim {
-    Claim {
+/// A lease of up to `limit` effects at a moment.
+pub fn lease(limit: usize, now_ms: i64) -> LeaseRequest {
+    LeaseRequest {
         owner: "w1".to_owned(),
         project: None,
         limit,
@@ -170,18 +167,21 @@ pub fn claim(limit: usize, now_ms: i64) -> Claim {
     }
 }
 
+/// How an effect ends: the outcome, and what becomes of one that is given up.
+pub type Ending = (Outcome, Option<GivenUp>);
+
 /// A settlement of what was leased.
-pub fn settle(leased: &Leased, how: Settlement) -> Settle {
+pub fn settle(leased: &EffectRow, (outcome, given_up): Ending) -> Settle {
     Settle {
         id: leased.id.clone(),
         epoch: leased.epoch,
-        how,
-        outcome: Outcome::Done { result: Done::Changed },
+        outcome,
+        given_up,
     }
 }
 
 /// A commit of one settlement.
-pub fn settled(leased: &Leased, how: Settlement) -> Commit {
+pub fn settled(leased: &EffectRow, how: Ending) -> Commit {
     Commit {
         at_ms: NOW,
         settled: vec![settle(leased, how)],
@@ -189,17 +189,59 @@ pub fn settled(leased: &Leased, how: Settlement) -> Commit {
     }
 }
 
+/// READY again at that moment: certainly not sent.
+pub fn ready(at_ms: i64) -> Ending {
+    let (at, why) = (moment(at_ms), WHY.to_owned());
+    (Outcome::Later { at, why }, None)
+}
+
 /// UNKNOWN until then, and nothing new about the proof of absence.
-pub fn unknown(not_before_ms: i64) -> Settlement {
-    Settlement::Unknown {
-        not_before_ms,
-        absence_proven_from_ms: None,
-    }
+pub fn unknown(at_ms: i64) -> Ending {
+    unknown_until_proven(at_ms, None)
+}
+
+/// UNKNOWN until then; a complete list proves absence from `proven_from_ms` on.
+pub fn unknown_until_proven(at_ms: i64, proven_from_ms: Option<i64>) -> Ending {
+    let outcome = Outcome::Unknown {
+        at: moment(at_ms),
+        proven_from: proven_from_ms.map(moment),
+        why: WHY.to_owned(),
+    };
+    (outcome, None)
+}
+
+/// READY to be sent again: looked for, and not there.
+pub fn absent() -> Ending {
+    (Outcome::Absent { why: WHY.to_owned() }, None)
+}
+
+/// FAILED: refused for good.
+pub fn failed() -> Ending {
+    (Outcome::Refused { why: WHY.to_owned() }, None)
+}
+
+/// MOOT: no longer wanted.
+pub fn moot() -> Ending {
+    (Outcome::Moot { why: WHY.to_owned() }, None)
+}
+
+/// PARKED until then, its last send in doubt.
+pub fn parked(not_before_ms: i64) -> Ending {
+    (unknown(NOW).0, Some(GivenUp::Parked { not_before_ms }))
 }
 
 /// DONE with an id of our comment.
-pub fn done(id: &str) -> Settlement {
-    Settlement::Done {
-        remote_id: Some(id.to_owned()),
-    }
+pub fn done(id: &str) -> Ending {
+    let comment = CommentId::from_wire(id);
+    let result = Done::Replied { comment };
+    (Outcome::Done { result }, None)
+}
+
+/// DONE, and no comment was made.
+pub fn done_without_id() -> Ending {
+    (Outcome::Done { result: Done::Changed }, None)
+}
+
+fn moment(ms: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(ms).expect("a moment within chrono's range")
 }

@@ -2,8 +2,7 @@
 use super::{place, rows};
 use keyminder::store::sqlite::SqliteStore;
 use keyminder::store::{Commit, EffectState, Store, StoreError};
-use rows::{CALL, NOW, QUIET, claim, comment_id, decision, page, status};
-use sqlx::Connection as _;
+use rows::{CALL, NOW, QUIET, comment_id, decision, lease, page, status};
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -95,7 +94,7 @@ async fn a_second_owner_is_refused_a_guest_reads() {
         guest.commit(Commit::default()).await,
         Err(StoreError::Unusable(_))
     ));
-    assert!(matches!(guest.claim(claim(1, NOW)).await, Err(StoreError::Unusable(_))));
+    assert!(matches!(guest.lease(lease(1, NOW)).await, Err(StoreError::Unusable(_))));
     store.commit(decision(&page(1), 2, Some(1))).await.unwrap();
     store.close().await.unwrap();
     assert!(!SqliteStore::is_held(&path));
@@ -120,12 +119,12 @@ async fn what_a_dead_process_had_in_hand_is_looked_at_at_once() {
         .commit(rows::effects(vec![status(&page(1), "s1"), rows::reply(&page(1), 1)]))
         .await
         .unwrap();
-    assert_eq!(store.claim(claim(2, NOW)).await.unwrap().leased.len(), 2);
+    assert_eq!(store.lease(lease(2, NOW)).await.unwrap().leased.len(), 2);
     store.close().await.unwrap();
     let store = SqliteStore::open_at(&path, NOW + 1).await.unwrap();
     let reply = store.effect(&rows::reply(&page(1), 1).id).await.unwrap().unwrap();
     assert_eq!(reply.state, EffectState::Unknown, "it may have been sent");
-    let leased = store.claim(claim(2, NOW + 1)).await.unwrap().leased;
+    let leased = store.lease(lease(2, NOW + 1)).await.unwrap().leased;
     let of = |kind| leased.iter().find(|leased| leased.effect.kind() == kind).unwrap();
     let (status, reply) = (of("set_status"), of("post_reply"));
     assert_eq!((status.epoch, status.absence_proven_from_ms), (2, 0));
@@ -141,23 +140,15 @@ async fn what_a_dead_process_had_in_hand_is_looked_at_at_once() {
 async fn a_newer_schema_and_a_strange_database_are_refused() {
     let (_folder, path) = place();
     SqliteStore::open(&path).await.unwrap().close().await.unwrap();
-    let run = async |path: &Path, text: &'static str| {
-        let options = sqlx::sqlite::SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true);
-        let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-        sqlx::query(text).execute(&mut connection).await.unwrap();
-        connection.close().await.unwrap();
-    };
+    let run = |path: &Path, text| rusqlite::Connection::open(path).unwrap().execute_batch(text).unwrap();
     run(
         &path,
         "insert into _sqlx_migrations values (99, 'later', 0, true, x'00', 0)",
-    )
-    .await;
+    );
     let why = refusal(&path).await;
     assert!(why.contains("newer keyminder") && why.contains("99"), "{why}");
     let strange = path.with_file_name("strange.db");
-    run(&strange, "create table song (name text)").await;
+    run(&strange, "create table song (name text)");
     let why = refusal(&strange).await;
     assert!(why.contains("not one of keyminder"), "{why}");
     let text = path.with_file_name("notes.txt");

@@ -5,20 +5,13 @@ use super::rows::{self, *};
 use keyminder::domain::effect::EffectId;
 use keyminder::store::sqlite::SqliteStore;
 use keyminder::store::{AuditQuery, Commit, EffectState, Store, StoreError};
-use sqlx::Connection as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Changes the file behind the store's back, as another program or a broken disk would.
-async fn spoil(path: &Path, text: String) {
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
-    let mut connection = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-    sqlx::query(sqlx::AssertSqlSafe(text))
-        .execute(&mut connection)
-        .await
-        .unwrap();
-    connection.close().await.unwrap();
+fn spoil(path: &Path, text: &str) {
+    rusqlite::Connection::open(path).unwrap().execute_batch(text).unwrap();
 }
 
 /// A store with a decision on each of two pages.
@@ -42,22 +35,22 @@ async fn an_effect_that_cannot_be_read_holds_no_other_up() {
         let (_folder, path) = place();
         let store = two_pages(&path).await;
         let bad = reply(&page(1), 1).id;
-        spoil(&path, format!("update effect set {case} where id = '{bad}'")).await;
-        let claimed = store.claim(claim(1, NOW)).await.unwrap();
-        assert_eq!(claimed.leased.len(), 1, "{case}");
-        assert_eq!(claimed.leased[0].page, page(2), "{case}");
-        let [named] = &claimed.unreadable[..] else {
-            panic!("{case}: {:?}", claimed.unreadable)
+        spoil(&path, &format!("update effect set {case} where id = '{bad}'"));
+        let leases = store.lease(lease(1, NOW)).await.unwrap();
+        assert_eq!(leases.leased.len(), 1, "{case}");
+        assert_eq!(leases.leased[0].page, page(2), "{case}");
+        let [named] = &leases.unreadable[..] else {
+            panic!("{case}: {:?}", leases.unreadable)
         };
         assert_eq!((&named.page, named.id.as_str()), (&page(1), bad.as_str()), "{case}");
-        assert_eq!(store.unreadable(&page(1)).await.unwrap(), claimed.unreadable, "{case}");
+        assert_eq!(store.unreadable(&page(1)).await.unwrap(), leases.unreadable, "{case}");
         assert!(store.unreadable(&page(2)).await.unwrap().is_empty());
         assert_eq!(store.open_effects(&page(2)).await.unwrap().len(), 1);
         assert!(store.open_effects(&page(1)).await.unwrap().is_empty());
-        let soon = store.claim(claim(1, NOW + 599_000)).await.unwrap();
+        let soon = store.lease(lease(1, NOW + 599_000)).await.unwrap();
         assert!(soon.unreadable.is_empty(), "{case}: told once in ten minutes");
         assert_eq!(
-            store.claim(claim(1, NOW + 600_000)).await.unwrap().unreadable.len(),
+            store.lease(lease(1, NOW + 600_000)).await.unwrap().unreadable.len(),
             1,
             "{case}"
         );
@@ -68,9 +61,9 @@ async fn an_effect_that_cannot_be_read_holds_no_other_up() {
 async fn an_effect_that_cannot_be_read_refuses_only_what_names_it() {
     let (_folder, path) = place();
     let store = two_pages(&path).await;
-    let leased = store.claim(claim(2, NOW)).await.unwrap().leased;
+    let leased = store.lease(lease(2, NOW)).await.unwrap().leased;
     let bad = reply(&page(1), 1).id;
-    spoil(&path, format!("update effect set state = 99 where id = '{bad}'")).await;
+    spoil(&path, &format!("update effect set state = 99 where id = '{bad}'"));
     let of = |id: &EffectId| leased.iter().find(|leased| leased.id == *id).unwrap();
     let (refused, taken) = tokio::join!(
         store.commit(settled(of(&bad), done("c1"))),
@@ -93,7 +86,7 @@ async fn a_page_that_cannot_be_read_holds_no_other_up() {
     for case in ["state = 'torn {'", "state = x'00ff'", "revision = 'first'"] {
         let (_folder, path) = place();
         let store = two_pages(&path).await;
-        spoil(&path, format!("update page set {case} where id = '{}'", page(1))).await;
+        spoil(&path, &format!("update page set {case} where id = '{}'", page(1)));
         let read = store.page(&page(1)).await;
         assert!(
             matches!(&read, Err(StoreError::Unreadable { what: "page state", id, .. }) if id == page(1).as_str()),
@@ -125,14 +118,15 @@ async fn a_comment_that_cannot_be_read_holds_no_other_page_up() {
         let store = two_pages(&path).await;
         spoil(
             &path,
-            format!("update comment set {case} where id = '{}'", comment_id(1)),
-        )
-        .await;
+            &format!("update comment set {case} where id = '{}'", comment_id(1)),
+        );
         let read = store.comments(&page(1)).await;
         assert!(
             matches!(&read, Err(StoreError::Unreadable { what: "comment", id, .. }) if id == comment_id(1).as_str()),
             "{case}: {read:?}"
         );
+        let read = store.comment(&comment_id(1)).await;
+        assert!(matches!(&read, Err(StoreError::Unreadable { .. })), "{case}: {read:?}");
         assert_eq!(store.unreadable(&page(1)).await.unwrap()[0].id, comment_id(1).as_str());
         assert_eq!(store.comments(&page(2)).await.unwrap().len(), 1, "{case}");
     }
@@ -142,7 +136,7 @@ async fn a_comment_that_cannot_be_read_holds_no_other_page_up() {
 async fn a_line_of_the_audit_that_cannot_be_read_is_left_out() {
     let (_folder, path) = place();
     let store = two_pages(&path).await;
-    spoil(&path, "update audit set facts = 'torn {' where n = 1".to_owned()).await;
+    spoil(&path, "update audit set facts = 'torn {' where n = 1");
     let all = AuditQuery {
         limit: 10,
         ..AuditQuery::default()
@@ -155,16 +149,22 @@ async fn a_start_with_an_earlier_clock_holds_nothing() {
     let (_folder, path) = place();
     let day = 86_400_000;
     let store = two_pages(&path).await;
-    let sent = store.claim(claim(1, NOW)).await.unwrap().leased.remove(0);
+    let sent = store.lease(lease(1, NOW)).await.unwrap().leased.remove(0);
     let mut commit = settled(&sent, unknown(NOW + 5_000));
     commit.at_ms = NOW + 1_000;
     store.commit(commit).await.unwrap();
     store.close().await.unwrap();
     let store = SqliteStore::open_at(&path, NOW - day).await.unwrap();
-    let at_once = store.claim(claim(9, NOW - day)).await.unwrap().leased;
+    let at_once = store.lease(lease(9, NOW - day)).await.unwrap().leased;
     assert_eq!(at_once.len(), 1, "what was due is due");
     let row = store.effect(&sent.id).await.unwrap().unwrap();
     assert_eq!(row.not_before_ms, NOW - day + 4_000, "4 s after the write, as before");
+    let proven_from_ms = row.absence_proven_from_ms;
+    assert_eq!(
+        proven_from_ms,
+        NOW - day - 1_000 + CALL + QUIET,
+        "so long after the write, as before"
+    );
     let oldest_ms = store.waiting(NOW - day).await.unwrap().oldest_ms;
     assert_eq!(oldest_ms, Some(NOW - day), "nothing is younger than now");
     store.close().await.unwrap();
@@ -195,7 +195,7 @@ async fn a_closed_store_says_so() {
     let closed = |error: StoreError| assert!(matches!(&error, StoreError::Unusable(why) if why == "it was closed"));
     closed(store.page(&page(1)).await.unwrap_err());
     closed(store.commit(Commit::default()).await.unwrap_err());
-    closed(store.claim(claim(1, NOW)).await.unwrap_err());
+    closed(store.lease(lease(1, NOW)).await.unwrap_err());
     closed(store.take_retries(NOW).await.unwrap_err());
     closed(store.close().await.unwrap_err());
 }
@@ -204,13 +204,8 @@ async fn a_closed_store_says_so() {
 async fn closing_does_not_wait_for_a_reader() {
     let (_folder, path) = place();
     let store = two_pages(&path).await;
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
-    let mut reader = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
-    let mut reading = reader.begin().await.unwrap();
-    sqlx::query("select count(*) from effect")
-        .fetch_one(&mut *reading)
-        .await
-        .unwrap();
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    reader.execute_batch("begin; select count(*) from effect").unwrap();
     store.commit(effects(vec![status(&page(1), "s1")])).await.unwrap();
     let start = Instant::now();
     let closed = store.close().await;
@@ -276,7 +271,7 @@ async fn child_closes() {
 async fn doubts_of_an_older_program_are_proven_no_sooner() {
     let (_folder, path) = place();
     let store = two_pages(&path).await;
-    let sent = store.claim(claim(1, NOW)).await.unwrap().leased.remove(0);
+    let sent = store.lease(lease(1, NOW)).await.unwrap().leased.remove(0);
     store.close().await.unwrap();
     // As the schema before this one was.
     for text in [
@@ -285,11 +280,11 @@ async fn doubts_of_an_older_program_are_proven_no_sooner() {
         "create index effect_replied on effect (state, kind) where state = 4 and kind = 'post_reply'",
         "delete from _sqlx_migrations where version = 3",
     ] {
-        spoil(&path, text.to_owned()).await;
+        spoil(&path, text);
     }
     let store = SqliteStore::open_at(&path, NOW + 1).await.unwrap();
     assert!(path.with_file_name("keyminder.db.schema-2").exists());
-    let leased = store.claim(claim(9, NOW + 1)).await.unwrap().leased;
+    let leased = store.lease(lease(9, NOW + 1)).await.unwrap().leased;
     let early = leased.iter().find(|leased| leased.id == sent.id).unwrap();
     assert_eq!(
         (early.earlier_sends, early.absence_proven_from_ms),

@@ -1,12 +1,12 @@
 //! What every store must hold of replies in doubt, given up, found, and wanted again; and of whose turn it is.
-use super::contract::{claim_one, state_of};
+use super::contract::{lease_one, state_of};
 use super::rows::*;
 use keyminder::domain::effect::{Effect, EffectId};
 use keyminder::domain::ids::CommentId;
 use keyminder::store::*;
 
-/// Settles what is leased, at the moment of the claim.
-async fn settle_at(store: &dyn Store, leased: &Leased, how: Settlement, at_ms: i64) {
+/// Settles what is leased, at the moment of the lease.
+async fn settle_at(store: &dyn Store, leased: &EffectRow, how: Ending, at_ms: i64) {
     let commit = Commit {
         at_ms,
         ..settled(leased, how)
@@ -37,26 +37,23 @@ fn found(id: &EffectId, comment: &str) -> Commit {
 pub async fn a_look_may_come_before_the_proof(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    let sent = claim_one(store, NOW).await;
+    let sent = lease_one(store, NOW).await;
     assert_eq!(sent.absence_proven_from_ms, 0, "no earlier send is in doubt");
     settle_at(store, &sent, unknown(NOW + 2_000), NOW + 1_000).await;
-    let early = claim_one(store, NOW + 2_000).await;
+    let early = lease_one(store, NOW + 2_000).await;
     assert_eq!(
         (early.earlier_sends, early.absence_proven_from_ms),
         (1, NOW + CALL + QUIET)
     );
-    let proof_known_better = Settlement::Unknown {
-        not_before_ms: NOW + 5_000,
-        absence_proven_from_ms: Some(NOW + 60_000),
-    };
+    let proof_known_better = unknown_until_proven(NOW + 5_000, Some(NOW + 60_000));
     settle_at(store, &early, proof_known_better, NOW + 3_000).await;
-    let again = claim_one(store, NOW + 5_000).await;
+    let again = lease_one(store, NOW + 5_000).await;
     assert_eq!(again.absence_proven_from_ms, NOW + 60_000);
-    settle_at(store, &again, Settlement::Absent, NOW + 60_000).await;
-    let second = claim_one(store, NOW + 60_000).await;
+    settle_at(store, &again, absent(), NOW + 60_000).await;
+    let second = lease_one(store, NOW + 60_000).await;
     assert_eq!((second.earlier_sends, second.absence_proven_from_ms), (0, 0));
     settle_at(store, &second, unknown(NOW + 61_000), NOW + 61_000).await;
-    let look = claim_one(store, NOW + 61_000).await;
+    let look = lease_one(store, NOW + 61_000).await;
     assert_eq!(
         look.absence_proven_from_ms,
         NOW + 60_000 + CALL + QUIET,
@@ -70,17 +67,13 @@ pub async fn what_was_given_up_is_woken_when_its_time_comes(store: &dyn Store) {
         .commit(effects(vec![reply(&page, 1), reply(&page, 2)]))
         .await
         .unwrap();
-    let leased = store.claim(claim(2, NOW)).await.unwrap().leased;
-    let parked = |not_before_ms| Settlement::Parked {
-        sent: true,
-        not_before_ms,
-    };
+    let leased = store.lease(lease(2, NOW)).await.unwrap().leased;
     settle_at(store, &leased[0], parked(NOW + 1_000), NOW).await;
     settle_at(store, &leased[1], parked(NOW + 9_000), NOW).await;
     assert_eq!(store.wake_parked(NOW + 999, NOW + 999).await.unwrap(), 0);
-    assert!(store.claim(claim(2, NOW + 999)).await.unwrap().leased.is_empty());
+    assert!(store.lease(lease(2, NOW + 999)).await.unwrap().leased.is_empty());
     assert_eq!(store.wake_parked(NOW + 1_000, NOW + 1_000).await.unwrap(), 1);
-    let woken = claim_one(store, NOW + 1_000).await;
+    let woken = lease_one(store, NOW + 1_000).await;
     assert_eq!(
         (&woken.id, woken.earlier_sends),
         (&leased[0].id, 1),
@@ -100,25 +93,16 @@ pub async fn what_had_ended_without_a_reply_is_revived(store: &dyn Store) {
     let page = page(1);
     let replies: Vec<_> = (1..=4).map(|number| reply(&page, number)).collect();
     store.commit(effects(replies)).await.unwrap();
-    let leased = store.claim(claim(4, NOW)).await.unwrap().leased;
+    let leased = store.lease(lease(4, NOW)).await.unwrap().leased;
     // Moot, and certainly not sent: READY takes the send back.
-    settle_at(store, &leased[0], Settlement::Ready { not_before_ms: NOW }, NOW).await;
-    let again = claim_one(store, NOW).await;
-    settle_at(store, &again, Settlement::Ready { not_before_ms: NOW }, NOW).await;
-    let mut commit = settled(&again, Settlement::Moot);
+    settle_at(store, &leased[0], ready(NOW), NOW).await;
+    let again = lease_one(store, NOW).await;
+    settle_at(store, &again, ready(NOW), NOW).await;
+    let mut commit = settled(&again, moot());
     commit.revived = vec![again.id.clone()];
     store.commit(commit).await.unwrap();
-    settle_at(store, &leased[1], Settlement::Failed, NOW).await;
-    settle_at(
-        store,
-        &leased[2],
-        Settlement::Parked {
-            sent: true,
-            not_before_ms: i64::MAX,
-        },
-        NOW,
-    )
-    .await;
+    settle_at(store, &leased[1], failed(), NOW).await;
+    settle_at(store, &leased[2], parked(i64::MAX), NOW).await;
     settle_at(store, &leased[3], done("c4"), NOW).await;
     for leased in &leased {
         store.commit(revived(&leased.id, NOW + 7)).await.unwrap();
@@ -145,9 +129,9 @@ pub async fn what_had_ended_without_a_reply_is_revived(store: &dyn Store) {
 pub async fn what_stands_on_the_page_is_done_whoever_holds_it(store: &dyn Store) {
     let page = page(1);
     store.commit(effects(vec![reply(&page, 1)])).await.unwrap();
-    let held = claim_one(store, NOW).await;
+    let held = lease_one(store, NOW).await;
     store.commit(found(&held.id, "c1")).await.unwrap();
-    let late = store.commit(settled(&held, Settlement::Absent)).await;
+    let late = store.commit(settled(&held, absent())).await;
     assert!(matches!(late, Err(StoreError::Fenced(_))), "it is not sent again");
     let seen = row(store, &held.id).await;
     assert_eq!((seen.state, seen.remote_id.as_deref()), (EffectState::Done, Some("c1")));
@@ -162,7 +146,7 @@ pub async fn what_stands_on_the_page_is_done_whoever_holds_it(store: &dyn Store)
     anew.found = found(&reply(&page, 2).id, "c2").found;
     store.commit(anew).await.unwrap();
     assert_eq!(state_of(store, &reply(&page, 2).id).await, EffectState::Done);
-    assert!(store.claim(claim(9, NOW + 1)).await.unwrap().leased.is_empty());
+    assert!(store.lease(lease(9, NOW + 1)).await.unwrap().leased.is_empty());
 }
 
 pub async fn replies_are_known_by_page(store: &dyn Store) {
@@ -175,7 +159,7 @@ pub async fn replies_are_known_by_page(store: &dyn Store) {
         status(&here, "s1"),
     ];
     store.commit(effects(all)).await.unwrap();
-    let leased = store.claim(claim(5, NOW)).await.unwrap().leased;
+    let leased = store.lease(lease(5, NOW)).await.unwrap().leased;
     let of = |number| {
         leased
             .iter()
@@ -183,16 +167,7 @@ pub async fn replies_are_known_by_page(store: &dyn Store) {
             .unwrap()
     };
     settle_at(store, of(1), done("c1"), NOW).await;
-    settle_at(
-        store,
-        of(2),
-        Settlement::Parked {
-            sent: true,
-            not_before_ms: NOW,
-        },
-        NOW,
-    )
-    .await;
+    settle_at(store, of(2), parked(NOW), NOW).await;
     let doubtful = store.doubtful_replies(&here).await.unwrap();
     assert_eq!(
         doubtful,
@@ -201,7 +176,7 @@ pub async fn replies_are_known_by_page(store: &dyn Store) {
     );
     assert_eq!(store.known_replies(&here).await.unwrap(), [CommentId::from_wire("c1")]);
     assert!(store.known_replies(&there).await.unwrap().is_empty());
-    settle_at(store, of(3), Settlement::Ready { not_before_ms: NOW }, NOW).await;
+    settle_at(store, of(3), ready(NOW), NOW).await;
     assert_eq!(store.doubtful_replies(&here).await.unwrap(), [reply(&here, 2).id]);
 }
 
@@ -211,17 +186,8 @@ pub async fn people_may_ask_for_another_try(store: &dyn Store) {
         .commit(effects(vec![reply(&page, 1), reply(&page, 2)]))
         .await
         .unwrap();
-    let leased = store.claim(claim(2, NOW)).await.unwrap().leased;
-    settle_at(
-        store,
-        &leased[0],
-        Settlement::Parked {
-            sent: true,
-            not_before_ms: i64::MAX,
-        },
-        NOW,
-    )
-    .await;
+    let leased = store.lease(lease(2, NOW)).await.unwrap().leased;
+    settle_at(store, &leased[0], parked(i64::MAX), NOW).await;
     settle_at(store, &leased[1], done("c2"), NOW).await;
     assert!(store.take_retries(NOW).await.unwrap().is_empty());
     for leased in &leased {
@@ -241,8 +207,8 @@ pub async fn people_may_ask_for_another_try(store: &dyn Store) {
 
 /// The numbers of the comments that are answered next, by page: `(1, 7)`.
 async fn next(store: &dyn Store, places: usize, now_ms: i64) -> Vec<(u64, u64)> {
-    let leased = store.claim(claim(places, now_ms)).await.unwrap().leased;
-    let number = |leased: &Leased| {
+    let leased = store.lease(lease(places, now_ms)).await.unwrap().leased;
+    let number = |leased: &EffectRow| {
         let Effect::PostReply { comment: Some(of), .. } = &leased.effect else {
             return (0, 0);
         };
@@ -265,10 +231,10 @@ pub async fn a_flooded_page_lets_others_in(store: &dyn Store) {
         ..self::effects(effects)
     };
     let mut other = reply(&page(2), 200);
-    other.not_before_ms = 0;
+    other.not_before = None;
     store.commit(at(NOW + 1_500, vec![other])).await.unwrap();
     let mut own = reply(&page(1), 100);
-    own.not_before_ms = 0;
+    own.not_before = None;
     store.commit(at(NOW + 1_600, vec![own])).await.unwrap();
     assert_eq!(
         next(store, 2, NOW + 2_000).await,
@@ -281,28 +247,4 @@ pub async fn a_flooded_page_lets_others_in(store: &dyn Store) {
         rest, expected,
         "nobody waits while there are places, and the order stays"
     );
-}
-
-pub async fn a_clock_that_is_set_back_holds_nothing(store: &dyn Store) {
-    let page = page(1);
-    let hour = 3_600_000;
-    store
-        .commit(effects(vec![reply(&page, 1), reply(&page, 2)]))
-        .await
-        .unwrap();
-    let leased = store.claim(claim(1, NOW)).await.unwrap().leased;
-    settle_at(store, &leased[0], unknown(NOW + 4_000), NOW + 1_000).await;
-    let first = claim_one(store, NOW + 1_000 - hour).await;
-    assert_eq!(first.id, reply(&page, 2).id, "what was due is due");
-    assert!(
-        store
-            .claim(claim(9, NOW + 3_999 - hour))
-            .await
-            .unwrap()
-            .leased
-            .is_empty()
-    );
-    let second = claim_one(store, NOW + 4_000 - hour).await;
-    assert_eq!(second.id, reply(&page, 1).id);
-    assert_eq!(second.absence_proven_from_ms, NOW + CALL + QUIET - hour);
 }
