@@ -1,8 +1,8 @@
 //! `keyminder backup`: make, list, prove and bring back copies of `.env`.
 use super::table::{print, print_json};
-use super::{Exit, Place};
+use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::Settings;
-use crate::rotation::backup::{self, Backup, Level, Verified, What};
+use crate::rotation::backup::{self, Backup, RestoreScope, Verified, VerifiedLevel};
 use crate::rotation::{Project, git, rollback};
 use anyhow::Context;
 use chrono::Utc;
@@ -13,10 +13,10 @@ use std::path::PathBuf;
 
 /// The options of `backup`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct BackupArgs {
     #[command(subcommand)]
-    action: Action,
-    /// Print JSON
+    action: BackupCommand,
+    /// Print one JSON object instead of text
     #[arg(long, global = true)]
     json: bool,
     /// An age identity that opens encrypted backups
@@ -25,7 +25,7 @@ pub struct Args {
 }
 
 #[derive(Subcommand, Clone, Debug)]
-enum Action {
+enum BackupCommand {
     /// Copy .env and prove the copy by restoring it in memory
     Create {
         /// Why, for the manifest
@@ -53,26 +53,24 @@ enum Action {
 }
 
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
-    let mut project = Project::open(&Settings::load(place)?)?;
-    project.identity.clone_from(&args.identity);
-    project.sweep(Utc::now().into());
+pub fn run(place: &ProjectArgs, args: &BackupArgs) -> CommandResult<Exit> {
+    let project = Project::open_for_rotation(&Settings::load(place)?, args.identity.clone())?;
     match &args.action {
-        Action::Create { reason } => create(&project, reason, args.json),
-        Action::List => list(&project, args.json),
-        Action::Verify { id } => verify(&project, id.as_deref(), args.json),
-        Action::Restore { id, key, into } => {
+        BackupCommand::Create { reason } => create(&project, reason, args.json),
+        BackupCommand::List => list(&project, args.json),
+        BackupCommand::Verify { id } => verify(&project, id.as_deref(), args.json),
+        BackupCommand::Restore { id, key, into } => {
             let what = if key.is_empty() {
-                What::Whole
+                RestoreScope::Whole
             } else {
-                What::Keys(key.clone())
+                RestoreScope::Keys(key.clone())
             };
             restore(&project, id, &what, into.clone(), args.json)
         }
     }
 }
 
-fn create(project: &Project, reason: &str, as_json: bool) -> anyhow::Result<Exit> {
+fn create(project: &Project, reason: &str, as_json: bool) -> CommandResult<Exit> {
     let backup = backup::create(project, Utc::now(), reason)?;
     if as_json {
         print_json(&backup)?;
@@ -106,7 +104,7 @@ fn create(project: &Project, reason: &str, as_json: bool) -> anyhow::Result<Exit
     Ok(Exit::Done)
 }
 
-fn list(project: &Project, as_json: bool) -> anyhow::Result<Exit> {
+fn list(project: &Project, as_json: bool) -> CommandResult<Exit> {
     let backups = backup::list(project);
     if as_json {
         print_json(&json!({ "backups": backups }))?;
@@ -134,13 +132,13 @@ fn row(project: &Project, backup: &Backup) -> Vec<String> {
     ]
 }
 
-fn verify(project: &Project, id: Option<&str>, as_json: bool) -> anyhow::Result<Exit> {
+fn verify(project: &Project, id: Option<&str>, as_json: bool) -> CommandResult<Exit> {
     let backups = match id {
         Some(id) => vec![backup::find(project, id)?],
         None => backup::list(project),
     };
     if backups.is_empty() {
-        anyhow::bail!("there is no backup to verify; make one: keyminder backup create");
+        return Err(anyhow::anyhow!("there is no backup to verify; make one: keyminder backup create").into());
     }
     let results: Vec<_> = backups
         .iter()
@@ -179,9 +177,11 @@ fn verify(project: &Project, id: Option<&str>, as_json: bool) -> anyhow::Result<
 
 fn in_words(verified: &Verified) -> String {
     let proof = match (verified.level, verified.recorded) {
-        (Level::Restored, true) => "restored in memory, every key as it was backed up",
-        (Level::Restored, false) => "restored in memory; made by hand, so there is no record to compare it with",
-        (Level::Stored, _) => "bytes as stored; encrypted, so a restore needs --identity FILE",
+        (VerifiedLevel::Restored, true) => "restored in memory, every key as it was backed up",
+        (VerifiedLevel::Restored, false) => {
+            "restored in memory; made by hand, so there is no record to compare it with"
+        }
+        (VerifiedLevel::Stored, _) => "bytes as stored; encrypted, so a restore needs --identity FILE",
     };
     let now = if verified.same_as_env {
         "; equal to .env now"
@@ -191,7 +191,13 @@ fn in_words(verified: &Verified) -> String {
     format!("whole, {} ({proof}{now})", count(verified.keys.len()))
 }
 
-fn restore(project: &Project, id: &str, what: &What, into: Option<PathBuf>, as_json: bool) -> anyhow::Result<Exit> {
+fn restore(
+    project: &Project,
+    id: &str,
+    what: &RestoreScope,
+    into: Option<PathBuf>,
+    as_json: bool,
+) -> CommandResult<Exit> {
     let backup = backup::find(project, id)?;
     let into = into
         .map(|dir| std::path::absolute(&dir).context("naming the folder"))

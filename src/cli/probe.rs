@@ -1,12 +1,12 @@
 //! `keyminder probe`: one harmless authenticated call for each key.
-use super::{Exit, Place, table, words};
+use super::{CommandResult, Exit, ProjectArgs, table, words};
 use crate::config::Settings;
 use crate::domain::verdict::{Life, Verdict};
-use crate::evidence::Looker;
-use crate::rotation::EnvFile;
 use crate::rotation::acceptance::{hint_in_words, in_words};
+use crate::rotation::keyring::UnknownKey;
 use crate::rotation::probe::{Probed, consent};
 use crate::rotation::providers::{Provider, Providers};
+use crate::rotation::{EnvFile, Keyring};
 use anyhow::Context;
 use chrono::Utc;
 use secrecy::SecretString;
@@ -16,7 +16,7 @@ use std::io::{IsTerminal, Write};
 
 /// The options of `probe`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct ProbeArgs {
     /// Variables of `.env`, or providers [default: every key that a provider knows]
     #[arg(value_name = "KEY")]
     keys: Vec<String>,
@@ -26,31 +26,31 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+pub fn run(place: &ProjectArgs, args: &ProbeArgs) -> CommandResult<Exit> {
     let settings = match Settings::load(place) {
         Ok(settings) => settings,
         Err(faults) => return Ok(usage(&faults.to_string())),
     };
     warn_of_stand_ins(&settings);
-    let looker = Looker::open(&settings)?;
-    let env = looker.project.read_env()?;
-    let values = match chosen(&looker, &env, &args.keys) {
+    let keys = Keyring::open(&settings)?;
+    let env = keys.project.read_env()?;
+    let values = match chosen(&keys, &env, &args.keys) {
         Ok(values) => values,
         Err(fault) => return Ok(usage(&fault)),
     };
     if values.is_empty() {
-        let env = looker.project.relative(&looker.project.env);
-        println!("{}", words::no_known_key(&env, &looker.providers, "probe"));
+        let env = keys.project.relative(&keys.project.env);
+        println!("{}", words::no_known_key(&env, &keys.providers, "probe"));
         return Ok(Exit::Done);
     }
-    let looker = ask_for_consent(looker, &settings, &values)?;
-    let probed = probe(&looker, &values)?;
+    ask_for_consent(&keys, &values)?;
+    let probed = probe(&keys, &values)?;
     if args.json {
-        table::print_json(&as_json(&looker, &probed, &values))?;
+        table::print_json(&as_json(&keys, &probed, &values))?;
     } else {
         table::print(
             &["KEY", "PROVIDER", "VERDICT", "EXPIRES", "WHAT IT MEANS"],
-            rows(&looker, &probed),
+            rows(&keys, &probed),
         );
     }
     let dead = probed.iter().any(|probed| probed.verdict.life() == Life::Dead);
@@ -70,47 +70,32 @@ pub(super) fn warn_of_stand_ins(settings: &Settings) {
 }
 
 /// The values to probe: all that providers know, or those asked for, each together with the rest of its key.
-fn chosen(looker: &Looker, env: &EnvFile, keys: &[String]) -> Result<BTreeMap<String, SecretString>, String> {
+fn chosen(keys: &Keyring, env: &EnvFile, names: &[String]) -> Result<BTreeMap<String, SecretString>, String> {
     let mut wanted: Vec<&Provider> = Vec::new();
-    for key in keys {
-        let provider = looker.providers.get(key).or_else(|| looker.providers.of_variable(key));
-        wanted.push(provider.ok_or_else(|| unknown(looker, key))?);
+    for name in names {
+        wanted.push(keys.provider(name).map_err(|unknown| in_words_of(&unknown))?);
     }
-    let is_wanted = |name: &str| match looker.providers.of_variable(name) {
-        Some(provider) => keys.is_empty() || wanted.iter().any(|wanted| wanted.id == provider.id),
+    let is_wanted = |name: &str| match keys.providers.of_variable(name) {
+        Some(provider) => names.is_empty() || wanted.iter().any(|wanted| wanted.id == provider.id),
         None => false,
     };
     let entries = env.entries().filter(|entry| is_wanted(&entry.name));
     Ok(entries.map(|entry| (entry.name.clone(), entry.value.clone())).collect())
 }
 
-fn unknown(looker: &Looker, key: &str) -> String {
-    let ids: Vec<&str> = looker
-        .providers
-        .all()
-        .iter()
-        .map(|provider| provider.id.as_str())
-        .collect();
+fn in_words_of(unknown: &UnknownKey) -> String {
     format!(
-        "no provider knows {key:?}. Name a variable such as BYBIT_API_KEY, or one of: {}. Others are added in config/providers.toml",
-        ids.join(", ")
+        "no provider knows {:?}. Name a variable such as BYBIT_API_KEY, or one of: {}. Others are added in config/providers.toml",
+        unknown.name,
+        unknown.known.join(", ")
     )
 }
 
 /// Asks once whether a host of the project's own file may have a key; only at a terminal can anybody answer.
-fn ask_for_consent(
-    looker: Looker,
-    settings: &Settings,
-    values: &BTreeMap<String, SecretString>,
-) -> anyhow::Result<Looker> {
-    let mut agreed = false;
-    for provider in looker
-        .providers
-        .all()
-        .iter()
-        .filter(|provider| !provider.instances(values).is_empty())
-    {
-        let Some(consent) = looker.prober.needs_consent(provider) else {
+fn ask_for_consent(keys: &Keyring, values: &BTreeMap<String, SecretString>) -> CommandResult<()> {
+    let present = |provider: &&Provider| !provider.instances(values).is_empty();
+    for provider in keys.providers.all().iter().filter(present) {
+        let Some(consent) = keys.prober.needs_consent(provider) else {
             continue;
         };
         let names: Vec<&str> = provider
@@ -124,32 +109,28 @@ fn ask_for_consent(
             provider.host()
         );
         if std::io::stdin().is_terminal() && inquire::Confirm::new(&question).with_default(false).prompt()? {
-            consent::add(&looker.project, &consent).context("state/agreed_providers.json")?;
-            agreed = true;
+            consent::add(&keys.project, &consent).context("state/agreed_providers.json")?;
         }
     }
-    Ok(if agreed { Looker::open(settings)? } else { looker })
+    Ok(())
 }
 
-fn probe(looker: &Looker, values: &BTreeMap<String, SecretString>) -> anyhow::Result<Vec<Probed>> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let mut progress = Progress::new(&looker.providers, values);
-    let probed = runtime.block_on(
-        looker
-            .prober
-            .probe_each(&looker.providers, values, Utc::now(), |_| progress.step()),
-    );
-    Ok(probed)
+fn probe(keys: &Keyring, values: &BTreeMap<String, SecretString>) -> CommandResult<Vec<Probed>> {
+    let mut progress = ProbeProgress::new(&keys.providers, values);
+    let probing = keys
+        .prober
+        .probe_each(&keys.providers, values, Utc::now(), |_| progress.step());
+    Ok(super::runtime()?.block_on(probing))
 }
 
 /// A line on stderr that says how far it is; nothing where nobody watches.
-pub(super) struct Progress {
+pub(super) struct ProbeProgress {
     done: usize,
     of: usize,
     watched: bool,
 }
 
-impl Progress {
+impl ProbeProgress {
     pub(super) fn new(providers: &Providers, values: &BTreeMap<String, SecretString>) -> Self {
         let of = providers
             .all()
@@ -183,10 +164,10 @@ impl Progress {
     }
 }
 
-fn rows(looker: &Looker, all: &[Probed]) -> Vec<Vec<String>> {
-    let zone = looker.project.zone;
+fn rows(keys: &Keyring, all: &[Probed]) -> Vec<Vec<String>> {
+    let zone = keys.project.zone;
     let row = |probed: &Probed| {
-        let title = looker
+        let title = keys
             .providers
             .get(&probed.provider)
             .map_or(&probed.provider, |provider| &provider.title);
@@ -216,10 +197,10 @@ fn meaning(probed: &Probed) -> String {
     }
 }
 
-fn as_json(looker: &Looker, all: &[Probed], values: &BTreeMap<String, SecretString>) -> Value {
+fn as_json(keys: &Keyring, all: &[Probed], values: &BTreeMap<String, SecretString>) -> Value {
     let keys = all.iter().map(|probed| {
         let key = probed.variables.first();
-        let fingerprint = key.and_then(|key| Some(looker.project.fingerprint(key, values.get(key)?)));
+        let fingerprint = key.and_then(|key| Some(keys.project.fingerprint(key, values.get(key)?)));
         json!({
             "key": key,
             "keys": probed.variables,

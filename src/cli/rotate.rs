@@ -1,33 +1,28 @@
 //! `keyminder rotate`: plan, start, prove, roll back, one provider after the other.
+mod context;
 mod finish;
 mod new_value;
 mod rollback;
 mod show;
 
-pub(super) use rollback::told;
-pub(super) use show::safe;
+#[cfg(feature = "sandbox")]
+pub(super) use {rollback::told, show::safe};
 
-use super::probe::warn_of_stand_ins;
-use super::{Exit, Place};
-use crate::config::Settings;
-use crate::evidence::{OpenError, providers};
-use crate::rotation::Project;
-use crate::rotation::course;
+use super::{CommandResult, Exit, ProjectArgs, runtime};
+use crate::rotation;
 use crate::rotation::plan;
-use crate::rotation::probe::{ProbeSettings, Prober};
-use crate::rotation::providers::{Provider, Providers};
+use crate::rotation::providers::Provider;
 use chrono::{DateTime, Utc};
 use clap::Subcommand;
+use context::RotateContext;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 /// The options of `rotate`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct RotateArgs {
     #[command(subcommand)]
-    action: Action,
-    /// Print JSON
+    action: RotateCommand,
+    /// Print one JSON object instead of text
     #[arg(long, global = true)]
     json: bool,
     /// An age identity that opens encrypted backups
@@ -36,7 +31,7 @@ pub struct Args {
 }
 
 #[derive(Subcommand, Clone, Debug)]
-enum Action {
+enum RotateCommand {
     /// What is to be rotated, the most urgent first; asks no provider
     Plan,
     /// Back .env up and begin; prints what to do
@@ -55,7 +50,7 @@ enum Action {
         language: String,
     },
     /// Test the new value, put it into .env, prove the old key dead; may be called again and again
-    Finish(finish::Args),
+    Finish(finish::FinishArgs),
     /// Bring the old value back, if it still works
     Rollback {
         /// A provider or a variable
@@ -75,92 +70,44 @@ enum Action {
     },
 }
 
-/// What every action works with.
-struct Keys {
-    project: Project,
-    providers: Arc<Providers>,
-    probes: ProbeSettings,
-    proof_at: Vec<Duration>,
-    json: bool,
-}
-
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
-    let keys = Keys::open(place, args)?;
+pub fn run(place: &ProjectArgs, args: &RotateArgs) -> CommandResult<Exit> {
+    let context = RotateContext::open(place, args.identity.clone(), args.json)?;
     match &args.action {
-        Action::Plan => show::plan(&keys, Utc::now()),
-        Action::Start { providers } => start(&keys, providers, Utc::now()),
-        Action::Status => show::status(&keys, Utc::now()),
-        Action::Instructions { provider, language } => show::instructions(&keys, provider, language),
-        Action::Finish(finish) => block_on(finish::run(&keys, finish))?,
-        Action::Rollback { provider, to } => block_on(rollback::run(&keys, provider, to.as_deref()))?,
-        Action::Report { into, estimate } => show::report(&keys, into.as_deref(), estimate.as_deref()),
+        RotateCommand::Plan => show::plan(&context, Utc::now()),
+        RotateCommand::Start { providers } => start(&context, providers, Utc::now()),
+        RotateCommand::Status => show::status(&context, Utc::now()),
+        RotateCommand::Instructions { provider, language } => show::instructions(&context, provider, language),
+        RotateCommand::Finish(finish) => runtime()?.block_on(finish::run(&context, finish)),
+        RotateCommand::Rollback { provider, to } => {
+            runtime()?.block_on(rollback::run(&context, provider, to.as_deref()))
+        }
+        RotateCommand::Report { into, estimate } => show::report(&context, into.as_deref(), estimate.as_deref()),
     }
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(runtime.block_on(future))
-}
-
-impl Keys {
-    fn open(place: &Place, args: &Args) -> anyhow::Result<Self> {
-        let settings = Settings::load(place)?;
-        warn_of_stand_ins(&settings);
-        let mut project = Project::open(&settings)?;
-        project.identity.clone_from(&args.identity);
-        project.sweep(Utc::now().into());
-        Ok(Self {
-            providers: providers(&settings).map_err(OpenError::Providers)?,
-            probes: ProbeSettings::from(&settings),
-            proof_at: settings.rotation.proof_at.clone(),
-            json: args.json,
-            project,
-        })
-    }
-
-    fn prober(&self) -> anyhow::Result<Prober> {
-        Ok(Prober::new(self.probes.clone())?)
-    }
-
-    /// By its id, or by one of its variables.
-    fn provider(&self, name: &str) -> anyhow::Result<&Provider> {
-        let found = self.providers.get(name).or_else(|| self.providers.of_variable(name));
-        found.ok_or_else(|| {
-            let known: Vec<&str> = self
-                .providers
-                .all()
-                .iter()
-                .map(|provider| provider.id.as_str())
-                .collect();
-            anyhow::anyhow!(
-                "no provider and no variable is called {name:?}; the providers are: {}",
-                known.join(", ")
-            )
-        })
-    }
-}
-
-fn start(keys: &Keys, names: &[String], now: DateTime<Utc>) -> anyhow::Result<Exit> {
+fn start(context: &RotateContext, names: &[String], now: DateTime<Utc>) -> CommandResult<Exit> {
     let providers = if names.is_empty() {
-        due(keys, now)?
+        due(context, now)?
     } else {
         names
             .iter()
-            .map(|name| keys.provider(name))
-            .collect::<anyhow::Result<_>>()?
+            .map(|name| context.keys.provider(name))
+            .collect::<Result<_, _>>()?
     };
     if providers.is_empty() {
         println!("Nothing is due. `keyminder rotate plan` shows the dates; name a provider to rotate it now.");
         return Ok(Exit::Done);
     }
     let by = std::env::var_os("USER").and_then(|user| user.into_string().ok());
-    let courses = course::start(&keys.project, &providers, by.as_deref(), now)?;
-    show::started(keys, &courses)
+    let rotations = rotation::start(&context.keys.project, &providers, by.as_deref(), now)?;
+    show::started(context, &rotations)
 }
 
-fn due(keys: &Keys, now: DateTime<Utc>) -> anyhow::Result<Vec<&Provider>> {
-    let plan = plan::make(&keys.project, &keys.providers, now)?;
+fn due(context: &RotateContext, now: DateTime<Utc>) -> CommandResult<Vec<&Provider>> {
+    let plan = plan::make(&context.keys.project, &context.keys.providers, now)?;
     let due = plan.keys.iter().filter(|key| key.due_at <= now);
-    due.map(|key| keys.provider(&key.provider)).collect()
+    Ok(due
+        .map(|key| context.keys.provider(&key.provider))
+        .collect::<Result<_, _>>()?)
 }

@@ -1,26 +1,26 @@
 //! `keyminder schedule`: when the next rotation is due.
 use super::table::{print, print_json};
-use super::{Exit, Place};
+use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::Settings;
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, Schedule, due_in_words, read_instant};
 use crate::rotation::Project;
-use crate::rotation::schedule_file::{self, Read};
+use crate::rotation::schedule_file::{self, ReadSchedule};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 use serde_json::json;
 
 /// The options of `schedule`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct ScheduleArgs {
     #[command(subcommand)]
-    action: Option<Action>,
-    /// Print JSON
+    action: Option<ScheduleCommand>,
+    /// Print one JSON object instead of text
     #[arg(long, global = true)]
     json: bool,
 }
 
 #[derive(Subcommand, Clone, Debug)]
-enum Action {
+enum ScheduleCommand {
     /// When the next rotation is due (also without a subcommand)
     Show,
     /// Set the next rotation
@@ -37,31 +37,31 @@ enum Action {
 }
 
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+pub fn run(place: &ProjectArgs, args: &ScheduleArgs) -> CommandResult<Exit> {
     let project = Project::open(&Settings::load(place)?)?;
     let now = Utc::now();
     match &args.action {
-        None | Some(Action::Show) => show(&project, now, args.json),
-        Some(Action::Set { date, every, key }) => {
+        None | Some(ScheduleCommand::Show) => show(&project, now, args.json),
+        Some(ScheduleCommand::Set { date, every, key }) => {
             set(&project, date.as_deref(), every.as_deref(), key.as_deref(), now)?;
             show(&project, now, args.json)
         }
     }
 }
 
-fn show(project: &Project, now: DateTime<Utc>, as_json: bool) -> anyhow::Result<Exit> {
+fn show(project: &Project, now: DateTime<Utc>, as_json: bool) -> CommandResult<Exit> {
     let read = schedule_file::read(project);
     if as_json {
         print_json(&as_object(project, &read, now))?;
         return Ok(Exit::Done);
     }
     match &read {
-        Read::Missing => println!("There is no schedule: rotation is due now. Set one: keyminder schedule set"),
-        Read::Unreadable(why) => println!(
+        ReadSchedule::Missing => println!("There is no schedule: rotation is due now. Set one: keyminder schedule set"),
+        ReadSchedule::Unreadable(why) => println!(
             "{} cannot be understood ({why}): rotation is due now.\nThe file was left as it is; mend it, or: keyminder schedule set",
             schedule_file::PATH
         ),
-        Read::Ok {
+        ReadSchedule::Ok {
             schedule,
             changed_by_hand,
         } => {
@@ -93,15 +93,15 @@ fn show(project: &Project, now: DateTime<Utc>, as_json: bool) -> anyhow::Result<
     Ok(Exit::Done)
 }
 
-fn as_object(project: &Project, read: &Read, now: DateTime<Utc>) -> serde_json::Value {
+fn as_object(project: &Project, read: &ReadSchedule, now: DateTime<Utc>) -> serde_json::Value {
     let local = |at: DateTime<Utc>| {
         at.with_timezone(&project.zone)
             .to_rfc3339_opts(SecondsFormat::Secs, false)
     };
     match read {
-        Read::Missing => json!({ "standing": "missing", "due": true }),
-        Read::Unreadable(why) => json!({ "standing": "unreadable", "due": true, "why": why }),
-        Read::Ok {
+        ReadSchedule::Missing => json!({ "standing": "missing", "due": true }),
+        ReadSchedule::Unreadable(why) => json!({ "standing": "unreadable", "due": true, "why": why }),
+        ReadSchedule::Ok {
             schedule,
             changed_by_hand,
         } => {
@@ -129,11 +129,13 @@ fn set(
     every: Option<&str>,
     key: Option<&str>,
     now: DateTime<Utc>,
-) -> anyhow::Result<()> {
+) -> CommandResult<()> {
     let every = every.map(interval).transpose()?;
     let mut schedule = match schedule_file::read(project) {
-        Read::Ok { schedule, .. } => schedule,
-        Read::Missing | Read::Unreadable(_) => Schedule::every(every.unwrap_or(DEFAULT_INTERVAL), now, project.zone),
+        ReadSchedule::Ok { schedule, .. } => schedule,
+        ReadSchedule::Missing | ReadSchedule::Unreadable(_) => {
+            Schedule::every(every.unwrap_or(DEFAULT_INTERVAL), now, project.zone)
+        }
     };
     let known = key.and_then(|id| schedule.keys.get(id)).map(|key| key.every);
     let interval = every.or(known).or(schedule.every).unwrap_or(DEFAULT_INTERVAL);
@@ -142,7 +144,7 @@ fn set(
         None => interval.morning_after(now, project.zone),
     };
     if next_at <= now {
-        anyhow::bail!("{} lies in the past; name a later date", date.unwrap_or("that date"));
+        return Err(anyhow::anyhow!("{} lies in the past; name a later date", date.unwrap_or("that date")).into());
     }
     if let Some(id) = key {
         set_one(&mut schedule, id, interval, next_at)?;
@@ -154,13 +156,14 @@ fn set(
     Ok(())
 }
 
-fn set_one(schedule: &mut Schedule, id: &str, every: Interval, next_at: DateTime<Utc>) -> anyhow::Result<()> {
+fn set_one(schedule: &mut Schedule, id: &str, every: Interval, next_at: DateTime<Utc>) -> CommandResult<()> {
     let Some(mut key) = schedule.keys.remove(id) else {
         let known: Vec<&str> = schedule.keys.keys().map(String::as_str).collect();
-        anyhow::bail!(
+        return Err(anyhow::anyhow!(
             "the schedule has no dates of {id:?} of its own; it has: {}",
             known.join(", ")
-        );
+        )
+        .into());
     };
     key.every = every;
     key.next_at = Some(next_at);
@@ -168,12 +171,12 @@ fn set_one(schedule: &mut Schedule, id: &str, every: Interval, next_at: DateTime
     Ok(())
 }
 
-fn interval(text: &str) -> anyhow::Result<Interval> {
+fn interval(text: &str) -> CommandResult<Interval> {
     Interval::parse(text)
-        .ok_or_else(|| anyhow::anyhow!("--every {text:?}: write it as `4 weeks`, `28d`, `3 months` or `1y`"))
+        .ok_or_else(|| anyhow::anyhow!("--every {text:?}: write it as `4 weeks`, `28d`, `3 months` or `1y`").into())
 }
 
-fn instant(text: &str, project: &Project) -> anyhow::Result<DateTime<Utc>> {
+fn instant(text: &str, project: &Project) -> CommandResult<DateTime<Utc>> {
     // A date alone means its morning: nobody rotates at midnight.
     let written = if text.len() == "2026-12-20".len() {
         format!("{text}T09:00")
@@ -181,5 +184,5 @@ fn instant(text: &str, project: &Project) -> anyhow::Result<DateTime<Utc>> {
         text.to_owned()
     };
     read_instant(&written, project.zone)
-        .ok_or_else(|| anyhow::anyhow!("{text:?} is no date; write 2026-12-20 or 2026-12-20T09:00"))
+        .ok_or_else(|| anyhow::anyhow!("{text:?} is no date; write 2026-12-20 or 2026-12-20T09:00").into())
 }

@@ -1,21 +1,22 @@
 //! Command: a fixed command of the page's description exits 0. Off unless `evidence.allow_commands`.
-use super::{Looker, Sight};
+use super::collector::Collector;
+use super::observation::Observation;
 use std::process::Stdio;
 use std::time::Duration;
 
 /// A check that takes longer is no check.
 const LONGEST: Duration = Duration::from_secs(10);
 
-pub(super) async fn see(looker: &Looker, run: &[String]) -> Sight {
-    let about = |sight: Sight| sight.with("command", run.join(" "));
-    let Some((program, arguments)) = run.split_first().filter(|_| looker.settings.allow_commands) else {
-        return about(Sight::missing("command_off"));
+pub(super) async fn observe(collector: &Collector, run: &[String]) -> Observation {
+    let about = |observation: Observation| observation.with("command", run.join(" "));
+    let Some((program, arguments)) = run.split_first().filter(|_| collector.settings.allow_commands) else {
+        return about(Observation::missing("command_off"));
     };
     let mut command = tokio::process::Command::new(program);
     // Nothing of our own environment, which may hold a token, gets there.
     command
         .args(arguments)
-        .current_dir(&looker.project.dir)
+        .current_dir(&collector.keys.project.dir)
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .stdin(Stdio::null())
@@ -23,12 +24,12 @@ pub(super) async fn see(looker: &Looker, run: &[String]) -> Sight {
         .stderr(Stdio::null())
         .kill_on_drop(true);
     about(match tokio::time::timeout(LONGEST, command.status()).await {
-        Err(_) => Sight::unknown("command_late"),
-        Ok(Err(_)) => Sight::missing("command_failed"),
-        Ok(Ok(status)) if status.success() => Sight::proven("command_ok"),
+        Err(_) => Observation::unknown("command_late"),
+        Ok(Err(_)) => Observation::missing("command_failed"),
+        Ok(Ok(status)) if status.success() => Observation::proven("command_ok"),
         Ok(Ok(status)) => match status.code() {
-            Some(code) => Sight::missing("command_failed").with("code", code),
-            None => Sight::missing("command_failed"),
+            Some(code) => Observation::missing("command_failed").with("code", code),
+            None => Observation::missing("command_failed"),
         },
     })
 }

@@ -1,5 +1,6 @@
 //! File: one of the project's files is there, is closed enough, and holds what it must.
-use super::{Looker, Sight, octal};
+use super::collector::Collector;
+use super::observation::{Observation, octal};
 use crate::rotation::Project;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
@@ -7,29 +8,35 @@ use std::path::{Component, Path, PathBuf};
 /// What `contains` is looked for in: no file of settings is larger.
 const LARGEST: u64 = 4 * 1024 * 1024;
 
-pub(super) async fn see(looker: &Looker, path: &str, mode: Option<&str>, contains: Option<&str>) -> Sight {
+pub(super) async fn observe(
+    collector: &Collector,
+    path: &str,
+    mode: Option<&str>,
+    contains: Option<&str>,
+) -> Observation {
     let (path, mode, contains) = (path.to_owned(), mode.map(str::to_owned), contains.map(str::to_owned));
-    looker
-        .on_disk(move |project| seen(project, &path, mode.as_deref(), contains.as_deref()).with("path", path.as_str()))
+    collector
+        .keys
+        .blocking(move |project| seen(project, &path, mode.as_deref(), contains.as_deref()).with("path", path.as_str()))
         .await
 }
 
-fn seen(project: &Project, path: &str, mode: Option<&str>, contains: Option<&str>) -> Sight {
+fn seen(project: &Project, path: &str, mode: Option<&str>, contains: Option<&str>) -> Observation {
     let Some(file) = inside(project, path) else {
-        return Sight::missing(if project.dir.join(path).exists() {
+        return Observation::missing(if project.dir.join(path).exists() {
             "file_outside"
         } else {
             "file_missing"
         });
     };
     let Ok(metadata) = file.metadata() else {
-        return Sight::missing("file_missing");
+        return Observation::missing("file_missing");
     };
     let has = metadata.permissions().mode() & 0o7777;
     if let Some(wanted) = mode.and_then(|mode| u32::from_str_radix(mode, 8).ok())
         && has & !wanted != 0
     {
-        return Sight::missing("file_mode")
+        return Observation::missing("file_mode")
             .with("mode", octal(has))
             .with("wanted", octal(wanted));
     }
@@ -38,8 +45,8 @@ fn seen(project: &Project, path: &str, mode: Option<&str>, contains: Option<&str
             && std::fs::read(&file).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(wanted))
     };
     match contains {
-        Some(wanted) if !holds(wanted) => Sight::missing("file_lacks"),
-        _ => Sight::proven("file_ok"),
+        Some(wanted) if !holds(wanted) => Observation::missing("file_lacks"),
+        _ => Observation::proven("file_ok"),
     }
 }
 

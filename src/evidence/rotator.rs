@@ -1,6 +1,7 @@
 //! Rotator: something that plans the rotation is in place. Our own plan counts once it finds keys to plan; a script that
 //! the page names counts when it is there and Python understands it.
-use super::{Looker, Sight};
+use super::collector::Collector;
+use super::observation::Observation;
 use crate::rotation::Project;
 use std::process::Stdio;
 use std::time::Duration;
@@ -11,21 +12,21 @@ const LONGEST: Duration = Duration::from_secs(5);
 /// Reads the script from stdin and parses it; nothing of it runs.
 const PARSE: &str = "import ast, sys; ast.parse(sys.stdin.buffer.read())";
 
-pub(super) async fn see(looker: &Looker, paths: &[String]) -> Result<Sight, Sight> {
-    let env = looker.env().await?;
+pub(super) async fn observe(collector: &Collector, paths: &[String]) -> Result<Observation, Observation> {
+    let env = collector.env().await?;
     let planned: Vec<String> = env
         .entries()
-        .filter(|entry| looker.providers.of_variable(&entry.name).is_some())
+        .filter(|entry| collector.keys.providers.of_variable(&entry.name).is_some())
         .map(|entry| entry.name.clone())
         .collect();
     let mut script_fault = None;
     for path in paths {
-        let Some(script) = script(looker, path.clone()).await else {
+        let Some(script) = script(collector, path.clone()).await else {
             continue;
         };
         match understood(&script).await {
             Some(true) => {
-                return Ok(Sight::proven("rotator_ready")
+                return Ok(Observation::proven("rotator_ready")
                     .with("path", path.as_str())
                     .with("keys", planned));
             }
@@ -34,9 +35,9 @@ pub(super) async fn see(looker: &Looker, paths: &[String]) -> Result<Sight, Sigh
         }
     }
     if planned.is_empty() {
-        return Ok(Sight::missing("rotator_missing").with("paths", paths.to_vec()));
+        return Ok(Observation::missing("rotator_missing").with("paths", paths.to_vec()));
     }
-    let ready = Sight::proven("rotator_ready")
+    let ready = Observation::proven("rotator_ready")
         .with("path", "keyminder rotate plan")
         .with("keys", planned);
     Ok(match script_fault {
@@ -45,9 +46,10 @@ pub(super) async fn see(looker: &Looker, paths: &[String]) -> Result<Sight, Sigh
     })
 }
 
-async fn script(looker: &Looker, path: String) -> Option<Vec<u8>> {
-    looker
-        .on_disk(move |project: &Project| std::fs::read(super::file::inside(project, &path)?).ok())
+async fn script(collector: &Collector, path: String) -> Option<Vec<u8>> {
+    collector
+        .keys
+        .blocking(move |project: &Project| std::fs::read(super::file::inside(project, &path)?).ok())
         .await
 }
 

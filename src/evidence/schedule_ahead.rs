@@ -1,25 +1,26 @@
 //! Schedule ahead: the next rotation is written down and lies in the future.
-use super::{Looker, Sight};
+use super::collector::Collector;
+use super::observation::Observation;
 use crate::domain::schedule::days_until;
-use crate::rotation::schedule_file::{self, Read};
+use crate::rotation::schedule_file::{self, ReadSchedule};
 use chrono::{DateTime, Utc};
 
-pub(super) async fn see(looker: &Looker, now: DateTime<Utc>) -> Sight {
+pub(super) async fn observe(collector: &Collector, now: DateTime<Utc>) -> Observation {
     let path = schedule_file::PATH;
-    match looker.on_disk(schedule_file::read).await {
-        Read::Missing => Sight::missing("schedule_missing").with("path", path),
-        Read::Unreadable(why) => Sight::missing("schedule_unreadable")
+    match collector.keys.blocking(schedule_file::read).await {
+        ReadSchedule::Missing => Observation::missing("schedule_missing").with("path", path),
+        ReadSchedule::Unreadable(why) => Observation::missing("schedule_unreadable")
             .with("path", path)
             .with("why", why),
-        Read::Ok { schedule, .. } => {
+        ReadSchedule::Ok { schedule, .. } => {
             let reason = if schedule.next_at > now {
-                Sight::proven("schedule_ahead")
+                Observation::proven("schedule_ahead")
             } else {
-                Sight::missing("schedule_past")
+                Observation::missing("schedule_past")
             };
             reason
                 .at("date", schedule.next_at)
-                .with("days", days_until(schedule.next_at, now, looker.project.zone))
+                .with("days", days_until(schedule.next_at, now, collector.keys.project.zone))
         }
     }
 }

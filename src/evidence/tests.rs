@@ -2,32 +2,42 @@
 mod files;
 
 use super::*;
-use crate::cli::Place;
+use crate::cli::ProjectArgs;
+use crate::domain::cycle::Cycle;
+use crate::domain::evidence::{Check, CheckStatus, Evidence};
 use crate::domain::schedule::{Interval, Schedule};
-use crate::monitor::Record;
+use crate::monitor::MonitorRecord;
 use crate::monitor::heartbeat::Heartbeat;
-use crate::rotation::probe::ProbeSettings;
+use crate::rotation::Keyring;
+use crate::rotation::Project;
+use crate::rotation::probe::{ProbeSettings, Prober};
 use crate::rotation::proofs::Proofs;
+use crate::rotation::providers::Providers;
 use crate::rotation::{backup as backups, schedule_file};
-use crate::sandbox::providers::{Key, KeyState, Script, StandIns, router};
 use chrono::TimeDelta;
+use chrono::{DateTime, Utc};
+use keyminder_sandbox::providers::{Key, KeyState, Script, StandIns, router};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
+use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
-type Values = BTreeMap<String, String>;
+type IssuedValues = BTreeMap<String, String>;
 
-/// A project with keys of the guide's five, the stand-ins that issued them, and the turn that began with them.
-struct World {
+/// A project with keys of the guide's five, the stand-ins that issued them, and the cycle that began with them.
+struct TestWorld {
     dir: TempDir,
-    looker: Looker,
+    collector: Collector,
     stand_ins: StandIns,
     cycle: Cycle,
-    values: Values,
+    values: IssuedValues,
     now: DateTime<Utc>,
 }
 
-impl World {
+impl TestWorld {
     async fn new(providers: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let stand_ins = StandIns::default();
@@ -37,23 +47,27 @@ impl World {
             let app = router(stand_ins.clone());
             async move { axum::serve(listener, app).await }
         });
-        let place = Place {
+        let place = ProjectArgs {
             project: Some(dir.path().to_owned()),
             config: None,
         };
         let settings = crate::config::Settings::read(&place, BTreeMap::new()).unwrap();
-        let project = Arc::new(Project::open(&settings).unwrap());
         let probe = ProbeSettings {
             probe_url: Some(url.clone()),
             notion_url: url,
             retry_delay: Duration::from_millis(1),
             ..ProbeSettings::default()
         };
-        let looks = LookSettings {
+        let looks = CollectorSettings {
             timer_dirs: vec![dir.path().join("timers")],
-            ..LookSettings::from(&settings)
+            ..CollectorSettings::from(&settings)
         };
-        let looker = Looker::new(project, Providers::builtin(), Prober::new(probe).unwrap(), looks);
+        let keys = Keyring {
+            project: Arc::new(Project::open(&settings).unwrap()),
+            providers: Providers::builtin(),
+            prober: Prober::new(probe).unwrap(),
+        };
+        let collector = Collector::new(Arc::new(keys), looks);
         let values = providers
             .iter()
             .flat_map(|id| stand_ins.issue(id, &mut fastrand::Rng::new()).unwrap())
@@ -67,14 +81,14 @@ impl World {
         };
         let mut world = Self {
             dir,
-            looker,
+            collector,
             stand_ins,
             cycle,
             values,
             now,
         };
         world.save();
-        world.cycle.fingerprints = world.looker.project.fingerprints().unwrap();
+        world.cycle.fingerprints = world.collector.keys.project.fingerprints().unwrap();
         world
     }
 
@@ -94,7 +108,7 @@ impl World {
     }
 
     /// Replaces a provider's key by a new one; gives the old one.
-    fn rotate(&mut self, provider: &str) -> Values {
+    fn rotate(&mut self, provider: &str) -> IssuedValues {
         let new = self.stand_ins.issue(provider, &mut fastrand::Rng::new()).unwrap();
         let old = new
             .keys()
@@ -105,12 +119,12 @@ impl World {
         old
     }
 
-    fn set(&self, provider: &str, values: &Values, state: KeyState) {
+    fn set(&self, provider: &str, values: &IssuedValues, state: KeyState) {
         self.stand_ins.put(Key::new(provider, values.clone(), state));
     }
 
     async fn look(&self, check: &Check) -> Evidence {
-        let evidence = look(&self.looker, check, &self.cycle, self.now).await;
+        let evidence = collect(&self.collector, check, &self.cycle, self.now).await;
         let shown = serde_json::to_string(&evidence).unwrap();
         assert!(
             self.values.values().all(|value| !shown.contains(value.as_str())),
@@ -120,7 +134,7 @@ impl World {
     }
 
     #[track_caller]
-    fn is(evidence: &Evidence, standing: Standing, reason: &str) {
+    fn is(evidence: &Evidence, standing: CheckStatus, reason: &str) {
         assert_eq!(
             (evidence.standing, evidence.reason.as_str()),
             (standing, reason),
@@ -140,88 +154,88 @@ impl World {
     }
 }
 
-use Standing::{Missing, Proven, Unknown};
+use CheckStatus::{Missing, Proven, Unknown};
 
 #[tokio::test]
 async fn a_backup_is_looked_for_opened_and_compared() {
-    let mut world = World::new(&["groq", "mistral"]).await;
-    let backup = async |world: &World| world.look(&Check::Backup).await;
-    World::is(&backup(&world).await, Missing, "backup_missing");
-    let made = backups::create(&world.looker.project, world.now, "test").unwrap();
+    let mut world = TestWorld::new(&["groq", "mistral"]).await;
+    let backup = async |world: &TestWorld| world.look(&Check::Backup).await;
+    TestWorld::is(&backup(&world).await, Missing, "backup_missing");
+    let made = backups::create(&world.collector.keys.project, world.now, "test").unwrap();
     let seen = backup(&world).await;
-    World::is(&seen, Proven, "backup_verified");
+    TestWorld::is(&seen, Proven, "backup_verified");
     assert_eq!(seen.facts["file"], made.file.as_str());
     assert_eq!(
         (seen.facts["mode"].as_str(), seen.facts["same_as_env"].as_bool()),
         (Some("0600"), Some(true))
     );
     world.rotate("groq");
-    World::is(&backup(&world).await, Proven, "backup_verified");
+    TestWorld::is(&backup(&world).await, Proven, "backup_verified");
 
     let path = world.dir.path().join(&made.file);
     std::fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
-    World::is(&backup(&world).await, Missing, "backup_mode");
+    TestWorld::is(&backup(&world).await, Missing, "backup_mode");
     std::fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
     std::fs::write(&path, "API_Groq=cut").unwrap();
-    World::is(&backup(&world).await, Missing, "backup_unreadable");
+    TestWorld::is(&backup(&world).await, Missing, "backup_unreadable");
     std::fs::remove_file(&path).unwrap();
 
-    backups::create(&world.looker.project, world.now, "late").unwrap();
+    backups::create(&world.collector.keys.project, world.now, "late").unwrap();
     let seen = backup(&world).await;
-    World::is(&seen, Missing, "backup_differs");
+    TestWorld::is(&seen, Missing, "backup_differs");
     assert_eq!(seen.facts["keys"], json!(["API_Groq"]));
     world.cycle.began_at += TimeDelta::hours(1);
-    World::is(&backup(&world).await, Missing, "backup_stale");
+    TestWorld::is(&backup(&world).await, Missing, "backup_stale");
     std::fs::remove_file(world.dir.path().join(".env")).unwrap();
-    World::is(&backup(&world).await, Missing, "env_missing");
+    TestWorld::is(&backup(&world).await, Missing, "env_missing");
 }
 
 #[tokio::test]
 async fn a_backup_by_the_guides_own_command_counts() {
-    let world = World::new(&["groq"]).await;
+    let world = TestWorld::new(&["groq"]).await;
     let copy = world.dir.path().join(".env.backup.20260105_100000");
     std::fs::copy(world.dir.path().join(".env"), &copy).unwrap();
     std::fs::set_permissions(&copy, Permissions::from_mode(0o600)).unwrap();
-    World::is(&world.look(&Check::Backup).await, Proven, "backup_verified");
+    TestWorld::is(&world.look(&Check::Backup).await, Proven, "backup_verified");
 }
 
 #[tokio::test]
 async fn keys_count_as_changed_when_they_are_others_and_work() {
-    let mut world = World::new(&["bybit", "groq"]).await;
+    let mut world = TestWorld::new(&["bybit", "groq"]).await;
     let check = Check::KeysChanged {
         providers: vec!["bybit".to_owned(), "binance".to_owned()],
     };
     let seen = world.look(&check).await;
-    World::is(&seen, Missing, "keys_unchanged");
+    TestWorld::is(&seen, Missing, "keys_unchanged");
     assert_eq!(seen.facts["keys"], json!(["BYBIT_API_KEY", "BYBIT_API_SECRET"]));
     assert_eq!(seen.facts["verdicts"][0]["verdict"], "valid");
     assert_eq!(seen.facts["verdicts"][0]["changed"], false);
 
     world.rotate("bybit");
-    World::is(&world.look(&check).await, Proven, "keys_changed");
-    let fingerprints = world.looker.project.fingerprints().unwrap();
+    TestWorld::is(&world.look(&check).await, Proven, "keys_changed");
+    let fingerprints = world.collector.keys.project.fingerprints().unwrap();
     world
         .cycle
         .exposed
         .insert("BYBIT_API_SECRET".to_owned(), fingerprints["BYBIT_API_SECRET"].clone());
     let seen = world.look(&check).await;
-    World::is(&seen, Missing, "keys_unchanged");
+    TestWorld::is(&seen, Missing, "keys_unchanged");
     assert_eq!(seen.facts["exposed"], json!(["BYBIT_API_SECRET"]));
     world.rotate("bybit");
-    World::is(&world.look(&check).await, Proven, "keys_changed");
+    TestWorld::is(&world.look(&check).await, Proven, "keys_changed");
 
     let only_notion = Check::KeysChanged {
         providers: vec!["notion".to_owned()],
     };
-    World::is(&world.look(&only_notion).await, Missing, "keys_missing");
+    TestWorld::is(&world.look(&only_notion).await, Missing, "keys_missing");
 }
 
 #[tokio::test]
 async fn a_refused_key_is_no_valid_key_unless_it_is_very_new() {
-    let mut world = World::new(&["bybit", "mistral"]).await;
-    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+    let mut world = TestWorld::new(&["bybit", "mistral"]).await;
+    TestWorld::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
     world.rotate("bybit");
-    let pair = |world: &World| -> Values {
+    let pair = |world: &TestWorld| -> IssuedValues {
         world
             .values
             .iter()
@@ -231,7 +245,7 @@ async fn a_refused_key_is_no_valid_key_unless_it_is_very_new() {
     };
     world.set("bybit", &pair(&world), KeyState::Deleted);
     let seen = world.look(&Check::KeysValid).await;
-    World::is(&seen, Missing, "keys_not_valid");
+    TestWorld::is(&seen, Missing, "keys_not_valid");
     assert_eq!(seen.facts["keys"], json!(["BYBIT_API_KEY", "BYBIT_API_SECRET"]));
     std::fs::File::open(world.dir.path().join(".env"))
         .unwrap()
@@ -239,15 +253,15 @@ async fn a_refused_key_is_no_valid_key_unless_it_is_very_new() {
         .unwrap();
     world.wait(61);
     let seen = world.look(&Check::KeysValid).await;
-    World::is(&seen, Missing, "keys_not_valid");
+    TestWorld::is(&seen, Missing, "keys_not_valid");
     world.now = Utc::now();
-    world.looker.fresh = Arc::default();
-    World::is(&world.look(&Check::KeysValid).await, Unknown, "keys_fresh");
+    world.collector.fresh = Arc::default();
+    TestWorld::is(&world.look(&Check::KeysValid).await, Unknown, "keys_fresh");
 }
 
 #[tokio::test]
 async fn an_answer_that_tells_nothing_is_no_fault_and_is_asked_again() {
-    let mut world = World::new(&["mistral"]).await;
+    let mut world = TestWorld::new(&["mistral"]).await;
     let down = Script {
         status: 503,
         headers: BTreeMap::new(),
@@ -256,11 +270,11 @@ async fn an_answer_that_tells_nothing_is_no_fault_and_is_asked_again() {
         delay_ms: 0,
     };
     world.stand_ins.script("mistral", down);
-    World::is(&world.look(&Check::KeysValid).await, Unknown, "keys_unknown");
-    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+    TestWorld::is(&world.look(&Check::KeysValid).await, Unknown, "keys_unknown");
+    TestWorld::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
     let calls = world.stand_ins.journal().len();
     world.wait(30);
-    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+    TestWorld::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
     assert_eq!(world.stand_ins.journal().len(), calls, "a fresh verdict is used again");
     world.wait(31);
     world.look(&Check::KeysValid).await;
@@ -269,27 +283,27 @@ async fn an_answer_that_tells_nothing_is_no_fault_and_is_asked_again() {
 
 #[tokio::test]
 async fn looks_at_the_same_time_share_one_probe_and_a_mended_key_is_believed() {
-    let mut world = World::new(&["mistral"]).await;
+    let mut world = TestWorld::new(&["mistral"]).await;
     let (a, b) = tokio::join!(world.look(&Check::KeysValid), world.look(&Check::KeysValid));
-    World::is(&a, Proven, "keys_valid");
-    World::is(&b, Proven, "keys_valid");
+    TestWorld::is(&a, Proven, "keys_valid");
+    TestWorld::is(&b, Proven, "keys_valid");
     assert_eq!(world.stand_ins.journal().len(), 1);
     world.rotate("mistral");
     world.set("mistral", &world.values.clone(), KeyState::Deleted);
-    World::is(&world.look(&Check::KeysValid).await, Missing, "keys_not_valid");
+    TestWorld::is(&world.look(&Check::KeysValid).await, Missing, "keys_not_valid");
     world.set("mistral", &world.values.clone(), KeyState::Live);
     world.wait(6);
-    World::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
+    TestWorld::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
 }
 
 #[tokio::test]
 async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
-    let mut world = World::new(&["bybit", "groq", "mistral"]).await;
+    let mut world = TestWorld::new(&["bybit", "groq", "mistral"]).await;
     let check = Check::OldKeysDead;
-    World::is(&world.look(&check).await, Missing, "not_rotated");
+    TestWorld::is(&world.look(&check).await, Missing, "not_rotated");
     let old = world.rotate("bybit");
-    World::is(&world.look(&check).await, Missing, "old_values_missing");
-    // The turn's own backup, brought back to the moment at which it is made.
+    TestWorld::is(&world.look(&check).await, Missing, "old_values_missing");
+    // The cycle's own backup, brought back to the moment at which it is made.
     let new = std::mem::replace(&mut world.values, old.clone());
     world.values.extend(
         new.iter()
@@ -297,19 +311,24 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
             .map(|(name, value)| (name.clone(), value.clone())),
     );
     world.save();
-    let made = backups::create(&world.looker.project, world.now, "turn 1").unwrap();
+    let made = backups::create(&world.collector.keys.project, world.now, "turn 1").unwrap();
     world.values = new;
     world.save();
     let path = world.dir.path().join(&made.file);
     let whole = std::fs::read(&path).unwrap();
     std::fs::write(&path, "API_Groq=\"unended").unwrap();
-    World::is(&world.look(&check).await, Missing, "old_values_sealed");
+    TestWorld::is(&world.look(&check).await, Missing, "old_values_sealed");
     std::fs::write(&path, whole).unwrap();
     // A backup of the new values does not hide the old ones.
-    backups::create(&world.looker.project, world.now + TimeDelta::seconds(2), "later").unwrap();
+    backups::create(
+        &world.collector.keys.project,
+        world.now + TimeDelta::seconds(2),
+        "later",
+    )
+    .unwrap();
 
     let seen = world.look(&check).await;
-    World::is(&seen, Missing, "old_key_alive");
+    TestWorld::is(&seen, Missing, "old_key_alive");
     assert_eq!(seen.facts["key"], "BYBIT_API_KEY");
     assert!(seen.facts["manage_url"].as_str().unwrap().contains("bybit"));
 
@@ -317,7 +336,7 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
     world.wait(5);
     let first = world.now;
     let seen = world.look(&check).await;
-    World::is(&seen, Unknown, "old_keys_proving");
+    TestWorld::is(&seen, Unknown, "old_keys_proving");
     let next = DateTime::parse_from_rfc3339(seen.facts["next_proof_at"].as_str().unwrap())
         .unwrap()
         .to_utc();
@@ -328,22 +347,23 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
     );
     world.wait(30);
     let calls = world.stand_ins.journal().len();
-    World::is(&world.look(&check).await, Unknown, "old_keys_proving");
+    TestWorld::is(&world.look(&check).await, Unknown, "old_keys_proving");
     assert_eq!(
         world.stand_ins.journal().len(),
         calls,
         "no proof is taken before its time"
     );
     world.wait(30);
-    World::is(&world.look(&check).await, Unknown, "old_keys_proving");
+    TestWorld::is(&world.look(&check).await, Unknown, "old_keys_proving");
     world.wait(540);
     let seen = world.look(&check).await;
-    World::is(&seen, Proven, "old_keys_dead");
+    TestWorld::is(&seen, Proven, "old_keys_dead");
     assert_eq!(seen.facts["retired"][0]["proofs"], 3);
-    let stored = std::fs::read_to_string(world.looker.project.state_dir.join("proofs.json")).unwrap();
+    let stored = std::fs::read_to_string(world.collector.keys.project.state_dir.join("proofs.json")).unwrap();
     assert!(old.values().all(|value| !stored.contains(value.as_str())));
     let file_mode = world
-        .looker
+        .collector
+        .keys
         .project
         .state_dir
         .join("proofs.json")
@@ -356,19 +376,19 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
 
 #[tokio::test]
 async fn a_proof_without_its_control_is_none() {
-    let mut world = World::new(&["groq"]).await;
-    backups::create(&world.looker.project, world.now, "turn 1").unwrap();
+    let mut world = TestWorld::new(&["groq"]).await;
+    backups::create(&world.collector.keys.project, world.now, "turn 1").unwrap();
     let old = world.rotate("groq");
     world.set("groq", &old, KeyState::Deleted);
     world.set("groq", &world.values.clone(), KeyState::Down);
     let seen = world.look(&Check::OldKeysDead).await;
-    World::is(&seen, Unknown, "old_keys_unknown");
+    TestWorld::is(&seen, Unknown, "old_keys_unknown");
     assert_eq!(seen.facts["verdicts"][0]["new"], "provider_down");
     world.set("groq", &world.values.clone(), KeyState::Live);
-    World::is(&world.look(&Check::OldKeysDead).await, Unknown, "old_keys_proving");
+    TestWorld::is(&world.look(&Check::OldKeysDead).await, Unknown, "old_keys_proving");
     world.set("groq", &old, KeyState::Live);
     world.wait(60);
-    World::is(&world.look(&Check::OldKeysDead).await, Unknown, "old_keys_propagating");
-    World::is(&world.look(&Check::OldKeysDead).await, Missing, "old_key_alive");
-    assert_eq!(Proofs::read(&world.looker.project).series.len(), 1);
+    TestWorld::is(&world.look(&Check::OldKeysDead).await, Unknown, "old_keys_propagating");
+    TestWorld::is(&world.look(&Check::OldKeysDead).await, Missing, "old_key_alive");
+    assert_eq!(Proofs::read(&world.collector.keys.project).series.len(), 1);
 }

@@ -18,7 +18,7 @@ pub enum Objection {
     Same,
     /// The provider did not say that it works.
     NotValid {
-        /// Whose key.
+        /// The provider's name for people.
         title: String,
         /// What it said.
         verdict: Verdict,

@@ -1,7 +1,7 @@
 //! Warns where popular readers of `.env` would see other values than we do: dotenvy, python-dotenv, npm dotenv,
 //! `node --env-file`, dotenvx, Compose and `source` in bash. The rules come from 91 lines that were run through each.
 //! `docker run --env-file` keeps every quote as part of the value; that is said once per file that has quotes nowhere else.
-use super::dotenv::{Entry, Quote, Warning, same};
+use super::env_entry::{EnvEntry, Quote, Warning, same};
 use std::collections::BTreeMap;
 
 /// What some editors write at the start of a file.
@@ -33,7 +33,7 @@ pub(super) fn unclear(line: usize) -> Warning {
 }
 
 /// What is unclear about one value.
-pub(super) fn of_entry(entry: &Entry, raw: &[u8]) -> Option<Warning> {
+pub(super) fn of_entry(entry: &EnvEntry, raw: &[u8]) -> Option<Warning> {
     let what = if entry.has_tail {
         "something follows the closing quote; remove it"
     } else if entry.spaced {
@@ -80,8 +80,8 @@ fn of_double(raw: &[u8]) -> Option<&'static str> {
 }
 
 /// Names that stand there twice: dotenvy takes the first, all others the last.
-pub(super) fn of_names(entries: &[Entry]) -> Vec<Warning> {
-    let mut first: BTreeMap<&str, &Entry> = BTreeMap::new();
+pub(super) fn of_names(entries: &[EnvEntry]) -> Vec<Warning> {
+    let mut first: BTreeMap<&str, &EnvEntry> = BTreeMap::new();
     let mut warnings = Vec::new();
     for entry in entries {
         let Some(earlier) = first.get(entry.name.as_str()) else {

@@ -30,7 +30,7 @@ const MIN_CHARS: usize = 8;
 pub struct Copy {
     /// Below the project.
     pub file: String,
-    /// From 1.
+    /// The line, counted from 1.
     pub line: usize,
     /// The variable whose old value it is.
     pub variable: String,

@@ -19,6 +19,6 @@ pub(super) fn point(name: &str) {
     }
 }
 
-/// Nothing.
+/// Does nothing: release builds have no such points.
 #[cfg(not(debug_assertions))]
 pub(super) fn point(_name: &str) {}

@@ -1,48 +1,16 @@
-//! The turn of the rotation that is under way, in `state/cycle.json`: when it began, what the keys were, what was exposed.
+//! The cycle of the rotation that is under way, in `state/cycle.json`: when it began, what the keys were, what was exposed.
 //! Whoever begins first, the bot or `rotate start`, writes it; the other one adopts what stands there.
-use super::backup::{self, Backup, BackupError};
-use super::course;
-use super::replace::{self, ReplaceError};
-use super::whole::write_whole;
-use super::{EnvError, Project};
+use super::Project;
+use super::backup::{self, Backup};
+use super::replace;
+use super::rotations;
+use super::state_file::{StateError, load, store};
 use crate::domain::cycle::Cycle;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io;
-use std::path::PathBuf;
 
 const NAME: &str = "cycle.json";
-
-/// Why the state of a rotation could not be read or kept.
-#[derive(Debug, thiserror::Error)]
-pub enum StateError {
-    /// A file of ours does not say what it should.
-    #[error("{path} cannot be understood ({why}); move it away to begin this rotation again. The backups stay")]
-    Unreadable {
-        /// Which file.
-        path: PathBuf,
-        /// Where it breaks.
-        why: String,
-    },
-    /// The system refused.
-    #[error("writing {path} failed ({source}); what stood there still stands")]
-    Io {
-        /// Which file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// `.env` cannot be read.
-    #[error(transparent)]
-    Env(#[from] EnvError),
-    /// No backup, no rotation.
-    #[error(transparent)]
-    Backup(#[from] BackupError),
-    /// Somebody else works in the folder.
-    #[error(transparent)]
-    Busy(#[from] ReplaceError),
-}
 
 /// The file: the cycle, and whether it is over.
 #[derive(Serialize, Deserialize)]
@@ -60,7 +28,7 @@ struct Kept {
 /// A cycle that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnderWay {
-    /// The cycle.
+    /// When it began, and what the keys were then.
     pub cycle: Cycle,
     /// A proven backup of the present `.env`, made in this cycle.
     pub backup: Backup,
@@ -109,10 +77,10 @@ pub fn begin(project: &Project, at: DateTime<Utc>, page: Option<u32>) -> Result<
 
 /// Whether something of it is yet to be done: its page is not finished, nor all the rotations that were begun in it.
 fn goes_on(project: &Project, kept: &Kept) -> Result<bool, StateError> {
-    let mut courses = course::all(project)?;
-    courses.retain(|course| course.cycle == kept.cycle.number);
-    let is_open = courses.iter().any(|course| !course.stage.is_over());
-    let waits = kept.ended_at.is_none() && (kept.on_page || courses.is_empty());
+    let mut rotations = rotations::all(project)?;
+    rotations.retain(|rotation| rotation.cycle == kept.cycle.number);
+    let is_open = rotations.iter().any(|rotation| !rotation.stage.is_over());
+    let waits = kept.ended_at.is_none() && (kept.on_page || rotations.is_empty());
     Ok(kept.cycle.number > 0 && (is_open || waits))
 }
 
@@ -169,27 +137,4 @@ fn save(project: &Project, cycle: &Cycle, on_page: bool, ended_at: Option<DateTi
         ended_at,
     };
     store(&project.state_dir.join(NAME), &kept)
-}
-
-/// Reads a file of ours. `None` when there is none.
-pub(super) fn load<T: serde::de::DeserializeOwned>(path: &std::path::Path) -> Result<Option<T>, StateError> {
-    let bytes = match replace::read(path) {
-        Err(EnvError::Missing(_)) => return Ok(None),
-        other => other?,
-    };
-    let read = serde_json::from_slice(&bytes);
-    read.map(Some).map_err(|error| StateError::Unreadable {
-        path: path.to_owned(),
-        why: error.to_string(),
-    })
-}
-
-/// Writes a file of ours whole, 0600.
-pub(super) fn store<T: serde::Serialize>(path: &std::path::Path, value: &T) -> Result<(), StateError> {
-    let failed = |source| StateError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let text = serde_json::to_vec_pretty(value).map_err(|error| failed(error.into()))?;
-    write_whole(path, &text, 0o600).map_err(failed)
 }

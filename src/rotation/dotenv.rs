@@ -4,64 +4,33 @@
 //! two equal names, one stops at the first line it dislikes). Where they disagree, `compatibility` warns. Nothing is
 //! expanded: `$NAME` in a value stays as it stands.
 use super::compatibility;
-use secrecy::{ExposeSecret, SecretString};
+use super::env_entry::Quote;
+
+pub use super::env_entry::{EnvEntry, Warning};
+
+use secrecy::SecretString;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
+/// Values by the name of their variable.
+pub type KeyValues = BTreeMap<String, SecretString>;
+
+/// Some of the values, such as those of one key alone: a probe sees nothing else.
+pub fn only(values: &KeyValues, names: impl IntoIterator<Item = impl AsRef<str>>) -> KeyValues {
+    let names = names.into_iter();
+    names
+        .filter_map(|name| Some((name.as_ref().to_owned(), values.get(name.as_ref())?.clone())))
+        .collect()
+}
+
 /// A file that was read and understood.
 pub struct EnvFile {
     bytes: Zeroizing<Vec<u8>>,
-    entries: Vec<Entry>,
+    entries: Vec<EnvEntry>,
     warnings: Vec<Warning>,
-}
-
-/// One `NAME=value`.
-pub struct Entry {
-    /// As written, case included: `API_Groq` is not `API_GROQ`.
-    pub name: String,
-    /// Quotes removed, escapes undone.
-    pub value: SecretString,
-    /// The line where it begins, from 1.
-    pub line: usize,
-    pub(super) quote: Quote,
-    /// The value's bytes: between the quotes, or bare.
-    pub(super) token: Range<usize>,
-    /// The same with the quotes.
-    pub(super) outer: Range<usize>,
-    /// Something other than a comment follows the closing quote.
-    pub(super) has_tail: bool,
-    /// Blanks stand beside the `=`.
-    pub(super) spaced: bool,
-}
-
-/// How a value is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Quote {
-    Bare,
-    Single,
-    Double,
-}
-
-/// Something that popular readers would see differently. Holds a line and a name, never a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Warning {
-    /// From 1.
-    pub line: usize,
-    /// The variable, when the line has one.
-    pub name: Option<String>,
-    /// What is unclear and how to mend it.
-    pub what: String,
-}
-
-impl fmt::Display for Warning {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "line {}, {name}: {}", self.line, self.what),
-            None => write!(f, "line {}: {}", self.line, self.what),
-        }
-    }
 }
 
 /// Why `.env` could not be read.
@@ -85,7 +54,7 @@ pub enum EnvError {
     /// The system refused.
     #[error("{path} cannot be read ({source}); `ls -l` shows whose it is")]
     Io {
-        /// Which file.
+        /// The file that could not be used.
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
@@ -95,7 +64,7 @@ pub enum EnvError {
 impl EnvFile {
     /// Reads all statements. Fails only where a quote has no end.
     pub fn parse(bytes: &[u8]) -> Result<Self, EnvError> {
-        let mut scanner = Scanner::new(bytes);
+        let mut scanner = EnvScanner::new(bytes);
         let mut entries = Vec::new();
         let mut warnings = compatibility::of_file(bytes);
         while let Some(statement) = scanner.next_statement()? {
@@ -127,8 +96,16 @@ impl EnvFile {
     }
 
     /// All entries, in the order of the file.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &EnvEntry> {
         self.entries.iter()
+    }
+
+    /// All values; of a name that stands there twice, the last one, as most readers do.
+    pub fn values(&self) -> KeyValues {
+        self.entries
+            .iter()
+            .map(|entry| (entry.name.clone(), entry.value.clone()))
+            .collect()
     }
 
     /// Where popular readers would see other values than we do.
@@ -141,7 +118,7 @@ impl EnvFile {
         &self.bytes
     }
 
-    pub(super) fn named<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Entry> {
+    pub(super) fn named<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a EnvEntry> {
         self.entries.iter().filter(move |entry| entry.name == name)
     }
 }
@@ -152,28 +129,22 @@ impl fmt::Debug for EnvFile {
     }
 }
 
-impl fmt::Debug for Entry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (line {})", self.name, self.line)
-    }
-}
-
 enum Statement {
     Blank,
     /// Neither empty, nor a comment, nor `NAME=value`.
     Unclear {
         line: usize,
     },
-    Entry(Entry),
+    Entry(EnvEntry),
 }
 
-struct Scanner<'a> {
+struct EnvScanner<'a> {
     bytes: &'a [u8],
     at: usize,
     line: usize,
 }
 
-impl<'a> Scanner<'a> {
+impl<'a> EnvScanner<'a> {
     fn new(bytes: &'a [u8]) -> Self {
         let at = if bytes.starts_with(compatibility::BOM) { 3 } else { 0 };
         Self { bytes, at, line: 1 }
@@ -210,7 +181,7 @@ impl<'a> Scanner<'a> {
         })
     }
 
-    /// `[A-Za-z_][A-Za-z0-9_.-]*`
+    /// The name at this place: `[A-Za-z_][A-Za-z0-9_.-]*`.
     fn word(&mut self) -> Option<String> {
         let rest = &self.bytes[self.at..];
         let first = rest.first()?;
@@ -223,7 +194,7 @@ impl<'a> Scanner<'a> {
         Some(String::from_utf8_lossy(&rest[..length]).into_owned())
     }
 
-    fn value(&mut self, (name, spaced_before): (String, bool), line: usize) -> Result<Entry, EnvError> {
+    fn value(&mut self, (name, spaced_before): (String, bool), line: usize) -> Result<EnvEntry, EnvError> {
         let after_equals = self.at;
         let spaced = self.skip_blanks() || spaced_before;
         let (quote, token, outer) = match self.peek() {
@@ -236,7 +207,7 @@ impl<'a> Scanner<'a> {
         };
         let has_tail = quote != Quote::Bare && self.rest_of_line_says_something();
         let raw = &self.bytes[token.clone()];
-        Ok(Entry {
+        Ok(EnvEntry {
             value: decode(raw, quote),
             name,
             line,
@@ -343,11 +314,6 @@ fn decode(raw: &[u8], quote: Quote) -> SecretString {
         }
     }
     SecretString::from(value.as_str())
-}
-
-/// Whether two values are the same.
-pub(super) fn same(a: &SecretString, b: &SecretString) -> bool {
-    a.expose_secret() == b.expose_secret()
 }
 
 #[cfg(test)]

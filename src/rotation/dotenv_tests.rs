@@ -3,11 +3,12 @@ use super::*;
 use crate::rotation::EditError;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use proptest::prelude::*;
+use secrecy::ExposeSecret;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
-struct Edit {
+struct EditVector {
     name: String,
     key: String,
     new_value: String,
@@ -22,7 +23,7 @@ fn edited(bytes: &[u8], key: &str, value: &str) -> Result<Vec<u8>, EditError> {
 
 #[test]
 fn the_edit_vectors_hold() {
-    let vectors: Vec<Edit> = serde_json::from_str(include_str!("../../tests/vectors/env_edit.json")).unwrap();
+    let vectors: Vec<EditVector> = serde_json::from_str(include_str!("../../tests/vectors/env_edit.json")).unwrap();
     assert_eq!(vectors.len(), 22);
     for vector in vectors {
         let input = BASE64_STANDARD.decode(&vector.input_base64).unwrap();
@@ -43,7 +44,7 @@ fn the_edit_vectors_hold() {
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct DialectVector {
     name: String,
     style: String,
     value: String,
@@ -51,7 +52,7 @@ struct Row {
     results: BTreeMap<String, String>,
 }
 
-impl Row {
+impl DialectVector {
     /// What each reader saw; `None` where it rejected the line. The simulated `docker --env-file` is left out: it
     /// keeps every quote.
     fn seen(&self) -> Vec<Option<String>> {
@@ -67,7 +68,7 @@ impl Row {
 
 #[test]
 fn a_warning_stands_where_readers_disagree_and_nowhere_else() {
-    let rows: Vec<Row> = serde_json::from_str(include_str!("../../tests/vectors/env_dialects.json")).unwrap();
+    let rows: Vec<DialectVector> = serde_json::from_str(include_str!("../../tests/vectors/env_dialects.json")).unwrap();
     assert_eq!(rows.len(), 91);
     for row in rows {
         let label = format!("{} {}", row.name, row.style);

@@ -1,5 +1,6 @@
 //! Changes one value of `.env` and keeps every other byte: comments, order, quotes, line ends, even invalid UTF-8.
-use super::dotenv::{Entry, EnvError, EnvFile, Quote, same};
+use super::dotenv::{EnvError, EnvFile};
+use super::env_entry::{EnvEntry, Quote, same};
 use secrecy::{ExposeSecret, SecretString};
 use std::ops::Range;
 use zeroize::Zeroizing;
@@ -10,15 +11,15 @@ pub enum EditError {
     /// Readers disagree which of two different values counts.
     #[error("{name} stands in lines {lines:?} with different values; keep one of them")]
     DuplicatesDiffer {
-        /// Which variable.
+        /// The variable that was to be written.
         name: String,
-        /// From 1.
+        /// The lines in which it stands, counted from 1.
         lines: Vec<usize>,
     },
     /// The value cannot be written so that every reader sees it.
     #[error("the new value of {name} {why}; nothing was written")]
     Value {
-        /// Which variable.
+        /// The variable that was to be written.
         name: String,
         /// What is wrong with the value, without it.
         why: &'static str,
@@ -29,7 +30,7 @@ pub enum EditError {
     /// Something follows the closing quote.
     #[error("line {line}: something follows the closing quote; remove it first")]
     Unclear {
-        /// From 1.
+        /// The line, counted from 1.
         line: usize,
     },
     /// The other file has no such variable.
@@ -47,7 +48,7 @@ impl EnvFile {
     /// The bytes of this file with another value for `name`. A name that is not there is added at the end.
     pub fn with_value(&self, name: &str, value: &SecretString) -> Result<Vec<u8>, EditError> {
         check_value(name, value.expose_secret())?;
-        let token = |entry: &Entry| fitting_token(entry, value.expose_secret());
+        let token = |entry: &EnvEntry| fitting_token(entry, value.expose_secret());
         let new = self.with_token(name, token, || fresh_token(value.expose_secret()))?;
         let read = Self::parse(&new)?;
         if read.named(name).all(|entry| same(&entry.value, value)) {
@@ -65,7 +66,7 @@ impl EnvFile {
             .next_back()
             .ok_or_else(|| EditError::Absent(name.to_owned()))?;
         let written = other.bytes()[source.outer.clone()].to_vec();
-        let token = |entry: &Entry| (entry.outer.clone(), written.clone());
+        let token = |entry: &EnvEntry| (entry.outer.clone(), written.clone());
         self.with_token(name, token, || written.clone())
     }
 
@@ -73,10 +74,10 @@ impl EnvFile {
     fn with_token(
         &self,
         name: &str,
-        token: impl Fn(&Entry) -> (Range<usize>, Vec<u8>),
+        token: impl Fn(&EnvEntry) -> (Range<usize>, Vec<u8>),
         fresh: impl Fn() -> Vec<u8>,
     ) -> Result<Vec<u8>, EditError> {
-        let present: Vec<&Entry> = self.named(name).collect();
+        let present: Vec<&EnvEntry> = self.named(name).collect();
         check_entries(name, &present)?;
         let mut new = self.bytes().to_vec();
         for entry in present.iter().rev() {
@@ -113,7 +114,7 @@ impl EnvFile {
     fn check_others(&self, name: &str, new: &[u8]) -> Result<(), EditError> {
         let read = Self::parse(new)?;
         let others = |file: &Self| -> Vec<(String, Zeroizing<Vec<u8>>)> {
-            let written = |entry: &Entry| Zeroizing::new(file.bytes()[entry.outer.clone()].to_vec());
+            let written = |entry: &EnvEntry| Zeroizing::new(file.bytes()[entry.outer.clone()].to_vec());
             let others = file.entries().filter(|entry| entry.name != name);
             others.map(|entry| (entry.name.clone(), written(entry))).collect()
         };
@@ -126,7 +127,7 @@ impl EnvFile {
     }
 }
 
-fn check_entries(name: &str, present: &[&Entry]) -> Result<(), EditError> {
+fn check_entries(name: &str, present: &[&EnvEntry]) -> Result<(), EditError> {
     if present.windows(2).any(|pair| !same(&pair[0].value, &pair[1].value)) {
         return Err(EditError::DuplicatesDiffer {
             name: name.to_owned(),
@@ -163,7 +164,7 @@ fn check_value(name: &str, value: &str) -> Result<(), EditError> {
 }
 
 /// Keeps the quotes found when every reader sees the value in them; else single quotes.
-fn fitting_token(entry: &Entry, value: &str) -> (Range<usize>, Vec<u8>) {
+fn fitting_token(entry: &EnvEntry, value: &str) -> (Range<usize>, Vec<u8>) {
     if is_bare_safe(value) || entry.quote == Quote::Single {
         (entry.token.clone(), value.as_bytes().to_vec())
     } else {

@@ -41,7 +41,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())
 }
 
-/// Lower-case hex.
+/// Bytes as hex digits in lower case.
 pub(super) fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[derive(serde::Deserialize)]
-    struct Vector {
+    struct FingerprintVector {
         install_key_hex: String,
         key_name: String,
         value: String,
@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn the_vectors_hold() {
-        let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../tests/vectors/fingerprint.json")).unwrap();
+        let vectors: Vec<FingerprintVector> =
+            serde_json::from_str(include_str!("../../tests/vectors/fingerprint.json")).unwrap();
         assert_eq!(vectors.len(), 3);
         for vector in vectors {
             let key = InstallKey::from_hex(&vector.install_key_hex).unwrap();

@@ -1,43 +1,58 @@
 //! The keys themselves: `.env`, backups, providers, probes, retirement, schedule.
 //!
-//! Everything here that touches a file is synchronous and may wait for a disk; async callers use `spawn_blocking`.
+//! What touches a file is synchronous and may wait for a disk; async callers do it by [`blocking()`] or [`Keyring::blocking`].
 //! Every file is written whole (temporary name, flush, rename), so that a crash leaves the old one or the new one.
 pub mod acceptance;
+pub mod atomic_write;
 pub mod backup;
+pub mod blocking;
 pub mod compatibility;
 pub mod copies;
-pub mod course;
 mod crash;
 pub mod cycle;
 pub mod dotenv;
 pub mod edit;
+mod env_entry;
 pub mod fingerprint;
+pub mod finish;
 pub mod git;
-pub mod known;
-mod on_disk;
+pub mod key_dates;
+pub mod keyring;
+pub mod live_redactor;
+pub mod next_step;
 pub mod plan;
 pub mod probe;
 pub mod project;
 pub mod proofs;
+mod prove;
+pub mod provider_queues;
 pub mod providers;
-pub mod proving;
 pub mod record;
 pub mod replace;
+mod replaced_key;
 pub mod retirement;
 pub mod rollback;
+pub mod rotations;
 pub mod schedule_file;
 mod secret_names;
 pub mod signer;
+mod start;
+pub mod state_file;
 pub mod watch;
-pub mod whole;
 
-pub use dotenv::{Entry, EnvError, EnvFile, Warning};
+pub use atomic_write::{create_atomic, write_atomic};
+pub use blocking::blocking;
+pub use dotenv::{EnvEntry, EnvError, EnvFile, KeyValues, Warning};
 pub use edit::EditError;
-pub use on_disk::on_disk;
-pub use project::{Project, RotationError};
+pub use finish::{Finished, Finishing, RotationEvent};
+pub use keyring::{Keyring, KeyringError};
+pub use next_step::NextStep;
+pub use project::{Project, ProjectError};
+pub use prove::{ProvenKeys, prove};
 pub use replace::{ReplaceError, Replaced, replace};
+pub use replaced_key::{PresentKeys, ReplacedKey};
 pub use secret_names::is_secret;
-pub use whole::{create_whole, write_whole};
+pub use start::start;
 
 #[cfg(test)]
-mod turn_tests;
+mod rotations_tests;

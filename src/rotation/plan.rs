@@ -1,8 +1,9 @@
 //! What is to be rotated, in which order and by when: exposed keys first, then the guide's priorities. Needs no account.
-use super::course::{self, variables_in};
-use super::cycle::{self, StateError};
+use super::cycle;
 use super::providers::{Provider, Providers};
+use super::rotations::{self, variables_in};
 use super::schedule_file;
+use super::state_file::StateError;
 use super::{EnvFile, Project};
 use crate::domain::schedule::{Priority, Schedule, before_expiry, due_in_words};
 use chrono::{DateTime, Utc};
@@ -19,7 +20,7 @@ pub struct Plan {
     pub unknown: Vec<String>,
 }
 
-/// One key.
+/// One key of the plan.
 #[derive(Clone, Debug, Serialize)]
 pub struct Planned {
     /// The provider's id.
@@ -37,7 +38,7 @@ pub struct Planned {
     /// The same in words.
     pub due: String,
     /// How a rotation under way stands.
-    pub stage: Option<course::Stage>,
+    pub stage: Option<rotations::RotationStage>,
 }
 
 /// Makes the plan from `.env`, the schedule, and what is known to be exposed.
@@ -53,7 +54,7 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
         }
         let secret = |name: &String| !provider.variable(name).is_some_and(|variable| variable.identifier);
         let is_exposed = variables.iter().any(|name| exposed.contains(name) && secret(name));
-        let stage = course::find(project, &provider.id)?.map(|course| course.stage);
+        let stage = rotations::find(project, &provider.id)?.map(|rotation| rotation.stage);
         let (due_at, due) = match read.schedule() {
             _ if is_exposed => (now, "now: it was exposed".to_owned()),
             None => (now, "now: no date is set".to_owned()),

@@ -1,9 +1,10 @@
 //! A project's files: where they are, who it is, and under which key its fingerprints are made.
+use super::atomic_write::{self, create_atomic, sync_folder_of};
 use super::dotenv::{EnvError, EnvFile};
+use super::edit::EditError;
 use super::fingerprint::{InstallKey, hex};
 use super::replace::{self, ReplaceError, Replaced};
-use super::whole::{self, create_whole, sync_folder_of};
-use super::{EditError, is_secret, schedule_file};
+use super::secret_names::is_secret;
 use crate::config::Settings;
 use crate::domain::cycle::Fingerprint;
 use chrono_tz::Tz;
@@ -18,11 +19,18 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 use zeroize::Zeroizing;
 
+/// The install key's file, in the state folder.
+const KEY_FILE: &str = "install.key";
+/// The file of the project's id, in the state folder.
+const ID_FILE: &str = "project.id";
+/// Where the schedule stands in the project.
+pub const SCHEDULE: &str = "config/rotation_schedule.json";
+
 /// A project's files.
 pub struct Project {
     /// The folder that holds everything.
     pub dir: PathBuf,
-    /// `.env`
+    /// The file of the keys, `.env` unless it was set otherwise.
     pub env: PathBuf,
     /// Where backups are written.
     pub backups: PathBuf,
@@ -41,13 +49,13 @@ pub struct Project {
 
 /// Why a project could not be opened.
 #[derive(Debug, thiserror::Error)]
-pub enum RotationError {
+pub enum ProjectError {
     /// The system refused.
     #[error("{doing} {path} failed ({source}); see whose folder it is with `ls -ld`")]
     Io {
         /// What was tried.
         doing: &'static str,
-        /// Where.
+        /// The file or folder.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -65,12 +73,30 @@ pub enum RotationError {
 
 impl Project {
     /// Opens the project: makes the state folder (0700), the install key (0600) and the project's id when missing.
-    pub fn open(settings: &Settings) -> Result<Self, RotationError> {
+    pub fn open(settings: &Settings) -> Result<Self, ProjectError> {
         let state_dir = settings.state_dir();
         own_dir(&settings.project, &state_dir)?;
-        let key_file = state_dir.join("install.key");
-        let key = Zeroizing::new(made_once(&key_file, 32)?);
-        let id = made_once(&state_dir.join("project.id"), 8)?;
+        let key = made_once(&state_dir.join(KEY_FILE), 32)?;
+        let id = made_once(&state_dir.join(ID_FILE), 8)?;
+        Self::with(settings, &Zeroizing::new(key), id)
+    }
+
+    /// As [`Project::open`], but makes nothing: where there is no install key or id, it has one of its own for as long as
+    /// it lives, and its fingerprints mean nothing to others.
+    pub fn open_to_read(settings: &Settings) -> Result<Self, ProjectError> {
+        let kept = |name: &str, bytes| {
+            let path = settings.state_dir().join(name);
+            if path.exists() {
+                read_hex(&path)
+            } else {
+                random_hex(&path, bytes)
+            }
+        };
+        Self::with(settings, &Zeroizing::new(kept(KEY_FILE, 32)?), kept(ID_FILE, 8)?)
+    }
+
+    fn with(settings: &Settings, key: &str, id: String) -> Result<Self, ProjectError> {
+        let state_dir = settings.state_dir();
         Ok(Self {
             dir: settings.project.clone(),
             env: settings.env.clone(),
@@ -79,9 +105,19 @@ impl Project {
             recipients: settings.rotation.recipients.clone(),
             identity: None,
             id,
-            key: InstallKey::from_hex(&key).ok_or(RotationError::InstallKey(key_file))?,
+            key: InstallKey::from_hex(key).ok_or_else(|| ProjectError::InstallKey(state_dir.join(KEY_FILE)))?,
             state_dir,
         })
+    }
+
+    /// As [`Project::open`], with an age identity that opens encrypted backups; removes what a crash left behind.
+    pub fn open_for_rotation(settings: &Settings, identity: Option<PathBuf>) -> Result<Self, ProjectError> {
+        let project = Self {
+            identity,
+            ..Self::open(settings)?
+        };
+        project.sweep(SystemTime::now());
+        Ok(project)
     }
 
     /// The fingerprint of a value: equal for equal values of one name, on this installation only.
@@ -139,10 +175,10 @@ impl Project {
 
     /// Removes what a crash left: temporary files of ours that are older than an hour.
     pub fn sweep(&self, now: SystemTime) {
-        whole::sweep_beside(&self.env, now);
-        whole::sweep_beside(&self.dir.join(schedule_file::PATH), now);
-        whole::sweep_all(&self.state_dir, now);
-        whole::sweep_all(&self.backups, now);
+        atomic_write::sweep_beside(&self.env, now);
+        atomic_write::sweep_beside(&self.dir.join(SCHEDULE), now);
+        atomic_write::sweep_all(&self.state_dir, now);
+        atomic_write::sweep_all(&self.backups, now);
     }
 
     /// A path as people and manifests name it: below the project, without its folder.
@@ -158,24 +194,24 @@ impl fmt::Debug for Project {
 }
 
 /// Makes a folder that only its owner may enter. One that is there stays as it is.
-pub(super) fn private_dir(dir: &Path) -> Result<(), RotationError> {
+pub(super) fn private_dir(dir: &Path) -> Result<(), ProjectError> {
     if dir.is_dir() {
         return Ok(());
     }
     let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
     made.and_then(|()| sync_folder_of(dir))
-        .map_err(|source| RotationError::Io {
+        .map_err(|source| ProjectError::Io {
             doing: "making the folder",
             path: dir.to_owned(),
             source,
         })
 }
 
-/// As [`private_dir`]; one that is there is closed to others, but only below the project: a state file in /tmp must not
-/// close /tmp.
-pub(super) fn own_dir(project: &Path, dir: &Path) -> Result<(), RotationError> {
+/// As [`private_dir`]; one that is there is closed to others, but only below the project: a state file in /tmp
+/// must not close /tmp itself.
+pub(super) fn own_dir(project: &Path, dir: &Path) -> Result<(), ProjectError> {
     private_dir(dir)?;
-    let failed = |source| RotationError::Io {
+    let failed = |source| ProjectError::Io {
         doing: "closing to others the folder",
         path: dir.to_owned(),
         source,
@@ -188,25 +224,36 @@ pub(super) fn own_dir(project: &Path, dir: &Path) -> Result<(), RotationError> {
 }
 
 /// The hex digits of a file, made of so many random bytes the first time. Of two starters, the first one's stay.
-fn made_once(path: &Path, bytes: usize) -> Result<String, RotationError> {
-    let failed = |doing| {
-        move |source| RotationError::Io {
-            doing,
-            path: path.to_owned(),
-            source,
-        }
-    };
+fn made_once(path: &Path, bytes: usize) -> Result<String, ProjectError> {
     if !path.exists() {
-        let mut random = Zeroizing::new(vec![0; bytes]);
-        let drawn = SystemRandom::new().fill(&mut random);
-        drawn.map_err(|_| failed("drawing random bytes for")(ErrorKind::Other.into()))?;
-        match create_whole(path, format!("{}\n", hex(&random)).as_bytes(), 0o600) {
-            Err(source) if source.kind() != ErrorKind::AlreadyExists => return Err(failed("writing")(source)),
+        let digits = Zeroizing::new(format!("{}\n", random_hex(path, bytes)?));
+        match create_atomic(path, digits.as_bytes(), 0o600) {
+            Err(source) if source.kind() != ErrorKind::AlreadyExists => return Err(failed("writing", path, source)),
             Err(_) | Ok(()) => {}
         }
     }
-    let text = std::fs::read_to_string(path).map_err(failed("reading"))?;
+    read_hex(path)
+}
+
+/// So many random bytes in hex digits, for this file.
+fn random_hex(path: &Path, bytes: usize) -> Result<String, ProjectError> {
+    let mut random = Zeroizing::new(vec![0; bytes]);
+    let drawn = SystemRandom::new().fill(&mut random);
+    drawn.map_err(|_| failed("drawing random bytes for", path, ErrorKind::Other.into()))?;
+    Ok(hex(&random))
+}
+
+fn read_hex(path: &Path) -> Result<String, ProjectError> {
+    let text = std::fs::read_to_string(path).map_err(|source| failed("reading", path, source))?;
     Ok(text.trim().to_owned())
+}
+
+fn failed(doing: &'static str, path: &Path, source: io::Error) -> ProjectError {
+    ProjectError::Io {
+        doing,
+        path: path.to_owned(),
+        source,
+    }
 }
 
 #[cfg(test)]
@@ -254,7 +301,7 @@ mod tests {
 pub(super) mod testing {
     //! A project in a folder of its own.
     use super::*;
-    use crate::cli::Place;
+    use crate::cli::ProjectArgs;
     use tempfile::TempDir;
 
     /// A project in Amsterdam with this `.env`.
@@ -262,7 +309,7 @@ pub(super) mod testing {
         let dir = tempfile::tempdir().unwrap();
         write_file(&dir.path().join(".env"), env);
         std::fs::set_permissions(dir.path().join(".env"), Permissions::from_mode(0o600)).unwrap();
-        let place = Place {
+        let place = ProjectArgs {
             project: Some(dir.path().to_owned()),
             config: None,
         };

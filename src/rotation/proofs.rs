@@ -1,9 +1,9 @@
 //! The proofs that old keys are dead, kept over restarts in `state/proofs.json` (0600): times, verdicts and fingerprints,
 //! never a value.
 use super::Project;
+use super::atomic_write::write_atomic;
 use super::providers::{Instance, Provider};
-use super::retirement::{self, Retirement, Run, Values};
-use super::whole::write_whole;
+use super::retirement::{self, ProofRun, Retirement};
 use crate::domain::cycle::Fingerprint;
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
@@ -17,13 +17,13 @@ const FILE: &str = "proofs.json";
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Proofs {
     /// One for each old key.
-    pub series: Vec<Series>,
+    pub series: Vec<ProofSeries>,
 }
 
 /// The proofs about one old key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Series {
-    /// Whose key.
+pub struct ProofSeries {
+    /// The id of the provider that issued it.
     pub provider: String,
     /// The variables in which it stood.
     pub keys: Vec<String>,
@@ -32,13 +32,13 @@ pub struct Series {
     /// The new one's.
     pub new: Vec<Fingerprint>,
     /// The runs that prove something, the first one first.
-    pub runs: Vec<Run>,
+    pub runs: Vec<ProofRun>,
     /// What is known by now.
     pub retirement: Option<Retirement>,
     /// Since when the old key has been seen alive beside the new one.
     pub alive_since: Option<DateTime<Utc>>,
     /// The last run's verdicts, whether it proved something or not.
-    pub last: Option<Run>,
+    pub last: Option<ProofRun>,
 }
 
 impl Proofs {
@@ -53,14 +53,20 @@ impl Proofs {
     /// Keeps them, whole.
     pub fn write(&self, project: &Project) -> io::Result<()> {
         let bytes = serde_json::to_vec_pretty(self).map_err(io::Error::other)?;
-        write_whole(&project.state_dir.join(FILE), &bytes, 0o600)
+        write_atomic(&project.state_dir.join(FILE), &bytes, 0o600)
     }
 
     /// The series of an old key against a new one, begun if there is none.
-    pub fn of(&mut self, provider: &str, keys: &[String], old: &[Fingerprint], new: &[Fingerprint]) -> &mut Series {
-        let same = |series: &Series| series.provider == provider && series.old == old && series.new == new;
+    pub fn of(
+        &mut self,
+        provider: &str,
+        keys: &[String],
+        old: &[Fingerprint],
+        new: &[Fingerprint],
+    ) -> &mut ProofSeries {
+        let same = |series: &ProofSeries| series.provider == provider && series.old == old && series.new == new;
         let place = self.series.iter().position(same).unwrap_or_else(|| {
-            self.series.push(Series {
+            self.series.push(ProofSeries {
                 provider: provider.to_owned(),
                 keys: keys.to_vec(),
                 old: old.to_vec(),
@@ -76,7 +82,7 @@ impl Proofs {
     }
 }
 
-impl Series {
+impl ProofSeries {
     /// Whether nothing more is to be asked.
     pub fn is_settled(&self) -> bool {
         matches!(self.retirement, Some(Retirement::Retired | Retirement::ProbablyRetired))
@@ -97,7 +103,7 @@ impl Series {
 
     /// Takes a run in. A run that tells nothing (the control failed, a provider in trouble) is no proof and is asked
     /// again; an old key that answers begins the series anew.
-    pub fn add(&mut self, run: Run, proof_at: &[Duration]) {
+    pub fn add(&mut self, run: ProofRun, proof_at: &[Duration]) {
         self.last = Some(run);
         let tells = run.old.life() == Life::Alive
             || (run.new == Verdict::Valid && (run.old.life() == Life::Dead || run.old == Verdict::AmbiguousAuth));
@@ -106,7 +112,7 @@ impl Series {
             return;
         }
         self.runs.push(run);
-        self.retirement = Some(retirement::judge(Values::Differ, &self.runs, proof_at));
+        self.retirement = Some(retirement::judge(&self.runs, proof_at));
         if run.old.life() == Life::Alive {
             self.alive_since.get_or_insert(run.at);
             self.runs.clear();
@@ -116,8 +122,8 @@ impl Series {
     }
 }
 
-/// What tells one key of a provider from another, under whatever names: its identifier, else its value. `None` for an
-/// incomplete key.
+/// What tells one key of a provider from another, under whatever names: its identifier, else its value. `None`:
+/// the key is incomplete.
 pub fn identity(project: &Project, provider: &Provider, key: &Instance) -> Option<Vec<Fingerprint>> {
     let values = key.values.as_ref()?;
     let has_identifier = provider.variables.iter().any(|variable| variable.identifier);
@@ -139,12 +145,12 @@ mod tests {
 
     const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_mins(1), Duration::from_mins(10)];
 
-    fn series(runs: &[(i64, Verdict, Verdict)]) -> Series {
+    fn series(runs: &[(i64, Verdict, Verdict)]) -> ProofSeries {
         let mut proofs = Proofs::default();
         let series = proofs.of("groq", &["API_Groq".to_owned()], &["a".to_owned()], &["b".to_owned()]);
         for &(at_s, old, new) in runs {
             let at = DateTime::from_timestamp(1_800_000_000 + at_s, 0).unwrap();
-            series.add(Run { at, old, new }, &PROOF_AT);
+            series.add(ProofRun { at, old, new }, &PROOF_AT);
         }
         series.clone()
     }

@@ -1,6 +1,6 @@
 //! The record of a rotation in Markdown, for the team's documents: who, when, on what evidence, in what time.
-use super::course::{Course, Stage};
 use super::retirement::Retirement;
+use super::rotations::{Rotation, RotationStage};
 use crate::domain::cycle::Cycle;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -8,11 +8,11 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// What the record is made of.
-pub struct Record<'a> {
-    /// The turn, if one was begun.
+pub struct RotationRecord<'a> {
+    /// The cycle, if one was begun.
     pub cycle: Option<&'a Cycle>,
-    /// Every provider's course.
-    pub courses: &'a [Course],
+    /// Every provider's rotation.
+    pub rotations: &'a [Rotation],
     /// What the guide says that it takes.
     pub estimate: Option<Duration>,
     /// When the next rotation is due.
@@ -22,7 +22,7 @@ pub struct Record<'a> {
 }
 
 /// Writes the record.
-pub fn write(record: &Record) -> String {
+pub fn write(record: &RotationRecord) -> String {
     let mut text = "# API key rotation\n\n".to_owned();
     let at = |at: DateTime<Utc>| at.with_timezone(&record.zone).format("%Y-%m-%d %H:%M").to_string();
     if let Some(cycle) = record.cycle {
@@ -37,30 +37,30 @@ pub fn write(record: &Record) -> String {
     let _ = writeln!(text, "{}\n", taken(record));
     text.push_str("| key | variables | begun by | begun | new key in use | old key proven dead | took |\n");
     text.push_str("|---|---|---|---|---|---|---|\n");
-    for course in record.courses {
+    for rotation in record.rotations {
         let _ = writeln!(
             text,
             "| {} | {} | {} | {} | {} | {} | {} |",
-            course.provider,
-            course
+            rotation.provider,
+            rotation
                 .old
                 .keys()
                 .map(|name| format!("`{name}`"))
                 .collect::<Vec<_>>()
                 .join(", "),
-            course.by.as_deref().unwrap_or("unknown"),
-            at(course.began_at),
-            course.written_at.map_or_else(|| "not yet".to_owned(), at),
-            retirement(course, at),
-            course
+            rotation.by.as_deref().unwrap_or("unknown"),
+            at(rotation.began_at),
+            rotation.written_at.map_or_else(|| "not yet".to_owned(), at),
+            retirement(rotation, at),
+            rotation
                 .retired_at
-                .map_or_else(|| "open".to_owned(), |end| minutes(end - course.began_at)),
+                .map_or_else(|| "open".to_owned(), |end| minutes(end - rotation.began_at)),
         );
     }
-    for course in record.courses {
-        let _ = writeln!(text, "\n## {}\n", course.provider);
-        let _ = writeln!(text, "Old value kept in `{}`.\n", course.backup);
-        for happened in &course.happened {
+    for rotation in record.rotations {
+        let _ = writeln!(text, "\n## {}\n", rotation.provider);
+        let _ = writeln!(text, "Old value kept in `{}`.\n", rotation.backup);
+        for happened in &rotation.happened {
             let _ = writeln!(text, "- {}: {}", at(happened.at), happened.what);
         }
     }
@@ -69,9 +69,9 @@ pub fn write(record: &Record) -> String {
     text
 }
 
-fn retirement(course: &Course, at: impl Fn(DateTime<Utc>) -> String) -> String {
-    match (course.stage, course.retirement, course.retired_at) {
-        (Stage::RolledBack, ..) => "rolled back".to_owned(),
+fn retirement(rotation: &Rotation, at: impl Fn(DateTime<Utc>) -> String) -> String {
+    match (rotation.stage, rotation.retirement, rotation.retired_at) {
+        (RotationStage::RolledBack, ..) => "rolled back".to_owned(),
         (_, Some(Retirement::ProbablyRetired), _) => "claimed: the provider does not say for certain".to_owned(),
         (_, Some(Retirement::Retired), Some(when)) => at(when),
         (_, Some(other), _) => format!("no: {}", other.as_str()),
@@ -79,10 +79,10 @@ fn retirement(course: &Course, at: impl Fn(DateTime<Utc>) -> String) -> String {
     }
 }
 
-fn taken(record: &Record) -> String {
-    let ends: Option<Vec<_>> = record.courses.iter().map(|course| course.retired_at).collect();
+fn taken(record: &RotationRecord) -> String {
+    let ends: Option<Vec<_>> = record.rotations.iter().map(|rotation| rotation.retired_at).collect();
     let end = ends.and_then(|ends| ends.into_iter().max());
-    let begin = record.courses.iter().map(|course| course.began_at).min();
+    let begin = record.rotations.iter().map(|rotation| rotation.began_at).min();
     let (Some(begin), Some(end)) = (begin, end) else {
         return "Not finished.".to_owned();
     };

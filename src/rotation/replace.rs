@@ -1,10 +1,10 @@
 //! Replaces a file as a whole: whoever looks, and whenever the power fails, sees the old bytes or the new ones.
+use super::atomic_write::{Temporary, folder_of};
 use super::crash::point;
 use super::dotenv::EnvError;
 use super::edit::EditError;
 use super::fingerprint::sha256;
 use super::git;
-use super::whole::{Temporary, folder_of};
 use rustix::fs::{FlockOperation, OFlags};
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -47,7 +47,7 @@ pub enum ReplaceError {
     /// The other name would keep the old secret.
     #[error("{path} has {links} names (hard links); the others would keep the old value: remove them first")]
     HardLinked {
-        /// Which file.
+        /// The file that could not be used.
         path: PathBuf,
         /// How many names it has.
         links: u64,
@@ -55,7 +55,7 @@ pub enum ReplaceError {
     /// Somebody else's file.
     #[error("{path} belongs to user {owner}, not to us; run keyminder as its owner")]
     Owner {
-        /// Which file.
+        /// The file that could not be used.
         path: PathBuf,
         /// The owner's user id.
         owner: u32,
@@ -80,7 +80,7 @@ pub enum ReplaceError {
     /// The system refused.
     #[error("writing {path} failed ({source}); the file is what it was{}", hint(source))]
     Io {
-        /// Which file.
+        /// The file that could not be used.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -141,7 +141,7 @@ pub fn replace(
 /// A file as it was when we read it.
 struct Original {
     bytes: Zeroizing<Vec<u8>>,
-    stamp: Stamp,
+    stamp: FileStamp,
     mode: u32,
     owner: u32,
     group: u32,
@@ -149,7 +149,7 @@ struct Original {
 
 /// What changes when somebody saves a file.
 #[derive(PartialEq, Eq)]
-struct Stamp {
+struct FileStamp {
     device: u64,
     inode: u64,
     size: u64,
@@ -176,7 +176,7 @@ impl Original {
             });
         }
         Ok(Self {
-            stamp: Stamp {
+            stamp: FileStamp {
                 device: metadata.dev(),
                 inode: metadata.ino(),
                 size: metadata.size(),
@@ -271,8 +271,8 @@ fn resolve(path: &Path) -> Result<PathBuf, ReplaceError> {
     })
 }
 
-/// Keeps other keyminders out of the file's folder until dropped. The folder itself is locked, so that no lock file
-/// lies about.
+/// Keeps other keyminders out of the file's folder until dropped. The folder itself is locked, so that no file
+/// is left behind by a lock.
 fn lock_folder_of(target: &Path) -> Result<File, ReplaceError> {
     let dir = folder_of(target);
     let failed = |source: io::Error| ReplaceError::Io {

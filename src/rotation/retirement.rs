@@ -24,6 +24,19 @@ pub enum Retirement {
 }
 
 impl Retirement {
+    /// What several old keys come to: one that lives outweighs all that are dead. Of none: nothing was rotated.
+    pub fn worst(all: impl Iterator<Item = Self>) -> Self {
+        let urgency = |known: &Self| match known {
+            Self::OldStillAlive => 0,
+            Self::Propagating => 1,
+            Self::NotRotated => 2,
+            Self::Inconclusive => 3,
+            Self::ProbablyRetired => 4,
+            Self::Retired => 5,
+        };
+        all.min_by_key(urgency).unwrap_or(Self::NotRotated)
+    }
+
     /// The name in tables, replies and metrics.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -39,8 +52,8 @@ impl Retirement {
 
 /// One run: both keys asked together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
-    /// When.
+pub struct ProofRun {
+    /// The moment at which it happened.
     pub at: DateTime<Utc>,
     /// The old key's verdict.
     pub old: Verdict,
@@ -48,21 +61,9 @@ pub struct Run {
     pub new: Verdict,
 }
 
-/// Whether two values are one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Values {
-    /// The fingerprints are equal.
-    Same,
-    /// They differ.
-    Differ,
-}
-
 /// Judges the runs of one series. `proof_at` says when proofs are due, from the first run on; a run counts as the next
 /// proof only once its time has come, so that three calls in one second prove no more than one.
-pub fn judge(values: Values, runs: &[Run], proof_at: &[Duration]) -> Retirement {
-    if values == Values::Same {
-        return Retirement::NotRotated;
-    }
+pub fn judge(runs: &[ProofRun], proof_at: &[Duration]) -> Retirement {
     let lives: Vec<Life> = runs.iter().map(|run| run.old.life()).collect();
     if lives.contains(&Life::Alive) {
         let mixed = lives.contains(&Life::Dead);
@@ -76,8 +77,8 @@ pub fn judge(values: Values, runs: &[Run], proof_at: &[Duration]) -> Retirement 
     if !controlled || proofs(runs, proof_at).len() < proof_at.len().max(1) {
         return Retirement::Inconclusive;
     }
-    let dead = |run: &Run| run.old.life() == Life::Dead;
-    let dead_or_ambiguous = |run: &Run| dead(run) || run.old == Verdict::AmbiguousAuth;
+    let dead = |run: &ProofRun| run.old.life() == Life::Dead;
+    let dead_or_ambiguous = |run: &ProofRun| dead(run) || run.old == Verdict::AmbiguousAuth;
     if runs.iter().all(dead) {
         Retirement::Retired
     } else if runs.iter().all(dead_or_ambiguous) {
@@ -88,7 +89,7 @@ pub fn judge(values: Values, runs: &[Run], proof_at: &[Duration]) -> Retirement 
 }
 
 /// When the next proof is due; `None` when all have been taken.
-pub fn next_proof_at(runs: &[Run], proof_at: &[Duration]) -> Option<DateTime<Utc>> {
+pub fn next_proof_at(runs: &[ProofRun], proof_at: &[Duration]) -> Option<DateTime<Utc>> {
     let taken = proofs(runs, proof_at).len();
     let due = *proof_at.get(taken)?;
     let first = runs.first().map(|run| run.at)?;
@@ -96,11 +97,11 @@ pub fn next_proof_at(runs: &[Run], proof_at: &[Duration]) -> Option<DateTime<Utc
 }
 
 /// The runs that count as proofs: the first, then each that came no earlier than its time.
-fn proofs<'r>(runs: &'r [Run], proof_at: &[Duration]) -> Vec<&'r Run> {
+fn proofs<'r>(runs: &'r [ProofRun], proof_at: &[Duration]) -> Vec<&'r ProofRun> {
     let Some(first) = runs.first() else {
         return Vec::new();
     };
-    let mut taken: Vec<&Run> = Vec::new();
+    let mut taken: Vec<&ProofRun> = Vec::new();
     for run in runs {
         let due = proof_at.get(taken.len()).copied().unwrap_or_default();
         if taken.is_empty() || (taken.len() < proof_at.len() && run.at >= first.at + due) {

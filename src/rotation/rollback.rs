@@ -1,13 +1,15 @@
 //! A rollback: the old value comes back from its backup, after a look whether it still works.
-use super::backup::{self, Backup, Restored, What};
-use super::course::{self, Course, CourseError, Stage, values_of, variables_in};
-use super::cycle::StateError;
-use super::probe::{Probed, Prober};
+use super::backup::{self, Backup, RestoreScope, Restored};
+use super::dotenv::{KeyValues, only};
+use super::key_dates;
+use super::probe::Probed;
 use super::providers::{Provider, Providers};
-use super::proving;
-use super::{EnvFile, Project};
+use super::rotations::{self, Rotation, RotationError, RotationStage, variables_in};
+use super::state_file::StateError;
+use super::{EnvFile, Keyring, Project};
 use crate::domain::verdict::Life;
 use chrono::{DateTime, Utc};
+use std::sync::Arc;
 
 /// What a rollback did, and what the provider said before and after.
 #[derive(Clone, Debug)]
@@ -20,28 +22,21 @@ pub struct RolledBack {
     pub after: Probed,
 }
 
-/// Brings a provider's old value back. The backup (`to`, else that of the course) is proven first, and a key that the
+/// Brings a provider's old value back. The backup (`to`, else that of the rotation) is proven first, and a key that the
 /// provider calls dead is refused before anything is written.
-pub async fn roll_back(
-    project: &Project,
-    providers: &Providers,
-    prober: &Prober,
-    provider: &Provider,
-    to: Option<&str>,
-) -> Result<RolledBack, CourseError> {
-    let course = course::find(project, &provider.id)?;
-    let backup = wanted(project, provider, course.as_ref(), to)?;
-    let old = backup::values(project, &backup)?;
-    let names = variables_in(provider, &old);
-    if names.is_empty() {
-        return Err(CourseError::NotInBackup {
-            file: backup.file,
-            title: provider.title.clone(),
-        });
-    }
-    let before = prober.probe(provider, &values_of(&old, &names), Utc::now()).await;
+pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) -> Result<RolledBack, RotationError> {
+    let (asked, to) = (provider.clone(), to.map(str::to_owned));
+    let (rotation, backup, old) = keys
+        .blocking(move |project| {
+            let rotation = rotations::find(project, &asked.id)?;
+            let backup = wanted(project, &asked.id, rotation.as_ref(), to.as_deref())?;
+            let old = former_key(project, &asked, &backup)?;
+            Ok::<_, RotationError>((rotation, backup, old))
+        })
+        .await?;
+    let before = keys.prober.probe(provider, &old, Utc::now()).await;
     if before.verdict.life() == Life::Dead {
-        return Err(CourseError::OldIsDead {
+        return Err(RotationError::OldIsDead {
             what: format!(
                 "{} says that the old key in {} is {}",
                 provider.title,
@@ -51,12 +46,21 @@ pub async fn roll_back(
             manage_url: provider.manage_url.clone(),
         });
     }
-    let what = What::Keys(names.clone());
-    let restored = restore(project, course.as_slice(), &backup, &what, Utc::now())?;
-    let present = values_of(&project.read_env().map_err(StateError::Env)?, &names);
-    let after = prober.probe(provider, &present, Utc::now()).await;
-    if let Some(course) = course {
-        note(project, providers, provider, course, &backup, &after)?;
+    let (under_way, brought_back) = (rotation.clone(), backup.clone());
+    let (restored, present) = keys
+        .blocking(move |project| {
+            let names: Vec<String> = old.into_keys().collect();
+            let scope = RestoreScope::Keys(names.clone());
+            let restored = restore(project, under_way.as_slice(), &brought_back, &scope, Utc::now())?;
+            let present = project.read_env().map_err(StateError::Env)?;
+            Ok::<_, RotationError>((restored, only(&present.values(), &names)))
+        })
+        .await?;
+    let after = keys.prober.probe(provider, &present, Utc::now()).await;
+    if let Some(rotation) = rotation {
+        let (provider, providers, says) = (provider.clone(), Arc::clone(&keys.providers), after.verdict.as_str());
+        keys.blocking(move |project| note(project, &providers, &provider, rotation, &backup, says))
+            .await?;
     }
     Ok(RolledBack {
         restored,
@@ -65,24 +69,42 @@ pub async fn roll_back(
     })
 }
 
+/// The key of a provider that a backup holds.
+fn former_key(project: &Project, provider: &Provider, backup: &Backup) -> Result<KeyValues, RotationError> {
+    let env = backup::values(project, backup)?;
+    let names = variables_in(provider, &env);
+    if names.is_empty() {
+        return Err(RotationError::NotInBackup {
+            file: backup.file.clone(),
+            title: provider.title.clone(),
+        });
+    }
+    Ok(only(&env.values(), &names))
+}
+
 /// A restore that a person asks for by name. A rotation whose old value it brings back is over by that.
-pub fn by_hand(project: &Project, backup: &Backup, what: &What, at: DateTime<Utc>) -> Result<Restored, CourseError> {
+pub fn by_hand(
+    project: &Project,
+    backup: &Backup,
+    what: &RestoreScope,
+    at: DateTime<Utc>,
+) -> Result<Restored, RotationError> {
     let values = backup::values(project, backup)?;
-    let mut courses = course::all(project)?;
-    courses.retain(|course| {
-        course.written_at.is_some() && !course.stage.is_over() && brings_back(project, course, what, &values)
+    let mut rotations = rotations::all(project)?;
+    rotations.retain(|rotation| {
+        rotation.written_at.is_some() && !rotation.stage.is_over() && brings_back(project, rotation, what, &values)
     });
-    let restored = restore(project, &courses, backup, what, at)?;
-    for mut course in courses {
-        course.stage = Stage::RolledBack;
-        course.note(at, format!("the old value was restored by hand from {}", backup.file));
-        course.save(project)?;
+    let restored = restore(project, &rotations, backup, what, at)?;
+    for mut rotation in rotations {
+        rotation.stage = RotationStage::RolledBack;
+        rotation.note(at, format!("the old value was restored by hand from {}", backup.file));
+        rotation.save(project)?;
     }
     Ok(restored)
 }
 
-fn brings_back(project: &Project, course: &Course, what: &What, values: &EnvFile) -> bool {
-    course.old.iter().any(|(name, old)| {
+fn brings_back(project: &Project, rotation: &Rotation, what: &RestoreScope, values: &EnvFile) -> bool {
+    rotation.old.iter().any(|(name, old)| {
         what.holds(name)
             && values
                 .get(name)
@@ -90,26 +112,26 @@ fn brings_back(project: &Project, course: &Course, what: &What, values: &EnvFile
     })
 }
 
-/// The courses say first that this is a rollback: whoever watches `.env` takes it for no editor's doing.
+/// The rotations say first that this is a rollback: whoever watches `.env` takes it for no editor's doing.
 fn restore(
     project: &Project,
-    courses: &[Course],
+    rotations: &[Rotation],
     backup: &Backup,
-    what: &What,
+    what: &RestoreScope,
     at: DateTime<Utc>,
-) -> Result<Restored, CourseError> {
-    for course in courses {
-        let rolled_back = Course {
-            stage: Stage::RolledBack,
-            ..course.clone()
+) -> Result<Restored, RotationError> {
+    for rotation in rotations {
+        let rolled_back = Rotation {
+            stage: RotationStage::RolledBack,
+            ..rotation.clone()
         };
         rolled_back.save(project)?;
     }
     match backup::restore(project, backup, at, what, None) {
         Ok(restored) => Ok(restored),
         Err(error) => {
-            for course in courses {
-                course.save(project)?;
+            for rotation in rotations {
+                rotation.save(project)?;
             }
             Err(error.into())
         }
@@ -119,12 +141,12 @@ fn restore(
 /// The backup that was named, or that of the rotation; proven before anything is done with it.
 fn wanted(
     project: &Project,
-    provider: &Provider,
-    course: Option<&Course>,
+    provider: &str,
+    rotation: Option<&Rotation>,
     to: Option<&str>,
-) -> Result<Backup, CourseError> {
-    let id = to.or(course.map(|course| course.backup.as_str()));
-    let id = id.ok_or_else(|| CourseError::NoBackup(provider.id.clone()))?;
+) -> Result<Backup, RotationError> {
+    let id = to.or(rotation.map(|rotation| rotation.backup.as_str()));
+    let id = id.ok_or_else(|| RotationError::NoBackup(provider.to_owned()))?;
     let backup = backup::find(project, id)?;
     backup::verify(project, &backup)?;
     Ok(backup)
@@ -134,15 +156,14 @@ fn note(
     project: &Project,
     providers: &Providers,
     provider: &Provider,
-    mut course: Course,
+    mut rotation: Rotation,
     backup: &Backup,
-    after: &Probed,
-) -> Result<(), CourseError> {
+    says: &str,
+) -> Result<(), RotationError> {
     let now = Utc::now();
-    course.stage = Stage::RolledBack;
-    let says = after.verdict.as_str();
-    course.note(now, format!("rolled back to {}; the provider says {says}", backup.file));
-    course.save(project)?;
-    proving::schedule(project, providers, provider, &course, now)?;
+    rotation.stage = RotationStage::RolledBack;
+    rotation.note(now, format!("rolled back to {}; the provider says {says}", backup.file));
+    rotation.save(project)?;
+    key_dates::write(project, providers, provider, &rotation, now)?;
     Ok(())
 }

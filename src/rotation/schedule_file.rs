@@ -1,10 +1,13 @@
-//! `config/rotation_schedule.json`: the guide's three fields, readable for its own scripts, and each key's dates beside
-//! them.
+//! `config/rotation_schedule.json`: the guide's three fields, readable for its own scripts, and beside them the dates
+//! of each key.
 //!
 //! The guide's monitor subtracts a naive local time, so `next_rotation_date` never gets an offset. Fields that we do
 //! not know stay; a file that says the same already is not written again.
+use super::atomic_write::{create_atomic, write_atomic};
 use super::replace;
-use super::whole::{create_whole, write_whole};
+
+pub use super::project::SCHEDULE as PATH;
+
 use super::{EnvError, Project};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Priority, Schedule, read_instant};
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
@@ -16,15 +19,13 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-/// Where the file stands in the project.
-pub const PATH: &str = "config/rotation_schedule.json";
 /// The guide's scripts read it too, and it holds no secret.
 const MODE: u32 = 0o644;
 
 /// What reading gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Read {
-    /// A schedule.
+pub enum ReadSchedule {
+    /// There is a schedule that can be understood.
     Ok {
         /// What it says.
         schedule: Schedule,
@@ -37,7 +38,7 @@ pub enum Read {
     Unreadable(String),
 }
 
-impl Read {
+impl ReadSchedule {
     /// The schedule, if there is one.
     pub fn schedule(&self) -> Option<&Schedule> {
         match self {
@@ -53,7 +54,7 @@ pub enum ScheduleError {
     /// We would lose what stands there.
     #[error("{path} is no JSON object ({why}); mend it, or move it away and try again")]
     Unreadable {
-        /// Which file.
+        /// The file that could not be used.
         path: PathBuf,
         /// Where it breaks.
         why: String,
@@ -61,7 +62,7 @@ pub enum ScheduleError {
     /// The system refused.
     #[error("writing {path} failed ({source}); what stood there still stands")]
     Io {
-        /// Which file.
+        /// The file that could not be used.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -69,11 +70,11 @@ pub enum ScheduleError {
 }
 
 /// Reads the schedule.
-pub fn read(project: &Project) -> Read {
+pub fn read(project: &Project) -> ReadSchedule {
     match load(project) {
-        Ok(None) => Read::Missing,
+        Ok(None) => ReadSchedule::Missing,
         Ok(Some(object)) => interpret(&object, project.zone),
-        Err(why) => Read::Unreadable(why),
+        Err(why) => ReadSchedule::Unreadable(why),
     }
 }
 
@@ -92,7 +93,7 @@ pub fn write(project: &Project, schedule: &Schedule) -> Result<bool, ScheduleErr
     Ok(true)
 }
 
-fn save(project: &Project, object: &File, is_new: bool) -> io::Result<()> {
+fn save(project: &Project, object: &ScheduleFields, is_new: bool) -> io::Result<()> {
     let path = project.dir.join(PATH);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
@@ -100,16 +101,16 @@ fn save(project: &Project, object: &File, is_new: bool) -> io::Result<()> {
     let mut text = serde_json::to_vec_pretty(object).map_err(io::Error::other)?;
     text.push(b'\n');
     if is_new {
-        return create_whole(&path, &text, MODE);
+        return create_atomic(&path, &text, MODE);
     }
     // A link is followed, as with .env; the mode stays.
     let target = path.canonicalize()?;
     let mode = target.metadata()?.permissions().mode() & 0o777;
-    write_whole(&target, &text, mode)
+    write_atomic(&target, &text, mode)
 }
 
 /// The file's object. `None` when there is no file.
-fn load(project: &Project) -> Result<Option<File>, String> {
+fn load(project: &Project) -> Result<Option<ScheduleFields>, String> {
     match replace::read(&project.dir.join(PATH)) {
         Err(EnvError::Missing(_)) => Ok(None),
         Err(error) => Err(error.to_string()),
@@ -121,7 +122,7 @@ fn load(project: &Project) -> Result<Option<File>, String> {
 
 /// The file's fields in the order in which they are written.
 #[derive(Clone, Serialize, Deserialize)]
-struct File {
+struct ScheduleFields {
     #[serde(default)]
     next_rotation_date: Value,
     #[serde(default)]
@@ -140,16 +141,16 @@ struct File {
     other: Map<String, Value>,
 }
 
-fn same(a: &File, b: &File) -> bool {
+fn same(a: &ScheduleFields, b: &ScheduleFields) -> bool {
     serde_json::to_value(a).ok() == serde_json::to_value(b).ok()
 }
 
-fn interpret(file: &File, zone: Tz) -> Read {
+fn interpret(file: &ScheduleFields, zone: Tz) -> ReadSchedule {
     let Some(text) = file.next_rotation_date.as_str() else {
-        return Read::Unreadable("next_rotation_date is missing".to_owned());
+        return ReadSchedule::Unreadable("next_rotation_date is missing".to_owned());
     };
     let Some(written) = read_instant(text, zone) else {
-        return Read::Unreadable(format!(
+        return ReadSchedule::Unreadable(format!(
             "next_rotation_date: {text:?} is no date such as 2026-12-20T09:00:00"
         ));
     };
@@ -169,7 +170,7 @@ fn interpret(file: &File, zone: Tz) -> Read {
             .map(|(id, key)| (id.clone(), read_key(key, zone)))
             .collect(),
     };
-    Read::Ok {
+    ReadSchedule::Ok {
         schedule,
         changed_by_hand: ours.is_some() && !agrees,
     }
@@ -194,14 +195,14 @@ fn read_key(key: &Map<String, Value>, zone: Tz) -> KeySchedule {
     }
 }
 
-fn render(schedule: &Schedule, zone: Tz, former: Option<&File>) -> File {
+fn render(schedule: &Schedule, zone: Tz, former: Option<&ScheduleFields>) -> ScheduleFields {
     let local = schedule.next_at.with_timezone(&zone).naive_local();
     let former_keys = former.map(|file| file.keys.clone()).unwrap_or_default();
     let keys = schedule.keys.iter().map(|(id, key)| {
         let former = former_keys.get(id).cloned().unwrap_or_default();
         (id.clone(), render_key(key, zone, former))
     });
-    File {
+    ScheduleFields {
         next_rotation_date: naive(local).into(),
         rotation_frequency: schedule.every.unwrap_or(DEFAULT_INTERVAL).to_string().into(),
         automated: schedule.automated.into(),

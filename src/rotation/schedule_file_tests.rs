@@ -5,7 +5,7 @@ use chrono_tz::Europe::Amsterdam;
 use std::process::Command;
 
 #[derive(Deserialize)]
-struct Vector {
+struct ScheduleVector {
     file: Value,
     zone: String,
     next_utc: Option<DateTime<Utc>>,
@@ -15,7 +15,8 @@ struct Vector {
 
 #[test]
 fn the_reading_vectors_hold() {
-    let vectors: Vec<Vector> = serde_json::from_str(include_str!("../../tests/vectors/schedule_read.json")).unwrap();
+    let vectors: Vec<ScheduleVector> =
+        serde_json::from_str(include_str!("../../tests/vectors/schedule_read.json")).unwrap();
     assert_eq!(vectors.len(), 8);
     for vector in vectors {
         let (_dir, mut project) = project("A=1\n");
@@ -61,12 +62,12 @@ fn schedule(next: &str) -> Schedule {
 #[test]
 fn what_was_written_is_read_and_not_written_twice() {
     let (_dir, project) = project("A=1\n");
-    assert_eq!(read(&project), Read::Missing);
+    assert_eq!(read(&project), ReadSchedule::Missing);
     // The second of the hour that comes twice: its local name alone would mean the first.
     let mut schedule = schedule("2026-10-25T01:30:00Z");
     schedule.automated = true;
     assert!(write(&project, &schedule).unwrap());
-    let wanted = Read::Ok {
+    let wanted = ReadSchedule::Ok {
         schedule: schedule.clone(),
         changed_by_hand: false,
     };
@@ -84,7 +85,7 @@ fn fields_of_others_stay_and_a_date_changed_by_hand_counts() {
     file["keys"]["notion"]["since"] = "2026-11-22".into();
     file["next_rotation_date"] = "2026-12-01T09:00:00".into();
     write_file(&path, &file.to_string());
-    let Read::Ok {
+    let ReadSchedule::Ok {
         schedule: mut read_back,
         changed_by_hand,
     } = read(&project)
@@ -104,7 +105,7 @@ fn fields_of_others_stay_and_a_date_changed_by_hand_counts() {
 fn what_is_no_json_is_never_overwritten() {
     let (_dir, project) = project("A=1\n");
     write_file(&project.dir.join(PATH), "{ half");
-    assert!(matches!(read(&project), Read::Unreadable(_)));
+    assert!(matches!(read(&project), ReadSchedule::Unreadable(_)));
     let refused = write(&project, &schedule("2026-12-20T09:00:00")).unwrap_err();
     assert!(matches!(refused, ScheduleError::Unreadable { .. }));
     assert_eq!(std::fs::read_to_string(project.dir.join(PATH)).unwrap(), "{ half");
@@ -160,7 +161,7 @@ proptest::proptest! {
         (key.next_at, key.last_rotated_at) = (own.map(at), Some(at(seconds)));
         wanted.keys.insert("notion".to_owned(), key);
         write(&project, &wanted).unwrap();
-        proptest::prop_assert_eq!(read(&project), Read::Ok { schedule: wanted.clone(), changed_by_hand: false });
+        proptest::prop_assert_eq!(read(&project), ReadSchedule::Ok { schedule: wanted.clone(), changed_by_hand: false });
         proptest::prop_assert!(!write(&project, &wanted).unwrap());
     }
 }

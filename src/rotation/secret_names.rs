@@ -59,7 +59,7 @@ fn is_plain_setting(value: &str) -> bool {
     ) || (value.len() < 8 && value.parse::<f64>().is_ok())
 }
 
-/// `scheme://user:password@host`
+/// Whether the value is a URL with a password: `scheme://user:password@host`.
 fn has_password(value: &str) -> bool {
     value
         .split_once("://")

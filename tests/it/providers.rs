@@ -5,7 +5,7 @@
 )]
 
 use crate::rotation::Folder;
-use keyminder::sandbox::providers::{Key, KeyState, StandIns, router};
+use keyminder_sandbox::providers::{Key, KeyState, StandIns, router};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::Output;
@@ -54,7 +54,7 @@ impl World {
     }
 
     fn set(&self, provider: &str, state: KeyState) {
-        let made = keyminder::sandbox::providers::invent(provider, &mut fastrand::Rng::new()).unwrap();
+        let made = keyminder_sandbox::providers::invent(provider, &mut fastrand::Rng::new()).unwrap();
         let values = made
             .into_keys()
             .map(|name| (name.clone(), self.values[&name].clone()))

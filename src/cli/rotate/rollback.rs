@@ -1,14 +1,15 @@
 //! `rotate rollback`: bring the old value back, and say what that came to.
-use super::super::table::print_json;
-use super::{Exit, Keys};
+use super::context::RotateContext;
+use crate::cli::table::print_json;
+use crate::cli::{CommandResult, Exit};
 use crate::domain::verdict::Life;
 use crate::rotation::rollback::{RolledBack, roll_back};
 use serde_json::json;
 
-pub(super) async fn run(keys: &Keys, name: &str, to: Option<&str>) -> anyhow::Result<Exit> {
-    let provider = keys.provider(name)?;
-    let done = roll_back(&keys.project, &keys.providers, &keys.prober()?, provider, to).await?;
-    if keys.json {
+pub(super) async fn run(context: &RotateContext, name: &str, to: Option<&str>) -> CommandResult<Exit> {
+    let provider = context.keys.provider(name)?;
+    let done = roll_back(&context.keys, provider, to).await?;
+    if context.json {
         print_json(&json!({
             "provider": done.after.provider,
             "restored": done.restored,

@@ -3,12 +3,12 @@ use super::*;
 
 #[tokio::test]
 async fn the_rotator_is_our_plan_or_a_script_that_python_reads() {
-    let mut world = World::new(&["groq"]).await;
+    let mut world = TestWorld::new(&["groq"]).await;
     let check = Check::Rotator {
         paths: vec!["agents/rotator.py".to_owned()],
     };
     let seen = world.look(&check).await;
-    World::is(&seen, Proven, "rotator_ready");
+    TestWorld::is(&seen, Proven, "rotator_ready");
     assert_eq!(seen.facts["path"], "keyminder rotate plan");
     if std::process::Command::new("python3").arg("--version").output().is_ok() {
         world.write("agents/rotator.py", "def broken(:\n");
@@ -17,25 +17,25 @@ async fn the_rotator_is_our_plan_or_a_script_that_python_reads() {
         assert_eq!(world.look(&check).await.facts["path"], "agents/rotator.py");
     }
     world.write("agents/rotator.py", "def broken(:\n");
-    world.values = Values::from([("COLOUR".to_owned(), "aubergine".to_owned())]);
+    world.values = IssuedValues::from([("COLOUR".to_owned(), "aubergine".to_owned())]);
     world.save();
-    World::is(&world.look(&check).await, Missing, "rotator_missing");
+    TestWorld::is(&world.look(&check).await, Missing, "rotator_missing");
 }
 
 #[tokio::test]
 async fn the_monitor_must_have_run_and_run_again() {
-    let mut world = World::new(&["groq"]).await;
-    let project = world.looker.project.clone();
-    World::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_missing");
-    Record {
+    let mut world = TestWorld::new(&["groq"]).await;
+    let project = world.collector.keys.project.clone();
+    TestWorld::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_missing");
+    MonitorRecord {
         ran_at: Some(world.now),
-        ..Record::default()
+        ..MonitorRecord::default()
     }
     .write(&project)
     .unwrap();
-    let has_crontab = crate::monitor::timer_installed(&world.looker.settings.timer_dirs).is_some();
+    let has_crontab = crate::monitor::timer_installed(&world.collector.settings.timer_dirs).is_some();
     if !has_crontab {
-        World::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_unassured");
+        TestWorld::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_unassured");
     }
     let beat = Heartbeat {
         next_monitor_at: Some(world.now + TimeDelta::hours(9)),
@@ -46,30 +46,30 @@ async fn the_monitor_must_have_run_and_run_again() {
     world.write("timers/keyminder-monitor.timer", "");
     world.wait(600);
     let seen = world.look(&Check::MonitorRan).await;
-    World::is(&seen, Proven, "monitor_ran");
+    TestWorld::is(&seen, Proven, "monitor_ran");
     assert_eq!(seen.facts["by"], "timer");
     world.wait(25 * 3600);
-    World::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_stale");
+    TestWorld::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_stale");
 }
 
 #[tokio::test]
 async fn the_schedule_must_lie_ahead() {
-    let mut world = World::new(&["groq"]).await;
-    World::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_missing");
+    let mut world = TestWorld::new(&["groq"]).await;
+    TestWorld::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_missing");
     let schedule = Schedule::every(Interval::parse("4 weeks").unwrap(), world.now, chrono_tz::UTC);
-    schedule_file::write(&world.looker.project, &schedule).unwrap();
+    schedule_file::write(&world.collector.keys.project, &schedule).unwrap();
     let seen = world.look(&Check::ScheduleAhead).await;
-    World::is(&seen, Proven, "schedule_ahead");
+    TestWorld::is(&seen, Proven, "schedule_ahead");
     assert_eq!(seen.facts["days"], 28);
     world.wait(30 * 86_400);
-    World::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_past");
+    TestWorld::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_past");
     world.write("config/rotation_schedule.json", "{");
-    World::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_unreadable");
+    TestWorld::is(&world.look(&Check::ScheduleAhead).await, Missing, "schedule_unreadable");
 }
 
 #[tokio::test]
 async fn files_are_looked_at_within_the_project_only() {
-    let world = World::new(&["groq"]).await;
+    let world = TestWorld::new(&["groq"]).await;
     let file = |path: &str, mode: Option<&str>, contains: Option<&str>| Check::File {
         path: path.to_owned(),
         mode: mode.map(str::to_owned),
@@ -87,30 +87,30 @@ async fn files_are_looked_at_within_the_project_only() {
         (file("../../../etc/passwd", None, None), Missing, "file_outside"),
         (file("/etc/passwd", None, None), Missing, "file_outside"),
     ] {
-        World::is(&world.look(&check).await, standing, reason);
+        TestWorld::is(&world.look(&check).await, standing, reason);
     }
 }
 
 #[tokio::test]
 async fn commands_run_only_where_they_are_allowed() {
-    let mut world = World::new(&["groq"]).await;
+    let mut world = TestWorld::new(&["groq"]).await;
     let command = |run: &[&str]| Check::Command {
         run: run.iter().map(|part| (*part).to_owned()).collect(),
     };
-    World::is(&world.look(&command(&["true"])).await, Missing, "command_off");
-    world.looker.settings.allow_commands = true;
-    World::is(&world.look(&command(&["true"])).await, Proven, "command_ok");
-    World::is(
+    TestWorld::is(&world.look(&command(&["true"])).await, Missing, "command_off");
+    world.collector.settings.allow_commands = true;
+    TestWorld::is(&world.look(&command(&["true"])).await, Proven, "command_ok");
+    TestWorld::is(
         &world.look(&command(&["sh", "-c", "exit 3"])).await,
         Missing,
         "command_failed",
     );
-    World::is(
+    TestWorld::is(
         &world.look(&command(&["sh", "-c", "test -z \"$HOME\""])).await,
         Proven,
         "command_ok",
     );
-    World::is(
+    TestWorld::is(
         &world.look(&command(&["no-such-program"])).await,
         Missing,
         "command_failed",

@@ -1,7 +1,7 @@
 //! `manifest.jsonl` beside the backups: one line for each that was made or removed. Names and fingerprints, no values.
 use super::super::Project;
 use super::super::crash::point;
-use super::BackupError;
+use super::error::BackupError;
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
 use rustix::fs::OFlags;
@@ -14,18 +14,18 @@ use std::os::unix::fs::OpenOptionsExt;
 const NAME: &str = "manifest.jsonl";
 
 /// The backups that were made and not removed.
-pub(super) struct Manifest(BTreeMap<String, Made>);
+pub(super) struct Manifest(BTreeMap<String, MadeLine>);
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-enum Line {
-    Made(Made),
-    Removed(Removed),
+enum ManifestLine {
+    Made(MadeLine),
+    Removed(RemovedLine),
 }
 
 /// A backup was made.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Made {
+pub(super) struct MadeLine {
     pub file: String,
     pub at: DateTime<Utc>,
     pub at_local: String,
@@ -41,7 +41,7 @@ pub(super) struct Made {
 
 /// A backup was removed.
 #[derive(Serialize, Deserialize)]
-struct Removed {
+struct RemovedLine {
     file: String,
     at: DateTime<Utc>,
     reason: String,
@@ -54,10 +54,10 @@ impl Manifest {
         let mut made = BTreeMap::new();
         for line in text.lines() {
             match serde_json::from_str(line) {
-                Ok(Line::Made(line)) => {
+                Ok(ManifestLine::Made(line)) => {
                     made.insert(line.file.clone(), line);
                 }
-                Ok(Line::Removed(line)) => {
+                Ok(ManifestLine::Removed(line)) => {
                     made.remove(&line.file);
                 }
                 Err(_) => {}
@@ -66,33 +66,33 @@ impl Manifest {
         Self(made)
     }
 
-    pub(super) fn made(&self, file: &str) -> Option<&Made> {
+    pub(super) fn made(&self, file: &str) -> Option<&MadeLine> {
         self.0.get(file)
     }
 
     /// Writes the line and remembers it.
-    pub(super) fn with(mut self, project: &Project, made: Made) -> Result<Self, BackupError> {
-        append(project, &Line::Made(made.clone()))?;
+    pub(super) fn with(mut self, project: &Project, made: MadeLine) -> Result<Self, BackupError> {
+        append(project, &ManifestLine::Made(made.clone()))?;
         self.0.insert(made.file.clone(), made);
         Ok(self)
     }
 
     pub(super) fn remove(project: &Project, file: &str, at: DateTime<Utc>, reason: &str) -> Result<(), BackupError> {
-        let removed = Removed {
+        let removed = RemovedLine {
             file: file.to_owned(),
             at,
             reason: reason.to_owned(),
         };
-        append(project, &Line::Removed(removed))
+        append(project, &ManifestLine::Removed(removed))
     }
 }
 
-fn append(project: &Project, line: &Line) -> Result<(), BackupError> {
+fn append(project: &Project, line: &ManifestLine) -> Result<(), BackupError> {
     let path = project.backups.join(NAME);
     append_line(&path, line).map_err(|source| BackupError::Io { path, source })
 }
 
-fn append_line(path: &std::path::Path, line: &Line) -> io::Result<()> {
+fn append_line(path: &std::path::Path, line: &ManifestLine) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true).mode(0o600);
     let mut file = options.custom_flags(OFlags::NOFOLLOW.bits().cast_signed()).open(path)?;

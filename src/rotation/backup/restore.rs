@@ -1,10 +1,13 @@
 //! Brings a backup back: all of it or one key, over `.env` or into another folder.
+use super::super::atomic_write::create_atomic;
 use super::super::fingerprint::sha256;
 use super::super::project::private_dir;
 use super::super::replace;
-use super::super::whole::create_whole;
 use super::super::{EnvError, EnvFile, Project};
-use super::{Backup, BackupError, create, store, verify};
+use super::create::{create, store};
+use super::error::BackupError;
+use super::listing::Backup;
+use super::verify::{self, verify};
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -14,14 +17,14 @@ use zeroize::Zeroizing;
 
 /// What is brought back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum RestoreScope {
     /// The whole file.
     Whole,
     /// These variables; everything else in `.env` stays.
     Keys(Vec<String>),
 }
 
-impl What {
+impl RestoreScope {
     /// Whether this variable is among it.
     pub fn holds(&self, name: &str) -> bool {
         match self {
@@ -50,7 +53,7 @@ pub fn restore(
     project: &Project,
     backup: &Backup,
     at: DateTime<Utc>,
-    what: &What,
+    what: &RestoreScope,
     into: Option<&Path>,
 ) -> Result<Restored, BackupError> {
     verify(project, backup)?;
@@ -79,10 +82,10 @@ pub fn restore(
     })
 }
 
-fn wanted(what: &What, present: &[u8], source: &EnvFile) -> Result<Vec<u8>, super::super::EditError> {
+fn wanted(what: &RestoreScope, present: &[u8], source: &EnvFile) -> Result<Vec<u8>, super::super::EditError> {
     match what {
-        What::Whole => Ok(source.bytes().to_vec()),
-        What::Keys(names) => {
+        RestoreScope::Whole => Ok(source.bytes().to_vec()),
+        RestoreScope::Keys(names) => {
             let mut bytes = Zeroizing::new(present.to_vec());
             for name in names {
                 bytes = Zeroizing::new(EnvFile::parse(&bytes)?.with_entry_of(name, source)?);
@@ -114,7 +117,7 @@ fn back_up_present(project: &Project, at: DateTime<Utc>, reason: &str) -> Result
 fn rehearse(
     project: &Project,
     backup: &Backup,
-    what: &What,
+    what: &RestoreScope,
     plain: &[u8],
     dir: &Path,
 ) -> Result<Restored, BackupError> {
@@ -142,7 +145,7 @@ fn rehearse(
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), BackupError> {
-    create_whole(path, bytes, 0o600).map_err(|source| BackupError::Io {
+    create_atomic(path, bytes, 0o600).map_err(|source| BackupError::Io {
         path: path.to_owned(),
         source: match source.kind() {
             ErrorKind::AlreadyExists => io::Error::new(

@@ -1,7 +1,8 @@
 //! Which backups may go. Overwriting them is pointless on flash and copy-on-write disks; encryption is the real answer.
 use super::super::Project;
+use super::error::BackupError;
+use super::listing::{Backup, list};
 use super::manifest::Manifest;
-use super::{Backup, BackupError, list};
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! Encryption of backups to age recipients: cargo feature `age`. A build without it says so and writes nothing.
+use super::super::atomic_write::create_atomic;
 use super::super::project::private_dir;
-use super::super::whole::create_whole;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -22,7 +22,7 @@ pub enum SealError {
     /// The file does not open anything.
     #[error("{path} is no age identity ({why})")]
     Identity {
-        /// Which file.
+        /// The file that could not be used.
         path: PathBuf,
         /// What is wrong with it.
         why: String,
@@ -37,12 +37,12 @@ pub enum SealError {
     },
 }
 
-type Secret = Zeroizing<String>;
+type IdentityText = Zeroizing<String>;
 
 /// What is stored, and what opens it again while it is being made.
 pub(super) struct Sealed {
     pub(super) stored: Zeroizing<Vec<u8>>,
-    witness: Option<cipher::Witness>,
+    witness: Option<cipher::OneTimeIdentity>,
 }
 
 /// Encrypts to the recipients; with none, what is stored is what was given.
@@ -84,7 +84,7 @@ pub fn new_identity(path: &Path) -> Result<String, SealError> {
     if let Some(folder) = path.parent() {
         private_dir(folder).map_err(|error| failed(std::io::Error::other(error)))?;
     }
-    create_whole(path, text.as_bytes(), 0o600).map_err(failed)?;
+    create_atomic(path, text.as_bytes(), 0o600).map_err(failed)?;
     Ok(recipient)
 }
 
@@ -95,17 +95,17 @@ mod cipher {
     type Bytes = Zeroizing<Vec<u8>>;
 
     /// There is none without encryption.
-    pub(super) enum Witness {}
+    pub(super) enum OneTimeIdentity {}
 
-    pub(super) fn seal(_recipients: &[String], _plain: &[u8]) -> Result<(Bytes, Witness), SealError> {
+    pub(super) fn seal(_recipients: &[String], _plain: &[u8]) -> Result<(Bytes, OneTimeIdentity), SealError> {
         Err(SealError::NotBuilt)
     }
 
-    pub(super) fn identity() -> Result<(super::Secret, String), SealError> {
+    pub(super) fn identity() -> Result<(super::IdentityText, String), SealError> {
         Err(SealError::NotBuilt)
     }
 
-    pub(super) fn open_again(witness: &Witness, _stored: &[u8]) -> Result<Bytes, SealError> {
+    pub(super) fn open_again(witness: &OneTimeIdentity, _stored: &[u8]) -> Result<Bytes, SealError> {
         match *witness {}
     }
 
@@ -125,9 +125,9 @@ mod cipher {
     type Bytes = Zeroizing<Vec<u8>>;
 
     /// One recipient more, for the time of one backup.
-    pub(super) struct Witness(Identity);
+    pub(super) struct OneTimeIdentity(Identity);
 
-    pub(super) fn seal(recipients: &[String], plain: &[u8]) -> Result<(Bytes, Witness), SealError> {
+    pub(super) fn seal(recipients: &[String], plain: &[u8]) -> Result<(Bytes, OneTimeIdentity), SealError> {
         let witness = Identity::generate();
         let mut known = vec![witness.to_public()];
         for recipient in recipients {
@@ -146,11 +146,11 @@ mod cipher {
             .map_err(|error| failed(error.to_string()))?;
         writer.write_all(plain).map_err(|error| failed(error.to_string()))?;
         writer.finish().map_err(|error| failed(error.to_string()))?;
-        Ok((Zeroizing::new(stored), Witness(witness)))
+        Ok((Zeroizing::new(stored), OneTimeIdentity(witness)))
     }
 
     /// An identity file as `age-keygen` writes it, and its recipient.
-    pub(super) fn identity() -> Result<(super::Secret, String), SealError> {
+    pub(super) fn identity() -> Result<(super::IdentityText, String), SealError> {
         let identity = Identity::generate();
         let recipient = identity.to_public().to_string();
         let secret = identity.to_string();
@@ -158,7 +158,7 @@ mod cipher {
         Ok((Zeroizing::new(text), recipient))
     }
 
-    pub(super) fn open_again(witness: &Witness, stored: &[u8]) -> Result<Bytes, SealError> {
+    pub(super) fn open_again(witness: &OneTimeIdentity, stored: &[u8]) -> Result<Bytes, SealError> {
         decrypt(stored, std::iter::once(&witness.0 as &dyn age::Identity))
     }
 

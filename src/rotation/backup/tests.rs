@@ -1,7 +1,10 @@
 //! Backups as they are made, found, proven, restored and dropped.
 use super::*;
 use crate::rotation::project::testing::{project, write_file};
+use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 
 const ENV: &str = "# mine\nNOTION_TOKEN=made-up-1\nAPI_Groq='made-up-2'\nDEBUG=true\n";
 
@@ -27,7 +30,7 @@ fn a_backup_is_private_named_by_local_time_and_proven() {
     let verified = verify(&project, &backup).unwrap();
     assert_eq!(
         (verified.level, verified.recorded, verified.same_as_env),
-        (Level::Restored, true, true)
+        (VerifiedLevel::Restored, true, true)
     );
     assert_eq!(list(&project), [backup]);
 }
@@ -64,7 +67,7 @@ fn the_guides_names_count_and_links_do_not() {
     let verified = verify(&project, &found[1]).unwrap();
     assert_eq!(
         (verified.level, verified.recorded, verified.same_as_env),
-        (Level::Restored, false, true)
+        (VerifiedLevel::Restored, false, true)
     );
     assert_eq!(find(&project, "20260601").unwrap(), found[1]);
     assert!(find(&project, "2026").is_err());
@@ -84,7 +87,7 @@ fn damage_is_found() {
         write_file(&path, damaged);
         let error = verify(&project, &backup).unwrap_err();
         assert!(matches!(error, BackupError::Damaged { .. }), "{error}");
-        assert!(restore(&project, &backup, at("2026-11-23"), &What::Whole, None).is_err());
+        assert!(restore(&project, &backup, at("2026-11-23"), &RestoreScope::Whole, None).is_err());
     }
     assert_eq!(std::fs::read_to_string(&project.env).unwrap(), ENV);
 }
@@ -95,7 +98,7 @@ fn a_restore_brings_all_or_one_key_back_and_keeps_what_it_replaced() {
     let backup = create(&project, at("2026-11-22T10:12:00"), "step 1").unwrap();
     let now = "NOTION_TOKEN=made-up-7 # new\nAPI_Groq='made-up-8'\n";
     write_file(&project.env, now);
-    let one = What::Keys(vec!["NOTION_TOKEN".to_owned()]);
+    let one = RestoreScope::Keys(vec!["NOTION_TOKEN".to_owned()]);
     let restored = restore(&project, &backup, at("2026-11-23T09:00"), &one, None).unwrap();
     assert_eq!(restored.changed, ["NOTION_TOKEN"]);
     assert_eq!(
@@ -105,7 +108,7 @@ fn a_restore_brings_all_or_one_key_back_and_keeps_what_it_replaced() {
     let kept = find(&project, restored.replaced.as_deref().unwrap()).unwrap();
     assert_eq!(verify::plain(&project, &kept).unwrap().as_slice(), now.as_bytes());
 
-    restore(&project, &backup, at("2026-11-23T09:01"), &What::Whole, None).unwrap();
+    restore(&project, &backup, at("2026-11-23T09:01"), &RestoreScope::Whole, None).unwrap();
     assert_eq!(std::fs::read_to_string(&project.env).unwrap(), ENV);
     assert_eq!(mode(&project.env), 0o600);
 }
@@ -115,10 +118,10 @@ fn a_restore_mends_a_broken_or_missing_env() {
     let (_dir, project) = project(ENV);
     let backup = create(&project, at("2026-11-22T10:12:00"), "step 1").unwrap();
     write_file(&project.env, "NOTION_TOKEN='half");
-    let restored = restore(&project, &backup, at("2026-11-23T09:00"), &What::Whole, None).unwrap();
+    let restored = restore(&project, &backup, at("2026-11-23T09:00"), &RestoreScope::Whole, None).unwrap();
     assert!(restored.replaced.is_some());
     std::fs::remove_file(&project.env).unwrap();
-    let restored = restore(&project, &backup, at("2026-11-23T09:01"), &What::Whole, None).unwrap();
+    let restored = restore(&project, &backup, at("2026-11-23T09:01"), &RestoreScope::Whole, None).unwrap();
     assert_eq!((restored.replaced, mode(&project.env)), (None, 0o600));
     assert_eq!(std::fs::read_to_string(&project.env).unwrap(), ENV);
 }
@@ -129,10 +132,10 @@ fn a_rehearsal_leaves_env_alone_and_overwrites_nothing() {
     let backup = create(&project, at("2026-11-22T10:12:00"), "step 1").unwrap();
     write_file(&project.env, "A=1\n");
     let into = dir.path().join("rehearsal");
-    let restored = restore(&project, &backup, at("2026-11-23"), &What::Whole, Some(&into)).unwrap();
+    let restored = restore(&project, &backup, at("2026-11-23"), &RestoreScope::Whole, Some(&into)).unwrap();
     assert_eq!((mode(&into), mode(&restored.into)), (0o700, 0o600));
     assert_eq!(std::fs::read_to_string(&restored.into).unwrap(), ENV);
-    assert!(restore(&project, &backup, at("2026-11-23"), &What::Whole, Some(&into)).is_err());
+    assert!(restore(&project, &backup, at("2026-11-23"), &RestoreScope::Whole, Some(&into)).is_err());
     assert_eq!(std::fs::read_to_string(&project.env).unwrap(), "A=1\n");
 }
 

@@ -1,17 +1,19 @@
 //! Proves a backup: its bytes are those that were stored, and restoring it gives every key back.
 use super::super::fingerprint::sha256;
 use super::super::{EnvError, EnvFile, Project, replace};
+use super::error::BackupError;
+use super::listing::Backup;
 use super::manifest::Manifest;
-use super::{Backup, BackupError, sealing};
+use super::sealing;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// How far a backup was proven.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// The stored bytes are those that were restored when it was made. An encrypted backup gets no further without its
-    /// identity.
+pub enum VerifiedLevel {
+    /// The stored bytes are those that were restored when it was made. An encrypted backup gets no further
+    /// while its identity is not named.
     Stored,
     /// It was restored in memory, and every key compared.
     Restored,
@@ -21,7 +23,7 @@ pub enum Level {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Verified {
     /// How far it got.
-    pub level: Level,
+    pub level: VerifiedLevel,
     /// The names of the secret variables in it.
     pub keys: Vec<String>,
     /// Whether the manifest knew what to expect. A backup made by hand is compared with nothing but itself.
@@ -44,7 +46,7 @@ pub fn verify(project: &Project, backup: &Backup) -> Result<Verified, BackupErro
     }
     if let (true, None, Some(made)) = (backup.encrypted, &project.identity, made) {
         return Ok(Verified {
-            level: Level::Stored,
+            level: VerifiedLevel::Stored,
             keys: made.fingerprints.keys().cloned().collect(),
             recorded: true,
             same_as_env: same_as_env(project, &made.sha256),
@@ -69,7 +71,7 @@ pub fn verify(project: &Project, backup: &Backup) -> Result<Verified, BackupErro
         }
     }
     Ok(Verified {
-        level: Level::Restored,
+        level: VerifiedLevel::Restored,
         keys: fingerprints.into_keys().collect(),
         recorded: made.is_some(),
         same_as_env: same_as_env(project, &sha256(&plain)),

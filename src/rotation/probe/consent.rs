@@ -1,7 +1,7 @@
 //! Which hosts of the project's own providers a person has agreed to: without that, a file of settings could send any
 //! key anywhere. Kept in `state/agreed_providers.json`.
 use crate::rotation::Project;
-use crate::rotation::whole::write_whole;
+use crate::rotation::atomic_write::write_atomic;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::Path;
@@ -21,5 +21,5 @@ pub fn add(project: &Project, consent: &str) -> io::Result<()> {
     let mut all = read(&project.state_dir);
     all.insert(consent.to_owned());
     let bytes = serde_json::to_vec_pretty(&all).map_err(io::Error::other)?;
-    write_whole(&project.state_dir.join(FILE), &bytes, 0o600)
+    write_atomic(&project.state_dir.join(FILE), &bytes, 0o600)
 }

@@ -1,11 +1,11 @@
 //! A probe on the wire: no redirects, caps, timeouts, sensitive headers. What goes wrong is told by kind alone, since
 //! `reqwest::Error` prints URLs.
-use super::{Answer, ProbeError, ProbeSettings, Provider, SecretString};
-use crate::rotation::providers::{Clock, Method, Signer};
+use super::settings::{ProbeError, ProbeSettings};
+use crate::rotation::providers::{Method, Provider, ProviderAnswer, Signer, TimeEndpoint};
 use crate::rotation::signer;
 use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Client, Url};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -21,13 +21,13 @@ pub(super) enum Failure {
 }
 
 /// The HTTP client and where its calls go.
-pub(super) struct Wire {
+pub(super) struct ProbeClient {
     client: Client,
     probe_url: Option<String>,
     notion_url: String,
 }
 
-impl Wire {
+impl ProbeClient {
     pub(super) fn new(settings: &ProbeSettings) -> Result<Self, ProbeError> {
         // Several parts of the program may be the first; the provider is the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
@@ -64,7 +64,7 @@ impl Wire {
         base: &str,
         values: &[SecretString],
         at_ms: i64,
-    ) -> Result<Answer, Failure> {
+    ) -> Result<ProviderAnswer, Failure> {
         let path = fill(&provider.request.path, values);
         let (mut url, mut headers) = self.target(provider, base, path.expose_secret())?;
         for (name, template) in &provider.request.headers {
@@ -83,7 +83,7 @@ impl Wire {
     }
 
     /// The provider's time in ms since 1970; sends no key.
-    pub(super) async fn time(&self, provider: &Provider, base: &str, clock: &Clock) -> Option<i64> {
+    pub(super) async fn time(&self, provider: &Provider, base: &str, clock: &TimeEndpoint) -> Option<i64> {
         let (url, headers) = self.target(provider, base, &clock.path).ok()?;
         let answer = self.read(self.client.get(url).headers(headers)).await.ok()?;
         let time = answer.json?.pointer(&clock.pointer)?.clone();
@@ -106,7 +106,7 @@ impl Wire {
         Ok((url, headers))
     }
 
-    async fn read(&self, request: reqwest::RequestBuilder) -> Result<Answer, Failure> {
+    async fn read(&self, request: reqwest::RequestBuilder) -> Result<ProviderAnswer, Failure> {
         let mut response = request.send().await.map_err(|_| Failure::NoConnection)?;
         let status = response.status().as_u16();
         let headers: BTreeMap<String, String> = response
@@ -131,7 +131,7 @@ impl Wire {
             .get("content-type")
             .is_some_and(|kind| kind.to_ascii_lowercase().contains("json"));
         let json = says_json.then(|| serde_json::from_slice::<Value>(&body).ok()).flatten();
-        Ok(Answer {
+        Ok(ProviderAnswer {
             status,
             headers,
             text: String::from_utf8_lossy(&body).into_owned(),

@@ -1,14 +1,20 @@
 //! The calls of one probe: the first one, its retries, the provider's clock, the other environments.
-use super::{
-    Answer, Captures, DateTime, Duration, Failure, Hint, Life, Probed, Prober, Provider, RETRIES, SecretString, Then,
-    Utc, Verdict, judged, lock,
-};
-use secrecy::ExposeSecret;
-use std::time::Instant;
+use super::http::Failure;
+use super::probed::{Hint, Probed, judged};
+use super::shared::SharedState;
+use crate::domain::verdict::{Life, Verdict};
+use crate::rotation::provider_queues::lock;
+use crate::rotation::providers::{Captures, Provider, ProviderAnswer, Then};
+use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use std::time::{Duration, Instant};
+
+/// How often an answer that may be different in a moment is asked for again.
+const RETRIES: u32 = 2;
 
 /// The calls of one probe, and what they share.
 pub(super) struct Round<'a> {
-    prober: &'a Prober,
+    shared: &'a SharedState,
     provider: &'a Provider,
     values: &'a [SecretString],
     now: DateTime<Utc>,
@@ -17,7 +23,7 @@ pub(super) struct Round<'a> {
 }
 
 /// What a call came to.
-pub(super) struct Found {
+pub(super) struct CallResult {
     verdict: Verdict,
     then: Then,
     captures: Captures,
@@ -29,13 +35,13 @@ pub(super) struct Found {
 
 impl<'a> Round<'a> {
     pub(super) fn new(
-        prober: &'a Prober,
+        shared: &'a SharedState,
         provider: &'a Provider,
         values: &'a [SecretString],
         now: DateTime<Utc>,
     ) -> Self {
         Self {
-            prober,
+            shared,
             provider,
             values,
             now,
@@ -45,7 +51,7 @@ impl<'a> Round<'a> {
     }
 
     /// The whole probe.
-    pub(super) async fn run(&mut self) -> Found {
+    pub(super) async fn run(&mut self) -> CallResult {
         let base = self.provider.request.base.as_str();
         let mut found = self.call_patiently(base).await;
         if found.then == Then::SyncClock && self.measure_clock(base).await {
@@ -63,8 +69,8 @@ impl<'a> Round<'a> {
 
     /// One call, and again where that can do no harm and may help. Never after 400, 401 or 403: providers lock out
     /// repeated bad logins.
-    async fn call_patiently(&self, base: &str) -> Found {
-        let mut delay = self.prober.inner.settings.retry_delay;
+    async fn call_patiently(&self, base: &str) -> CallResult {
+        let mut delay = self.shared.settings.retry_delay;
         let mut found = self.call(base).await;
         for _ in 0..RETRIES {
             let may_pass = match found.verdict {
@@ -72,7 +78,7 @@ impl<'a> Round<'a> {
                 _ => false,
             };
             let wait = found.retry_after.unwrap_or(delay).max(delay);
-            if !may_pass || wait > self.prober.inner.settings.patience {
+            if !may_pass || wait > self.shared.settings.patience {
                 break;
             }
             tokio::time::sleep(wait + wait.mul_f64(fastrand::f64() * 0.3)).await;
@@ -82,25 +88,19 @@ impl<'a> Round<'a> {
         found
     }
 
-    async fn call(&self, base: &str) -> Found {
-        let offset = *lock(&self.prober.inner.offsets).get(&self.provider.id).unwrap_or(&0);
+    async fn call(&self, base: &str) -> CallResult {
+        let offset = *lock(&self.shared.offsets).get(&self.provider.id).unwrap_or(&0);
         let at_ms = self.now_ms() + offset;
-        match self
-            .prober
-            .inner
-            .wire
-            .send(self.provider, base, self.values, at_ms)
-            .await
-        {
+        match self.shared.wire.send(self.provider, base, self.values, at_ms).await {
             Ok(answer) => self.read(&answer),
-            Err(failure) => Found::bare(match failure {
+            Err(failure) => CallResult::bare(match failure {
                 Failure::NoConnection => Verdict::NetworkError,
                 Failure::Unsendable => Verdict::Malformed,
             }),
         }
     }
 
-    fn read(&self, answer: &Answer) -> Found {
+    fn read(&self, answer: &ProviderAnswer) -> CallResult {
         let rule = answer.rule(&self.provider.rules);
         let verdict = rule.map_or_else(|| answer.by_status(), |rule| rule.verdict);
         let captures = match verdict.life() {
@@ -111,12 +111,12 @@ impl<'a> Round<'a> {
             .headers
             .get("retry-after")
             .and_then(|value| value.trim().parse().ok());
-        Found {
+        CallResult {
             then: rule.map_or(Then::Believe, |rule| rule.then),
             captures,
             status: Some(answer.status),
             retry_after: retry_after.map(Duration::from_secs),
-            ..Found::bare(verdict)
+            ..CallResult::bare(verdict)
         }
     }
 
@@ -126,24 +126,24 @@ impl<'a> Round<'a> {
             return false;
         };
         let sent_ms = self.now_ms();
-        let Some(server_ms) = self.prober.inner.wire.time(self.provider, base, clock).await else {
+        let Some(server_ms) = self.shared.wire.time(self.provider, base, clock).await else {
             return false;
         };
         let offset = server_ms - i64::midpoint(sent_ms, self.now_ms());
-        lock(&self.prober.inner.offsets).insert(self.provider.id.clone(), offset);
+        lock(&self.shared.offsets).insert(self.provider.id.clone(), offset);
         self.clock_offset_ms = Some(offset);
         true
     }
 
     /// A key that is dead here may live on another base URL: then it is no dead key, it is in the wrong place.
-    async fn alive_elsewhere(&self) -> Option<Found> {
+    async fn alive_elsewhere(&self) -> Option<CallResult> {
         for (name, base) in &self.provider.environments {
             if Some(name) == self.provider.environment.as_ref() {
                 continue;
             }
             let found = self.call(base).await;
             if found.verdict.life() == Life::Alive {
-                return Some(Found {
+                return Some(CallResult {
                     verdict: Verdict::WrongEnvironment,
                     environment: Some(name.clone()),
                     ..found
@@ -159,7 +159,7 @@ impl<'a> Round<'a> {
     }
 }
 
-impl Found {
+impl CallResult {
     fn bare(verdict: Verdict) -> Self {
         Self {
             verdict,

@@ -1,9 +1,15 @@
 //! Probes over real HTTP on loopback: the recorded classification and signing cases, and the rules of every probe.
 use super::*;
+use crate::domain::verdict::{Life, Verdict};
+use crate::rotation::providers::Providers;
 use crate::rotation::signer;
-use crate::sandbox::providers::{Key, KeyState, Script, StandIns, invent, router};
+use chrono::Utc;
+use keyminder_sandbox::providers::{Key, KeyState, Script, StandIns, invent, router};
+use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Stand-ins on a port of their own.
 pub(super) async fn stand_ins() -> (StandIns, String) {
@@ -307,7 +313,7 @@ async fn an_answer_that_is_late_or_endless_is_no_verdict_about_the_key() {
     let (state, url) = stand_ins().await;
     let settings = ProbeSettings {
         timeout: Duration::from_millis(50),
-        ..asking(&url).inner.settings.clone()
+        ..asking(&url).shared.settings.clone()
     };
     let hasty = Prober::new(settings).unwrap();
     let values = state.issue("groq", &mut fastrand::Rng::new()).unwrap();

@@ -7,7 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// An answer, as far as rules look at it.
-pub struct Answer {
+pub struct ProviderAnswer {
     /// The HTTP status.
     pub status: u16,
     /// Names in lower case.
@@ -20,9 +20,9 @@ pub struct Answer {
 
 /// One line of meaning: when all conditions hold, the verdict stands.
 #[derive(Clone)]
-pub struct Rule {
+pub struct AnswerRule {
     pub(super) statuses: Vec<u16>,
-    pub(super) json: Vec<(String, Test)>,
+    pub(super) json: Vec<(String, JsonTest)>,
     pub(super) text: Option<Regex>,
     pub(super) headers: Vec<(String, Regex)>,
     /// What it means.
@@ -35,7 +35,7 @@ pub struct Rule {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Then {
-    /// Nothing.
+    /// The verdict is believed as it is.
     #[default]
     Believe,
     /// Ask the provider's other base URLs once each.
@@ -46,23 +46,23 @@ pub enum Then {
 
 /// What must stand at a JSON pointer.
 #[derive(Clone)]
-pub(super) enum Test {
+pub(super) enum JsonTest {
     OneOf(Vec<Value>),
     Matches(Regex),
-    Is(Kind),
+    Is(JsonKind),
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Kind {
+pub(super) enum JsonKind {
     String,
     Array,
     Boolean,
 }
 
-impl Answer {
+impl ProviderAnswer {
     /// The first rule that fits.
-    pub fn rule<'r>(&self, rules: &'r [Rule]) -> Option<&'r Rule> {
+    pub fn rule<'r>(&self, rules: &'r [AnswerRule]) -> Option<&'r AnswerRule> {
         rules.iter().find(|rule| rule.fits(self))
     }
 
@@ -77,8 +77,8 @@ impl Answer {
     }
 }
 
-impl Rule {
-    fn fits(&self, answer: &Answer) -> bool {
+impl AnswerRule {
+    fn fits(&self, answer: &ProviderAnswer) -> bool {
         // A portal or proxy answers with HTML: it must never make a key look alive.
         let believable = match self.verdict {
             Verdict::Valid | Verdict::ValidLimited => answer.json.is_some(),
@@ -102,7 +102,7 @@ impl Rule {
 }
 
 /// Hugging Face may put the words into a header of its own instead of the body.
-fn text_fits(text: &Regex, answer: &Answer) -> bool {
+fn text_fits(text: &Regex, answer: &ProviderAnswer) -> bool {
     text.is_match(&answer.text)
         || answer
             .headers
@@ -110,14 +110,14 @@ fn text_fits(text: &Regex, answer: &Answer) -> bool {
             .is_some_and(|words| text.is_match(words))
 }
 
-impl Test {
+impl JsonTest {
     fn holds(&self, value: &Value) -> bool {
         match self {
             Self::OneOf(values) => values.contains(value),
             Self::Matches(wanted) => value.as_str().is_some_and(|text| wanted.is_match(text)),
-            Self::Is(Kind::String) => value.is_string(),
-            Self::Is(Kind::Array) => value.is_array(),
-            Self::Is(Kind::Boolean) => value.is_boolean(),
+            Self::Is(JsonKind::String) => value.is_string(),
+            Self::Is(JsonKind::Array) => value.is_array(),
+            Self::Is(JsonKind::Boolean) => value.is_boolean(),
         }
     }
 }

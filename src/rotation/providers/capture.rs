@@ -1,5 +1,5 @@
 //! What an answer tells about a key beside its verdict: when it ends, what it may do, from where.
-use super::Answer;
+use super::answer::ProviderAnswer;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -51,7 +51,7 @@ impl Default for Places {
 
 impl CapturePlan {
     /// Reads the facts out of an answer.
-    pub fn read(&self, answer: &Answer) -> Captures {
+    pub fn read(&self, answer: &ProviderAnswer) -> Captures {
         Captures {
             expires_at: self.expires_at.find(answer).as_ref().and_then(time),
             created_at: self.created_at.find(answer).as_ref().and_then(time),
@@ -88,7 +88,7 @@ impl Places {
         }
     }
 
-    fn find(&self, answer: &Answer) -> Option<Value> {
+    fn find(&self, answer: &ProviderAnswer) -> Option<Value> {
         self.all().iter().find_map(|place| match place.strip_prefix("header:") {
             Some(name) => answer.headers.get(name).map(|value| Value::from(value.as_str())),
             None => answer

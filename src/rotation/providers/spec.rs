@@ -1,7 +1,8 @@
 //! The form of `providers.toml`, and what is said when a table in it is wrong.
-use super::answer::{Kind, Rule, Test, Then};
+use super::answer::{AnswerRule, JsonKind, JsonTest, Then};
 use super::capture::CapturePlan;
-use super::{Clock, Method, Priority, Provider, Request, Signer, Variable};
+use super::provider::{Method, Provider, Request, Signer, TimeEndpoint, Variable};
+use crate::domain::schedule::Priority;
 use crate::domain::verdict::Verdict;
 use regex::Regex;
 use serde::Deserialize;
@@ -12,20 +13,20 @@ use toml::{Table, Value};
 
 /// Something in a file of providers that a person must mend.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ProviderFault {
     /// The file, and the provider in it where that is known.
     pub place: String,
     /// What is wrong, and how to mend it.
     pub problem: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ProviderFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.place, self.problem)
     }
 }
 
-impl std::error::Error for Fault {}
+impl std::error::Error for ProviderFault {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,7 +45,7 @@ struct Spec {
     #[serde(default)]
     environments: BTreeMap<String, String>,
     environment: Option<String>,
-    clock: Option<Clock>,
+    clock: Option<TimeEndpoint>,
     signer: Option<Signer>,
     rules: Vec<RuleSpec>,
     #[serde(default)]
@@ -110,7 +111,7 @@ fn ninety() -> u32 {
 }
 
 /// Reads the built-in text and, on top of it, a project's own.
-pub(super) fn read(builtin: &str, own: Option<(&str, &str)>) -> Result<Vec<Provider>, Vec<Fault>> {
+pub(super) fn read(builtin: &str, own: Option<(&str, &str)>) -> Result<Vec<Provider>, Vec<ProviderFault>> {
     let mut tables = tables(builtin, "the built-in providers.toml")?;
     let known = tables.clone();
     let file = own.map_or("the built-in providers.toml", |(_, file)| file);
@@ -126,7 +127,7 @@ pub(super) fn read(builtin: &str, own: Option<(&str, &str)>) -> Result<Vec<Provi
         let changed = !known.contains(&table);
         match build(table) {
             Ok(provider) => providers.push(provider),
-            Err(problem) => faults.push(Fault {
+            Err(problem) => faults.push(ProviderFault {
                 place: format!("{file}, provider `{id}`"),
                 problem,
             }),
@@ -134,7 +135,7 @@ pub(super) fn read(builtin: &str, own: Option<(&str, &str)>) -> Result<Vec<Provi
         if let (true, Some(_), Some(provider)) = (changed, own, providers.last_mut().filter(|p| p.id == id)) {
             provider.users_own = !goes_where(provider, &known);
             if let Some(problem) = provider.users_own.then(|| unsafe_host(provider.host())).flatten() {
-                faults.push(Fault {
+                faults.push(ProviderFault {
                     place: format!("{file}, provider `{id}`"),
                     problem,
                 });
@@ -144,9 +145,9 @@ pub(super) fn read(builtin: &str, own: Option<(&str, &str)>) -> Result<Vec<Provi
     if faults.is_empty() { Ok(providers) } else { Err(faults) }
 }
 
-fn tables(text: &str, file: &str) -> Result<Vec<Table>, Vec<Fault>> {
+fn tables(text: &str, file: &str) -> Result<Vec<Table>, Vec<ProviderFault>> {
     let fault = |problem: String| {
-        vec![Fault {
+        vec![ProviderFault {
             place: file.to_owned(),
             problem,
         }]
@@ -317,7 +318,7 @@ fn split_url(url: &str) -> Result<(String, String), String> {
     Ok((format!("https://{host}"), path.to_owned()))
 }
 
-fn rule(spec: RuleSpec) -> Result<Rule, String> {
+fn rule(spec: RuleSpec) -> Result<AnswerRule, String> {
     let statuses = match spec.r#if.status {
         None => Vec::new(),
         Some(OneOrMany::One(status)) => vec![status],
@@ -347,7 +348,7 @@ fn rule(spec: RuleSpec) -> Result<Rule, String> {
     if statuses.is_empty() && json.is_empty() && text.is_none() && headers.is_empty() {
         return Err("no condition: it would fit every answer".to_owned());
     }
-    Ok(Rule {
+    Ok(AnswerRule {
         statuses,
         json,
         text,
@@ -358,20 +359,20 @@ fn rule(spec: RuleSpec) -> Result<Rule, String> {
 }
 
 /// A value or a list of them; `{ re = ".." }`; `{ type = "array" }`.
-fn test(value: Value) -> Result<Test, String> {
+fn test(value: Value) -> Result<JsonTest, String> {
     let json = |value: Value| serde_json::to_value(value).map_err(|error| error.to_string());
     match value {
-        Value::Array(values) => Ok(Test::OneOf(values.into_iter().map(json).collect::<Result<_, _>>()?)),
+        Value::Array(values) => Ok(JsonTest::OneOf(values.into_iter().map(json).collect::<Result<_, _>>()?)),
         Value::Table(table) => match table.iter().next() {
-            Some((key, Value::String(pattern))) if key == "re" => Ok(Test::Matches(regex("re", pattern)?)),
+            Some((key, Value::String(pattern))) if key == "re" => Ok(JsonTest::Matches(regex("re", pattern)?)),
             Some((key, kind)) if key == "type" => kind
                 .clone()
-                .try_into::<Kind>()
-                .map(Test::Is)
+                .try_into::<JsonKind>()
+                .map(JsonTest::Is)
                 .map_err(|_| "type: string, array or boolean".to_owned()),
             _ => Err("a json condition is a value, a list, { re = \"..\" } or { type = \"..\" }".to_owned()),
         },
-        value => Ok(Test::OneOf(vec![json(value)?])),
+        value => Ok(JsonTest::OneOf(vec![json(value)?])),
     }
 }
 

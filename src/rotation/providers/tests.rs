@@ -3,6 +3,8 @@ use super::*;
 use crate::domain::verdict::Verdict;
 use Priority::{High, Low, Medium};
 use proptest::prelude::*;
+use secrecy::SecretString;
+use std::collections::BTreeMap;
 
 fn values(pairs: &[(&str, &str)]) -> BTreeMap<String, SecretString> {
     pairs
@@ -97,7 +99,7 @@ fn all_faults_are_told_at_once() {
     let Err(faults) = Providers::with_file(own, "config/providers.toml") else {
         panic!("must be refused")
     };
-    let said: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    let said: Vec<String> = faults.iter().map(ProviderFault::to_string).collect();
     for (provider, part) in [
         ("groq", "bare address"),
         ("mistral", "https://"),
@@ -187,7 +189,7 @@ proptest! {
     #[test]
     fn no_answer_panics_and_none_but_json_makes_a_key_work(status in 100_u16..600, json in prop::option::of(body()), text in ".{0,40}") {
         let text = json.as_ref().map_or(text, ToString::to_string);
-        let answer = Answer { status, headers: BTreeMap::from([("x-ratelimit-remaining".to_owned(), "0".to_owned())]), text, json };
+        let answer = ProviderAnswer { status, headers: BTreeMap::from([("x-ratelimit-remaining".to_owned(), "0".to_owned())]), text, json };
         for provider in Providers::builtin().all() {
             let verdict = answer.rule(&provider.rules).map_or_else(|| answer.by_status(), |rule| rule.verdict);
             let works = matches!(verdict, Verdict::Valid | Verdict::ValidLimited);

@@ -1,6 +1,6 @@
 //! A whole turn over HTTP, with stand-ins for the providers: new key tested, old one proven dead, rolled back.
 use super::{Folder, said};
-use keyminder::sandbox::providers::{Key, KeyState, StandIns, router};
+use keyminder_sandbox::providers::{Key, KeyState, StandIns, router};
 use std::collections::BTreeMap;
 use std::process::Command;
 

@@ -1,13 +1,14 @@
-//! The course of one provider's rotation, step by step, in `state/rotations/<provider>.json`. Each step can be done twice;
+//! The rotation of one provider's key, step by step, in `state/rotations/<provider>.json`. Each step can be done twice;
 //! a crash anywhere is mended by doing it again. Fingerprints and verdicts only, no value.
 use super::acceptance::Objection;
 use super::backup::{Backup, BackupError};
-use super::cycle::{self, StateError, load, store};
+use super::dotenv::{KeyValues, only};
 use super::project::own_dir;
 use super::providers::Provider;
 use super::retirement::Retirement;
 use super::schedule_file::ScheduleError;
-use super::{EnvFile, Project, ReplaceError, RotationError};
+use super::state_file::{StateError, load, store};
+use super::{EnvFile, Project, ProjectError, ReplaceError};
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 /// Where a rotation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Stage {
+pub enum RotationStage {
     /// The old value is safe; the new one is awaited.
     BackedUp,
     /// The new value was tested and stands in `.env`; the old one is to be deleted at the provider.
@@ -33,7 +34,7 @@ pub enum Stage {
     RolledBack,
 }
 
-impl Stage {
+impl RotationStage {
     /// The name in tables and files.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -52,13 +53,13 @@ impl Stage {
     }
 }
 
-/// The course of one provider's rotation.
+/// The rotation of one provider's key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Course {
+pub struct Rotation {
     /// Its id in `providers.toml`.
     pub provider: String,
     /// Where it stands.
-    pub stage: Stage,
+    pub stage: RotationStage,
     /// The cycle that it belongs to.
     pub cycle: u32,
     /// The backup that holds the old value.
@@ -90,7 +91,7 @@ pub struct Course {
 /// One line of the record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Happened {
-    /// When.
+    /// The moment at which it happened.
     pub at: DateTime<Utc>,
     /// What, as a sentence without values.
     pub what: String,
@@ -114,14 +115,14 @@ pub enum Noticed {
 
 /// Why a step was not taken.
 #[derive(Debug, thiserror::Error)]
-pub enum CourseError {
-    /// Not begun.
+pub enum RotationError {
+    /// No rotation of this provider was begun.
     #[error("no rotation of {0} is under way; begin it: keyminder rotate start {0}")]
     NotBegun(String),
     /// Not in `.env`.
     #[error("{title} has no key in .env: {variables} is not there")]
     NoKey {
-        /// Whose key.
+        /// The provider's name for people.
         title: String,
         /// Which variables were looked for.
         variables: String,
@@ -143,7 +144,7 @@ pub enum CourseError {
     /// The backup knows nothing of it.
     #[error("{file} holds no key of {title}; name another backup with --to ID (keyminder backup list)")]
     NotInBackup {
-        /// Which backup.
+        /// The backup that was looked into.
         file: String,
         /// Whose key was looked for.
         title: String,
@@ -156,16 +157,16 @@ pub enum CourseError {
     Schedule(#[from] ScheduleError),
     /// The folder of the state.
     #[error(transparent)]
-    Folder(#[from] RotationError),
-    /// A backup.
+    Folder(#[from] ProjectError),
+    /// A backup could not be read, proven or restored.
     #[error(transparent)]
     Backup(#[from] BackupError),
-    /// `.env`.
+    /// `.env` could not be replaced.
     #[error(transparent)]
     Replace(#[from] ReplaceError),
 }
 
-impl CourseError {
+impl RotationError {
     /// Whether we would not, rather than could not.
     pub fn is_refusal(&self) -> bool {
         match self {
@@ -183,19 +184,6 @@ impl CourseError {
     }
 }
 
-/// Begins the rotations of these providers in the cycle under way, or in the next one.
-pub fn start(
-    project: &Project,
-    providers: &[&Provider],
-    by: Option<&str>,
-    at: DateTime<Utc>,
-) -> Result<Vec<Course>, CourseError> {
-    let under_way = cycle::begin(project, at, None)?;
-    let (number, backup) = (under_way.cycle.number, &under_way.backup);
-    let course = |provider: &&Provider| begin(project, provider, number, backup, by.map(str::to_owned), at);
-    providers.iter().map(course).collect()
-}
-
 /// Begins a provider's rotation, or finds the one under way.
 pub fn begin(
     project: &Project,
@@ -204,20 +192,20 @@ pub fn begin(
     backup: &Backup,
     by: Option<String>,
     at: DateTime<Utc>,
-) -> Result<Course, CourseError> {
-    if let Some(course) = find(project, &provider.id)?
-        && !course.stage.is_over()
+) -> Result<Rotation, RotationError> {
+    if let Some(rotation) = find(project, &provider.id)?
+        && !rotation.stage.is_over()
     {
-        return Ok(course);
+        return Ok(rotation);
     }
     let env = project.read_env().map_err(StateError::Env)?;
     let old = fingerprints(project, &env, &variables_in(provider, &env));
     if old.is_empty() {
         return Err(no_key(provider));
     }
-    let mut course = Course {
+    let mut rotation = Rotation {
         provider: provider.id.clone(),
-        stage: Stage::BackedUp,
+        stage: RotationStage::BackedUp,
         cycle,
         backup: backup.file.clone(),
         by,
@@ -232,35 +220,35 @@ pub fn begin(
         next_proof_at: None,
         happened: Vec::new(),
     };
-    course.note(at, format!("began; the old value is in {}", backup.file));
-    course.save(project)?;
-    Ok(course)
+    rotation.note(at, format!("began; the old value is in {}", backup.file));
+    rotation.save(project)?;
+    Ok(rotation)
 }
 
-fn no_key(provider: &Provider) -> CourseError {
+fn no_key(provider: &Provider) -> RotationError {
     let names: Vec<&str> = provider
         .variables
         .iter()
         .map(|variable| variable.name.as_str())
         .collect();
-    CourseError::NoKey {
+    RotationError::NoKey {
         title: provider.title.clone(),
         variables: names.join(", "),
     }
 }
 
-/// The course of a provider, over or not.
-pub fn find(project: &Project, provider: &str) -> Result<Option<Course>, StateError> {
+/// The rotation of a provider, over or not.
+pub fn find(project: &Project, provider: &str) -> Result<Option<Rotation>, StateError> {
     load(&file_of(project, provider))
 }
 
-/// The course of a provider that was begun.
-pub fn get(project: &Project, provider: &str) -> Result<Course, CourseError> {
-    find(project, provider)?.ok_or_else(|| CourseError::NotBegun(provider.to_owned()))
+/// The rotation of a provider that was begun.
+pub fn get(project: &Project, provider: &str) -> Result<Rotation, RotationError> {
+    find(project, provider)?.ok_or_else(|| RotationError::NotBegun(provider.to_owned()))
 }
 
-/// All courses, by provider.
-pub fn all(project: &Project) -> Result<Vec<Course>, StateError> {
+/// All rotations, by provider.
+pub fn all(project: &Project) -> Result<Vec<Rotation>, StateError> {
     let listing = std::fs::read_dir(project.state_dir.join("rotations"))
         .into_iter()
         .flatten()
@@ -287,32 +275,37 @@ pub fn variables_in(provider: &Provider, env: &EnvFile) -> Vec<String> {
     names
 }
 
-/// These variables' values.
-pub fn values_of(env: &EnvFile, names: impl IntoIterator<Item = impl AsRef<str>>) -> BTreeMap<String, SecretString> {
-    let names = names.into_iter();
-    names
-        .filter_map(|name| Some((name.as_ref().to_owned(), env.get(name.as_ref())?.clone())))
-        .collect()
-}
-
 fn fingerprints(project: &Project, env: &EnvFile, names: &[String]) -> BTreeMap<String, Fingerprint> {
-    let values = values_of(env, names);
+    let values = only(&env.values(), names);
     values
         .iter()
         .map(|(name, value)| (name.clone(), project.fingerprint(name, value)))
         .collect()
 }
 
-impl Course {
+impl Rotation {
     /// Adds a line to the record.
     pub fn note(&mut self, at: DateTime<Utc>, what: impl Into<String>) {
         self.happened.push(Happened { at, what: what.into() });
     }
 
     /// Keeps it, whole.
-    pub fn save(&self, project: &Project) -> Result<(), CourseError> {
+    pub fn save(&self, project: &Project) -> Result<(), RotationError> {
         own_dir(&project.dir, &project.state_dir.join("rotations"))?;
         Ok(store(&file_of(project, &self.provider), self)?)
+    }
+
+    /// New values of a provider's variables, in the order of the variables, by every name under which the key stands: a
+    /// key that stands under two names is changed under both.
+    pub fn named(&self, provider: &Provider, values: &[SecretString]) -> KeyValues {
+        let value_of = |name: &String| {
+            let place = provider
+                .variables
+                .iter()
+                .position(|variable| variable.answers_to(name))?;
+            Some((name.clone(), values.get(place)?.clone()))
+        };
+        self.old.keys().filter_map(value_of).collect()
     }
 
     /// Compares `.env` with the values of the beginning.
@@ -357,7 +350,7 @@ impl Course {
         self.new = fingerprints(project, env, &names);
         self.expires_at = expires_at;
         self.written_at = Some(at);
-        self.stage = Stage::Written;
+        self.stage = RotationStage::Written;
         self.note(at, "the new value is in .env and the provider says valid");
     }
 
@@ -365,11 +358,11 @@ impl Course {
     pub fn proven(&mut self, retirement: Retirement, at: DateTime<Utc>) {
         self.retirement = Some(retirement);
         self.stage = match retirement {
-            Retirement::Retired | Retirement::ProbablyRetired => Stage::Retired,
-            Retirement::OldStillAlive | Retirement::Propagating => Stage::OldStillAlive,
-            Retirement::NotRotated | Retirement::Inconclusive => Stage::Inconclusive,
+            Retirement::Retired | Retirement::ProbablyRetired => RotationStage::Retired,
+            Retirement::OldStillAlive | Retirement::Propagating => RotationStage::OldStillAlive,
+            Retirement::NotRotated | Retirement::Inconclusive => RotationStage::Inconclusive,
         };
-        if self.stage == Stage::Retired {
+        if self.stage == RotationStage::Retired {
             self.retired_at = Some(at);
         }
     }
@@ -383,12 +376,12 @@ pub fn retired(project: &Project) -> BTreeSet<(String, Fingerprint)> {
         .unwrap_or_default()
 }
 
-/// Remembers a course's old values as dead: proven ones alone, not likely ones.
-pub fn remember_retired(project: &Project, course: &Course) -> Result<(), StateError> {
-    if course.retirement != Some(Retirement::Retired) {
+/// Remembers a rotation's old values as dead: proven ones alone, not likely ones.
+pub fn remember_retired(project: &Project, rotation: &Rotation) -> Result<(), StateError> {
+    if rotation.retirement != Some(Retirement::Retired) {
         return Ok(());
     }
     let mut dead = retired(project);
-    dead.extend(course.old.clone());
+    dead.extend(rotation.old.clone());
     store(&project.state_dir.join("retired.json"), &dead)
 }

@@ -10,14 +10,14 @@ use std::time::{Duration, SystemTime};
 const STALE: Duration = Duration::from_hours(1);
 
 /// Writes a file of our own whole, over an earlier one if there is one.
-pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let temporary = Temporary::write(path, bytes, mode)?;
     point("whole: new file written");
     temporary.rename_to(path)
 }
 
 /// Writes a new file whole; an existing one is never touched (`AlreadyExists`).
-pub fn create_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+pub fn create_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let temporary = Temporary::write(path, bytes, mode)?;
     point("create: new file written");
     temporary.link_to(path)

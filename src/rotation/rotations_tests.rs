@@ -1,10 +1,11 @@
-//! Plan, cycle, course and copies, over a folder.
+//! Plan, cycle, rotation and copies, over a folder.
 use super::backup;
-use super::course::{self, Noticed, Stage};
+use super::dotenv::only;
 use super::project::testing::{project, write_file};
 use super::providers::Providers;
 use super::retirement::Retirement;
-use super::{Project, copies, cycle, plan, proving, schedule_file};
+use super::rotations::{self, Noticed, RotationStage};
+use super::{Project, copies, cycle, key_dates, plan, schedule_file};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule, days_until};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
@@ -62,15 +63,15 @@ fn rotating_one_key_does_not_move_the_date_of_the_others() {
     let providers = Providers::builtin();
     let groq = providers.get("groq").unwrap();
     let backup = backup::create(&project, now(), "test").unwrap();
-    let mut course = course::begin(&project, groq, 1, &backup, None, now()).unwrap();
+    let mut rotation = rotations::begin(&project, groq, 1, &backup, None, now()).unwrap();
     schedule_file::write(
         &project,
         &Schedule::every(DEFAULT_INTERVAL, now() - Duration::days(30), project.zone),
     )
     .unwrap();
-    course.written(&project, &project.read_env().unwrap(), None, now());
-    course.proven(Retirement::Retired, now());
-    proving::schedule(&project, &providers, groq, &course, now()).unwrap();
+    rotation.written(&project, &project.read_env().unwrap(), None, now());
+    rotation.proven(Retirement::Retired, now());
+    key_dates::write(&project, &providers, groq, &rotation, now()).unwrap();
     let read = schedule_file::read(&project);
     let schedule = read.schedule().unwrap();
     let days = |id: &str| days_until(schedule.due_at(id), now(), project.zone);
@@ -84,13 +85,13 @@ fn an_edit_is_noticed_whole_or_in_part() {
     let providers = Providers::builtin();
     let provider = providers.get("huggingface").unwrap();
     let backup = backup::create(&project, now(), "test").unwrap();
-    let course = course::begin(&project, provider, 1, &backup, None, now()).unwrap();
+    let rotation = rotations::begin(&project, provider, 1, &backup, None, now()).unwrap();
     let noticed = |env: &str| {
         write_file(&project.env, env);
         let env = project.read_env().unwrap();
         (
-            course.notice(&project, &env),
-            course.others_changed(&project, &env, &backup.fingerprints),
+            rotation.notice(&project, &env),
+            rotation.others_changed(&project, &env, &backup.fingerprints),
         )
     };
     assert_eq!(noticed(ENV), (Noticed::Unchanged, vec![]));
@@ -116,18 +117,18 @@ fn a_course_is_begun_once_and_again_when_it_is_over() {
     let providers = Providers::builtin();
     let groq = providers.get("groq").unwrap();
     let backup = backup::create(&project, now(), "test").unwrap();
-    let mut first = course::begin(&project, groq, 1, &backup, None, now()).unwrap();
-    let again = course::begin(&project, groq, 1, &backup, None, now() + Duration::hours(1)).unwrap();
+    let mut first = rotations::begin(&project, groq, 1, &backup, None, now()).unwrap();
+    let again = rotations::begin(&project, groq, 1, &backup, None, now() + Duration::hours(1)).unwrap();
     assert_eq!(again.began_at, first.began_at);
     first.written(&project, &project.read_env().unwrap(), None, now());
     first.proven(Retirement::ProbablyRetired, now());
     first.save(&project).unwrap();
-    course::remember_retired(&project, &first).unwrap();
-    assert!(course::retired(&project).is_empty(), "likely is not proven");
-    let next = course::begin(&project, groq, 2, &backup, None, now()).unwrap();
-    assert_eq!((next.stage, next.cycle), (Stage::BackedUp, 2));
+    rotations::remember_retired(&project, &first).unwrap();
+    assert!(rotations::retired(&project).is_empty(), "likely is not proven");
+    let next = rotations::begin(&project, groq, 2, &backup, None, now()).unwrap();
+    assert_eq!((next.stage, next.cycle), (RotationStage::BackedUp, 2));
     let mistral = providers.get("mistral").unwrap();
-    assert!(course::begin(&project, mistral, 1, &backup, None, now()).is_err());
+    assert!(rotations::begin(&project, mistral, 1, &backup, None, now()).is_err());
 }
 
 #[test]
@@ -156,7 +157,7 @@ fn copies_are_found_by_value_and_told_without_it() {
         "#!/bin/sh\nexport K=\"gsk_made-up\"\n",
     );
     write_file(&dir.path().join("binary"), "\u{0}\u{1}gsk_made-up\u{0}");
-    let values = course::values_of(&project.read_env().unwrap(), ["API_Groq", "BYBIT_API_SECRET"]);
+    let values = only(&project.read_env().unwrap().values(), ["API_Groq", "BYBIT_API_SECRET"]);
     let found = copies::find(&project, &values);
     let places: Vec<(&str, usize)> = found.iter().map(|copy| (copy.file.as_str(), copy.line)).collect();
     assert_eq!(places, [("binary", 1), ("deploy/run.sh", 2)]);
@@ -191,10 +192,12 @@ fn a_page_that_opens_again_begins_the_next_cycle() {
     let providers = Providers::builtin();
     let groq = providers.get("groq").unwrap();
     cycle::begin(&project, now(), Some(1)).unwrap();
-    let mut course = course::start(&project, &[groq], None, now()).unwrap().remove(0);
-    course.written(&project, &project.read_env().unwrap(), None, now());
-    course.proven(Retirement::Retired, now());
-    course.save(&project).unwrap();
+    let mut rotation = crate::rotation::start(&project, &[groq], None, now())
+        .unwrap()
+        .remove(0);
+    rotation.written(&project, &project.read_env().unwrap(), None, now());
+    rotation.proven(Retirement::Retired, now());
+    rotation.save(&project).unwrap();
     let number = |at, page| cycle::begin(&project, at, page).unwrap().cycle.number;
     let later = now() + Duration::days(1);
     assert_eq!(number(later, None), 1, "its page is not finished");

@@ -1,0 +1,62 @@
+//! One variable of `.env` as it is written there, and what readers may see differently.
+use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::ops::Range;
+
+/// One statement `NAME=value` of the file.
+pub struct EnvEntry {
+    /// As written, case included: `API_Groq` is not `API_GROQ`.
+    pub name: String,
+    /// Quotes removed, escapes undone.
+    pub value: SecretString,
+    /// The line where it begins, from 1.
+    pub line: usize,
+    pub(super) quote: Quote,
+    /// The value's bytes: between the quotes, or bare.
+    pub(super) token: Range<usize>,
+    /// The same with the quotes.
+    pub(super) outer: Range<usize>,
+    /// Something other than a comment follows the closing quote.
+    pub(super) has_tail: bool,
+    /// Blanks stand beside the `=`.
+    pub(super) spaced: bool,
+}
+
+/// How a value is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quote {
+    Bare,
+    Single,
+    Double,
+}
+
+/// Something that popular readers would see differently. Holds a line and a name, never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The variable, when the line has one.
+    pub name: Option<String>,
+    /// What is unclear and how to mend it.
+    pub what: String,
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "line {}, {name}: {}", self.line, self.what),
+            None => write!(f, "line {}: {}", self.line, self.what),
+        }
+    }
+}
+
+impl fmt::Debug for EnvEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (line {})", self.name, self.line)
+    }
+}
+
+/// Whether two values are the same.
+pub(super) fn same(a: &SecretString, b: &SecretString) -> bool {
+    a.expose_secret() == b.expose_secret()
+}

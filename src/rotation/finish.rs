@@ -1,0 +1,331 @@
+//! Finishes a rotation, from a new value to a dead old key. Each call does what can be done now, tells what happens as it
+//! happens, and says what comes next.
+use super::acceptance::{Objection, objection, probe_fresh};
+use super::copies::{self, Copy};
+use super::dotenv::{KeyValues, only};
+use super::prove::prove;
+use super::providers::Provider;
+use super::replaced_key::{PresentKeys, ReplacedKey};
+use super::retirement::{ProofRun, Retirement};
+use super::rotations::{self, Noticed, Rotation, RotationError, RotationStage};
+use super::state_file::StateError;
+use super::{Keyring, NextStep, Project, backup, key_dates, watch};
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Something that happened while a rotation was being finished. Never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RotationEvent {
+    /// The old value stands in `.env` again, after the new one had stood there.
+    OldValueBack,
+    /// These other secrets changed too since the backup.
+    OthersChanged(Vec<String>),
+    /// The provider of this title is asked about the new key.
+    AskingProvider(String),
+    /// The provider does not know the new key yet.
+    NewKeyUnknown {
+        /// The provider's name for people.
+        title: String,
+        /// How long it is asked again.
+        left: Duration,
+    },
+    /// Others could read `.env`, whose mode was this; now only its owner can.
+    EnvClosed(u32),
+    /// The provider says that the new key works, and it stands in `.env`.
+    NewKeyInUse,
+    /// The old value stands elsewhere in the project too.
+    OldValueElsewhere(Copy),
+    /// The next proof is waited for until then.
+    WaitingForProof(DateTime<Utc>),
+    /// A proof was taken.
+    ProofTaken(ProofRun),
+}
+
+/// Where a rotation stands at the end of a call.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// The rotation as it was kept.
+    pub rotation: Rotation,
+    /// What comes next.
+    pub next: NextStep,
+}
+
+/// A rotation that is being finished.
+pub struct Finishing<'k> {
+    keys: &'k Keyring,
+    provider: &'k Provider,
+    rotation: Rotation,
+}
+
+impl<'k> Finishing<'k> {
+    /// Takes up the rotation of a provider that was begun, and notices an old value that came back.
+    pub async fn begin(
+        keys: &'k Keyring,
+        provider: &'k Provider,
+        tell: &mut impl FnMut(RotationEvent),
+    ) -> Result<Self, RotationError> {
+        let id = provider.id.clone();
+        let (rotation, went_back) = keys
+            .blocking(move |project| {
+                let mut rotation = rotations::get(project, &id)?;
+                // An editor that was open all the time may have saved the old value.
+                let env = project.read_env().map_err(StateError::Env)?;
+                let went_back = watch::went_back(project, &env, &mut rotation, Utc::now())?;
+                Ok::<_, RotationError>((rotation, went_back))
+            })
+            .await?;
+        if went_back {
+            tell(RotationEvent::OldValueBack);
+        }
+        Ok(Self {
+            keys,
+            provider,
+            rotation,
+        })
+    }
+
+    /// Tests the new value, which is given (one for each variable of the provider) or was put into `.env`; uses it; takes
+    /// the proofs that are due, and with `wait` all of them. `proof_at`: when proofs are due, from the first one on.
+    pub async fn finish(
+        mut self,
+        given: Option<Vec<SecretString>>,
+        proof_at: &[Duration],
+        wait: bool,
+        tell: &mut impl FnMut(RotationEvent),
+    ) -> Result<Finished, RotationError> {
+        if let Some(values) = given {
+            self.write(&values, tell).await?;
+        } else if self.rotation.stage == RotationStage::BackedUp && !self.notice(tell).await? {
+            return Ok(self.ended().await);
+        }
+        if !self.rotation.stage.is_over() && self.prove(proof_at, wait, tell).await? {
+            self.settle().await?;
+        }
+        Ok(self.ended().await)
+    }
+
+    /// Tests a value, and only then writes it.
+    async fn write(
+        &mut self,
+        given: &[SecretString],
+        tell: &mut impl FnMut(RotationEvent),
+    ) -> Result<(), RotationError> {
+        let values = self.rotation.named(self.provider, given);
+        let project = &self.keys.project;
+        let is_old = |(name, value): (&String, &SecretString)| {
+            self.rotation.old.get(name) == Some(&project.fingerprint(name, value))
+        };
+        if values.iter().any(is_old) {
+            return Err(RotationError::Refused(Objection::Same));
+        }
+        let expires_at = self.accept(&values, tell).await?;
+        let replaced = self.keys.blocking(move |project| project.write_values(&values)).await?;
+        if let Some(mode) = replaced.narrowed_from {
+            tell(RotationEvent::EnvClosed(mode));
+        }
+        self.written(expires_at, tell).await
+    }
+
+    /// Looks whether somebody edited `.env`, and tests what stands there. `false`: the old value does.
+    async fn notice(&mut self, tell: &mut impl FnMut(RotationEvent)) -> Result<bool, RotationError> {
+        let rotation = self.rotation.clone();
+        let edited = self.keys.blocking(move |project| edited(project, &rotation)).await?;
+        let Some((values, others)) = edited else {
+            return Ok(false);
+        };
+        if !others.is_empty() {
+            tell(RotationEvent::OthersChanged(others));
+        }
+        let expires_at = self.accept(&values, tell).await?;
+        self.written(expires_at, tell).await?;
+        Ok(true)
+    }
+
+    /// Asks the provider about the new key; says when the provider ends it.
+    async fn accept(
+        &self,
+        values: &KeyValues,
+        tell: &mut impl FnMut(RotationEvent),
+    ) -> Result<Option<DateTime<Utc>>, RotationError> {
+        let title = &self.provider.title;
+        tell(RotationEvent::AskingProvider(title.clone()));
+        let mut told = false;
+        let refused = |left: Duration| {
+            if !std::mem::replace(&mut told, true) {
+                let title = title.clone();
+                tell(RotationEvent::NewKeyUnknown { title, left });
+            }
+        };
+        let answer = probe_fresh(&self.keys.prober, self.provider, values, Utc::now(), refused).await;
+        match objection(self.provider, &answer) {
+            Some(objection) => Err(RotationError::Refused(objection)),
+            None => Ok(answer.captures.expires_at),
+        }
+    }
+
+    async fn written(
+        &mut self,
+        expires_at: Option<DateTime<Utc>>,
+        tell: &mut impl FnMut(RotationEvent),
+    ) -> Result<(), RotationError> {
+        self.keep(move |project, rotation| {
+            let env = project.read_env().map_err(StateError::Env)?;
+            rotation.written(project, &env, expires_at, Utc::now());
+            Ok(())
+        })
+        .await?;
+        tell(RotationEvent::NewKeyInUse);
+        let rotation = self.rotation.clone();
+        let copies = self
+            .keys
+            .blocking(move |project| other_copies(project, &rotation))
+            .await;
+        for copy in copies {
+            tell(RotationEvent::OldValueElsewhere(copy));
+        }
+        Ok(())
+    }
+
+    /// Takes the proofs that are due. `false`: the next one is not due yet.
+    async fn prove(
+        &mut self,
+        proof_at: &[Duration],
+        wait: bool,
+        tell: &mut impl FnMut(RotationEvent),
+    ) -> Result<bool, RotationError> {
+        loop {
+            if let Some(due) = self.rotation.next_proof_at
+                && let Ok(time) = (due - Utc::now()).to_std()
+            {
+                if !wait {
+                    return Ok(false);
+                }
+                tell(RotationEvent::WaitingForProof(due));
+                tokio::time::sleep(time).await;
+            }
+            let proofs_before = self.rotation.proofs;
+            for run in self.take_proofs(proof_at, Utc::now()).await? {
+                tell(RotationEvent::ProofTaken(run));
+            }
+            let goes_on = self.rotation.stage == RotationStage::Inconclusive && self.rotation.proofs > proofs_before;
+            if !wait || !goes_on {
+                return Ok(true);
+            }
+        }
+    }
+
+    /// Takes the proofs that are due; the old values come from the rotation's backup.
+    async fn take_proofs(&mut self, proof_at: &[Duration], now: DateTime<Utc>) -> Result<Vec<ProofRun>, RotationError> {
+        let (provider, rotation) = (self.provider.clone(), self.rotation.clone());
+        let replaced = self
+            .keys
+            .blocking(move |project| replaced(project, &provider, &rotation))
+            .await?;
+        let proven = prove(self.keys, &replaced, proof_at, now).await;
+        proven.kept.map_err(|source| StateError::Io {
+            path: self.keys.project.state_dir.join("proofs.json"),
+            source,
+        })?;
+        let rotation = &mut self.rotation;
+        for run in &proven.runs {
+            rotation.note(
+                now,
+                format!("proof: old {}, new {}", run.old.as_str(), run.new.as_str()),
+            );
+        }
+        let known = proven.series.iter();
+        rotation.proven(
+            Retirement::worst(
+                known
+                    .clone()
+                    .map(|series| series.retirement.unwrap_or(Retirement::Inconclusive)),
+            ),
+            now,
+        );
+        rotation.proofs = known.clone().map(|series| series.runs.len()).min().unwrap_or(0);
+        rotation.next_proof_at = known.filter_map(|series| series.due_at(now, proof_at)).min();
+        let rotation = rotation.clone();
+        self.keys.blocking(move |project| rotation.save(project)).await?;
+        Ok(proven.runs)
+    }
+
+    /// Writes the dates that follow from the proofs. Backups of a key that is proven dead may go by and by.
+    async fn settle(&mut self) -> Result<(), RotationError> {
+        self.keep(|_, _| Ok(())).await?;
+        if self.rotation.stage != RotationStage::Retired {
+            return Ok(());
+        }
+        let rotation = self.rotation.clone();
+        self.keys
+            .blocking(move |project| {
+                rotations::remember_retired(project, &rotation)?;
+                backup::retain(project, Utc::now(), &rotations::retired(project))?;
+                Ok(())
+            })
+            .await
+    }
+
+    /// Changes the rotation, keeps it, and writes its dates into the schedule.
+    async fn keep(
+        &mut self,
+        change: impl FnOnce(&Project, &mut Rotation) -> Result<(), RotationError> + Send + 'static,
+    ) -> Result<(), RotationError> {
+        let (mut rotation, provider) = (self.rotation.clone(), self.provider.clone());
+        let providers = Arc::clone(&self.keys.providers);
+        self.rotation = self
+            .keys
+            .blocking(move |project| {
+                change(project, &mut rotation)?;
+                rotation.save(project)?;
+                key_dates::write(project, &providers, &provider, &rotation, Utc::now())?;
+                Ok::<_, RotationError>(rotation)
+            })
+            .await?;
+        Ok(())
+    }
+
+    async fn ended(self) -> Finished {
+        let (rotation, providers) = (self.rotation, Arc::clone(&self.keys.providers));
+        self.keys
+            .blocking(move |project| Finished {
+                next: NextStep::of(project, &providers, &rotation, Utc::now()),
+                rotation,
+            })
+            .await
+    }
+}
+
+/// The new values in `.env`, and other secrets that changed since the backup; `None` while the old value stands there.
+fn edited(project: &Project, rotation: &Rotation) -> Result<Option<(KeyValues, Vec<String>)>, RotationError> {
+    let env = project.read_env().map_err(StateError::Env)?;
+    if rotation.notice(project, &env) != Noticed::Changed {
+        return Ok(None);
+    }
+    let at_backup = backup::find(project, &rotation.backup)?.fingerprints;
+    let others = rotation.others_changed(project, &env, &at_backup);
+    Ok(Some((only(&env.values(), rotation.old.keys()), others)))
+}
+
+/// The keys of a rotation's backup that `.env` holds no more.
+fn replaced(project: &Project, provider: &Provider, rotation: &Rotation) -> Result<Vec<ReplacedKey>, RotationError> {
+    let backup = backup::find(project, &rotation.backup)?;
+    let former = only(&backup::values(project, &backup)?.values(), rotation.old.keys());
+    let env = project.read_env().map_err(StateError::Env)?;
+    let present = only(&env.values(), rotation.old.keys());
+    let today = provider.instances(&present);
+    let present = today
+        .first()
+        .and_then(|new| PresentKeys::of(project, provider, &present, new));
+    Ok(present.map_or_else(Vec::new, |present| present.replaced(&former, |_| true)))
+}
+
+/// Other places in the project where the old value stands. Best effort: an encrypted backup without its identity hides what
+/// to look for.
+pub fn other_copies(project: &Project, rotation: &Rotation) -> Vec<Copy> {
+    let backup = backup::find(project, &rotation.backup);
+    let old = backup.and_then(|backup| backup::values(project, &backup));
+    old.map(|env| copies::find(project, &only(&env.values(), rotation.old.keys())))
+        .unwrap_or_default()
+}

@@ -1,0 +1,80 @@
+//! The dates of each provider's key in the schedule: when it was rotated, when it is due next, how its rotation stands.
+use super::Project;
+use super::providers::{Provider, Providers};
+use super::rotations::{Rotation, RotationStage, variables_in};
+use super::schedule_file::{self, ScheduleError};
+use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Schedule, Unit, due_at};
+use chrono::{DateTime, Utc};
+
+/// Writes the rotation's dates into the schedule: when it was rotated, when it is due next, how it stands. Keys that had
+/// no date of their own keep the one that was for all.
+pub fn write(
+    project: &Project,
+    providers: &Providers,
+    provider: &Provider,
+    rotation: &Rotation,
+    now: DateTime<Utc>,
+) -> Result<DateTime<Utc>, ScheduleError> {
+    let read = schedule_file::read(project);
+    let mut whole = match read.schedule() {
+        Some(schedule) => with_own_dates(project, providers, schedule.clone()),
+        None => Schedule::every(DEFAULT_INTERVAL, now, project.zone),
+    };
+    let every = interval_of(read.schedule(), provider);
+    let last = rotation.written_at.unwrap_or(now);
+    // A key that was brought back is still to be rotated.
+    let at_once = (rotation.stage == RotationStage::RolledBack).then_some(now);
+    let next_at = due_at(every, last, rotation.expires_at, at_once, project.zone);
+    let own = KeySchedule {
+        last_rotated_at: Some(last),
+        provider_expires_at: rotation.expires_at,
+        state: Some(rotation.stage.as_str().to_owned()),
+        fingerprint: rotation.new.values().next().cloned(),
+        ..dates(provider, rotation.old.keys().cloned().collect(), every, next_at)
+    };
+    whole.put(&provider.id, own);
+    schedule_file::write(project, &whole)?;
+    Ok(next_at)
+}
+
+fn with_own_dates(project: &Project, providers: &Providers, mut schedule: Schedule) -> Schedule {
+    let Ok(env) = project.read_env() else {
+        return schedule;
+    };
+    for provider in providers.all() {
+        let vars = variables_in(provider, &env);
+        let has_own = schedule.keys.get(&provider.id).is_some_and(|key| key.next_at.is_some());
+        if !vars.is_empty() && !has_own {
+            let every = interval_of(Some(&schedule), provider);
+            schedule
+                .keys
+                .insert(provider.id.clone(), dates(provider, vars, every, schedule.next_at));
+        }
+    }
+    schedule
+}
+
+fn dates(provider: &Provider, vars: Vec<String>, every: Interval, next_at: DateTime<Utc>) -> KeySchedule {
+    KeySchedule {
+        vars,
+        priority: provider.priority,
+        every,
+        last_rotated_at: None,
+        provider_expires_at: None,
+        next_at: Some(next_at),
+        state: None,
+        fingerprint: None,
+    }
+}
+
+/// A provider's own interval, else that of the guide's file, else the provider's default.
+fn interval_of(schedule: Option<&Schedule>, provider: &Provider) -> Interval {
+    let own = schedule
+        .and_then(|schedule| schedule.keys.get(&provider.id))
+        .map(|key| key.every);
+    own.or_else(|| schedule.and_then(|schedule| schedule.every))
+        .unwrap_or(Interval {
+            count: provider.every_days,
+            unit: Unit::Days,
+        })
+}

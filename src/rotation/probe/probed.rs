@@ -1,0 +1,73 @@
+//! What a probe came to.
+use crate::domain::verdict::Verdict;
+use crate::rotation::providers::{Captures, Provider};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// What a probe of one key came to. Nothing of the key is in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probed {
+    /// The provider's id.
+    pub provider: String,
+    /// The variables under which the key stands.
+    pub variables: Vec<String>,
+    /// What the answer means.
+    pub verdict: Verdict,
+    /// Facts about the key.
+    pub captures: Captures,
+    /// The environment that answered, for a provider with several.
+    pub environment: Option<String>,
+    /// The provider's clock minus ours, where it had to be measured.
+    pub clock_offset_ms: Option<i64>,
+    /// The last HTTP status.
+    pub status_code: Option<u16>,
+    /// When the probe began.
+    pub checked_at: DateTime<Utc>,
+    /// How long it took.
+    pub duration: Duration,
+    /// What may be wrong, where it can be told.
+    pub hint: Option<Hint>,
+}
+
+/// What may be wrong with a value that was not, or could not be, sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hint {
+    /// One of the key's variables has no value.
+    VariableMissing(String),
+    /// Blanks before or after the value of this variable.
+    Blanks(String),
+    /// Quotes are part of the value of this variable.
+    Quotes(String),
+    /// A PEM key: RSA keys are not supported.
+    RsaKey(String),
+    /// The value of this variable has another form.
+    Format(String),
+    /// It looks like a key of this provider.
+    LooksLike(String),
+    /// The project's own file sends this key to this host, and nobody has agreed yet (`keyminder probe`).
+    NotAgreed(String),
+}
+
+/// A verdict alone, of a probe that took no time.
+pub(super) fn judged(
+    provider: &Provider,
+    names: Vec<String>,
+    verdict: Verdict,
+    hint: Option<Hint>,
+    now: DateTime<Utc>,
+) -> Probed {
+    Probed {
+        provider: provider.id.clone(),
+        variables: names,
+        verdict,
+        captures: Captures::default(),
+        environment: None,
+        clock_offset_ms: None,
+        status_code: None,
+        checked_at: now,
+        duration: Duration::ZERO,
+        hint,
+    }
+}

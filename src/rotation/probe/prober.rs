@@ -1,0 +1,150 @@
+//! Makes probes: whose key, in which order, for how long, and whether somebody agreed to the host.
+use super::consent;
+use super::probed::{Hint, Probed, judged};
+use super::round::{Round, malformed};
+use super::settings::{ProbeError, ProbeSettings};
+use super::shared::SharedState;
+use crate::domain::verdict::Verdict;
+use crate::rotation::blocking::blocking;
+use crate::rotation::providers::{Provider, Providers, Variable};
+use chrono::{DateTime, Utc};
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// All calls of one probe together: an effect lasts at most 15 s.
+const BUDGET: Duration = Duration::from_secs(12);
+
+/// Makes probes. Cheap to clone; clones share connections, clock offsets and the order of calls per provider.
+#[derive(Clone)]
+pub struct Prober {
+    pub(super) shared: Arc<SharedState>,
+}
+
+impl Prober {
+    /// Sets the HTTP client up.
+    pub fn new(settings: ProbeSettings) -> Result<Self, ProbeError> {
+        let shared = Arc::new(SharedState::new(settings)?);
+        Ok(Self { shared })
+    }
+
+    /// Probes the provider's key among `values` (the first, if it stands there several times with several values).
+    pub async fn probe(
+        &self,
+        provider: &Provider,
+        values: &BTreeMap<String, SecretString>,
+        now: DateTime<Utc>,
+    ) -> Probed {
+        let mut instances = provider.instances(values);
+        if instances.is_empty() {
+            return judged(provider, Vec::new(), Verdict::Missing, None, now);
+        }
+        let first = instances.swap_remove(0);
+        self.probe_key(provider, first.names, first.values, now).await
+    }
+
+    /// Probes every key that a provider knows: providers side by side, one provider's keys in series, a key under two
+    /// names once. Providers without any variable in `values` are left out. In the order of the providers.
+    pub async fn probe_all(
+        &self,
+        providers: &Providers,
+        values: &BTreeMap<String, SecretString>,
+        now: DateTime<Utc>,
+    ) -> Vec<Probed> {
+        self.probe_each(providers, values, now, |_| {}).await
+    }
+
+    /// As [`Prober::probe_all`]; `heard` is told each verdict as it comes.
+    pub async fn probe_each(
+        &self,
+        providers: &Providers,
+        values: &BTreeMap<String, SecretString>,
+        now: DateTime<Utc>,
+        mut heard: impl FnMut(&Probed),
+    ) -> Vec<Probed> {
+        let mut running = tokio::task::JoinSet::new();
+        let mut at = 0;
+        for provider in providers.all() {
+            for instance in provider.instances(values) {
+                let (prober, provider, place) = (self.clone(), provider.clone(), at);
+                at += 1;
+                running.spawn(async move {
+                    (
+                        place,
+                        prober.probe_key(&provider, instance.names, instance.values, now).await,
+                    )
+                });
+            }
+        }
+        let mut all = BTreeMap::new();
+        while let Some(done) = running.join_next().await {
+            // A probe that panicked is a missing line of a table, not the end of the program.
+            if let Ok((place, probed)) = done {
+                heard(&probed);
+                all.insert(place, probed);
+            }
+        }
+        all.into_values().collect()
+    }
+
+    /// What a provider of the project's own file would send where (`NAME+NAME@host`), when nobody has agreed to it yet.
+    /// Reads the agreements, so it may wait for a disk.
+    pub fn needs_consent(&self, provider: &Provider) -> Option<String> {
+        let settings = &self.shared.settings;
+        if !provider.users_own || settings.probe_url.is_some() {
+            return None;
+        }
+        let names: Vec<&str> = provider.variables.iter().flat_map(Variable::names).collect();
+        let consent = format!("{}@{}", names.join("+"), provider.host());
+        let agreed = settings.agreements.as_deref().map(consent::read).unwrap_or_default();
+        (!agreed.contains(&consent)).then_some(consent)
+    }
+
+    async fn consent_lacking(&self, provider: &Provider) -> Option<String> {
+        let (prober, provider) = (self.clone(), provider.clone());
+        blocking(move || prober.needs_consent(&provider)).await
+    }
+
+    async fn probe_key(
+        &self,
+        provider: &Provider,
+        names: Vec<String>,
+        values: Option<Vec<SecretString>>,
+        now: DateTime<Utc>,
+    ) -> Probed {
+        let Some(values) = values else {
+            let missing = provider.variables.iter().find(|v| {
+                !names
+                    .iter()
+                    .any(|name| provider.variable(name).is_some_and(|found| found.name == v.name))
+            });
+            let hint = missing.map(|variable| Hint::VariableMissing(variable.name.clone()));
+            return judged(provider, names, Verdict::Missing, hint, now);
+        };
+        if let Some(hint) = malformed(provider, &values) {
+            return judged(provider, names, Verdict::Malformed, Some(hint), now);
+        }
+        if provider.users_own
+            && let Some(consent) = self.consent_lacking(provider).await
+        {
+            return judged(
+                provider,
+                names,
+                Verdict::Unexpected,
+                Some(Hint::NotAgreed(consent)),
+                now,
+            );
+        }
+        let queue = self.shared.queues.of(&provider.id);
+        let _ours = queue.lock().await;
+        let started = Instant::now();
+        let mut round = Round::new(&self.shared, provider, &values, now);
+        let mut probed = match tokio::time::timeout(BUDGET, round.run()).await {
+            Ok(found) => found.into_probed(provider, names, now),
+            Err(_) => judged(provider, names, Verdict::NetworkError, None, now),
+        };
+        probed.duration = started.elapsed();
+        probed
+    }
+}

@@ -1,0 +1,19 @@
+//! Starts rotations: a cycle with a proven backup first, then the rotation of each provider.
+use super::providers::Provider;
+use super::rotations::{self, Rotation, RotationError};
+use super::{Project, cycle};
+use chrono::{DateTime, Utc};
+
+/// Begins the rotations of these providers in the cycle under way, or in the next one.
+pub fn start(
+    project: &Project,
+    providers: &[&Provider],
+    by: Option<&str>,
+    at: DateTime<Utc>,
+) -> Result<Vec<Rotation>, RotationError> {
+    let begun = cycle::begin(project, at, None)?;
+    let (number, backup) = (begun.cycle.number, &begun.backup);
+    let rotation =
+        |provider: &&Provider| rotations::begin(project, provider, number, backup, by.map(str::to_owned), at);
+    providers.iter().map(rotation).collect()
+}
