@@ -1,21 +1,23 @@
 //! `keyminder init`: sets a project up by questions; with `--yes` by sensible answers. Overwrites nothing.
+mod asks;
 mod encryption;
 mod files;
+mod summary;
 
 use super::table::print_json;
-use super::{Exit, Place};
+use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::{PageSource, Settings};
 use crate::domain::ids::PageId;
 use crate::rotation::Project;
 use anyhow::Context;
-use inquire::{Confirm, Text};
-use serde::Serialize;
+use asks::Asks;
 use std::io::{IsTerminal, stdin, stdout};
 use std::path::{Path, PathBuf};
+use summary::InitSummary;
 
 /// The options of `init`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct InitArgs {
     /// Ask nothing; take the sensible answer to each question
     #[arg(long, short)]
     yes: bool,
@@ -25,35 +27,22 @@ pub struct Args {
     /// Encrypt backups: make an age identity outside the project
     #[arg(long)]
     encrypt: bool,
-    /// Print JSON
+    /// Print one JSON object on stdout
     #[arg(long)]
     json: bool,
 }
 
-/// What was set up.
-#[derive(Default, Serialize)]
-struct Done {
-    /// Files that were made.
-    made: Vec<String>,
-    /// Files that were changed.
-    changed: Vec<String>,
-    /// What was there already and stays.
-    kept: Vec<String>,
-    /// What still has to be done by hand, most important first.
-    next: Vec<String>,
-}
-
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+pub fn run(place: &ProjectArgs, args: &InitArgs) -> CommandResult<Exit> {
     let dir = folder(place)?;
-    let place = Place {
+    let place = ProjectArgs {
         project: Some(dir.clone()),
         ..place.clone()
     };
     let asks = Asks {
         silent: args.yes || args.json || !stdin().is_terminal() || !stdout().is_terminal(),
     };
-    let mut done = Done::default();
+    let mut done = InitSummary::default();
     let pages = pages(&asks, &args.page)?;
     let settings_file = place
         .config
@@ -72,7 +61,7 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// The project's folder, made when somebody named one that is not there.
-fn folder(place: &Place) -> anyhow::Result<PathBuf> {
+fn folder(place: &ProjectArgs) -> CommandResult<PathBuf> {
     let dir = match &place.project {
         Some(dir) => std::path::absolute(dir)?,
         None => std::env::current_dir().context("finding the current folder")?,
@@ -81,28 +70,7 @@ fn folder(place: &Place) -> anyhow::Result<PathBuf> {
     Ok(dir)
 }
 
-/// Asks a person, or takes the default when there is none to ask.
-struct Asks {
-    silent: bool,
-}
-
-impl Asks {
-    fn whether(&self, question: &str) -> anyhow::Result<bool> {
-        if self.silent {
-            return Ok(true);
-        }
-        Ok(Confirm::new(question).with_default(true).prompt()?)
-    }
-
-    fn text(&self, question: &str, help: &str) -> anyhow::Result<String> {
-        if self.silent {
-            return Ok(String::new());
-        }
-        Ok(Text::new(question).with_help_message(help).prompt()?)
-    }
-}
-
-fn pages(asks: &Asks, given: &[String]) -> anyhow::Result<Vec<String>> {
+fn pages(asks: &Asks, given: &[String]) -> CommandResult<Vec<String>> {
     let mut pages = given.to_vec();
     if pages.is_empty() {
         let answer = asks.text("Which Notion page shall be watched?", "its URL or id; empty: none yet")?;
@@ -114,15 +82,14 @@ fn pages(asks: &Asks, given: &[String]) -> anyhow::Result<Vec<String>> {
         );
     }
     for page in &pages {
-        anyhow::ensure!(
-            PageId::parse(page).is_some() || page.starts_with("data_source:"),
-            "{page:?} is no Notion page: give its URL or its 32-digit id"
-        );
+        if PageId::parse(page).is_none() && !page.starts_with("data_source:") {
+            return Err(anyhow::anyhow!("{page:?} is no Notion page: give its URL or its 32-digit id").into());
+        }
     }
     Ok(pages)
 }
 
-fn say_next(settings: &Settings, project: &Project, done: &mut Done) {
+fn say_next(settings: &Settings, project: &Project, done: &mut InitSummary) {
     let env = project.relative(&project.env);
     match project.read_env() {
         Ok(env) if env.entries().next().is_some() => {
@@ -148,7 +115,7 @@ fn say_next(settings: &Settings, project: &Project, done: &mut Done) {
     }
 }
 
-fn told(project: &Project, done: &Done, as_json: bool) -> anyhow::Result<Exit> {
+fn told(project: &Project, done: &InitSummary, as_json: bool) -> CommandResult<Exit> {
     if as_json {
         print_json(done)?;
         return Ok(Exit::Done);

@@ -1,24 +1,25 @@
 //! `keyminder monitor`: every key's verdict, age and days left; backups, `.env`, schedule and the bot itself.
-use super::probe::{Progress, usage, warn_of_stand_ins};
-use super::{Exit, Place, table, words};
+use super::probe::{ProbeProgress, usage, warn_of_stand_ins};
+use super::{CommandResult, Exit, ProjectArgs, table, words};
 use crate::config::Settings;
 use crate::domain::schedule::due_in_words;
-use crate::evidence::Looker;
-use crate::monitor::channels::{Channels, Context};
-use crate::monitor::findings::{self, Finding, Level};
+use crate::monitor::channels::{AlertContext, Channels};
+use crate::monitor::findings::{self, MonitorFinding, Severity};
 use crate::monitor::report::KeyLine;
-use crate::monitor::run::{Ran, Told};
-use crate::monitor::{self, Report, Watcher, prometheus, seed_format};
-use crate::rotation::whole::write_whole;
-use anyhow::Context as _;
+use crate::monitor::run::{AlertDelivery, MonitorRun};
+use crate::monitor::{self, MonitorReport, Watcher, prometheus, seed_format};
+use crate::rotation::Keyring;
+use crate::rotation::atomic_write::write_atomic;
+use anyhow::Context;
 use chrono::Utc;
 use serde_json::json;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The options of `monitor`.
 #[derive(clap::Args, Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct Args {
+pub struct MonitorArgs {
     /// One JSON object on stdout
     #[arg(long)]
     json: bool,
@@ -40,7 +41,7 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+pub fn run(place: &ProjectArgs, args: &MonitorArgs) -> CommandResult<Exit> {
     let done = Settings::load(place)
         .map_err(|faults| usage(&faults.to_string()))
         .map(|settings| monitored(&settings, args));
@@ -55,9 +56,9 @@ pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
     }
 }
 
-fn monitored(settings: &Settings, args: &Args) -> anyhow::Result<Exit> {
+fn monitored(settings: &Settings, args: &MonitorArgs) -> CommandResult<Exit> {
     warn_of_stand_ins(settings);
-    let watcher = Looker::open(settings)?.watcher();
+    let watcher = Watcher::new(Arc::new(Keyring::open(settings)?), settings);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ran = runtime.block_on(watched(&watcher, settings, args));
     print(&watcher, args, &ran)?;
@@ -65,7 +66,7 @@ fn monitored(settings: &Settings, args: &Args) -> anyhow::Result<Exit> {
     let told = if args.alert {
         runtime.block_on(alert(settings, &ran))
     } else {
-        Told::No
+        AlertDelivery::Incomplete
     };
     runtime
         .block_on(ran.keep(&watcher, told))
@@ -73,31 +74,28 @@ fn monitored(settings: &Settings, args: &Args) -> anyhow::Result<Exit> {
     Ok(if args.plugin { Exit::Plugin(code) } else { Exit::Done })
 }
 
-async fn watched(watcher: &Watcher, settings: &Settings, args: &Args) -> Ran {
+async fn watched(watcher: &Watcher, settings: &Settings, args: &MonitorArgs) -> MonitorRun {
     if let (true, Some(channels)) = (args.alert, Channels::new(&settings.alerts))
         && let Err(error) = channels.ping_start().await
     {
         eprintln!("keyminder: {error}");
     }
     // Without an .env there is nothing to count; the report says so.
-    let values = watcher.project.read_env().map(|env| {
-        let values = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
-        values.collect()
-    });
-    let mut progress = Progress::new(&watcher.providers, &values.unwrap_or_default());
+    let values = watcher.keys.project.read_env().map(|env| env.values());
+    let mut progress = ProbeProgress::new(&watcher.keys.providers, &values.unwrap_or_default());
     monitor::run::once(watcher, Utc::now(), |_| progress.step()).await
 }
 
-async fn alert(settings: &Settings, ran: &Ran) -> Told {
+async fn alert(settings: &Settings, ran: &MonitorRun) -> AlertDelivery {
     let Some(channels) = Channels::new(&settings.alerts) else {
         eprintln!("keyminder: no channel is set under [alerts]");
-        return Told::No;
+        return AlertDelivery::Incomplete;
     };
     let host = settings
         .project
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
-    let context = Context {
+    let context = AlertContext {
         page_url: None,
         host: host.unwrap_or_default(),
         now: ran.report.checked_at,
@@ -106,11 +104,15 @@ async fn alert(settings: &Settings, ran: &Ran) -> Told {
     for error in &failed {
         eprintln!("keyminder: {error}");
     }
-    if failed.is_empty() { Told::Yes } else { Told::No }
+    if failed.is_empty() {
+        AlertDelivery::Complete
+    } else {
+        AlertDelivery::Incomplete
+    }
 }
 
-fn print(watcher: &Watcher, args: &Args, ran: &Ran) -> anyhow::Result<()> {
-    let Ran {
+fn print(watcher: &Watcher, args: &MonitorArgs, ran: &MonitorRun) -> CommandResult<()> {
+    let MonitorRun {
         report,
         findings,
         answer,
@@ -119,7 +121,7 @@ fn print(watcher: &Watcher, args: &Args, ran: &Ran) -> anyhow::Result<()> {
     if args.plugin {
         println!("{}", answer.text);
     } else if args.seed_format {
-        table::print_json(&seed_format::render(report, watcher.project.zone))?;
+        table::print_json(&seed_format::render(report, watcher.keys.project.zone))?;
     } else if args.json {
         let mut object = serde_json::to_value(report)?;
         object["findings"] = json!(findings);
@@ -130,7 +132,7 @@ fn print(watcher: &Watcher, args: &Args, ran: &Ran) -> anyhow::Result<()> {
         if file.as_os_str() == "-" {
             print!("{text}");
         } else {
-            write_whole(file, text.as_bytes(), 0o644)
+            write_atomic(file, text.as_bytes(), 0o644)
                 .with_context(|| format!("{} cannot be written", file.display()))?;
         }
     } else {
@@ -139,12 +141,12 @@ fn print(watcher: &Watcher, args: &Args, ran: &Ran) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn people(watcher: &Watcher, args: &Args, report: &Report, findings: &[Finding]) {
+fn people(watcher: &Watcher, args: &MonitorArgs, report: &MonitorReport, findings: &[MonitorFinding]) {
     if !args.quiet {
         if report.keys.is_empty() {
             println!(
                 "{}",
-                words::no_known_key(&report.env.file, &watcher.providers, "monitor")
+                words::no_known_key(&report.env.file, &watcher.keys.providers, "monitor")
             );
         } else {
             table::print(
@@ -160,7 +162,7 @@ fn people(watcher: &Watcher, args: &Args, report: &Report, findings: &[Finding])
     }
     for finding in findings
         .iter()
-        .filter(|finding| !args.quiet || finding.level > Level::Note)
+        .filter(|finding| !args.quiet || finding.level > Severity::Note)
     {
         println!("{}: {}", finding.level, finding.text);
     }
@@ -184,14 +186,14 @@ fn rows(keys: &[KeyLine]) -> Vec<Vec<String>> {
     keys.iter().map(row).collect()
 }
 
-fn files(watcher: &Watcher, report: &Report) -> String {
+fn files(watcher: &Watcher, report: &MonitorReport) -> String {
     let backup = match (&report.backup.file, report.backup.age_days) {
         (Some(file), Some(0)) => format!("{file}, made today"),
         (Some(file), Some(days)) => format!("{file}, {days} days old"),
         _ => "none".to_owned(),
     };
     let schedule = match report.schedule.next_at {
-        Some(at) => due_in_words(at, report.checked_at, watcher.project.zone),
+        Some(at) => due_in_words(at, report.checked_at, watcher.keys.project.zone),
         None => "none".to_owned(),
     };
     let bot = match &report.heartbeat {

@@ -1,5 +1,6 @@
 //! The playbook, loaded: prompts, page descriptions and topics that the program carries, and those of the project over them.
-use super::{Faults, Settings};
+use super::faults::Faults;
+use super::settings::Settings;
 use crate::domain::decide::{Names, Playbook, Topic, Topics};
 use crate::domain::page::PageDescription;
 use crate::domain::reply::Prompts;

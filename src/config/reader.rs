@@ -1,36 +1,44 @@
-//! Reads one setting after the other from environment and file, and collects what is wrong with them.
-use super::values::{
-    broken, distance, duration, environment_name, is_loopback, line_of, page_source, path, plain, split, system_zone,
-};
-use super::{Effects, Faults, MayAct, PageSource};
-use crate::domain::ids::PersonId;
-use crate::domain::page::PropertyNames;
-use chrono_tz::Tz;
+//! Reads one setting after the other from environment and file, and collects what is wrong with them. Deserializing by
+//! serde would end at the first fault; here people hear of all of them at once.
+use super::faults::Faults;
+use super::settings::PageSource;
+use super::values::{duration, environment_name, is_loopback, page_source, plain, split};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
+use toml::de::{DeTable, DeValue};
 
 /// Environment names that are no `KEYMINDER_<SECTION>_<KEY>`.
-const SHORT_NAMES: [&str; 6] = [
+const SHORT_NAMES: [&str; 4] = [
     "KEYMINDER_PROJECT",
     "KEYMINDER_CONFIG",
-    "KEYMINDER_STATE",
-    "KEYMINDER_PAGES",
     "KEYMINDER_PROBE_URL",
     "KEYMINDER_LOG",
 ];
 
-pub(super) struct Reader {
+/// A name with more wrong letters than this is no slip of a known one.
+const MOST_WRONG_LETTERS: usize = 4;
+
+/// Environment and file, the names that were asked for, and the faults that were found by then. A setting's name is its
+/// path in the file: `poll.active`, or `pages` outside of every section.
+pub(super) struct SettingsReader {
     file: String,
-    source: String,
-    table: toml::Table,
+    set: BTreeMap<String, SetInFile>,
     environment: BTreeMap<String, String>,
-    pub(super) known: BTreeSet<(String, String)>,
+    pub(super) known: BTreeSet<String>,
     faults: Vec<String>,
 }
 
-impl Reader {
+/// A setting as the file has it.
+struct SetInFile {
+    /// The value as its environment variable would say it.
+    text: String,
+    /// Counted from 1.
+    line: usize,
+}
+
+impl SettingsReader {
     /// Opens the settings file; only a file that was asked for by name has to exist.
     pub(super) fn open(file: &Path, asked_for: bool, environment: BTreeMap<String, String>) -> Result<Self, Faults> {
         let name = file.display().to_string();
@@ -39,13 +47,14 @@ impl Reader {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => String::new(),
             Err(error) => return Err(Faults(vec![format!("{name}: cannot be read ({})", error.kind())])),
         };
-        let table = source
-            .parse::<toml::Table>()
-            .map_err(|error| Faults(vec![broken(&name, &source, &error)]))?;
+        let set = set_in_file(&source).map_err(|error| {
+            let line = line_at(&source, error.span().map_or(0, |span| span.start));
+            // The file's own words could hold a secret, so only the place and the parser's message are told.
+            Faults(vec![format!("{name}:{line}: is not valid TOML ({})", error.message())])
+        })?;
         Ok(Self {
             file: name,
-            source,
-            table,
+            set,
             environment,
             known: BTreeSet::new(),
             faults: Vec::new(),
@@ -64,36 +73,20 @@ impl Reader {
     }
 
     fn unknown_keys(&mut self) {
-        let mut unknown = Vec::new();
-        for (section, value) in &self.table {
-            match value {
-                toml::Value::Table(keys) => {
-                    for key in keys.keys() {
-                        if !self.known.contains(&(section.clone(), key.clone())) {
-                            unknown.push((section.clone(), key.clone()));
-                        }
-                    }
-                }
-                _ if self.known.contains(&(String::new(), section.clone())) => {}
-                _ => unknown.push((String::new(), section.clone())),
-            }
-        }
-        for (section, key) in unknown {
-            let name = path(&section, &key);
-            let hint = self
-                .nearest(&name)
-                .map(|near| format!("; did you mean {near}?"))
-                .unwrap_or_default();
-            self.fault(&section, &key, &format!("no such setting{hint}"));
+        let unknown: Vec<String> = self
+            .set
+            .keys()
+            .filter(|name| !self.known.contains(*name))
+            .cloned()
+            .collect();
+        for name in unknown {
+            let hint = self.nearest(&name).map(|near| format!("; did you mean {near}?"));
+            self.fault(&name, &format!("no such setting{}", hint.unwrap_or_default()));
         }
     }
 
     fn unknown_names(&mut self) {
-        let names: BTreeSet<String> = self
-            .known
-            .iter()
-            .map(|(section, key)| environment_name(section, key))
-            .collect();
+        let names: BTreeSet<String> = self.known.iter().map(|name| environment_name(name)).collect();
         for name in self.environment.keys() {
             let known = names.contains(name) || SHORT_NAMES.contains(&name.as_str());
             if name.starts_with("KEYMINDER_") && !known {
@@ -104,254 +97,146 @@ impl Reader {
         }
     }
 
-    fn nearest(&self, name: &str) -> Option<String> {
-        let (distance, near) = self
-            .known
-            .iter()
-            .map(|(section, key)| path(section, key))
-            .map(|known| (distance(name, &known), known))
-            .min()?;
-        (distance <= 4).then_some(near)
+    fn nearest(&self, name: &str) -> Option<&String> {
+        let wrong_letters = |known: &String| strsim::levenshtein(name, known);
+        let near = self.known.iter().min_by_key(|known| wrong_letters(known))?;
+        (wrong_letters(near) <= MOST_WRONG_LETTERS).then_some(near)
     }
 
-    fn fault(&mut self, section: &str, key: &str, what: &str) {
-        let name = path(section, key);
-        let from_environment = self.environment.contains_key(&environment_name(section, key));
-        let place = if from_environment {
-            format!("environment: {}", environment_name(section, key))
+    /// Notes what is wrong with a setting, at the place where its value stands: its environment variable, or its line.
+    pub(super) fn fault(&mut self, name: &str, what: &str) {
+        let variable = environment_name(name);
+        let place = if self.environment.contains_key(&variable) {
+            format!("environment: {variable}")
         } else {
-            format!("{}:{}: {name}", self.file, line_of(&self.source, section, key))
+            let line = self.set.get(name).map_or(1, |set| set.line);
+            format!("{}:{line}: {name}", self.file)
         };
         self.faults.push(format!("{place}: {what}"));
     }
 
-    /// The value as text: environment first, then file.
-    fn value(&mut self, section: &str, key: &str) -> Option<String> {
-        self.known.insert((section.to_owned(), key.to_owned()));
-        if let Some(value) = self.environment.get(&environment_name(section, key)) {
-            return Some(value.clone());
-        }
-        let value = match section {
-            "" => self.table.get(key)?,
-            _ => self.table.get(section)?.get(key)?,
-        };
-        Some(plain(value))
+    /// Notes what is wrong with an environment variable that is no setting.
+    pub(super) fn environment_fault(&mut self, what: &str) {
+        self.faults.push(format!("environment: {what}"));
     }
 
-    fn parsed<T>(
-        &mut self,
-        section: &str,
-        key: &str,
-        default: T,
-        parse: impl Fn(&str) -> Option<T>,
-        wanted: &str,
-    ) -> T {
-        let Some(text) = self.value(section, key) else {
+    /// An environment variable as it is, also one that is no setting of ours.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        self.environment.get(name).map(String::as_str)
+    }
+
+    /// The value as text: environment first, then file.
+    fn value(&mut self, name: &str) -> Option<String> {
+        self.known.insert(name.to_owned());
+        let in_environment = self.environment.get(&environment_name(name));
+        let text = in_environment.or_else(|| self.set.get(name).map(|set| &set.text));
+        text.cloned()
+    }
+
+    /// The value as `parse` reads it; the default where none is set. One that `parse` refuses is a fault.
+    pub(super) fn parsed<T>(&mut self, name: &str, default: T, parse: impl Fn(&str) -> Option<T>, wanted: &str) -> T {
+        let Some(text) = self.value(name) else {
             return default;
         };
         parse(&text).unwrap_or_else(|| {
-            self.fault(section, key, &format!("{text:?} is not {wanted}"));
+            self.fault(name, &format!("{text:?} is not {wanted}"));
             default
         })
     }
 
-    pub(super) fn text(&mut self, section: &str, key: &str, default: &str) -> String {
-        self.value(section, key).unwrap_or_else(|| default.to_owned())
+    pub(super) fn text(&mut self, name: &str, default: &str) -> String {
+        self.value(name).unwrap_or_else(|| default.to_owned())
     }
 
-    pub(super) fn optional(&mut self, section: &str, key: &str) -> Option<String> {
-        self.value(section, key).filter(|text| !text.is_empty())
+    pub(super) fn optional(&mut self, name: &str) -> Option<String> {
+        self.value(name).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn secret(&mut self, section: &str, key: &str) -> Option<SecretString> {
-        self.optional(section, key).map(SecretString::from)
+    pub(super) fn secret(&mut self, name: &str) -> Option<SecretString> {
+        self.optional(name).map(SecretString::from)
     }
 
-    pub(super) fn list(&mut self, section: &str, key: &str) -> Vec<String> {
-        split(&self.text(section, key, ""))
+    pub(super) fn list(&mut self, name: &str) -> Vec<String> {
+        split(&self.text(name, ""))
     }
 
-    pub(super) fn number(&mut self, section: &str, key: &str, default: u32) -> u32 {
-        self.parsed(section, key, default, |text| text.parse().ok(), "a whole number")
+    pub(super) fn number(&mut self, name: &str, default: u32) -> u32 {
+        self.parsed(name, default, |text| text.parse().ok(), "a whole number")
     }
 
-    pub(super) fn flag(&mut self, section: &str, key: &str, default: bool) -> bool {
-        self.parsed(section, key, default, |text| text.parse().ok(), "true or false")
+    pub(super) fn flag(&mut self, name: &str, default: bool) -> bool {
+        self.parsed(name, default, |text| text.parse().ok(), "true or false")
     }
 
-    pub(super) fn duration(&mut self, section: &str, key: &str, default: &str) -> Duration {
-        let default = duration(default).unwrap_or_default();
-        self.parsed(
-            section,
-            key,
-            default,
-            duration,
-            "a duration; write 500ms, 5s, 2m, 1h or 1d",
-        )
+    pub(super) fn duration(&mut self, name: &str, default: Duration) -> Duration {
+        self.parsed(name, default, duration, "a duration; write 500ms, 5s, 2m, 1h or 1d")
     }
 
-    pub(super) fn durations(&mut self, section: &str, key: &str, default: &str) -> Vec<Duration> {
+    pub(super) fn durations(&mut self, name: &str, default: &[Duration]) -> Vec<Duration> {
         let all = |text: &str| {
             split(text)
                 .iter()
                 .map(|part| duration(part))
                 .collect::<Option<Vec<_>>>()
         };
-        let default = all(default).unwrap_or_default();
-        self.parsed(
-            section,
-            key,
-            default,
-            |text| all(text).filter(|list| !list.is_empty()),
-            "a list such as 0s,60s,600s",
-        )
+        let some = |text: &str| all(text).filter(|list| !list.is_empty());
+        self.parsed(name, default.to_vec(), some, "a list such as 0s,60s,600s")
     }
 
-    pub(super) fn choice<T: Copy>(&mut self, section: &str, key: &str, choices: &[(&str, T)]) -> T {
+    /// One of the choices by its name; the first is the default.
+    pub(super) fn choice<T: Copy>(&mut self, name: &str, choices: &[(&str, T)]) -> T {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        let find = |text: &str| {
-            choices
-                .iter()
-                .find(|(name, _)| *name == text)
-                .map(|(_, choice)| *choice)
-        };
-        self.parsed(
-            section,
-            key,
-            choices[0].1,
-            find,
-            &format!("one of {}", names.join(", ")),
-        )
+        let chosen = |text: &str| Some(choices.iter().find(|(name, _)| *name == text)?.1);
+        let wanted = format!("one of {}", names.join(", "));
+        self.parsed(name, choices[0].1, chosen, &wanted)
     }
 
-    pub(super) fn url(&mut self, section: &str, key: &str, default: &str) -> String {
+    pub(super) fn url(&mut self, name: &str, default: &str) -> String {
         let clean = |text: &str| {
             let url = text.trim_end_matches('/').trim_end_matches("/v1").to_owned();
             (url.starts_with("https://") || is_loopback(&url)).then_some(url)
         };
-        self.parsed(
-            section,
-            key,
-            default.to_owned(),
-            clean,
-            "an https:// address (http:// only for 127.0.0.1)",
-        )
+        let wanted = "an https:// address (http:// only for 127.0.0.1)";
+        self.parsed(name, default.to_owned(), clean, wanted)
     }
 
-    pub(super) fn zone(&mut self) -> Tz {
-        let default = self
-            .environment
-            .get("TZ")
-            .map(|zone| zone.trim_start_matches(':').to_owned())
-            .or_else(system_zone)
-            .and_then(|zone| zone.parse().ok())
-            .unwrap_or(Tz::UTC);
-        self.parsed(
-            "project",
-            "zone",
-            default,
-            |text| text.parse().ok(),
-            "a zone such as Europe/Amsterdam",
-        )
-    }
-
-    pub(super) fn state(&mut self, project: &Path) -> String {
-        let state = self.environment.get("KEYMINDER_STATE").cloned();
-        let state = state.unwrap_or_else(|| self.text("", "state", "state/keyminder.db"));
-        if state.starts_with("postgres") {
-            state
-        } else {
-            project.join(state).display().to_string()
-        }
-    }
-
-    pub(super) fn pages(&mut self) -> Vec<PageSource> {
-        let listed = self.list("", "pages");
-        let listed = self
-            .environment
-            .get("KEYMINDER_PAGES")
-            .map_or(listed, |pages| split(pages));
+    pub(super) fn pages(&mut self, name: &str) -> Vec<PageSource> {
         let mut sources = Vec::new();
-        for text in listed {
+        for text in self.list(name) {
             match page_source(&text) {
                 Some(source) => sources.push(source),
                 None => self.fault(
-                    "",
-                    "pages",
+                    name,
                     &format!("{text:?} is no Notion page: give its URL or its 32-digit id"),
                 ),
             }
         }
         sources
     }
+}
 
-    pub(super) fn people(&mut self, section: &str, key: &str) -> Vec<PersonId> {
-        self.list(section, key)
-            .iter()
-            .map(|id| PersonId::from_wire(id))
-            .collect()
-    }
-
-    pub(super) fn may_act(&mut self) -> MayAct {
-        match self.text("people", "may_act", "members").as_str() {
-            "members" => MayAct::Members,
-            "everyone" => MayAct::Everyone,
-            _ => MayAct::Listed(self.people("people", "may_act")),
+/// Every setting of the file by its name, with the line where it stands.
+fn set_in_file(source: &str) -> Result<BTreeMap<String, SetInFile>, toml::de::Error> {
+    let mut set = BTreeMap::new();
+    let mut add = |name: String, at: usize, value: &DeValue<'_>| {
+        let (text, line) = (plain(value), line_at(source, at));
+        set.insert(name, SetInFile { text, line });
+    };
+    for (section, value) in DeTable::parse(source)?.get_ref() {
+        match value.get_ref() {
+            DeValue::Table(keys) => {
+                for (key, value) in keys {
+                    let name = format!("{}.{}", section.get_ref(), key.get_ref());
+                    add(name, key.span().start, value.get_ref());
+                }
+            }
+            value => add(section.get_ref().to_string(), section.span().start, value),
         }
     }
+    Ok(set)
+}
 
-    pub(super) fn effects(&mut self) -> Effects {
-        let effects = Effects {
-            call_timeout: self.duration("effects", "call_timeout", "10s"),
-            lease: self.duration("effects", "lease", "30s"),
-            quiet: self.duration("effects", "quiet", "90s"),
-            max_sends: self.number("effects", "max_sends", 5).max(1),
-            workers: self.number("effects", "workers", 4).clamp(1, 64) as usize,
-        };
-        if effects.lease < effects.call_timeout + Duration::from_secs(5) {
-            self.fault(
-                "effects",
-                "lease",
-                "must be at least call_timeout + 5s, or a slow call outlives its lease",
-            );
-        }
-        effects
-    }
-
-    pub(super) fn properties(&mut self) -> PropertyNames {
-        let mut name = |key: &str, default: &str| self.text("properties", key, default);
-        PropertyNames {
-            status: name("status", "Status"),
-            progress: name("progress", "Progress"),
-            next_rotation: name("next_rotation", "Next rotation"),
-            last_check: name("last_check", "Last check"),
-            quiet: name("quiet", "Quiet"),
-            not_started: name("not_started", "Not started"),
-            in_progress: name("in_progress", "In Progress"),
-            blocked: name("blocked", "Blocked"),
-            done: name("done", "Done"),
-        }
-    }
-
-    pub(super) fn probe_url(&mut self) -> Option<String> {
-        let url = self
-            .environment
-            .get("KEYMINDER_PROBE_URL")?
-            .trim_end_matches('/')
-            .to_owned();
-        if !is_loopback(&url) {
-            self.faults.push(format!(
-                "environment: KEYMINDER_PROBE_URL={url} must be on 127.0.0.1: keys are sent to it"
-            ));
-        }
-        Some(url)
-    }
-
-    pub(super) fn environment_token(&self) -> Option<SecretString> {
-        self.environment
-            .get("NOTION_TOKEN")
-            .filter(|token| !token.is_empty())
-            .cloned()
-            .map(SecretString::from)
-    }
+/// The line of a byte of the source, from 1.
+fn line_at(source: &str, byte: usize) -> usize {
+    source.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
 }

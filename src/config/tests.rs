@@ -1,11 +1,15 @@
 //! Settings as people write them, and what is said when they are wrong.
-use super::*;
+use super::reader::SettingsReader;
+use super::{Faults, ProjectArgs, Settings, values};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
 
 fn read(file: &str, environment: &[(&str, &str)]) -> Result<Settings, Faults> {
     let dir = tempfile::tempdir().unwrap();
     std::fs::create_dir(dir.path().join("config")).unwrap();
     std::fs::write(dir.path().join("config/keyminder.toml"), file).unwrap();
-    let place = Place {
+    let place = ProjectArgs {
         project: Some(dir.path().to_owned()),
         config: None,
     };
@@ -77,15 +81,15 @@ fn the_example_documents_every_setting_with_its_default() {
         |settings: &Settings| format!("{settings:?}").replace(&settings.project.display().to_string(), "PROJECT");
     assert_eq!(shown(&settings), shown(&defaults));
 
-    let mut reader = Reader::open(Path::new("no such file"), false, BTreeMap::new()).unwrap();
+    let mut reader = SettingsReader::open(Path::new("no such file"), false, BTreeMap::new()).unwrap();
     Settings::from_reader(Path::new("/"), &mut reader);
     let table: toml::Table = uncommented().parse().unwrap();
-    for (section, key) in &reader.known {
-        let documented = match section.as_str() {
-            "" => table.contains_key(key),
-            _ => table.get(section).and_then(|section| section.get(key)).is_some(),
+    for name in &reader.known {
+        let documented = match name.split_once('.') {
+            None => table.contains_key(name),
+            Some((section, key)) => table.get(section).and_then(|section| section.get(key)).is_some(),
         };
-        assert!(documented, "[{section}] {key} is not in config/keyminder.example.toml");
+        assert!(documented, "{name} is not in config/keyminder.example.toml");
     }
 }
 
@@ -99,4 +103,53 @@ fn only_this_machine_counts_as_loopback() {
         "https://example.org",
     ];
     assert!(!elsewhere.into_iter().any(values::is_loopback));
+}
+
+/// Under which names the program holds a section's settings, beside the section's own and `settings`.
+const HELD_AS: [(&str, &str); 2] = [("effects", "times"), ("properties", "names")];
+
+/// The program's code without the files that define settings and read them in: what stands there is no use of one.
+fn code_that_uses_settings() -> String {
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut code = String::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            let defines = folder.ends_with("src/config") && name != "playbook.rs";
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !name.contains("tests") && !defines {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let production = text.split("#[cfg(test)]").next().unwrap_or_default();
+                code.push_str(production);
+            }
+        }
+    }
+    code
+}
+
+/// Whether the code reads a setting: `settings.poll.active`, `poll.active` or `times.lease`, over several lines too.
+fn is_read(code: &str, name: &str) -> bool {
+    let (section, key) = name.split_once('.').unwrap_or(("settings", name));
+    let held_as = HELD_AS.iter().filter(|(of, _)| *of == section).map(|(_, held)| *held);
+    let holders: Vec<&str> = ["settings", section].into_iter().chain(held_as).collect();
+    let reads = format!(r"\b(?:{})\s*\.\s*{key}\b", holders.join("|"));
+    regex::Regex::new(&reads).unwrap().is_match(code)
+}
+
+#[test]
+fn every_setting_is_read_by_the_program() {
+    let mut reader = SettingsReader::open(Path::new("no such file"), false, BTreeMap::new()).unwrap();
+    Settings::from_reader(Path::new("/"), &mut reader);
+    let mut names = reader.known;
+    names.extend(["project", "probe_url", "environment_token"].map(str::to_owned));
+    let code = code_that_uses_settings();
+    let unread: BTreeSet<&String> = names.iter().filter(|name| !is_read(&code, name)).collect();
+    assert_eq!(unread, BTreeSet::new(), "settings that nothing reads");
+    assert!(names.len() > 35, "only {} settings were found", names.len());
+    assert!(
+        !is_read(&code, "server.listen") && !is_read(&code, "poll.sometimes"),
+        "the search finds what is not there"
+    );
 }

@@ -1,36 +1,28 @@
-//! Single values as people write them, names of settings, and places in the settings file.
-use super::PageSource;
+//! Single values as people write them, and names of settings.
+use super::settings::PageSource;
 use crate::domain::ids::{self, PageId};
 use std::time::Duration;
+use toml::de::DeValue;
 
 /// `poll.active` as `KEYMINDER_POLL_ACTIVE`.
-pub(super) fn environment_name(section: &str, key: &str) -> String {
-    path(section, key)
-        .replace('.', "_")
-        .to_ascii_uppercase()
-        .as_str()
-        .replacen("", "KEYMINDER_", 1)
-}
-
-/// Section and key as faults name them.
-pub(super) fn path(section: &str, key: &str) -> String {
-    if section.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{section}.{key}")
-    }
+pub(super) fn environment_name(setting: &str) -> String {
+    format!("KEYMINDER_{}", setting.replace('.', "_").to_ascii_uppercase())
 }
 
 /// A value of the file as its environment variable would say it.
-pub(super) fn plain(value: &toml::Value) -> String {
+pub(super) fn plain(value: &DeValue<'_>) -> String {
     match value {
-        toml::Value::String(text) => text.clone(),
-        toml::Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(","),
-        toml::Value::Integer(number) => number.to_string(),
-        toml::Value::Float(number) => number.to_string(),
-        toml::Value::Boolean(flag) => flag.to_string(),
-        toml::Value::Datetime(time) => time.to_string(),
-        toml::Value::Table(_) => "a table".to_owned(),
+        DeValue::String(text) => text.to_string(),
+        DeValue::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| plain(item.get_ref())).collect();
+            items.join(",")
+        }
+        DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
+            .map_or_else(|_| number.as_str().to_owned(), |number| number.to_string()),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(time) => time.to_string(),
+        DeValue::Table(_) => "a table".to_owned(),
     }
 }
 
@@ -87,41 +79,4 @@ pub(super) fn is_loopback(url: &str) -> bool {
 pub(super) fn system_zone() -> Option<String> {
     let link = std::fs::read_link("/etc/localtime").ok()?;
     link.to_str()?.split_once("zoneinfo/").map(|(_, zone)| zone.to_owned())
-}
-
-/// The file's own words could hold a secret, so only the place and the parser's message are told.
-pub(super) fn broken(name: &str, source: &str, error: &toml::de::Error) -> String {
-    let at = error.span().map_or(0, |span| span.start.min(source.len()));
-    let line = source.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
-    format!("{name}:{line}: is not valid TOML ({})", error.message())
-}
-
-/// The line of a setting, from 1.
-pub(super) fn line_of(source: &str, section: &str, key: &str) -> usize {
-    let mut current = String::new();
-    for (at, line) in source.lines().enumerate() {
-        let line = line.trim();
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            name.trim().clone_into(&mut current);
-        } else if current == section && line.split('=').next().is_some_and(|name| name.trim() == key) {
-            return at + 1;
-        }
-    }
-    1
-}
-
-/// How many letters differ: for "did you mean".
-pub(super) fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.iter().enumerate() {
-            let substituted = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = substituted.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -1,9 +1,9 @@
 //! Which findings are worth an alert now: once for each condition and step, again after a week, and one recovery. Pure:
 //! what went out before is an argument, and comes back changed.
-use super::findings::{Finding, Level};
+use super::findings::{MonitorFinding, Severity};
+use super::record::{Sent, SentAlert};
 use chrono::{DateTime, TimeDelta, Utc};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use serde::Serialize;
 
 /// What comes nearer is announced at these days.
 const DAYS: [i64; 5] = [14, 7, 3, 1, 0];
@@ -11,38 +11,25 @@ const DAYS: [i64; 5] = [14, 7, 3, 1, 0];
 /// An alert that stands is repeated after so long.
 const REPEAT: TimeDelta = TimeDelta::days(7);
 
-/// What went out, by condition and subject.
-pub type Sent = BTreeMap<String, Told>;
-
-/// What was last said about one condition.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    /// The lower, the worse.
-    step: i64,
-    at: DateTime<Utc>,
-    /// What was said, for the recovery.
-    text: String,
-}
-
 /// Something to be said now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Alert {
+pub struct KeyAlert {
     /// `rotation_due/BYBIT_API_KEY`: the same for all alerts about one thing.
     pub about: String,
-    /// The condition's name.
+    /// The name of the condition, as in metrics.
     pub condition: String,
     /// The key or file; empty for the project.
     pub subject: String,
     /// How bad; `ok` for a recovery.
-    pub level: Level,
+    pub level: Severity,
     /// Days left, where something comes nearer.
     pub days_left: Option<i64>,
-    /// For people.
+    /// The alert in words for people; no secret is in it.
     pub text: String,
 }
 
 /// What is to be said now, and what has been said after that. `sent` is to be kept only once the alerts went out.
-pub fn due(findings: &[Finding], sent: &Sent, now: DateTime<Utc>) -> (Vec<Alert>, Sent) {
+pub fn due(findings: &[MonitorFinding], sent: &Sent, now: DateTime<Utc>) -> (Vec<KeyAlert>, Sent) {
     let mut alerts = Vec::new();
     let mut after = Sent::new();
     for finding in findings {
@@ -52,7 +39,7 @@ pub fn due(findings: &[Finding], sent: &Sent, now: DateTime<Utc>) -> (Vec<Alert>
             Some(told) if told.step <= step && now - told.at < REPEAT => told.clone(),
             _ => {
                 alerts.push(alert(&about, finding));
-                Told {
+                SentAlert {
                     step,
                     at: now,
                     text: finding.text.clone(),
@@ -68,21 +55,21 @@ pub fn due(findings: &[Finding], sent: &Sent, now: DateTime<Utc>) -> (Vec<Alert>
 }
 
 /// How near or how bad: a step down is worth an alert, a step up is not.
-fn step(finding: &Finding) -> i64 {
+fn step(finding: &MonitorFinding) -> i64 {
     match finding.days_left {
         Some(days) if days < 0 => -1,
         Some(days) => DAYS.into_iter().filter(|step| days <= *step).min().unwrap_or(i64::MAX),
         None => match finding.level {
-            Level::Critical => 0,
-            Level::Warning => 1,
-            Level::Note => 2,
-            Level::Ok => 3,
+            Severity::Critical => 0,
+            Severity::Warning => 1,
+            Severity::Note => 2,
+            Severity::Ok => 3,
         },
     }
 }
 
-fn alert(about: &str, finding: &Finding) -> Alert {
-    Alert {
+fn alert(about: &str, finding: &MonitorFinding) -> KeyAlert {
+    KeyAlert {
         about: about.to_owned(),
         condition: finding.condition.as_str().to_owned(),
         subject: finding.subject.clone(),
@@ -92,13 +79,13 @@ fn alert(about: &str, finding: &Finding) -> Alert {
     }
 }
 
-fn recovery(about: &str, told: &Told) -> Alert {
+fn recovery(about: &str, told: &SentAlert) -> KeyAlert {
     let (condition, subject) = about.split_once('/').unwrap_or((about, ""));
-    Alert {
+    KeyAlert {
         about: about.to_owned(),
         condition: condition.to_owned(),
         subject: subject.to_owned(),
-        level: Level::Ok,
+        level: Severity::Ok,
         days_left: None,
         text: format!("settled: {}", told.text),
     }
@@ -109,8 +96,8 @@ mod tests {
     use super::super::findings::Condition;
     use super::*;
 
-    fn finding(condition: Condition, level: Level, days_left: Option<i64>) -> Finding {
-        Finding {
+    fn finding(condition: Condition, level: Severity, days_left: Option<i64>) -> MonitorFinding {
+        MonitorFinding {
             condition,
             subject: "NOTION_TOKEN".to_owned(),
             level,
@@ -120,7 +107,7 @@ mod tests {
     }
 
     /// Plays a month, one day after the other; gives the days on which something was said, with its level.
-    fn played(days: std::ops::Range<i64>, mut world: impl FnMut(i64) -> Vec<Finding>) -> Vec<(i64, Level)> {
+    fn played(days: std::ops::Range<i64>, mut world: impl FnMut(i64) -> Vec<MonitorFinding>) -> Vec<(i64, Severity)> {
         let mut sent = Sent::new();
         let mut said = Vec::new();
         for day in days {
@@ -138,7 +125,11 @@ mod tests {
     fn what_comes_nearer_is_said_at_its_days_and_once_settled() {
         let said = played(0..24, |day| {
             let left = 14 - day;
-            let level = if left < 0 { Level::Critical } else { Level::Warning };
+            let level = if left < 0 {
+                Severity::Critical
+            } else {
+                Severity::Warning
+            };
             if day > 20 {
                 Vec::new()
             } else {
@@ -147,7 +138,7 @@ mod tests {
         });
         let days: Vec<i64> = said.iter().map(|(day, _)| *day).collect();
         assert_eq!(days, [0, 7, 11, 13, 14, 15, 21]);
-        assert_eq!(said.last(), Some(&(21, Level::Ok)));
+        assert_eq!(said.last(), Some(&(21, Severity::Ok)));
     }
 
     #[test]
@@ -155,11 +146,18 @@ mod tests {
         let said = played(0..16, |day| {
             vec![finding(
                 Condition::OldKeyAlive,
-                if day < 3 { Level::Warning } else { Level::Critical },
+                if day < 3 { Severity::Warning } else { Severity::Critical },
                 None,
             )]
         });
-        assert_eq!(said, [(0, Level::Warning), (3, Level::Critical), (10, Level::Critical)]);
+        assert_eq!(
+            said,
+            [
+                (0, Severity::Warning),
+                (3, Severity::Critical),
+                (10, Severity::Critical)
+            ]
+        );
         assert_eq!(played(0..3, |_| Vec::new()), []);
     }
 }

@@ -1,8 +1,8 @@
 //! Alerts beside the page: ntfy, Slack, a signed webhook, and the dead man's ping. Their addresses are secrets: an error
 //! names the channel, never its URL.
-use super::alerts::Alert;
-use super::findings::Level;
-use crate::config::Alerts;
+use super::alerts::KeyAlert;
+use super::findings::Severity;
+use crate::config::AlertSettings;
 use crate::rotation::signer::hmac_hex;
 use chrono::{DateTime, Utc};
 use reqwest::{Client, RequestBuilder};
@@ -18,7 +18,7 @@ const LONGEST_SUMMARY: usize = 1000;
 
 /// What is common to all alerts of a run.
 #[derive(Clone, Debug)]
-pub struct Context {
+pub struct AlertContext {
     /// The page where the work is.
     pub page_url: Option<String>,
     /// This machine, as the project calls it.
@@ -30,7 +30,7 @@ pub struct Context {
 /// The channels that are configured.
 pub struct Channels {
     client: Client,
-    alerts: Alerts,
+    alerts: AlertSettings,
     pause: Duration,
 }
 
@@ -46,7 +46,7 @@ pub struct ChannelError {
 
 impl Channels {
     /// The channels of the settings. `None` when there is none at all: then only the page is told.
-    pub fn new(alerts: &Alerts) -> Option<Self> {
+    pub fn new(alerts: &AlertSettings) -> Option<Self> {
         let any = [&alerts.ntfy, &alerts.slack, &alerts.webhook, &alerts.ping]
             .into_iter()
             .any(Option::is_some);
@@ -64,7 +64,7 @@ impl Channels {
     }
 
     /// Tells every channel about an alert; gives those that failed.
-    pub async fn tell(&self, alert: &Alert, context: &Context) -> Vec<ChannelError> {
+    pub async fn tell(&self, alert: &KeyAlert, context: &AlertContext) -> Vec<ChannelError> {
         let mut failed = Vec::new();
         if let Some(url) = &self.alerts.ntfy {
             failed.extend(self.send("ntfy", || self.ntfy(url, alert, context)).await.err());
@@ -104,12 +104,12 @@ impl Channels {
             .await
     }
 
-    fn ntfy(&self, url: &SecretString, alert: &Alert, context: &Context) -> RequestBuilder {
+    fn ntfy(&self, url: &SecretString, alert: &KeyAlert, context: &AlertContext) -> RequestBuilder {
         let priority = match alert.level {
-            Level::Critical => "5",
-            Level::Warning => "4",
-            Level::Note => "3",
-            Level::Ok => "2",
+            Severity::Critical => "5",
+            Severity::Warning => "4",
+            Severity::Note => "3",
+            Severity::Ok => "2",
         };
         let request = self
             .client
@@ -123,7 +123,7 @@ impl Channels {
         request.header("Tags", "key").body(alert.text.clone())
     }
 
-    fn webhook(&self, url: &SecretString, alert: &Alert, context: &Context) -> RequestBuilder {
+    fn webhook(&self, url: &SecretString, alert: &KeyAlert, context: &AlertContext) -> RequestBuilder {
         let body = json!({
             "event": alert.condition, "key": alert.subject, "level": alert.level, "text": alert.text,
             "days_left": alert.days_left, "page_url": context.page_url, "host": context.host, "time": context.now,
@@ -166,7 +166,7 @@ impl Channels {
     }
 }
 
-fn title(alert: &Alert) -> String {
+fn title(alert: &KeyAlert) -> String {
     format!("keyminder {}", alert.level)
 }
 

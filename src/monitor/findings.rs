@@ -1,5 +1,5 @@
 //! What a report means: each thing that a person should know, how bad it is, and in which words. Pure.
-use super::report::{KeyLine, Report};
+use super::report::{KeyLine, MonitorReport};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::acceptance::hint_in_words;
 use chrono::TimeDelta;
@@ -20,21 +20,21 @@ const UNKNOWN_RUNS: u32 = 2;
 /// Clocks are set by a little now and then.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(5);
 
-/// How bad; in the order of the plugin's codes.
+/// How bad a finding is, in the order of the plugin's codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Level {
-    /// Nothing to do.
+pub enum Severity {
+    /// There is nothing to do.
     Ok,
-    /// Good to know.
+    /// It is good to know.
     Note,
-    /// Soon.
+    /// Somebody should do something soon.
     Warning,
-    /// Now.
+    /// Somebody must do something now.
     Critical,
 }
 
-/// What is the matter.
+/// What can be the matter with keys, files and the bot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Condition {
@@ -72,13 +72,13 @@ pub enum Condition {
 
 /// One thing that a person should know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
+pub struct MonitorFinding {
     /// What is the matter.
     pub condition: Condition,
     /// With which key, old key or file; empty for the project as a whole.
     pub subject: String,
-    /// How bad.
-    pub level: Level,
+    /// How bad it is.
+    pub level: Severity,
     /// Days left, for what comes nearer: alerts repeat at some of them.
     pub days_left: Option<i64>,
     /// For people; no secret, no name of an account.
@@ -108,7 +108,7 @@ impl Condition {
     }
 }
 
-impl fmt::Display for Level {
+impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Ok => "ok",
@@ -120,8 +120,8 @@ impl fmt::Display for Level {
 }
 
 /// Everything that a report gives rise to, the worst first.
-pub fn of(report: &Report) -> Vec<Finding> {
-    let mut all: Vec<Finding> = report.keys.iter().flat_map(of_key).collect();
+pub fn of(report: &MonitorReport) -> Vec<MonitorFinding> {
+    let mut all: Vec<MonitorFinding> = report.keys.iter().flat_map(of_key).collect();
     all.extend(report.old_keys.iter().filter_map(|old| {
         let hours = (report.checked_at - old.since).num_hours();
         let level = stepped(hours, OLD_KEY_HOURS)?;
@@ -138,12 +138,16 @@ pub fn of(report: &Report) -> Vec<Finding> {
 }
 
 /// The worst of them.
-pub fn worst(findings: &[Finding]) -> Level {
-    findings.iter().map(|finding| finding.level).max().unwrap_or(Level::Ok)
+pub fn worst(findings: &[MonitorFinding]) -> Severity {
+    findings
+        .iter()
+        .map(|finding| finding.level)
+        .max()
+        .unwrap_or(Severity::Ok)
 }
 
 /// Whether no provider at all could be reached: that is this machine's network, not a fault of a key.
-pub fn no_network(report: &Report) -> bool {
+pub fn no_network(report: &MonitorReport) -> bool {
     let mut asked = report
         .keys
         .iter()
@@ -152,8 +156,8 @@ pub fn no_network(report: &Report) -> bool {
     asked.peek().is_some() && asked.all(|key| key.verdict == Verdict::NetworkError)
 }
 
-fn finding(condition: Condition, subject: &str, level: Level, text: String) -> Finding {
-    Finding {
+fn finding(condition: Condition, subject: &str, level: Severity, text: String) -> MonitorFinding {
+    MonitorFinding {
         condition,
         subject: subject.to_owned(),
         level,
@@ -163,11 +167,11 @@ fn finding(condition: Condition, subject: &str, level: Level, text: String) -> F
 }
 
 /// A warning from the first limit on, critical from the second.
-fn stepped(value: i64, (warning, critical): (i64, i64)) -> Option<Level> {
+fn stepped(value: i64, (warning, critical): (i64, i64)) -> Option<Severity> {
     if value > critical {
-        Some(Level::Critical)
+        Some(Severity::Critical)
     } else {
-        (value > warning).then_some(Level::Warning)
+        (value > warning).then_some(Severity::Warning)
     }
 }
 
@@ -179,70 +183,70 @@ fn span(hours: i64) -> String {
     }
 }
 
-fn of_key(key: &KeyLine) -> Vec<Finding> {
+fn of_key(key: &KeyLine) -> Vec<MonitorFinding> {
     [of_verdict(key), of_due(key), of_expiry(key)]
         .into_iter()
         .flatten()
         .collect()
 }
 
-fn of_verdict(key: &KeyLine) -> Option<Finding> {
+fn of_verdict(key: &KeyLine) -> Option<MonitorFinding> {
     let (name, verdict) = (&key.key, key.verdict.as_str());
     let (condition, level, text) = match key.verdict.life() {
         Life::Dead => (
             Condition::KeyDead,
-            Level::Critical,
+            Severity::Critical,
             format!("{name} is refused by its provider ({verdict})"),
         ),
         Life::None => {
             let why = key.hint.as_ref().map_or_else(|| verdict.to_owned(), hint_in_words);
             (
                 Condition::KeyMalformed,
-                Level::Warning,
+                Severity::Warning,
                 format!("{name} in .env is no whole key: {why}"),
             )
         }
         Life::Alive if matches!(key.verdict, Verdict::Valid | Verdict::ValidLimited) => return None,
         Life::Alive => (
             Condition::KeyUnusable,
-            Level::Warning,
+            Severity::Warning,
             format!("{name} lives, but cannot be used ({verdict})"),
         ),
         Life::Unknown if key.unknown_runs < UNKNOWN_RUNS => return None,
         Life::Unknown => (
             Condition::KeyUnknown,
-            Level::Warning,
+            Severity::Warning,
             format!("nothing learned about {name} in {} runs ({verdict})", key.unknown_runs),
         ),
     };
     Some(finding(condition, name, level, text))
 }
 
-fn of_due(key: &KeyLine) -> Option<Finding> {
+fn of_due(key: &KeyLine) -> Option<MonitorFinding> {
     let days = key.days_left.filter(|days| *days <= ANNOUNCED_DAYS)?;
     let level = match days {
-        ..0 => Level::Critical,
-        0..=DUE_DAYS => Level::Warning,
-        _ => Level::Note,
+        ..0 => Severity::Critical,
+        0..=DUE_DAYS => Severity::Warning,
+        _ => Severity::Note,
     };
     let was = if days < 0 { "was" } else { "is" };
     let text = format!("the rotation of {} {was} due {}", key.key, in_days(days));
-    Some(Finding {
+    Some(MonitorFinding {
         days_left: Some(days),
         ..finding(Condition::RotationDue, &key.key, level, text)
     })
 }
 
-fn of_expiry(key: &KeyLine) -> Option<Finding> {
+fn of_expiry(key: &KeyLine) -> Option<MonitorFinding> {
     let days = key.expires_in_days.filter(|days| *days <= EXPIRY_DAYS.0)?;
     let level = if days <= EXPIRY_DAYS.1 {
-        Level::Critical
+        Severity::Critical
     } else {
-        Level::Warning
+        Severity::Warning
     };
     let ends = if days < 0 { "ended" } else { "ends" };
     let text = format!("the provider {ends} {} {}", key.key, in_days(days));
-    Some(Finding {
+    Some(MonitorFinding {
         days_left: Some(days),
         ..finding(Condition::ProviderExpiry, &key.key, level, text)
     })
@@ -258,7 +262,7 @@ fn in_days(days: i64) -> String {
     }
 }
 
-fn of_files(report: &Report) -> Vec<Finding> {
+fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
     let mut all = Vec::new();
     let mut add = |condition, level, text: String| all.push(finding(condition, "", level, text));
     if let Some(last) = report
@@ -269,16 +273,20 @@ fn of_files(report: &Report) -> Vec<Finding> {
             "the monitor last ran in the future, on {}: is this machine's clock right?",
             last.date_naive()
         );
-        add(Condition::ClockWrong, Level::Warning, text);
+        add(Condition::ClockWrong, Severity::Warning, text);
     }
     let env = &report.env;
     if let Some(fault) = &env.fault {
-        add(Condition::EnvFault, Level::Critical, format!("{}: {fault}", env.file));
+        add(
+            Condition::EnvFault,
+            Severity::Critical,
+            format!("{}: {fault}", env.file),
+        );
     }
     if let (true, Some(mode)) = (env.open_to_others, &env.mode) {
         add(
             Condition::EnvOpen,
-            Level::Warning,
+            Severity::Warning,
             format!("{} is {mode}: others may read it; chmod 600", env.file),
         );
     }
@@ -287,15 +295,15 @@ fn of_files(report: &Report) -> Vec<Finding> {
         (None, _, _) if env.fault.is_none() => {
             add(
                 Condition::BackupMissing,
-                Level::Warning,
+                Severity::Warning,
                 "there is no backup of .env; keyminder backup create".to_owned(),
             );
         }
-        (Some(_), Some(fault), _) => add(Condition::BackupBad, Level::Critical, fault.clone()),
+        (Some(_), Some(fault), _) => add(Condition::BackupBad, Severity::Critical, fault.clone()),
         (Some(file), None, Some(days)) if days > BACKUP_DAYS => {
             add(
                 Condition::BackupOld,
-                Level::Warning,
+                Severity::Warning,
                 format!("the newest backup, {file}, is {days} days old"),
             );
         }
@@ -303,12 +311,12 @@ fn of_files(report: &Report) -> Vec<Finding> {
     }
     if let (Some(fault), false) = (&report.schedule.fault, report.keys.is_empty()) {
         let text = format!("no next rotation is scheduled ({fault}); keyminder schedule set");
-        add(Condition::ScheduleFault, Level::Warning, text);
+        add(Condition::ScheduleFault, Severity::Warning, text);
     }
     if report.heartbeat.as_ref().is_some_and(|beat| !beat.alive) {
         add(
             Condition::BotSilent,
-            Level::Warning,
+            Severity::Warning,
             "the bot gave no sign of life; is `keyminder run` still going?".to_owned(),
         );
     }

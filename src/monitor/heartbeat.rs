@@ -1,8 +1,8 @@
 //! A sign of life of `run`, in `state/heartbeat.json`: whoever finds it old knows that the bot stopped.
 use crate::domain::ids::PageId;
-use crate::health::{Fault, PageHealth, Picture, TOKEN};
+use crate::health::{Fault, HealthSnapshot, PageHealth, TOKEN};
 use crate::rotation::Project;
-use crate::rotation::whole::write_whole;
+use crate::rotation::atomic_write::write_atomic;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ const SHORTEST: TimeDelta = TimeDelta::minutes(2);
 pub struct Heartbeat {
     /// When it was given.
     pub at: DateTime<Utc>,
-    /// The process.
+    /// The process id of the bot.
     pub pid: u32,
     /// When pages were last read with success.
     pub last_poll: Option<DateTime<Utc>>,
@@ -48,7 +48,7 @@ pub struct Heartbeat {
 /// How a page is read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageSign {
-    /// Which.
+    /// The page's id.
     pub page: PageId,
     /// When it was last read to its end with success.
     #[serde(default)]
@@ -130,7 +130,7 @@ impl Heartbeat {
     }
 
     /// A sign that tells how everything is doing.
-    pub fn of(picture: Picture, at: DateTime<Utc>) -> Self {
+    pub fn of(picture: HealthSnapshot, at: DateTime<Utc>) -> Self {
         let mut faults = picture.faults;
         let token_fault = faults.remove(TOKEN);
         let stopped = faults
@@ -152,7 +152,7 @@ impl Heartbeat {
     /// Gives the sign, whole.
     pub fn write(&self, project: &Project) -> io::Result<()> {
         let bytes = serde_json::to_vec(self).map_err(io::Error::other)?;
-        write_whole(&project.state_dir.join(FILE), &bytes, 0o600)
+        write_atomic(&project.state_dir.join(FILE), &bytes, 0o600)
     }
 
     /// The last sign, if there ever was one.

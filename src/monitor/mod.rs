@@ -13,8 +13,8 @@ pub mod run;
 pub mod seed_format;
 mod timer;
 
-pub use record::Record;
-pub use report::{Report, Watcher, gather};
+pub use record::MonitorRecord;
+pub use report::{MonitorReport, Watcher, gather};
 pub use timer::{installed as timer_installed, timer_dirs};
 
 #[cfg(test)]

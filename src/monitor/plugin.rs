@@ -1,11 +1,11 @@
 //! The report as a monitoring plugin prints it: one line, details, figures after `|`; exit codes 0 to 3.
-use super::findings::{self, DUE_DAYS, Finding, Level};
-use super::report::{KeyLine, Report};
+use super::findings::{self, DUE_DAYS, MonitorFinding, Severity};
+use super::report::{KeyLine, MonitorReport};
 use crate::domain::verdict::Life;
 use std::fmt::Write;
 
 /// The plugin's answer.
-pub struct Answer {
+pub struct PluginAnswer {
     /// 0 ok, 1 warning, 2 critical, 3 unknown.
     pub code: u8,
     /// What goes to stdout, without a line break at the end.
@@ -13,29 +13,31 @@ pub struct Answer {
 }
 
 /// The answer to a report.
-pub fn answer(report: &Report, findings: &[Finding]) -> Answer {
+pub fn answer(report: &MonitorReport, findings: &[MonitorFinding]) -> PluginAnswer {
     let (code, word) = code(report, findings);
     let mut text = format!("ROTATION {word} - {} |{}", summary(report, findings), figures(report));
     for finding in findings {
         let _ = write!(text, "\n{}: {}", finding.level, finding.text);
     }
-    Answer { code, text }
+    PluginAnswer { code, text }
 }
 
 /// One provider out of reach is a state of that service; all of them are no statement about anything.
-fn code(report: &Report, findings: &[Finding]) -> (u8, &'static str) {
+fn code(report: &MonitorReport, findings: &[MonitorFinding]) -> (u8, &'static str) {
     if findings::no_network(report) {
         return (3, "UNKNOWN");
     }
     match findings::worst(findings) {
-        Level::Ok | Level::Note if report.keys.iter().any(|key| key.verdict.life() == Life::Unknown) => (1, "WARNING"),
-        Level::Ok | Level::Note => (0, "OK"),
-        Level::Warning => (1, "WARNING"),
-        Level::Critical => (2, "CRITICAL"),
+        Severity::Ok | Severity::Note if report.keys.iter().any(|key| key.verdict.life() == Life::Unknown) => {
+            (1, "WARNING")
+        }
+        Severity::Ok | Severity::Note => (0, "OK"),
+        Severity::Warning => (1, "WARNING"),
+        Severity::Critical => (2, "CRITICAL"),
     }
 }
 
-fn summary(report: &Report, findings: &[Finding]) -> String {
+fn summary(report: &MonitorReport, findings: &[MonitorFinding]) -> String {
     if findings::no_network(report) {
         return "no provider can be reached: no network here?".to_owned();
     }
@@ -54,7 +56,7 @@ fn summary(report: &Report, findings: &[Finding]) -> String {
     .replace('|', "/")
 }
 
-fn figures(report: &Report) -> String {
+fn figures(report: &MonitorReport) -> String {
     let mut text = String::new();
     for key in first_of_provider(report) {
         if let Some(days) = key.days_left {
@@ -71,7 +73,7 @@ fn figures(report: &Report) -> String {
     text
 }
 
-fn first_of_provider(report: &Report) -> impl Iterator<Item = &KeyLine> {
+fn first_of_provider(report: &MonitorReport) -> impl Iterator<Item = &KeyLine> {
     let first = |at: usize| {
         report.keys[..at]
             .iter()

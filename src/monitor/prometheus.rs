@@ -1,5 +1,5 @@
 //! The report as Prometheus reads it: base units, one series per state. No value of a key, no name of an account.
-use super::report::{KeyLine, Report};
+use super::report::{KeyLine, MonitorReport};
 use crate::domain::verdict::Verdict;
 use chrono::{DateTime, Utc};
 use std::fmt::Write;
@@ -7,10 +7,10 @@ use std::fmt::Write;
 type TimeOf = fn(&KeyLine) -> Option<DateTime<Utc>>;
 
 /// One series: its labels and its value.
-type Series = (String, f64);
+type Sample = (String, f64);
 
 /// The text exposition of a report, for the node exporter's textfile collector or `/metrics`.
-pub fn render(report: &Report) -> String {
+pub fn render(report: &MonitorReport) -> String {
     let mut text = String::new();
     of_keys(&mut text, &report.keys);
     of_probes(&mut text, report);
@@ -67,7 +67,7 @@ fn of_keys(text: &mut String, keys: &[KeyLine]) {
     }
 }
 
-fn of_probes(text: &mut String, report: &Report) {
+fn of_probes(text: &mut String, report: &MonitorReport) {
     let verdicts = report.keys.iter().flat_map(|key| {
         Verdict::ALL.map(|verdict| {
             let labels = format!("{},verdict=\"{}\"", labels(key), verdict.as_str());
@@ -104,7 +104,7 @@ fn of_probes(text: &mut String, report: &Report) {
     family(text, "old_key_alive", "1 while a replaced key still works.", old);
 }
 
-fn alone(at: DateTime<Utc>) -> Series {
+fn alone(at: DateTime<Utc>) -> Sample {
     (String::new(), seconds(at))
 }
 
@@ -112,7 +112,7 @@ fn flag(holds: bool) -> f64 {
     if holds { 1.0 } else { 0.0 }
 }
 
-fn family(text: &mut String, name: &str, help: &str, series: impl IntoIterator<Item = Series>) {
+fn family(text: &mut String, name: &str, help: &str, series: impl IntoIterator<Item = Sample>) {
     let _ = writeln!(
         text,
         "# HELP keyrotation_{name} {help}\n# TYPE keyrotation_{name} gauge"

@@ -1,10 +1,7 @@
 //! What the last monitor run saw, in `state/monitor.json`: when it ran, how often a key could not be judged in a row,
 //! and which alerts went out.
-use super::alerts::Sent;
-use super::report::Report;
-use crate::domain::verdict::Life;
 use crate::rotation::Project;
-use crate::rotation::whole::write_whole;
+use crate::rotation::atomic_write::write_atomic;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -12,9 +9,23 @@ use std::io;
 
 const FILE: &str = "monitor.json";
 
-/// What is kept between runs.
+/// What went out, by condition and subject.
+pub type Sent = BTreeMap<String, SentAlert>;
+
+/// What was last said about one condition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentAlert {
+    /// How near or how bad it was: the lower, the worse.
+    pub(super) step: i64,
+    /// When it was said.
+    pub(super) at: DateTime<Utc>,
+    /// What was said, for the recovery.
+    pub(super) text: String,
+}
+
+/// What is kept from one run to the next.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Record {
+pub struct MonitorRecord {
     /// When the monitor last ran to its end.
     pub ran_at: Option<DateTime<Utc>>,
     /// For each key, how many runs in a row told nothing about it.
@@ -25,8 +36,8 @@ pub struct Record {
     pub sent: Sent,
 }
 
-impl Record {
-    /// Reads it; a damaged one is as none.
+impl MonitorRecord {
+    /// The record of the last run; a damaged one counts as none.
     pub fn read(project: &Project) -> Self {
         std::fs::read(project.state_dir.join(FILE))
             .ok()
@@ -34,21 +45,14 @@ impl Record {
             .unwrap_or_default()
     }
 
-    /// Keeps it, whole.
+    /// Writes the record in one step, so that a crash leaves the old one or the new one.
     pub fn write(&self, project: &Project) -> io::Result<()> {
         let bytes = serde_json::to_vec_pretty(self).map_err(io::Error::other)?;
-        write_whole(&project.state_dir.join(FILE), &bytes, 0o600)
+        write_atomic(&project.state_dir.join(FILE), &bytes, 0o600)
     }
 
-    /// The record after a run.
-    #[must_use]
-    pub fn after(&self, report: &Report) -> Self {
-        let unknown = report.keys.iter().filter(|key| key.verdict.life() == Life::Unknown);
-        let count = |key: &str| self.unknown_runs.get(key).copied().unwrap_or(0) + 1;
-        Self {
-            ran_at: Some(report.checked_at),
-            unknown_runs: unknown.map(|key| (key.key.clone(), count(&key.key))).collect(),
-            sent: self.sent.clone(),
-        }
+    /// How many runs in a row told nothing about a key, by its first variable.
+    pub fn unknown_runs_of(&self, key: &str) -> u32 {
+        self.unknown_runs.get(key).copied().unwrap_or(0)
     }
 }

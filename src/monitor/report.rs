@@ -1,14 +1,14 @@
-//! What a monitor run sees.
+//! What a monitor run sees: every key, `.env`, the backups, the schedule and the bot's heartbeat.
 use super::heartbeat::Heartbeat;
-use super::record::Record;
+use super::record::MonitorRecord;
+use crate::config::Settings;
 use crate::domain::schedule::{Priority, days_until};
-use crate::domain::verdict::Verdict;
-use crate::rotation::probe::{Hint, Probed, Prober};
+use crate::domain::verdict::{Life, Verdict};
+use crate::rotation::probe::{Hint, Probed};
 use crate::rotation::proofs::Proofs;
-use crate::rotation::providers::Providers;
 use crate::rotation::retirement::Retirement;
-use crate::rotation::schedule_file::{self, Read};
-use crate::rotation::{EnvError, Project, backup, is_secret, on_disk};
+use crate::rotation::schedule_file::{self, ReadSchedule};
+use crate::rotation::{EnvError, Keyring, Project, backup, is_secret};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
@@ -20,20 +20,26 @@ use std::time::Duration;
 /// What the monitor needs.
 #[derive(Clone)]
 pub struct Watcher {
-    /// The files.
-    pub project: Arc<Project>,
-    /// Whose keys are known.
-    pub providers: Arc<Providers>,
-    /// Asks the providers.
-    pub prober: Prober,
+    /// The project's files, the providers and their prober.
+    pub keys: Arc<Keyring>,
     /// Between two reads of a quiet page: a heartbeat older than a few of them is none.
     pub idle: Duration,
 }
 
+impl Watcher {
+    /// A watcher over the keys of these settings' project.
+    pub fn new(keys: Arc<Keyring>, settings: &Settings) -> Self {
+        Self {
+            keys,
+            idle: settings.poll.idle,
+        }
+    }
+}
+
 /// What a run saw. Nothing of a key is in it.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
-    /// When.
+pub struct MonitorReport {
+    /// When the run looked.
     pub checked_at: DateTime<Utc>,
     /// When the run before this one was.
     pub last_run_at: Option<DateTime<Utc>>,
@@ -43,7 +49,7 @@ pub struct Report {
     pub absent: Vec<String>,
     /// Variables that hold secrets of no known provider: nothing can be asked about them.
     pub others: Vec<String>,
-    /// `.env` itself.
+    /// The state of `.env` itself.
     pub env: EnvLine,
     /// The newest backup.
     pub backup: BackupLine,
@@ -55,14 +61,14 @@ pub struct Report {
     pub heartbeat: Option<HeartbeatLine>,
 }
 
-/// One key.
+/// One key: its verdict, age and days left.
 #[derive(Clone, Debug, Serialize)]
 pub struct KeyLine {
     /// Its first variable.
     pub key: String,
     /// All variables under which it stands.
     pub keys: Vec<String>,
-    /// Whose it is.
+    /// The id of its provider.
     pub provider: String,
     /// How soon it is rotated.
     pub priority: Priority,
@@ -84,15 +90,15 @@ pub struct KeyLine {
     pub age_days: Option<i64>,
     /// Runs in a row, with this one, that told nothing.
     pub unknown_runs: u32,
-    /// Of its first variable.
+    /// The fingerprint of its first variable's value.
     pub fingerprint: Option<String>,
-    /// How long the probe took.
+    /// How long the probe took, in milliseconds.
     pub probe_ms: u64,
-    /// What may be wrong.
+    /// What may be wrong with the key.
     pub hint: Option<Hint>,
 }
 
-/// `.env` itself.
+/// The state of `.env` itself.
 #[derive(Clone, Debug, Serialize)]
 pub struct EnvLine {
     /// Below the project.
@@ -147,46 +153,61 @@ pub struct OldKey {
 /// The bot's last sign of life.
 #[derive(Clone, Debug, Serialize)]
 pub struct HeartbeatLine {
-    /// When.
+    /// When it was given.
     pub at: DateTime<Utc>,
     /// Whether that is recent enough.
     pub alive: bool,
 }
 
+impl MonitorReport {
+    /// What is to be kept after this run, by what was kept before it. The alerts stay those that went out before.
+    pub fn record_after(&self, before: &MonitorRecord) -> MonitorRecord {
+        let unknown = self.keys.iter().filter(|key| key.verdict.life() == Life::Unknown);
+        let runs = unknown.map(|key| (key.key.clone(), before.unknown_runs_of(&key.key) + 1));
+        MonitorRecord {
+            ran_at: Some(self.checked_at),
+            unknown_runs: runs.collect(),
+            sent: before.sent.clone(),
+        }
+    }
+}
+
 /// What the files say; the probes come beside it.
-struct OnDisk {
+struct ProjectFiles {
     env: EnvLine,
     values: BTreeMap<String, SecretString>,
     backup: BackupLine,
-    read: Read,
+    read: ReadSchedule,
     old_keys: Vec<OldKey>,
     heartbeat: Option<Heartbeat>,
-    record: Record,
+    record: MonitorRecord,
 }
 
 /// Looks at everything once. `heard` is told each verdict as it comes.
-pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> Report {
-    let disk = on_disk(&watcher.project, move |project| files(project, now)).await;
+pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorReport {
+    let disk = watcher.keys.blocking(move |project| files(project, now)).await;
     let probed = watcher
+        .keys
         .prober
-        .probe_each(&watcher.providers, &disk.values, now, heard)
+        .probe_each(&watcher.keys.providers, &disk.values, now, heard)
         .await;
     let keys = probed
         .iter()
         .map(|probed| key_line(watcher, probed, &disk, now))
         .collect();
-    let zone = watcher.project.zone;
+    let zone = watcher.keys.project.zone;
     let (next_at, fault) = match &disk.read {
-        Read::Ok { schedule, .. } => (Some(schedule.next_at), None),
-        Read::Missing => (None, Some("missing".to_owned())),
-        Read::Unreadable(why) => (None, Some(why.clone())),
+        ReadSchedule::Ok { schedule, .. } => (Some(schedule.next_at), None),
+        ReadSchedule::Missing => (None, Some("missing".to_owned())),
+        ReadSchedule::Unreadable(why) => (None, Some(why.clone())),
     };
     let absent = watcher
+        .keys
         .providers
         .all()
         .iter()
         .take(crate::rotation::providers::OF_THE_GUIDE);
-    Report {
+    MonitorReport {
         checked_at: now,
         last_run_at: disk.record.ran_at,
         keys,
@@ -211,15 +232,15 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
 }
 
 fn others(watcher: &Watcher, values: &BTreeMap<String, SecretString>) -> Vec<String> {
-    let known = |name: &str| watcher.providers.of_variable(name).is_some();
+    let known = |name: &str| watcher.keys.providers.of_variable(name).is_some();
     let secret = |(name, value): &(&String, &SecretString)| is_secret(name, value.expose_secret()) && !known(name);
     values.iter().filter(secret).map(|(name, _)| name.clone()).collect()
 }
 
-fn files(project: &Project, now: DateTime<Utc>) -> OnDisk {
+fn files(project: &Project, now: DateTime<Utc>) -> ProjectFiles {
     let (env, values) = env_line(project);
     let proofs = Proofs::read(project);
-    let alive = |series: &&crate::rotation::proofs::Series| series.retirement == Some(Retirement::OldStillAlive);
+    let alive = |series: &&crate::rotation::proofs::ProofSeries| series.retirement == Some(Retirement::OldStillAlive);
     let old_keys = proofs.series.iter().filter(alive).filter_map(|series| {
         let key = series.keys.first()?.clone();
         Some(OldKey {
@@ -228,14 +249,14 @@ fn files(project: &Project, now: DateTime<Utc>) -> OnDisk {
             since: series.alive_since?,
         })
     });
-    OnDisk {
+    ProjectFiles {
         env,
         values,
         backup: backup_line(project, now),
         read: schedule_file::read(project),
         old_keys: old_keys.collect(),
         heartbeat: Heartbeat::read(project),
-        record: Record::read(project),
+        record: MonitorRecord::read(project),
     }
 }
 
@@ -255,11 +276,7 @@ fn env_line(project: &Project) -> (EnvLine, BTreeMap<String, SecretString>) {
     match project.read_env() {
         Ok(env) => {
             line.warnings = env.warnings().iter().map(ToString::to_string).collect();
-            let values = env
-                .entries()
-                .map(|entry| (entry.name.clone(), entry.value.clone()))
-                .collect();
-            (line, values)
+            (line, env.values())
         }
         Err(EnvError::Missing(_)) => (
             EnvLine {
@@ -298,9 +315,9 @@ fn backup_line(project: &Project, now: DateTime<Utc>) -> BackupLine {
     }
 }
 
-fn key_line(watcher: &Watcher, probed: &Probed, disk: &OnDisk, now: DateTime<Utc>) -> KeyLine {
-    let zone = watcher.project.zone;
-    let provider = watcher.providers.get(&probed.provider);
+fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTime<Utc>) -> KeyLine {
+    let zone = watcher.keys.project.zone;
+    let provider = watcher.keys.providers.get(&probed.provider);
     let schedule = disk.read.schedule();
     let own = schedule.and_then(|schedule| schedule.keys.get(&probed.provider));
     let next_at = schedule.map(|schedule| schedule.due_at(&probed.provider));
@@ -310,14 +327,14 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &OnDisk, now: DateTime<Utc
         .expires_at
         .or_else(|| own.and_then(|own| own.provider_expires_at));
     let key = probed.variables.first().cloned().unwrap_or_default();
-    let unknown = probed.verdict.life() == crate::domain::verdict::Life::Unknown;
+    let unknown = probed.verdict.life() == Life::Unknown;
     KeyLine {
         fingerprint: disk
             .values
             .get(&key)
-            .map(|value| watcher.project.fingerprint(&key, value)),
+            .map(|value| watcher.keys.project.fingerprint(&key, value)),
         unknown_runs: if unknown {
-            disk.record.unknown_runs.get(&key).copied().unwrap_or(0) + 1
+            disk.record.unknown_runs_of(&key) + 1
         } else {
             0
         },
@@ -325,7 +342,7 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &OnDisk, now: DateTime<Utc
         provider: probed.provider.clone(),
         priority: provider.map_or(Priority::Medium, |provider| provider.priority),
         verdict: probed.verdict,
-        alive: probed.verdict.life() == crate::domain::verdict::Life::Alive,
+        alive: probed.verdict.life() == Life::Alive,
         expires_at,
         last_rotated_at,
         next_at,

@@ -1,47 +1,46 @@
 //! One whole run of the monitor, as `monitor` and the daily work of `run` do it: look, judge, say what is new, keep it.
-use super::alerts::{self, Alert, Sent};
-use super::channels::{ChannelError, Channels, Context};
-use super::findings::{self, Finding};
-use super::plugin::{self, Answer};
-use super::record::Record;
-use super::report::{self, Report, Watcher};
-use crate::rotation::on_disk;
+use super::alerts::{self, KeyAlert};
+use super::channels::{AlertContext, ChannelError, Channels};
+use super::findings::{self, MonitorFinding};
+use super::plugin::{self, PluginAnswer};
+use super::record::{MonitorRecord, Sent};
+use super::report::{self, MonitorReport, Watcher};
 use crate::rotation::probe::Probed;
 use chrono::{DateTime, Utc};
 use std::io;
 
 /// What a run saw, and what is to be said about it.
-pub struct Ran {
-    /// What it saw.
-    pub report: Report,
+pub struct MonitorRun {
+    /// What the run saw.
+    pub report: MonitorReport,
     /// What that means, the worst first.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<MonitorFinding>,
     /// The plugin's answer; its code goes to the dead man's switch.
-    pub answer: Answer,
+    pub answer: PluginAnswer,
     /// What is new since the last alerts: for the page, or for the channels.
-    pub alerts: Vec<Alert>,
-    record: Record,
+    pub alerts: Vec<KeyAlert>,
+    record: MonitorRecord,
     sent: Sent,
 }
 
 /// Whether the alerts of a run reached somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told {
-    /// They did: they are not said again.
-    Yes,
-    /// They did not, or nobody was to be told.
-    No,
+pub enum AlertDelivery {
+    /// They did, at least by one way; they are not said again.
+    Complete,
+    /// They did not, or nobody was to be told; the next run says them again.
+    Incomplete,
 }
 
 /// Looks at everything once and judges it. Writes nothing.
-pub async fn once(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> Ran {
+pub async fn once(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorRun {
     let report = report::gather(watcher, now, heard).await;
     let findings = findings::of(&report);
-    let before = on_disk(&watcher.project, Record::read).await;
+    let before = watcher.keys.blocking(MonitorRecord::read).await;
     let (alerts, sent) = alerts::due(&findings, &before.sent, now);
-    Ran {
+    MonitorRun {
         answer: plugin::answer(&report, &findings),
-        record: before.after(&report),
+        record: report.record_after(&before),
         report,
         findings,
         alerts,
@@ -49,10 +48,10 @@ pub async fn once(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Prob
     }
 }
 
-impl Ran {
+impl MonitorRun {
     /// Tells the channels what is new, and the dead man's switch how the run ended. Gives the channels that failed; an
     /// alert counts as told when none did.
-    pub async fn tell(&self, channels: &Channels, context: &Context) -> Vec<ChannelError> {
+    pub async fn tell(&self, channels: &Channels, context: &AlertContext) -> Vec<ChannelError> {
         let mut failed = Vec::new();
         for alert in &self.alerts {
             failed.extend(channels.tell(alert, context).await);
@@ -63,11 +62,11 @@ impl Ran {
     }
 
     /// Keeps that the monitor ran, and what was said.
-    pub async fn keep(self, watcher: &Watcher, told: Told) -> io::Result<()> {
+    pub async fn keep(self, watcher: &Watcher, told: AlertDelivery) -> io::Result<()> {
         let mut record = self.record;
-        if told == Told::Yes {
+        if told == AlertDelivery::Complete {
             record.sent = self.sent;
         }
-        on_disk(&watcher.project, move |project| record.write(project)).await
+        watcher.keys.blocking(move |project| record.write(project)).await
     }
 }

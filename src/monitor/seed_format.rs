@@ -1,5 +1,5 @@
 //! The report as the guide's own monitor script prints it, for those who read that already.
-use super::report::Report;
+use super::report::MonitorReport;
 use crate::domain::verdict::{Life, Verdict};
 use chrono::SecondsFormat;
 use chrono_tz::Tz;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 /// `check_time`, `api_status.{name}.status` with `active`, `failed`, `error`, `missing`, and `rotation` as its second
 /// function gives it.
-pub fn render(report: &Report, zone: Tz) -> Value {
+pub fn render(report: &MonitorReport, zone: Tz) -> Value {
     // Python's naive local isoformat: no offset.
     let time = report
         .checked_at

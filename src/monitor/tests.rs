@@ -1,7 +1,7 @@
 //! A report by hand, and what each form of it says.
-use super::findings::{self, Condition, Level};
-use super::report::{BackupLine, EnvLine, HeartbeatLine, KeyLine, OldKey, Report, ScheduleLine};
-use super::{Record, plugin, prometheus, seed_format};
+use super::findings::{self, Condition, Severity};
+use super::report::{BackupLine, EnvLine, HeartbeatLine, KeyLine, MonitorReport, OldKey, ScheduleLine};
+use super::{MonitorRecord, plugin, prometheus, seed_format};
 use crate::domain::schedule::Priority;
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -32,8 +32,8 @@ fn key(provider: &str, key: &str, verdict: Verdict) -> KeyLine {
 }
 
 /// All is well with two keys.
-fn well() -> Report {
-    Report {
+fn well() -> MonitorReport {
+    MonitorReport {
         checked_at: now(),
         last_run_at: Some(now() - TimeDelta::days(1)),
         keys: vec![
@@ -68,7 +68,7 @@ fn well() -> Report {
 
 /// Checks which conditions a change of the report gives rise to, and the plugin's code.
 #[track_caller]
-fn check(change: impl FnOnce(&mut Report), conditions: &[Condition], code: u8) {
+fn check(change: impl FnOnce(&mut MonitorReport), conditions: &[Condition], code: u8) {
     let mut report = well();
     change(&mut report);
     let found = findings::of(&report);
@@ -83,7 +83,7 @@ fn check(change: impl FnOnce(&mut Report), conditions: &[Condition], code: u8) {
 #[test]
 fn each_condition_has_its_level() {
     let old = |hours| {
-        move |r: &mut Report| {
+        move |r: &mut MonitorReport| {
             let since = now() - TimeDelta::hours(hours);
             r.old_keys.push(OldKey {
                 key: "NOTION_TOKEN".to_owned(),
@@ -211,8 +211,8 @@ fn prometheus_has_one_series_per_verdict_and_each_family_once() {
 fn unknown_runs_are_counted_in_a_row() {
     let mut report = well();
     report.keys[0].verdict = Verdict::ProviderDown;
-    let record = Record::default().after(&report).after(&report);
+    let record = report.record_after(&report.record_after(&MonitorRecord::default()));
     assert_eq!(record.unknown_runs["NOTION_TOKEN"], 2);
-    assert!(record.after(&well()).unknown_runs.is_empty());
-    assert_eq!(findings::worst(&findings::of(&well())), Level::Ok);
+    assert!(well().record_after(&record).unknown_runs.is_empty());
+    assert_eq!(findings::worst(&findings::of(&well())), Severity::Ok);
 }

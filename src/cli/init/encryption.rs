@@ -1,11 +1,13 @@
 //! `init --encrypt`: an age identity outside the project; the settings get its public half alone.
-use super::{Done, files};
+use super::files;
+use super::summary::InitSummary;
+use crate::cli::CommandResult;
 use crate::rotation::Project;
 use crate::rotation::backup::new_identity;
 use anyhow::Context;
 use std::path::{Path, PathBuf};
 
-pub(super) fn set_up(project: &Project, settings: &Path, done: &mut Done) -> anyhow::Result<()> {
+pub(super) fn set_up(project: &Project, settings: &Path, done: &mut InitSummary) -> CommandResult<()> {
     if !project.recipients.is_empty() {
         done.next
             .push("backups are encrypted already: rotation.recipients is set".to_owned());
@@ -24,7 +26,7 @@ pub(super) fn set_up(project: &Project, settings: &Path, done: &mut Done) -> any
 }
 
 /// The person's own folder for settings, never the project: who has the backups must not have the identity.
-fn identity_file(project: &Project) -> anyhow::Result<PathBuf> {
+fn identity_file(project: &Project) -> CommandResult<PathBuf> {
     let config = std::env::var_os("XDG_CONFIG_HOME")
         .filter(|dir| !dir.is_empty())
         .map(PathBuf::from);

@@ -1,6 +1,8 @@
 //! The files that `init` writes: settings, an empty `.env`, lines of `.gitignore`.
-use super::{Asks, Done};
-use crate::rotation::{EnvError, Project, create_whole, write_whole};
+use super::asks::Asks;
+use super::summary::InitSummary;
+use crate::cli::CommandResult;
+use crate::rotation::{EnvError, Project, create_atomic, write_atomic};
 use anyhow::Context;
 use std::fs::Permissions;
 use std::io::ErrorKind;
@@ -17,7 +19,7 @@ const EMPTY_ENV: &str =
     "# The keys, one NAME=value a line. Only you can read this file; keep it out of version control.\n";
 
 /// Writes the settings, unless there are some.
-pub(super) fn settings(path: &Path, pages: &[String], done: &mut Done) -> anyhow::Result<()> {
+pub(super) fn settings(path: &Path, pages: &[String], done: &mut InitSummary) -> CommandResult<()> {
     let text = match pages {
         [] => EXAMPLE.to_owned(),
         pages => EXAMPLE.replacen("# pages = []", &format!("pages = {}", list(pages)), 1),
@@ -25,16 +27,20 @@ pub(super) fn settings(path: &Path, pages: &[String], done: &mut Done) -> anyhow
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
-    match create_whole(path, text.as_bytes(), 0o644) {
+    match create_atomic(path, text.as_bytes(), 0o644) {
         Ok(()) => done.made.push(path.display().to_string()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => done.kept.push(path.display().to_string()),
-        Err(error) => return Err(error).with_context(|| format!("writing {}", path.display())),
+        Err(error) => {
+            return Err(anyhow::Error::new(error)
+                .context(format!("writing {}", path.display()))
+                .into());
+        }
     }
     Ok(())
 }
 
 /// Sets one setting of the file that was just made or was there; every other line stays.
-pub(super) fn set(path: &Path, section: &str, key: &str, value: &[String]) -> anyhow::Result<()> {
+pub(super) fn set(path: &Path, section: &str, key: &str, value: &[String]) -> CommandResult<()> {
     let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let head = format!("[{section}]");
@@ -62,8 +68,8 @@ pub(super) fn set(path: &Path, section: &str, key: &str, value: &[String]) -> an
         None => lines.insert(begin, setting),
     }
     let mode = path.metadata()?.permissions().mode() & 0o777;
-    write_whole(path, format!("{}\n", lines.join("\n")).as_bytes(), mode)
-        .with_context(|| format!("writing {}", path.display()))
+    Ok(write_atomic(path, format!("{}\n", lines.join("\n")).as_bytes(), mode)
+        .with_context(|| format!("writing {}", path.display()))?)
 }
 
 /// JSON's strings and arrays are TOML's.
@@ -72,12 +78,12 @@ fn list(items: &[String]) -> String {
 }
 
 /// Makes an empty `.env`, or closes the one that is there to others.
-pub(super) fn env(asks: &Asks, project: &Project, done: &mut Done) -> anyhow::Result<()> {
+pub(super) fn env(asks: &Asks, project: &Project, done: &mut InitSummary) -> CommandResult<()> {
     let path = project.env.display().to_string();
     match project.read_env() {
         Err(EnvError::Missing(_)) if !project.env.is_symlink() => {
             if asks.whether("There is no .env. Make an empty one that only you can read?")? {
-                create_whole(&project.env, EMPTY_ENV.as_bytes(), 0o600).with_context(|| format!("writing {path}"))?;
+                create_atomic(&project.env, EMPTY_ENV.as_bytes(), 0o600).with_context(|| format!("writing {path}"))?;
                 done.made.push(path);
             }
         }
@@ -87,7 +93,7 @@ pub(super) fn env(asks: &Asks, project: &Project, done: &mut Done) -> anyhow::Re
     Ok(())
 }
 
-fn close(asks: &Asks, project: &Project, done: &mut Done) -> anyhow::Result<()> {
+fn close(asks: &Asks, project: &Project, done: &mut InitSummary) -> CommandResult<()> {
     let path = project.env.display().to_string();
     let mode = project.env.metadata()?.permissions().mode() & 0o777;
     let question = format!("Others on this machine can read .env (mode {mode:04o}). Make it 0600?");
@@ -102,7 +108,7 @@ fn close(asks: &Asks, project: &Project, done: &mut Done) -> anyhow::Result<()> 
 }
 
 /// Adds what is lacking in `.gitignore`, where there is a repository.
-pub(super) fn ignore(asks: &Asks, dir: &Path, done: &mut Done) -> anyhow::Result<()> {
+pub(super) fn ignore(asks: &Asks, dir: &Path, done: &mut InitSummary) -> CommandResult<()> {
     let path = dir.join(".gitignore");
     let in_repository = dir.ancestors().any(|above| above.join(".git").exists());
     if !in_repository && !path.exists() {
@@ -111,7 +117,11 @@ pub(super) fn ignore(asks: &Asks, dir: &Path, done: &mut Done) -> anyhow::Result
     let text = match std::fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+        Err(error) => {
+            return Err(anyhow::Error::new(error)
+                .context(format!("reading {}", path.display()))
+                .into());
+        }
     };
     let has = |line: &str| {
         let line = line.trim_matches('/');
@@ -127,7 +137,7 @@ pub(super) fn ignore(asks: &Asks, dir: &Path, done: &mut Done) -> anyhow::Result
         "\n"
     };
     let added = format!("{text}{gap}# Keys and their backups\n{}\n", lacking.join("\n"));
-    write_whole(&path, added.as_bytes(), 0o644).with_context(|| format!("writing {}", path.display()))?;
+    write_atomic(&path, added.as_bytes(), 0o644).with_context(|| format!("writing {}", path.display()))?;
     let list = if text.is_empty() {
         &mut done.made
     } else {

@@ -35,7 +35,7 @@ async fn server(status: StatusCode) -> (String, Got) {
 
 fn channels(url: &str) -> Channels {
     let at = |path: &str| Some(SecretString::from(format!("{url}/{path}")));
-    let alerts = Alerts {
+    let alerts = AlertSettings {
         ntfy: at("topic"),
         slack: at("slack"),
         webhook: at("hook"),
@@ -48,19 +48,19 @@ fn channels(url: &str) -> Channels {
     }
 }
 
-fn alert() -> Alert {
-    Alert {
+fn alert() -> KeyAlert {
+    KeyAlert {
         about: "key_dead/A".into(),
         condition: "key_dead".into(),
         subject: "A".into(),
-        level: Level::Critical,
+        level: Severity::Critical,
         days_left: None,
         text: "A is refused".into(),
     }
 }
 
-fn context() -> Context {
-    Context {
+fn context() -> AlertContext {
+    AlertContext {
         page_url: Some("https://notion.example/p".into()),
         host: "test".into(),
         now: DateTime::UNIX_EPOCH,
@@ -95,5 +95,5 @@ async fn a_channel_that_fails_is_named_without_its_address() {
     );
     assert!(failed.iter().all(|error| !error.to_string().contains("127.0.0.1")));
     assert_eq!(got.lock().unwrap().len(), 9, "three tries each");
-    assert!(Channels::new(&Alerts::default()).is_none());
+    assert!(Channels::new(&AlertSettings::default()).is_none());
 }
