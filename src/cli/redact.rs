@@ -1,8 +1,8 @@
 //! `keyminder redact`: a filter. JSON lines `{id, text, env}` in, `{id, spans, text}` out. It prints nothing else
 //! of what it reads: an error names the line by its number.
-use super::{Exit, Place};
+use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::Faults;
-use crate::domain::redact::{KnownValues, Patterns, Redactor};
+use crate::domain::redact::{self, KnownValues, Patterns, Redactor};
 use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -13,12 +13,12 @@ use std::io::{BufRead, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-/// The options of `redact`.
+/// `redact` has no options of its own.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {}
+pub struct RedactArgs {}
 
-/// Runs the command.
-pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
+/// Answers each line of standard input on standard output, until the input ends.
+pub fn run(place: &ProjectArgs, _args: &RedactArgs) -> CommandResult<Exit> {
     let patterns = patterns(&place.project.clone().unwrap_or_default())?;
     let mut redactors = Redactors::new(patterns);
     let mut input = std::io::BufReader::with_capacity(1 << 16, std::io::stdin().lock());
@@ -48,20 +48,22 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
 }
 
 /// The project's table of patterns, else the one that is built in.
-pub(super) fn patterns(project: &Path) -> anyhow::Result<Arc<Patterns>> {
+pub(super) fn patterns(project: &Path) -> CommandResult<Arc<Patterns>> {
     let file = project.join("config/redaction.toml");
     match std::fs::read_to_string(&file) {
         Ok(toml) => Patterns::parse(&toml, &file.display().to_string())
             .map(Arc::new)
             .map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()).into()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Patterns::builtin()),
-        Err(error) => Err(error).with_context(|| format!("{} cannot be read", file.display())),
+        Err(error) => Err(anyhow::Error::new(error)
+            .context(format!("{} cannot be read", file.display()))
+            .into()),
     }
 }
 
 /// One comment. No `Debug`: it may hold a key.
 #[derive(Deserialize)]
-struct Line<'a> {
+struct RedactRequest<'a> {
     #[serde(borrow)]
     id: &'a RawValue,
     #[serde(borrow)]
@@ -72,7 +74,7 @@ struct Line<'a> {
 
 /// Why a line cannot be answered; serde's own words could quote it.
 #[derive(Debug, thiserror::Error)]
-enum LineFault {
+enum RequestFault {
     #[error(
         "not a JSON object with `id` and `text` (column {0}); one object a line: {{\"id\": ..., \"text\": \"...\", \"env\": {{...}}}}"
     )]
@@ -88,26 +90,26 @@ const KEPT: usize = 64;
 struct Redactors {
     patterns: Arc<Patterns>,
     ready: Vec<(Box<str>, Redactor)>,
-    bare: Redactor,
+    without_env: Redactor,
 }
 
 impl Redactors {
     fn new(patterns: Arc<Patterns>) -> Self {
-        let bare = Redactor::new(Arc::clone(&patterns), KnownValues::none());
+        let without_env = Redactor::new(Arc::clone(&patterns), KnownValues::none());
         Self {
             patterns,
             ready: Vec::new(),
-            bare,
+            without_env,
         }
     }
 
     fn answer(&mut self, line: &mut Vec<u8>, answer: &mut Vec<u8>) -> anyhow::Result<()> {
         let same = self.cut_same_env(line);
-        let line: Line = serde_json::from_slice(line).map_err(|error| LineFault::Shape(error.column()))?;
+        let line: RedactRequest = serde_json::from_slice(line).map_err(|error| RequestFault::Shape(error.column()))?;
         let redactor = if same {
             &self.ready[0].1
         } else {
-            self.of(line.env.map(RawValue::get))?
+            self.for_env(line.env.map(RawValue::get))?
         };
         let spans = redactor.labelled(&line.text);
         write_answer(answer, line.id.get(), &line.text, spans.as_deref())?;
@@ -139,16 +141,16 @@ impl Redactors {
         true
     }
 
-    fn of(&mut self, env: Option<&str>) -> Result<&Redactor, LineFault> {
+    fn for_env(&mut self, env: Option<&str>) -> Result<&Redactor, RequestFault> {
         let Some(env) = env else {
-            return Ok(&self.bare);
+            return Ok(&self.without_env);
         };
         if let Some(place) = self.ready.iter().position(|(known, _)| **known == *env) {
             // Comments of one workspace come in a row.
             self.ready.swap(0, place);
             return Ok(&self.ready[0].1);
         }
-        let entries: BTreeMap<String, SecretString> = serde_json::from_str(env).map_err(|_| LineFault::Env)?;
+        let entries: BTreeMap<String, SecretString> = serde_json::from_str(env).map_err(|_| RequestFault::Env)?;
         let redactor = Redactor::new(Arc::clone(&self.patterns), KnownValues::from_env(entries));
         self.ready.truncate(KEPT - 1);
         self.ready.insert(0, (env.into(), redactor));
@@ -168,9 +170,7 @@ fn write_answer(out: &mut Vec<u8>, id: &str, text: &str, spans: Option<&[(usize,
         chars = from + text[*start..*end].chars().count();
         write!(out, "{}[{from},{chars}]", if number == 0 { "" } else { "," })?;
         clean.push_str(&text[at..*start]);
-        clean.push_str("[redacted: ");
-        clean.push_str(label);
-        clean.push(']');
+        clean.push_str(&redact::label(label));
         at = *end;
     }
     let rest = &text[at..];

@@ -1,10 +1,8 @@
 //! Looks: which evidence a comment asks for, which keys are probed for it, and how much of that one person may cause.
-use super::desk::Desk;
-use super::playbook::Names;
-use super::standing;
+use super::builder::DecisionBuilder;
 use crate::domain::evidence::Check;
 use crate::domain::ids::PersonId;
-use crate::domain::page::{Part, Proof};
+use crate::domain::page::{Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Side effects that one person may cause in an hour.
@@ -12,52 +10,67 @@ const PER_PERSON: usize = 20;
 /// Side effects that may be caused on one page in an hour.
 const PER_PAGE: usize = 60;
 
-/// The looks that a comment causes.
-pub(super) fn of(desk: &Desk<'_>, parts: &[Part]) -> Vec<Check> {
+/// What has to be looked at before a comment is answered.
+pub(super) struct EvidenceRequest {
+    /// The checks that give evidence.
+    pub(super) checks: BTreeSet<Check>,
+    /// The variables whose keys are probed; no variable means all of them.
+    pub(super) probes: Option<BTreeSet<String>>,
+}
+
+/// What the parts of a reply need to know.
+pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> EvidenceRequest {
     let mut checks = BTreeSet::new();
+    let mut probes: Option<BTreeSet<String>> = None;
     for part in parts {
         match part {
-            Part::Claim { whole: true, .. } => {
-                checks.extend(desk.checks_of_all());
-                let steps = desk.state.guide.steps.iter();
-                checks.extend(steps.flat_map(|step| desk.checks_of_step(step.number)));
+            ReplyPart::Claim { whole: true, .. } => {
+                checks.extend(builder.checks_of_all());
+                let steps = builder.state.guide.steps.iter();
+                checks.extend(steps.flat_map(|step| builder.checks_of_step(step.number)));
             }
-            Part::Claim { steps, .. } if steps.is_empty() => {
-                checks.extend(
-                    current_step(desk)
-                        .into_iter()
-                        .flat_map(|step| desk.checks_of_step(step)),
-                );
+            ReplyPart::Claim { steps, .. } if steps.is_empty() => {
+                let step = current_step(builder).into_iter();
+                checks.extend(step.flat_map(|step| builder.checks_of_step(step)));
             }
-            Part::Claim { steps, .. } => checks.extend(steps.iter().flat_map(|step| desk.checks_of_step(*step))),
-            Part::Progress {
+            ReplyPart::Claim { steps, .. }
+            | ReplyPart::Progress {
                 steps, hedged: true, ..
-            } => {
-                checks.extend(steps.iter().flat_map(|step| desk.checks_of_step(*step)));
+            } => checks.extend(steps.iter().flat_map(|step| builder.checks_of_step(*step))),
+            ReplyPart::Progress { steps, .. } => {
+                checks.extend(steps.iter().flat_map(|step| local_checks(builder, *step)));
             }
-            Part::Progress { steps, .. } => checks.extend(steps.iter().flat_map(|step| local(desk, *step))),
-            Part::Blocker { .. }
-            | Part::Keys { .. }
-            | Part::Posted { .. }
-            | Part::Correction { .. }
-            | Part::Question { .. }
-            | Part::Clean { .. }
-            | Part::Held { .. }
-            | Part::ByHand { .. }
-            | Part::Limited
-            | Part::Guidance
-            | Part::Together { .. }
-            | Part::Summary { .. }
-            | Part::Alert { .. }
-            | Part::Due => {}
+            ReplyPart::Keys { variables } => probes.get_or_insert_default().extend(variables.iter().cloned()),
+            ReplyPart::Posted { keys } => {
+                // A label may be the name of a pattern; only variables have a provider to ask. None is not all.
+                let labels = keys.iter().map(|key| key.label.clone());
+                let mut known = labels
+                    .filter(|label| builder.playbook.names.providers.contains_key(label))
+                    .peekable();
+                if known.peek().is_some() {
+                    probes.get_or_insert_default().extend(known);
+                }
+            }
+            ReplyPart::Blocker { .. }
+            | ReplyPart::Correction { .. }
+            | ReplyPart::Question { .. }
+            | ReplyPart::Clean { .. }
+            | ReplyPart::Held { .. }
+            | ReplyPart::ByHand { .. }
+            | ReplyPart::Limited
+            | ReplyPart::Guidance
+            | ReplyPart::Together { .. }
+            | ReplyPart::Summary { .. }
+            | ReplyPart::Alert { .. }
+            | ReplyPart::Due => {}
         }
     }
-    checks.into_iter().collect()
+    EvidenceRequest { checks, probes }
 }
 
 /// The checks of a step that ask nobody outside: cheap enough for a mere mention.
-pub(super) fn local(desk: &Desk<'_>, step: u8) -> Vec<Check> {
-    let mut checks = desk.checks_of_step(step);
+pub(super) fn local_checks(builder: &DecisionBuilder<'_>, step: u8) -> Vec<Check> {
+    let mut checks = builder.checks_of_step(step);
     checks.retain(|check| match check {
         Check::Backup | Check::Rotator { .. } | Check::ScheduleAhead | Check::File { .. } => true,
         Check::KeysChanged { .. }
@@ -70,9 +83,10 @@ pub(super) fn local(desk: &Desk<'_>, step: u8) -> Vec<Check> {
 }
 
 /// The first step that nothing is known of.
-pub(super) fn current_step(desk: &Desk<'_>) -> Option<u8> {
-    let open = |number: u8| standing::step_proof(&desk.state, desk.description(), number) == Proof::Open;
-    desk.state
+pub(super) fn current_step(builder: &DecisionBuilder<'_>) -> Option<u8> {
+    let open = |number: u8| builder.step_proof(number) == Proof::Open;
+    builder
+        .state
         .guide
         .steps
         .iter()
@@ -80,53 +94,15 @@ pub(super) fn current_step(desk: &Desk<'_>) -> Option<u8> {
         .find(|number| open(*number))
 }
 
-/// The keys that a comment wants probed; empty: all of them.
-pub(super) fn probes(vocabulary: &Names, parts: &[Part]) -> Option<Vec<String>> {
-    let mut variables = BTreeSet::new();
-    let mut wanted = false;
-    for part in parts {
-        match part {
-            Part::Keys { variables: named } => {
-                wanted = true;
-                variables.extend(named.iter().cloned());
-            }
-            Part::Posted { keys } => {
-                // A label may be the name of a pattern; only variables have a provider to ask. None is not all.
-                let labels = keys.iter().map(|key| key.label.clone());
-                let known: Vec<String> = labels
-                    .filter(|label| vocabulary.providers.contains_key(label))
-                    .collect();
-                wanted |= !known.is_empty();
-                variables.extend(known);
-            }
-            Part::Claim { .. }
-            | Part::Progress { .. }
-            | Part::Blocker { .. }
-            | Part::Correction { .. }
-            | Part::Question { .. }
-            | Part::Clean { .. }
-            | Part::Held { .. }
-            | Part::ByHand { .. }
-            | Part::Limited
-            | Part::Guidance
-            | Part::Together { .. }
-            | Part::Summary { .. }
-            | Part::Alert { .. }
-            | Part::Due => {}
-        }
-    }
-    wanted.then(|| variables.into_iter().collect())
-}
-
 /// At most so many side effects an hour, or a flood of comments would make us probe without end.
-pub(super) fn within_limits(desk: &mut Desk<'_>, author: &PersonId) -> bool {
-    let now = desk.now.timestamp();
-    desk.state.caused.retain(|(_, at)| now - at < 3600);
-    let caused = desk.state.caused.iter();
+pub(super) fn within_limits(builder: &mut DecisionBuilder<'_>, author: &PersonId) -> bool {
+    let now = builder.now.timestamp();
+    builder.state.caused.retain(|(_, at)| now - at < 3600);
+    let caused = builder.state.caused.iter();
     let by_person = caused.filter(|(person, _)| person == author).count();
-    let within = by_person < PER_PERSON && desk.state.caused.len() < PER_PAGE;
+    let within = by_person < PER_PERSON && builder.state.caused.len() < PER_PAGE;
     if within {
-        desk.state.caused.push((author.clone(), now));
+        builder.state.caused.push((author.clone(), now));
     }
     within
 }

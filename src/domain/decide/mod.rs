@@ -1,72 +1,60 @@
 //! Deciding: state and event in, a decision out. It cannot fail, awaits nothing, reads no clock and no file.
 //!
-//! One file for each kind of event; what they share stands on the [`Desk`]. After each event the board is
-//! reconciled: whatever the page should show and does not becomes an effect.
-mod board;
+//! Each kind of event has a file of its own (`comment_posted`, `effect_finished`, ...) whose `apply` changes the state in
+//! a `DecisionBuilder`. A comment opens a `conversation`, which waits for the evidence it asks for (`looks`) and is
+//! then answered (`compose`, `layout`, `reply_edits`). After each event the page is reconciled (`reconcile`):
+//! whatever it should show and does not becomes an effect. `progress` tells what is proven, claimed and open.
+mod blockers;
+mod builder;
+mod clock_ticked;
+mod comment_edited;
+mod comment_gone;
+mod comment_posted;
+mod comment_returned;
+mod comments_flooded;
 mod compose;
 mod conversation;
-mod described;
-mod desk;
-mod edited;
-mod edits;
-mod exposed;
-mod finished;
-mod flood;
-mod form;
-mod gone;
-mod held;
+mod corrections;
+mod description;
+mod effect_finished;
+mod exposed_keys;
+mod keys_on_page;
+mod layout;
 mod looks;
-mod observed;
+mod page_read;
 mod playbook;
-mod posted;
-mod question;
-mod returned;
-mod standing;
-mod ticked;
-mod withdrawn;
+mod progress;
+mod reconcile;
+mod reply_edits;
 
-pub use desk::{Note, Wanted};
+pub use builder::{Decision, Note};
 pub use playbook::{Names, Playbook, Topic, Topics};
-pub use standing::{Figures, figures, is_finished, step_proof};
+pub use progress::{StepCounts, step_counts};
 
-use super::effect::EffectId;
 use super::event::{Event, Now};
 use super::ids::PageId;
 use super::page::PageState;
-use desk::Desk;
-
-/// What follows from an event: the new state, what shall be done, what to remember for people.
-#[derive(Debug)]
-pub struct Decision {
-    /// The new state.
-    pub state: PageState,
-    /// What shall be done.
-    pub effects: Vec<Wanted>,
-    /// What goes into the audit.
-    pub notes: Vec<Note>,
-    /// Effects that became moot and are wanted after all: the replies to a comment that is back.
-    pub revived: Vec<EffectId>,
-}
+use builder::DecisionBuilder;
 
 /// Decides what follows from an event.
 pub fn decide(playbook: &Playbook, page: &PageId, state: PageState, event: &Event, now: Now) -> Decision {
-    let mut desk = Desk::new(playbook, page, state, now);
+    let mut builder = DecisionBuilder::new(playbook, page, state, now);
     match event {
-        Event::PageRead(observed) => observed::take(&mut desk, observed),
-        Event::CommentPosted(report) => posted::take(&mut desk, report),
-        Event::CommentsFlooded(reports) => flood::take(&mut desk, reports),
+        Event::PageRead(observed) => page_read::apply(&mut builder, observed),
+        Event::CommentPosted(report) => comment_posted::apply(&mut builder, report),
+        Event::CommentsFlooded(reports) => comments_flooded::apply(&mut builder, reports),
         Event::CommentEdited {
             now: report,
             former,
             answered,
-        } => edited::take(&mut desk, report, former, answered.as_ref()),
-        Event::CommentGone { comment, how } => gone::take(&mut desk, comment, *how),
-        Event::CommentReturned(report) => returned::take(&mut desk, report),
-        Event::EffectFinished { effect, outcome } => finished::take(&mut desk, effect, outcome),
-        Event::BacklogAbsorbed => ticked::sum_up(&mut desk),
-        Event::AlertRaised(alert) => ticked::alert(&mut desk, alert),
-        Event::ClockTicked => ticked::take(&mut desk),
+        } => comment_edited::apply(&mut builder, report, former, answered.as_ref()),
+        Event::CommentGone { comment, how } => comment_gone::apply(&mut builder, comment, *how),
+        Event::CommentReturned(report) => comment_returned::apply(&mut builder, report),
+        Event::EffectFinished { effect, outcome } => effect_finished::apply(&mut builder, effect, outcome),
+        Event::BacklogAbsorbed => clock_ticked::sum_up(&mut builder),
+        Event::AlertRaised(alert) => clock_ticked::alert(&mut builder, alert),
+        Event::ClockTicked => clock_ticked::apply(&mut builder),
     }
-    board::reconcile(&mut desk);
-    desk.decision()
+    reconcile::reconcile(&mut builder);
+    builder.build()
 }

@@ -5,15 +5,15 @@ use chrono_tz::Tz;
 use regex::RegexSet;
 use std::collections::BTreeMap;
 
-/// What decisions go by.
+/// What the project says: decisions depend on it, the state and the event alone.
 pub struct Playbook {
-    /// What the bot says.
+    /// The texts of all replies.
     pub prompts: Prompts,
     /// The descriptions of pages, by id.
     pub pages: BTreeMap<String, PageDescription>,
-    /// What people ask about.
+    /// The topics of the questions that people ask.
     pub topics: Topics,
-    /// The names of keys.
+    /// The variables of keys and their providers.
     pub names: Names,
     /// The zone of the times that people read.
     pub zone: Tz,

@@ -38,13 +38,13 @@ const fn codes() -> [u8; 256] {
 
 /// A folded text: `codes[i]` and `exact[i]` (the character before its case was folded) came from byte `starts[i]`.
 #[derive(Default)]
-pub(super) struct Stream {
+pub(super) struct FoldedText {
     pub(super) codes: Vec<u8>,
     pub(super) exact: Vec<u8>,
     starts: Vec<u32>,
 }
 
-impl Stream {
+impl FoldedText {
     /// Folds a text.
     pub(super) fn of(text: &str) -> Self {
         let mut stream = Self {
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     fn exact(text: &str) -> String {
-        Stream::of(text).exact.iter().map(|b| char::from(*b)).collect()
+        FoldedText::of(text).exact.iter().map(|b| char::from(*b)).collect()
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn offsets_point_into_the_text() {
         let text = "é%41Ｂ";
-        let stream = Stream::of(text);
+        let stream = FoldedText::of(text);
         assert_eq!((stream.start(1), stream.end(text, 1)), (2, 5));
         assert_eq!((stream.start(2), stream.end(text, 2)), (5, 8));
     }

@@ -73,13 +73,13 @@ const fn kinds() -> [u8; 256] {
 
 /// How many characters of each kind a token has.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Counts {
+pub(super) struct CharCounts {
     pub(super) lower: usize,
     pub(super) upper: usize,
     pub(super) digit: usize,
 }
 
-impl Counts {
+impl CharCounts {
     pub(super) fn of(token: &str) -> Self {
         let mut counts = [0; 4];
         for byte in token.bytes() {
@@ -132,16 +132,21 @@ fn is_pronounceable(letters: &[u8]) -> bool {
     })
 }
 
+/// What tokens of keys are made of besides letters and digits.
+pub(super) fn is_key_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-')
+}
+
 /// Only hex digits, in one case.
 pub(super) fn is_hex(token: &str) -> bool {
-    let one_case = |counts: Counts| counts.lower == 0 || counts.upper == 0;
-    token.bytes().all(|b| b.is_ascii_hexdigit()) && one_case(Counts::of(token))
+    let one_case = |counts: CharCounts| counts.lower == 0 || counts.upper == 0;
+    token.bytes().all(|b| b.is_ascii_hexdigit()) && one_case(CharCounts::of(token))
 }
 
 /// A string that nobody would write by hand: letters of both cases and digits in between, or letters that
 /// make no word.
 pub(super) fn is_random(token: &str) -> bool {
-    let counts = Counts::of(token);
+    let counts = CharCounts::of(token);
     match (counts.lower > 0, counts.upper > 0, counts.digit > 0) {
         (true, true, true) => match changes(token) {
             0 | 1 => false,
@@ -166,7 +171,7 @@ const MEASURES: [&str; 18] = [
 
 /// What may be a piece of a key where a sentence says so: no word, no number, no name made of words.
 pub(super) fn is_piece(token: &str) -> bool {
-    let counts = Counts::of(token);
+    let counts = CharCounts::of(token);
     let named = token.split(['_', '-', '/', '+']).all(|part| {
         part.is_empty() || is_word(part) || is_numbered_word(part) || part.bytes().all(|b| b.is_ascii_digit())
     });

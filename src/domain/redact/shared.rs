@@ -1,5 +1,7 @@
 //! The one redactor of the process, which is replaced whole when `.env` changes.
-use super::{KnownValues, Patterns, Redactor};
+use super::known::KnownValues;
+use super::patterns::Patterns;
+use super::redactor::Redactor;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A handle on the redactor in force; clones share it.
@@ -22,7 +24,7 @@ impl SharedRedactor {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// From now on this one.
+    /// Puts another redactor in force.
     pub fn replace(&self, redactor: Redactor) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(redactor);
     }

@@ -1,29 +1,54 @@
 //! Hits of all layers become spans: the union on the offsets of the text, with one label each.
 use crate::domain::comment::Extent;
+use std::ops::Range;
 
 /// One place that one layer wants masked.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Hit {
-    /// First byte.
+    /// Where it begins, in bytes of the text.
     pub(super) start: usize,
-    /// Byte after the last.
+    /// Where it ends: the byte after its last.
     pub(super) end: usize,
-    /// Who found it.
-    pub(super) source: Source,
+    /// The layer that found it.
+    pub(super) source: HitSource,
     /// How many secret characters it holds.
     pub(super) chars: usize,
-    /// How many a whole key has; [`UNTOLD`] for a piece of a key that we do not know.
-    pub(super) of: usize,
+    /// How many a whole key has; [`UNKNOWN_LENGTH`] for a piece of a key that we do not know.
+    pub(super) whole: usize,
+}
+
+impl Hit {
+    /// A place that holds `chars` of the `whole` secret characters of a key.
+    pub(super) fn new(range: Range<usize>, source: HitSource, chars: usize, whole: usize) -> Self {
+        Self {
+            start: range.start,
+            end: range.end,
+            source,
+            chars,
+            whole,
+        }
+    }
+
+    /// A whole key, told by the words around it.
+    pub(super) fn key(range: Range<usize>, rule: ContextRule) -> Self {
+        let chars = range.len();
+        Self::new(range, HitSource::Context(rule), chars, chars)
+    }
+
+    /// A piece of so many characters of a key that we do not know.
+    pub(super) fn piece(range: Range<usize>, chars: usize) -> Self {
+        Self::new(range, HitSource::Context(ContextRule::Piece), chars, UNKNOWN_LENGTH)
+    }
 }
 
 /// The length of a key of which only a piece was seen.
-pub(super) const UNTOLD: usize = usize::MAX;
+pub(super) const UNKNOWN_LENGTH: usize = usize::MAX;
 
 /// How much of a key so many of its characters are.
-pub(super) fn extent(chars: usize, of: usize) -> Extent {
-    if chars >= of {
+pub(super) fn extent(chars: usize, whole: usize) -> Extent {
+    if chars >= whole {
         Extent::Whole
-    } else if chars >= of.div_ceil(2) {
+    } else if chars >= whole.div_ceil(2) {
         Extent::Half
     } else {
         Extent::Piece
@@ -32,9 +57,9 @@ pub(super) fn extent(chars: usize, of: usize) -> Extent {
 
 /// The layer behind a hit; the order is that of trust in its label.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Source {
+pub(super) enum HitSource {
     /// A phrase or a rule of context.
-    Rule(Rule),
+    Context(ContextRule),
     /// A pattern of the table, by its place there.
     Pattern(usize),
     /// A known value, by its place in the list.
@@ -43,7 +68,7 @@ pub(super) enum Source {
 
 /// Findings that no table entry names.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Rule {
+pub(super) enum ContextRule {
     /// A few characters that a sentence calls part of a key.
     Piece,
     /// A password in a sentence or an assignment.
@@ -52,8 +77,8 @@ pub(super) enum Rule {
     Key,
 }
 
-impl Rule {
-    /// All of them.
+impl ContextRule {
+    /// Every rule, for recognising labels.
     pub(super) const ALL: [Self; 3] = [Self::Piece, Self::Password, Self::Key];
 
     /// What stands in the label.
@@ -83,7 +108,7 @@ pub(super) fn union(mut hits: Vec<Hit>) -> Vec<Hit> {
 fn absorb(span: &mut Hit, hit: Hit) {
     let [start, end] = [span.start, span.end.max(hit.end)];
     if span.source == hit.source && hit.start > span.start {
-        span.chars = (span.chars + hit.chars).min(span.of);
+        span.chars = (span.chars + hit.chars).min(span.whole);
     } else if rank(&hit) > rank(span) {
         *span = hit;
     }
@@ -92,9 +117,9 @@ fn absorb(span: &mut Hit, hit: Hit) {
 
 fn rank(hit: &Hit) -> (u8, usize) {
     let layer = match hit.source {
-        Source::Rule(_) => 0,
-        Source::Pattern(_) => 1,
-        Source::Known(_) => 2,
+        HitSource::Context(_) => 0,
+        HitSource::Pattern(_) => 1,
+        HitSource::Known(_) => 2,
     };
     (layer, hit.chars)
 }

@@ -3,7 +3,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::fmt::Write as _;
 
-/// One form.
+/// One form in which a known value turns up.
 pub struct Disguise {
     pub name: &'static str,
     /// Makes it from the secret part of a value; the number varies it.

@@ -1,5 +1,5 @@
-//! What stands around a token: nouns, makers, vetoes in its clause, and what lies between.
-use crate::domain::redact::patterns::{Meaning, Word};
+//! What stands around a token: nouns, providers, vetoes in its clause, and what lies between.
+use crate::domain::redact::patterns::{LiteralMeaning, Word};
 
 /// How far a word reaches, in bytes.
 const REACH: usize = 160;
@@ -11,7 +11,7 @@ pub(super) struct Surroundings<'a> {
 }
 
 /// How a noun for a key stands before a token.
-pub(super) struct Lead {
+pub(super) struct PrecedingNoun {
     /// It is a noun for a password.
     pub(super) password: bool,
     /// How many words lie between.
@@ -39,7 +39,7 @@ impl<'a> Surroundings<'a> {
     pub(super) fn has_nouns(&self) -> bool {
         self.words
             .iter()
-            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password))
+            .any(|word| matches!(word.meaning, LiteralMeaning::Noun | LiteralMeaning::Password))
     }
 
     /// The clause around a place: to the end of the sentence or line on both sides.
@@ -69,30 +69,35 @@ impl<'a> Surroundings<'a> {
             .filter(move |word| word.end <= start || word.start >= end)
     }
 
-    /// Whether the clause speaks of a key, a password or a maker of keys.
+    /// Whether the clause speaks of a key, a password or a provider of keys.
     pub(super) fn speaks_of_keys(&self, start: usize, end: usize) -> bool {
-        self.in_clause(start, end)
-            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Provider))
+        self.in_clause(start, end).any(|word| {
+            matches!(
+                word.meaning,
+                LiteralMeaning::Noun | LiteralMeaning::Password | LiteralMeaning::Provider
+            )
+        })
     }
 
-    /// Whether the clause names a maker of keys.
-    pub(super) fn has_maker(&self, start: usize, end: usize) -> bool {
-        self.in_clause(start, end).any(|word| word.meaning == Meaning::Provider)
+    /// Whether the clause names a provider of keys.
+    pub(super) fn has_provider(&self, start: usize, end: usize) -> bool {
+        self.in_clause(start, end)
+            .any(|word| word.meaning == LiteralMeaning::Provider)
     }
 
     /// Whether the clause has a noun for a key or a password.
     pub(super) fn has_noun(&self, start: usize, end: usize) -> bool {
         self.in_clause(start, end)
-            .any(|word| matches!(word.meaning, Meaning::Noun | Meaning::Password))
+            .any(|word| matches!(word.meaning, LiteralMeaning::Noun | LiteralMeaning::Password))
     }
 
-    /// Whether the token is or holds a word of the table: the name of a maker or a variable, not a key.
+    /// Whether the token is or holds a word of the table: the name of a provider or a variable, not a key.
     pub(super) fn names_something(&self, start: usize, end: usize) -> bool {
         let from = self.words.partition_point(|word| word.start < start);
         self.words[from..]
             .iter()
             .take_while(|word| word.end <= end)
-            .any(|word| !matches!(word.meaning, Meaning::Start(_) | Meaning::Phrase(_)))
+            .any(|word| !matches!(word.meaning, LiteralMeaning::Start(_) | LiteralMeaning::Phrase(_)))
     }
 
     /// Whether the last noun before the token, or the word behind it, says that it is an id or a digest.
@@ -102,7 +107,7 @@ impl<'a> Surroundings<'a> {
             .take_while(|word| word.end <= start)
             .filter(|word| is_noun(word));
         let mut after = self.in_clause(start, end).skip_while(|word| word.end <= start);
-        let veto = |word: &Word| word.meaning == Meaning::Veto;
+        let veto = |word: &Word| word.meaning == LiteralMeaning::Veto;
         match before.by_ref().last() {
             Some(word) => veto(word) && self.gap(word.end, start).0 <= 2,
             None => after
@@ -112,25 +117,26 @@ impl<'a> Surroundings<'a> {
     }
 
     /// Whether a noun for a key follows at once: `… is the Bybit key`.
-    pub(super) fn trails(&self, start: usize, end: usize) -> bool {
+    pub(super) fn precedes_noun(&self, start: usize, end: usize) -> bool {
         let mut after = self
             .in_clause(start, end)
             .skip_while(|word| word.start < end)
             .filter(|word| is_noun(word));
         after
             .next()
-            .is_some_and(|word| word.meaning != Meaning::Veto && self.is_said(end, word.start))
+            .is_some_and(|word| word.meaning != LiteralMeaning::Veto && self.is_said(end, word.start))
     }
 
-    /// `Bybit: …`, `Bybit = …`: the maker and a sign stand right before.
-    pub(super) fn is_makers(&self, start: usize, end: usize) -> bool {
+    /// `Bybit: …`, `Bybit = …`: the provider and a sign stand right before.
+    pub(super) fn is_assigned_to_provider(&self, start: usize, end: usize) -> bool {
         let last = self.in_clause(start, end).take_while(|word| word.end <= start).last();
         last.is_some_and(|word| {
-            word.meaning == Meaning::Provider && matches!(self.text[word.end..start].trim(), ":" | "=" | "->" | "→")
+            word.meaning == LiteralMeaning::Provider
+                && matches!(self.text[word.end..start].trim(), ":" | "=" | "->" | "→")
         })
     }
 
-    /// `… is the …`, `… as …`, and nothing else between but a maker.
+    /// `… is the …`, `… as …`, and nothing else between but a provider.
     fn is_said(&self, from: usize, to: usize) -> bool {
         let between = &self.text[from..to];
         [" is ", " as ", " ist ", " est ", " es ", " é ", " was "]
@@ -140,18 +146,18 @@ impl<'a> Surroundings<'a> {
     }
 
     /// The last noun for a key before the token, if no veto lies between.
-    pub(super) fn lead(&self, start: usize, end: usize) -> Option<Lead> {
+    pub(super) fn preceding_noun(&self, start: usize, end: usize) -> Option<PrecedingNoun> {
         let last = self
             .in_clause(start, end)
             .take_while(|word| word.end <= start)
             .filter(|word| is_noun(word))
             .last()?;
-        let password = last.meaning == Meaning::Password;
+        let password = last.meaning == LiteralMeaning::Password;
         let (gap, sign) = self.gap(last.end, start);
-        (last.meaning != Meaning::Veto).then_some(Lead { password, gap, sign })
+        (last.meaning != LiteralMeaning::Veto).then_some(PrecedingNoun { password, gap, sign })
     }
 
-    /// How many words lie between two places, articles and makers apart, and whether a sign or a copula does.
+    /// How many words lie between two places, articles and providers apart, and whether a sign or a copula does.
     fn gap(&self, from: usize, to: usize) -> (usize, bool) {
         let between = &self.text[from.min(to)..to];
         let mut sign = between.contains([':', '=', '→']) || between.contains("->");
@@ -164,12 +170,12 @@ impl<'a> Surroundings<'a> {
             !copula && !ARTICLES.contains(word)
         });
         let first = self.words.partition_point(|word| word.start < from);
-        let makers = self.words[first..]
+        let providers = self.words[first..]
             .iter()
             .take_while(|word| word.end <= to)
-            .filter(|word| word.meaning == Meaning::Provider)
+            .filter(|word| word.meaning == LiteralMeaning::Provider)
             .count();
-        (words.count().saturating_sub(makers), sign)
+        (words.count().saturating_sub(providers), sign)
     }
 
     /// Whether nothing else stands on the token's line.
@@ -182,7 +188,10 @@ impl<'a> Surroundings<'a> {
 
 /// A noun that says what a token is, or is not.
 fn is_noun(word: &Word) -> bool {
-    matches!(word.meaning, Meaning::Noun | Meaning::Password | Meaning::Veto)
+    matches!(
+        word.meaning,
+        LiteralMeaning::Noun | LiteralMeaning::Password | LiteralMeaning::Veto
+    )
 }
 
 /// Part of an ellipsis, which ends no sentence.

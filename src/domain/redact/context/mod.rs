@@ -1,9 +1,9 @@
 //! Keys told by the words around them: bare keys, passwords, and pieces that a sentence announces. What a token
 //! looks like and what stands beside it must agree; neither is enough alone.
-mod bare;
+mod bare_keys;
 mod clause;
+mod elided;
 mod phrase;
-mod starred;
 
 use super::known::KnownValues;
 use super::patterns::{Patterns, Word};
@@ -13,7 +13,7 @@ use clause::Surroundings;
 /// What the words of a text give away.
 pub(super) fn search(patterns: &Patterns, known: &KnownValues, text: &str, words: &[Word], hits: &mut Vec<Hit>) {
     let around = Surroundings::new(text, words);
-    bare::search(patterns, &around, hits);
+    bare_keys::search(patterns, &around, hits);
     phrase::search(&around, hits);
-    starred::search(known, &around, hits);
+    elided::search(known, &around, hits);
 }

@@ -1,8 +1,9 @@
 //! Pieces that a phrase announces: "ends in 9f3Q", "last 4 of the key: 9f3Q".
 use super::clause::Surroundings;
-use crate::domain::redact::patterns::{Meaning, PhraseKind, Word};
+use crate::domain::redact::patterns::{LiteralMeaning, PhraseKind, Word};
 use crate::domain::redact::shape;
-use crate::domain::redact::span::{Hit, Rule, Source, UNTOLD};
+use crate::domain::redact::span::Hit;
+use std::ops::Range;
 
 /// How far behind a phrase its piece may stand, in bytes.
 const REACH: usize = 90;
@@ -73,24 +74,22 @@ const COUNTED: [&str; 11] = [
     "step", "stap", "schritt", "paso", "passo", "etapa", "phase", "fase", "part", "deel", "version",
 ];
 
-/// A run of characters that keys are made of.
-struct Token {
-    start: usize,
-    end: usize,
-}
-
 pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
     for word in around.words {
-        if !matches!(word.meaning, Meaning::Phrase(_)) || !around.speaks_of_keys(word.end, word.end) {
+        if !matches!(word.meaning, LiteralMeaning::Phrase(_)) || !around.speaks_of_keys(word.end, word.end) {
             continue;
         }
         let piece = match word.meaning {
-            Meaning::Phrase(PhraseKind::Names) => named(around, word),
-            Meaning::Phrase(PhraseKind::Counts) => counted(around, word),
-            Meaning::Start(_) | Meaning::Noun | Meaning::Password | Meaning::Provider | Meaning::Veto => None,
+            LiteralMeaning::Phrase(PhraseKind::Names) => named(around, word),
+            LiteralMeaning::Phrase(PhraseKind::Counts) => counted(around, word),
+            LiteralMeaning::Start(_)
+            | LiteralMeaning::Noun
+            | LiteralMeaning::Password
+            | LiteralMeaning::Provider
+            | LiteralMeaning::Veto => None,
         };
         // A bar stands for what is masked already: then that was the piece.
-        let masked = |piece: &Token| {
+        let masked = |piece: &Range<usize>| {
             around
                 .text
                 .get(word.end..piece.start)
@@ -98,27 +97,21 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
         };
         let piece = piece.filter(|piece| !masked(piece) && !around.names_something(piece.start, piece.end));
         if let Some(piece) = piece {
-            let chars = piece.end - piece.start;
-            hits.push(Hit {
-                start: piece.start,
-                end: piece.end,
-                source: Source::Rule(Rule::Piece),
-                chars,
-                of: UNTOLD,
-            });
+            let chars = piece.len();
+            hits.push(Hit::piece(piece, chars));
         }
     }
 }
 
 /// The next thing said, if it is no word.
-fn named(around: &Surroundings, phrase: &Word) -> Option<Token> {
+fn named(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
     let text = around.text;
     let mut tokens = tokens(text, phrase.end);
     let piece = tokens.find(|token| {
-        let said = text[token.start..token.end].to_lowercase();
+        let said = text[token.clone()].to_lowercase();
         !FILLERS.contains(&said.as_str()) && !UNITS.contains(&said.as_str())
     })?;
-    let said = &text[piece.start..piece.end];
+    let said = &text[piece.clone()];
     let quoted = text[..piece.start].ends_with(['"', '\'', '`', '“', '‘', '«']) && said.len() <= 12;
     let number = said.len() >= 4
         && said.bytes().all(|b| b.is_ascii_digit())
@@ -138,29 +131,22 @@ fn named(around: &Surroundings, phrase: &Word) -> Option<Token> {
 }
 
 /// Near a phrase with a number: behind it, or before its bracket.
-fn counted(around: &Surroundings, phrase: &Word) -> Option<Token> {
+fn counted(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
     let text = around.text;
     let mut after = tokens(text, phrase.end);
     let number = after.next()?;
-    let behind = text[number.start..number.end].to_lowercase();
+    let behind = text[number.clone()].to_lowercase();
     // `the first 8`, and `les 8 premiers`.
     let before = text[..phrase.start].trim_end().rsplit(' ').next().unwrap_or_default();
     let said = [behind.as_str(), before]
         .into_iter()
         .find(|said| count_of(said).is_some())?;
     let count = count_of(said)?;
-    let number = if said == before {
-        Token {
-            start: phrase.end,
-            end: phrase.end,
-        }
-    } else {
-        number
-    };
+    let number = if said == before { phrase.end..phrase.end } else { number };
     let (_, last) = around.clause(phrase.start, number.end);
     let mut after_unit = false;
     for token in after.take_while(|token| token.start < last.min(phrase.end + REACH)) {
-        let said = &text[token.start..token.end];
+        let said = &text[token.clone()];
         let signed = after_unit
             || text[..token.start]
                 .trim_end_matches([' ', '"', '\'', '`', '…', '.', '“'])
@@ -191,7 +177,7 @@ fn count_of(said: &str) -> Option<Option<usize>> {
 }
 
 /// `9f3Qxy12 (first 8 chars)`, `9f3Qxy12 are the first 8`.
-fn before_bracket(text: &str, phrase: usize, count: Option<usize>) -> Option<Token> {
+fn before_bracket(text: &str, phrase: usize, count: Option<usize>) -> Option<Range<usize>> {
     const COPULAS: [&str; 8] = [
         " are the",
         " is the",
@@ -206,24 +192,17 @@ fn before_bracket(text: &str, phrase: usize, count: Option<usize>) -> Option<Tok
     let said = COPULAS.iter().find_map(|said| before.strip_suffix(said));
     let before = said.or_else(|| before.strip_suffix(['(', ',', '[']))?;
     let before = before.trim_end_matches([' ', '"', '\'', '`', '.', '…', '*']);
-    let start = before.len() - before.bytes().rev().take_while(|b| is_key_byte(*b)).count();
+    let start = before.len() - before.bytes().rev().take_while(|b| shape::is_key_byte(*b)).count();
     let said = &before[start..];
     let fits = said.len() >= 3 && count.is_none_or(|count| said.len() <= count + PREFIX);
-    (fits && shape::is_piece(said)).then_some(Token {
-        start,
-        end: before.len(),
-    })
-}
-
-fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'/' | b'-')
+    (fits && shape::is_piece(said)).then_some(start..before.len())
 }
 
 /// The longest token that is read.
 const LONGEST: usize = 64;
 
 /// Runs of key characters (and of letters outside ASCII, so that words stay whole) from a place on.
-fn tokens(text: &str, from: usize) -> impl Iterator<Item = Token> {
+fn tokens(text: &str, from: usize) -> impl Iterator<Item = Range<usize>> {
     let end = text.floor_char_boundary(from + REACH);
     let mut at = from;
     std::iter::from_fn(move || {
@@ -236,9 +215,6 @@ fn tokens(text: &str, from: usize) -> impl Iterator<Item = Token> {
         // A key may begin with a dash, where a blank stands before it.
         let dash = text[..start].ends_with(['-', '_']) && text[..start - 1].ends_with(|c: char| !c.is_alphanumeric());
         let end = start + run.trim_end_matches(['-', '/']).len();
-        Some(Token {
-            start: start - usize::from(dash && start > from),
-            end,
-        })
+        Some(start - usize::from(dash && start > from)..end)
     })
 }

@@ -60,7 +60,7 @@ fn token<T>(
 }
 
 #[derive(Clone, Copy)]
-struct Values {
+struct CharValue {
     sextet: u8,
     digit: u8,
 }
@@ -68,11 +68,11 @@ struct Values {
 const NONE: u8 = 255;
 
 /// What each character is worth in base64 (both alphabets) and in hex (both cases).
-const VALUES: [Values; 256] = values();
+const VALUES: [CharValue; 256] = values();
 
 #[expect(clippy::cast_possible_truncation, reason = "all values are below 64")]
-const fn values() -> [Values; 256] {
-    let mut table = [Values {
+const fn values() -> [CharValue; 256] {
+    let mut table = [CharValue {
         sextet: NONE,
         digit: NONE,
     }; 256];

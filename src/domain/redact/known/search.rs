@@ -1,10 +1,11 @@
 //! The look-up: every window of six folded characters of the text against every window of every value, by a
 //! bitmap first; what hits is extended as far as text and value agree, and then has to be evidence enough.
-use super::KnownValues;
-use super::decode::pack_exact;
-use super::value::{Value, WINDOW};
-use crate::domain::redact::fold::{self, BREAK, Stream};
-use crate::domain::redact::span::{Hit, Source};
+use super::decode::{self, pack_exact};
+use super::known_values::KnownValues;
+use super::value::{KnownValue, WINDOW};
+use crate::domain::redact::fold::{self, BREAK, FoldedText};
+use crate::domain::redact::span::{Hit, HitSource};
+use std::ops::Range;
 
 const BITS: u32 = 15;
 const WINDOW_MASK: u64 = (1 << 36) - 1;
@@ -14,16 +15,16 @@ const WINDOW_MASK: u64 = (1 << 36) - 1;
 const ENOUGH: f32 = 33.0;
 
 /// The windows of all values.
-pub(in crate::domain::redact) struct Table {
+pub(in crate::domain::redact) struct WindowIndex {
     bitmap: Vec<u64>,
-    entries: Vec<Entry>,
+    entries: Vec<WindowEntry>,
     /// The same windows with their case, for what is encoded.
     exact_bitmap: Vec<u64>,
     exact: Vec<(u64, u32)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
+struct WindowEntry {
     window: u64,
     value: u32,
     place: u32,
@@ -31,18 +32,18 @@ struct Entry {
 
 /// A stretch on which text and value agree.
 #[derive(Clone, Copy)]
-struct Run {
+struct ValueMatch {
     value: usize,
-    /// First code of the stream, and the one after the last.
+    /// First code of the folded, and the one after the last.
     from: usize,
     to: usize,
     /// Where in the value it begins.
     place: usize,
 }
 
-impl Table {
+impl WindowIndex {
     pub(in crate::domain::redact) fn of(known: &KnownValues) -> Self {
-        let mut table = Self {
+        let mut index = Self {
             bitmap: vec![0; 1 << (BITS - 6)],
             entries: Vec::new(),
             exact_bitmap: vec![0; 1 << (BITS - 6)],
@@ -51,20 +52,20 @@ impl Table {
         for (number, value) in known.values.iter().enumerate() {
             for (window, place) in value.windows() {
                 let number = u32::try_from(number).unwrap_or(u32::MAX);
-                set(&mut table.bitmap, window);
-                table.entries.push(Entry {
+                set(&mut index.bitmap, window);
+                index.entries.push(WindowEntry {
                     window,
                     value: number,
                     place: u32::try_from(place).unwrap_or(u32::MAX),
                 });
                 let exact = pack_exact(&value.exact[place..place + WINDOW]);
-                set(&mut table.exact_bitmap, exact);
-                table.exact.push((exact, number));
+                set(&mut index.exact_bitmap, exact);
+                index.exact.push((exact, number));
             }
         }
-        table.entries.sort_unstable();
-        table.exact.sort_unstable();
-        table
+        index.entries.sort_unstable();
+        index.exact.sort_unstable();
+        index
     }
 
     /// The value that holds these six characters, case and all.
@@ -122,48 +123,41 @@ fn spot(window: u64) -> usize {
 
 impl KnownValues {
     /// Every piece of a known value in the text.
-    pub(in crate::domain::redact) fn search(&self, table: &Table, text: &str, hits: &mut Vec<Hit>) {
+    pub(in crate::domain::redact) fn search(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
         if self.is_empty() {
             return;
         }
-        let stream = (!self.former.is_empty() || table.touches(text)).then(|| Stream::of(text));
-        if let Some(stream) = &stream {
-            self.search_stream(table, text, stream, hits);
+        let folded = (!self.previous.is_empty() || index.touches(text)).then(|| FoldedText::of(text));
+        if let Some(folded) = &folded {
+            self.search_folded(index, text, folded, hits);
         }
-        self.search_encoded(table, text, hits);
-        if let Some(stream) = &stream {
-            self.search_former(text, stream, hits);
+        self.search_encoded(index, text, hits);
+        if let Some(folded) = &folded {
+            self.previous.search(text, folded, hits);
         }
     }
 
     /// Pieces as they are, in any disguise that folding undoes.
-    fn search_stream(&self, table: &Table, text: &str, stream: &Stream, hits: &mut Vec<Hit>) {
+    fn search_folded(&self, index: &WindowIndex, text: &str, folded: &FoldedText, hits: &mut Vec<Hit>) {
         let mut window = 0;
         let mut len = 0;
         let mut settled = 0;
-        for (index, code) in stream.codes.iter().enumerate() {
+        for (at, code) in folded.codes.iter().enumerate() {
             len = if *code == BREAK { 0 } else { len + 1 };
             window = (window << 6 | u64::from(*code)) & WINDOW_MASK;
-            if len < WINDOW || index < settled {
+            if len < WINDOW || at < settled {
                 continue;
             }
-            let from = index + 1 - WINDOW;
-            let best = table
+            let from = at + 1 - WINDOW;
+            let best = index
                 .look_up(window)
                 .map(|(value, place)| {
-                    self.extend(
-                        stream,
-                        Run {
-                            value,
-                            from,
-                            to: index + 1,
-                            place,
-                        },
-                    )
+                    let to = at + 1;
+                    self.extend(folded, ValueMatch { value, from, to, place })
                 })
                 .max_by_key(|run| run.to - run.from);
             if let Some(run) = best {
-                if let Some(hit) = self.judge(text, stream, run) {
+                if let Some(hit) = self.judge(text, folded, run) {
                     hits.push(hit);
                     settled = run.to;
                 } else {
@@ -175,28 +169,28 @@ impl KnownValues {
     }
 
     /// Pieces in base64 or hex.
-    fn search_encoded(&self, table: &Table, text: &str, hits: &mut Vec<Hit>) {
+    fn search_encoded(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
         let holds = |bytes: u64| {
-            table
+            index
                 .exact_value(bytes)
                 .map(Ok)
-                .or_else(|| self.former_holding(bytes).map(Err))
+                .or_else(|| self.previous.holding(bytes).map(Err))
         };
-        super::decode::each(text, holds, |token, known| {
+        decode::each(text, holds, |token, known| {
             let chars = token.len() / 2;
             hits.push(match known {
-                Ok(value) => self.hit(value, token.start, token.end, chars),
-                Err(variable) => self.piece(variable, token.start, token.end, chars),
+                Ok(value) => self.hit(value, token, chars),
+                Err(variable) => self.previous.hit(variable, token, chars),
             });
         });
     }
 
     /// As far as text and value agree.
-    fn extend(&self, stream: &Stream, mut run: Run) -> Run {
+    fn extend(&self, folded: &FoldedText, mut run: ValueMatch) -> ValueMatch {
         let codes = &self.values[run.value].codes;
         while run.place > 0
             && run.from > 0
-            && stream.codes[run.from - 1] == codes[run.place - 1]
+            && folded.codes[run.from - 1] == codes[run.place - 1]
             && codes[run.place - 1] != BREAK
         {
             run.from -= 1;
@@ -204,8 +198,8 @@ impl KnownValues {
         }
         let mut end = run.place + (run.to - run.from);
         while end < codes.len()
-            && run.to < stream.codes.len()
-            && stream.codes[run.to] == codes[end]
+            && run.to < folded.codes.len()
+            && folded.codes[run.to] == codes[end]
             && codes[end] != BREAK
         {
             run.to += 1;
@@ -214,16 +208,16 @@ impl KnownValues {
         run
     }
 
-    fn judge(&self, text: &str, stream: &Stream, run: Run) -> Option<Hit> {
+    fn judge(&self, text: &str, folded: &FoldedText, run: ValueMatch) -> Option<Hit> {
         let value = &self.values[run.value];
-        let [start, end] = trimmed(text, stream, run);
+        let [start, end] = trimmed(text, folded, run);
         let whole_token = !continues_before(text, start) && !continues_after(text, end);
         let enough = if value.weak {
             run.to - run.from == value.codes.len() && whole_token
         } else {
             let disguised = text.as_bytes()[start..end].contains(&b'%');
             let bonus = if whole_token { 5.0 } else { 0.0 } + if disguised { 8.0 } else { 0.0 };
-            evidence(value, stream, run) + bonus >= ENOUGH
+            evidence(value, folded, run) + bonus >= ENOUGH
         };
         enough.then(|| {
             let public = value.public.saturating_sub(run.place);
@@ -232,35 +226,14 @@ impl KnownValues {
             } else {
                 to_border(text, start, end)
             };
-            self.hit(run.value, start, end, (run.to - run.from).saturating_sub(public))
+            self.hit(run.value, start..end, (run.to - run.from).saturating_sub(public))
         })
     }
 
-    fn hit(&self, value: usize, start: usize, end: usize, chars: usize) -> Hit {
-        let variable = self.values[value].variable;
-        let secret = self.values[value].secret_len();
-        Hit {
-            start,
-            end,
-            source: Source::Known(variable),
-            chars: chars.min(secret),
-            of: secret,
-        }
-    }
-
-    pub(super) fn piece(&self, variable: usize, start: usize, end: usize, chars: usize) -> Hit {
-        let secret = self
-            .former
-            .iter()
-            .find(|former| former.variable == variable)
-            .map_or(usize::MAX, |former| former.secret_len);
-        Hit {
-            start,
-            end,
-            source: Source::Known(variable),
-            chars: chars.min(secret),
-            of: secret,
-        }
+    fn hit(&self, value: usize, range: Range<usize>, chars: usize) -> Hit {
+        let value = &self.values[value];
+        let whole = value.secret_len();
+        Hit::new(range, HitSource::Known(value.variable), chars.min(whole), whole)
     }
 
     /// The value that begins with one piece and ends with the other (`abcd…wxyz`), in any case.
@@ -272,14 +245,14 @@ impl KnownValues {
         let chars = head.len() + tail.len();
         match value {
             Some(value) => Some((value.variable, chars.saturating_sub(value.public))),
-            None => self.former_with_ends(head, tail).map(|variable| (variable, chars)),
+            None => self.previous.with_ends(head, tail).map(|variable| (variable, chars)),
         }
     }
 }
 
-impl Value {
+impl KnownValue {
     fn has_ends(&self, head: &str, tail: &str) -> bool {
-        let [head, tail] = [Stream::of(head).codes, Stream::of(tail).codes];
+        let [head, tail] = [FoldedText::of(head).codes, FoldedText::of(tail).codes];
         let fits = head.len() >= 3 && tail.len() >= 3 && head.len() + tail.len() <= self.codes.len();
         fits && self.codes.ends_with(&tail)
             && (self.codes.starts_with(&head) || self.codes[self.public..].starts_with(&head))
@@ -289,11 +262,11 @@ impl Value {
 /// What the agreement is worth: the characters by how many there are to choose from.
 ///
 /// A public prefix alone is worth nothing; before four characters or more it is.
-fn evidence(value: &Value, stream: &Stream, run: Run) -> f32 {
+fn evidence(value: &KnownValue, folded: &FoldedText, run: ValueMatch) -> f32 {
     let public = value.public.saturating_sub(run.place).min(run.to - run.from);
-    let codes = &stream.codes[run.from + public..run.to];
+    let codes = &folded.codes[run.from + public..run.to];
     let place = run.place + public;
-    let same_case = stream.exact[run.from + public..run.to] == value.exact[place..place + codes.len()];
+    let same_case = folded.exact[run.from + public..run.to] == value.exact[place..place + codes.len()];
     let prefix = if public >= 3 && codes.len() >= 4 { 12.0 } else { 0.0 };
     let each = if codes.iter().all(|code| *code < 10) {
         3.3
@@ -313,21 +286,21 @@ fn evidence(value: &Value, stream: &Stream, run: Run) -> f32 {
 
 /// The span of a run, without a last (or first) letter or two that belong to the next word and agree by chance:
 /// `…k3 I used` where the value goes on with an i.
-fn trimmed(text: &str, stream: &Stream, run: Run) -> [usize; 2] {
-    let mut span = [stream.start(run.from), stream.end(text, run.to - 1)];
+fn trimmed(text: &str, folded: &FoldedText, run: ValueMatch) -> [usize; 2] {
+    let mut span = [folded.start(run.from), folded.end(text, run.to - 1)];
     for short in 1..=2 {
         let last = run.to - short;
-        let gap = last > run.from && stream.start(last) > stream.end(text, last - 1);
+        let gap = last > run.from && folded.start(last) > folded.end(text, last - 1);
         if gap && run.to - run.from > WINDOW && continues_after(text, span[1]) {
-            span[1] = stream.end(text, last - 1);
+            span[1] = folded.end(text, last - 1);
             break;
         }
     }
     for short in 1..=2 {
         let first = run.from + short;
-        let gap = first < run.to && stream.start(first) > stream.end(text, first - 1);
+        let gap = first < run.to && folded.start(first) > folded.end(text, first - 1);
         if gap && run.to - run.from > WINDOW && continues_before(text, span[0]) {
-            span[0] = stream.start(first);
+            span[0] = folded.start(first);
             break;
         }
     }

@@ -1,9 +1,9 @@
-//! One known value, folded.
-use crate::domain::redact::fold::Stream;
+//! One known value, folded, with its windows of six characters.
+use crate::domain::redact::fold::FoldedText;
 use crate::domain::redact::shape;
 use zeroize::Zeroizing;
 
-/// The first part of a token that tells its maker and is no secret.
+/// The first part of a token that tells its provider and is no secret.
 const PUBLIC_PREFIXES: [&str; 27] = [
     "ntn_",
     "secret_",
@@ -38,10 +38,10 @@ const PUBLIC_PREFIXES: [&str; 27] = [
 pub(super) const WINDOW: usize = 6;
 
 /// A value as it is looked for. No `Debug`: it holds a key.
-pub(super) struct Value {
+pub(super) struct KnownValue {
     /// Which variable it belongs to.
     pub(super) variable: usize,
-    /// Folded codes.
+    /// The codes that folding gives its characters.
     pub(super) codes: Zeroizing<Vec<u8>>,
     /// The characters behind the codes.
     pub(super) exact: Zeroizing<Vec<u8>>,
@@ -51,12 +51,12 @@ pub(super) struct Value {
     pub(super) weak: bool,
 }
 
-impl Value {
+impl KnownValue {
     /// Folds a value. `None` if it is too short or too plain to be masked without masking half the text.
     pub(super) fn of(variable: usize, value: &str) -> Option<Self> {
         let secret = secret_part(value.trim());
-        let mut stream = Stream::of(secret);
-        let public = public_prefix(secret).map_or(0, |prefix| Stream::of(prefix).codes.len());
+        let mut stream = FoldedText::of(secret);
+        let public = public_prefix(secret).map_or(0, |prefix| FoldedText::of(prefix).codes.len());
         let weak = public == 0 && shape::is_weak(secret);
         let short = stream.codes.len() < WINDOW;
         if short || (weak && secret.chars().all(char::is_lowercase)) {

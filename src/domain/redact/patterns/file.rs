@@ -3,16 +3,16 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct File {
-    pub(super) secret: Vec<Secret>,
-    pub(super) context: Context,
+pub(super) struct PatternFile {
+    pub(super) secret: Vec<SecretEntry>,
+    pub(super) context: ContextWords,
     #[serde(default)]
-    pub(super) phrase: Vec<Phrase>,
+    pub(super) phrase: Vec<PhraseEntry>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Secret {
+pub(super) struct SecretEntry {
     pub(super) id: String,
     pub(super) label: String,
     #[serde(default)]
@@ -28,7 +28,7 @@ pub(super) struct Secret {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Context {
+pub(super) struct ContextWords {
     pub(super) nouns: Vec<String>,
     pub(super) passwords: Vec<String>,
     pub(super) providers: Vec<String>,
@@ -37,9 +37,9 @@ pub(super) struct Context {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Phrase {
+pub(super) struct PhraseEntry {
     pub(super) id: String,
-    pub(super) kind: Kind,
+    pub(super) kind: PhraseKind,
     pub(super) words: Vec<String>,
     #[serde(default)]
     pub(super) examples: Vec<String>,
@@ -50,7 +50,7 @@ pub(super) struct Phrase {
 /// How a phrase announces a piece.
 #[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::domain::redact) enum Kind {
+pub(in crate::domain::redact) enum PhraseKind {
     /// The piece is the next thing said: `ends in`.
     Names,
     /// A number follows, the piece stands near: `last 4 of the key:`.

@@ -1,17 +1,7 @@
 //! Which variables of a `.env` hold a secret: judged by name and by the shape of the value.
 use crate::domain::redact::shape;
 
-/// What a variable turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plainness {
-    /// A setting that everybody may see.
-    Plain,
-    /// A secret by its name, but too short to be masked.
-    Short,
-    /// A secret.
-    Secret,
-}
-
+/// Words that, in a name, say that the value is a secret.
 const SECRET_WORDS: [&str; 28] = [
     "KEY",
     "KEYS",
@@ -96,6 +86,7 @@ const PLAIN_ENDS: [&str; 49] = [
     "BUDGET",
 ];
 
+/// How values begin that stand for a value.
 const PLACEHOLDERS: [&str; 13] = [
     "your_",
     "your-",
@@ -112,23 +103,18 @@ const PLACEHOLDERS: [&str; 13] = [
     "${",
 ];
 
-/// Whether the variable holds a secret.
-pub fn is_secret(name: &str, value: &str) -> bool {
-    plainness(name, value) == Plainness::Secret
-}
-
-/// Judges a variable by its name and the shape of its value.
-pub fn plainness(name: &str, value: &str) -> Plainness {
+/// Whether a variable holds a secret that can be masked, judged by its name and the shape of its value.
+pub(in crate::domain::redact) fn is_secret(name: &str, value: &str) -> bool {
     let value = value.trim();
     if value.is_empty() || is_placeholder(value) {
-        return Plainness::Plain;
+        return false;
     }
     if has_password(value) || is_webhook(value) || shape::has_token_prefix(value) || value.contains("PRIVATE KEY-----")
     {
-        return Plainness::Secret;
+        return true;
     }
     if is_setting(value) {
-        return Plainness::Plain;
+        return false;
     }
     let words: Vec<String> = name_words(name);
     let plain_name = words.last().is_some_and(|word| PLAIN_ENDS.contains(&word.as_str()))
@@ -138,10 +124,10 @@ pub fn plainness(name: &str, value: &str) -> Plainness {
         .iter()
         .any(|word| word.starts_with("PASS") || word == "PWD" || word == "PIN");
     match (plain_name, secret_name) {
-        (false, true) if value.chars().count() < 6 => Plainness::Short,
-        (false, true) if is_password || !is_words(value) => Plainness::Secret,
-        (false, false) if shape::is_random(value) && value.len() >= 20 && !shape::is_hex(value) => Plainness::Secret,
-        _ => Plainness::Plain,
+        // Shorter ones could not be masked without masking half the text.
+        (false, true) => value.chars().count() >= 6 && (is_password || !is_words(value)),
+        (false, false) => shape::is_random(value) && value.len() >= 20 && !shape::is_hex(value),
+        (true, _) => false,
     }
 }
 
@@ -238,6 +224,6 @@ mod tests {
         }
         assert!(is_secret("DB_PASSWORD", "Harbour-77!"));
         assert!(is_secret("DATABASE_URL", "postgres://bot:not-a-real-one@db/x"));
-        assert_eq!(plainness("API_KEY", "abc1"), Plainness::Short);
+        assert!(!is_secret("API_KEY", "abc1"));
     }
 }

@@ -1,52 +1,52 @@
-//! The desk at which one event is decided: the state under the pen, and what came of it so far.
-use super::{Decision, Playbook};
+//! What is being decided about one event: the changed state, and what came of it so far.
+use super::playbook::Playbook;
+use super::progress::{self, StepCounts};
 use crate::domain::cycle::Cycle;
-use crate::domain::effect::{Effect, EffectId, Status};
+use crate::domain::effect::{Effect, EffectId, NewEffect, Status};
 use crate::domain::evidence::Check;
 use crate::domain::ids::{CommentId, PageId};
-use crate::domain::page::{PageDescription, PageState};
+use crate::domain::page::{PageDescription, PageState, Proof};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Something that shall be done.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// Its key.
-    pub id: EffectId,
-    /// The comment that caused it.
-    pub comment: Option<CommentId>,
-    /// What.
-    pub effect: Effect,
-    /// Not before this one is settled.
-    pub after: Option<EffectId>,
-    /// Not before this moment.
-    pub not_before: Option<DateTime<Utc>>,
+/// What follows from an event: the new state, what shall be done, what to remember for people.
+#[derive(Debug)]
+pub struct Decision {
+    /// The state of the page after the event.
+    pub state: PageState,
+    /// What shall be done.
+    pub effects: Vec<NewEffect>,
+    /// What goes into the audit.
+    pub notes: Vec<Note>,
+    /// Effects that became moot and are wanted after all: the replies to a comment that is back.
+    pub revived: Vec<EffectId>,
 }
 
 /// Something to remember for people: a line of the audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// About which comment.
+    /// The comment that it is about, if it is about one.
     pub comment: Option<CommentId>,
-    /// What kind of thing.
+    /// What kind of thing happened, as the audit names it.
     pub kind: &'static str,
     /// The facts, redacted.
     pub facts: Value,
 }
 
-pub(super) struct Desk<'a> {
+/// Collects the decision about one event on one page; the state in it is changed in place.
+pub(super) struct DecisionBuilder<'a> {
     pub(super) playbook: &'a Playbook,
     pub(super) page: &'a PageId,
     pub(super) state: PageState,
     pub(super) now: DateTime<Utc>,
-    effects: Vec<Wanted>,
+    effects: Vec<NewEffect>,
     notes: Vec<Note>,
     pub(super) revived: Vec<EffectId>,
 }
 
-impl<'a> Desk<'a> {
+impl<'a> DecisionBuilder<'a> {
     pub(super) fn new(playbook: &'a Playbook, page: &'a PageId, state: PageState, now: DateTime<Utc>) -> Self {
         Self {
             playbook,
@@ -59,7 +59,8 @@ impl<'a> Desk<'a> {
         }
     }
 
-    pub(super) fn decision(self) -> Decision {
+    /// The decision, when the event is dealt with.
+    pub(super) fn build(self) -> Decision {
         Decision {
             state: self.state,
             effects: self.effects,
@@ -79,13 +80,34 @@ impl<'a> Desk<'a> {
         self.description().is_none().then_some(id)
     }
 
+    /// How many steps are proven, claimed and there in all.
+    pub(super) fn step_counts(&self) -> StepCounts {
+        progress::step_counts(&self.state, self.description())
+    }
+
+    /// How much a step is worth.
+    pub(super) fn step_proof(&self, number: u8) -> Proof {
+        progress::step_proof(&self.state, self.description(), number)
+    }
+
+    /// Whether everything that the page asks for is proven or, where no check can see it, claimed.
+    pub(super) fn is_finished(&self) -> bool {
+        progress::is_finished(&self.state, self.description())
+    }
+
+    /// The number on the page of the box that a criterion of the description means.
+    pub(super) fn page_box(&self, criterion: u8) -> u8 {
+        progress::page_box(&self.state, self.description(), criterion)
+    }
+
     /// A key that no other effect of this page has.
     pub(super) fn new_id(&mut self, kind: &str) -> EffectId {
         self.state.counter += 1;
         EffectId::of(&[self.page.as_str(), kind, &self.state.counter.to_string()])
     }
 
-    pub(super) fn want(&mut self, wanted: Wanted) {
+    /// Wants an effect.
+    pub(super) fn want(&mut self, wanted: NewEffect) {
         self.effects.push(wanted);
     }
 
@@ -93,7 +115,8 @@ impl<'a> Desk<'a> {
     pub(super) fn want_now(&mut self, comment: Option<&CommentId>, effect: Effect) -> EffectId {
         let id = self.new_id(effect.kind());
         let comment = comment.cloned();
-        self.want(Wanted {
+        self.want(NewEffect {
+            page: self.page.clone(),
             id: id.clone(),
             comment,
             effect,
@@ -103,6 +126,7 @@ impl<'a> Desk<'a> {
         id
     }
 
+    /// Adds a line to the audit.
     pub(super) fn note(&mut self, comment: Option<&CommentId>, kind: &'static str, facts: impl Serialize) {
         let facts = serde_json::to_value(facts).unwrap_or_default();
         self.notes.push(Note {
@@ -124,16 +148,21 @@ impl<'a> Desk<'a> {
         if self.state.cycle.is_some() || !self.has_checks() {
             return;
         }
+        self.open_cycle(1, comment);
+    }
+
+    /// The next cycle begins, with a backup that remembers what the keys were then.
+    pub(super) fn open_cycle(&mut self, number: u32, comment: Option<&CommentId>) {
         self.state.cycle = Some(Cycle {
-            number: 1,
+            number,
             began_at: self.now,
             fingerprints: BTreeMap::new(),
             exposed: BTreeMap::new(),
         });
         let effect = Effect::BackUpEnv {
             at: self.now,
-            reason: "cycle 1 began".to_owned(),
-            cycle: 1,
+            reason: format!("cycle {number} began"),
+            cycle: number,
         };
         self.state.beginning = Some(self.want_now(comment, effect));
     }

@@ -2,16 +2,16 @@
 use super::clause::Surroundings;
 use crate::domain::redact::known::KnownValues;
 use crate::domain::redact::shape;
-use crate::domain::redact::span::{Hit, Rule, Source, UNTOLD};
+use crate::domain::redact::span::{Hit, HitSource, UNKNOWN_LENGTH};
 
 /// The longest end of a key that is read.
 const LONGEST: usize = 48;
 
-/// What stands for the characters left out.
+/// What stands for the characters that are left out.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Middle {
+enum Elision {
     /// Stars, bullets, crosses: somebody masked something.
-    Stars,
+    Mask,
     /// Dots, which any sentence may have.
     Dots,
 }
@@ -30,9 +30,9 @@ pub(super) fn search(known: &KnownValues, around: &Surroundings, hits: &mut Vec<
             at += 1;
             continue;
         }
-        match middle(around.text, at) {
-            Some((end, middle)) => {
-                judge(known, around, (at, end), middle, hits);
+        match elision(around.text, at) {
+            Some((end, elision)) => {
+                judge(known, around, (at, end), elision, hits);
                 at = end;
             }
             None => at += 1,
@@ -40,7 +40,7 @@ pub(super) fn search(known: &KnownValues, around: &Surroundings, hits: &mut Vec<
     }
 }
 
-/// The bytes that a middle may begin with.
+/// The bytes that an elision may begin with.
 const MAY_BEGIN: [bool; 256] = {
     let mut table = [false; 256];
     let bytes = b"*.xX#[\xe2";
@@ -52,26 +52,32 @@ const MAY_BEGIN: [bool; 256] = {
     table
 };
 
-/// The middle that begins here, with its end.
-fn middle(text: &str, start: usize) -> Option<(usize, Middle)> {
+/// The elision that begins here, with its end.
+fn elision(text: &str, start: usize) -> Option<(usize, Elision)> {
     const BRACKETED: [&str; 3] = ["[...]", "[…]", "[..]"];
     let rest = &text.get(start..)?;
     if let Some(whole) = BRACKETED.iter().find(|whole| rest.starts_with(*whole)) {
-        return Some((start + whole.len(), Middle::Stars));
+        return Some((start + whole.len(), Elision::Mask));
     }
     let first = rest.chars().next()?;
-    let (least, middle) = match first {
-        '*' | '•' | '●' | '∙' | '#' => (3, Middle::Stars),
-        'x' | 'X' => (5, Middle::Stars),
-        '.' => (3, Middle::Dots),
-        '…' | '⋯' => (1, Middle::Dots),
+    let (least, elision) = match first {
+        '*' | '•' | '●' | '∙' | '#' => (3, Elision::Mask),
+        'x' | 'X' => (5, Elision::Mask),
+        '.' => (3, Elision::Dots),
+        '…' | '⋯' => (1, Elision::Dots),
         _ => return None,
     };
     let count = rest.chars().take_while(|c| *c == first).count();
-    (count >= least).then(|| (start + count * first.len_utf8(), middle))
+    (count >= least).then(|| (start + count * first.len_utf8(), elision))
 }
 
-fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize), middle: Middle, hits: &mut Vec<Hit>) {
+fn judge(
+    known: &KnownValues,
+    around: &Surroundings,
+    (from, to): (usize, usize),
+    elision: Elision,
+    hits: &mut Vec<Hit>,
+) {
     let text = around.text;
     let [start, end] = [head_start(text, from), tail_end(text, to)];
     let head = text[start..from].trim_end_matches('-');
@@ -83,14 +89,7 @@ fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize),
     let tail_start = end - tail.len();
     let both = head.len() >= 3 && tail.len() >= 3;
     if let Some((variable, chars)) = both.then(|| known.with_ends(head, tail)).flatten() {
-        let source = Source::Known(variable);
-        hits.push(Hit {
-            start,
-            end,
-            source,
-            chars,
-            of: UNTOLD,
-        });
+        hits.push(Hit::new(start..end, HitSource::Known(variable), chars, UNKNOWN_LENGTH));
         return;
     }
     let keys = || around.speaks_of_keys(start, end) && !around.is_vetoed(start, end);
@@ -101,9 +100,9 @@ fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize),
         return;
     }
     let masks = if both || (head.len() >= 3 && tail.len() >= 2) {
-        match middle {
-            Middle::Stars => keys() || (piece(head) && piece(tail)),
-            Middle::Dots => keys() && (piece(head) || piece(tail)),
+        match elision {
+            Elision::Mask => keys() || (piece(head) && piece(tail)),
+            Elision::Dots => keys() && (piece(head) || piece(tail)),
         }
     } else if head.len() >= 3 {
         piece(head) && tail.is_empty() && keys()
@@ -113,18 +112,8 @@ fn judge(known: &KnownValues, around: &Surroundings, (from, to): (usize, usize),
     if masks {
         let start = if head.is_empty() { tail_start } else { start };
         let end = if tail.is_empty() { start + head.len() } else { end };
-        hits.push(Hit {
-            start,
-            end,
-            source: Source::Rule(Rule::Piece),
-            chars: head.len() + tail.len(),
-            of: UNTOLD,
-        });
+        hits.push(Hit::piece(start..end, head.len() + tail.len()));
     }
-}
-
-fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'+' | b'-' | b'/')
 }
 
 /// Where the head begins: key characters back from the middle; none if they are the end of a word with accents.
@@ -135,7 +124,7 @@ fn head_start(text: &str, from: usize) -> usize {
             .iter()
             .rev()
             .take(LONGEST)
-            .take_while(|b| is_key_byte(**b))
+            .take_while(|b| shape::is_key_byte(**b))
             .count();
     let cut = bytes[start..from]
         .iter()
@@ -154,7 +143,7 @@ fn tail_end(text: &str, to: usize) -> usize {
     let length = bytes[to..]
         .iter()
         .take(LONGEST)
-        .take_while(|b| is_key_byte(**b))
+        .take_while(|b| shape::is_key_byte(**b))
         .count();
     let cut = bytes[to..to + length]
         .iter()

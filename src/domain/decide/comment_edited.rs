@@ -1,52 +1,62 @@
 //! A person changed a comment: only what the former text lacked is acted on; what it no longer says is taken back.
-use super::desk::Desk;
-use super::{flood, gone, posted, withdrawn};
+use super::builder::DecisionBuilder;
+use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections};
 use crate::domain::classify::{Label, Reading};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::page::Conversation;
 use std::collections::BTreeSet;
 
-pub(super) fn take(desk: &mut Desk<'_>, report: &Report, former: &Reading, answered: Option<&CommentId>) {
-    if desk.state.quiet || report.absorbed {
+pub(super) fn apply(
+    builder: &mut DecisionBuilder<'_>,
+    report: &Report,
+    former: &Reading,
+    answered: Option<&CommentId>,
+) {
+    if builder.state.quiet || report.absorbed {
         return;
     }
     let before: BTreeSet<u64> = former.clauses.iter().map(|clause| clause.hash).collect();
     let after: BTreeSet<u64> = report.reading.clauses.iter().map(|clause| clause.hash).collect();
     let mut fresh = report.clone();
     fresh.reading.clauses.retain(|clause| !before.contains(&clause.hash));
+    let still_said = report.steps(Label::Completion);
     let withdrawn: BTreeSet<u8> = former
         .clauses
         .iter()
         .filter(|clause| clause.label == Label::Completion && !after.contains(&clause.hash))
         .flat_map(|clause| clause.steps.iter().copied())
-        .filter(|step| !still_said(report, *step))
+        .filter(|step| !still_said.contains(step))
         .collect();
     let mut parts = Vec::new();
     let whole_withdrawn = former.all_done && !report.reading.all_done;
     if !withdrawn.is_empty() || whole_withdrawn {
-        parts.push(withdrawn::withdraw(desk, report, &withdrawn));
+        parts.push(corrections::withdraw(builder, report, &withdrawn));
     }
-    parts.extend(gone::no_longer_holds_a_key(desk, report));
-    let blocked = still_blocked(report);
-    posted::clear_blockers(desk, |blocker| blocker.comment == report.comment.id && !blocked);
+    parts.extend(comment_gone::no_longer_holds_a_key(builder, report));
+    let blocked = !report.clauses(Label::Blocker).is_empty();
+    blockers::clear(builder, |blocker| blocker.comment == report.comment.id && !blocked);
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
-    parts.extend(posted::parts(desk, &fresh));
+    parts.extend(comment_posted::parts(builder, &fresh));
     if parts.is_empty() {
         return;
     }
     let comment = &report.comment.id;
-    let open = desk.state.conversations.iter().position(|open| open.answers(comment));
-    let open = open.map(|at| desk.state.conversations.remove(at));
+    let open = builder
+        .state
+        .conversations
+        .iter()
+        .position(|open| open.answers(comment));
+    let open = open.map(|at| builder.state.conversations.remove(at));
     let conversation = match open {
         // What is said of a flood goes on speaking of all of it.
         Some(mut flood) if !flood.also.is_empty() => {
-            flood.parts = flood::merged(desk, flood.parts.into_iter().chain(parts));
+            flood.parts = comments_flooded::merged(builder, flood.parts.into_iter().chain(parts));
             flood
         }
         open => {
             let answered = answered.or(open.as_ref().filter(|open| open.replied).map(|_| comment));
-            let mut conversation = posted::about(desk, report, parts);
+            let mut conversation = comment_posted::about(builder, report, parts);
             if let Some(answered) = answered {
                 conversation.replied = true;
                 answered.as_str().clone_into(&mut conversation.subject);
@@ -54,31 +64,19 @@ pub(super) fn take(desk: &mut Desk<'_>, report: &Report, former: &Reading, answe
             conversation
         }
     };
-    tell_where(desk, comment, &conversation);
-    posted::open(desk, report, conversation);
+    tell_where(builder, comment, &conversation);
+    comment_posted::open(builder, report, conversation);
 }
 
 /// A key that this edit brought is told in the conversation's reply, which may be that of another comment.
-fn tell_where(desk: &mut Desk<'_>, comment: &CommentId, conversation: &Conversation) {
+fn tell_where(builder: &mut DecisionBuilder<'_>, comment: &CommentId, conversation: &Conversation) {
     let told_in = Some(CommentId::from_wire(&conversation.subject)).filter(|subject| subject != comment);
-    let held = desk.state.posted.iter_mut().find(|posted| posted.comment == *comment);
+    let held = builder
+        .state
+        .posted
+        .iter_mut()
+        .find(|posted| posted.comment == *comment);
     if let (Some(told_in), Some(posted)) = (told_in, held) {
         posted.answered_in = Some(told_in);
     }
-}
-
-fn still_said(report: &Report, step: u8) -> bool {
-    report
-        .reading
-        .clauses
-        .iter()
-        .any(|clause| clause.label == Label::Completion && clause.steps.contains(&step))
-}
-
-fn still_blocked(report: &Report) -> bool {
-    report
-        .reading
-        .clauses
-        .iter()
-        .any(|clause| clause.label == Label::Blocker)
 }

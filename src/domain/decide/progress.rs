@@ -1,37 +1,37 @@
-//! How much of an item is proven, claimed, open.
-use crate::domain::evidence::{Check, Standing};
+//! Progress: how many steps are proven, claimed or open, and whether the item is finished.
+use crate::domain::evidence::{Check, CheckStatus};
 use crate::domain::page::{PageDescription, PageState, Proof};
 use serde::Serialize;
 
 /// Proven steps of all steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Figures {
+pub struct StepCounts {
     /// Steps that are proven.
     pub proven: u8,
     /// Steps that are only claimed.
     pub claimed: u8,
-    /// Steps in all.
+    /// Steps that the page has in all.
     pub total: u8,
 }
 
 /// The progress of an item.
-pub fn figures(state: &PageState, description: Option<&PageDescription>) -> Figures {
-    let mut figures = Figures {
+pub fn step_counts(state: &PageState, description: Option<&PageDescription>) -> StepCounts {
+    let mut step_counts = StepCounts {
         total: state.guide.steps_total(),
-        ..Figures::default()
+        ..StepCounts::default()
     };
     for step in &state.guide.steps {
         match step_proof(state, description, step.number) {
-            Proof::Proven => figures.proven += 1,
-            Proof::Claimed => figures.claimed += 1,
+            Proof::Proven => step_counts.proven += 1,
+            Proof::Claimed => step_counts.claimed += 1,
             Proof::Open => {}
         }
     }
-    figures
+    step_counts
 }
 
 /// How much a step is worth: as much as the weakest of what it leads to.
-pub fn step_proof(state: &PageState, description: Option<&PageDescription>, number: u8) -> Proof {
+pub(super) fn step_proof(state: &PageState, description: Option<&PageDescription>, number: u8) -> Proof {
     let said = if state.steps.get(&number).is_some_and(|step| step.claim.is_some()) {
         Proof::Claimed
     } else {
@@ -74,14 +74,14 @@ pub(super) fn page_box(state: &PageState, description: Option<&PageDescription>,
 
 fn check_proof(state: &PageState, check: &Check) -> Proof {
     match state.evidence_for(check) {
-        Some(evidence) if evidence.standing == Standing::Proven => Proof::Proven,
+        Some(evidence) if evidence.standing == CheckStatus::Proven => Proof::Proven,
         Some(_) | None => Proof::Open,
     }
 }
 
 /// Whether every criterion with a check is proven, and every other one claimed. A page with neither criteria nor steps
 /// is never finished: there is nothing that could be seen or said of it.
-pub fn is_finished(state: &PageState, description: Option<&PageDescription>) -> bool {
+pub(super) fn is_finished(state: &PageState, description: Option<&PageDescription>) -> bool {
     // The checks that it had cannot be looked at; words alone do not take their place.
     if description.is_none() && state.described_as.is_some() {
         return false;

@@ -1,44 +1,44 @@
 //! The page was read: its guide, its boxes, its status. What a person changed by hand is recorded, never reverted.
-use super::desk::Desk;
-use super::{board, conversation, described, held, ticked};
+use super::builder::DecisionBuilder;
+use super::{conversation, description, keys_on_page, reconcile};
 use crate::domain::effect::Status;
-use crate::domain::page::{Cell, Criterion, CriterionDescription, Observed, Part};
+use crate::domain::page::{Cell, Criterion, CriterionDescription, Observed, ReplyPart};
 
-pub(super) fn take(desk: &mut Desk<'_>, observed: &Observed) {
-    board::made_room(desk, observed);
-    desk.state.guide = observed.guide.clone();
-    desk.state.properties.clone_from(&observed.properties);
-    desk.state.next_page.clone_from(&observed.next_page);
-    desk.state.statuses.clone_from(&observed.statuses);
-    desk.state.quiet = observed.quiet;
-    described::take(desk);
-    notes(desk, observed);
-    status(desk, observed);
-    boxes(desk, observed);
-    held::take(desk, observed);
+pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
+    reconcile::retry_refused(builder, observed);
+    builder.state.guide = observed.guide.clone();
+    builder.state.properties.clone_from(&observed.properties);
+    builder.state.next_page.clone_from(&observed.next_page);
+    builder.state.statuses.clone_from(&observed.statuses);
+    builder.state.quiet = observed.quiet;
+    description::apply(builder);
+    notes(builder, observed);
+    status(builder, observed);
+    boxes(builder, observed);
+    keys_on_page::apply(builder, observed);
 }
 
 /// What a person should mend is told once, when it comes, and once more when it is mended.
-fn notes(desk: &mut Desk<'_>, observed: &Observed) {
+fn notes(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     let mut notes = observed.notes.clone();
-    if let Some((why, prompt, id)) = described::loss(desk) {
-        if !desk.state.notes.contains(&why) {
-            described::say(desk, prompt, &id);
+    if let Some((why, prompt, id)) = description::loss(builder) {
+        if !builder.state.notes.contains(&why) {
+            description::say(builder, prompt, &id);
         }
         notes.push(why);
     }
-    let before = std::mem::replace(&mut desk.state.notes, notes.clone());
+    let before = std::mem::replace(&mut builder.state.notes, notes.clone());
     for note in notes.iter().filter(|note| !before.contains(note)) {
-        desk.note(None, "to_mend", note);
+        builder.note(None, "to_mend", note);
     }
     for note in before.iter().filter(|note| !notes.contains(note)) {
-        desk.note(None, "mended", note);
+        builder.note(None, "mended", note);
     }
 }
 
-fn status(desk: &mut Desk<'_>, observed: &Observed) {
+fn status(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     let seen = observed.status;
-    let state = &mut desk.state;
+    let state = &mut builder.state;
     if is_older(&state.status, observed) {
         return;
     }
@@ -55,19 +55,20 @@ fn status(desk: &mut Desk<'_>, observed: &Observed) {
         state.shown.clone_from(&observed.shown);
     }
     if seen == Some(Status::InProgress) {
-        desk.begin_cycle(None);
+        builder.begin_cycle(None);
     }
 }
 
-fn boxes(desk: &mut Desk<'_>, observed: &Observed) {
-    let criteria = desk.state.guide.criteria.clone();
-    desk.state
+fn boxes(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
+    let criteria = builder.state.guide.criteria.clone();
+    builder
+        .state
         .boxes
         .retain(|number, _| criteria.iter().any(|criterion| criterion.number == *number));
     let mut ticked = Vec::new();
     for criterion in criteria {
         let seen = observed.boxes.get(&criterion.block).copied();
-        let state = desk.state.boxes.entry(criterion.number).or_default();
+        let state = builder.state.boxes.entry(criterion.number).or_default();
         if is_older(&state.tick, observed) {
             continue;
         }
@@ -87,33 +88,33 @@ fn boxes(desk: &mut Desk<'_>, observed: &Observed) {
         }
     }
     for criterion in ticked {
-        doubt(desk, &criterion);
+        doubt(builder, &criterion);
     }
 }
 
 /// A person's tick stands. What evidence is missing behind it is said once.
-fn doubt(desk: &mut Desk<'_>, criterion: &Criterion) {
-    if desk.state.quiet {
+fn doubt(builder: &mut DecisionBuilder<'_>, criterion: &Criterion) {
+    if builder.state.quiet {
         return;
     }
-    let described = desk.description().and_then(|page| {
+    let described = builder.description().and_then(|page| {
         let of_box =
-            |described: &&CriterionDescription| page.box_of(&desk.state.guide, described) == Some(criterion.number);
+            |described: &&CriterionDescription| page.box_of(&builder.state.guide, described) == Some(criterion.number);
         page.criteria.iter().find(of_box)?.check.clone()
     });
     let Some(check) = described else { return };
-    desk.begin_cycle(None);
-    let turn = desk.state.cycle.as_ref().map_or(1, |cycle| cycle.number);
+    builder.begin_cycle(None);
+    let turn = builder.state.cycle.as_ref().map_or(1, |cycle| cycle.number);
     let subject = format!("by hand {} {turn}", criterion.number);
-    let part = Part::ByHand {
+    let part = ReplyPart::ByHand {
         number: criterion.number,
         text: criterion.text.clone(),
         check: check.clone(),
     };
-    let mut conversation = ticked::on_page(desk, &subject, part);
+    let mut conversation = conversation::on_page(builder, &subject, part);
     conversation.awaiting.push(check);
-    desk.state.conversations.push(conversation);
-    conversation::go_on(desk);
+    builder.state.conversations.push(conversation);
+    conversation::advance(builder);
 }
 
 /// Whether the page was read before our last write: it tells nothing of this cell.

@@ -1,8 +1,9 @@
 //! Bare keys and passwords: a token that nobody would write by hand, where the words speak of a key.
-use super::clause::{Lead, Surroundings};
+use super::clause::{PrecedingNoun, Surroundings};
+use crate::domain::redact::known::is_secret;
 use crate::domain::redact::patterns::Patterns;
-use crate::domain::redact::shape::{self, Counts};
-use crate::domain::redact::span::{Hit, Rule, Source};
+use crate::domain::redact::shape::{self, CharCounts};
+use crate::domain::redact::span::{ContextRule, Hit};
 
 /// Tokens longer than this are no keys but data; only patterns look at them.
 const LONGEST: usize = 400;
@@ -84,14 +85,7 @@ fn token(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, h
         return;
     }
     if let Some(rule) = judge(around, start, end) {
-        let chars = end - start;
-        hits.push(Hit {
-            start,
-            end,
-            source: Source::Rule(rule),
-            chars,
-            of: chars,
-        });
+        hits.push(Hit::key(start..end, rule));
     }
 }
 
@@ -110,11 +104,11 @@ fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
         .rfind('=')
         .or_else(|| unpadded.rfind(':').filter(|at| !is_telegram(unpadded, *at)));
     let from = name.map_or(0, |at| at + 1);
-    let lead = body[from..].len()
+    let noun = body[from..].len()
         - body[from..]
             .trim_start_matches(['.', ',', ':', '*', '~', '-', '#', '@'])
             .len();
-    (start + from + lead, start + body.len().max(from + lead))
+    (start + from + noun, start + body.len().max(from + noun))
 }
 
 fn is_telegram(chunk: &str, colon: usize) -> bool {
@@ -134,17 +128,10 @@ fn query(around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
         let parameter = &url[at + 1..];
         let length = parameter.find(['&', '#', ';']).unwrap_or(parameter.len());
         if let Some((name, value)) = parameter[..length].split_once('=') {
-            let secret =
-                crate::domain::redact::known::is_secret(name, value) || name == "sig" || name.ends_with("ignature");
+            let secret = is_secret(name, value) || name == "sig" || name.ends_with("ignature");
             let value_start = start + at + 1 + name.len() + 1;
             if secret && value.len() >= 8 && shape::is_random(value) {
-                hits.push(Hit {
-                    start: value_start,
-                    end: value_start + value.len(),
-                    source: Source::Rule(Rule::Key),
-                    chars: value.len(),
-                    of: value.len(),
-                });
+                hits.push(Hit::key(value_start..value_start + value.len(), ContextRule::Key));
             }
         }
         at += 1 + length;
@@ -153,7 +140,7 @@ fn query(around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
 
 /// What a token looks like.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Look {
+enum TokenShape {
     /// Digits and letters of both cases, 16 or more.
     Strong,
     /// Hex, or digits and letters of one case, 16 or more.
@@ -166,41 +153,41 @@ enum Look {
     Plain,
 }
 
-fn judge(around: &Surroundings, start: usize, end: usize) -> Option<Rule> {
+fn judge(around: &Surroundings, start: usize, end: usize) -> Option<ContextRule> {
     let token = &around.text[start..end];
     if is_plain(token) {
         return None;
     }
     let look = look(token);
-    if look == Look::Plain && !may_be_password(token) {
+    if look == TokenShape::Plain && !may_be_password(token) {
         return None;
     }
     if !token.bytes().any(|b| b.is_ascii_digit()) && around.names_something(start, end) {
         return None;
     }
-    let lead = around.lead(start, end);
-    let rule = if look == Look::Password || lead.as_ref().is_some_and(|lead| lead.password) {
-        Rule::Password
+    let noun = around.preceding_noun(start, end);
+    let rule = if look == TokenShape::Password || noun.as_ref().is_some_and(|noun| noun.password) {
+        ContextRule::Password
     } else {
-        Rule::Key
+        ContextRule::Key
     };
-    let trails = || around.trails(start, end);
+    let precedes_noun = || around.precedes_noun(start, end);
     let near = |words: usize| {
-        lead.as_ref().is_some_and(|lead| {
-            lead.gap == 0 || (lead.gap == 1 && lead.sign) || (lead.gap <= words && around.has_maker(start, end))
+        noun.as_ref().is_some_and(|noun| {
+            noun.gap == 0 || (noun.gap == 1 && noun.sign) || (noun.gap <= words && around.has_provider(start, end))
         })
     };
     let is_key = match look {
-        Look::Strong => is_strong_key(around, start, end),
-        Look::Flat => near(2) || trails() || around.is_makers(start, end),
-        Look::Short => lead
-            .is_some_and(|lead| lead.gap == 0 && (lead.sign || token.len() >= 8) || lead.gap == 1 && token.len() >= 10),
-        Look::Password => {
+        TokenShape::Strong => is_strong_key(around, start, end),
+        TokenShape::Flat => near(2) || precedes_noun() || around.is_assigned_to_provider(start, end),
+        TokenShape::Short => noun
+            .is_some_and(|noun| noun.gap == 0 && (noun.sign || token.len() >= 8) || noun.gap == 1 && token.len() >= 10),
+        TokenShape::Password => {
             near(3)
-                || trails()
-                || (around.has_maker(start, end) && around.text[..start].ends_with(' ') && token.len() >= 12)
+                || precedes_noun()
+                || (around.has_provider(start, end) && around.text[..start].ends_with(' ') && token.len() >= 12)
         }
-        Look::Plain => lead.is_some_and(|lead| is_said_password(around.text, start, token, &lead)),
+        TokenShape::Plain => noun.is_some_and(|noun| is_said_password(around.text, start, token, &noun)),
     };
     is_key.then_some(rule)
 }
@@ -211,7 +198,7 @@ fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
     if around.is_vetoed(start, end) {
         return false;
     }
-    // `cus_…`, `req_…`: makers of ids put a word before them.
+    // `cus_…`, `req_…`: providers of ids put a word before them.
     let id = token
         .split_once('_')
         .is_some_and(|(kind, _)| kind.len() <= 8 && kind.bytes().all(|b| b.is_ascii_lowercase()));
@@ -219,30 +206,30 @@ fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
 }
 
 /// What a token looks like that is not plain at first sight.
-fn look(token: &str) -> Look {
-    let counts = Counts::of(token);
+fn look(token: &str) -> TokenShape {
+    let counts = CharCounts::of(token);
     let is_sign = |b: &u8| matches!(b, b'!' | b'$' | b'#' | b'%' | b'?' | b'&' | b'*' | b'@' | b'^' | b'~');
     let signs = token.bytes().filter(is_sign).count();
     if signs > 0 {
         let mixed = counts.digit > 0 && counts.letters() > 0 && token.len() >= 8 && signs <= 4;
         return if mixed && !token.contains(['(', '=', ':']) && !token.starts_with(['$', '%', '@', '#']) {
-            Look::Password
+            TokenShape::Password
         } else {
-            Look::Plain
+            TokenShape::Plain
         };
     }
     let three = counts.lower > 0 && counts.upper > 0 && counts.digit > 0;
     let random = shape::is_random(token) && has_random_part(token, counts);
     match token.len() {
-        _ if !random => Look::Plain,
-        16.. if three && shape::changes(token) * 5 >= token.len() => Look::Strong,
-        16.. => Look::Flat,
-        _ => Look::Short,
+        _ if !random => TokenShape::Plain,
+        16.. if three && shape::changes(token) * 5 >= token.len() => TokenShape::Strong,
+        16.. => TokenShape::Flat,
+        _ => TokenShape::Short,
     }
 }
 
 /// Whether one part of a random token is random by itself: a path or a name of several words is not.
-fn has_random_part(token: &str, counts: Counts) -> bool {
+fn has_random_part(token: &str, counts: CharCounts) -> bool {
     if counts.letters() + counts.digit == token.len() {
         return !shape::is_numbered_word(token);
     }
@@ -298,12 +285,12 @@ fn is_uuid(token: &str) -> bool {
 
 /// Letters and digits, as weak passwords are.
 fn may_be_password(token: &str) -> bool {
-    let counts = Counts::of(token);
+    let counts = CharCounts::of(token);
     token.len() >= 6 && counts.digit > 0 && counts.letters() > 2
 }
 
 /// `password: harbour77`, `DB_PASSWORD=harbour77`.
-fn is_said_password(text: &str, start: usize, token: &str, lead: &Lead) -> bool {
+fn is_said_password(text: &str, start: usize, token: &str, noun: &PrecedingNoun) -> bool {
     let assigned = text[..start].ends_with(['=', '"', '\'', ' ', ':', '`']);
-    lead.password && lead.gap == 0 && lead.sign && assigned && !token.contains(['(', '{', '_'])
+    noun.password && noun.gap == 0 && noun.sign && assigned && !token.contains(['(', '{', '_'])
 }

@@ -1,19 +1,19 @@
 //! The form of a reply: whom it addresses, what is said once, where it ends.
-use crate::domain::page::{Conversation, Part};
+use crate::domain::page::{Conversation, ReplyPart};
 use crate::domain::reply::{Run, Style};
 
 /// The longest reply, in characters; people read on a page, beside their work.
 const LONGEST: usize = 900;
 
 /// The person's name; a real mention, which notifies, only where that person must act.
-pub(super) fn addressed(conversation: &Conversation) -> Vec<Run> {
+pub(super) fn salutation(conversation: &Conversation) -> Vec<Run> {
     let Some(author) = &conversation.author else {
         return Vec::new();
     };
     let must_act = conversation
         .parts
         .iter()
-        .any(|part| matches!(part, Part::Blocker { .. } | Part::Posted { .. }));
+        .any(|part| matches!(part, ReplyPart::Blocker { .. } | ReplyPart::Posted { .. }));
     let name = conversation.name.clone();
     let comma = Run {
         text: ", ".to_owned(),
@@ -47,7 +47,7 @@ pub(super) fn addressed(conversation: &Conversation) -> Vec<Run> {
 }
 
 /// Cuts after the last whole run, or inside one, and says so with an ellipsis.
-pub(super) fn shortened(runs: Vec<Run>) -> Vec<Run> {
+pub(super) fn shorten(runs: Vec<Run>) -> Vec<Run> {
     let mut left = LONGEST;
     let mut kept = Vec::with_capacity(runs.len());
     for mut run in runs {
@@ -66,7 +66,7 @@ pub(super) fn shortened(runs: Vec<Run>) -> Vec<Run> {
 }
 
 /// Two parts may end with the same line (where things stand): it is said once, at the end.
-pub(super) fn said_once(text: &str) -> String {
+pub(super) fn without_repeated_lines(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let again = |at: usize| lines[at + 1..].contains(&lines[at]);
     let kept = (0..lines.len()).filter(|at| !again(*at)).map(|at| lines[at]);

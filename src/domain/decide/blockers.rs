@@ -1,0 +1,42 @@
+//! Blockers: what stops somebody, from the comment that reports it until it is cleared.
+use super::builder::DecisionBuilder;
+use crate::domain::classify::{BlockerKind, Label};
+use crate::domain::effect::Status;
+use crate::domain::event::Report;
+use crate::domain::page::{Blocker, ReplyPart};
+
+/// Takes what stops the author into the state; the part of the reply that speaks of it.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+    let clauses = report.clauses(Label::Blocker);
+    let first = clauses.first()?;
+    let kind = report.reading.blocker_kind.unwrap_or(BlockerKind::Other);
+    let step = first.steps.first().copied().or(report.on_step);
+    builder.state.blockers.push(Blocker {
+        comment: report.comment.id.clone(),
+        author: report.comment.author.clone(),
+        name: report.comment.author_name.clone(),
+        step,
+        kind,
+        since: builder.now,
+    });
+    for number in report.steps(Label::Blocker) {
+        builder.state.steps.entry(number).or_default().started = true;
+    }
+    builder.move_status(Status::Blocked);
+    Some(ReplyPart::Blocker { kind, step })
+}
+
+/// Clears the blockers that fit, those of comments that are away too; whether there were any. The last one cleared sets
+/// the status back.
+pub(super) fn clear(builder: &mut DecisionBuilder<'_>, fits: impl Fn(&Blocker) -> bool) -> bool {
+    let before = builder.state.blockers.len();
+    builder.state.blockers.retain(|blocker| !fits(blocker));
+    for absence in &mut builder.state.absences {
+        absence.blockers.retain(|blocker| !fits(blocker));
+    }
+    let cleared = builder.state.blockers.len() < before;
+    if cleared && builder.state.blockers.is_empty() && builder.state.status.wanted == Some(Status::Blocked) {
+        builder.move_status(Status::InProgress);
+    }
+    cleared
+}

@@ -1,0 +1,64 @@
+//! Time went by: interim replies, the backlog's summary, alerts, the next rotation.
+use super::builder::DecisionBuilder;
+use super::conversation;
+use crate::domain::effect::Status;
+use crate::domain::event::Alert;
+use crate::domain::page::ReplyPart;
+
+pub(super) fn apply(builder: &mut DecisionBuilder<'_>) {
+    conversation::advance(builder);
+    reopen(builder);
+}
+
+/// After the first start: one summary of what was there, with every claimed step looked at once.
+pub(super) fn sum_up(builder: &mut DecisionBuilder<'_>) {
+    let comments = std::mem::take(&mut builder.state.absorbed);
+    if comments == 0 {
+        return;
+    }
+    let steps = builder.state.steps.iter();
+    let claimed = steps.filter(|(_, step)| step.claim.is_some());
+    let checks = claimed
+        .flat_map(|(number, _)| builder.checks_of_step(*number))
+        .collect();
+    let mut summary = conversation::on_page(builder, "summary", ReplyPart::Summary { comments });
+    summary.awaiting = checks;
+    builder.state.conversations.push(summary);
+    conversation::advance(builder);
+}
+
+/// Says on the page that something is wrong with the keys, or well again; once for each subject.
+pub(super) fn alert(builder: &mut DecisionBuilder<'_>, alert: &Alert) {
+    // Only a page with checks of keys is where their rotation is done.
+    if builder.description().is_some() {
+        conversation::say_alert(builder, &alert.subject, &alert.prompt, alert.facts.clone());
+    }
+}
+
+/// The next rotation is due: the page opens again, our own ticks go, the next cycle begins.
+fn reopen(builder: &mut DecisionBuilder<'_>) {
+    let due = builder
+        .state
+        .due
+        .as_ref()
+        .is_some_and(|due| due.at <= builder.now && !due.told);
+    if !due || !builder.playbook.reopen_when_due || builder.state.status.known != Some(Status::Done) {
+        return;
+    }
+    if let Some(due) = &mut builder.state.due {
+        due.told = true;
+    }
+    for state in builder.state.boxes.values_mut().filter(|state| state.ours) {
+        state.tick.wanted = Some(false);
+        state.ours = false;
+    }
+    builder.state.steps.clear();
+    builder.state.evidence.clear();
+    builder.state.finished = None;
+    builder.state.minutes_spent = None;
+    let number = builder.state.cycle.as_ref().map_or(1, |cycle| cycle.number) + 1;
+    builder.open_cycle(number, None);
+    builder.move_status(Status::NotStarted);
+    let told = conversation::on_page(builder, &format!("due {number}"), ReplyPart::Due);
+    conversation::say(builder, &told);
+}

@@ -1,0 +1,250 @@
+//! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
+use super::builder::DecisionBuilder;
+use super::{blockers, conversation, corrections, exposed_keys, looks};
+use crate::domain::classify::Label;
+use crate::domain::effect::{Effect, Place};
+use crate::domain::event::{Authority, Report};
+use crate::domain::page::{Claim, Conversation, Posted, ReplyPart};
+
+pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    if builder.state.quiet {
+        return;
+    }
+    let parts = parts(builder, report);
+    if report.absorbed {
+        builder.state.absorbed += 1;
+        return;
+    }
+    if !parts.is_empty() {
+        let conversation = about(builder, report, parts);
+        open(builder, report, conversation);
+    }
+}
+
+/// The conversation about a comment, before anything is looked at.
+pub(super) fn about(builder: &DecisionBuilder<'_>, report: &Report, parts: Vec<ReplyPart>) -> Conversation {
+    let comment = &report.comment;
+    let place = Place::Discussion {
+        id: comment.discussion.clone(),
+        under: comment.anchor.clone(),
+    };
+    Conversation {
+        comment: Some(comment.id.clone()),
+        author: Some(comment.author.clone()),
+        name: comment.author_name.clone(),
+        language: language(builder, report),
+        may_finish: report.authority == Authority::Full,
+        ..conversation::new(builder, comment.id.as_str().to_owned(), place, parts)
+    }
+}
+
+/// Opens a conversation: its looks are wanted, its reply follows them.
+pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: &Report, mut conversation: Conversation) {
+    let request = looks::request(builder, &conversation.parts);
+    let asks = report.authority != Authority::Guidance && (!request.checks.is_empty() || request.probes.is_some());
+    if asks && !looks::within_limits(builder, &report.comment.author) {
+        conversation.parts.retain(|part| *part != ReplyPart::Limited);
+        conversation.parts.push(ReplyPart::Limited);
+    } else if asks {
+        conversation.awaiting = request.checks.into_iter().collect();
+        if let Some(variables) = request.probes {
+            let effect = Effect::ProbeKeys {
+                variables: variables.into_iter().collect(),
+            };
+            let probe = builder.want_now(Some(&report.comment.id), effect);
+            conversation.effects.push(probe);
+        }
+    }
+    builder.state.conversations.push(conversation);
+    conversation::advance(builder);
+}
+
+fn language(builder: &DecisionBuilder<'_>, report: &Report) -> String {
+    let spoken = builder
+        .playbook
+        .language
+        .clone()
+        .or_else(|| report.reading.language.clone());
+    spoken
+        .filter(|language| language == "nl")
+        .unwrap_or_else(|| "en".to_owned())
+}
+
+/// What a reply to this comment has to speak of. Takes claims, blockers and corrections into the state on the way.
+pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
+    let mut parts = Vec::new();
+    posted_keys(builder, report, &mut parts);
+    if report.authority == Authority::Guidance {
+        if report.reading.needs_reply {
+            parts.push(ReplyPart::Guidance);
+            questions(builder, report, &mut parts);
+        }
+        return parts;
+    }
+    if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
+        builder.begin_cycle(Some(&report.comment.id));
+    }
+    parts.extend(corrections::report(builder, report));
+    parts.extend(blockers::report(builder, report));
+    completions(builder, report, &mut parts);
+    key_reports(report, &mut parts);
+    progress(builder, report, &mut parts);
+    questions(builder, report, &mut parts);
+    parts
+}
+
+fn posted_keys(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
+    if report.findings.is_empty() {
+        return;
+    }
+    let keys = exposed_keys::posted_keys(&builder.playbook.names, &report.findings);
+    let exposed = exposed_keys::exposed_variables(&builder.playbook.names, &report.findings);
+    if report.authority == Authority::Guidance {
+        exposed_keys::note(builder, &exposed);
+    } else {
+        if !exposed.is_empty() {
+            builder.begin_cycle(Some(&report.comment.id));
+        }
+        exposed_keys::mark(builder, Some(&report.comment.id), &exposed);
+    }
+    let language = language(builder, report);
+    builder.state.posted.push(Posted {
+        comment: report.comment.id.clone(),
+        labels: keys.iter().map(|key| key.label.clone()).collect(),
+        exposed,
+        language,
+        name: report.comment.author_name.clone(),
+        answered_in: None,
+    });
+    builder.note(Some(&report.comment.id), "key_posted", &keys);
+    parts.push(ReplyPart::Posted { keys });
+}
+
+fn completions(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
+    if report.clauses(Label::Completion).is_empty() {
+        return;
+    }
+    let reading = &report.reading;
+    let blocked = report.steps(Label::Blocker);
+    let whole = reading.all_done && report.clauses(Label::Blocker).is_empty();
+    let mut steps = report.steps(Label::Completion);
+    if steps.is_empty() && !whole {
+        steps.extend(report.on_step);
+    }
+    steps.retain(|step| !blocked.contains(step));
+    let claim = Claim {
+        comment: report.comment.id.clone(),
+        author: report.comment.author.clone(),
+        at: builder.now,
+    };
+    let claimed: Vec<u8> = if whole {
+        builder.state.guide.steps.iter().map(|step| step.number).collect()
+    } else {
+        steps.iter().copied().collect()
+    };
+    for number in &claimed {
+        let step = builder.state.steps.entry(*number).or_default();
+        step.started = true;
+        step.claim.get_or_insert_with(|| claim.clone());
+        claimed_again(builder, *number);
+    }
+    if whole {
+        builder.state.finished = Some(claim);
+    }
+    builder.state.minutes_spent = reading.duration_minutes.or(builder.state.minutes_spent);
+    blockers::clear(builder, |blocker| {
+        whole || blocker.step.is_some_and(|step| claimed.contains(&step))
+    });
+    if steps.is_empty() && !whole {
+        // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
+        steps.extend(looks::current_step(builder).filter(|step| !builder.checks_of_step(*step).is_empty()));
+    }
+    parts.push(ReplyPart::Claim {
+        steps: steps.into_iter().collect(),
+        whole,
+        minutes: reading.duration_minutes,
+        planned: reading.expected_duration_minutes,
+    });
+}
+
+/// A box that a person unticked may be ticked again, now that its step is claimed.
+fn claimed_again(builder: &mut DecisionBuilder<'_>, step: u8) {
+    let step = builder.description().and_then(|page| page.step(step));
+    for criterion in step.map(|step| step.criteria.clone()).unwrap_or_default() {
+        let on_page = builder.page_box(criterion);
+        if let Some(state) = builder.state.boxes.get_mut(&on_page) {
+            state.unticked_by_person = false;
+        }
+    }
+}
+
+fn key_reports(report: &Report, parts: &mut Vec<ReplyPart>) {
+    if !report.clauses(Label::KeyReport).is_empty() {
+        parts.push(ReplyPart::Keys {
+            variables: report.reading.keys.clone(),
+        });
+    }
+}
+
+fn progress(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
+    let clauses = report.clauses(Label::Progress);
+    if clauses.is_empty() {
+        return;
+    }
+    let mut steps = report.steps(Label::Progress);
+    if steps.is_empty() {
+        steps.extend(report.on_step);
+    }
+    for number in &steps {
+        builder.state.steps.entry(*number).or_default().started = true;
+    }
+    let rules = |word: &str| {
+        clauses
+            .iter()
+            .any(|clause| clause.rules.iter().any(|rule| rule.contains(word)))
+    };
+    let hedged = rules("hedge");
+    let freed = rules("unblock") || rules("cleared");
+    // Whoever works on the step again is no longer stopped by what they reported there.
+    let cleared = blockers::clear(builder, |blocker| {
+        let own = blocker.author == report.comment.author;
+        let on_step = blocker.step.is_some_and(|step| steps.contains(&step));
+        on_step && (freed || own && !hedged) || freed && own && steps.is_empty()
+    });
+    if !parts.is_empty() || !builder.playbook.say_progress {
+        return;
+    }
+    // A hedge is looked at in full, mere progress where that costs nothing.
+    let looked = steps.iter().any(|step| {
+        let checks = if hedged {
+            builder.checks_of_step(*step)
+        } else {
+            looks::local_checks(builder, *step)
+        };
+        !checks.is_empty()
+    });
+    let steps = steps.into_iter().collect();
+    parts.push(ReplyPart::Progress {
+        steps,
+        hedged,
+        looked,
+        cleared,
+    });
+}
+
+fn questions(builder: &DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
+    let clauses = report.clauses(Label::Question);
+    // A question to somebody else asks nothing of us.
+    if clauses.is_empty() || !report.reading.needs_reply {
+        return;
+    }
+    let step = clauses
+        .iter()
+        .find_map(|clause| clause.steps.first().copied())
+        .or(report.on_step);
+    let topic = builder.playbook.topics.find(report.comment.text.as_str());
+    parts.push(ReplyPart::Question {
+        topic: topic.unwrap_or("unknown").to_owned(),
+        step,
+    });
+}

@@ -1,0 +1,75 @@
+//! Corrections: claims that are taken back, with the ticks that we made for them.
+use super::blockers;
+use super::builder::DecisionBuilder;
+use crate::domain::classify::Label;
+use crate::domain::effect::Status;
+use crate::domain::event::Report;
+use crate::domain::page::ReplyPart;
+use std::collections::BTreeSet;
+
+/// Takes back what the author takes back; the part of the reply that speaks of it.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+    if report.clauses(Label::Correction).is_empty() {
+        return None;
+    }
+    let mut steps = report.steps(Label::Correction);
+    if steps.is_empty() {
+        steps.extend(latest_claim(builder, report));
+    }
+    Some(withdraw(builder, report, &steps))
+}
+
+/// The step that this author claimed last.
+fn latest_claim(builder: &DecisionBuilder<'_>, report: &Report) -> Option<u8> {
+    let claims = builder
+        .state
+        .steps
+        .iter()
+        .filter_map(|(number, step)| Some((number, step.claim.as_ref()?)));
+    let own = claims.filter(|(_, claim)| claim.author == report.comment.author);
+    own.max_by_key(|(_, claim)| claim.at).map(|(number, _)| *number)
+}
+
+/// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
+pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: &Report, steps: &BTreeSet<u8>) -> ReplyPart {
+    let mut unticked = Vec::new();
+    for number in steps {
+        if let Some(step) = builder.state.steps.get_mut(number) {
+            step.claim = None;
+        }
+        for check in builder.checks_of_step(*number) {
+            builder.state.evidence.retain(|evidence| evidence.check != check);
+        }
+        let criteria = builder
+            .description()
+            .and_then(|page| page.step(*number))
+            .map(|step| step.criteria.clone());
+        for criterion in criteria.unwrap_or_default() {
+            let on_page = builder.page_box(criterion);
+            if let Some(state) = builder.state.boxes.get_mut(&on_page)
+                && state.ours
+            {
+                state.tick.wanted = Some(false);
+                state.ours = false;
+                unticked.push(on_page);
+            }
+        }
+    }
+    let reopened = builder.state.status.known == Some(Status::Done) || builder.state.finished.is_some();
+    if reopened {
+        builder.state.finished = None;
+        builder.move_status(Status::InProgress);
+    }
+    let withdrawn_blocker = report.clauses(Label::Blocker).is_empty();
+    let cleared = withdrawn_blocker
+        && blockers::clear(builder, |blocker| {
+            blocker.author == report.comment.author
+                && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)))
+        });
+    ReplyPart::Correction {
+        steps: steps.iter().copied().collect(),
+        unticked,
+        reopened,
+        cleared,
+    }
+}

@@ -1,0 +1,86 @@
+//! Keys in the page itself: the page warns of each once, the keys count as exposed, and where the project wants
+//! it a label is put in their place.
+use super::builder::DecisionBuilder;
+use super::{compose, conversation, exposed_keys, reply_edits};
+use crate::domain::comment::Finding;
+use crate::domain::effect::{Effect, EffectId};
+use crate::domain::ids::BlockId;
+use crate::domain::page::{Held, HeldKeys, Observed, ReplyPart};
+use crate::domain::reply::Reference;
+use std::collections::BTreeMap;
+
+pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
+    let Some(on_page) = observed.held.as_ref().filter(|_| !builder.state.quiet) else {
+        return;
+    };
+    let names = &builder.playbook.names;
+    let told =
+        |(block, findings): &(BlockId, Vec<Finding>)| (block.clone(), exposed_keys::posted_keys(names, findings));
+    let mut shown: BTreeMap<BlockId, _> = on_page.iter().map(told).collect();
+    let (mut still, mut gone) = (Vec::new(), Vec::new());
+    for mut held in std::mem::take(&mut builder.state.held) {
+        held.blocks.retain(|block, known| {
+            // One of two keys may be gone: the other was told of already.
+            let same = shown
+                .get(block)
+                .is_some_and(|keys| keys.iter().all(|key| known.contains(key)));
+            same && shown.remove(block).is_some()
+        });
+        let list = if held.blocks.is_empty() { &mut gone } else { &mut still };
+        list.push(held);
+    }
+    builder.state.held = still;
+    if !shown.is_empty() {
+        let findings: Vec<Finding> = on_page
+            .iter()
+            .filter(|(block, _)| shown.contains_key(block))
+            .flat_map(|(_, findings)| findings.clone())
+            .collect();
+        let held = found(builder, shown, &findings);
+        builder.state.held.push(held);
+    }
+    for held in gone {
+        thank(builder, &held);
+    }
+}
+
+fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>, findings: &[Finding]) -> Held {
+    let mut exposed = exposed_keys::exposed_variables(&builder.playbook.names, findings);
+    exposed.sort();
+    exposed.dedup();
+    exposed_keys::mark(builder, None, &exposed);
+    builder.note(None, "key_on_page", &blocks);
+    let places = blocks
+        .iter()
+        .map(|(block, keys)| (builder.state.guide.block_url(block), keys.clone()));
+    let part = ReplyPart::Held {
+        places: places.collect(),
+        masks: builder.playbook.redact_page_content,
+    };
+    let subject = format!("held {}", builder.now.timestamp_millis());
+    let conversation = conversation::on_page(builder, &subject, part);
+    conversation::say(builder, &conversation);
+    if builder.playbook.redact_page_content {
+        for block in blocks.keys().cloned() {
+            builder.want_now(None, Effect::MaskBlock { block });
+        }
+    }
+    let mut labels: Vec<String> = blocks.values().flatten().map(|key| key.label.clone()).collect();
+    labels.sort();
+    labels.dedup();
+    Held {
+        blocks,
+        labels,
+        exposed,
+        language: conversation.language,
+        subject: conversation.subject,
+    }
+}
+
+/// The comment that warned of them says that they are gone.
+fn thank(builder: &mut DecisionBuilder<'_>, held: &Held) {
+    let runs = compose::held_gone(builder, held);
+    let reply = EffectId::reply(builder.page, &held.subject);
+    let reference = Reference::of_subject(&held.subject);
+    reply_edits::want(builder, reply, reference, None, runs);
+}

@@ -1,0 +1,121 @@
+//! The known values: collected from the variables of a `.env`, kept beyond a rotation as hashes.
+use super::previous::{PreviousValue, PreviousValues, PreviousValuesError};
+use super::secret_variables::is_secret;
+use super::value::KnownValue;
+use secrecy::{ExposeSecret as _, SecretString};
+
+/// What marks a previous value in a list of variables: `NAME@previous`.
+const PREVIOUS_SUFFIX: &str = "@previous";
+
+/// The known values, ready to be looked up.
+#[derive(Default)]
+pub struct KnownValues {
+    pub(super) values: Vec<KnownValue>,
+    pub(super) previous: PreviousValues,
+    variables: Vec<SecretVariable>,
+}
+
+/// A variable and whether its value is an identifier, whose secret half is another variable.
+pub(in crate::domain::redact) struct SecretVariable {
+    pub(in crate::domain::redact) name: String,
+    pub(in crate::domain::redact) identifier: bool,
+}
+
+impl KnownValues {
+    /// No values: patterns and phrases alone.
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// Chooses the secret variables of a whole `.env` by name and shape; plain settings are left out.
+    /// A name that ends in `@previous` gives a previous value of the variable before it.
+    pub fn from_env(entries: impl IntoIterator<Item = (String, SecretString)>) -> Self {
+        let mut known = Self::none();
+        let mut names = Vec::new();
+        for (name, value) in entries {
+            known.add(name.strip_suffix(PREVIOUS_SUFFIX).unwrap_or(&name), &value);
+            names.push(name);
+        }
+        for variable in &mut known.variables {
+            variable.identifier |= has_secret_half(&variable.name, &names);
+        }
+        known
+    }
+
+    /// Adds a value that a variable has or had before, if it is a secret by name and shape. Pieces of a value stay
+    /// recognisable after its rotation.
+    pub fn add(&mut self, name: &str, secret: &SecretString) {
+        if !is_secret(name, secret.expose_secret()) {
+            return;
+        }
+        let variable = self.place_of(name);
+        if let Some(value) = KnownValue::of(variable, secret.expose_secret())
+            && !self.values.iter().any(|other| other.is_same(&value))
+        {
+            self.values.push(value);
+        }
+    }
+
+    /// Names the variables whose values are identifiers (a Bybit key id): masked, but no secret on their own.
+    pub fn set_identifiers(&mut self, names: &[String]) {
+        for variable in &mut self.variables {
+            variable.identifier |= names.iter().any(|name| name == &variable.name);
+        }
+    }
+
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty() && self.previous.is_empty()
+    }
+
+    /// All values as keyed hashes of their windows: what a caller may keep of them after a rotation. Whoever holds
+    /// these bytes can try short pieces out, so they belong in a file with mode 0600.
+    pub fn export(&self) -> Vec<u8> {
+        // The hash of a weak password could be tried out whole.
+        let strong = self.values.iter().filter(|value| !value.weak);
+        let hashed = strong.map(|value| PreviousValue::of(value, &self.variables[value.variable].name));
+        self.previous.with(hashed).to_json()
+    }
+
+    /// Adds values that [`KnownValues::export`] wrote.
+    pub fn import(&mut self, bytes: &[u8]) -> Result<(), PreviousValuesError> {
+        for mut previous in PreviousValues::from_json(bytes)? {
+            previous.variable = self.place_of(&previous.name);
+            self.previous.add(previous);
+        }
+        Ok(())
+    }
+
+    /// The variables whose names are labels; a hit holds a place in this list.
+    pub(in crate::domain::redact) fn variables(&self) -> &[SecretVariable] {
+        &self.variables
+    }
+
+    /// The place of a variable in the list, which it joins if it is new.
+    fn place_of(&mut self, name: &str) -> usize {
+        if let Some(place) = self.variables.iter().position(|variable| variable.name == name) {
+            return place;
+        }
+        self.variables.push(SecretVariable {
+            name: name.to_owned(),
+            identifier: name.ends_with("ACCESS_KEY_ID"),
+        });
+        self.variables.len() - 1
+    }
+}
+
+/// `X_API_KEY` is an identifier where `X_API_SECRET` or `X_SECRET_KEY` stands beside it.
+fn has_secret_half(name: &str, names: &[String]) -> bool {
+    let Some(stem) = name.strip_suffix("_KEY").filter(|stem| !stem.ends_with("SECRET")) else {
+        return false;
+    };
+    let provider = stem.strip_suffix("_API").unwrap_or(stem);
+    [
+        format!("{stem}_SECRET"),
+        format!("{provider}_SECRET"),
+        format!("{provider}_SECRET_KEY"),
+        format!("{provider}_API_SECRET"),
+    ]
+    .iter()
+    .any(|half| names.contains(half))
+}
