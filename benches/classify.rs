@@ -1,5 +1,5 @@
 //! Comments a second on one core: `cargo bench --bench classify`.
-use keyminder::domain::classify::{About, Classifier, KeyNames};
+use keyminder::domain::classify::{Classifier, KeyNames, ReadingContext};
 use keyminder::domain::comment::{CleanText, RawText};
 use keyminder::domain::redact::SharedRedactor;
 
@@ -30,18 +30,17 @@ fn compile() -> bool {
 #[divan::bench]
 fn read(bencher: divan::Bencher) {
     let (classifier, keys, comments) = (Classifier::builtin(), KeyNames::default(), comments());
-    let about = About {
+    let context = ReadingContext {
         steps_total: 5,
         default_step: None,
         keys: &keys,
-        plan_minutes: None,
     };
     bencher
         .counter(divan::counter::ItemsCount::new(comments.len()))
         .bench_local(|| {
             comments
                 .iter()
-                .map(|comment| classifier.read(comment, &about).clauses.len())
+                .map(|comment| classifier.read(comment, &context).clauses.len())
                 .sum::<usize>()
         });
 }
@@ -50,18 +49,17 @@ fn read(bencher: divan::Bencher) {
 #[divan::bench]
 fn explain(bencher: divan::Bencher) {
     let (classifier, keys, comments) = (Classifier::builtin(), KeyNames::default(), comments());
-    let about = About {
+    let context = ReadingContext {
         steps_total: 5,
         default_step: None,
         keys: &keys,
-        plan_minutes: None,
     };
     bencher
         .counter(divan::counter::ItemsCount::new(comments.len()))
         .bench_local(|| {
             comments
                 .iter()
-                .map(|comment| classifier.explain(comment, &about).clauses.len())
+                .map(|comment| classifier.explain(comment, &context).clauses.len())
                 .sum::<usize>()
         });
 }

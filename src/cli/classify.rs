@@ -1,7 +1,7 @@
 //! `keyminder classify`: a filter, JSON lines in, readings out.
-use super::{Exit, Place};
-use crate::domain::classify::{About, Classifier, KeyNames, Reading};
-use crate::domain::comment::{CleanText, RawText};
+use super::{CommandResult, Exit, ProjectArgs};
+use crate::domain::classify::{Classifier, KeyNames, Reading, ReadingContext};
+use crate::domain::comment::RawText;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
@@ -9,13 +9,9 @@ use serde_json::Value;
 use std::io::{BufRead, BufWriter, Write};
 use std::path::Path;
 
-/// The options of `classify`.
-#[derive(clap::Args, Clone, Debug)]
-pub struct Args {}
-
-/// One line in.
+/// A line of the input: a comment.
 #[derive(Deserialize)]
-struct Line {
+struct ClassifyRequest {
     id: Value,
     text: String,
     #[serde(default = "five")]
@@ -28,16 +24,17 @@ fn five() -> u8 {
     5
 }
 
-/// One line out.
+/// A line of the output: the reading of a comment, under its id.
 #[derive(Serialize)]
-struct Answer<'a> {
+struct ClassifyResponse<'a> {
     id: &'a Value,
     #[serde(flatten)]
     reading: &'a Reading,
 }
 
-/// Reads every line of standard input.
-pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
+/// Reads every line of standard input and writes a line for each. A line that is no comment is told on standard error
+/// by its number; the others are read all the same.
+pub fn run(place: &ProjectArgs) -> CommandResult<Exit> {
     let files = rule_files(&place.project.clone().unwrap_or_default())?;
     let classifier = match Classifier::from_files(&files) {
         Ok(classifier) => classifier,
@@ -66,22 +63,20 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        match serde_json::from_slice::<Line>(&bytes) {
+        match serde_json::from_slice::<ClassifyRequest>(&bytes) {
             Ok(line) => {
-                let about = About {
+                let context = ReadingContext {
                     steps_total: line.steps_total,
                     default_step: line.default_step,
                     keys: &keys,
-                    plan_minutes: None,
                 };
-                let reading = classifier.read(&redacted(&redactor, line.text), &about);
-                serde_json::to_writer(
-                    &mut out,
-                    &Answer {
-                        id: &line.id,
-                        reading: &reading,
-                    },
-                )?;
+                // The filter knows no values: it masks by patterns alone before it reads.
+                let text = redactor.redact(&RawText::new(line.text)).for_reading;
+                let response = ClassifyResponse {
+                    id: &line.id,
+                    reading: &classifier.read(&text, &context),
+                };
+                serde_json::to_writer(&mut out, &response)?;
                 out.write_all(b"\n")?;
             }
             Err(error) => {
@@ -98,13 +93,8 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// The seam to redaction: the filter masks by patterns before it reads.
-fn redacted(redactor: &Redactor, text: String) -> CleanText {
-    redactor.redact(&RawText::new(text)).for_reading
-}
-
 /// The project's own rule files: `config/rules/*.toml`.
-pub(super) fn rule_files(project: &Path) -> anyhow::Result<Vec<(String, String)>> {
+pub(super) fn rule_files(project: &Path) -> CommandResult<Vec<(String, String)>> {
     let folder = project.join("config/rules");
     let Ok(entries) = std::fs::read_dir(&folder) else {
         return Ok(Vec::new());

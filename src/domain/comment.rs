@@ -30,9 +30,9 @@ impl RawText {
         self
     }
 
-    /// Tells whether a text is the same as a moment ago, inside this process: the key is drawn at its start, so the
-    /// number means nothing elsewhere. It spares redacting a comment again that nobody changed.
-    pub fn sameness(&self) -> u64 {
+    /// A hash that tells whether a text is the same as a moment ago, inside this process: its key is drawn at the
+    /// start, so that it means nothing elsewhere. It spares redacting a comment again that nobody changed.
+    pub fn keyed_hash(&self) -> u64 {
         static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
         KEY.hash_one((&self.text, &self.urls))
     }
@@ -52,12 +52,12 @@ impl RawText {
 pub struct CleanText(String);
 
 impl CleanText {
-    /// For redaction alone.
+    /// Marks a text as redacted; only redaction may say so.
     pub(in crate::domain) fn passed(text: String) -> Self {
         Self(text)
     }
 
-    /// The text.
+    /// The redacted text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -106,7 +106,7 @@ pub enum Extent {
     Piece,
     /// At least half of its secret characters: whoever read it may have the key.
     Half,
-    /// All of it.
+    /// The whole key.
     Whole,
 }
 
@@ -117,7 +117,7 @@ impl Extent {
     }
 }
 
-/// Where a comment stands.
+/// The thread in which a comment stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Anchor {
@@ -130,13 +130,13 @@ pub enum Anchor {
 /// A person's comment after redaction: what decisions see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
-    /// Its id.
+    /// Its id in Notion.
     pub id: CommentId,
     /// The thread it stands in; replies go there.
     pub discussion: DiscussionId,
     /// The page or the block under which the thread hangs.
     pub anchor: Anchor,
-    /// Who wrote it.
+    /// The person who wrote it.
     pub author: PersonId,
     /// The author's name as shown, for replies.
     pub author_name: Option<String>,

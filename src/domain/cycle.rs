@@ -1,4 +1,4 @@
-//! One turn of the rotation: when it began and what the keys were then.
+//! A cycle: one round of rotating all keys of a page, when it began and what the keys were then.
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 /// A fingerprint: the first 12 hex digits of an HMAC under the install key. Tells values apart, never shows one.
 pub type Fingerprint = String;
 
-/// One turn of the rotation.
+/// One round of rotating all keys of a page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cycle {
-    /// 1 for the first.
+    /// The cycle's number, from 1.
     pub number: u32,
     /// The first of: Status In Progress, the first report, `rotate start`.
     pub began_at: DateTime<Utc>,

@@ -1,52 +1,52 @@
 //! All that can happen, in the past tense.
-use super::classify::Reading;
+use super::classify::{Clause, Label, Reading};
 use super::comment::{Comment, Finding};
 use super::effect::{EffectId, Outcome};
 use super::ids::CommentId;
 use super::page::Observed;
 use chrono::{DateTime, Utc};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Something that happened on, or for, one page.
 #[derive(Clone, Debug)]
 pub enum Event {
     /// The page was read: its guide, its boxes, its status.
     PageRead(Box<Observed>),
-    /// A person wrote.
+    /// A person wrote a comment.
     CommentPosted(Box<Report>),
     /// More comments of one person in one thread than [`Event::FLOOD`] came at once, in the thread's order.
     CommentsFlooded(Vec<Report>),
     /// A person changed what they wrote.
     CommentEdited {
-        /// As it is now.
+        /// The comment as it is now, and what it says.
         now: Box<Report>,
-        /// What was read before.
+        /// The reading of the comment before it was changed.
         former: Box<Reading>,
         /// The comment whose reply answers it, if one was decided: itself, or the one that speaks for a flood.
         answered: Option<CommentId>,
     },
     /// A comment is no longer listed.
     CommentGone {
-        /// Which.
+        /// The comment that is no longer listed.
         comment: CommentId,
-        /// How it went.
+        /// How the comment went.
         how: Gone,
     },
-    /// A comment that had been taken as deleted or resolved is listed again. If it was changed meanwhile, its
-    /// [`Event::CommentEdited`] follows.
+    /// A comment that had been taken as deleted or resolved is listed again. An [`Event::CommentEdited`] follows if it
+    /// was changed meanwhile.
     CommentReturned(Box<Report>),
     /// An effect ended.
     EffectFinished {
-        /// Which.
+        /// The effect that ended.
         effect: EffectId,
-        /// How.
+        /// What the effect came to.
         outcome: Box<Outcome>,
     },
     /// The comments that were there before the first start have all been taken into account.
     BacklogAbsorbed,
     /// The monitor has something to say on the page.
     AlertRaised(Box<Alert>),
-    /// Time went by.
+    /// Time went by: what waited for this moment may be due.
     ClockTicked,
 }
 
@@ -62,14 +62,14 @@ pub struct Alert {
     pub subject: String,
     /// The name of a prompt in `alert/`.
     pub prompt: String,
-    /// What the prompt needs.
+    /// The values that the prompt needs, by name.
     pub facts: BTreeMap<String, serde_json::Value>,
 }
 
 /// How a comment went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
-    /// It answers 404.
+    /// Notion answers 404 for it: a person deleted it.
     Deleted,
     /// Its thread was resolved; it still exists.
     Resolved,
@@ -92,14 +92,28 @@ pub struct Report {
     pub absorbed: bool,
 }
 
+impl Report {
+    /// The clauses of one kind, in the comment's order.
+    pub fn clauses(&self, label: Label) -> Vec<&Clause> {
+        let clauses = self.reading.clauses.iter();
+        clauses.filter(|clause| clause.label == label).collect()
+    }
+
+    /// The steps that these clauses speak of.
+    pub fn steps(&self, label: Label) -> BTreeSet<u8> {
+        let clauses = self.clauses(label);
+        clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect()
+    }
+}
+
 /// What an author may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Authority {
-    /// Cause looks, ticks, status and schedule.
+    /// Everything: cause looks, ticks, status and schedule.
     Full,
     /// Cause looks and ticks only: the members could not be listed, and this is no owner.
     Looks,
-    /// Be guided.
+    /// Nothing; the reply only says who may.
     Guidance,
 }
 

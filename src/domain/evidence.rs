@@ -17,7 +17,7 @@ pub enum Check {
     },
     /// These providers' keys differ from the cycle's first ones, and are valid.
     KeysChanged {
-        /// Ids in `providers.toml`.
+        /// The providers' ids in `providers.toml`.
         providers: Vec<String>,
     },
     /// Every key in `.env` that a provider knows is valid, in one run.
@@ -30,9 +30,9 @@ pub enum Check {
     ScheduleAhead,
     /// A file of the project: exists, mode, contains.
     File {
-        /// Below the project.
+        /// The file's path below the project.
         path: String,
-        /// Octal, at most this wide, e.g. `"600"`.
+        /// The widest permissions that it may have, in octal, e.g. `"600"`.
         #[serde(default)]
         mode: Option<String>,
         /// Text that must be in it.
@@ -66,7 +66,7 @@ impl Check {
 /// What a look came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum CheckStatus {
     /// Seen: the claim holds.
     Proven,
     /// Seen: the claim does not hold.
@@ -81,7 +81,7 @@ pub struct Evidence {
     /// What was looked for.
     pub check: Check,
     /// What it came to.
-    pub standing: Standing,
+    pub standing: CheckStatus,
     /// Why, as the name of a prompt: `backup_verified`, `backup_missing`, `keys_unchanged`, ...
     pub reason: String,
     /// What the sentence needs: file names, modes, verdicts, times. Never a value of a key.

@@ -11,29 +11,29 @@ pub const DEFAULT_INTERVAL: Interval = Interval {
     unit: Unit::Weeks,
 };
 /// A key is due this long before its provider lets it expire.
-pub const EXPIRY_MARGIN_DAYS: i64 = 7;
+const EXPIRY_MARGIN_DAYS: i64 = 7;
 /// Rotations are due in the morning.
-pub const DUE_HOUR: u32 = 9;
+const DUE_HOUR: u32 = 9;
 
 /// A number of days, weeks, months or years, counted on the calendar: 09:00 stays 09:00 when the clocks change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval {
-    /// At least 1.
+    /// How many units; at least 1.
     pub count: u32,
-    /// Of what.
+    /// The unit that is counted.
     pub unit: Unit,
 }
 
-/// What an interval counts.
+/// The unit of an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Days.
+    /// Days of the calendar.
     Days,
-    /// Seven days.
+    /// Weeks of seven days.
     Weeks,
     /// To the same day of a later month, or its last one.
     Months,
-    /// Twelve months.
+    /// Years of twelve months.
     Years,
 }
 
@@ -112,11 +112,11 @@ impl<'de> Deserialize<'de> for Interval {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
-    /// Money, or exposed.
+    /// The key opens money, or was exposed.
     High,
-    /// Data.
+    /// The key opens data.
     Medium,
-    /// Quota.
+    /// The key opens no more than a quota of calls.
     Low,
 }
 
@@ -149,9 +149,9 @@ pub struct Schedule {
 pub struct KeySchedule {
     /// The variables that are rotated together.
     pub vars: Vec<String>,
-    /// How urgent.
+    /// How urgent its rotation is.
     pub priority: Priority,
-    /// How often.
+    /// How long after one rotation the next is due.
     pub every: Interval,
     /// When its value last changed, as far as we saw.
     pub last_rotated_at: Option<DateTime<Utc>>,
@@ -204,7 +204,7 @@ impl Schedule {
 }
 
 /// When a key is due: its interval after the last rotation, or a week before the provider lets it expire; an exposed
-/// one now.
+/// key is due at the moment of its exposure.
 pub fn due_at(
     every: Interval,
     last: DateTime<Utc>,
@@ -227,7 +227,7 @@ pub fn before_expiry(expires: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// 09:00 of the day of an instant.
-pub fn morning_of(at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+fn morning_of(at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
     let nine = NaiveTime::from_hms_opt(DUE_HOUR, 0, 0).unwrap_or(NaiveTime::MIN);
     instant(at.with_timezone(&zone).date_naive().and_time(nine), zone)
 }

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// Authenticated.
+    /// The provider let the key in.
     Valid,
-    /// Authenticated, but this call is not permitted.
+    /// The provider let the key in, but does not permit this call.
     ValidLimited,
-    /// The provider does not know it.
+    /// The provider does not know the key.
     Invalid,
     /// The provider says that it was revoked.
     Revoked,
@@ -17,29 +17,29 @@ pub enum Verdict {
     Expired,
     /// The key's id is known, the secret is wrong.
     SignatureMismatch,
-    /// Dead here, alive on another base URL.
+    /// The key is dead here and alive on another base URL.
     WrongEnvironment,
-    /// A format that the provider accepts no longer.
+    /// The key has a format that the provider accepts no longer.
     WrongKeyType,
-    /// Known, but not allowed from this address.
+    /// The key is known, but not allowed from this address.
     ForbiddenIp,
     /// The network location is refused; says nothing about the key.
     BlockedRegion,
     /// The request's time was outside the provider's window.
     ClockSkew,
-    /// Too many requests.
+    /// The provider answers that there were too many requests.
     RateLimited,
-    /// One code for several causes.
+    /// The provider answers with one code for several causes.
     AmbiguousAuth,
     /// A fault on the provider's side.
     ProviderDown,
-    /// No connection.
+    /// There was no connection to the provider.
     NetworkError,
     /// An answer that fits no rule.
     Unexpected,
-    /// Not in `.env`; no call made.
+    /// The variable is not in `.env`; no call was made.
     Missing,
-    /// Fails the format check; no call made.
+    /// The value fails the format check; no call was made.
     Malformed,
 }
 
@@ -47,9 +47,9 @@ pub enum Verdict {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Life {
-    /// It opens something.
+    /// The key opens something.
     Alive,
-    /// It opens nothing.
+    /// The key opens nothing.
     Dead,
     /// This call could not tell.
     Unknown,

@@ -1,5 +1,5 @@
 //! The corpora of comments: what classification reads right, with floors slightly under what was reached.
-use keyminder::domain::classify::{About, Classifier, KeyNames, Label, Reading};
+use keyminder::domain::classify::{Classifier, KeyNames, Label, Reading, ReadingContext};
 use keyminder::domain::comment::RawText;
 use keyminder::domain::redact::SharedRedactor;
 use proptest::prelude::*;
@@ -39,14 +39,13 @@ pub(crate) fn corpus_texts() -> Vec<String> {
 pub(crate) fn read(text: &str) -> Reading {
     static REDACTOR: LazyLock<SharedRedactor> = LazyLock::new(SharedRedactor::without_values);
     let keys = KeyNames::default();
-    let about = About {
+    let context = ReadingContext {
         steps_total: 5,
         default_step: None,
         keys: &keys,
-        plan_minutes: None,
     };
     let redacted = REDACTOR.current().redact(&RawText::new(text));
-    Classifier::builtin().read(&redacted.for_reading, &about)
+    Classifier::builtin().read(&redacted.for_reading, &context)
 }
 
 /// Percent of the lines for which `right` holds.
@@ -147,7 +146,11 @@ fn the_guides_own_comments_read_right() {
 
 #[test]
 fn every_rule_proves_its_examples() {
-    let faults: Vec<String> = Classifier::builtin().prove().iter().map(ToString::to_string).collect();
+    let faults: Vec<String> = Classifier::builtin()
+        .check_examples()
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
 

@@ -1,166 +1,167 @@
-//! Clauses: where a comment parts. Sentences end hard; commas, dashes and "and" part only what has a state on both sides.
-use super::engine::Ground;
+//! The split of a comment into clauses. A sentence always ends one; a comma, dash or "and" only between two states.
+use super::grammar::Grammar;
 use super::lexicon::KindSet;
-use super::token::{Token, Value};
+use super::token::{Token, TokenValue};
 use std::ops::Range;
 
 /// A clause: its tokens, and the sentence in which it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cut {
-    /// Which tokens.
+pub(super) struct ClauseSpan {
+    /// Its tokens, as a range of the comment's tokens.
     pub(super) tokens: Range<usize>,
-    /// Where its sentence starts.
+    /// The token at which its sentence starts.
     pub(super) sentence: usize,
 }
 
-/// How strongly two segments part.
+/// How strongly a boundary parts the chunks beside it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Seam {
-    /// Only if both sides have a state.
+enum Boundary {
+    /// A clause ends here if both sides have a state.
     Soft,
-    /// Always, if the right side has a state.
+    /// A clause ends here if the right side has a state.
     But,
-    /// Always.
+    /// A clause ends here in any case.
     Hard,
 }
 
-/// Cuts tokens into clauses.
-pub(super) fn cut(ground: &Ground, states: KindSet, tokens: &[Token]) -> Vec<Cut> {
-    let mut cuts = Vec::new();
+/// Splits the tokens of a comment into clauses.
+pub(super) fn split(grammar: &Grammar, tokens: &[Token]) -> Vec<ClauseSpan> {
+    let mut clause_spans = Vec::new();
     let mut start = 0;
     for at in 0..=tokens.len() {
-        let ends = tokens.get(at).is_none_or(|token| {
-            ground.is(
-                token,
-                ground.kinds.bits.stop | ground.kinds.bits.line | ground.kinds.bits.ask,
-            )
-        });
+        let ends = tokens
+            .get(at)
+            .is_none_or(|token| grammar.is(token, grammar.bits.stop | grammar.bits.line | grammar.bits.ask));
         if ends {
-            let asks = tokens
-                .get(at)
-                .is_some_and(|token| ground.is(token, ground.kinds.bits.ask));
-            cut_sentence(ground, states, tokens, start..at + usize::from(asks), &mut cuts);
+            let asks = tokens.get(at).is_some_and(|token| grammar.is(token, grammar.bits.ask));
+            split_sentence(grammar, tokens, start..at + usize::from(asks), &mut clause_spans);
             start = at + 1;
         }
     }
-    cuts
+    clause_spans
 }
 
-fn cut_sentence(ground: &Ground, states: KindSet, tokens: &[Token], sentence: Range<usize>, cuts: &mut Vec<Cut>) {
-    let first = cuts.len();
-    let marks_lead = marks_lead(ground, &tokens[sentence.clone()]);
+fn split_sentence(grammar: &Grammar, tokens: &[Token], sentence: Range<usize>, clause_spans: &mut Vec<ClauseSpan>) {
+    let first = clause_spans.len();
+    let marks_lead = marks_lead(grammar, &tokens[sentence.clone()]);
     let mut open = sentence.start..sentence.start;
-    let has_state = |range: &Range<usize>| tokens[range.clone()].iter().any(|token| ground.is(token, states));
-    let mut segments: Vec<(Seam, Range<usize>)> = Vec::new();
-    let mut seam = Seam::Hard;
-    let mut said = Said::default();
+    let has_state = |range: &Range<usize>| {
+        tokens[range.clone()]
+            .iter()
+            .any(|token| grammar.is(token, grammar.states))
+    };
+    let mut chunks: Vec<(Boundary, Range<usize>)> = Vec::new();
+    let mut boundary = Boundary::Hard;
+    let mut open_chunk = OpenChunk::default();
     for at in sentence.clone() {
-        if let Some(next) = seam_before(ground, states, tokens, &said, at, marks_lead) {
-            segments.push((seam, open.clone()));
-            seam = next;
+        if let Some(next) = boundary_before(grammar, tokens, &open_chunk, at, marks_lead) {
+            chunks.push((boundary, open.clone()));
+            boundary = next;
             open = at..at;
-            said = Said::default();
+            open_chunk = OpenChunk::default();
         }
         open.end = at + 1;
-        said.take(ground, &tokens[at]);
+        open_chunk.take(grammar, &tokens[at]);
     }
-    segments.push((seam, open));
+    chunks.push((boundary, open));
     let mut last_has_state = false;
-    for (seam, range) in segments.into_iter().filter(|(_, range)| !range.is_empty()) {
+    for (boundary, range) in chunks.into_iter().filter(|(_, range)| !range.is_empty()) {
         let has_state = has_state(&range);
-        let parts = match seam {
-            _ if cuts.len() == first => true,
-            Seam::Hard => true,
-            Seam::But => has_state,
-            Seam::Soft => last_has_state && has_state,
+        let parts = match boundary {
+            _ if clause_spans.len() == first => true,
+            Boundary::Hard => true,
+            Boundary::But => has_state,
+            Boundary::Soft => last_has_state && has_state,
         };
         if parts {
-            cuts.push(Cut {
+            clause_spans.push(ClauseSpan {
                 tokens: range,
                 sentence: sentence.start,
             });
             last_has_state = has_state;
-        } else if let Some(cut) = cuts.last_mut() {
-            cut.tokens.end = range.end;
+        } else if let Some(clause) = clause_spans.last_mut() {
+            clause.tokens.end = range.end;
             last_has_state |= has_state;
         }
     }
 }
 
-/// What the open segment said so far, kept so that no token is looked at twice.
+/// What the chunk that is being read said so far, kept so that no token is looked at twice.
 #[derive(Clone, Copy, Default)]
-struct Said {
+struct OpenChunk {
     tokens: usize,
     /// The kinds of all its words.
     kinds: KindSet,
-    /// Whether it names steps.
+    /// Whether one of its tokens names steps.
     steps: bool,
 }
 
-impl Said {
-    fn take(&mut self, ground: &Ground, token: &Token) {
+impl OpenChunk {
+    fn take(&mut self, grammar: &Grammar, token: &Token) {
         self.tokens += 1;
-        self.kinds = self.kinds | ground.kinds_of(token);
-        self.steps |= matches!(token.value, Value::Steps(_));
+        self.kinds = self.kinds | grammar.kinds_of(token);
+        self.steps |= matches!(token.value, TokenValue::Steps(_));
     }
 }
 
 /// In "✅ step 1 ❌ step 2" marks lead; in "1 ✅ 2 ❌" they trail.
-fn marks_lead(ground: &Ground, tokens: &[Token]) -> bool {
-    let bits = &ground.kinds.bits;
+fn marks_lead(grammar: &Grammar, tokens: &[Token]) -> bool {
+    let bits = grammar.bits;
     let mark = tokens
         .iter()
-        .position(|token| ground.is(token, bits.tick | bits.cross | bits.todo));
+        .position(|token| grammar.is(token, bits.tick | bits.cross | bits.todo));
     let step = tokens
         .iter()
-        .position(|token| matches!(token.value, Value::Steps(_) | Value::Keys(_)));
+        .position(|token| matches!(token.value, TokenValue::Steps(_) | TokenValue::Keys(_)));
     mark < step || step.is_none()
 }
 
 /// "..., I think?": no clause of its own, it doubts what stands before it.
-fn only_doubts(ground: &Ground, rest: &[Token]) -> bool {
-    let bits = &ground.kinds.bits;
+fn only_doubts(grammar: &Grammar, rest: &[Token]) -> bool {
+    let bits = grammar.bits;
     matches!(rest, [me, hedge, ask, ..]
-        if ground.is(me, bits.me) && ground.is(hedge, bits.hedge) && ground.is(ask, bits.ask))
+        if grammar.is(me, bits.me) && grammar.is(hedge, bits.hedge) && grammar.is(ask, bits.ask))
 }
 
 /// Whether a clause may end before this token.
-fn seam_before(
-    ground: &Ground,
-    states: KindSet,
+fn boundary_before(
+    grammar: &Grammar,
     tokens: &[Token],
-    said: &Said,
+    open_chunk: &OpenChunk,
     at: usize,
     marks_lead: bool,
-) -> Option<Seam> {
-    let bits = &ground.kinds.bits;
+) -> Option<Boundary> {
+    let bits = grammar.bits;
     let token = &tokens[at];
-    if said.tokens == 0 {
+    if open_chunk.tokens == 0 {
         return None;
     }
-    let is_step = matches!(token.value, Value::Steps(_));
+    let is_step = matches!(token.value, TokenValue::Steps(_));
     let marks = bits.tick | bits.cross | bits.todo;
-    if marks_lead && ground.is(token, marks) {
-        return Some(Seam::Hard);
+    if marks_lead && grammar.is(token, marks) {
+        return Some(Boundary::Hard);
     }
-    if !marks_lead && is_step && said.kinds.meets(marks | bits.busy) {
-        return Some(Seam::Hard);
+    if !marks_lead && is_step && open_chunk.kinds.meets(marks | bits.busy) {
+        return Some(Boundary::Hard);
     }
-    if ground.is(token, bits.but) {
+    if grammar.is(token, bits.but) {
         // "Everything but the cron job is finished": what is left out belongs to it.
-        let excepts = said.kinds.meets(bits.all)
-            && !said.kinds.meets(states)
-            && !ground.is(&tokens[at - 1], bits.comma)
-            && ground.is(token, bits.except);
-        return (!excepts).then_some(Seam::But);
+        let excepts = open_chunk.kinds.meets(bits.all)
+            && !open_chunk.kinds.meets(grammar.states)
+            && !grammar.is(&tokens[at - 1], bits.comma)
+            && grammar.is(token, bits.except);
+        return (!excepts).then_some(Boundary::But);
     }
-    if ground.is(&tokens[at - 1], bits.colon) && said.kinds.meets(bits.corr) {
-        return Some(Seam::Hard);
+    if grammar.is(&tokens[at - 1], bits.colon) && open_chunk.kinds.meets(bits.corr) {
+        return Some(Boundary::Hard);
     }
-    if ground.is(token, bits.comma | bits.dash | bits.and | bits.so) {
-        return (!only_doubts(ground, &tokens[at + 1..])).then_some(Seam::Soft);
+    if grammar.is(token, bits.comma | bits.dash | bits.and | bits.so) {
+        return (!only_doubts(grammar, &tokens[at + 1..])).then_some(Boundary::Soft);
     }
-    let speaks = said.kinds.meets(states) && said.steps;
-    (is_step && speaks && ground.is(&tokens[at - 1], states) && !ground.is(&tokens[at - 1], bits.prep | bits.aux))
-        .then_some(Seam::Soft)
+    let speaks = open_chunk.kinds.meets(grammar.states) && open_chunk.steps;
+    (is_step
+        && speaks
+        && grammar.is(&tokens[at - 1], grammar.states)
+        && !grammar.is(&tokens[at - 1], bits.prep | bits.aux))
+    .then_some(Boundary::Soft)
 }

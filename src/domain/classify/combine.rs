@@ -1,272 +1,250 @@
 //! Combining: what the clauses of a comment mean together. The engine's only knowledge here is the labels' algebra.
-use super::judge::Verdict;
+use super::judge::Judgement;
 use super::reading::Label;
-use super::rules::Role;
-use super::steps::StepSet;
+use super::rule_file::Role;
+use super::step_set::StepSet;
 
 /// A clause with its verdict, before and after combining.
 #[derive(Clone, Debug)]
-pub(super) struct Part {
+pub(super) struct JudgedClause {
     /// Index of the clause in the comment.
     pub(super) at: usize,
-    /// Where its sentence starts.
+    /// The token at which its sentence starts.
     pub(super) sentence: usize,
     /// The steps it speaks of.
     pub(super) steps: StepSet,
     /// Whether the clause named them itself.
     pub(super) own_steps: bool,
     /// What was found; `None` when no rule stood.
-    pub(super) verdict: Option<Verdict>,
+    pub(super) judgement: Option<Judgement>,
 }
 
-impl Part {
-    fn is(&self, label: Label) -> bool {
-        self.verdict.as_ref().is_some_and(|verdict| verdict.label == label)
-    }
-
-    fn has(&self, label: Label) -> bool {
-        self.verdict
+impl JudgedClause {
+    /// Whether this is its label.
+    pub(super) fn is(&self, label: Label) -> bool {
+        self.judgement
             .as_ref()
-            .is_some_and(|verdict| verdict.label == label || verdict.also == Some(label))
+            .is_some_and(|judgement| judgement.label == label)
     }
 
-    fn role(&self) -> Option<Role> {
-        self.verdict.as_ref().map(|verdict| verdict.role)
+    /// Whether this is its label, or the second one of the same words.
+    pub(super) fn has(&self, label: Label) -> bool {
+        self.judgement
+            .as_ref()
+            .is_some_and(|judgement| judgement.label == label || judgement.also == Some(label))
+    }
+
+    fn plays(&self, role: Role) -> bool {
+        self.judgement.as_ref().is_some_and(|judgement| judgement.role == role)
+    }
+
+    /// Whether it says anything at all.
+    fn speaks(&self) -> bool {
+        self.judgement.is_some() && !self.is(Label::Chatter)
+    }
+
+    /// Whether steps that others name can be its own.
+    fn can_take_steps(&self) -> bool {
+        const OF_STEPS: [Label; 3] = [Label::Blocker, Label::Progress, Label::Completion];
+        OF_STEPS.iter().any(|&label| self.has(label)) && !self.plays(Role::NoBlockers)
     }
 
     fn relabel(&mut self, label: Label) {
-        if let Some(verdict) = &mut self.verdict {
-            verdict.label = label;
-            verdict.also = None;
+        if let Some(judgement) = &mut self.judgement {
+            judgement.label = label;
+            judgement.also = None;
         }
     }
 }
 
 /// Lets the clauses of a comment work on each other; what adds nothing is dropped.
-pub(super) fn combine(mut parts: Vec<Part>) -> Vec<Part> {
-    withdraw(&mut parts);
-    doubt(&mut parts);
-    settle(&mut parts);
-    lend_steps(&mut parts);
-    reopen_pending(&mut parts);
-    let parts = drop_stopped(parts);
-    let parts = drop_idle(parts);
-    share_with_corrections(parts)
+pub(super) fn combine(mut clauses: Vec<JudgedClause>) -> Vec<JudgedClause> {
+    withdraw(&mut clauses);
+    doubt(&mut clauses);
+    settle(&mut clauses);
+    overtake(&mut clauses);
+    drop_progress_beside_failures(&mut clauses);
+    lend_steps(&mut clauses);
+    reopen_pending(&mut clauses);
+    drop_stopped(&mut clauses);
+    drop_idle(&mut clauses);
+    share_with_corrections(&mut clauses);
+    clauses
+}
+
+/// The steps of those clauses that are wanted.
+fn steps_of(clauses: &[JudgedClause], wanted: impl Fn(&JudgedClause) -> bool) -> StepSet {
+    let wanted = clauses.iter().filter(|clause| wanted(clause));
+    wanted.fold(0, |all, clause| all | clause.steps)
 }
 
 /// "Step 2 done. Scratch that": what came before is taken back.
-fn withdraw(parts: &mut Vec<Part>) {
-    if let Some(at) = parts.iter().rposition(|part| part.role() == Some(Role::Withdraws)) {
-        let mut index = 0;
-        parts.retain(|part| {
-            index += 1;
-            index > at || !part.is(Label::Completion)
-        });
+fn withdraw(clauses: &mut Vec<JudgedClause>) {
+    if let Some(at) = clauses.iter().rposition(|clause| clause.plays(Role::Withdraws)) {
+        let later = clauses.split_off(at);
+        clauses.retain(|clause| !clause.is(Label::Completion));
+        clauses.extend(later);
     }
 }
 
 /// "Done? I wish": a doubt beside a finish or a question makes it progress.
-fn doubt(parts: &mut [Part]) {
-    let Some(at) = parts.iter().position(|part| part.role() == Some(Role::Doubt)) else {
+fn doubt(clauses: &mut [JudgedClause]) {
+    let Some(at) = clauses.iter().position(|clause| clause.plays(Role::Doubt)) else {
         return;
     };
-    for (index, part) in parts.iter_mut().enumerate() {
-        if part.is(Label::Completion) && index + 1 >= at || part.is(Label::Question) && index + 1 == at {
-            part.relabel(Label::Progress);
+    for (index, clause) in clauses.iter_mut().enumerate() {
+        if clause.is(Label::Completion) && index + 1 >= at || clause.is(Label::Question) && index + 1 == at {
+            clause.relabel(Label::Progress);
         }
     }
 }
 
-/// A later word settles an earlier one: a question its condition, a cure its failure, a failure its redoing.
-fn settle(parts: &mut Vec<Part>) {
-    let clears = |part: &Part| part.is(Label::Progress) && part.role() == Some(Role::Works);
-    for at in 0..parts.len() {
-        let near = |other: &Part| other.sentence == parts[at].sentence;
-        let asked = parts[at + 1..]
-            .iter()
-            .any(|later| later.is(Label::Question) && near(later));
-        let again = |other: &Part| parts[at].steps == other.steps || parts[at].steps == 0 || !other.own_steps;
-        let cured = parts[at + 1..].iter().any(|later| {
-            clears(later) && again(later)
-                || later.is(Label::Completion)
-                    && later.own_steps
-                    && (parts[at].steps == later.steps || parts[at].steps == 0 && near(later))
-        });
-        let explained = parts[..at].iter().any(|earlier| clears(earlier) && near(earlier)) && parts[at].steps == 0;
-        let blocks = parts[at].is(Label::Blocker);
-        if parts[at].is(Label::Progress) && parts[at].role() == Some(Role::Start) && asked {
-            parts[at].relabel(Label::Question);
-        } else if blocks && (cured || explained) {
-            parts[at].relabel(Label::Progress);
-        }
-    }
-    overtake(parts);
-    let fails = parts.iter().any(|part| part.has(Label::Blocker));
-    for part in parts.iter_mut().filter(|_| fails) {
-        if let Some(verdict) = part
-            .verdict
-            .as_mut()
-            .filter(|verdict| verdict.also == Some(Label::Progress))
-        {
-            verdict.also = None;
+/// A later word settles an earlier one: a question its condition, a cure its failure.
+fn settle(clauses: &mut [JudgedClause]) {
+    for at in 0..clauses.len() {
+        let (before, rest) = clauses.split_at_mut(at);
+        let [clause, after @ ..] = rest else { return };
+        let near = |other: &JudgedClause| other.sentence == clause.sentence;
+        let clears = |other: &JudgedClause| other.is(Label::Progress) && other.plays(Role::Works);
+        let of_none = clause.steps == 0;
+        let cures = |later: &JudgedClause| {
+            let same = clause.steps == later.steps;
+            clears(later) && (same || of_none || !later.own_steps)
+                || later.is(Label::Completion) && later.own_steps && (same || of_none && near(later))
+        };
+        let explained = of_none && before.iter().any(|earlier| clears(earlier) && near(earlier));
+        if clause.is(Label::Progress) && clause.plays(Role::Start) {
+            if after.iter().any(|later| later.is(Label::Question) && near(later)) {
+                clause.relabel(Label::Question);
+            }
+        } else if clause.is(Label::Blocker) && (explained || after.iter().any(cures)) {
+            clause.relabel(Label::Progress);
         }
     }
 }
 
 /// What a sentence goes on to take back, or to say of a key, is no finish of its own.
-fn overtake(parts: &mut Vec<Part>) {
-    let overtaken: Vec<bool> = parts
-        .iter()
-        .enumerate()
-        .map(|(at, part)| {
-            let near = |other: &&Part| other.sentence == part.sentence;
-            let taken_back = parts[at + 1..].iter().filter(near).any(|later| {
-                later.is(Label::Correction)
-                    && later.has(Label::Blocker)
-                    && (!later.own_steps || later.steps & part.steps != 0)
-            });
-            let of_a_key = !part.own_steps
-                && parts[..at]
-                    .iter()
-                    .filter(near)
-                    .any(|earlier| earlier.is(Label::KeyReport));
-            part.is(Label::Completion) && (taken_back || of_a_key)
-        })
-        .collect();
+fn overtake(clauses: &mut Vec<JudgedClause>) {
+    let is_overtaken = |(at, clause): (usize, &JudgedClause)| {
+        let near = |other: &&JudgedClause| other.sentence == clause.sentence;
+        let takes_back = |later: &JudgedClause| {
+            later.is(Label::Correction)
+                && later.has(Label::Blocker)
+                && (!later.own_steps || later.steps & clause.steps != 0)
+        };
+        let mut after = clauses[at + 1..].iter().filter(near);
+        let mut before = clauses[..at].iter().filter(near);
+        let of_a_key = |earlier: &JudgedClause| !clause.own_steps && earlier.is(Label::KeyReport);
+        clause.is(Label::Completion) && (after.any(takes_back) || before.any(of_a_key))
+    };
+    let overtaken: Vec<bool> = clauses.iter().enumerate().map(is_overtaken).collect();
     let mut lent: StepSet = 0;
-    let mut at = 0;
-    parts.retain(|part| {
-        at += 1;
-        lent |= if overtaken[at - 1] { part.steps } else { 0 };
-        !overtaken[at - 1]
+    let mut is_overtaken = overtaken.into_iter();
+    clauses.retain(|clause| {
+        let overtaken = is_overtaken.next().unwrap_or(false);
+        lent |= if overtaken { clause.steps } else { 0 };
+        !overtaken
     });
-    for part in parts
-        .iter_mut()
-        .filter(|part| part.is(Label::Correction) && part.steps == 0)
-    {
-        part.steps = lent;
+    for clause in clauses.iter_mut() {
+        if clause.is(Label::Correction) && clause.steps == 0 {
+            clause.steps = lent;
+        }
+    }
+}
+
+/// Beside a failure, progress as the second label of other words says nothing.
+fn drop_progress_beside_failures(clauses: &mut [JudgedClause]) {
+    if clauses.iter().any(|clause| clause.has(Label::Blocker)) {
+        for judgement in clauses.iter_mut().filter_map(|clause| clause.judgement.as_mut()) {
+            judgement.also = judgement.also.filter(|&also| also != Label::Progress);
+        }
     }
 }
 
 /// A clause without steps takes those of the clause before it in its sentence, or of a neighbour that says nothing else.
-fn lend_steps(parts: &mut [Part]) {
-    for at in 0..parts.len() {
-        if parts[at].steps != 0 || !lends_to(&parts[at]) {
+fn lend_steps(clauses: &mut [JudgedClause]) {
+    let silent = |clause: &JudgedClause| clause.judgement.is_none() && clause.steps != 0;
+    for at in 0..clauses.len() {
+        let clause = &clauses[at];
+        if clause.steps != 0 || !clause.can_take_steps() {
             continue;
         }
-        let silent = |part: &Part| part.verdict.is_none() && part.steps != 0;
-        let before = at.checked_sub(1).map(|before| &parts[before]);
-        let same_sentence = before.filter(|before| {
-            before.sentence == parts[at].sentence && !before.is(Label::Completion) && !before.is(Label::Question)
-                || silent(before)
-        });
-        let after = parts[at + 1..].iter().find(|after| silent(after));
-        let lent = same_sentence
-            .map(|part| part.steps)
-            .filter(|&steps| steps != 0)
-            .or(after.map(|part| part.steps));
-        parts[at].steps = lent.unwrap_or(0);
+        let lends = |before: &JudgedClause| {
+            let says_else = before.is(Label::Completion) || before.is(Label::Question);
+            before.steps != 0 && (before.sentence == clause.sentence && !says_else || silent(before))
+        };
+        let before = clauses[..at].last().filter(|before| lends(before));
+        let lender = before.or_else(|| clauses[at + 1..].iter().find(|after| silent(after)));
+        clauses[at].steps = lender.map_or(0, |lender| lender.steps);
     }
 }
 
-fn lends_to(part: &Part) -> bool {
-    [Label::Blocker, Label::Progress, Label::Completion]
-        .into_iter()
-        .any(|label| part.has(label))
-        && part.role() != Some(Role::NoBlockers)
-}
-
 /// "Step 5 is done but the alert has not been tested"; "started step 1, backup created".
-fn reopen_pending(parts: &mut [Part]) {
-    for at in 0..parts.len() {
-        if !parts[at].is(Label::Completion) {
-            continue;
-        }
-        let steps = parts[at].steps;
-        let pending = parts[at + 1..]
-            .iter()
-            .take(1)
-            .any(|part| part.role() == Some(Role::Pending) && (!part.own_steps || part.steps & steps != 0));
-        let begun = !parts[at].own_steps
-            && parts[..at].iter().any(|part| {
-                part.sentence == parts[at].sentence
-                    && part.is(Label::Progress)
-                    && part.steps != 0
-                    && part.role() == Some(Role::Start)
-            });
-        if pending || begun {
-            parts[at].relabel(Label::Progress);
+fn reopen_pending(clauses: &mut [JudgedClause]) {
+    for at in 0..clauses.len() {
+        let clause = &clauses[at];
+        let pending =
+            |next: &JudgedClause| next.plays(Role::Pending) && (!next.own_steps || next.steps & clause.steps != 0);
+        let begins = |earlier: &JudgedClause| {
+            earlier.sentence == clause.sentence
+                && earlier.is(Label::Progress)
+                && earlier.steps != 0
+                && earlier.plays(Role::Start)
+        };
+        let begun = !clause.own_steps && clauses[..at].iter().any(begins);
+        if clause.is(Label::Completion) && (begun || clauses.get(at + 1).is_some_and(pending)) {
+            clauses[at].relabel(Label::Progress);
         }
     }
 }
 
 /// Work that a blocker in the same comment stops is no progress; its steps go to the blocker.
-fn drop_stopped(mut parts: Vec<Part>) -> Vec<Part> {
-    let Some(first) = parts.iter().position(|part| part.has(Label::Blocker)) else {
-        return parts;
-    };
-    let blocked = parts
-        .iter()
-        .filter(|part| part.has(Label::Blocker))
-        .fold(0, |all, part| all | part.steps);
+fn drop_stopped(clauses: &mut Vec<JudgedClause>) {
+    let first_blocker = |clauses: &[JudgedClause]| clauses.iter().position(|clause| clause.has(Label::Blocker));
+    let Some(first) = first_blocker(clauses) else { return };
+    let blocked = steps_of(clauses, |clause| clause.has(Label::Blocker));
     let mut moved: StepSet = 0;
-    parts.retain(|part| {
-        let stopped = part.is(Label::Progress) && (part.steps == 0 || part.steps & blocked != 0 || blocked == 0);
-        let helped = part.is(Label::Question) && (part.steps & !blocked == 0 || blocked == 0);
-        if stopped || helped {
-            moved |= part.steps;
-        }
+    clauses.retain(|clause| {
+        let stopped = clause.is(Label::Progress) && (clause.steps == 0 || clause.steps & blocked != 0 || blocked == 0);
+        let helped = clause.is(Label::Question) && (clause.steps & !blocked == 0 || blocked == 0);
+        moved |= if stopped || helped { clause.steps } else { 0 };
         !(stopped || helped)
     });
-    if blocked == 0 {
-        let first = parts.iter().position(|part| part.has(Label::Blocker)).unwrap_or(first);
-        if let Some(part) = parts.get_mut(first) {
-            part.steps |= moved;
-        }
+    let first = first_blocker(clauses).unwrap_or(first);
+    if let Some(clause) = clauses.get_mut(first).filter(|_| blocked == 0) {
+        clause.steps |= moved;
     }
-    parts
 }
 
 /// "It works" or "moving on" beside a finish, "Blockers: none" beside anything, add nothing.
-fn drop_idle(mut parts: Vec<Part>) -> Vec<Part> {
-    let finished = parts
+fn drop_idle(clauses: &mut Vec<JudgedClause>) {
+    let finished = clauses
         .iter()
-        .any(|part| part.is(Label::Completion) || part.is(Label::KeyReport));
-    let others = parts
+        .any(|clause| clause.is(Label::Completion) || clause.is(Label::KeyReport));
+    let others = clauses
         .iter()
-        .filter(|part| part.verdict.is_some() && !part.is(Label::Chatter) && part.role() != Some(Role::NoBlockers))
-        .count();
-    parts.retain(|part| {
-        let idle = match part.role() {
-            Some(Role::Works) => finished && part.is(Label::Progress) && !part.own_steps,
-            Some(Role::Start) => finished && part.is(Label::Progress) && part.steps == 0,
-            Some(Role::NoBlockers) => others > 0,
-            _ => false,
-        };
+        .any(|clause| clause.speaks() && !clause.plays(Role::NoBlockers));
+    clauses.retain(|clause| {
+        let progress = finished && clause.is(Label::Progress);
+        let idle = progress && clause.plays(Role::Works) && !clause.own_steps
+            || progress && clause.plays(Role::Start) && clause.steps == 0
+            || others && clause.plays(Role::NoBlockers);
         !idle
     });
-    parts
 }
 
 /// A correction speaks of the steps whose new state it brings.
-fn share_with_corrections(mut parts: Vec<Part>) -> Vec<Part> {
-    let stated = parts
-        .iter()
-        .filter(|part| part.verdict.is_some() && !part.is(Label::Chatter))
-        .fold(0, |all, part| all | part.steps);
-    for part in &mut parts {
-        if part.has(Label::Correction) && part.steps == 0 {
-            part.steps = stated;
+fn share_with_corrections(clauses: &mut [JudgedClause]) {
+    let stated = steps_of(clauses, JudgedClause::speaks);
+    for clause in clauses.iter_mut() {
+        if clause.has(Label::Correction) && clause.steps == 0 {
+            clause.steps = stated;
         }
     }
-    let corrected = parts
-        .iter()
-        .filter(|part| part.has(Label::Correction))
-        .fold(0, |all, part| all | part.steps);
-    for part in &mut parts {
-        if part.steps == 0 && lends_to(part) && corrected != 0 {
-            part.steps = corrected;
+    let corrected = steps_of(clauses, |clause| clause.has(Label::Correction));
+    for clause in clauses.iter_mut() {
+        if clause.steps == 0 && clause.can_take_steps() {
+            clause.steps = corrected;
         }
     }
-    parts
 }

@@ -1,15 +1,16 @@
 //! Explaining: a reading with the words, rules and guards behind each clause.
-use super::read::Trace;
 use super::reading::{Label, Reading};
-use super::rules::Book;
-use super::steps::listed;
+use super::rule_set::RuleSet;
+use super::step_set::listed;
+use super::token::Token;
+use super::trace::Trace;
 use serde::Serialize;
 use std::fmt;
 
 /// A reading and why it reads so.
 #[derive(Clone, Debug, Serialize)]
 pub struct Explained {
-    /// What was read.
+    /// The reading, as decisions see it.
     pub reading: Reading,
     /// Every clause, also those that add nothing.
     pub clauses: Vec<ExplainedClause>,
@@ -24,39 +25,32 @@ pub struct ExplainedClause {
     pub label: Option<Label>,
     /// The steps it speaks of.
     pub steps: Vec<u8>,
-    /// The rule that decided.
+    /// The id of the rule that decided.
     pub rule: Option<String>,
-    /// The guards that fired.
+    /// The ids of the guards that fired, in order.
     pub guards: Vec<String>,
     /// The kinds of its words, as rules see them.
     pub kinds: Vec<String>,
 }
 
-pub(super) fn explained(book: &Book, reading: Reading, trace: &Trace) -> Explained {
-    let clauses = trace.cuts.iter().enumerate().map(|(at, cut)| {
-        let tokens = &trace.tokens[cut.tokens.clone()];
-        let part = trace.parts.iter().find(|part| part.at == at);
-        let verdict = part.and_then(|part| part.verdict.as_ref());
-        let text = tokens
-            .first()
-            .zip(tokens.last())
-            .and_then(|(first, last)| trace.own.get(first.start..last.end));
+pub(super) fn explained(rule_set: &RuleSet, reading: Reading, trace: &Trace) -> Explained {
+    let clauses = trace.clause_spans.iter().enumerate().map(|(at, span)| {
+        let tokens = &trace.tokens[span.tokens.clone()];
+        let clause = trace.judged.iter().find(|clause| clause.at == at);
+        let judgement = clause.and_then(|clause| clause.judgement.as_ref());
+        let mut rules = judgement
+            .map_or_else(Vec::new, |judgement| judgement.rule_ids(rule_set))
+            .into_iter();
+        let ends = tokens.first().zip(tokens.last());
+        let text = ends.and_then(|(first, last)| trace.own.get(first.start..last.end));
+        let kinds = |token: &Token| rule_set.lexicon.symbols.names(token.symbol).join("+");
         ExplainedClause {
             text: text.unwrap_or("(code)").trim().to_owned(),
-            label: verdict.map(|verdict| verdict.label),
-            steps: part.map_or_else(Vec::new, |part| listed(part.steps)),
-            rule: verdict.map(|verdict| book.rules[verdict.rule].id.clone()),
-            guards: verdict.map_or_else(Vec::new, |verdict| {
-                verdict
-                    .guards
-                    .iter()
-                    .map(|&guard| book.guards[guard].id.clone())
-                    .collect()
-            }),
-            kinds: tokens
-                .iter()
-                .map(|token| book.lexicon.symbols.names(token.symbol).join("+"))
-                .collect(),
+            label: judgement.map(|judgement| judgement.label),
+            steps: clause.map_or_else(Vec::new, |clause| listed(clause.steps)),
+            rule: rules.next(),
+            guards: rules.collect(),
+            kinds: tokens.iter().map(kinds).collect(),
         }
     });
     Explained {

@@ -1,12 +1,12 @@
 //! Keys by name: a service beside a word for key, a word for rotation or in a list; or a variable's own name.
-use super::engine::Ground;
+use super::grammar::Grammar;
 use super::lexicon::KindSet;
-use super::token::{Token, Value};
+use super::token::{Token, TokenValue};
 
 /// A key as people name it. Which keys there are is data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyName {
-    /// The variable in `.env`.
+    /// The name of its variable in `.env`.
     pub variable: String,
     /// What people call its service, folded: `notion`, `hugging face`.
     pub services: Vec<String>,
@@ -49,12 +49,12 @@ impl KeyNames {
     }
 
     /// Of a service's keys, those that the word beside it means.
-    fn meant(&self, service: u64, part: Part) -> u64 {
+    fn meant(&self, service: u64, half: KeyHalf) -> u64 {
         let secret = service & self.set(|name| name.secret_half);
-        match part {
-            Part::Both => service,
-            Part::Secret if secret != 0 => secret,
-            Part::Secret | Part::Key => service & !secret,
+        match half {
+            KeyHalf::Both => service,
+            KeyHalf::Secret if secret != 0 => secret,
+            KeyHalf::Secret | KeyHalf::Key => service & !secret,
         }
     }
 }
@@ -80,22 +80,22 @@ impl Default for KeyNames {
 
 /// Which half of a pair the words mean.
 #[derive(Clone, Copy)]
-enum Part {
+enum KeyHalf {
     Key,
     Secret,
     Both,
 }
 
 /// Turns the tokens that name a key into tokens that carry it; other mentions of a service are places.
-pub(super) fn mark_keys(ground: &Ground, names: &KeyNames, text: &str, tokens: &mut Vec<Token>) {
-    let symbols = &ground.kinds.symbols;
+pub(super) fn mark_keys(grammar: &Grammar, names: &KeyNames, text: &str, tokens: &mut Vec<Token>) {
+    let symbols = grammar.symbols;
     let mut services = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         let variable = names.variable(&text[tokens[at].start..tokens[at].end]);
         if variable != 0 {
             tokens[at].symbol = symbols.key;
-            tokens[at].value = Value::Keys(variable);
+            tokens[at].value = TokenValue::Keys(variable);
         } else if let Some((length, set)) = service(names, text, &tokens[at..]) {
             let end = tokens[at + length - 1].end;
             tokens.drain(at + 1..at + length);
@@ -108,17 +108,17 @@ pub(super) fn mark_keys(ground: &Ground, names: &KeyNames, text: &str, tokens: &
         }
         at += 1;
     }
-    let mut later: Option<(usize, Part)> = None;
+    let mut later: Option<(usize, KeyHalf)> = None;
     for &(at, set) in services.iter().rev() {
         let listed = later
-            .filter(|(next, _)| joined(ground, tokens, at, *next))
-            .map(|(_, part)| part);
-        let Some(part) = part_beside(ground, tokens, at).or(listed) else {
+            .filter(|(next, _)| joined(grammar, tokens, at, *next))
+            .map(|(_, half)| half);
+        let Some(half) = half_beside(grammar, tokens, at).or(listed) else {
             continue;
         };
         tokens[at].symbol = symbols.key;
-        tokens[at].value = Value::Keys(names.meant(set, part));
-        later = Some((at, part));
+        tokens[at].value = TokenValue::Keys(names.meant(set, half));
+        later = Some((at, half));
     }
 }
 
@@ -132,74 +132,69 @@ fn service(names: &KeyNames, text: &str, tokens: &[Token]) -> Option<(usize, u64
 }
 
 /// "Groq and Mistral keys", "Groq/Mistral keys": what is said of the last is said of all.
-fn joined(ground: &Ground, tokens: &[Token], at: usize, next: usize) -> bool {
-    let bits = &ground.kinds.bits;
+fn joined(grammar: &Grammar, tokens: &[Token], at: usize, next: usize) -> bool {
+    let bits = grammar.bits;
     tokens[at + 1..next]
         .iter()
-        .all(|token| ground.is(token, bits.and | bits.comma | bits.slash))
+        .all(|token| grammar.is(token, bits.and | bits.comma | bits.slash))
 }
 
-/// The word for key beside a service, if there is one near enough.
-fn part_beside(ground: &Ground, tokens: &[Token], at: usize) -> Option<Part> {
-    let bits = &ground.kinds.bits;
+/// Which half is meant by the words around a service, if they speak of a key at all.
+fn half_beside(grammar: &Grammar, tokens: &[Token], at: usize) -> Option<KeyHalf> {
+    let bits = grammar.bits;
     let key_words = bits.keyword | bits.secretword | bits.pairword;
+    let list_marks = bits.tick | bits.todo | bits.cross;
+    let ends = bits.dash | bits.line | bits.stop | bits.comma | bits.hyphen;
     let glue = bits.hyphen | bits.article | bits.aux | bits.of | bits.prep | bits.colon;
-    let mut after = tokens[at + 1..].iter().take(4);
-    let first = after.clone().next();
-    let mut near = tokens[at + 1..]
-        .iter()
+    let (before, after) = (tokens[..at].iter().rev(), tokens[at + 1..].iter());
+    let is_key_word = |token: &&Token| grammar.is(token, key_words);
+    let is_rotated = |token: &Token| grammar.is(token, bits.rotated);
+    let next_is = |kinds| grammar.is_at(tokens, at + 1, kinds);
+
+    let mut near = after
+        .clone()
         .take(3)
-        .filter(|token| !ground.is(token, bits.hyphen));
-    let next = near.next();
-    let behind = next
-        .filter(|token| ground.is(token, key_words))
-        .or_else(|| near.next().filter(|token| ground.is(token, key_words)));
-    if let Some(word) =
-        behind.filter(|_| !first.is_some_and(|token| ground.is(token, bits.comma | bits.stop | bits.line)))
+        .filter(|token| !grammar.is(token, bits.hyphen))
+        .take(2);
+    if let Some(word) = near
+        .find(is_key_word)
+        .filter(|_| !next_is(bits.comma | bits.stop | bits.line))
     {
-        let all: KindSet = tokens[at + 1..]
-            .iter()
-            .take(3)
-            .map(|token| ground.lexicon.symbols.set(token.symbol))
-            .fold(KindSet::NONE, |all, set| all | set);
-        return Some(part_of(ground, word, all));
+        let beside = after.take(3).map(|token| grammar.kinds_of(token));
+        return Some(half_of(
+            grammar,
+            word,
+            beside.fold(KindSet::NONE, |all, kinds| all | kinds),
+        ));
     }
-    let before = tokens[..at].iter().rev().take(4);
-    let mut reach = before.take_while(|token| ground.is(token, glue | key_words | bits.rotated));
-    if let Some(word) = reach.find(|token| ground.is(token, key_words)) {
-        return Some(part_of(ground, word, KindSet::NONE));
+    let mut reach = before
+        .clone()
+        .take(4)
+        .take_while(|token| grammar.is(token, glue | key_words | bits.rotated));
+    if let Some(word) = reach.find(is_key_word) {
+        return Some(half_of(grammar, word, KindSet::NONE));
     }
-    let rotated_before = tokens[..at]
-        .iter()
-        .rev()
-        .take(2)
-        .any(|token| ground.is(token, bits.rotated));
-    let rotated_after = after.any(|token| ground.is(token, bits.rotated));
-    let listed = first.is_some_and(|token| ground.is(token, bits.colon))
+    if before.take(2).any(is_rotated) || after.take(4).any(is_rotated) {
+        return Some(KeyHalf::Both);
+    }
+    let listed = next_is(bits.colon)
         && tokens.get(at + 2).is_some_and(|token| token.symbol != 0)
-        && (at == 0
-            || ground.is(
-                &tokens[at - 1],
-                bits.dash | bits.line | bits.stop | bits.comma | bits.hyphen,
-            ));
-    let ticked = at > 0 && ground.is(&tokens[at - 1], bits.tick | bits.todo | bits.cross)
-        || first.is_some_and(|token| ground.is(token, bits.tick | bits.todo | bits.cross | bits.fragment));
-    if rotated_before || rotated_after {
-        return Some(Part::Both);
-    }
-    (listed || ticked).then_some(Part::Key)
+        && (at == 0 || grammar.is_before(tokens, at, ends));
+    let ticked = grammar.is_before(tokens, at, list_marks) || next_is(list_marks | bits.fragment);
+    (listed || ticked).then_some(KeyHalf::Key)
 }
 
-fn part_of(ground: &Ground, word: &Token, beside: KindSet) -> Part {
-    let bits = &ground.kinds.bits;
-    if ground.is(word, bits.pairword)
+/// The half that a word for key means, given the kinds of the words beside it.
+fn half_of(grammar: &Grammar, word: &Token, beside: KindSet) -> KeyHalf {
+    let bits = grammar.bits;
+    if grammar.is(word, bits.pairword)
         || beside.meets(bits.pairword)
         || beside.meets(bits.keyword) && beside.meets(bits.secretword) && beside.meets(bits.and)
     {
-        Part::Both
-    } else if ground.is(word, bits.secretword) || beside.meets(bits.secretword) {
-        Part::Secret
+        KeyHalf::Both
+    } else if grammar.is(word, bits.secretword) || beside.meets(bits.secretword) {
+        KeyHalf::Secret
     } else {
-        Part::Key
+        KeyHalf::Key
     }
 }

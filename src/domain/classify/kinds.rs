@@ -1,22 +1,22 @@
 //! The kinds of words that the engine itself must know: numbers, marks, units, steps. All others are data.
-use super::lexicon::{KindSet, Symbol, Symbols};
+use super::lexicon::{KindSet, Symbol, SymbolTable};
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
         /// One bit for each kind.
         #[derive(Debug, Clone, Copy)]
-        pub(super) struct Bits { $($(#[$doc])* pub(super) $name: KindSet,)* }
+        pub(super) struct KindBits { $($(#[$doc])* pub(super) $name: KindSet,)* }
 
         /// The symbol that is this kind and nothing else.
         #[derive(Debug, Clone, Copy)]
         #[expect(dead_code, reason = "one symbol for each bit keeps the table one list")]
-        pub(super) struct Only { $(pub(super) $name: Symbol,)* }
+        pub(super) struct KindSymbols { $(pub(super) $name: Symbol,)* }
 
         impl Kinds {
             /// Declares them first, so that they always have a bit.
-            pub(super) fn declare(symbols: &mut Symbols) -> Self {
-                let bits = Bits { $($name: symbols.declare(stringify!($name)).unwrap_or_default(),)* };
-                let only = Only { $($name: symbols.intern(bits.$name),)* };
+            pub(super) fn declare(symbols: &mut SymbolTable) -> Self {
+                let bits = KindBits { $($name: symbols.declare(stringify!($name)).unwrap_or_default(),)* };
+                let only = KindSymbols { $($name: symbols.intern(bits.$name),)* };
                 Self { bits, symbols: only }
             }
         }
@@ -26,10 +26,10 @@ macro_rules! kinds {
 /// The kinds that the engine knows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kinds {
-    /// Their bits.
-    pub(super) bits: Bits,
-    /// Their symbols.
-    pub(super) symbols: Only,
+    /// Each kind as a set of one bit.
+    pub(super) bits: KindBits,
+    /// Each kind as the symbol of a word of that kind alone.
+    pub(super) symbols: KindSymbols,
 }
 
 kinds! {
@@ -39,15 +39,15 @@ kinds! {
     stepword, step, step_number, substep, part_of_step, ordinal, last,
     /// Counts: `3 of 5`, all of them.
     count, count_all, number, decimal,
-    /// Ranges.
+    /// Words of ranges and of all steps: "1 to 3", "up to", "all but".
     to, upto, both, all, except, before,
-    /// Units and times.
+    /// Units of time, and words around spans and days.
     minute, hour, week, seconds, half_more, article, duration, day, clock, by, insteadof,
-    /// Numerals as words.
+    /// Numerals and ordinals as words.
     numword, ordword,
-    /// Marks of lists.
+    /// Marks before the items of a list.
     tick, cross, todo, busy,
-    /// Other things set apart.
+    /// Keys, pieces of keys, people, and the words for keys.
     fragment, mention, keyword, secretword, pairword, service, keyvar, key, rotated,
     /// Where clauses part, and what makes one worth parting.
     but, so, corr, of, me, hedge,

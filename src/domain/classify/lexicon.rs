@@ -8,7 +8,7 @@ pub(super) const LANGUAGES: [&str; 7] = ["en", "nl", "de", "fr", "es", "pt", "co
 /// Index of the words that belong to no language.
 pub(super) const COMMON: usize = 6;
 
-/// A set of kinds, interned: an index into [`Symbols`]. 0 is the empty set.
+/// A set of kinds, interned: an index into [`SymbolTable`]. 0 is the empty set.
 pub(super) type Symbol = u16;
 
 /// A set of kinds, one bit each.
@@ -16,7 +16,7 @@ pub(super) type Symbol = u16;
 pub(super) struct KindSet(u128, u128);
 
 impl KindSet {
-    /// No kind at all.
+    /// The set without any kind.
     pub(super) const NONE: Self = Self(0, 0);
     /// How many kinds there can be.
     const MOST: usize = 256;
@@ -43,18 +43,18 @@ impl std::ops::BitOr for KindSet {
     }
 }
 
-/// A word's number.
+/// A word, as its index in the lexicon.
 pub(super) type WordId = u32;
 
 /// The kinds of words and their sets.
 #[derive(Debug)]
-pub(super) struct Symbols {
+pub(super) struct SymbolTable {
     names: Vec<String>,
     sets: Vec<KindSet>,
     by_set: HashMap<KindSet, Symbol>,
 }
 
-impl Symbols {
+impl SymbolTable {
     fn new() -> Self {
         Self {
             names: Vec::new(),
@@ -139,44 +139,44 @@ impl Hasher for Fnv {
     }
 }
 
-type Quick = BuildHasherDefault<Fnv>;
+type FnvBuilder = BuildHasherDefault<Fnv>;
 
 /// A word, or the node at which a phrase ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Entry {
-    /// One word.
+pub(super) enum LexiconEntry {
+    /// A word, by its number.
     Word(WordId),
-    /// Several.
+    /// A phrase, by the node of the phrase tree at which it ends.
     Phrase(u32),
 }
 
 /// All words of all languages.
 #[derive(Debug)]
 pub(super) struct Lexicon {
-    pub(super) symbols: Symbols,
-    ids: HashMap<Box<str>, WordId, Quick>,
+    pub(super) symbols: SymbolTable,
+    ids: HashMap<Box<str>, WordId, FnvBuilder>,
     senses: Vec<Senses>,
     words: Vec<Box<str>>,
-    /// Words that begin a phrase lead to nodes: (node, word) to node.
-    steps: HashMap<(u32, WordId), u32, Quick>,
+    /// The tree of phrases: from a node by a word to the next node; 0 is the root.
+    edges: HashMap<(u32, WordId), u32, FnvBuilder>,
     phrases: Vec<Senses>,
-    prefixes: HashMap<Box<str>, WordId, Quick>,
+    prefixes: HashMap<Box<str>, WordId, FnvBuilder>,
     suffixes: Vec<(Box<str>, WordId)>,
     /// What a numeral or a phrase for a time span amounts to.
-    amounts: HashMap<Entry, u32, Quick>,
+    amounts: HashMap<LexiconEntry, u32, FnvBuilder>,
     /// Hash of a word with one letter left out, to the word: finds what is one slip away. This is the
     /// largest table of all, and half of the hash takes half of it: it misleads one unknown word in 100,000.
-    slips: HashMap<u32, WordId, Quick>,
+    slips: HashMap<u32, WordId, FnvBuilder>,
 }
 
 impl Lexicon {
     pub(super) fn new() -> Self {
         Self {
-            symbols: Symbols::new(),
+            symbols: SymbolTable::new(),
             ids: HashMap::default(),
             senses: Vec::new(),
             words: Vec::new(),
-            steps: HashMap::default(),
+            edges: HashMap::default(),
             phrases: vec![[None; LANGUAGES.len()]],
             prefixes: HashMap::default(),
             suffixes: Vec::new(),
@@ -186,7 +186,7 @@ impl Lexicon {
     }
 
     /// Adds an entry: a word, a phrase, a beginning (`rotat*`) or an ending (`*error`).
-    pub(super) fn add(&mut self, language: usize, kinds: KindSet, entry: &str) -> Entry {
+    pub(super) fn add(&mut self, language: usize, kinds: KindSet, entry: &str) -> LexiconEntry {
         let entry = &as_read(entry);
         let mut words = entry.split_ascii_whitespace();
         let first = words.next().unwrap_or_default();
@@ -203,7 +203,7 @@ impl Lexicon {
         } else if kinds != KindSet::NONE && first.len() >= 5 {
             self.add_slips(first, id);
         }
-        Entry::Word(id)
+        LexiconEntry::Word(id)
     }
 
     /// Adds an entry that stands for an amount: a numeral, a time span in minutes.
@@ -213,11 +213,11 @@ impl Lexicon {
     }
 
     /// What an entry amounts to.
-    pub(super) fn amount(&self, entry: Entry) -> Option<u32> {
+    pub(super) fn amount(&self, entry: LexiconEntry) -> Option<u32> {
         self.amounts.get(&entry).copied()
     }
 
-    fn add_phrase(&mut self, language: usize, kinds: KindSet, entry: &str) -> Entry {
+    fn add_phrase(&mut self, language: usize, kinds: KindSet, entry: &str) -> LexiconEntry {
         let mut node = 0;
         for word in entry.split_ascii_whitespace() {
             let id = self.word(word);
@@ -228,14 +228,14 @@ impl Lexicon {
                 }
             }
             let next = u32::try_from(self.phrases.len()).unwrap_or(0);
-            node = *self.steps.entry((node, id)).or_insert(next);
+            node = *self.edges.entry((node, id)).or_insert(next);
             if node == next {
                 self.phrases.push([None; LANGUAGES.len()]);
             }
         }
         let old = self.phrases[node as usize][language].map_or(KindSet::NONE, |symbol| self.symbols.set(symbol));
         self.phrases[node as usize][language] = Some(self.symbols.intern(old | kinds));
-        Entry::Phrase(node)
+        LexiconEntry::Phrase(node)
     }
 
     fn word(&mut self, word: &str) -> WordId {
@@ -307,7 +307,7 @@ impl Lexicon {
 
     /// The node that a word leads to from a node of the phrase tree (0 is its root).
     pub(super) fn follow(&self, node: u32, word: WordId) -> Option<u32> {
-        self.steps.get(&(node, word)).copied()
+        self.edges.get(&(node, word)).copied()
     }
 
     /// What a phrase is in a language, if the node ends one.

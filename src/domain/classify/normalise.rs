@@ -10,7 +10,7 @@ const MAX_BYTES: usize = 10_000;
 /// What an emoji stands for: a name of a kind of word (`tick`, `cross`, ...).
 pub(super) type Emoji = HashMap<char, String>;
 
-/// Folds a text.
+/// Folds a text to ASCII; what lies past its first 10,000 bytes is dropped.
 pub(super) fn fold(text: &str, emoji: &Emoji) -> String {
     let text = cut(text);
     if text.is_ascii() {
@@ -73,7 +73,7 @@ fn fold_char(c: char, emoji: &Emoji, folded: &mut String) {
 /// What compatibility decomposition leaves as it is.
 fn plain_form(c: char) -> Option<&'static str> {
     Some(match c {
-        // What redaction leaves for reading: `redact::TOKEN`.
+        // What redaction leaves for reading: `redact::PLACEHOLDER`.
         '\u{fffc}' => "[redacted]",
         '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' | '\u{00b4}' | '\u{02bc}' => "'",
         '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{00ab}' | '\u{00bb}' => "\"",

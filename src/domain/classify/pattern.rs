@@ -1,21 +1,21 @@
-//! Patterns: regular expressions whose letters are words. Each is an automaton with one bit for each place in it,
+//! Patterns: regular expressions whose letters are words. Each is a Glushkov automaton, one bit for each position in it,
 //! so a clause is read in one pass whatever it says, and a pattern is skipped at once if a kind that it needs is absent.
 use super::lexicon::KindSet;
 
-/// What stands between two marks of the text: a word's kinds, or one of its ends.
+/// A letter of the text that patterns read: a word's kinds, or one of the text's ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Letter {
-    /// Before the first word.
+    /// The position before the first word.
     Start,
     /// A word of these kinds.
     Word(KindSet),
-    /// After the last word.
+    /// The position after the last word.
     End,
 }
 
-/// What a place in a pattern takes.
+/// The letters that a position of a pattern accepts.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+enum LetterClass {
     Start,
     End,
     Any,
@@ -23,8 +23,8 @@ enum Place {
     NotOf(KindSet),
 }
 
-impl Place {
-    fn takes(self, letter: Letter) -> bool {
+impl LetterClass {
+    fn accepts(self, letter: Letter) -> bool {
         match (self, letter) {
             (Self::Start, Letter::Start) | (Self::End, Letter::End) | (Self::Any, Letter::Word(_)) => true,
             (Self::Of(kinds), Letter::Word(word)) => word.meets(kinds),
@@ -34,55 +34,56 @@ impl Place {
     }
 }
 
-/// A pattern as parsed.
+/// A pattern as parsed, before its positions are numbered.
 #[derive(Clone, Debug)]
-enum Node {
-    One(Place),
-    Row(Vec<Node>),
-    Either(Vec<Node>),
+enum PatternNode {
+    Single(LetterClass),
+    Sequence(Vec<PatternNode>),
+    Alternatives(Vec<PatternNode>),
     /// At least so often; at most so often, or without end.
-    Repeat(Box<Node>, usize, Option<usize>),
+    Repeat(Box<PatternNode>, usize, Option<usize>),
 }
 
-/// A compiled pattern: places as bits.
+/// A compiled pattern: sets of positions as bits.
 #[derive(Clone, Debug)]
 pub(super) struct Pattern {
-    places: Vec<Place>,
+    positions: Vec<LetterClass>,
     follow: Vec<u128>,
     first: u128,
     last: u128,
-    /// Kinds of which the text must have one each; two tell nearly all, and lie where the look at a pattern starts.
+    /// Kinds of which the text must have one each. Two rule out nearly all patterns, and lie beside each other in memory.
     needs: [KindSet; 2],
 }
 
-/// More places than this a pattern cannot have.
-const MOST_PLACES: usize = 128;
+/// More positions than this a pattern cannot have.
+const MOST_POSITIONS: usize = 128;
 
 impl Pattern {
     /// Compiles a pattern; `kinds_of` knows the names.
     pub(super) fn new(source: &str, kinds_of: &dyn Fn(&str) -> Result<KindSet, String>) -> Result<Self, String> {
-        let mut parser = Parser {
+        let mut parser = PatternParser {
             rest: source,
             kinds_of,
             depth: 0,
         };
-        let node = parser.either()?;
+        let node = parser.alternatives()?;
         if !parser.rest.trim_start().is_empty() {
             return Err(format!("`{}` cannot follow", parser.rest.trim()));
         }
+        let needs = needs(&node);
         let mut pattern = Self {
-            places: Vec::new(),
+            positions: Vec::new(),
             follow: Vec::new(),
             first: 0,
             last: 0,
-            needs: first_two(&needs(&node)),
+            needs: [0, 1].map(|at| needs.get(at).copied().unwrap_or_default()),
         };
-        let ends = pattern.lay(&node)?;
-        if ends.empty {
+        let sets = pattern.add_node(&node)?;
+        if sets.nullable {
             return Err("it fits an empty text".to_owned());
         }
-        pattern.first = ends.first;
-        pattern.last = ends.last;
+        pattern.first = sets.first;
+        pattern.last = sets.last;
         Ok(pattern)
     }
 
@@ -98,12 +99,12 @@ impl Pattern {
         let mut active = 0u128;
         for &letter in letters {
             let mut next = self.first;
-            for place in bits(active) {
-                next |= self.follow[place];
+            for position in bits(active) {
+                next |= self.follow[position];
             }
             active = bits(next)
-                .filter(|&place| self.places[place].takes(letter))
-                .fold(0, |set, place| set | 1 << place);
+                .filter(|&position| self.positions[position].accepts(letter))
+                .fold(0, |set, position| set | 1 << position);
             if active & self.last != 0 {
                 return true;
             }
@@ -111,95 +112,90 @@ impl Pattern {
         false
     }
 
-    /// Lays a node's places out and ties them; gives the places at its ends.
-    fn lay(&mut self, node: &Node) -> Result<Ends, String> {
+    /// Numbers a node's positions and tells which follow which; returns those at its ends.
+    fn add_node(&mut self, node: &PatternNode) -> Result<PositionSets, String> {
         match node {
-            Node::One(place) => {
-                let at = self.places.len();
-                if at == MOST_PLACES {
-                    return Err(format!("it has more than {MOST_PLACES} places"));
+            PatternNode::Single(position) => {
+                let at = self.positions.len();
+                if at == MOST_POSITIONS {
+                    return Err(format!("it has more than {MOST_POSITIONS} positions"));
                 }
-                self.places.push(*place);
+                self.positions.push(*position);
                 self.follow.push(0);
-                Ok(Ends {
+                Ok(PositionSets {
                     first: 1 << at,
                     last: 1 << at,
-                    empty: false,
+                    nullable: false,
                 })
             }
-            Node::Row(nodes) => {
-                let mut row = Ends {
-                    first: 0,
-                    last: 0,
-                    empty: true,
-                };
-                for node in nodes {
-                    let next = self.lay(node)?;
-                    row = self.tie(row, next);
-                }
-                Ok(row)
-            }
-            Node::Either(nodes) => {
-                let mut either = Ends {
-                    first: 0,
-                    last: 0,
-                    empty: false,
-                };
-                for node in nodes {
-                    let next = self.lay(node)?;
-                    either = Ends {
-                        first: either.first | next.first,
-                        last: either.last | next.last,
-                        empty: either.empty || next.empty,
-                    };
-                }
-                Ok(either)
-            }
-            Node::Repeat(node, least, most) => self.lay_repeat(node, *least, *most),
+            PatternNode::Sequence(nodes) => nodes.iter().try_fold(PositionSets::EMPTY, |before, node| {
+                let after = self.add_node(node)?;
+                Ok(self.concatenate(before, after))
+            }),
+            PatternNode::Alternatives(nodes) => nodes.iter().try_fold(PositionSets::NONE, |all, node| {
+                let one = self.add_node(node)?;
+                Ok(PositionSets {
+                    first: all.first | one.first,
+                    last: all.last | one.last,
+                    nullable: all.nullable || one.nullable,
+                })
+            }),
+            PatternNode::Repeat(node, least, most) => self.add_repeat(node, *least, *most),
         }
     }
 
-    fn lay_repeat(&mut self, node: &Node, least: usize, most: Option<usize>) -> Result<Ends, String> {
-        let mut row = Ends {
-            first: 0,
-            last: 0,
-            empty: true,
-        };
+    fn add_repeat(&mut self, node: &PatternNode, least: usize, most: Option<usize>) -> Result<PositionSets, String> {
+        let mut sets = PositionSets::EMPTY;
         for time in 0..most.unwrap_or(least.max(1)) {
-            let mut next = self.lay(node)?;
-            next.empty |= time >= least;
+            let mut next = self.add_node(node)?;
+            next.nullable |= time >= least;
             if most.is_none() && time + 1 == least.max(1) {
-                self.tie_follow(next.last, next.first);
+                self.add_follow(next.last, next.first);
             }
-            row = self.tie(row, next);
+            sets = self.concatenate(sets, next);
         }
-        Ok(row)
+        Ok(sets)
     }
 
-    fn tie(&mut self, before: Ends, after: Ends) -> Ends {
-        self.tie_follow(before.last, after.first);
-        Ends {
-            first: before.first | if before.empty { after.first } else { 0 },
-            last: after.last | if after.empty { before.last } else { 0 },
-            empty: before.empty && after.empty,
+    fn concatenate(&mut self, before: PositionSets, after: PositionSets) -> PositionSets {
+        self.add_follow(before.last, after.first);
+        PositionSets {
+            first: before.first | if before.nullable { after.first } else { 0 },
+            last: after.last | if after.nullable { before.last } else { 0 },
+            nullable: before.nullable && after.nullable,
         }
     }
 
-    fn tie_follow(&mut self, from: u128, to: u128) {
-        for place in bits(from) {
-            self.follow[place] |= to;
+    fn add_follow(&mut self, from: u128, to: u128) {
+        for position in bits(from) {
+            self.follow[position] |= to;
         }
     }
 }
 
-/// The places at both ends of a part, and whether the part may be left out.
+/// The positions that can come first and last in a node, and whether the node may be left out.
 #[derive(Clone, Copy)]
-struct Ends {
+struct PositionSets {
     first: u128,
     last: u128,
-    empty: bool,
+    nullable: bool,
 }
 
+impl PositionSets {
+    /// Of a node that is no alternative at all.
+    const NONE: Self = Self {
+        first: 0,
+        last: 0,
+        nullable: false,
+    };
+    /// Of a node that takes no word.
+    const EMPTY: Self = Self {
+        nullable: true,
+        ..Self::NONE
+    };
+}
+
+/// The positions of a set.
 fn bits(mut set: u128) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let lowest = (set != 0).then(|| set.trailing_zeros() as usize);
@@ -208,35 +204,29 @@ fn bits(mut set: u128) -> impl Iterator<Item = usize> {
     })
 }
 
-fn first_two(needs: &[KindSet]) -> [KindSet; 2] {
-    let need = |at: usize| needs.get(at).copied().unwrap_or_default();
-    [need(0), need(1)]
-}
-
 /// Kinds of which a fitting text must have one each.
-fn needs(node: &Node) -> Vec<KindSet> {
+fn needs(node: &PatternNode) -> Vec<KindSet> {
     match node {
-        Node::One(Place::Of(kinds)) => vec![*kinds],
-        Node::One(Place::Start | Place::End | Place::Any | Place::NotOf(_)) | Node::Repeat(_, 0, _) => Vec::new(),
-        Node::Row(nodes) => nodes.iter().flat_map(needs).collect(),
-        Node::Either(nodes) => {
-            let firsts: Option<Vec<KindSet>> = nodes.iter().map(|node| needs(node).first().copied()).collect();
-            firsts
-                .map(|firsts| firsts.into_iter().fold(KindSet::NONE, |all, kinds| all | kinds))
-                .into_iter()
-                .collect()
+        PatternNode::Single(LetterClass::Of(kinds)) => vec![*kinds],
+        PatternNode::Single(LetterClass::Start | LetterClass::End | LetterClass::Any | LetterClass::NotOf(_))
+        | PatternNode::Repeat(_, 0, _) => Vec::new(),
+        PatternNode::Sequence(nodes) => nodes.iter().flat_map(needs).collect(),
+        PatternNode::Alternatives(nodes) => {
+            let mut firsts = nodes.iter().map(|node| needs(node).first().copied());
+            let union = firsts.try_fold(KindSet::NONE, |all, kinds| Some(all | kinds?));
+            union.into_iter().collect()
         }
-        Node::Repeat(node, _, _) => needs(node),
+        PatternNode::Repeat(node, _, _) => needs(node),
     }
 }
 
-struct Parser<'a> {
+struct PatternParser<'a> {
     rest: &'a str,
     kinds_of: &'a dyn Fn(&str) -> Result<KindSet, String>,
     depth: usize,
 }
 
-impl Parser<'_> {
+impl PatternParser<'_> {
     fn peek(&mut self) -> Option<char> {
         self.rest = self.rest.trim_start();
         self.rest.chars().next()
@@ -250,24 +240,24 @@ impl Parser<'_> {
         found
     }
 
-    fn either(&mut self) -> Result<Node, String> {
+    fn alternatives(&mut self) -> Result<PatternNode, String> {
         self.depth += 1;
         if self.depth > 16 {
             return Err("it is nested too deep".to_owned());
         }
-        let mut branches = vec![self.row()?];
+        let mut branches = vec![self.sequence()?];
         while self.eat('|') {
-            branches.push(self.row()?);
+            branches.push(self.sequence()?);
         }
         self.depth -= 1;
         Ok(if branches.len() == 1 {
             branches.remove(0)
         } else {
-            Node::Either(branches)
+            PatternNode::Alternatives(branches)
         })
     }
 
-    fn row(&mut self) -> Result<Node, String> {
+    fn sequence(&mut self) -> Result<PatternNode, String> {
         let mut nodes = Vec::new();
         while let Some(next) = self.peek() {
             if matches!(next, '|' | ')') {
@@ -276,18 +266,18 @@ impl Parser<'_> {
             let node = self.atom()?;
             nodes.push(self.repeated(node)?);
         }
-        Ok(Node::Row(nodes))
+        Ok(PatternNode::Sequence(nodes))
     }
 
-    fn atom(&mut self) -> Result<Node, String> {
+    fn atom(&mut self) -> Result<PatternNode, String> {
         let letter = self.peek().unwrap_or(' ');
         self.rest = self.rest.get(letter.len_utf8()..).unwrap_or_default();
         match letter {
-            '.' => Ok(Node::One(Place::Any)),
-            '^' => Ok(Node::One(Place::Start)),
-            '$' => Ok(Node::One(Place::End)),
+            '.' => Ok(PatternNode::Single(LetterClass::Any)),
+            '^' => Ok(PatternNode::Single(LetterClass::Start)),
+            '$' => Ok(PatternNode::Single(LetterClass::End)),
             '(' => {
-                let inner = self.either()?;
+                let inner = self.alternatives()?;
                 if self.eat(')') {
                     Ok(inner)
                 } else {
@@ -299,18 +289,18 @@ impl Parser<'_> {
                 self.rest = after;
                 let negated = name.strip_prefix('!');
                 let kinds = (self.kinds_of)(&negated.unwrap_or(name).replace('|', ","))?;
-                Ok(Node::One(if negated.is_some() {
-                    Place::NotOf(kinds)
+                Ok(PatternNode::Single(if negated.is_some() {
+                    LetterClass::NotOf(kinds)
                 } else {
-                    Place::Of(kinds)
+                    LetterClass::Of(kinds)
                 }))
             }
             other => Err(format!("`{other}` is no part of a pattern")),
         }
     }
 
-    fn repeated(&mut self, node: Node) -> Result<Node, String> {
-        let repeat = |least, most| Ok(Node::Repeat(Box::new(node.clone()), least, most));
+    fn repeated(&mut self, node: PatternNode) -> Result<PatternNode, String> {
+        let repeat = |least, most| Ok(PatternNode::Repeat(Box::new(node.clone()), least, most));
         if self.eat('*') {
             repeat(0, None)
         } else if self.eat('+') {
@@ -321,16 +311,9 @@ impl Parser<'_> {
             let (counts, after) = self.rest.split_once('}').ok_or_else(|| "a `{` has no `}`".to_owned())?;
             self.rest = after;
             let (least, most) = counts.split_once(',').unwrap_or((counts, counts));
-            let least = least
-                .trim()
-                .parse()
-                .map_err(|_| format!("`{{{counts}}}` is no count"))?;
-            let most = if most.trim().is_empty() {
-                None
-            } else {
-                Some(most.trim().parse().map_err(|_| format!("`{{{counts}}}` is no count"))?)
-            };
-            repeat(least, most)
+            let number = |text: &str| text.trim().parse().map_err(|_| format!("`{{{counts}}}` is no count"));
+            let unlimited = most.trim().is_empty();
+            repeat(number(least)?, if unlimited { None } else { Some(number(most)?) })
         } else {
             Ok(node)
         }

@@ -1,238 +1,194 @@
-//! Reading a comment from end to end.
-use super::About;
-use super::apart::{Parts, take_apart};
-use super::clauses::{self, Cut};
-use super::combine::{self, Part};
-use super::engine::{Ground, Hits};
-use super::judge::judge;
+//! Reading a comment from end to end: segments, tokens, clauses, judgements, slots.
+use super::clauses::{self, ClauseSpan};
+use super::combine::{JudgedClause, combine};
+use super::context::ReadingContext;
+use super::grammar::Grammar;
+use super::judge::{Judgement, judge};
 use super::keys::mark_keys;
-use super::lexicon::{LANGUAGES, hash};
+use super::lexicon::hash;
+use super::matches::PatternMatches;
 use super::normalise::fold;
 use super::reading::{Clause, Label, Reading};
-use super::rules::{Book, Owner};
+use super::rule_file::Role;
+use super::rule_set::{PatternOwner, RuleSet};
+use super::segments::{Segments, split_segments};
 use super::slots;
-use super::steps::{StepSet, join_steps, listed};
+use super::step_set::listed;
+use super::steps::join_steps;
 use super::steps_joined::leave_out;
+use super::tagger::tag;
 use super::time::{finish_times, join_times};
-use super::token::{Token, Value, lex};
+use super::token::{Token, TokenValue, steps_in};
+use super::trace::Trace;
 
 /// A guard over a sentence looks back over so many words at most: time must not grow with the square of a text.
 const LOOK_BACK: usize = 64;
-/// More clauses than this nobody writes; the rest is one.
+/// More clauses than this nobody writes; the rest is not read.
 const MOST_CLAUSES: usize = 200;
 
-/// What was seen on the way: for `explain`, and for the slots.
-#[derive(Debug, Default)]
-pub(super) struct Trace {
-    pub(super) own: String,
-    pub(super) tokens: Vec<Token>,
-    pub(super) cuts: Vec<Cut>,
-    pub(super) hits: Vec<Hits>,
-    pub(super) parts: Vec<Part>,
-    pub(super) whole: Hits,
-    pub(super) code: Vec<Token>,
-    pub(super) language: Option<usize>,
-    /// Steps named as exceptions: "all but step 3".
-    pub(super) left_out: StepSet,
-}
-
-/// Reads a text.
-pub(super) fn read(book: &Book, text: &str, about: &About) -> (Reading, Trace) {
-    let ground = Ground::new(book, about.steps_total);
-    let parts = take_apart(&fold(text, &book.emoji));
-    let mut trace = tokens_of(&ground, about, &parts);
-    trace.whole = whole(book, &trace.tokens);
-    if trace.whole.slot(book, "bot") {
-        return (
-            Reading {
-                labels: vec![Label::Chatter],
-                language: language(&trace),
-                ..Reading::default()
-            },
-            trace,
-        );
+/// Reads a text, and tells what was seen on the way.
+pub(super) fn read(rule_set: &RuleSet, text: &str, context: &ReadingContext) -> (Reading, Trace) {
+    let grammar = Grammar::new(rule_set, context.steps_total);
+    let segments = split_segments(&fold(text, &rule_set.emoji));
+    let mut trace = tokens_of(&grammar, context, &segments);
+    trace.whole = matches_of_comment(rule_set, &trace.tokens);
+    if trace.whole.slot(rule_set, "bot") {
+        let reading = Reading {
+            labels: vec![Label::Chatter],
+            language: trace.language_name(),
+            ..Reading::default()
+        };
+        return (reading, trace);
     }
-    answer_the_quote(&ground, book, &parts, &mut trace);
-    judge_clauses(&ground, book, &mut trace);
-    judge_code(book, &mut trace);
-    let parts = combine::combine(std::mem::take(&mut trace.parts));
-    let reading = fill(&ground, book, about, &trace, &parts);
-    trace.parts = parts;
-    (reading, trace)
+    answer_the_quote(&grammar, &segments, &mut trace);
+    judge_clauses(&grammar, &mut trace);
+    judge_code(rule_set, &mut trace);
+    trace.judged = combine(std::mem::take(&mut trace.judged));
+    let clauses = clauses_of(rule_set, context, &trace);
+    (slots::fill(&grammar, context, &trace, clauses), trace)
 }
 
-fn language(trace: &Trace) -> Option<String> {
-    trace.language.map(|at| LANGUAGES[at].to_owned())
-}
-
-fn tokens_of(ground: &Ground, about: &About, parts: &Parts) -> Trace {
-    let lexed = lex(&parts.own, ground.lexicon, ground.kinds, None);
-    let code = if parts.code.is_empty() {
-        Vec::new()
-    } else {
-        lex(&parts.code, ground.lexicon, ground.kinds, Some(0)).tokens
-    };
-    let mut tokens = join_times(ground, &lexed.tokens);
-    finish_times(ground, &mut tokens);
-    mark_keys(ground, about.keys, &parts.own, &mut tokens);
-    let mut tokens = join_steps(ground, &tokens);
-    let left_out = leave_out(ground, &mut tokens);
+fn tokens_of(grammar: &Grammar, context: &ReadingContext, segments: &Segments) -> Trace {
+    let tagged = tag(&segments.own, grammar, None);
+    let mut tokens = join_times(grammar, &tagged.tokens);
+    finish_times(grammar, &mut tokens);
+    mark_keys(grammar, context.keys, &segments.own, &mut tokens);
+    let mut tokens = join_steps(grammar, &tokens);
     Trace {
-        left_out,
-        own: parts.own.clone(),
+        left_out: leave_out(grammar, &mut tokens),
+        own: segments.own.clone(),
         tokens,
-        code,
-        language: lexed.language,
+        code: tag(&segments.code, grammar, Some(0)).tokens,
+        language: tagged.language,
         ..Trace::default()
     }
 }
 
-/// The whole comment: rules are for clauses only.
-fn whole(book: &Book, tokens: &[Token]) -> Hits {
-    Hits::of_some(book, tokens, |owner| !matches!(owner, Owner::Rule(_)))
+/// What fits the comment as a whole; rules are for clauses only.
+fn matches_of_comment(rule_set: &RuleSet, tokens: &[Token]) -> PatternMatches {
+    PatternMatches::find_for(rule_set, tokens, |owner| !matches!(owner, PatternOwner::Rule(_)))
 }
 
 /// A bare "yes", "done" or "not yet" under a quote speaks of the quote's steps.
-fn answer_the_quote(ground: &Ground, book: &Book, parts: &Parts, trace: &mut Trace) {
-    if parts.quoted.is_empty() || !trace.whole.slot(book, "answer") {
+fn answer_the_quote(grammar: &Grammar, segments: &Segments, trace: &mut Trace) {
+    if segments.quoted.is_empty() || !trace.whole.slot(grammar.rule_set, "answer") {
         return;
     }
-    let quoted = join_steps(
-        ground,
-        &lex(&parts.quoted, ground.lexicon, ground.kinds, trace.language).tokens,
-    );
-    let steps = quoted.iter().fold(0, |all, token| all | steps_in(token));
-    if steps != 0 && trace.tokens.iter().all(|token| steps_in(token) == 0) {
-        let symbol = ground.kinds.symbols.step;
-        let first = trace
-            .tokens
-            .iter()
-            .position(|token| !ground.is(token, ground.kinds.bits.line))
-            .unwrap_or(0);
-        trace.tokens.insert(
-            first,
-            Token {
-                start: 0,
-                end: 0,
-                symbol,
-                value: Value::Steps(steps),
-            },
-        );
-        trace.whole = whole(book, &trace.tokens);
+    let quoted = join_steps(grammar, &tag(&segments.quoted, grammar, trace.language).tokens);
+    let steps = steps_in(&quoted);
+    if steps != 0 && steps_in(&trace.tokens) == 0 {
+        let mut tokens = trace.tokens.iter();
+        let first = tokens.position(|token| !grammar.is(token, grammar.bits.line));
+        let answered = Token {
+            start: 0,
+            end: 0,
+            symbol: grammar.symbols.step,
+            value: TokenValue::Steps(steps),
+        };
+        trace.tokens.insert(first.unwrap_or(0), answered);
+        trace.whole = matches_of_comment(grammar.rule_set, &trace.tokens);
     }
 }
 
-fn steps_in(token: &Token) -> StepSet {
-    if let Value::Steps(set) = token.value { set } else { 0 }
-}
-
-fn judge_clauses(ground: &Ground, book: &Book, trace: &mut Trace) {
-    let states = book.groups.get("states").copied().unwrap_or_default();
-    trace.cuts = clauses::cut(ground, states, &trace.tokens);
-    trace.cuts.truncate(MOST_CLAUSES);
-    for (at, cut) in trace.cuts.iter().enumerate() {
-        let tokens = &trace.tokens[cut.tokens.clone()];
-        let hits = Hits::of(book, tokens);
-        let opens_sentence = cut.tokens.start == cut.sentence;
-        let sentence = if opens_sentence {
-            hits.clone()
+fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
+    let rule_set = grammar.rule_set;
+    trace.clause_spans = clauses::split(grammar, &trace.tokens);
+    trace.clause_spans.truncate(MOST_CLAUSES);
+    for (at, ClauseSpan { tokens, sentence }) in trace.clause_spans.iter().enumerate() {
+        let matches = PatternMatches::find(rule_set, &trace.tokens[tokens.clone()]);
+        let matches_of_sentence = if tokens.start == *sentence {
+            matches.clone()
         } else {
-            Hits::of_some(
-                book,
-                &trace.tokens[cut.sentence.max(cut.tokens.end.saturating_sub(LOOK_BACK))..cut.tokens.end],
-                |owner| matches!(owner, Owner::Guard(_)),
-            )
+            let from = (*sentence).max(tokens.end.saturating_sub(LOOK_BACK));
+            PatternMatches::find_for(rule_set, &trace.tokens[from..tokens.end], |owner| {
+                matches!(owner, PatternOwner::Guard(_))
+            })
         };
-        let steps = tokens.iter().fold(0, |all, token| all | steps_in(token));
-        let verdict = judge(book, &hits, &sentence, &trace.whole);
-        trace.hits.push(hits);
-        trace.parts.push(Part {
+        let steps = steps_in(&trace.tokens[tokens.clone()]);
+        trace.judged.push(JudgedClause {
             at,
-            sentence: cut.sentence,
+            sentence: *sentence,
             steps,
             own_steps: steps != 0,
-            verdict,
+            judgement: judge(rule_set, &matches, &matches_of_sentence, &trace.whole),
         });
+        trace.matches.push(matches);
     }
 }
 
 /// An error inside code is a blocker, unless the author's words around it say more.
-fn judge_code(book: &Book, trace: &mut Trace) {
-    let hits = Hits::of(book, &trace.code);
-    if trace.code.is_empty()
-        || !hits.slot(book, "code_error")
-        || trace.parts.iter().any(|part| {
-            part.verdict.as_ref().is_some_and(|verdict| {
-                verdict.label != Label::Chatter && verdict.label != Label::Question && verdict.label != Label::Progress
-            })
-        })
-    {
+fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
+    let matches = PatternMatches::find(rule_set, &trace.code);
+    let says_more = |clause: &JudgedClause| {
+        let label = clause.judgement.as_ref().map(|judgement| judgement.label);
+        !matches!(label, None | Some(Label::Chatter | Label::Question | Label::Progress))
+    };
+    if trace.code.is_empty() || !matches.slot(rule_set, "code_error") || trace.judged.iter().any(says_more) {
         return;
     }
-    let Some((rule, _)) = book.rules.iter().enumerate().find(|(_, rule)| rule.id == "code-error") else {
+    let Some(rule) = rule_set.rules.iter().position(|rule| rule.id == "code-error") else {
         return;
     };
-    let steps = trace.parts.iter().fold(0, |all, part| all | part.steps);
-    let verdict = super::judge::Verdict {
-        label: Label::Blocker,
-        also: None,
-        role: super::rules::Role::Report,
-        rule,
-        guards: Vec::new(),
-    };
-    let at = trace.cuts.len();
-    trace.cuts.push(Cut {
+    trace.judged.push(JudgedClause {
+        at: trace.clause_spans.len(),
+        sentence: usize::MAX,
+        steps: trace.judged.iter().fold(0, |all, clause| all | clause.steps),
+        own_steps: false,
+        judgement: Some(Judgement {
+            label: Label::Blocker,
+            also: None,
+            role: Role::Report,
+            rule,
+            guards: Vec::new(),
+        }),
+    });
+    trace.clause_spans.push(ClauseSpan {
         tokens: 0..0,
         sentence: 0,
     });
-    trace.hits.push(hits);
-    trace.parts.push(Part {
-        at,
-        sentence: usize::MAX,
-        steps,
-        own_steps: false,
-        verdict: Some(verdict),
-    });
+    trace.matches.push(matches);
 }
 
-/// Makes the reading of the combined clauses.
-fn fill(ground: &Ground, book: &Book, about: &About, trace: &Trace, parts: &[Part]) -> Reading {
+/// The clauses of the reading: those with a judgement, and of chatter only what stands alone.
+fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Vec<Clause> {
+    let names_none = steps_in(&trace.tokens) == 0;
     let mut clauses: Vec<Clause> = Vec::new();
-    for part in parts {
-        let Some(verdict) = &part.verdict else { continue };
-        let rules: Vec<String> = std::iter::once(book.rules[verdict.rule].id.clone())
-            .chain(verdict.guards.iter().map(|&guard| book.guards[guard].id.clone()))
-            .collect();
-        let steps = match about.default_step {
-            Some(step) if part.steps == 0 && !listed_anywhere(trace) => vec![step],
-            _ => listed(part.steps),
+    for clause in &trace.judged {
+        let Some(judgement) = &clause.judgement else { continue };
+        let rules = judgement.rule_ids(rule_set);
+        let steps = match context.default_step {
+            Some(step) if clause.steps == 0 && names_none => vec![step],
+            _ => listed(clause.steps),
         };
-        let hash = clause_hash(trace, part.at);
-        for label in std::iter::once(verdict.label).chain(verdict.also) {
-            clauses.push(Clause {
-                label,
-                steps: steps.clone(),
-                rules: rules.clone(),
-                hash,
-            });
-        }
+        let hash = clause_hash(trace, &trace.clause_spans[clause.at]);
+        let labels = std::iter::once(judgement.label).chain(judgement.also);
+        clauses.extend(labels.map(|label| Clause {
+            label,
+            steps: steps.clone(),
+            rules: rules.clone(),
+            hash,
+        }));
     }
-    clauses.extend(slots::left_out(trace, &clauses));
+    clauses.extend(left_out(trace, &clauses));
     if clauses.iter().any(|clause| clause.label != Label::Chatter) {
         clauses.retain(|clause| clause.label != Label::Chatter);
     }
-    slots::fill(ground, book, about, trace, parts, clauses, language(trace))
+    clauses
 }
 
-fn listed_anywhere(trace: &Trace) -> bool {
-    trace.tokens.iter().any(|token| steps_in(token) != 0)
+/// "All but step 3 finished": the rest is progress.
+fn left_out(trace: &Trace, clauses: &[Clause]) -> Option<Clause> {
+    let finished = clauses.iter().find(|clause| clause.label == Label::Completion)?;
+    (trace.left_out != 0).then(|| Clause {
+        label: Label::Progress,
+        steps: listed(trace.left_out),
+        ..finished.clone()
+    })
 }
 
-/// Of the clause's normalised words, without the space between them.
-fn clause_hash(trace: &Trace, at: usize) -> u64 {
-    let range = trace.cuts.get(at).map_or(0..0, |cut| cut.tokens.clone());
-    let words = trace.tokens[range]
-        .iter()
-        .map(|token| trace.own.get(token.start..token.end).unwrap_or_default());
+/// The hash of the clause's normalised words, without the space between them.
+fn clause_hash(trace: &Trace, span: &ClauseSpan) -> u64 {
+    let tokens = trace.tokens[span.tokens.clone()].iter();
+    let words = tokens.map(|token| trace.own.get(token.start..token.end).unwrap_or_default());
     hash(words.flat_map(|word| word.bytes().chain([b' '])))
 }

@@ -17,7 +17,7 @@ pub enum Label {
     Progress,
     /// Asks for information, a decision or an action.
     Question,
-    /// Nothing to act on.
+    /// There is nothing to act on.
     Chatter,
 }
 
@@ -25,30 +25,30 @@ pub enum Label {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BlockerKind {
-    /// crontab, launchd, a timer.
+    /// A scheduler does not run it: crontab, launchd, a timer.
     Scheduler,
     /// A person must grant, approve or hand over.
     Access,
-    /// 429, quota.
+    /// The provider lets no more calls through: 429, quota.
     RateLimit,
-    /// Testnet and mainnet, the wrong folder, the wrong venv.
+    /// It runs in the wrong place: testnet for mainnet, another folder, another venv.
     WrongEnv,
-    /// 401, an invalid key or signature.
+    /// The key or its signature is not accepted: 401.
     Auth,
-    /// Time-out, DNS, TLS, provider down.
+    /// No answer comes: time-out, DNS, TLS, provider down.
     Network,
-    /// A file, a module, a command, a variable.
+    /// Something is not there: a file, a module, a command, a variable.
     Missing,
-    /// File mode, 403, scope.
+    /// Something is not permitted: file mode, 403, scope.
     Permission,
-    /// Anything else.
+    /// Anything else, or a cause that the comment does not tell.
     Other,
 }
 
 /// A clause of a comment: one label, the steps it speaks of, the rules behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clause {
-    /// What it is.
+    /// The label of the clause.
     pub label: Label,
     /// The steps it speaks of, sorted.
     pub steps: Vec<u8>,
@@ -82,7 +82,7 @@ pub struct Reading {
     pub when: Option<String>,
     /// Whether more than an acknowledgement is due.
     pub needs_reply: bool,
-    /// Every rule that fired.
+    /// The ids of every rule and guard that decided, once each.
     pub rules: Vec<String>,
     /// The language of most clauses, two letters (`en`, `nl`, ...); `None` when nothing tells (emoji, numbers).
     pub language: Option<String>,

@@ -1,57 +1,47 @@
 //! Slots: what a comment says beside its labels. Steps, spans, keys, the blocker's kind, the day, whether a reply is due.
-use super::About;
-use super::combine::Part;
-use super::engine::{Ground, Hits};
-use super::read::Trace;
+use super::context::ReadingContext;
+use super::grammar::Grammar;
+use super::matches::PatternMatches;
 use super::reading::{BlockerKind, Clause, Label, Reading};
-use super::rules::Book;
-use super::steps::{StepSet, listed};
-use super::token::{Token, Value};
+use super::rule_set::RuleSet;
+use super::step_set::{listed, range, set_of};
+use super::token::{Token, TokenValue, steps_in};
+use super::trace::Trace;
 
-/// Fills the slots.
-pub(super) fn fill(
-    ground: &Ground,
-    book: &Book,
-    about: &About,
-    trace: &Trace,
-    parts: &[Part],
-    clauses: Vec<Clause>,
-    language: Option<String>,
-) -> Reading {
+/// Fills the slots of a reading, given its clauses.
+pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, clauses: Vec<Clause>) -> Reading {
     let labels = labels_of(&clauses);
-    let spans = spans(ground, book, trace, about);
-    let steps = steps_of(trace, &clauses);
-    let finished = clauses.iter().filter(|clause| clause.label == Label::Completion);
-    let ticked: u64 = finished
-        .clone()
-        .flat_map(|clause| &clause.steps)
-        .fold(0, |set, &step| set | 1 << step);
-    let every: u64 = (1..=about.steps_total.min(63)).fold(0, |set, step| set | 1 << step);
-    let totality = parts.iter().any(|part| {
-        part.verdict
-            .as_ref()
-            .is_some_and(|verdict| verdict.label == Label::Completion)
-            && trace.hits[part.at].slot(book, "all_done")
-    });
-    let said_done = labels.contains(&Label::Completion)
-        && (totality || trace.whole.slot(book, "all_done_comment") && finished.count() > 0);
-    let all_done = said_done && (ticked == 0 || ticked == every) || every != 0 && ticked & every == every;
+    let (spent, planned) = spans(grammar, trace);
     Reading {
-        needs_reply: needs_reply(book, &labels, trace, parts),
+        needs_reply: needs_reply(grammar.rule_set, &labels, trace),
         blocker_kind: labels
             .contains(&Label::Blocker)
-            .then(|| blocker_kind(book, trace, parts)),
-        keys: keys_of(about, trace),
-        when: when(ground, trace),
+            .then(|| blocker_kind(grammar.rule_set, trace)),
+        keys: context.keys.listed(keys_in(&trace.tokens)),
+        when: when(grammar, trace),
         rules: rules_of(&clauses),
+        steps: listed(steps_in(&trace.tokens) | set_of(clauses.iter().flat_map(|clause| &clause.steps))),
+        all_done: all_done(grammar, trace, &clauses),
         labels,
         clauses,
-        steps,
-        all_done,
-        duration_minutes: spans.0,
-        expected_duration_minutes: spans.1,
-        language,
+        duration_minutes: spent,
+        expected_duration_minutes: planned,
+        language: trace.language_name(),
     }
+}
+
+/// Whether the whole item is said to be finished: in words, or step by step.
+fn all_done(grammar: &Grammar, trace: &Trace, clauses: &[Clause]) -> bool {
+    let finished = || clauses.iter().filter(|clause| clause.label == Label::Completion);
+    let steps = set_of(finished().flat_map(|clause| &clause.steps));
+    let every = range(1, grammar.steps_total);
+    let whole = |id: &str| trace.whole.slot(grammar.rule_set, id);
+    let totality = trace
+        .judged
+        .iter()
+        .any(|clause| clause.is(Label::Completion) && trace.matches[clause.at].slot(grammar.rule_set, "all_done"));
+    let in_words = finished().count() > 0 && (totality || whole("all_done_comment"));
+    in_words && (steps == 0 || steps == every) || every != 0 && steps & every == every
 }
 
 /// Distinct labels, the primary one first, the others in text order.
@@ -70,27 +60,6 @@ fn labels_of(clauses: &[Clause]) -> Vec<Label> {
     labels
 }
 
-fn steps_of(trace: &Trace, clauses: &[Clause]) -> Vec<u8> {
-    let said = trace.tokens.iter().fold(0, |all: StepSet, token| {
-        all | if let Value::Steps(set) = token.value { set } else { 0 }
-    });
-    let in_clauses = clauses
-        .iter()
-        .flat_map(|clause| &clause.steps)
-        .fold(0, |set, &step| set | 1 << step);
-    listed(said | in_clauses)
-}
-
-/// "All but step 3 finished": the rest is progress.
-pub(super) fn left_out(trace: &Trace, clauses: &[Clause]) -> Option<Clause> {
-    let finished = clauses.iter().find(|clause| clause.label == Label::Completion)?;
-    (trace.left_out != 0).then(|| Clause {
-        label: Label::Progress,
-        steps: listed(trace.left_out),
-        ..finished.clone()
-    })
-}
-
 fn rules_of(clauses: &[Clause]) -> Vec<String> {
     let mut rules: Vec<String> = Vec::new();
     for rule in clauses.iter().flat_map(|clause| &clause.rules) {
@@ -101,78 +70,61 @@ fn rules_of(clauses: &[Clause]) -> Vec<String> {
     rules
 }
 
-fn needs_reply(book: &Book, labels: &[Label], trace: &Trace, parts: &[Part]) -> bool {
-    let reports = labels.iter().any(|label| {
-        matches!(
-            label,
-            Label::Completion | Label::Blocker | Label::KeyReport | Label::Correction
-        )
-    });
-    let to_us = |part: &Part| {
-        part.verdict
-            .as_ref()
-            .is_some_and(|verdict| verdict.label == Label::Question)
-            && !trace.whole.slot(book, "addressed")
-    };
-    reports || parts.iter().any(to_us)
+/// A report is answered, and so is a question that is not put to somebody else.
+fn needs_reply(rule_set: &RuleSet, labels: &[Label], trace: &Trace) -> bool {
+    const REPORTS: [Label; 4] = [Label::Completion, Label::Blocker, Label::KeyReport, Label::Correction];
+    let asks = trace.judged.iter().any(|clause| clause.is(Label::Question));
+    REPORTS.iter().any(|label| labels.contains(label)) || asks && !trace.whole.slot(rule_set, "addressed")
 }
 
-/// The first cause that fits the blocker's clauses; else the code; else the whole comment.
-fn blocker_kind(book: &Book, trace: &Trace, parts: &[Part]) -> BlockerKind {
-    let blocked = |part: &&Part| {
-        part.verdict
-            .as_ref()
-            .is_some_and(|verdict| verdict.label == Label::Blocker || verdict.also == Some(Label::Blocker))
+/// The first cause that fits the blocker's clauses, or the code; else the whole comment.
+fn blocker_kind(rule_set: &RuleSet, trace: &Trace) -> BlockerKind {
+    let code = PatternMatches::find(rule_set, &trace.code);
+    let blocked = trace.judged.iter().filter(|clause| clause.has(Label::Blocker));
+    let near: Vec<_> = blocked.map(|clause| &trace.matches[clause.at]).chain([&code]).collect();
+    let first = |matches: &[&PatternMatches]| {
+        let mut causes = rule_set.causes.iter().enumerate();
+        let cause = causes.find(|(at, _)| matches.iter().any(|matches| matches.cause(*at)));
+        cause.map(|(_, cause)| cause.kind)
     };
-    let mut hits: Vec<Hits> = parts
-        .iter()
-        .filter(blocked)
-        .map(|part| trace.hits[part.at].clone())
-        .collect();
-    let code = Hits::of(book, &trace.code);
-    hits.push(code);
-    let first = |hits: &[Hits]| {
-        let causes = book.causes.iter().enumerate();
-        causes
-            .filter(|(at, _)| hits.iter().any(|hits| hits.cause(*at)))
-            .map(|(_, cause)| cause.kind)
-            .next()
-    };
-    first(&hits)
-        .or_else(|| first(std::slice::from_ref(&trace.whole)))
+    first(&near)
+        .or_else(|| first(&[&trace.whole]))
         .unwrap_or(BlockerKind::Other)
 }
 
-fn keys_of(about: &About, trace: &Trace) -> Vec<String> {
-    let set = trace.tokens.iter().fold(0, |all, token| {
-        all | if let Value::Keys(set) = token.value { set } else { 0 }
-    });
-    about.keys.listed(set)
+fn keys_in(tokens: &[Token]) -> u64 {
+    tokens.iter().fold(0, |all, token| match token.value {
+        TokenValue::Keys(keys) => all | keys,
+        _ => all,
+    })
 }
 
 /// The phrase that names a day or an hour.
-fn when(ground: &Ground, trace: &Trace) -> Option<String> {
-    let bits = &ground.kinds.bits;
+fn when(grammar: &Grammar, trace: &Trace) -> Option<String> {
+    let bits = grammar.bits;
     let token = trace
         .tokens
         .iter()
-        .find(|token| ground.is(token, bits.day | bits.clock))?;
+        .find(|token| grammar.is(token, bits.day | bits.clock))?;
     trace.own.get(token.start..token.end).map(str::to_owned)
 }
 
 /// Minutes spent and minutes planned.
-fn spans(ground: &Ground, book: &Book, trace: &Trace, about: &About) -> (Option<u32>, Option<u32>) {
+fn spans(grammar: &Grammar, trace: &Trace) -> (Option<u32>, Option<u32>) {
+    let rule_set = grammar.rule_set;
     let mut spent: Vec<u32> = Vec::new();
     let mut total = None;
     let mut planned = None;
     for (at, token) in trace.tokens.iter().enumerate() {
-        let Value::Minutes(minutes) = token.value else { continue };
-        let hits = Hits::of(book, &around(ground, trace, at));
-        if hits.slot(book, "planned") {
+        let TokenValue::Minutes(minutes) = token.value else {
+            continue;
+        };
+        let matches = PatternMatches::find(rule_set, &around(grammar, trace, at));
+        if matches.slot(rule_set, "planned") {
             planned = Some(minutes);
-        } else if hits.slot(book, "total") {
+        } else if matches.slot(rule_set, "total") {
             total = Some(minutes);
-        } else if !hits.slot(book, "not_spent") {
+        } else if !matches.slot(rule_set, "not_spent") {
             spent.push(minutes);
         }
     }
@@ -180,23 +132,21 @@ fn spans(ground: &Ground, book: &Book, trace: &Trace, about: &About) -> (Option<
     let spent = total
         .or((!spent.is_empty()).then_some(sum))
         .filter(|&minutes| minutes > 0);
-    let _ = about.plan_minutes;
     (spent, planned)
 }
 
 /// The sentence around a span, in which other spans are numbers only.
-fn around(ground: &Ground, trace: &Trace, at: usize) -> Vec<Token> {
-    let cut = trace.cuts.iter().find(|cut| cut.tokens.contains(&at));
-    let range = cut.map_or(0..trace.tokens.len(), |cut| cut.tokens.clone());
+fn around(grammar: &Grammar, trace: &Trace, at: usize) -> Vec<Token> {
+    let clause_span = trace
+        .clause_spans
+        .iter()
+        .find(|clause_span| clause_span.tokens.contains(&at));
+    let range = clause_span.map_or(0..trace.tokens.len(), |clause_span| clause_span.tokens.clone());
     let shown = |index: usize| {
         let token = trace.tokens[index];
-        let other = index != at && matches!(token.value, Value::Minutes(_));
+        let other = index != at && matches!(token.value, TokenValue::Minutes(_));
         Token {
-            symbol: if other {
-                ground.kinds.symbols.number
-            } else {
-                token.symbol
-            },
+            symbol: if other { grammar.symbols.number } else { token.symbol },
             ..token
         }
     };

@@ -1,24 +1,24 @@
 //! Steps that were read, joined: exceptions ("all but step 3") and lists of steps ("step 1 and step 2").
-use super::engine::Ground;
-use super::steps::{StepSet, range};
-use super::token::{Token, Value};
+use super::grammar::Grammar;
+use super::step_set::{StepSet, range};
+use super::token::{Token, TokenValue};
 
 /// "all but step 3": the others are meant. Gives the steps that were left out.
-pub(super) fn leave_out(ground: &Ground, tokens: &mut Vec<Token>) -> StepSet {
-    let bits = &ground.kinds.bits;
+pub(super) fn leave_out(grammar: &Grammar, tokens: &mut Vec<Token>) -> StepSet {
+    let bits = grammar.bits;
     let mut left_out = 0;
     let mut at = 1;
     while at < tokens.len() {
-        let Value::Steps(set) = tokens[at].value else {
+        let TokenValue::Steps(set) = tokens[at].value else {
             at += 1;
             continue;
         };
         let all = |token: &Token| {
-            ground.is(token, bits.all)
-                || matches!(token.value, Value::Steps(all) if all == range(1, ground.steps_total))
+            grammar.is(token, bits.all)
+                || matches!(token.value, TokenValue::Steps(all) if all == range(1, grammar.steps_total))
         };
-        let excepted = ground.is(&tokens[at - 1], bits.except);
-        let from = if ground.is(&tokens[at - 1], bits.all) {
+        let excepted = grammar.is(&tokens[at - 1], bits.except);
+        let from = if grammar.is(&tokens[at - 1], bits.all) {
             Some(at - 1)
         } else {
             at.checked_sub(2).filter(|&from| all(&tokens[from]))
@@ -29,7 +29,7 @@ pub(super) fn leave_out(ground: &Ground, tokens: &mut Vec<Token>) -> StepSet {
             tokens.drain(from..at);
             tokens[from] = Token {
                 start,
-                value: Value::Steps(range(1, ground.steps_total) & !set),
+                value: TokenValue::Steps(range(1, grammar.steps_total) & !set),
                 ..tokens[from]
             };
             at = from;
@@ -40,24 +40,24 @@ pub(super) fn leave_out(ground: &Ground, tokens: &mut Vec<Token>) -> StepSet {
 }
 
 /// "step 1 and step 2", "step 1, step 2": one set, as they share what is said of them.
-pub(super) fn merge(ground: &Ground, tokens: Vec<Token>) -> Vec<Token> {
-    let bits = &ground.kinds.bits;
+pub(super) fn merge(grammar: &Grammar, tokens: Vec<Token>) -> Vec<Token> {
+    let bits = grammar.bits;
     let mut merged: Vec<Token> = Vec::with_capacity(tokens.len());
     for token in tokens {
-        if let Value::Steps(set) = token.value
+        if let TokenValue::Steps(set) = token.value
             && let [.., before, joiner] = merged.as_slice()
-            && let Value::Steps(earlier) = before.value
-            && (!ground.is(joiner, bits.comma) || merged.len() == 2 || opens(ground, &merged[merged.len() - 3]))
-            && ground.is(joiner, bits.and | bits.comma | bits.to | bits.hyphen | bits.upto)
+            && let TokenValue::Steps(earlier) = before.value
+            && (!grammar.is(joiner, bits.comma) || merged.len() == 2 || opens(grammar, &merged[merged.len() - 3]))
+            && grammar.is(joiner, bits.and | bits.comma | bits.to | bits.hyphen | bits.upto)
         {
-            let to = ground.is(joiner, bits.to | bits.hyphen | bits.upto);
+            let to = grammar.is(joiner, bits.to | bits.hyphen | bits.upto);
             let first = earlier.ilog2();
             let joined = if to { range(first, set.ilog2()) } else { 0 };
             let start = before.start;
             merged.truncate(merged.len() - 2);
             merged.push(Token {
                 start,
-                value: Value::Steps(earlier | set | joined),
+                value: TokenValue::Steps(earlier | set | joined),
                 ..token
             });
         } else {
@@ -68,9 +68,6 @@ pub(super) fn merge(ground: &Ground, tokens: Vec<Token>) -> Vec<Token> {
 }
 
 /// "Finished step 1, step 2 complains": after a word of its own the first step is spoken for.
-fn opens(ground: &Ground, before: &Token) -> bool {
-    ground.is(
-        before,
-        ground.opens | ground.kinds.bits.both | ground.kinds.bits.article,
-    )
+fn opens(grammar: &Grammar, before: &Token) -> bool {
+    grammar.is(before, grammar.opens | grammar.bits.both | grammar.bits.article)
 }

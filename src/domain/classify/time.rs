@@ -1,6 +1,6 @@
 //! Time spans: words and numbers become tokens of minutes; clock times and dates become days.
-use super::engine::Ground;
-use super::token::{Token, Value};
+use super::grammar::Grammar;
+use super::token::{Token, TokenValue};
 
 /// Minutes of a unit that is glued to its number.
 pub(super) fn unit(letters: &str) -> Option<u32> {
@@ -26,141 +26,116 @@ pub(super) fn glued(whole: u32, tail: &str) -> Option<u32> {
 }
 
 /// Joins numbers with their units, spans with spans, and marks clock times.
-pub(super) fn join_times(ground: &Ground, tokens: &[Token]) -> Vec<Token> {
-    let bits = &ground.kinds.bits;
+pub(super) fn join_times(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
+    let symbols = grammar.symbols;
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(&token) = tokens.get(at) {
-        let (length, minutes) = span(ground, &tokens[at..]).unwrap_or((1, None));
-        if let Some(minutes) = minutes {
-            let end = tokens[at + length - 1].end;
-            push_span(
-                ground,
-                &mut joined,
-                Token {
-                    end,
-                    symbol: ground.kinds.symbols.duration,
-                    ..token
-                },
-                minutes,
-            );
-        } else if let Value::Clock(hours, rest) = token.value {
-            let after_by = joined.last().is_some_and(|before| ground.is(before, bits.by));
-            let span = hours < 10 && !after_by;
-            let symbol = if span {
-                ground.kinds.symbols.duration
-            } else {
-                ground.kinds.symbols.day
-            };
-            let value = if span {
-                Value::Minutes(hours.saturating_mul(60).saturating_add(rest))
-            } else {
-                Value::Plain
-            };
-            joined.push(Token { symbol, value, ..token });
-        } else if length > 1 {
-            let end = tokens[at + length - 1].end;
-            joined.push(Token {
-                end,
-                symbol: ground.kinds.symbols.seconds,
-                value: Value::Plain,
-                ..token
-            });
-        } else {
-            joined.push(token);
+        let (length, minutes) = span(grammar, &tokens[at..]).unwrap_or((1, None));
+        let end = tokens[at + length - 1].end;
+        let becomes = |symbol, value| Token {
+            end,
+            symbol,
+            value,
+            ..token
+        };
+        match (minutes, token.value) {
+            (Some(minutes), _) => {
+                let span = becomes(symbols.duration, TokenValue::Minutes(minutes));
+                push_span(grammar, &mut joined, span, minutes);
+            }
+            (None, TokenValue::Clock(hours, minutes)) => {
+                let by = grammar.is_before(&joined, joined.len(), grammar.bits.by);
+                joined.push(if hours < 10 && !by {
+                    becomes(symbols.duration, TokenValue::Minutes(hours * 60 + minutes))
+                } else {
+                    becomes(symbols.day, TokenValue::Plain)
+                });
+            }
+            _ if length > 1 => joined.push(becomes(symbols.seconds, TokenValue::Plain)),
+            _ => joined.push(token),
         }
         at += length;
     }
     joined
 }
 
-/// A span that starts here: how many tokens it takes, and its minutes.
-fn span(ground: &Ground, tokens: &[Token]) -> Option<(usize, Option<u32>)> {
-    let bits = &ground.kinds.bits;
+/// A number in hundredths: `4.2` is 420.
+fn hundredths(value: TokenValue) -> Option<u32> {
+    match value {
+        TokenValue::Number(number) => number.checked_mul(100),
+        TokenValue::Decimal(whole, part, _) => whole.checked_mul(100)?.checked_add(part),
+        _ => None,
+    }
+}
+
+/// A span that starts here: how many tokens it takes, and its minutes; `None` for a span of seconds or weeks.
+fn span(grammar: &Grammar, tokens: &[Token]) -> Option<(usize, Option<u32>)> {
+    let bits = grammar.bits;
     let first = tokens.first()?;
-    if let Value::Minutes(minutes) = first.value {
+    if let TokenValue::Minutes(minutes) = first.value {
         return Some((1, Some(minutes)));
     }
-    let hundredths = match first.value {
-        Value::Number(number) => number.checked_mul(100)?,
-        Value::Decimal(whole, part, _) => whole.checked_mul(100)?.checked_add(part)?,
-        _ if ground.is(first, bits.article) => 100,
-        _ => return None,
-    };
+    let article = grammar.is(first, bits.article);
+    let is_number = matches!(first.value, TokenValue::Number(_) | TokenValue::Decimal(..));
+    let mut hundredths = hundredths(first.value).or((article && !is_number).then_some(100))?;
     let mut length = 1;
-    let mut hundredths = hundredths;
-    if tokens.get(length).is_some_and(|next| ground.is(next, bits.half_more)) {
+    if grammar.is_at(tokens, length, bits.half_more) {
         hundredths += 50;
         length += 1;
     }
-    if tokens.get(length).is_some_and(|next| ground.is(next, bits.hyphen)) {
+    if grammar.is_at(tokens, length, bits.hyphen) {
         length += 1;
     }
     let unit = tokens.get(length)?;
-    if ground.is(unit, bits.seconds | bits.week) {
-        return Some((length + 1, None)).filter(|_| !ground.is(first, bits.article));
+    if grammar.is(unit, bits.seconds | bits.week) {
+        return (!article).then_some((length + 1, None));
     }
-    let minutes = if ground.is(unit, bits.hour) { 60 } else { 1 };
-    ground
+    let minutes = if grammar.is(unit, bits.hour) { 60 } else { 1 };
+    grammar
         .is(unit, bits.hour | bits.minute)
         .then(|| (length + 1, Some(hundredths.saturating_mul(minutes) / 100)))
 }
 
 /// "2 hours and 20 minutes" is one span; so is "1 h 10", "two hours and a half".
-fn push_span(ground: &Ground, joined: &mut Vec<Token>, token: Token, minutes: u32) {
-    let bits = &ground.kinds.bits;
-    let with_and = joined
-        .last()
-        .is_some_and(|before| ground.is(before, bits.and | bits.comma));
-    let before = joined
-        .len()
-        .checked_sub(if with_and { 2 } else { 1 })
-        .map(|at| joined[at]);
-    if let Some(Token {
-        value: Value::Minutes(hours),
-        start,
-        ..
-    }) = before
+fn push_span(grammar: &Grammar, joined: &mut Vec<Token>, mut span: Token, minutes: u32) {
+    let with_and = grammar.is_before(joined, joined.len(), grammar.bits.and | grammar.bits.comma);
+    let hours_at = joined.len().checked_sub(if with_and { 2 } else { 1 });
+    if let Some(at) = hours_at
+        && let Token {
+            value: TokenValue::Minutes(hours),
+            start,
+            ..
+        } = joined[at]
         && hours >= 60
         && hours % 60 == 0
         && minutes < 60
     {
-        joined.truncate(joined.len() - if with_and { 2 } else { 1 });
-        joined.push(Token {
-            start,
-            value: Value::Minutes(hours.saturating_add(minutes)),
-            ..token
-        });
-        return;
+        joined.truncate(at);
+        span.start = start;
+        span.value = TokenValue::Minutes(hours.saturating_add(minutes));
     }
-    joined.push(Token {
-        value: Value::Minutes(minutes),
-        ..token
-    });
+    joined.push(span);
 }
 
 /// Adds the half of "two hours and a half", and gives "instead of 2" the unit that stood before it.
-pub(super) fn finish_times(ground: &Ground, tokens: &mut Vec<Token>) {
-    let bits = &ground.kinds.bits;
+pub(super) fn finish_times(grammar: &Grammar, tokens: &mut Vec<Token>) {
+    let bits = grammar.bits;
     let mut unit = None;
     let mut at = 0;
     while at < tokens.len() {
-        if let Value::Minutes(minutes) = tokens[at].value {
+        if let TokenValue::Minutes(minutes) = tokens[at].value {
             unit = Some(if minutes >= 60 { 60 } else { 1 });
-            if minutes % 60 == 0 && tokens.get(at + 1).is_some_and(|next| ground.is(next, bits.half_more)) {
-                tokens[at].value = Value::Minutes(minutes.saturating_add(30));
+            if minutes % 60 == 0 && grammar.is_at(tokens, at + 1, bits.half_more) {
+                tokens[at].value = TokenValue::Minutes(minutes.saturating_add(30));
                 tokens.remove(at + 1);
             }
         }
-        let hundredths = match tokens[at].value {
-            Value::Number(number) => number.checked_mul(100),
-            Value::Decimal(whole, part, _) => whole.checked_mul(100).and_then(|all| all.checked_add(part)),
-            _ => None,
-        };
-        let after_instead = at > 0 && ground.is(&tokens[at - 1], bits.insteadof);
-        if let (Some(hundredths), Some(unit), true) = (hundredths, unit, after_instead) {
-            tokens[at].value = Value::Minutes(hundredths.saturating_mul(unit) / 100);
-            tokens[at].symbol = ground.kinds.symbols.duration;
+        if let (Some(hundredths), Some(unit)) = (hundredths(tokens[at].value), unit)
+            && grammar.is_before(tokens, at, bits.insteadof)
+        {
+            tokens[at].value = TokenValue::Minutes(hundredths.saturating_mul(unit) / 100);
+            tokens[at].symbol = grammar.symbols.duration;
         }
         at += 1;
     }

@@ -1,11 +1,10 @@
 //! Tokens: the words, numbers and marks of a folded text, each with its symbol.
-use super::kinds::Kinds;
-use super::lexicon::{Entry, KindSet, LANGUAGES, Lexicon, Symbol, WordId};
-use super::scan::scan;
+use super::lexicon::Symbol;
+use super::step_set::StepSet;
 
 /// What a token carries beside its symbol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Value {
+pub(super) enum TokenValue {
     /// A word or a mark.
     Plain,
     /// A whole number.
@@ -27,99 +26,18 @@ pub(super) enum Value {
 pub(super) struct Token {
     /// Where it starts in the folded text, in bytes.
     pub(super) start: usize,
-    /// Where it ends.
+    /// Where it ends in the folded text, in bytes.
     pub(super) end: usize,
-    /// Its kinds.
+    /// The set of its kinds, as a symbol of the lexicon.
     pub(super) symbol: Symbol,
-    /// What it carries.
-    pub(super) value: Value,
+    /// What it carries beside its kinds.
+    pub(super) value: TokenValue,
 }
 
-/// A text as tokens, and the language of most of its words.
-#[derive(Debug, Default)]
-pub(super) struct Lexed {
-    /// The tokens in text order.
-    pub(super) tokens: Vec<Token>,
-    /// Index into [`LANGUAGES`]; `None` when no word tells.
-    pub(super) language: Option<usize>,
-}
-
-/// A token before its language is known.
-pub(super) struct Piece {
-    /// The token as it stands there.
-    pub(super) token: Token,
-    /// The word, if it is one that the lexicon knows.
-    pub(super) word: Option<WordId>,
-}
-
-/// Reads a folded text as tokens.
-pub(super) fn lex(text: &str, lexicon: &Lexicon, kinds: &Kinds, hint: Option<usize>) -> Lexed {
-    let pieces = scan(text, lexicon, kinds);
-    let language = language_of(&pieces, lexicon);
-    let tokens = resolve(&pieces, lexicon, kinds, language.or(hint).unwrap_or(0));
-    Lexed { tokens, language }
-}
-
-/// A word that few languages share says more about the language than one that many share.
-fn language_of(pieces: &[Piece], lexicon: &Lexicon) -> Option<usize> {
-    let mut score = [0u32; LANGUAGES.len() - 1];
-    for word in pieces.iter().filter_map(|piece| piece.word) {
-        let known = lexicon.languages(word);
-        let weight = 12 / known.count_ones().max(1);
-        for (at, sum) in score.iter_mut().enumerate() {
-            *sum += if known & (1 << at) == 0 { 0 } else { weight };
-        }
-    }
-    let best = score.iter().copied().max().filter(|&best| best > 0)?;
-    score.iter().position(|&sum| sum == best)
-}
-
-/// Joins phrases (the longest wins) and gives every word its symbol in the language.
-fn resolve(pieces: &[Piece], lexicon: &Lexicon, kinds: &Kinds, language: usize) -> Vec<Token> {
-    let mut tokens = Vec::with_capacity(pieces.len());
-    let mut at = 0;
-    while let Some(piece) = pieces.get(at) {
-        let word = || {
-            piece
-                .word
-                .map(|word| (1, Entry::Word(word), lexicon.symbol(word, language)))
-        };
-        let Some((length, entry, symbol)) = longest_phrase(&pieces[at..], lexicon, language).or_else(word) else {
-            tokens.push(piece.token);
-            at += 1;
-            continue;
-        };
-        let value = match lexicon.amount(entry) {
-            Some(minutes) if lexicon.symbols.set(symbol).meets(kinds.bits.duration) => Value::Minutes(minutes),
-            Some(number) if lexicon.symbols.set(symbol) != KindSet::NONE => Value::Number(number),
-            Some(_) | None if length == 1 => piece.token.value,
-            Some(_) | None => Value::Plain,
-        };
-        let end = pieces[at + length - 1].token.end;
-        tokens.push(Token {
-            end,
-            symbol,
-            value,
-            ..piece.token
-        });
-        at += length;
-    }
-    tokens
-}
-
-fn longest_phrase(pieces: &[Piece], lexicon: &Lexicon, language: usize) -> Option<(usize, Entry, Symbol)> {
-    let mut node = 0;
-    let mut found = None;
-    for (at, piece) in pieces.iter().enumerate() {
-        let Some(next) = piece.word.and_then(|word| lexicon.follow(node, word)) else {
-            break;
-        };
-        node = next;
-        if at > 0
-            && let Some(symbol) = lexicon.phrase(node, language)
-        {
-            found = Some((at + 1, Entry::Phrase(node), symbol));
-        }
-    }
-    found
+/// The steps that a run of tokens names.
+pub(super) fn steps_in(tokens: &[Token]) -> StepSet {
+    tokens.iter().fold(0, |all, token| match token.value {
+        TokenValue::Steps(steps) => all | steps,
+        _ => all,
+    })
 }

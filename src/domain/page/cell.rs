@@ -57,7 +57,7 @@ impl<T: PartialEq> Cell<T> {
     }
 
     /// Takes back moments that lie in the future of the clock.
-    pub(super) fn not_ahead_of(&mut self, now: DateTime<Utc>) {
+    pub(super) fn clamp_to(&mut self, now: DateTime<Utc>) {
         self.written_at = self.written_at.filter(|at| *at <= now);
         if let Some(refused) = &mut self.refused {
             refused.again_at = refused.again_at.min(now + LONGEST_PAUSE);

@@ -1,5 +1,4 @@
 //! The conversations of a page that are still open: what each reply has to speak of, and what it waits for.
-use super::state::HeldKeys;
 use crate::domain::classify::BlockerKind;
 use crate::domain::comment::Extent;
 use crate::domain::effect::{EffectId, KeyState, Place};
@@ -15,13 +14,13 @@ use std::collections::BTreeMap;
 pub struct Edit {
     /// The `PostReply` whose comment is edited.
     pub reply: EffectId,
-    /// The edit under way.
+    /// The `UpdateReply` that is under way.
     pub writing: EffectId,
     /// What it shall say after that.
     pub next: Option<Vec<Run>>,
     /// The comment that is answered.
     pub comment: Option<CommentId>,
-    /// The reply's mark.
+    /// The reference at the end of the reply.
     pub reference: Reference,
 }
 
@@ -35,23 +34,23 @@ pub struct Conversation {
     pub also: Vec<CommentId>,
     /// What the reply's key and reference are made from.
     pub subject: String,
-    /// Where the reply goes.
+    /// The thread or page that the reply goes to.
     pub place: Place,
-    /// Who wrote.
+    /// The person who wrote the comment.
     pub author: Option<PersonId>,
-    /// The author's name.
+    /// The author's name, as shown.
     pub name: Option<String>,
-    /// `en` or `nl`.
+    /// The language of the reply: `en` or `nl`.
     pub language: String,
     /// What the reply has to speak of, in order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ReplyPart>,
     /// The looks that it waits for.
     pub awaiting: Vec<Check>,
     /// Other effects that it waits for.
     pub effects: Vec<EffectId>,
-    /// What the probes said.
+    /// The state of each key that was probed for it.
     pub keys: Vec<KeyState>,
-    /// Since when.
+    /// When the comment was seen: a reply does not wait longer than its limit.
     pub since: DateTime<Utc>,
     /// Whether a reply is there already: what comes next is an edit of it.
     pub replied: bool,
@@ -62,12 +61,12 @@ pub struct Conversation {
 /// One thing that a reply has to speak of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "part", rename_all = "snake_case")]
-pub enum Part {
+pub enum ReplyPart {
     /// Steps are said to be finished; `whole`: all of it.
     Claim {
         /// The steps; empty: the comment names none.
         steps: Vec<u8>,
-        /// The whole item.
+        /// Whether the whole item is said to be finished.
         whole: bool,
         /// Time spent, in minutes.
         minutes: Option<u32>,
@@ -76,20 +75,20 @@ pub enum Part {
     },
     /// Steps are under way; `looked`: with a look.
     Progress {
-        /// The steps.
+        /// The steps that are under way.
         steps: Vec<u8>,
-        /// It was only guessed that they are finished.
+        /// Whether it was only guessed that they are finished.
         hedged: bool,
         /// Whether a look was taken.
         looked: bool,
-        /// A blocker was cleared.
+        /// Whether a blocker was cleared.
         cleared: bool,
     },
     /// Somebody cannot go on.
     Blocker {
         /// What has to change.
         kind: BlockerKind,
-        /// The step.
+        /// The step that it stops, if the comment names one.
         step: Option<u8>,
     },
     /// The state of named keys is told.
@@ -99,25 +98,25 @@ pub enum Part {
     },
     /// A key was posted.
     Posted {
-        /// What of it.
+        /// What is known of each key.
         keys: Vec<PostedKey>,
     },
     /// An earlier report is withdrawn.
     Correction {
-        /// The steps.
+        /// The steps whose report is withdrawn.
         steps: Vec<u8>,
         /// The boxes that were unticked.
         unticked: Vec<u8>,
-        /// The status was set back.
+        /// Whether the status was set back.
         reopened: bool,
-        /// A blocker was withdrawn.
+        /// Whether a blocker was withdrawn.
         cleared: bool,
     },
     /// Something is asked.
     Question {
         /// About what: the name of a prompt in `question/`.
         topic: String,
-        /// About which step.
+        /// The step that the question is about.
         step: Option<u8>,
     },
     /// The page itself holds keys.
@@ -138,9 +137,9 @@ pub enum Part {
     ByHand {
         /// The number of the box on the page.
         number: u8,
-        /// Its text.
+        /// The text of the box, as on the page.
         text: String,
-        /// The check.
+        /// The check behind the box.
         check: Check,
     },
     /// So much was looked at for this person, or on this page, that nothing more is for a while.
@@ -149,7 +148,7 @@ pub enum Part {
     Guidance,
     /// So many comments are answered together.
     Together {
-        /// How many.
+        /// The number of comments that one reply answers.
         comments: usize,
     },
     /// What was found at the first start.
@@ -161,21 +160,24 @@ pub enum Part {
     Alert {
         /// The name of a prompt in `alert/`.
         prompt: String,
-        /// What it needs.
+        /// The values that the prompt needs, by name.
         facts: BTreeMap<String, serde_json::Value>,
     },
     /// The next rotation is due.
     Due,
 }
 
+/// What a block holds of keys.
+pub type HeldKeys = Vec<PostedKey>;
+
 /// What stood in a comment, as far as it may be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostedKey {
     /// The variable, or the kind of key.
     pub label: String,
-    /// How many characters.
+    /// How many characters of it stood there.
     pub chars: usize,
-    /// How much of the key.
+    /// How much of the key stood there.
     pub extent: Extent,
     /// A public half (the id of a pair): masked, but it opens nothing alone.
     pub identifier: bool,

@@ -3,7 +3,7 @@ use super::guide::Guide;
 use crate::domain::evidence::Check;
 use serde::Deserialize;
 
-/// A page's description.
+/// A page's description, as in its file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct PageDescription {
@@ -15,15 +15,15 @@ pub struct PageDescription {
     /// The plan in minutes, where the page states none.
     #[serde(default)]
     pub estimate_minutes: Option<u32>,
-    /// The steps.
+    /// The steps, as far as they need a description.
     #[serde(default, rename = "step")]
     pub steps: Vec<StepDescription>,
-    /// The criteria.
+    /// The criteria, each with its check.
     #[serde(default, rename = "criterion")]
     pub criteria: Vec<CriterionDescription>,
 }
 
-/// A step's description.
+/// What the project says about one step.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct StepDescription {
@@ -37,7 +37,7 @@ pub struct StepDescription {
     pub check: Option<Check>,
 }
 
-/// A criterion's description.
+/// What the project says about one criterion.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct CriterionDescription {

@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 /// A block of a page, redacted, in reading order.
 #[derive(Clone, Debug)]
 pub struct PageBlock {
-    /// Its id.
+    /// Its id in Notion.
     pub id: BlockId,
     /// What it is.
     pub kind: BlockKind,
-    /// Its text.
+    /// Its redacted plain text.
     pub text: CleanText,
 }
 
@@ -21,18 +21,18 @@ pub struct PageBlock {
 pub enum BlockKind {
     /// A heading of this level.
     Heading(u8),
-    /// A check-box.
+    /// A to-do block: a box that can be ticked.
     ToDo {
-        /// Ticked.
+        /// Whether the box is ticked.
         checked: bool,
     },
     /// A paragraph, a callout, a quote.
     Text,
     /// An item of a list.
     Item,
-    /// Code.
+    /// A block of code.
     Code,
-    /// Anything else.
+    /// Any block that a guide is not read from.
     Other,
 }
 
@@ -45,7 +45,7 @@ pub struct Guide {
     pub title: String,
     /// The page's address.
     pub url: String,
-    /// The numbered parts, by number.
+    /// The steps, by number.
     pub steps: Vec<Step>,
     /// The check-boxes of success, numbered from 1 in page order.
     pub criteria: Vec<Criterion>,
@@ -55,10 +55,10 @@ pub struct Guide {
     pub next_actions: Vec<String>,
 }
 
-/// A numbered part of the guide.
+/// A step: a numbered part of the guide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
-    /// Its number.
+    /// Its number on the page, from 1.
     pub number: u8,
     /// Its title, without number and estimate.
     pub title: String,
@@ -70,14 +70,14 @@ pub struct Step {
     pub blocks: Vec<BlockId>,
 }
 
-/// A check-box of success.
+/// A criterion of success: a to-do box of the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Criterion {
     /// Its number, from 1.
     pub number: u8,
-    /// Its text.
+    /// The text beside its box, without leading emoji.
     pub text: String,
-    /// Its block.
+    /// The to-do block that is its box.
     pub block: BlockId,
 }
 
@@ -219,14 +219,6 @@ impl Guide {
             .map(|step| step.number)
     }
 
-    /// The criterion whose box a block is.
-    pub fn criterion_of(&self, block: &BlockId) -> Option<u8> {
-        self.criteria
-            .iter()
-            .find(|criterion| criterion.block == *block)
-            .map(|criterion| criterion.number)
-    }
-
     /// How many steps there are.
     pub fn steps_total(&self) -> u8 {
         u8::try_from(self.steps.len()).unwrap_or(u8::MAX)
@@ -280,7 +272,7 @@ fn minutes(number: &str, unit: &str) -> Option<u32> {
 }
 
 /// The id of an action item in a text: `ACT_034_TRA`.
-pub(super) fn item_id(text: &str) -> Option<String> {
+fn item_id(text: &str) -> Option<String> {
     ITEM_ID.find(text).map(|found| found.as_str().to_owned())
 }
 

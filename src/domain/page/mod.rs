@@ -6,11 +6,10 @@ mod guide;
 mod property_names;
 mod state;
 pub use cell::{Cell, Refused};
-pub use conversation::{Conversation, Edit, Part, PostedKey};
+pub use conversation::{Conversation, Edit, HeldKeys, PostedKey, ReplyPart};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
 pub use property_names::PropertyNames;
 pub use state::{
-    Absence, Blocker, BoxState, Claim, Due, Held, HeldKeys, Look, NextPage, Observed, PageState, Posted, Proof,
-    StepState,
+    Absence, Blocker, BoxState, Claim, Due, Held, Look, NextPage, Observed, PageState, Posted, Proof, StepState,
 };

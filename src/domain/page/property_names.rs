@@ -3,13 +3,13 @@
 /// The names, as set under `[properties]`.
 #[derive(Clone, Debug)]
 pub struct PropertyNames {
-    /// A status (or a select).
+    /// The property that shows the status: a status, or a select.
     pub status: String,
-    /// A number.
+    /// The number property that shows how much is proven.
     pub progress: String,
-    /// A date.
+    /// The date property that shows when keys are rotated next.
     pub next_rotation: String,
-    /// A date.
+    /// The date property that shows when evidence was last gathered.
     pub last_check: String,
     /// A checkbox that silences the bot on the page.
     pub quiet: String,

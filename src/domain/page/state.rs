@@ -1,6 +1,6 @@
 //! What we hold to be true of a page: claims, evidence, boxes, blockers.
 use super::cell::Cell;
-use super::conversation::{Conversation, Edit, PostedKey};
+use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
 use crate::domain::classify::BlockerKind;
 use crate::domain::comment::Finding;
@@ -19,7 +19,7 @@ pub struct Observed {
     pub read_at: DateTime<Utc>,
     /// Whether this is the first reading since the start, or since it could not be read.
     pub afresh: bool,
-    /// Its guide.
+    /// The guide that its blocks make.
     pub guide: Guide,
     /// Ticked or not, by the box's block.
     pub boxes: BTreeMap<BlockId, bool>,
@@ -41,9 +41,6 @@ pub struct Observed {
     pub held: Option<Vec<(BlockId, Vec<Finding>)>>,
 }
 
-/// What a block holds of keys.
-pub type HeldKeys = Vec<PostedKey>;
-
 /// Keys in the page itself, as one reading found them: one comment warns of them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
@@ -62,16 +59,16 @@ pub struct Held {
 /// The action item that follows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NextPage {
-    /// Its title.
+    /// The title of that page.
     pub title: String,
-    /// Its address.
+    /// The address of that page in Notion.
     pub url: String,
 }
 
 /// A box of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoxState {
-    /// Its tick.
+    /// Whether it is ticked: as wanted, as last seen, and as being written.
     pub tick: Cell<bool>,
     /// We ticked it, because of this comment's look (`None`: another look).
     pub ours: bool,
@@ -84,12 +81,12 @@ pub struct BoxState {
     pub unticked_by_person: bool,
 }
 
-/// Somebody's word.
+/// A person's statement that something is finished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Claim {
     /// The comment that says so.
     pub comment: CommentId,
-    /// Who wrote it.
+    /// The author of that comment.
     pub author: PersonId,
     /// When it was seen.
     pub at: DateTime<Utc>,
@@ -108,11 +105,11 @@ pub struct StepState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// Nothing.
+    /// Nobody says that it is finished, and nothing proves it.
     Open,
-    /// Somebody's word, where no check can see.
+    /// A person says that it is finished, and no check can see it.
     Claimed,
-    /// Evidence.
+    /// Evidence was gathered that it is finished.
     Proven,
 }
 
@@ -133,14 +130,14 @@ pub struct Blocker {
     pub since: DateTime<Utc>,
 }
 
-/// A look under way.
+/// A look for evidence that is under way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Look {
     /// What is looked for.
     pub check: Check,
     /// The effect that does it.
     pub effect: EffectId,
-    /// How often it came back unknown.
+    /// How often it could not be told whether the claim holds.
     pub tries: u32,
     /// When it is looked at, if that is later than now.
     pub at: Option<DateTime<Utc>>,
@@ -149,7 +146,7 @@ pub struct Look {
 /// A comment that holds a key and still stands there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Posted {
-    /// Which.
+    /// The comment that holds the key.
     pub comment: CommentId,
     /// The names of what it holds.
     pub labels: Vec<String>,
@@ -205,10 +202,10 @@ impl Absence {
     }
 }
 
-/// The next rotation.
+/// The next rotation of the keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
-    /// When.
+    /// The instant at which it is due.
     pub at: DateTime<Utc>,
     /// Whether the page was reopened for it.
     pub told: bool,
@@ -234,7 +231,7 @@ pub struct PageState {
     pub absences: Vec<Absence>,
     /// Whether a person switched the bot off here.
     pub quiet: bool,
-    /// The turn of the rotation.
+    /// The cycle of rotation that is under way.
     pub cycle: Option<Cycle>,
     /// The backup at the cycle's beginning, until it is done: looks wait for it.
     pub beginning: Option<EffectId>,
@@ -248,13 +245,13 @@ pub struct PageState {
     pub status: Cell<Status>,
     /// The other properties.
     pub values: BTreeMap<Property, Cell<Value>>,
-    /// Open obstacles.
+    /// Obstacles that nobody cleared, in the order of their reports.
     pub blockers: Vec<Blocker>,
-    /// Looks under way.
+    /// Looks for evidence that are under way.
     pub looks: Vec<Look>,
     /// Edits of replies under way.
     pub edits: Vec<Edit>,
-    /// Open conversations.
+    /// Conversations whose reply still waits for something.
     pub conversations: Vec<Conversation>,
     /// Comments that hold a key.
     pub posted: Vec<Posted>,
@@ -262,7 +259,7 @@ pub struct PageState {
     pub held: Vec<Held>,
     /// Time spent, as last told, in minutes.
     pub minutes_spent: Option<u32>,
-    /// The next rotation.
+    /// The next rotation of the keys.
     pub due: Option<Due>,
     /// The claim of the whole item.
     pub finished: Option<Claim>,
@@ -274,20 +271,20 @@ pub struct PageState {
     pub absorbed: usize,
     /// The action item that follows.
     pub next_page: Option<NextPage>,
-    /// Makes each effect's key its own.
+    /// A number that makes the key of each effect unique.
     pub counter: u64,
 }
 
 impl PageState {
-    /// When a refused write of the page is due again: an `Event::ClockTicked` at that time makes it wanted. `None`: none
-    /// waits.
+    /// When a refused write of the page is due again: an `Event::ClockTicked` at that time makes it wanted. `None` when
+    /// no refused write waits.
     pub fn next_retry_at(&self) -> Option<DateTime<Utc>> {
         let ticks = self.boxes.values().map(|state| &state.tick);
         let ticks = ticks.filter_map(|tick| tick.again_at(tick.wanted.as_ref()?));
         let writable = |(property, _): &(&Property, _)| self.properties.contains(*property);
         let values = self.values.iter().filter(writable);
         let values = values.filter_map(|(_, cell)| cell.again_at(cell.wanted.as_ref()?));
-        let status = self.status.wanted.and_then(|wanted| self.sayable(wanted));
+        let status = self.status.wanted.and_then(|wanted| self.writable_status(wanted));
         let status = status.and_then(|status| self.status.again_at(&status));
         ticks.chain(values).chain(status).min()
     }
@@ -299,21 +296,21 @@ impl PageState {
         self.conversations.iter_mut().chain(away)
     }
 
-    /// What the page's Status can say of it: a page without an option for Blocked stays In Progress.
-    pub fn sayable(&self, status: Status) -> Option<Status> {
+    /// The Status that can be written for this one: a page without an option for Blocked stays In Progress.
+    pub fn writable_status(&self, status: Status) -> Option<Status> {
         let blocked_is_missing = status == Status::Blocked && !self.statuses.contains_key(&status);
         let said = if blocked_is_missing { Status::InProgress } else { status };
         self.statuses.contains_key(&said).then_some(said)
     }
 
     /// Takes back moments that lie in the future of the clock: it was set back since they were written.
-    pub fn not_ahead_of(&mut self, now: DateTime<Utc>) {
-        self.status.not_ahead_of(now);
+    pub fn clamp_to(&mut self, now: DateTime<Utc>) {
+        self.status.clamp_to(now);
         for state in self.boxes.values_mut() {
-            state.tick.not_ahead_of(now);
+            state.tick.clamp_to(now);
         }
         for cell in self.values.values_mut() {
-            cell.not_ahead_of(now);
+            cell.clamp_to(now);
         }
         for open in &mut self.conversations {
             open.since = open.since.min(now);

@@ -1,5 +1,5 @@
 //! The inline markup of prompts: `**bold**`, `` `code` ``, `[text](url)`, and a backslash before any of them.
-use super::{Run, Style};
+use super::run::{Run, Style};
 
 /// The characters that mean something here; in a value they get a backslash.
 const SPECIAL: [char; 5] = ['\\', '*', '`', '[', ']'];
@@ -18,7 +18,7 @@ pub fn escape(value: &str) -> String {
 
 /// Turns rendered markup into runs. It cannot fail: what is no markup is text.
 pub fn runs(markup: &str) -> Vec<Run> {
-    let mut parser = Parser {
+    let mut parser = MarkupParser {
         runs: Vec::new(),
         run: Run::default(),
     };
@@ -39,12 +39,12 @@ pub fn runs(markup: &str) -> Vec<Run> {
     parser.finish()
 }
 
-struct Parser {
+struct MarkupParser {
     runs: Vec<Run>,
     run: Run,
 }
 
-impl Parser {
+impl MarkupParser {
     fn literal<'a>(&mut self, after: &'a str) -> &'a str {
         let Some(c) = after.chars().next() else { return after };
         self.run.text.push(c);
@@ -152,7 +152,7 @@ mod tests {
         fn a_value_is_shown_never_obeyed(value in any::<String>()) {
             let value = value.replace('\u{0}', "");
             let runs = runs(&escape(&value));
-            prop_assert_eq!(super::super::plain(&runs), value);
+            prop_assert_eq!(crate::domain::reply::plain(&runs), value);
             prop_assert!(runs.iter().all(|run| run.link.is_none() && !run.style.bold && !run.style.code));
         }
 

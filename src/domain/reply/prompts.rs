@@ -1,5 +1,4 @@
 //! The prompts: what the bot says, one Markdown file for each situation and language. Text enters only as values.
-use super::Run;
 use super::inline;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
@@ -15,12 +14,12 @@ const FALLBACK: &str = "I read this, and what I found is in the audit. My usual 
 pub struct Prompts {
     environment: Environment<'static>,
     texts: Arc<BTreeMap<String, String>>,
-    witness: Option<Mutex<Witness>>,
+    coverage: Option<Mutex<PromptCoverage>>,
 }
 
 /// What was said, for a proof of the prompts.
 #[derive(Clone, Debug, Default)]
-pub struct Witness {
+pub struct PromptCoverage {
     /// The prompts that were said, as `en/claim.md`.
     pub said: BTreeSet<String>,
     /// Those that could not be, and why.
@@ -52,7 +51,7 @@ impl Prompts {
             Ok(Self {
                 environment,
                 texts,
-                witness: None,
+                coverage: None,
             })
         } else {
             Err(faults)
@@ -76,47 +75,37 @@ impl Prompts {
     /// Renders a prompt; a fixed sentence when that fails.
     pub fn say(&self, language: &str, name: &str, facts: &Value) -> String {
         let markup = self.markup(language, name, facts);
-        self.witness(language, name, markup.as_ref().err());
+        self.record(language, name, markup.as_ref().err());
         markup.unwrap_or_else(|_| FALLBACK.to_owned())
     }
 
     /// From now on it is written down what is said.
     #[must_use]
-    pub fn witnessed(self) -> Self {
+    pub fn recording_coverage(self) -> Self {
         Self {
-            witness: Some(Mutex::default()),
+            coverage: Some(Mutex::default()),
             ..self
         }
     }
 
-    /// What was said since [`Prompts::witnessed`].
-    pub fn said(&self) -> Witness {
-        let witness = self.witness.as_ref();
-        witness.map_or_else(Witness::default, |witness| {
-            witness.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// What was said since [`Prompts::recording_coverage`].
+    pub fn coverage(&self) -> PromptCoverage {
+        let coverage = self.coverage.as_ref();
+        coverage.map_or_else(PromptCoverage::default, |coverage| {
+            coverage.lock().unwrap_or_else(PoisonError::into_inner).clone()
         })
     }
 
-    fn witness(&self, language: &str, name: &str, fault: Option<&Error>) {
-        let Some(witness) = &self.witness else { return };
+    fn record(&self, language: &str, name: &str, fault: Option<&Error>) {
+        let Some(coverage) = &self.coverage else { return };
         let language = if self.has(language, name) { language } else { "en" };
         let file = format!("{language}/{name}.md");
-        let mut witness = witness.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut coverage = coverage.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(error) = fault {
-            witness.faults.insert(format!("prompts/{file}: {error:#}"));
+            coverage.faults.insert(format!("prompts/{file}: {error:#}"));
         }
-        witness.said.insert(file);
+        coverage.said.insert(file);
     }
-
-    /// Every prompt's name, with its language.
-    pub fn names(&self) -> Vec<String> {
-        self.texts.keys().cloned().collect()
-    }
-}
-
-/// Rendered markup as runs.
-pub fn runs(markup: &str) -> Vec<Run> {
-    inline::runs(markup)
 }
 
 fn format(out: &mut Output, _: &mut State, value: &Value) -> Result<(), Error> {

@@ -1,35 +1,44 @@
-//! The scanner: where words, numbers and marks begin and end in a folded text, before their language is known.
-use super::kinds::Kinds;
+//! The tokenizer: where words, numbers and marks begin and end in a folded text, before their language is known.
+use super::kinds::KindSymbols;
 use super::lexicon::{Lexicon, Symbol, WordId, is_elided};
-use super::token::{Piece, Token, Value};
+use super::time::{glued, unit};
+use super::token::{Token, TokenValue};
 
-/// Cuts a folded text into pieces, in one pass.
-pub(super) fn scan(text: &str, lexicon: &Lexicon, kinds: &Kinds) -> Vec<Piece> {
-    Scanner {
+/// A token before its language is known.
+pub(super) struct UntaggedToken {
+    /// The token as it stands there.
+    pub(super) token: Token,
+    /// The word, if it is one that the lexicon knows.
+    pub(super) word: Option<WordId>,
+}
+
+/// Cuts a folded text into tokens, in one pass.
+pub(super) fn tokenize(text: &str, lexicon: &Lexicon, symbols: &KindSymbols) -> Vec<UntaggedToken> {
+    Tokenizer {
         text,
         at: 0,
         lexicon,
-        kinds,
-        pieces: Vec::new(),
+        symbols,
+        untagged: Vec::new(),
     }
-    .scan()
+    .tokenize()
 }
 
-struct Scanner<'a> {
+struct Tokenizer<'a> {
     text: &'a str,
     at: usize,
     lexicon: &'a Lexicon,
-    kinds: &'a Kinds,
-    pieces: Vec<Piece>,
+    symbols: &'a KindSymbols,
+    untagged: Vec<UntaggedToken>,
 }
 
-impl Scanner<'_> {
-    fn scan(mut self) -> Vec<Piece> {
+impl Tokenizer<'_> {
+    fn tokenize(mut self) -> Vec<UntaggedToken> {
         while let Some(byte) = self.byte(0) {
             match byte {
                 b' ' => self.at += 1,
                 b'{' => self.braces(),
-                b'[' => self.box_of_a_list(),
+                b'[' => self.list_box(),
                 b'0'..=b'9' => self.number(),
                 b'a'..=b'z' | b'_' => self.word(),
                 b'.' if self.byte(1).is_some_and(|next| next.is_ascii_lowercase()) && !self.glued() => self.word(),
@@ -37,11 +46,15 @@ impl Scanner<'_> {
                 _ => self.mark(byte),
             }
         }
-        self.pieces
+        self.untagged
     }
 
     fn byte(&self, ahead: usize) -> Option<u8> {
-        self.text.as_bytes().get(self.at + ahead).copied()
+        self.byte_at(self.at + ahead)
+    }
+
+    fn byte_at(&self, at: usize) -> Option<u8> {
+        self.text.as_bytes().get(at).copied()
     }
 
     /// Whether a word or number ends right here.
@@ -53,16 +66,18 @@ impl Scanner<'_> {
         self.at > 0 && self.text.as_bytes()[self.at - 1].is_ascii_lowercase()
     }
 
-    fn push(&mut self, end: usize, symbol: Symbol, value: Value, word: Option<WordId>) {
-        self.pieces.push(Piece {
-            token: Token {
-                start: self.at,
-                end,
-                symbol,
-                value,
-            },
-            word,
-        });
+    fn push(&mut self, end: usize, symbol: Symbol, value: TokenValue) {
+        self.push_with(end, symbol, value, None);
+    }
+
+    fn push_with(&mut self, end: usize, symbol: Symbol, value: TokenValue, word: Option<WordId>) {
+        let token = Token {
+            start: self.at,
+            end,
+            symbol,
+            value,
+        };
+        self.untagged.push(UntaggedToken { token, word });
         self.at = end;
     }
 
@@ -70,11 +85,11 @@ impl Scanner<'_> {
         let text = &self.text[self.at..end];
         let word = self.lexicon.find(text);
         let symbol = if word.is_none() && looks_like_a_key(text) {
-            self.kinds.symbols.fragment
+            self.symbols.fragment
         } else {
             0
         };
-        self.push(end, symbol, Value::Plain, word);
+        self.push_with(end, symbol, TokenValue::Plain, word);
     }
 
     fn braces(&mut self) {
@@ -84,22 +99,20 @@ impl Scanner<'_> {
         self.push_word(end);
     }
 
-    /// `[x]`, `[ ]`, `[~]`.
-    fn box_of_a_list(&mut self) {
+    /// The box of a list: `[x]`, `[ ]`, `[~]`.
+    fn list_box(&mut self) {
         let symbol = match (self.byte(1), self.byte(2)) {
-            (Some(b']'), _) | (Some(b' '), Some(b']')) => self.kinds.symbols.todo,
-            (Some(b'x' | b'v' | b'*'), Some(b']')) => self.kinds.symbols.tick,
-            (Some(b'~' | b'-' | b'/' | b'o'), Some(b']')) => self.kinds.symbols.busy,
-            (Some(b'!'), Some(b']')) => self.kinds.symbols.cross,
-            _ => {
-                self.at += 1;
-                return;
-            }
+            (Some(b']'), _) | (Some(b' '), Some(b']')) => self.symbols.todo,
+            (Some(b'x' | b'v' | b'*'), Some(b']')) => self.symbols.tick,
+            (Some(b'~' | b'-' | b'/' | b'o'), Some(b']')) => self.symbols.busy,
+            (Some(b'!'), Some(b']')) => self.symbols.cross,
+            _ => return self.at += 1,
         };
         let end = self.at + if self.byte(1) == Some(b']') { 2 } else { 3 };
-        self.push(end, symbol, Value::Plain, None);
+        self.push(end, symbol, TokenValue::Plain);
     }
 
+    /// Where the run of such bytes that starts at `from` ends.
     fn run(&self, from: usize, wanted: impl Fn(u8) -> bool) -> usize {
         let rest = &self.text.as_bytes()[from..];
         from + rest.iter().position(|&byte| !wanted(byte)).unwrap_or(rest.len())
@@ -108,24 +121,24 @@ impl Scanner<'_> {
     fn number(&mut self) {
         let digits = self.run(self.at, |byte| byte.is_ascii_digit());
         let whole = parse(&self.text[self.at..digits]);
-        let next = self.text.as_bytes().get(digits).copied();
         let more = self.run(digits + 1, |byte| byte.is_ascii_digit());
-        match next {
+        match self.byte_at(digits) {
             Some(b':') if more == digits + 3 => {
-                self.push(more, 0, Value::Clock(whole, parse(&self.text[digits + 1..more])), None);
+                let minutes = parse(&self.text[digits + 1..more]);
+                self.push(more, 0, TokenValue::Clock(whole, minutes));
             }
             Some(b'.' | b',') if more > digits + 1 && more <= digits + 3 => self.decimal(whole, digits + 1, more),
             Some(b'-') if digits == self.at + 4 && more == digits + 3 => {
                 let end = self.run(more, |byte| byte == b'-' || byte.is_ascii_digit());
-                self.push(end, self.kinds.symbols.day, Value::Plain, None);
+                self.push(end, self.symbols.day, TokenValue::Plain);
             }
             Some(b'a'..=b'z' | b'_') => {
-                let end = self.run(digits, |byte| byte.is_ascii_alphanumeric() || byte == b'_');
+                let end = self.run(digits, is_word_byte);
                 self.number_with_letters(whole, digits, end);
             }
             _ => {
                 let word = self.lexicon.find(&self.text[self.at..digits]);
-                self.push(digits, 0, Value::Number(whole), word);
+                self.push_with(digits, 0, TokenValue::Number(whole), word);
             }
         }
     }
@@ -136,70 +149,58 @@ impl Scanner<'_> {
         let tail = self.text[to..end].trim_end_matches('.');
         let end = to + tail.len();
         let hundredths = parse(&self.text[from..to]) * if to - from == 1 { 10 } else { 1 };
-        match (tail, super::time::unit(tail)) {
-            ("", _) => self.push(
-                end,
-                0,
-                Value::Decimal(whole, hundredths, self.byte(from - 1 - self.at) == Some(b',')),
-                None,
-            ),
-            (_, Some(60)) => {
-                let minutes = whole.saturating_mul(60) + hundredths * 60 / 100;
-                self.push(end, self.kinds.symbols.duration, Value::Minutes(minutes), None);
-            }
-            _ => self.push(end, 0, Value::Plain, None),
+        if tail.is_empty() {
+            let comma = self.byte_at(from - 1) == Some(b',');
+            self.push(end, 0, TokenValue::Decimal(whole, hundredths, comma));
+        } else if unit(tail) == Some(60) {
+            let minutes = whole.saturating_mul(60) + hundredths * 60 / 100;
+            self.push(end, self.symbols.duration, TokenValue::Minutes(minutes));
+        } else {
+            self.push(end, 0, TokenValue::Plain);
         }
     }
 
     /// `2nd`, `4a`, `1h30`, `20min`, `10x`.
     fn number_with_letters(&mut self, whole: u32, digits: usize, end: usize) {
         let tail = &self.text[digits..end];
-        let symbols = &self.kinds.symbols;
-        if let Some(minutes) = super::time::glued(whole, tail) {
-            self.push(end, symbols.duration, Value::Minutes(minutes), None);
-        } else if matches!(
-            tail,
-            "st" | "nd" | "rd" | "th" | "e" | "de" | "ste" | "er" | "ere" | "eme" | "o" | "ro" | "do"
-        ) {
-            self.push(end, symbols.ordinal, Value::Number(whole), None);
-        } else if matches!(tail, "a" | "b" | "c" | "d") {
-            self.push(end, symbols.substep, Value::Number(whole), None);
-        } else if let Some(code) = self
-            .lexicon
-            .find(&self.text[self.at..digits])
-            .filter(|_| tail == "s" && whole > 300)
-        {
-            self.push(end, 0, Value::Plain, Some(code));
-        } else if tail == "s" || tail == "ms" || tail == "sec" || tail == "secs" {
-            self.push(end, symbols.seconds, Value::Plain, None);
-        } else {
-            self.push_word(end);
+        let symbols = self.symbols;
+        if let Some(minutes) = glued(whole, tail) {
+            return self.push(end, symbols.duration, TokenValue::Minutes(minutes));
+        }
+        match tail {
+            "st" | "nd" | "rd" | "th" | "e" | "de" | "ste" | "er" | "ere" | "eme" | "o" | "ro" | "do" => {
+                self.push(end, symbols.ordinal, TokenValue::Number(whole));
+            }
+            "a" | "b" | "c" | "d" => self.push(end, symbols.substep, TokenValue::Number(whole)),
+            "s" | "ms" | "sec" | "secs" => {
+                // "429s" are many of a code that the lexicon knows.
+                let code = self.lexicon.find(&self.text[self.at..digits]);
+                match code.filter(|_| tail == "s" && whole > 300) {
+                    Some(code) => self.push_with(end, 0, TokenValue::Plain, Some(code)),
+                    None => self.push(end, symbols.seconds, TokenValue::Plain),
+                }
+            }
+            _ => self.push_word(end),
         }
     }
 
     /// A word; `'s`, `'ll` and a French `l'` are words of their own.
     fn word(&mut self) {
-        let inside = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
-        let mut end = self.run(self.at + 1, inside);
-        while let (Some(b'.'), Some(true)) = (
-            self.text.as_bytes().get(end),
-            self.text.as_bytes().get(end + 1).map(|&next| inside(next)),
-        ) {
-            end = self.run(end + 1, inside);
+        let mut end = self.run(self.at + 1, is_word_byte);
+        while self.byte_at(end) == Some(b'.') && self.byte_at(end + 1).is_some_and(is_word_byte) {
+            end = self.run(end + 1, is_word_byte);
         }
-        if let (1, Some(b'/')) = (end - self.at, self.text.as_bytes().get(end))
-            && self.run(end + 1, inside) == end + 2
-        {
+        // "n/a", "w/o": one letter on each side.
+        if end - self.at == 1 && self.byte_at(end) == Some(b'/') && self.run(end + 1, is_word_byte) == end + 2 {
             end += 2;
         }
-        if self.text.as_bytes().get(end) == Some(&b'\'') {
+        if self.byte_at(end) == Some(b'\'') {
             end = self.past_apostrophe(end);
         }
-        if let Some(number) = step_glued_to_number(&self.text[self.at..end]) {
-            self.push(end, self.kinds.symbols.step_number, Value::Number(number), None);
-            return;
+        match step_glued_to_number(&self.text[self.at..end]) {
+            Some(number) => self.push(end, self.symbols.step_number, TokenValue::Number(number)),
+            None => self.push_word(end),
         }
-        self.push_word(end);
     }
 
     fn past_apostrophe(&self, apostrophe: usize) -> usize {
@@ -213,7 +214,7 @@ impl Scanner<'_> {
     }
 
     fn mark(&mut self, byte: u8) {
-        let symbols = &self.kinds.symbols;
+        let symbols = self.symbols;
         let dots = self.run(self.at, |next| next == b'.') - self.at;
         let before_space = self.byte(1).is_none_or(|next| next == b' ' || next == b'\n');
         let (length, symbol) = match byte {
@@ -222,52 +223,44 @@ impl Scanner<'_> {
             b'\n' => (1, symbols.line),
             b'?' => (1, symbols.ask),
             b',' => (1, symbols.comma),
-            b':' => (1, symbols.colon),
             b'&' | b'+' => (1, symbols.and),
-            b'=' => (if self.byte(1) == Some(b'>') { 2 } else { 1 }, symbols.colon),
-            b'-' if self.byte(1) == Some(b'>') => (2, symbols.colon),
+            b'=' | b'-' if self.byte(1) == Some(b'>') => (2, symbols.colon),
+            b':' | b'=' => (1, symbols.colon),
             b'-' if self.glued_letter() && self.byte(1).is_some_and(|next| next.is_ascii_lowercase()) => {
-                self.at += 1;
-                return;
+                return self.at += 1;
             }
-            b'-' => (
-                1,
-                if before_space && !self.glued() {
-                    symbols.dash
-                } else {
-                    symbols.hyphen
-                },
-            ),
-            b'/' => (1, if before_space { symbols.stop } else { symbols.slash }),
+            b'-' if before_space && !self.glued() => (1, symbols.dash),
+            b'-' => (1, symbols.hyphen),
+            b'/' if before_space => (1, symbols.stop),
+            b'/' => (1, symbols.slash),
             b'#' => (1, symbols.hash),
             b'%' => (1, symbols.percent),
-            b'@' => (
-                self.run(self.at + 1, |next| {
-                    next.is_ascii_alphanumeric() || matches!(next, b'_' | b'-')
-                }) - self.at,
-                symbols.mention,
-            ),
-            _ => {
-                self.at += 1;
-                return;
+            b'@' => {
+                let end = self.run(self.at + 1, |next| is_word_byte(next) || next == b'-');
+                (end - self.at, symbols.mention)
             }
+            _ => return self.at += 1,
         };
-        self.push(self.at + length, symbol, Value::Plain, None);
+        self.push(self.at + length, symbol, TokenValue::Plain);
     }
 
     /// `ntn_1234...`: the dots belong to the piece of a key before them.
     fn glued_fragment(&mut self) -> bool {
-        let fragment = self.kinds.symbols.fragment;
+        let fragment = self.symbols.fragment;
         let glued = self.glued();
-        let Some(piece) = self.pieces.last_mut().filter(|piece| glued && piece.word.is_none()) else {
+        let Some(token) = self.untagged.last_mut().filter(|token| glued && token.word.is_none()) else {
             return false;
         };
-        let long = piece.token.end - piece.token.start >= 4;
+        let long = token.token.end - token.token.start >= 4;
         if long {
-            piece.token.symbol = fragment;
+            token.token.symbol = fragment;
         }
         long
     }
+}
+
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// No step, count, code or time in a comment is larger; what is made from it fits in 32 bits.
@@ -277,7 +270,7 @@ fn parse(digits: &str) -> u32 {
     digits.parse().map_or(MOST, |number: u32| number.min(MOST))
 }
 
-/// `s4`, `step3`, `stap2`.
+/// The number of a step that is glued to its word: `s4`, `step3`, `stap2`.
 fn step_glued_to_number(word: &str) -> Option<u32> {
     let at = word.find(|c: char| c.is_ascii_digit())?;
     let known = ["s", "st", "step", "stap", "schritt", "etape", "paso", "passo", "stp"].contains(&&word[..at]);

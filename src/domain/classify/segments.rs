@@ -2,8 +2,8 @@
 
 /// A folded text, taken apart.
 #[derive(Debug, Default)]
-pub(super) struct Parts {
-    /// The author's own words.
+pub(super) struct Segments {
+    /// The author's own words, each thing set apart replaced by a word in braces.
     pub(super) own: String,
     /// What the author quotes; matters only for an answer of one word.
     pub(super) quoted: String,
@@ -12,25 +12,25 @@ pub(super) struct Parts {
 }
 
 /// Takes a folded text apart.
-pub(super) fn take_apart(folded: &str) -> Parts {
-    let mut parts = Parts::default();
+pub(super) fn split_segments(folded: &str) -> Segments {
+    let mut segments = Segments::default();
     let mut fenced = false;
     let mut lines = folded.lines().peekable();
     while let Some(line) = lines.next() {
         let trimmed = line.trim_start();
         if fenced {
-            fenced = close_fence(line, &mut parts);
+            fenced = close_fence(line, &mut segments);
         } else if let Some(quote) = trimmed.strip_prefix('>') {
-            push_line(&mut parts.quoted, quote.trim_start_matches(['>', ' ']));
+            push_line(&mut segments.quoted, quote.trim_start_matches(['>', ' ']));
         } else if is_mail_header(trimmed) {
             if !lines.clone().any(|next| next.trim_start().starts_with('>')) {
                 break;
             }
         } else {
-            fenced = own_line(line, &mut parts);
+            fenced = own_line(line, &mut segments);
         }
     }
-    parts
+    segments
 }
 
 fn push_line(into: &mut String, line: &str) {
@@ -39,38 +39,38 @@ fn push_line(into: &mut String, line: &str) {
 }
 
 /// A line inside a fence; whether the fence is still open after it.
-fn close_fence(line: &str, parts: &mut Parts) -> bool {
+fn close_fence(line: &str, segments: &mut Segments) -> bool {
     let Some((inside, after)) = line.split_once("```") else {
-        push_line(&mut parts.code, line);
+        push_line(&mut segments.code, line);
         return true;
     };
-    push_line(&mut parts.code, inside);
-    own_line(after, parts)
+    push_line(&mut segments.code, inside);
+    own_line(after, segments)
 }
 
 /// A line of the author; whether it leaves a fence open.
-fn own_line(line: &str, parts: &mut Parts) -> bool {
+fn own_line(line: &str, segments: &mut Segments) -> bool {
     let mut rest = line;
     while let Some((before, after)) = rest.split_once('`') {
-        push_own(&mut parts.own, before);
+        push_own(&mut segments.own, before);
         let ticks = 1 + after.len() - after.trim_start_matches('`').len();
         let after = &after[ticks - 1..];
-        parts.own.push_str(" {code} ");
+        segments.own.push_str(" {code} ");
         match after.find(&"```"[..ticks.min(3)]) {
             Some(end) => {
-                push_line(&mut parts.code, &after[..end]);
+                push_line(&mut segments.code, &after[..end]);
                 rest = after[end..].trim_start_matches('`');
             }
             None if ticks >= 3 => {
-                push_line(&mut parts.code, after);
-                parts.own.push('\n');
+                push_line(&mut segments.code, after);
+                segments.own.push('\n');
                 return true;
             }
             None => rest = after,
         }
     }
-    push_own(&mut parts.own, rest);
-    parts.own.push('\n');
+    push_own(&mut segments.own, rest);
+    segments.own.push('\n');
     false
 }
 
@@ -131,26 +131,26 @@ mod tests {
 
     #[test]
     fn quotes_code_and_links_are_set_apart() {
-        let parts = take_apart("> step 2 done\nno `rm x` see https://a.b/c now\n```\nerror 401\n```\nbye");
-        assert_eq!(parts.quoted, "step 2 done\n");
-        assert_eq!(parts.code, "rm x\n\nerror 401\n\n");
-        assert!(!parts.own.contains("step"), "{}", parts.own);
-        assert!(parts.own.contains("{link}") && parts.own.contains("bye"));
+        let segments = split_segments("> step 2 done\nno `rm x` see https://a.b/c now\n```\nerror 401\n```\nbye");
+        assert_eq!(segments.quoted, "step 2 done\n");
+        assert_eq!(segments.code, "rm x\n\nerror 401\n\n");
+        assert!(!segments.own.contains("step"), "{}", segments.own);
+        assert!(segments.own.contains("{link}") && segments.own.contains("bye"));
     }
 
     #[test]
     fn a_redacted_key_is_one_word() {
         assert_eq!(
-            take_apart("key [redacted: notion token] ok").own,
+            split_segments("key [redacted: notion token] ok").own,
             "key  {redacted}  ok\n"
         );
-        assert_eq!(take_apart("[redacted]... (ok)").own, " {redacted}  (ok)\n");
-        assert_eq!(take_apart("[redacted]. ok").own, " {redacted} . ok\n");
+        assert_eq!(split_segments("[redacted]... (ok)").own, " {redacted}  (ok)\n");
+        assert_eq!(split_segments("[redacted]. ok").own, " {redacted} . ok\n");
     }
 
     #[test]
     fn a_mail_reply_keeps_only_the_answer() {
-        let parts = take_apart("done\n\non mon 3 june ann wrote:\n> is step 3 finished?");
-        assert_eq!(parts.own.trim(), "done");
+        let segments = split_segments("done\n\non mon 3 june ann wrote:\n> is step 3 finished?");
+        assert_eq!(segments.own.trim(), "done");
     }
 }

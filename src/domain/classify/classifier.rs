@@ -1,0 +1,68 @@
+//! The classifier: the rules, compiled once, and what is asked of them.
+use super::context::ReadingContext;
+use super::examples::check_examples;
+use super::explain::{Explained, explained};
+use super::read::read;
+use super::reading::Reading;
+use super::rule_file::RuleFault;
+use super::rule_set::RuleSet;
+use crate::domain::comment::CleanText;
+use std::sync::{Arc, LazyLock};
+
+/// The rule files that are built in: name and text.
+pub const BUILTIN: [(&str, &str); 7] = [
+    ("common.toml", include_str!("../../../config/rules/common.toml")),
+    ("en.toml", include_str!("../../../config/rules/en.toml")),
+    ("nl.toml", include_str!("../../../config/rules/nl.toml")),
+    ("de.toml", include_str!("../../../config/rules/de.toml")),
+    ("fr.toml", include_str!("../../../config/rules/fr.toml")),
+    ("es.toml", include_str!("../../../config/rules/es.toml")),
+    ("pt.toml", include_str!("../../../config/rules/pt.toml")),
+];
+
+/// All rules, compiled, ready to read comments.
+#[derive(Debug)]
+pub struct Classifier {
+    rule_set: RuleSet,
+}
+
+impl Classifier {
+    /// The built-in rules, compiled at first use and shared.
+    pub fn builtin() -> Arc<Self> {
+        static BUILT: LazyLock<Arc<Classifier>> = LazyLock::new(|| {
+            let built = Classifier::from_files(&[]);
+            Arc::new(built.expect("the built-in rules are compiled by a test"))
+        });
+        Arc::clone(&BUILT)
+    }
+
+    /// The built-in rules with files of a project: one of the same name replaces the built-in one, another adds.
+    pub fn from_files(files: &[(String, String)]) -> Result<Self, Vec<RuleFault>> {
+        let own = |name: &str| files.iter().find(|(file, _)| file.rsplit('/').next() == Some(name));
+        let builtin = BUILTIN.iter().map(|(name, text)| {
+            own(name)
+                .cloned()
+                .unwrap_or_else(|| ((*name).to_owned(), (*text).to_owned()))
+        });
+        let is_new =
+            |file: &&(String, String)| !BUILTIN.iter().any(|(name, _)| file.0.rsplit('/').next() == Some(*name));
+        let all: Vec<_> = builtin.chain(files.iter().filter(is_new).cloned()).collect();
+        RuleSet::compile(&all).map(|rule_set| Self { rule_set })
+    }
+
+    /// Reads every example and counter-example of every rule; what is not as the rule says is a fault.
+    pub fn check_examples(&self) -> Vec<RuleFault> {
+        check_examples(&self.rule_set)
+    }
+
+    /// Reads a comment: its labels, clauses and slots.
+    pub fn read(&self, text: &CleanText, context: &ReadingContext) -> Reading {
+        read(&self.rule_set, text.as_str(), context).0
+    }
+
+    /// Reads a comment and tells why it reads so.
+    pub fn explain(&self, text: &CleanText, context: &ReadingContext) -> Explained {
+        let (reading, trace) = read(&self.rule_set, text.as_str(), context);
+        explained(&self.rule_set, reading, &trace)
+    }
+}

@@ -1,0 +1,52 @@
+//! The examples in the rule files: every rule's examples read as the rule says, and its counter-examples do not.
+use super::context::ReadingContext;
+use super::keys::KeyNames;
+use super::read::read;
+use super::reading::Reading;
+use super::rule_file::{ClauseRule, RuleFault};
+use super::rule_set::RuleSet;
+
+/// Reads the examples and counter-examples of all rules, on a page of five steps; what is not as a rule says is a fault.
+pub(super) fn check_examples(rule_set: &RuleSet) -> Vec<RuleFault> {
+    let keys = KeyNames::default();
+    let context = ReadingContext {
+        steps_total: 5,
+        default_step: None,
+        keys: &keys,
+    };
+    let mut faults = Vec::new();
+    for rule in &rule_set.rules {
+        let mut fault = |what: &str, mend: &str| faults.push(RuleFault::new(&rule.file, Some(&rule.id), what, mend));
+        if rule.examples.is_empty() {
+            fault("it has no example", "add a comment that it should read");
+        }
+        for example in &rule.examples {
+            let (reading, _) = read(rule_set, example, &context);
+            if !fires(rule, &reading) {
+                let what = format!("its example {example:?} reads as {}", described(&reading));
+                fault(&what, "change the pattern, or the example");
+            }
+        }
+        for counter in &rule.counter_examples {
+            let (reading, _) = read(rule_set, counter, &context);
+            if fires(rule, &reading) {
+                let what = format!("its counter-example {counter:?} reads as {}", described(&reading));
+                fault(&what, "add a guard, or narrow the pattern");
+            }
+        }
+    }
+    faults
+}
+
+/// Whether the rule gave a clause its own label.
+fn fires(rule: &ClauseRule, reading: &Reading) -> bool {
+    let mut by_rule = reading
+        .clauses
+        .iter()
+        .filter(|clause| clause.rules.first() == Some(&rule.id));
+    by_rule.any(|clause| clause.label == rule.label || rule.also == Some(clause.label))
+}
+
+fn described(reading: &Reading) -> String {
+    format!("{:?} by {:?}", reading.labels, reading.rules)
+}

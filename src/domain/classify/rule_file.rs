@@ -1,0 +1,179 @@
+//! Rule files: their form in TOML. What each table and key means to an author is in `config/README.md`.
+use super::reading::{BlockerKind, Label};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What is wrong in a rule file, and how to mend it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleFault {
+    /// The name of the file.
+    pub file: String,
+    /// The rule's id, if the fault is in one.
+    pub rule: Option<String>,
+    /// What is wrong, as half a sentence.
+    pub what: String,
+    /// How to mend it, as an imperative.
+    pub mend: String,
+}
+
+impl fmt::Display for RuleFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.file)?;
+        if let Some(rule) = &self.rule {
+            write!(f, "rule `{rule}`: ")?;
+        }
+        write!(f, "{}; {}", self.what, self.mend)
+    }
+}
+
+impl RuleFault {
+    /// A fault in a file, or in a rule of it.
+    pub(super) fn new(file: &str, rule: Option<&str>, what: &str, mend: &str) -> Self {
+        Self {
+            file: file.to_owned(),
+            rule: rule.map(str::to_owned),
+            what: what.to_owned(),
+            mend: mend.to_owned(),
+        }
+    }
+}
+
+/// A rule file as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RuleFile {
+    #[serde(default)]
+    pub(super) words: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) numbers: BTreeMap<u32, String>,
+    #[serde(default)]
+    pub(super) ordinals: BTreeMap<u32, String>,
+    #[serde(default)]
+    pub(super) minutes: BTreeMap<u32, String>,
+    #[serde(default)]
+    pub(super) emoji: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) groups: BTreeMap<String, String>,
+    #[serde(default)]
+    pub(super) guard: Vec<Guard>,
+    #[serde(default)]
+    pub(super) rule: Vec<ClauseRule>,
+    #[serde(default)]
+    pub(super) cause: Vec<Cause>,
+    #[serde(default)]
+    pub(super) slot: Vec<Slot>,
+}
+
+/// How far back a guard looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Scope {
+    /// A guard sees the clause itself.
+    #[default]
+    Clause,
+    /// A guard sees from the start of the sentence to the end of the clause.
+    Sentence,
+    /// A guard sees the whole comment.
+    Comment,
+}
+
+/// A guard: what in its scope takes a rule's label away or turns it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Guard {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) scope: Scope,
+    pub(super) pattern: PatternSources,
+    /// The label that the clause gets instead; absent: the rule does not count.
+    pub(super) becomes: Option<Label>,
+    /// A second label that comes with it.
+    pub(super) also: Option<Label>,
+    /// The role that the clause then has.
+    #[serde(default)]
+    pub(super) role: Role,
+}
+
+/// What a clause does to its neighbours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Role {
+    /// It stands by itself.
+    #[default]
+    Report,
+    /// Something works (again); beside a finish it adds nothing.
+    Works,
+    /// Started, planned, about to: a blocker on the same work stops it.
+    Start,
+    /// A part is still open: a finish in the same sentence is no finish.
+    Pending,
+    /// "Blockers: none": adds nothing beside other clauses.
+    NoBlockers,
+    /// The author doubts or jokes: a finish beside it is no finish.
+    Doubt,
+    /// The author asks for help.
+    Help,
+    /// Takes back what came before it in this comment.
+    Withdraws,
+}
+
+/// One way of saying something.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ClauseRule {
+    pub(super) id: String,
+    pub(super) label: Label,
+    /// A second label that the same words carry.
+    pub(super) also: Option<Label>,
+    /// The rule of the highest rank that stands decides.
+    #[serde(default)]
+    pub(super) rank: u8,
+    pub(super) pattern: PatternSources,
+    #[serde(default)]
+    pub(super) guards: Vec<String>,
+    #[serde(default)]
+    pub(super) role: Role,
+    #[serde(default)]
+    pub(super) examples: Vec<String>,
+    #[serde(default)]
+    pub(super) counter_examples: Vec<String>,
+    #[serde(skip)]
+    pub(super) file: String,
+    #[serde(skip)]
+    pub(super) guard_at: Vec<usize>,
+}
+
+/// What tells the kind of a blocker. The first that fits decides.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cause {
+    pub(super) id: String,
+    pub(super) kind: BlockerKind,
+    pub(super) pattern: PatternSources,
+}
+
+/// A pattern that fills a slot: `all_done`, `not_spent`, `expected`, `total`, `bot`, `addressed`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Slot {
+    pub(super) id: String,
+    pub(super) pattern: PatternSources,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub(super) enum PatternSources {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl PatternSources {
+    /// The patterns as written.
+    pub(super) fn list(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+}

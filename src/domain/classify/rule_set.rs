@@ -1,0 +1,214 @@
+//! The rule set: all rule files compiled into one lexicon and one list of patterns over its symbols.
+use super::kinds::Kinds;
+use super::lexicon::{COMMON, KindSet, LANGUAGES, Lexicon};
+use super::normalise::Emoji;
+use super::pattern::Pattern;
+use super::rule_file::{Cause, ClauseRule, Guard, PatternSources, RuleFault, RuleFile, Slot};
+use std::collections::HashMap;
+
+/// What a pattern of the set belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PatternOwner {
+    Rule(usize),
+    Guard(usize),
+    Cause(usize),
+    Slot(usize),
+}
+
+/// Everything that the rule files say, compiled.
+#[derive(Debug)]
+pub(super) struct RuleSet {
+    pub(super) lexicon: Lexicon,
+    pub(super) kinds: Kinds,
+    pub(super) emoji: Emoji,
+    pub(super) groups: HashMap<String, KindSet>,
+    /// By rank, highest first; equal ranks in file order.
+    pub(super) rules: Vec<ClauseRule>,
+    pub(super) guards: Vec<Guard>,
+    pub(super) causes: Vec<Cause>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) patterns: Vec<(PatternOwner, Pattern)>,
+}
+
+impl RuleSet {
+    /// Reads and compiles the files; every fault of every file is told.
+    pub(super) fn compile(files: &[(String, String)]) -> Result<Self, Vec<RuleFault>> {
+        let mut faults = Vec::new();
+        let mut parsed = Vec::new();
+        for (name, text) in files {
+            match toml::from_str::<RuleFile>(text) {
+                Ok(file) => parsed.push((name.as_str(), file)),
+                Err(error) => faults.push(RuleFault::new(
+                    name,
+                    None,
+                    error.to_string().trim(),
+                    "see config/README.md for the form of a rule file",
+                )),
+            }
+        }
+        let mut lexicon = Lexicon::new();
+        let kinds = Kinds::declare(&mut lexicon.symbols);
+        for (name, file) in &parsed {
+            if let Err(what) = fill(&mut lexicon, &kinds, language_of(name), file) {
+                faults.push(RuleFault::new(name, None, &what, "join two kinds of words into one"));
+            }
+        }
+        let rule_set = collect(parsed, lexicon, &kinds, &mut faults);
+        if faults.is_empty() { Ok(rule_set) } else { Err(faults) }
+    }
+}
+
+/// `en.toml` holds English; whatever is no language is common to all.
+fn language_of(name: &str) -> usize {
+    let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml");
+    LANGUAGES
+        .iter()
+        .position(|&language| language == stem)
+        .unwrap_or(COMMON)
+}
+
+fn entries(list: &str) -> impl Iterator<Item = &str> {
+    list.split(',').map(str::trim).filter(|entry| !entry.is_empty())
+}
+
+fn fill(lexicon: &mut Lexicon, kinds: &Kinds, language: usize, file: &RuleFile) -> Result<(), String> {
+    for (kind, list) in &file.words {
+        let bit = if kind == "plain" {
+            Some(KindSet::NONE)
+        } else {
+            lexicon.symbols.declare(kind)
+        };
+        let bit = bit.ok_or_else(|| format!("`{kind}` is one kind of word too many (256 at most)"))?;
+        for entry in entries(list) {
+            lexicon.add(language, bit, entry);
+        }
+    }
+    let amounts = [
+        (&file.numbers, kinds.bits.numword),
+        (&file.ordinals, kinds.bits.ordword),
+        (&file.minutes, kinds.bits.duration),
+    ];
+    for (list, bit) in amounts {
+        for (amount, words) in list {
+            for entry in entries(words) {
+                lexicon.add_amount(language, bit, entry, *amount);
+            }
+        }
+    }
+    for name in file.emoji.keys() {
+        let bit = lexicon
+            .symbols
+            .declare(name)
+            .ok_or_else(|| format!("`{name}` is one kind of word too many"))?;
+        lexicon.add(COMMON, bit, &format!("{{{name}}}"));
+    }
+    Ok(())
+}
+
+fn collect(parsed: Vec<(&str, RuleFile)>, lexicon: Lexicon, kinds: &Kinds, faults: &mut Vec<RuleFault>) -> RuleSet {
+    let mut rule_set = RuleSet {
+        lexicon,
+        kinds: *kinds,
+        emoji: Emoji::new(),
+        groups: HashMap::new(),
+        rules: Vec::new(),
+        guards: Vec::new(),
+        causes: Vec::new(),
+        slots: Vec::new(),
+        patterns: Vec::new(),
+    };
+    for (name, file) in parsed {
+        for (kind, list) in file.emoji {
+            rule_set
+                .emoji
+                .extend(list.chars().filter(|c| !c.is_whitespace()).map(|c| (c, kind.clone())));
+        }
+        for (group, list) in file.groups {
+            match bits_of(&rule_set, &list) {
+                Ok(bits) => {
+                    let group = rule_set.groups.entry(group).or_default();
+                    *group = *group | bits;
+                }
+                Err(what) => faults.push(RuleFault::new(name, None, &what, "name a kind that has words")),
+            }
+        }
+        rule_set.rules.extend(file.rule.into_iter().map(|rule| ClauseRule {
+            file: name.to_owned(),
+            ..rule
+        }));
+        rule_set.guards.extend(file.guard);
+        rule_set.causes.extend(file.cause);
+        rule_set.slots.extend(file.slot);
+    }
+    rule_set.rules.sort_by_key(|rule| std::cmp::Reverse(rule.rank));
+    tie_guards(&mut rule_set, faults);
+    compile_patterns(&mut rule_set, faults);
+    rule_set
+}
+
+fn bits_of(rule_set: &RuleSet, list: &str) -> Result<KindSet, String> {
+    entries(list).try_fold(KindSet::NONE, |bits, name| {
+        let known = rule_set
+            .lexicon
+            .symbols
+            .bit(name)
+            .or_else(|| rule_set.groups.get(name).copied());
+        known
+            .map(|bit| bits | bit)
+            .ok_or_else(|| format!("no kind of word is called `{name}`"))
+    })
+}
+
+fn tie_guards(rule_set: &mut RuleSet, faults: &mut Vec<RuleFault>) {
+    let RuleSet { rules, guards, .. } = rule_set;
+    for rule in rules {
+        for name in &rule.guards {
+            match guards.iter().position(|guard| guard.id == *name) {
+                Some(at) => rule.guard_at.push(at),
+                None => faults.push(RuleFault::new(
+                    &rule.file,
+                    Some(&rule.id),
+                    &format!("no guard is called `{name}`"),
+                    "add it, or take it out of `guards`",
+                )),
+            }
+        }
+    }
+}
+
+/// Compiles every pattern and tells the faulty ones.
+fn compile_patterns(rule_set: &mut RuleSet, faults: &mut Vec<RuleFault>) {
+    let rules = owned(&rule_set.rules, PatternOwner::Rule, |rule| (&rule.id, &rule.pattern));
+    let guards = owned(&rule_set.guards, PatternOwner::Guard, |guard| {
+        (&guard.id, &guard.pattern)
+    });
+    let causes = owned(&rule_set.causes, PatternOwner::Cause, |cause| {
+        (&cause.id, &cause.pattern)
+    });
+    let slots = owned(&rule_set.slots, PatternOwner::Slot, |slot| (&slot.id, &slot.pattern));
+    let mut compiled = Vec::new();
+    for (owner, (id, sources)) in rules.chain(guards).chain(causes).chain(slots) {
+        for source in sources.list() {
+            match Pattern::new(source, &|names| bits_of(rule_set, names)) {
+                Ok(pattern) => compiled.push((owner, pattern)),
+                Err(what) => faults.push(RuleFault::new(
+                    "config/rules",
+                    Some(id),
+                    &what,
+                    &format!("correct the pattern `{source}`"),
+                )),
+            }
+        }
+    }
+    rule_set.patterns = compiled;
+}
+
+/// A table's entries, each with its owner, id and patterns.
+fn owned<'a, T>(
+    entries: &'a [T],
+    owner: fn(usize) -> PatternOwner,
+    patterns: fn(&'a T) -> (&'a String, &'a PatternSources),
+) -> impl Iterator<Item = (PatternOwner, (&'a String, &'a PatternSources))> {
+    let owners = (0..).map(owner);
+    owners.zip(entries.iter().map(patterns))
+}

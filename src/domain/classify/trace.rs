@@ -1,0 +1,37 @@
+//! The trace of a reading: what was seen on the way, for `explain` and for the slots.
+use super::clauses::ClauseSpan;
+use super::combine::JudgedClause;
+use super::lexicon::LANGUAGES;
+use super::matches::PatternMatches;
+use super::step_set::StepSet;
+use super::token::Token;
+
+/// What was seen on the way from a text to its reading.
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    /// The author's own words, folded; tokens point into it.
+    pub(super) own: String,
+    /// The tokens of the author's own words.
+    pub(super) tokens: Vec<Token>,
+    /// Where the clauses stand among the tokens.
+    pub(super) clause_spans: Vec<ClauseSpan>,
+    /// The patterns that fit each clause, in the order of `clause_spans`.
+    pub(super) matches: Vec<PatternMatches>,
+    /// The clauses that are left after combining, each with its judgement.
+    pub(super) judged: Vec<JudgedClause>,
+    /// The patterns that fit the comment as one run of tokens.
+    pub(super) whole: PatternMatches,
+    /// The tokens of the code in the comment.
+    pub(super) code: Vec<Token>,
+    /// The language of most words, as an index into [`LANGUAGES`].
+    pub(super) language: Option<usize>,
+    /// Steps named as exceptions: "all but step 3".
+    pub(super) left_out: StepSet,
+}
+
+impl Trace {
+    /// The two letters of the language, if a word tells it.
+    pub(super) fn language_name(&self) -> Option<String> {
+        self.language.map(|at| LANGUAGES[at].to_owned())
+    }
+}
