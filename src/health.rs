@@ -17,11 +17,11 @@ const NOTED_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// What works and what does not. Clones share it.
 #[derive(Clone, Default)]
-pub struct Health(Arc<Mutex<Picture>>);
+pub struct Health(Arc<Mutex<HealthSnapshot>>);
 
 /// Everything at one moment.
 #[derive(Clone, Debug, Default)]
-pub struct Picture {
+pub struct HealthSnapshot {
     /// The pages that are watched.
     pub pages: BTreeMap<PageId, PageHealth>,
     /// Parts of the bot that do not work now, by name: the token, the list of members, the store.
@@ -47,7 +47,7 @@ pub struct PageHealth {
 /// Something that does not work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fault {
-    /// Since when.
+    /// The moment at which it was first seen not to work.
     pub since: DateTime<Utc>,
     /// What, why, and how to mend it.
     pub text: String,
@@ -94,7 +94,7 @@ impl Health {
     }
 
     /// Everything as it is now.
-    pub fn picture(&self) -> Picture {
+    pub fn snapshot(&self) -> HealthSnapshot {
         let mut picture = self.lock();
         let recent = Utc::now() - NOTED_FOR;
         for page in picture.pages.values_mut() {
@@ -108,7 +108,7 @@ impl Health {
         self.lock().version
     }
 
-    fn lock(&self) -> MutexGuard<'_, Picture> {
+    fn lock(&self) -> MutexGuard<'_, HealthSnapshot> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -146,7 +146,7 @@ mod tests {
     fn a_fault_keeps_its_beginning_and_ends_once() {
         let health = Health::default();
         let page = PageId::from_wire("p");
-        let told = |health: &Health| health.picture().pages[&page].fault.clone();
+        let told = |health: &Health| health.snapshot().pages[&page].fault.clone();
         health.page(&page, None);
         assert_eq!(health.version(), 0, "nothing happened");
         health.page(&page, Some("one".to_owned()));

@@ -14,14 +14,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Our own replies. Clones share it.
 #[derive(Clone)]
 pub struct OwnReplies {
-    pages: Arc<Mutex<HashMap<PageId, OfPage>>>,
+    pages: Arc<Mutex<HashMap<PageId, PageReplies>>>,
     since: DateTime<Utc>,
 }
 
 /// What is known of one page. A reply on its way goes from `doubtful` to `known`; one whose sending had no known end is
 /// `unsure` for good, since its twin may come late; one that stands there and is none of these is `unknown`.
 #[derive(Default)]
-struct OfPage {
+struct PageReplies {
     /// Digests of the ids of replies that our store knows.
     known: HashSet<u64>,
     /// Replies that are being sent, or may have been.
@@ -38,7 +38,7 @@ struct OfPage {
 
 /// What a thread says of a reply that is about to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Before {
+pub enum ReplyInThread {
     /// Its thread was not read yet: wait.
     Unread,
     /// It stands there already, under this id.
@@ -49,7 +49,7 @@ pub enum Before {
 
 /// Replies under our name that our store does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strangers {
+pub enum UnknownReplies {
     /// There are none.
     None,
     /// They were there at the first look: our store is younger than they are.
@@ -89,7 +89,7 @@ impl OwnReplies {
         complete: bool,
         replies: &[(Reference, &CommentId)],
         is_old: impl Fn(&CommentId) -> bool,
-    ) -> Strangers {
+    ) -> UnknownReplies {
         let mut pages = self.lock();
         let of_page = pages.entry(page.clone()).or_default();
         let first = !of_page.listed.contains(parent);
@@ -110,21 +110,21 @@ impl OwnReplies {
             }
         }
         match (strangers, since) {
-            (0, _) => Strangers::None,
-            (strangers, 0) => Strangers::Earlier(strangers),
-            (_, since) => Strangers::Since(since),
+            (0, _) => UnknownReplies::None,
+            (strangers, 0) => UnknownReplies::Earlier(strangers),
+            (_, since) => UnknownReplies::Since(since),
         }
     }
 
     /// Whether a reply may be sent that we have never sent.
-    pub fn before(&self, page: &PageId, parent: &str, reference: &Reference) -> Before {
+    pub fn before(&self, page: &PageId, parent: &str, reference: &Reference) -> ReplyInThread {
         let pages = self.lock();
         match pages.get(page) {
             Some(of_page) if of_page.listed.contains(parent) => match of_page.unknown.get(reference) {
-                Some(comment) => Before::There(comment.clone()),
-                None => Before::Absent,
+                Some(comment) => ReplyInThread::There(comment.clone()),
+                None => ReplyInThread::Absent,
             },
-            Some(_) | None => Before::Unread,
+            Some(_) | None => ReplyInThread::Unread,
         }
     }
 
@@ -177,7 +177,7 @@ impl OwnReplies {
         of_page.doubtful.remove(reference);
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<PageId, OfPage>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<PageId, PageReplies>> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -211,29 +211,36 @@ mod tests {
             own.listed(&page, "page", true, &shown, |comment| comment.as_str().contains("old"))
         };
         own.open(&page, std::slice::from_ref(&known.1), [doubtful.0.clone()]);
-        assert_eq!(own.before(&page, "page", &sent.0), Before::Unread);
-        assert_eq!(show(&[known, forgotten, doubtful]), Strangers::Earlier(1));
+        assert_eq!(own.before(&page, "page", &sent.0), ReplyInThread::Unread);
+        assert_eq!(show(&[known, forgotten, doubtful]), UnknownReplies::Earlier(1));
         assert_eq!(
             own.before(&page, "page", &forgotten.0),
-            Before::There(forgotten.1.clone())
+            ReplyInThread::There(forgotten.1.clone())
         );
-        assert_eq!(own.before(&page, "page", &sent.0), Before::Absent);
-        assert_eq!(own.before(&page, "a block", &sent.0), Before::Unread);
+        assert_eq!(own.before(&page, "page", &sent.0), ReplyInThread::Absent);
+        assert_eq!(own.before(&page, "a block", &sent.0), ReplyInThread::Unread);
         own.sending(&page, &sent.0);
         assert_eq!(
             show(&[known, forgotten, sent]),
-            Strangers::None,
+            UnknownReplies::None,
             "it may be listed before it is answered"
         );
         own.unsure(&page, &sent.0);
         own.settled(&page, &sent.0, Some(&sent.1));
         let twin = (sent.0.clone(), CommentId::from_wire("a twin that came late"));
-        assert_eq!(show(&[known, forgotten, sent, &twin]), Strangers::None);
-        assert_eq!(show(&[known, forgotten, sent]), Strangers::None);
-        assert_eq!(show(&[known, forgotten, sent, other]), Strangers::Since(1));
-        assert_eq!(show(&[known, forgotten, sent, other]), Strangers::None, "told once");
+        assert_eq!(show(&[known, forgotten, sent, &twin]), UnknownReplies::None);
+        assert_eq!(show(&[known, forgotten, sent]), UnknownReplies::None);
+        assert_eq!(show(&[known, forgotten, sent, other]), UnknownReplies::Since(1));
+        assert_eq!(
+            show(&[known, forgotten, sent, other]),
+            UnknownReplies::None,
+            "told once"
+        );
         let reopened = reply("an old thread that was reopened");
-        assert_eq!(show(&[known, &reopened]), Strangers::Earlier(1));
-        assert_eq!(own.before(&page, "page", &other.0), Before::There(other.1.clone()));
+        assert_eq!(show(&[known, &reopened]), UnknownReplies::Earlier(1));
+        assert_eq!(
+            own.before(&page, "page", &other.0),
+            ReplyInThread::There(other.1.clone())
+        );
     }
 }

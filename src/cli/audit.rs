@@ -1,8 +1,10 @@
 //! `keyminder audit`: what was seen, read, looked at, decided, done and replied, and when. Reads only, beside a
 //! running bot; `--retry` alone (`audit/retry.rs`) asks for something.
+mod find;
 mod retry;
 
-use super::{Exit, Place, words};
+use super::command::page_option;
+use super::{CommandResult, Exit, ProjectArgs, words};
 use crate::config::Settings;
 use crate::domain::classify::Reading;
 use crate::domain::effect::{Done, Effect, EffectId, Outcome};
@@ -12,6 +14,7 @@ use crate::store::sqlite::SqliteStore;
 use crate::store::{AuditQuery, AuditRow, CommentRow, EffectRow, EffectState, Store, StoreError};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
+use find::find;
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -21,7 +24,7 @@ const ROWS: i64 = 1000;
 
 /// The options of `audit`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct AuditArgs {
     /// The reference at the end of a reply (k7p2-93qd), or a comment's id; without it: the last comments
     #[arg(value_name = "REF|COMMENT_ID")]
     pub about: Option<String>,
@@ -29,8 +32,8 @@ pub struct Args {
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
     /// Of this page only: its URL or id
-    #[arg(long, value_name = "PAGE")]
-    pub page: Option<String>,
+    #[arg(long, value_name = "PAGE", value_parser = page_option)]
+    pub page: Option<PageId>,
     /// One line for each comment, for programs
     #[arg(long)]
     pub json: bool,
@@ -43,20 +46,12 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
-    let only = match args.page.as_deref().map(|page| (page, PageId::parse(page))) {
-        Some((page, None)) => {
-            eprintln!("keyminder: --page {page}: no Notion page; give its URL or its 32-digit id");
-            return Ok(Exit::Usage);
-        }
-        Some((_, page)) => page,
-        None => None,
-    };
+pub fn run(place: &ProjectArgs, args: &AuditArgs) -> CommandResult<Exit> {
     let settings = Settings::load(place)?;
-    super::runtime()?.block_on(tell(&settings, args, only))
+    super::runtime()?.block_on(tell(&settings, args))
 }
 
-async fn tell(settings: &Settings, args: &Args, only: Option<PageId>) -> anyhow::Result<Exit> {
+async fn tell(settings: &Settings, args: &AuditArgs) -> CommandResult<Exit> {
     if let Some(about) = &args.retry {
         return retry::retry(settings, about).await;
     }
@@ -69,7 +64,7 @@ async fn tell(settings: &Settings, args: &Args, only: Option<PageId>) -> anyhow:
         };
         vec![row]
     } else {
-        last(&store, only, args.limit).await?
+        last(&store, args.page.clone(), args.limit).await?
     };
     for row in rows {
         if args.misread.is_some() {
@@ -88,32 +83,8 @@ async fn tell(settings: &Settings, args: &Args, only: Option<PageId>) -> anyhow:
     Ok(Exit::Done)
 }
 
-/// A comment by the reference of its reply, or by its own id.
-async fn find(store: &SqliteStore, about: &str) -> anyhow::Result<Option<CommentRow>> {
-    if let Some(reference) = Reference::parse(about) {
-        let Some((page, comment)) = store.by_reference(reference.as_str()).await? else {
-            return Ok(None);
-        };
-        return row(store, &page, &comment).await;
-    }
-    let Some(comment) = CommentId::parse(about) else {
-        return Ok(None);
-    };
-    for page in store.pages().await? {
-        if let Some(row) = row(store, &page, &comment).await? {
-            return Ok(Some(row));
-        }
-    }
-    Ok(None)
-}
-
-async fn row(store: &SqliteStore, page: &PageId, comment: &CommentId) -> anyhow::Result<Option<CommentRow>> {
-    let rows = readable(store, page).await?;
-    Ok(rows.into_iter().find(|row| row.comment.id == *comment))
-}
-
 /// The comments of a page. One that cannot be read must not hide those of other pages: it is named.
-async fn readable(store: &SqliteStore, page: &PageId) -> anyhow::Result<Vec<CommentRow>> {
+async fn readable(store: &SqliteStore, page: &PageId) -> CommandResult<Vec<CommentRow>> {
     match store.comments(page).await {
         Ok(rows) => Ok(rows),
         Err(fault @ StoreError::Unreadable { .. }) => {
@@ -125,7 +96,7 @@ async fn readable(store: &SqliteStore, page: &PageId) -> anyhow::Result<Vec<Comm
 }
 
 /// The comments that were seen last, oldest first.
-async fn last(store: &SqliteStore, only: Option<PageId>, limit: usize) -> anyhow::Result<Vec<CommentRow>> {
+async fn last(store: &SqliteStore, only: Option<PageId>, limit: usize) -> CommandResult<Vec<CommentRow>> {
     let pages = match only {
         Some(page) => vec![page],
         None => store.pages().await?,
@@ -172,7 +143,7 @@ struct Moment {
 }
 
 impl Story {
-    async fn of(store: &SqliteStore, row: CommentRow) -> anyhow::Result<Self> {
+    async fn of(store: &SqliteStore, row: CommentRow) -> CommandResult<Self> {
         let query = AuditQuery {
             comment: Some(row.comment.id.clone()),
             limit: ROWS,

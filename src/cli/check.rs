@@ -1,9 +1,9 @@
 //! `keyminder check`: proves settings, rules, patterns, providers, pages and prompts; tells all faults at once.
 mod evidence;
-mod saying;
-mod situations;
+mod fixtures;
+mod render_all;
 
-use super::{Exit, Place, bot, classify, redact};
+use super::{CommandError, CommandResult, Exit, ProjectArgs, classify, redact, tools};
 use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{BUILTIN as RULES, Classifier};
 use crate::domain::decide::{Names, Playbook};
@@ -16,10 +16,10 @@ use std::path::Path;
 
 /// The options of `check`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {}
+pub struct CheckArgs {}
 
 /// Runs the command.
-pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
+pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     let mut faults = Vec::new();
     let settings = match Settings::load(place) {
         Ok(settings) => settings,
@@ -40,7 +40,7 @@ pub fn run(place: &Place, _args: &Args) -> anyhow::Result<Exit> {
     Err(Faults(faults).into())
 }
 
-/// How much was proven.
+/// How many rules, patterns, pages and prompts were proven.
 #[derive(Debug, Default)]
 struct Proven {
     rules: usize,
@@ -76,17 +76,17 @@ fn prove(settings: &Settings, faults: &mut Vec<String>) -> Proven {
     let mut proven = Proven::default();
     rules(&settings.project, &mut proven, faults);
     patterns(&settings.project, &mut proven, faults);
-    let providers = match bot::providers(settings) {
+    let providers = match Providers::load(settings) {
         Ok(providers) => {
             proven.providers = providers.all().len();
             Some(providers)
         }
-        Err(error) => {
-            take(faults, error);
+        Err(found) => {
+            faults.extend(found.0);
             None
         }
     };
-    let names = providers.as_deref().map_or_else(Names::default, bot::names);
+    let names = providers.as_deref().map_or_else(Names::default, tools::names);
     match config::playbook(settings, names) {
         Ok(playbook) => {
             proven.pages = playbook.pages.len();
@@ -101,10 +101,10 @@ fn prove(settings: &Settings, faults: &mut Vec<String>) -> Proven {
 }
 
 /// The single faults of an error that holds several.
-fn take(faults: &mut Vec<String>, error: anyhow::Error) {
-    match error.downcast::<Faults>() {
-        Ok(found) => faults.extend(found.0),
-        Err(error) => faults.push(format!("{error:#}")),
+fn take(faults: &mut Vec<String>, error: CommandError) {
+    match error {
+        CommandError::Settings(found) => faults.extend(found.0),
+        error => faults.push(error.to_string()),
     }
 }
 
@@ -114,7 +114,7 @@ fn rules(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
         Err(error) => return take(faults, error),
     };
     match Classifier::from_files(&files) {
-        Ok(classifier) => faults.extend(classifier.prove().iter().map(ToString::to_string)),
+        Ok(classifier) => faults.extend(classifier.check_examples().iter().map(ToString::to_string)),
         Err(found) => faults.extend(found.iter().map(ToString::to_string)),
     }
     let replaced = |name: &str| files.iter().any(|(file, _)| file.rsplit('/').next() == Some(name));
@@ -128,7 +128,7 @@ fn rules(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
 
 fn patterns(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
     match redact::patterns(project) {
-        Ok(patterns) => faults.extend(patterns.prove().iter().map(ToString::to_string)),
+        Ok(patterns) => faults.extend(patterns.check_examples().iter().map(ToString::to_string)),
         Err(error) => return take(faults, error),
     }
     let own = std::fs::read_to_string(project.join("config/redaction.toml")).ok();
@@ -188,7 +188,7 @@ fn prompts(
     proven: &mut Proven,
     faults: &mut Vec<String>,
 ) {
-    let (said, replies) = saying::everything(playbook, files);
+    let (said, replies) = render_all::render_all(playbook, files);
     proven.prompts = files.len();
     proven.replies = replies;
     faults.extend(said.faults);

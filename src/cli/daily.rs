@@ -1,14 +1,16 @@
 //! The daily monitor inside `run`: it looks at every key, tells the page and the channels what is new, keeps what it saw.
-use super::bot::Tools;
+use super::tools::Tools;
 use crate::config::PageSource;
 use crate::domain::event::{Alert, Event};
-use crate::monitor::alerts::Alert as Found;
-use crate::monitor::channels::{ChannelError, Channels, Context};
-use crate::monitor::run::{self, Ran, Told};
-use crate::pipeline::{Door, Happening};
+use crate::monitor::Watcher;
+use crate::monitor::alerts::KeyAlert;
+use crate::monitor::channels::{AlertContext, ChannelError, Channels};
+use crate::monitor::run::{self, AlertDelivery, MonitorRun};
+use crate::pipeline::{PipelineHandle, PipelineInput};
 use chrono::Utc;
 use serde_json::json;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What belongs on the page where the rotation is done. The rest (no backup yet, no schedule yet) is what the guide's
 /// steps are about, and is told by `keyminder monitor`.
@@ -24,48 +26,52 @@ const ON_PAGE: [&str; 8] = [
 ];
 
 /// One run, kept whatever it saw; a fault of it is one line, never the end of the bot.
-pub(super) async fn run_monitor(tools: &Tools, door: &Door) {
-    let watcher = tools.keys.looker.watcher();
+pub(super) async fn run_monitor(tools: &Tools, pipeline: &PipelineHandle) {
+    let watcher = Watcher::new(Arc::clone(&tools.keys), &tools.settings);
     let ran = run::once(&watcher, Utc::now(), |_| {}).await;
     tracing::info!(
         keys = ran.report.keys.len(),
         findings = ran.findings.len(),
         "the monitor ran"
     );
-    let on_page = tell_pages(tools, door, &ran).await;
+    let on_page = tell_pages(tools, pipeline, &ran).await;
     let by_channels = match channels(tools) {
         Some((channels, context)) => all_took_it(&ran.tell(&channels, &context).await),
         None => false,
     };
-    let told = if on_page || by_channels { Told::Yes } else { Told::No };
+    let told = if on_page || by_channels {
+        AlertDelivery::Complete
+    } else {
+        AlertDelivery::Incomplete
+    };
     if let Err(error) = ran.keep(&watcher, told).await {
         tracing::warn!("the monitor's record could not be kept: {error}");
     }
 }
 
-async fn tell_pages(tools: &Tools, door: &Door, ran: &Ran) -> bool {
+async fn tell_pages(tools: &Tools, pipeline: &PipelineHandle, ran: &MonitorRun) -> bool {
     let alerts = ran
         .alerts
         .iter()
         .filter(|alert| ON_PAGE.contains(&alert.condition.as_str()));
-    tell(tools, door, &alerts.map(worded).collect::<Vec<_>>()).await
+    tell(tools, pipeline, &alerts.map(worded).collect::<Vec<_>>()).await
 }
 
 /// Every watched page hears it; only those with checks of keys say it (the decision knows which).
-pub(super) async fn tell(tools: &Tools, door: &Door, alerts: &[Alert]) -> bool {
-    let mut happenings = Vec::new();
+pub(super) async fn tell(tools: &Tools, pipeline: &PipelineHandle, alerts: &[Alert]) -> bool {
+    let mut inputs = Vec::new();
     for source in &tools.settings.pages {
         let PageSource::Page(page) = source else { continue };
-        happenings.extend(alerts.iter().map(|alert| {
+        inputs.extend(alerts.iter().map(|alert| {
             let event = Event::AlertRaised(Box::new(alert.clone()));
-            Happening::bare(page.clone(), event)
+            PipelineInput::new(page.clone(), event)
         }));
     }
-    if happenings.is_empty() {
+    if inputs.is_empty() {
         return true;
     }
     // A page that stands still hears it the next time; the channels do now.
-    match door.bring(happenings).await {
+    match pipeline.submit(inputs).await {
         Ok(()) => true,
         Err(why) => {
             tracing::warn!("not every page could be told: {why}");
@@ -74,7 +80,7 @@ pub(super) async fn tell(tools: &Tools, door: &Door, alerts: &[Alert]) -> bool {
     }
 }
 
-fn worded(alert: &Found) -> Alert {
+fn worded(alert: &KeyAlert) -> Alert {
     // One subject is said once; a higher level or fewer days left are another subject.
     let days = alert.days_left.map(|days| format!("/{days}")).unwrap_or_default();
     let facts = BTreeMap::from([
@@ -89,7 +95,7 @@ fn worded(alert: &Found) -> Alert {
 }
 
 /// Tells the channels alone, where one is configured: what cannot wait for the daily run.
-pub(super) async fn tell_channels(tools: &Tools, alerts: &[Found]) {
+pub(super) async fn tell_channels(tools: &Tools, alerts: &[KeyAlert]) {
     let Some((channels, context)) = channels(tools).filter(|_| !alerts.is_empty()) else {
         return;
     };
@@ -98,8 +104,8 @@ pub(super) async fn tell_channels(tools: &Tools, alerts: &[Found]) {
     }
 }
 
-fn channels(tools: &Tools) -> Option<(Channels, Context)> {
-    let context = Context {
+fn channels(tools: &Tools) -> Option<(Channels, AlertContext)> {
+    let context = AlertContext {
         page_url: None,
         host: tools.keys.project.id.clone(),
         now: Utc::now(),

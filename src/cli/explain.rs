@@ -1,20 +1,23 @@
 //! `keyminder explain`: redaction, reading, decision and reply for one comment. Nothing is done, nothing is written.
-use super::{Exit, Place, bot, dry_run, redact, table};
-use crate::config::{self, Settings};
-use crate::domain::classify::{About, Classifier, Explained, KeyNames};
-use crate::domain::comment::{Anchor, Comment, Extent, Finding, RawText};
+use super::preview::{Preview, effect_line};
+use super::{CommandResult, Exit, ProjectArgs, table};
+use crate::clock;
+use crate::config::Settings;
+use crate::domain::classify::Explained;
+use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
 use crate::domain::decide::{Decision, Playbook, decide};
-use crate::domain::effect::{Effect, Property, Status};
-use crate::domain::event::{Authority, Event, Report};
-use crate::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
+use crate::domain::effect::{Effect, NewEffect, Property, Status};
+use crate::domain::event::{Authority, Event};
+use crate::domain::ids::{BlockId, PageId};
 use crate::domain::page::{Criterion, Guide, Observed, PageDescription, PageState, Step};
-use crate::domain::redact::{KnownValues, Redacted, Redactor};
 use crate::domain::reply;
-use crate::rotation::EnvFile;
+use crate::intake::{Author, PageFacts};
+use crate::notion::RawComment;
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
@@ -23,11 +26,11 @@ const UNREAD: &str = "…";
 
 /// The options of `explain`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct ExplainArgs {
     /// The comment; `-` reads it from standard input, so that no key stands among the arguments
     #[arg(value_name = "TEXT", allow_hyphen_values = true)]
     pub text: String,
-    /// The page's description in config/pages
+    /// The page: its description in config/pages, or the URL or id of one that the bot knows
     #[arg(long, value_name = "ID", default_value = "ACT_011_SEC")]
     pub page: String,
     /// The comment stands on the block of this step
@@ -39,33 +42,73 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
+pub fn run(place: &ProjectArgs, args: &ExplainArgs) -> CommandResult<Exit> {
     let settings = Settings::load(place)?;
-    let providers = bot::providers(&settings)?;
-    let names = bot::names(&providers);
-    let redactor = redactor(&settings, &names.identifiers)?;
-    let playbook = config::playbook(&settings, names)?;
-    let Some(description) = playbook.pages.get(&args.page) else {
-        let known: Vec<&str> = playbook.pages.keys().map(String::as_str).collect();
+    super::runtime()?.block_on(explain(settings, args))
+}
+
+async fn explain(settings: Settings, args: &ExplainArgs) -> CommandResult<Exit> {
+    let preview = Preview::open(settings).await?;
+    let now = clock::now();
+    let Some((page, state)) = page_named(&preview, &args.page, now).await? else {
+        let known: Vec<&str> = preview.playbook.pages.keys().map(String::as_str).collect();
         eprintln!(
-            "keyminder: --page {}: config/pages has no such description; there are: {}",
+            "keyminder: --page {}: config/pages has no such description, and the bot knows no such page; there are: {}",
             args.page,
             known.join(", ")
         );
         return Ok(Exit::Usage);
     };
-    let redacted = redactor.redact(&RawText::new(text(&args.text)?));
-    let reading = read(&*bot::classifier(&settings)?, &redacted, description, args.on_step);
-    let said = Said::of(&playbook, description, redacted, reading, args.on_step);
+    let step = args.on_step.and_then(|number| state.guide.step(number));
+    let block = step.and_then(|step| step.blocks.first()).cloned();
+    if let (Some(number), None) = (args.on_step, &block) {
+        eprintln!("keyminder: --on-step {number}: the page has no such step");
+        return Ok(Exit::Usage);
+    }
+    let comment = comment(&text(&args.text)?, block.as_ref(), now)?;
+    let explanation = Explanation::of(&preview, &page, state, &comment, now);
     if args.json {
-        table::print_json(&said)?;
+        table::print_json(&explanation)?;
     } else {
-        said.print();
+        explanation.print();
     }
     Ok(Exit::Done)
 }
 
-fn text(argument: &str) -> anyhow::Result<String> {
+/// The page that `--page` names, as the bot's state holds it; a description that no page of the state has begins anew.
+async fn page_named(preview: &Preview, name: &str, now: DateTime<Utc>) -> CommandResult<Option<(PageId, PageState)>> {
+    if let Some(description) = preview.playbook.pages.get(name) {
+        let anew = || {
+            let page = PageId::from_wire("00000000000000000000000000000001");
+            let state = begun(&preview.playbook, description, &page, now);
+            (page, state)
+        };
+        return Ok(Some(preview.described(name).await?.unwrap_or_else(anew)));
+    }
+    let Some(page) = PageId::parse(name) else {
+        return Ok(None);
+    };
+    let stored = preview.page(&page).await?;
+    Ok(stored.state.map(|state| (page, state)))
+}
+
+/// The comment as Notion would give it.
+fn comment(text: &str, block: Option<&BlockId>, now: DateTime<Utc>) -> CommandResult<RawComment> {
+    let parent = match block {
+        Some(block) => json!({ "type": "block_id", "block_id": block }),
+        None => json!({ "type": "page_id" }),
+    };
+    Ok(serde_json::from_value(json!({
+        "id": "00000000000000000000000000000002",
+        "discussion_id": "00000000000000000000000000000003",
+        "parent": parent,
+        "created_by": { "id": "00000000000000000000000000000004" },
+        "created_time": now,
+        "rich_text": [{ "type": "text", "text": { "content": text }, "plain_text": text }],
+    }))?)
+}
+
+fn text(argument: &str) -> CommandResult<String> {
     if argument != "-" {
         return Ok(argument.to_owned());
     }
@@ -76,47 +119,25 @@ fn text(argument: &str) -> anyhow::Result<String> {
     Ok(text)
 }
 
-/// Knows what `.env` holds, if there is one; unlike the bot's it keeps nothing.
-fn redactor(settings: &Settings, identifiers: &[String]) -> anyhow::Result<Redactor> {
-    let patterns = redact::patterns(&settings.project)?;
-    let Ok(bytes) = std::fs::read(&settings.env) else {
-        return Ok(Redactor::new(patterns, KnownValues::none()));
-    };
-    let env = EnvFile::parse(&bytes).with_context(|| settings.env.display().to_string())?;
-    let mut known = KnownValues::from_env(env.entries().map(|entry| (entry.name.clone(), entry.value.clone())));
-    known.set_identifiers(identifiers);
-    Ok(Redactor::new(patterns, known))
-}
-
-fn read(classifier: &Classifier, redacted: &Redacted, page: &PageDescription, on_step: Option<u8>) -> Explained {
-    let about = About {
-        steps_total: u8::try_from(page.steps.len()).unwrap_or(u8::MAX),
-        default_step: on_step,
-        keys: &KeyNames::default(),
-        plan_minutes: None,
-    };
-    classifier.explain(&redacted.for_reading, &about)
-}
-
 /// Everything that is said of a comment.
 #[derive(Serialize)]
-struct Said {
+struct Explanation {
     redaction: Redaction,
     #[serde(flatten)]
     reading: Explained,
     effects: Vec<String>,
-    reply: Reply,
+    reply: ExplainedReply,
 }
 
 #[derive(Serialize)]
 struct Redaction {
     text: String,
-    findings: Vec<Found>,
+    findings: Vec<ExplainedFinding>,
 }
 
 /// A finding, without the place: it would tell nothing that `text` does not.
 #[derive(Serialize)]
-struct Found {
+struct ExplainedFinding {
     label: String,
     chars: usize,
     extent: Extent,
@@ -125,38 +146,44 @@ struct Found {
 
 /// The reply, if there is one, and what has to be looked at before it is final.
 #[derive(Default, Serialize)]
-struct Reply {
+struct ExplainedReply {
     text: Option<String>,
     after: Vec<String>,
 }
 
-impl Said {
-    fn of(
-        playbook: &Playbook,
-        page: &PageDescription,
-        redacted: Redacted,
-        reading: Explained,
-        on_step: Option<u8>,
-    ) -> Self {
-        let now = Utc::now();
-        let id = PageId::from_wire("00000000000000000000000000000001");
-        let redaction = Redaction {
-            text: redacted.text.as_str().to_owned(),
-            findings: redacted.findings.iter().map(found).collect(),
+impl Explanation {
+    fn of(preview: &Preview, page: &PageId, state: PageState, comment: &RawComment, now: DateTime<Utc>) -> Self {
+        let guide = state.guide.clone();
+        let facts = PageFacts {
+            guide: &guide,
+            first_look: None,
         };
-        let state = begun(playbook, page, &id, now);
-        let event = Event::CommentPosted(Box::new(report(redacted, &reading, on_step, now)));
-        let decision = decide(playbook, &id, state, &event, now);
+        let author = Author {
+            name: Some("@you".to_owned()),
+            authority: Authority::Full,
+        };
+        let (redacted, _) = preview.ingest.redact(comment);
+        let (report, reading) = preview.ingest.explain(comment, author, redacted, facts);
+        let redaction = Redaction {
+            text: report.comment.text.as_str().to_owned(),
+            findings: report.findings.iter().map(found).collect(),
+        };
+        let event = Event::CommentPosted(Box::new(report));
+        let mut decision = decide(&preview.playbook, page, state, &event, now);
+        // What else is under way on the page has nothing to do with this comment.
+        decision
+            .effects
+            .retain(|wanted| reply_of(wanted).is_none() || is_caused_by(wanted, comment));
         Self {
             redaction,
             reading,
             effects: decision
                 .effects
                 .iter()
-                .filter(|wanted| reply_of(&wanted.effect).is_none())
-                .map(dry_run::wish)
+                .filter(|wanted| reply_of(wanted).is_none())
+                .map(effect_line)
                 .collect(),
-            reply: Reply::of(playbook, &id, decision, now),
+            reply: ExplainedReply::of(&preview.playbook, page, comment, decision, now),
         }
     }
 
@@ -192,8 +219,8 @@ impl Said {
     }
 }
 
-fn found(finding: &Finding) -> Found {
-    Found {
+fn found(finding: &Finding) -> ExplainedFinding {
+    ExplainedFinding {
         label: finding.label.clone(),
         chars: finding.chars,
         extent: finding.extent,
@@ -201,10 +228,10 @@ fn found(finding: &Finding) -> Found {
     }
 }
 
-impl Reply {
+impl ExplainedReply {
     /// The reply of this decision; where looks come first, the interim one, which goes out when they take long.
-    fn of(playbook: &Playbook, page: &PageId, decision: Decision, now: DateTime<Utc>) -> Self {
-        if let Some(text) = decision.effects.iter().find_map(|wanted| reply_of(&wanted.effect)) {
+    fn of(playbook: &Playbook, page: &PageId, comment: &RawComment, decision: Decision, now: DateTime<Utc>) -> Self {
+        if let Some(text) = decision.effects.iter().find_map(reply_of) {
             return Self {
                 text: Some(text),
                 after: Vec::new(),
@@ -214,11 +241,12 @@ impl Reply {
             .effects
             .iter()
             .filter(|wanted| is_look(&wanted.effect))
-            .map(dry_run::wish)
+            .map(effect_line)
             .collect();
         let later = now + TimeDelta::milliseconds(playbook.patience_ms);
         let interim = decide(playbook, page, decision.state, &Event::ClockTicked, later);
-        let text = interim.effects.iter().find_map(|wanted| reply_of(&wanted.effect));
+        let mut replies = interim.effects.iter().filter(|wanted| is_caused_by(wanted, comment));
+        let text = replies.find_map(reply_of);
         Self {
             after: if text.is_some() {
                 looks.into_iter().collect()
@@ -230,35 +258,19 @@ impl Reply {
     }
 }
 
-fn reply_of(effect: &Effect) -> Option<String> {
-    match effect {
+fn reply_of(wanted: &NewEffect) -> Option<String> {
+    match &wanted.effect {
         Effect::PostReply { runs, .. } | Effect::UpdateReply { runs, .. } => Some(reply::plain(runs)),
         _ => None,
     }
 }
 
-fn is_look(effect: &Effect) -> bool {
-    matches!(effect, Effect::GatherEvidence { .. } | Effect::ProbeKeys { .. })
+fn is_caused_by(wanted: &NewEffect, comment: &RawComment) -> bool {
+    wanted.comment.as_ref() == Some(&comment.id)
 }
 
-fn report(redacted: Redacted, reading: &Explained, on_step: Option<u8>, now: DateTime<Utc>) -> Report {
-    let comment = Comment {
-        id: CommentId::from_wire("00000000000000000000000000000002"),
-        discussion: DiscussionId::from_wire("00000000000000000000000000000003"),
-        anchor: Anchor::Page,
-        author: PersonId::from_wire("00000000000000000000000000000004"),
-        author_name: Some("@you".to_owned()),
-        posted_at: now,
-        text: redacted.text,
-    };
-    Report {
-        comment,
-        on_step,
-        reading: reading.reading.clone(),
-        findings: redacted.findings,
-        authority: Authority::Full,
-        absorbed: false,
-    }
+fn is_look(effect: &Effect) -> bool {
+    matches!(effect, Effect::GatherEvidence { .. } | Effect::ProbeKeys { .. })
 }
 
 /// A page of this description on which work has begun and nothing is known yet.

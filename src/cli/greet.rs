@@ -1,5 +1,6 @@
 //! The first call to Notion: who we are there.
 use super::token;
+use crate::cli::CommandResult;
 use crate::config::Settings;
 use crate::notion::{Client, Error, Me};
 use crate::rotation::Project;
@@ -21,7 +22,7 @@ pub(super) struct Greeting {
 
 /// Says hello to Notion: the first request leaves before rules and prompts are compiled. A Notion that is not to be reached
 /// is waited for, for as long as `patience`. Needs a tokio runtime.
-pub(super) fn greet(settings: &Settings, project: &Project, patience: Duration) -> anyhow::Result<Greeting> {
+pub(super) fn greet(settings: &Settings, project: &Project, patience: Duration) -> CommandResult<Greeting> {
     let token = token::token(settings, project)?;
     let notion = token::client(settings, token.0.clone())?;
     let client = notion.clone();

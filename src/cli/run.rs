@@ -1,7 +1,9 @@
 //! `keyminder run`: the bot.
-use super::bot::{Bot, Tools};
+use super::bot::Bot;
+use super::command::page_option;
 use super::greet;
-use super::{Exit, Place};
+use super::tools::Tools;
+use super::{CommandResult, Exit, ProjectArgs};
 use crate::clock;
 use crate::config::Settings;
 use crate::domain::ids::PageId;
@@ -26,13 +28,13 @@ const LAST_MOMENT: Duration = Duration::from_millis(500);
 
 /// The options of `run`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct Args {
+pub struct RunArgs {
     /// One sweep over all pages until nothing waits, then end
     #[arg(long)]
     pub once: bool,
     /// Watch this page only: its URL or id
-    #[arg(long, value_name = "PAGE")]
-    pub page: Option<String>,
+    #[arg(long, value_name = "PAGE", value_parser = page_option)]
+    pub page: Option<PageId>,
     /// Read, print what would be done, write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -42,24 +44,17 @@ pub struct Args {
 }
 
 /// Runs the command.
-pub fn run(place: &Place, args: &Args) -> anyhow::Result<Exit> {
-    let only = match args.page.as_deref().map(|page| (page, PageId::parse(page))) {
-        Some((page, None)) => {
-            eprintln!("keyminder: --page {page}: no Notion page; give its URL or its 32-digit id");
-            return Ok(Exit::Usage);
-        }
-        Some((_, page)) => page,
-        None => None,
-    };
+pub fn run(place: &ProjectArgs, args: &RunArgs) -> CommandResult<Exit> {
     let settings = Settings::load(place)?;
     let runtime = super::runtime()?;
-    let ended = runtime.block_on(start(settings, only, args));
+    let ended = runtime.block_on(start(settings, args));
     // A disk that does not answer holds up no end.
     runtime.shutdown_timeout(LAST_MOMENT);
     ended
 }
 
-async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow::Result<Exit> {
+async fn start(settings: Settings, args: &RunArgs) -> CommandResult<Exit> {
+    let only = args.page.clone();
     if args.dry_run {
         return super::dry_run::run(settings, only).await;
     }
@@ -89,7 +84,7 @@ async fn start(settings: Settings, only: Option<PageId>, args: &Args) -> anyhow:
     if args.once { once(bot).await } else { forever(bot).await }
 }
 
-async fn forever(bot: Bot) -> anyhow::Result<Exit> {
+async fn forever(bot: Bot) -> CommandResult<Exit> {
     let stop = bot.stop.clone();
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::spawn(async move {
@@ -105,13 +100,11 @@ async fn forever(bot: Bot) -> anyhow::Result<Exit> {
 }
 
 /// One sweep: what was found at the first look is done; ends when nothing is due any more.
-async fn once(bot: Bot) -> anyhow::Result<Exit> {
+async fn once(bot: Bot) -> CommandResult<Exit> {
     // Notion may stay away: what was found is kept, and the next sweep goes on.
     let swept = tokio::time::timeout(SWEEP_AT_MOST, sweep(&bot)).await;
     let swept = swept.unwrap_or_else(|_| {
-        Err(anyhow::anyhow!(
-            "the sweep did not end in time; `keyminder status` says what waits"
-        ))
+        Err(anyhow::anyhow!("the sweep did not end in time; `keyminder status` says what waits").into())
     });
     let left = bot.leave().await;
     let waiting = left.and(swept)?;
@@ -125,7 +118,7 @@ async fn once(bot: Bot) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn sweep(bot: &Bot) -> anyhow::Result<Waiting> {
+async fn sweep(bot: &Bot) -> CommandResult<Waiting> {
     bot.look_once().await?;
     let started = clock::now().timestamp_millis();
     let waiting = loop {

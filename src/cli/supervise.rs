@@ -1,5 +1,6 @@
 //! The parts of the running bot under one eye: one that panics is started again, with a growing pause, counted and shown;
 //! one that says that it cannot go on ends the bot with its cause.
+use super::CommandResult;
 use crate::health::Health;
 use std::fmt::Display;
 use std::time::Duration;
@@ -15,7 +16,7 @@ const WELL_AFTER: Duration = Duration::from_mins(10);
 const STARTS: u32 = 8;
 
 /// Runs a part until it ends as it was told to. Dropped, it takes the part along.
-pub(super) async fn keep<F, E>(name: &'static str, health: &Health, start: impl Fn() -> F) -> anyhow::Result<()>
+pub(super) async fn keep<F, E>(name: &'static str, health: &Health, start: impl Fn() -> F) -> CommandResult<()>
 where
     F: Future<Output = Result<(), E>> + Send + 'static,
     E: Display + Send + 'static,
@@ -29,15 +30,17 @@ where
         part.spawn(start());
         match part.join_next().await {
             Some(Ok(Ok(()))) | None => return Ok(()),
-            Some(Ok(Err(error))) => anyhow::bail!("{error}"),
+            Some(Ok(Err(error))) => return Err(anyhow::anyhow!("{error}").into()),
             Some(Err(panic)) => {
                 if begun.elapsed() >= WELL_AFTER {
                     starts = 1;
                 }
-                anyhow::ensure!(
-                    starts < STARTS,
-                    "{name} failed {starts} times in a row, last with {panic}; the log has the places"
-                );
+                if starts >= STARTS {
+                    return Err(anyhow::anyhow!(
+                        "{name} failed {starts} times in a row, last with {panic}; the log has the places"
+                    )
+                    .into());
+                }
                 let pause = (FIRST_PAUSE * 2_u32.pow(starts - 1)).min(LONGEST_PAUSE);
                 health.restarted(name);
                 tracing::error!(
@@ -70,7 +73,7 @@ mod tests {
         let ended = ended.map_or_else(|error| error.to_string(), |()| "as told".to_owned());
         (
             ended,
-            health.picture().restarts.get("part").copied().unwrap_or_default(),
+            health.snapshot().restarts.get("part").copied().unwrap_or_default(),
         )
     }
 

@@ -1,4 +1,5 @@
 //! Rows for a person: columns on a terminal, tabs when piped. JSON for programs is each command's own.
+use crate::cli::CommandResult;
 use comfy_table::Table;
 use std::io::{IsTerminal, stdout};
 
@@ -18,7 +19,7 @@ pub(super) fn print(heads: &[&str], rows: Vec<Vec<String>>) {
 }
 
 /// Prints an object for programs.
-pub(super) fn print_json(object: &impl serde::Serialize) -> anyhow::Result<()> {
+pub(super) fn print_json(object: &impl serde::Serialize) -> CommandResult<()> {
     println!("{}", serde_json::to_string_pretty(object)?);
     Ok(())
 }

@@ -2,13 +2,14 @@
 //!
 //! A token from `.env` is rotated like every key there: when a new one stands in the file, it is tried on everything
 //! that the bot does, and used from then on. One from elsewhere is never swapped; a different one in `.env` is told.
-use super::bot::Tools;
+use super::tools::Tools;
+use crate::cli::CommandResult;
 use crate::config::{PageSource, Settings};
 use crate::domain::event::Event;
 use crate::domain::ids::{PageId, PersonId};
 use crate::monitor::heartbeat::TokenSign;
-use crate::notion::{Client, Connection, Error, Kind, Me, OwnIds};
-use crate::pipeline::{Door, Happening};
+use crate::notion::{self, Client, Error, Kind, Me, OwnIds};
+use crate::pipeline::{PipelineHandle, PipelineInput};
 use crate::rotation::Project;
 use crate::store::{AuditRow, Store, StoreError};
 use anyhow::Context as _;
@@ -19,7 +20,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// The variable.
+/// The variable of `.env` and of the environment that holds the bot's token.
 const NAME: &str = "NOTION_TOKEN";
 /// The one place from which a token is swapped.
 const IN_ENV: &str = "NOTION_TOKEN in .env";
@@ -29,7 +30,7 @@ const OWN_IDS: &str = "own_ids";
 const TRY_AGAIN: Duration = Duration::from_secs(30);
 
 /// The bot's token: a file, then the environment, then `.env`. Says which.
-pub(super) fn token(settings: &Settings, project: &Project) -> anyhow::Result<(SecretString, &'static str)> {
+pub(super) fn token(settings: &Settings, project: &Project) -> CommandResult<(SecretString, &'static str)> {
     if let Some(file) = &settings.notion.token_file {
         let text = std::fs::read_to_string(file).with_context(|| format!("notion.token_file {}", file.display()))?;
         return Ok((SecretString::from(text.trim().to_owned()), "notion.token_file"));
@@ -42,6 +43,7 @@ pub(super) fn token(settings: &Settings, project: &Project) -> anyhow::Result<(S
             "there is no Notion token: set NOTION_TOKEN in the environment or in .env, or notion.token_file, to the \
              token of an internal connection (notion.so/profile/integrations)"
         )
+        .into()
     })
 }
 
@@ -51,19 +53,20 @@ fn in_env(project: &Project) -> Option<SecretString> {
 }
 
 /// A client that uses this token.
-pub(super) fn client(settings: &Settings, token: SecretString) -> Result<Client, Error> {
-    Client::new(Connection {
-        url: settings.notion.url.clone(),
-        token,
-        requests_per_minute: settings.notion.requests_per_minute,
-        call_timeout: settings.effects.call_timeout,
-    })
+pub(super) fn client(settings: &Settings, token: SecretString) -> anyhow::Result<Client> {
+    let Settings { notion, effects, .. } = settings;
+    notion::connect(&notion.url, token, notion.requests_per_minute, effects.call_timeout)
+}
+
+/// The ids that were ours at earlier starts; nothing is kept.
+pub(super) async fn known_own_ids(store: &dyn Store) -> Result<Vec<PersonId>, StoreError> {
+    let known = store.recall(OWN_IDS).await?.unwrap_or_default();
+    Ok(known.split_whitespace().map(PersonId::from_wire).collect())
 }
 
 /// Our present id and all former ones: replies under an older token are still ours.
 pub(super) async fn own_ids(store: &dyn Store, me: &PersonId) -> Result<Vec<PersonId>, StoreError> {
-    let known = store.recall(OWN_IDS).await?.unwrap_or_default();
-    let mut ids: Vec<PersonId> = known.split_whitespace().map(PersonId::from_wire).collect();
+    let mut ids = known_own_ids(store).await?;
     if !ids.contains(me) {
         ids.push(me.clone());
         let text: Vec<&str> = ids.iter().map(PersonId::as_str).collect();
@@ -73,12 +76,12 @@ pub(super) async fn own_ids(store: &dyn Store, me: &PersonId) -> Result<Vec<Pers
 }
 
 /// Follows the token in `.env`.
-pub(super) struct Follower {
+pub(super) struct TokenFollower {
     pub(super) tools: Arc<Tools>,
     pub(super) notion: Client,
     pub(super) store: Arc<dyn Store>,
     pub(super) own: OwnIds,
-    pub(super) door: Door,
+    pub(super) pipeline: PipelineHandle,
     /// Wakes the intake: pages rest while the token is refused.
     pub(super) ring: mpsc::Sender<PageId>,
     /// The token that is used now.
@@ -88,7 +91,7 @@ pub(super) struct Follower {
     pub(super) sign: TokenSign,
 }
 
-impl Follower {
+impl TokenFollower {
     /// What `status` tells of it.
     pub(super) fn sign(&self) -> &TokenSign {
         &self.sign
@@ -96,7 +99,7 @@ impl Follower {
 
     /// One look at `.env`. `true`: what is to be told has changed.
     pub(super) async fn look(&mut self) -> bool {
-        let found = in_env(&self.tools.keys.project);
+        let found = self.tools.keys.blocking(in_env).await;
         let Some(found) = found.filter(|found| !same(found, &self.present)) else {
             self.candidate = None;
             return self.sign.another.take().is_some();
@@ -142,7 +145,7 @@ impl Follower {
     /// Tries a token on everything that the bot does: who it is, each page, its comments, the right to write some.
     async fn accept(&self, token: &SecretString) -> Result<Me, String> {
         let settings = &self.tools.settings;
-        let new = client(settings, token.clone()).map_err(|error| error.to_string())?;
+        let new = client(settings, token.clone()).map_err(|error| format!("{error:#}"))?;
         let me = new.me().await.map_err(|error| error.to_string())?;
         let mut readable = 0;
         let mut why = None;
@@ -218,11 +221,11 @@ impl Follower {
                 kind: "token_swapped".to_owned(),
                 facts: serde_json::json!({ "bot": me.id, "from": self.sign.from }),
             };
-            let swapped = Happening {
+            let swapped = PipelineInput {
                 audit: Some(row),
-                ..Happening::bare(page.clone(), Event::ClockTicked)
+                ..PipelineInput::new(page.clone(), Event::ClockTicked)
             };
-            if let Err(why) = self.door.bring(vec![swapped]).await {
+            if let Err(why) = self.pipeline.submit(vec![swapped]).await {
                 tracing::warn!(%page, "the page's audit lacks the change of the token: {why}");
             }
             // A full bell rings already.
@@ -237,7 +240,7 @@ async fn reads(notion: &Client, page: &PageId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Says nothing about the token.
+/// Whether an error passes by itself, and so says nothing about the token.
 fn is_passing(error: &Error) -> bool {
     matches!(error.kind, Kind::Later { .. } | Kind::Network { .. } | Kind::Unexpected)
 }

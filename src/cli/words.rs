@@ -139,7 +139,7 @@ fn value(value: &Value) -> String {
 pub(super) fn state(state: EffectState) -> &'static str {
     match state {
         EffectState::Ready => "waiting",
-        EffectState::Claimed | EffectState::Sending => "in hand",
+        EffectState::Leased | EffectState::Sending => "in hand",
         EffectState::Unknown => "unknown",
         EffectState::Done => "done",
         EffectState::Failed => "refused",

@@ -1,13 +1,12 @@
 //! `GatherEvidence`: looks, and tells what it saw.
-use super::Keys;
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{Done, Outcome};
 use crate::domain::evidence::Check;
-use crate::evidence;
+use crate::evidence::{self, Collector};
 use chrono::Utc;
 
-pub(super) async fn perform(keys: &Keys, check: &Check, cycle: &Cycle) -> Outcome {
-    let evidence = evidence::look(&keys.looker, check, cycle, Utc::now()).await;
+pub(super) async fn perform(collector: &Collector, check: &Check, cycle: &Cycle) -> Outcome {
+    let evidence = evidence::collect(collector, check, cycle, Utc::now()).await;
     Outcome::Done {
         result: Done::Seen { evidence },
     }

@@ -1,31 +1,26 @@
 //! `ProbeKeys`: one harmless call for each key that is named, and whether its value really changed.
-use super::{Hands, Keys};
+use super::context::EffectContext;
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{Done, KeyState, Outcome};
 use crate::domain::ids::PageId;
 use crate::domain::page::PageState;
 use crate::domain::verdict::Verdict;
-use crate::rotation::dotenv::EnvFile;
 use crate::rotation::probe::Probed;
 use crate::rotation::providers::Provider;
+use crate::rotation::{EnvFile, Keyring, Project};
 use chrono::Utc;
-use secrecy::SecretString;
-use std::collections::BTreeMap;
 
-pub(super) async fn perform(hands: &Hands, page: &PageId, variables: &[String]) -> Outcome {
-    let keys = &hands.keys;
-    let cycle = cycle(hands, page).await;
-    let Ok(env) = keys.project.read_env() else {
+pub(super) async fn perform(context: &EffectContext, page: &PageId, variables: &[String]) -> Outcome {
+    let keys = &context.keys;
+    let cycle = cycle(context, page).await;
+    let Ok(env) = keys.blocking(Project::read_env).await else {
         return Outcome::Done {
             result: Done::Probed {
                 keys: missing(keys, variables),
             },
         };
     };
-    let values: BTreeMap<String, SecretString> = env
-        .entries()
-        .map(|entry| (entry.name.clone(), entry.value.clone()))
-        .collect();
+    let values = env.values();
     let mut wanted: Vec<&Provider> = Vec::new();
     for provider in keys.providers.all() {
         let named = variables.iter().any(|variable| provider.variable(variable).is_some());
@@ -44,12 +39,12 @@ pub(super) async fn perform(hands: &Hands, page: &PageId, variables: &[String]) 
 }
 
 /// The page's present cycle: only against its first fingerprints can a value be called changed.
-async fn cycle(hands: &Hands, page: &PageId) -> Option<Cycle> {
-    let (_, state) = hands.store.page(page).await.ok()??;
+async fn cycle(context: &EffectContext, page: &PageId) -> Option<Cycle> {
+    let (_, state) = context.store.page(page).await.ok()??;
     serde_json::from_value::<PageState>(state).ok()?.cycle
 }
 
-fn state(keys: &Keys, provider: &Provider, env: &EnvFile, cycle: Option<&Cycle>, probed: &Probed) -> KeyState {
+fn state(keys: &Keyring, provider: &Provider, env: &EnvFile, cycle: Option<&Cycle>, probed: &Probed) -> KeyState {
     let variables = named(provider, probed);
     let print = |variable: &String| env.get(variable).map(|value| keys.project.fingerprint(variable, value));
     let secret = variables.iter().rev().find(|variable| env.get(variable).is_some());
@@ -85,7 +80,7 @@ fn named(provider: &Provider, probed: &Probed) -> Vec<String> {
     probed.variables.clone()
 }
 
-fn missing(keys: &Keys, variables: &[String]) -> Vec<KeyState> {
+fn missing(keys: &Keyring, variables: &[String]) -> Vec<KeyState> {
     let providers = keys
         .providers
         .all()

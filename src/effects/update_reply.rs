@@ -1,11 +1,12 @@
 //! `UpdateReply`: what we have to add later goes into the one reply. Repeatable at will.
+use super::context::EffectContext;
+use super::outcomes::{TRY_AGAIN, certain, changed, later, page_is_away, repeatable};
 use super::post_reply::{ours, parent};
-use super::{Hands, TRY_AGAIN, certain, changed, later, page_is_away, repeatable};
 use crate::domain::effect::{Effect, EffectId, Outcome, Place};
 use crate::domain::ids::CommentId;
 use crate::domain::reply::{Reference, Run};
-use crate::notion::{Kind, WriteError};
-use crate::store::Leased;
+use crate::notion::{Kind, WriteError, text_runs};
+use crate::store::EffectRow;
 
 /// Tries of a change that Notion refuses; the pauses between them double to five minutes.
 const TRIES: u32 = 20;
@@ -13,8 +14,8 @@ const TRIES: u32 = 20;
 const LOOKS: u32 = 3;
 
 pub(super) async fn perform(
-    hands: &Hands,
-    leased: &Leased,
+    context: &EffectContext,
+    leased: &EffectRow,
     reply: &EffectId,
     runs: &[Run],
     reference: &Reference,
@@ -25,7 +26,7 @@ pub(super) async fn perform(
         };
     };
     // The reply to a flood keeps the references of all that it answers.
-    let (also, place) = match hands.store.effect(reply).await {
+    let (also, place) = match context.store.effect(reply).await {
         Ok(Some(row)) => match row.effect {
             Effect::PostReply { also, place, .. } => (also, place),
             _ => (Vec::new(), Place::Page),
@@ -38,13 +39,13 @@ pub(super) async fn perform(
     let comment = CommentId::from_wire(comment);
     // A mention of somebody who left is refused like a comment that is gone.
     let plain: Vec<Run> = all.iter().map(Run::plain).collect();
-    let mut ended = hands.notion.update_comment(&comment, &all).await;
+    let mut ended = context.notion.update_comment(&comment, &text_runs(&all)).await;
     if ended.as_ref().is_err_and(is_refused) && plain != all {
-        ended = hands.notion.update_comment(&comment, &plain).await;
+        ended = context.notion.update_comment(&comment, &text_runs(&plain)).await;
     }
     match ended {
         Ok(()) => changed(),
-        Err(error) if error.error().kind == Kind::Gone => elsewhere(hands, leased, &place, reference, &plain).await,
+        Err(error) if error.error().kind == Kind::Gone => elsewhere(context, leased, &place, reference, &plain).await,
         // A page in the trash refuses it for the while; what is refused for good is given up after some tries.
         Err(error) if leased.tries < TRIES => later(TRY_AGAIN, error.error().to_string()),
         Err(error) => repeatable(&error),
@@ -56,14 +57,22 @@ fn is_refused(error: &WriteError) -> bool {
 }
 
 /// The reply is not there under the id that we know: its thread is read, for it may stand there under another one.
-async fn elsewhere(hands: &Hands, leased: &Leased, place: &Place, reference: &Reference, runs: &[Run]) -> Outcome {
-    let listing = match hands.notion.comments(parent(place, &leased.page)).await {
+async fn elsewhere(
+    context: &EffectContext,
+    leased: &EffectRow,
+    place: &Place,
+    reference: &Reference,
+    runs: &[Run],
+) -> Outcome {
+    let listing = match context.notion.comments(parent(place, &leased.page)).await {
         Ok(listing) => listing,
-        Err(error) if error.kind == Kind::Gone => return page_is_away(hands, &leased.page).await.unwrap_or_else(moot),
+        Err(error) if error.kind == Kind::Gone => {
+            return page_is_away(context, &leased.page).await.unwrap_or_else(moot);
+        }
         Err(error) => return certain(&error),
     };
-    match ours(hands, &listing, reference) {
-        Some(comment) => match hands.notion.update_comment(&comment, runs).await {
+    match ours(context, &listing, reference) {
+        Some(comment) => match context.notion.update_comment(&comment, &text_runs(runs)).await {
             Ok(()) => changed(),
             Err(error) => repeatable(&error),
         },

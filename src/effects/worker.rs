@@ -1,12 +1,14 @@
 //! The worker: claims what is due, does it, brings the outcome in as the next event.
-use super::{Hands, perform, post_reply};
+use super::context::EffectContext;
+use super::perform::perform;
+use super::post_reply;
 use crate::clock;
 use crate::domain::effect::{Done, Effect, Outcome};
 use crate::domain::event::Event;
 use crate::domain::ids::PageId;
 use crate::health::{Health, STORE};
-use crate::pipeline::{self, Door, Happening};
-use crate::store::{AuditRow, Claim, Claimed, Leased, Settle, Settlement, StoreError};
+use crate::pipeline::{PipelineHandle, PipelineInput};
+use crate::store::{AuditRow, EffectRow, GivenUp, LeaseRequest, Leases, Settle, StoreError};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,10 +20,10 @@ use tokio::time::Instant;
 
 /// Effects in hand at once while no request budget holds us back.
 const UNLIMITED: usize = 64;
-/// Effects that end within this time of each other are followed by one claim.
+/// Effects that end within this time of each other are followed by one lease.
 const SOON: Duration = Duration::from_millis(2);
-/// Effects claimed at once at most: of a page that has many only one is taken, and the others are looked at in vain.
-const CLAIMED: usize = 16;
+/// Effects leased at once at most: of a page that has many only one is taken, and the others are looked at in vain.
+const LEASED_AT_ONCE: usize = 16;
 /// The part of the bot that stops when Notion takes no comments.
 const REPLIES: &str = "replies";
 /// The table is looked at this often even when nobody rings: effects come due by themselves.
@@ -38,16 +40,16 @@ const WAKE_EVERY: Duration = Duration::from_secs(5);
 const PARKED_FOR: TimeDelta = TimeDelta::minutes(1);
 const PARKED_AT_MOST: TimeDelta = TimeDelta::minutes(30);
 
-/// Does effects.
+/// Takes effects that are due out of the store, does them, and submits their outcomes.
 #[derive(Clone)]
 pub struct Worker {
-    /// What they are done with.
-    pub hands: Arc<Hands>,
-    /// Where outcomes are brought.
-    pub door: Door,
+    /// What the effects work with.
+    pub context: Arc<EffectContext>,
+    /// Takes the outcomes, as inputs like any other.
+    pub pipeline: PipelineHandle,
     /// Rung when new effects are committed.
     pub bell: Arc<Notify>,
-    /// This worker's name.
+    /// The name under which this worker leases effects.
     pub owner: String,
     /// The project whose files and keys are at hand.
     pub project: String,
@@ -66,7 +68,7 @@ impl Worker {
         let slots = if self.requests_per_minute == 0 {
             UNLIMITED
         } else {
-            self.hands.times.workers
+            self.context.times.workers
         };
         let mut running = JoinSet::new();
         let mut busy = Busy::new();
@@ -79,10 +81,10 @@ impl Worker {
             }
             let free = slots - running.len().min(slots);
             if free > 0 {
-                let limit = free.min(CLAIMED);
-                let claimed = self.claim(limit, busy.values().flatten().cloned().collect()).await?;
-                let more = claimed.leased.len() == limit || claimed.passed_over;
-                for leased in claimed.leased {
+                let limit = free.min(LEASED_AT_ONCE);
+                let leases = self.lease(limit, busy.values().flatten().cloned().collect()).await?;
+                let more = leases.leased.len() == limit || leases.passed_over;
+                for leased in leases.leased {
                     let page = Some(leased.page.clone()).filter(|_| leased.effect.writes_to_page());
                     let task = running.spawn(do_one(self.clone(), leased));
                     busy.insert(task.id(), page);
@@ -96,11 +98,11 @@ impl Worker {
                 _ = stop.changed() => {}
                 Some(ended) = running.join_next_with_id(), if !running.is_empty() => {
                     self.ended(&ended, &mut busy);
-                    // Others may have ended with it; one claim then fills all the free places.
+                    // Others may have ended with it; one lease then fills all the free places.
                     while let Some(ended) = running.try_join_next_with_id() {
                         self.ended(&ended, &mut busy);
                     }
-                    // One claim for several of them costs a fraction of one for each.
+                    // One lease for several of them costs a fraction of one for each.
                     while slots - running.len() < slots / 4
                         && let Ok(Some(ended)) = tokio::time::timeout(SOON, running.join_next_with_id()).await
                     {
@@ -122,7 +124,7 @@ impl Worker {
     }
 
     /// Whether Notion takes replies: told when it stops, and when it does again.
-    fn tell_replies(&self, leased: &Leased, outcome: &Outcome) {
+    fn tell_replies(&self, leased: &EffectRow, outcome: &Outcome) {
         if !matches!(leased.effect, Effect::PostReply { .. }) || leased.earlier_sends > 0 {
             return;
         }
@@ -149,13 +151,13 @@ impl Worker {
 
     /// Given-up replies whose time has come are read back and sent again; all of them once Notion takes writes again.
     async fn wake(&self) -> Result<(), StoreError> {
-        let all = self.hands.writes_again.swap(false, Ordering::Relaxed);
+        let all = self.context.writes_again.swap(false, Ordering::Relaxed);
         let now = clock::now().timestamp_millis();
         let due_by = if all { i64::MAX } else { now };
-        match self.hands.store.wake_parked(due_by, now).await {
+        match self.context.store.wake_parked(due_by, now).await {
             Ok(0) => Ok(()),
             Err(StoreError::Later(_)) => {
-                self.hands.writes_again.fetch_or(all, Ordering::Relaxed);
+                self.context.writes_again.fetch_or(all, Ordering::Relaxed);
                 Ok(())
             }
             Ok(woken) => {
@@ -166,16 +168,16 @@ impl Worker {
         }
     }
 
-    async fn claim(&self, limit: usize, busy: Vec<PageId>) -> Result<Claimed, StoreError> {
+    async fn lease(&self, limit: usize, busy: Vec<PageId>) -> Result<Leases, StoreError> {
         let now = clock::now().timestamp_millis();
-        let lease_until_ms = now + millis(self.hands.times.lease);
+        let lease_until_ms = now + millis(self.context.times.lease);
         // With a budget a reply may wait for its place, so its call may last until the lease ends.
         let call = if self.requests_per_minute == 0 {
-            self.hands.times.call_timeout
+            self.context.times.call_timeout
         } else {
-            self.hands.times.lease
+            self.context.times.lease
         };
-        let claim = Claim {
+        let lease = LeaseRequest {
             owner: self.owner.clone(),
             project: Some(self.project.clone()),
             limit,
@@ -185,16 +187,16 @@ impl Worker {
             now_ms: now,
             lease_until_ms,
             call_until_ms: now + millis(call),
-            quiet_ms: millis(self.hands.times.quiet),
+            quiet_ms: millis(self.context.times.quiet),
         };
-        match self.hands.store.claim(claim).await {
-            Ok(claimed) => {
-                for row in &claimed.unreadable {
+        match self.context.store.lease(lease).await {
+            Ok(leases) => {
+                for row in &leases.unreadable {
                     let (page, id, why) = (&row.page, &row.id, &row.why);
                     self.health
                         .note(page, &format!("effect {id} cannot be read and waits: {why}"));
                 }
-                Ok(claimed)
+                Ok(leases)
             }
             Err(StoreError::Later(why)) => {
                 self.health.part(
@@ -202,36 +204,29 @@ impl Worker {
                     Some(format!("it cannot be written now, so everything waits: {why}")),
                 );
                 tokio::time::sleep(LOOK_EVERY).await;
-                Ok(Claimed::default())
+                Ok(Leases::default())
             }
             Err(error) => Err(error),
         }
     }
 }
 
-async fn do_one(worker: Worker, leased: Leased) {
-    let hands = &worker.hands;
-    let lease = hands.times.lease;
-    let until = Instant::now() + lease.saturating_sub(hands.times.call_timeout + MARGIN.min(lease / 4));
-    let outcome = match post_reply::unread(hands, &leased) {
+async fn do_one(worker: Worker, leased: EffectRow) {
+    let context = &worker.context;
+    let lease = context.times.lease;
+    let until = Instant::now() + lease.saturating_sub(context.times.call_timeout + MARGIN.min(lease / 4));
+    let outcome = match post_reply::unread(context, &leased) {
         Some(waits) => waits,
-        None => patient(perform(hands, &leased, until).await, &leased),
+        None => patient(perform(context, &leased, until).await, &leased),
     };
-    if matches!(
-        outcome,
-        Outcome::Done {
-            result: Done::Replied { .. }
-        }
-    ) && leased.earlier_sends == 0
-        && hands.parked.swap(false, Ordering::Relaxed)
-    {
-        hands.writes_again.store(true, Ordering::Relaxed);
+    if outcome.reply_id().is_some() && leased.earlier_sends == 0 && context.parked.swap(false, Ordering::Relaxed) {
+        context.writes_again.store(true, Ordering::Relaxed);
     }
     tell(&leased, &outcome);
     worker.tell_replies(&leased, &outcome);
-    let settle = settle(&leased, &outcome, hands.times.max_sends);
-    if matches!(settle.how, Settlement::Parked { .. }) {
-        hands.parked.store(true, Ordering::Relaxed);
+    let settle = settle(&leased, &outcome, context.times.max_sends);
+    if matches!(settle.given_up, Some(GivenUp::Parked { .. })) {
+        context.parked.store(true, Ordering::Relaxed);
         tracing::warn!(page = %leased.page, "a reply is parked and tried again later; `keyminder status` names it");
     }
     let audit = Some(audited(&leased, &outcome));
@@ -239,19 +234,19 @@ async fn do_one(worker: Worker, leased: Leased) {
         effect: leased.id.clone(),
         outcome: Box::new(outcome),
     };
-    let happening = Happening {
+    let input = PipelineInput {
         settle: Some(settle),
         audit,
-        ..Happening::bare(leased.page, event)
+        ..PipelineInput::new(leased.page, event)
     };
     // What is not taken is found again when its lease runs out.
-    if let Err(why) = worker.door.bring(vec![happening]).await {
+    if let Err(why) = worker.pipeline.submit(vec![input]).await {
         tracing::warn!(effect = %leased.id, "the end of an effect was not taken in; it is looked at again: {why}");
     }
 }
 
 /// Each failed try doubles the pause, with jitter, so that a service in trouble is not stormed.
-fn patient(outcome: Outcome, leased: &Leased) -> Outcome {
+fn patient(outcome: Outcome, leased: &EffectRow) -> Outcome {
     let Outcome::Later { at, why } = outcome else {
         return outcome;
     };
@@ -263,31 +258,23 @@ fn patient(outcome: Outcome, leased: &Leased) -> Outcome {
     }
 }
 
-fn settle(leased: &Leased, outcome: &Outcome, max_sends: u32) -> Settle {
-    let remote_id = match outcome {
-        Outcome::Done {
-            result: Done::Replied { comment },
-        } => Some(comment.as_str().to_owned()),
-        _ => None,
-    };
-    let is_reply = matches!(leased.effect, Effect::PostReply { .. });
+fn settle(leased: &EffectRow, outcome: &Outcome, max_sends: u32) -> Settle {
     let again = leased.sends.saturating_sub(max_sends).min(8);
-    let parked = |sent| Settlement::Parked {
-        sent,
+    let parked = GivenUp::Parked {
         not_before_ms: (clock::now() + (PARKED_FOR * (1 << again)).min(PARKED_AT_MOST)).timestamp_millis(),
     };
-    let how = match pipeline::settlement(outcome, remote_id) {
-        Settlement::Unknown { .. } if leased.earlier_sends == 0 && leased.sends >= max_sends => parked(true),
-        Settlement::Failed if is_reply => parked(false),
+    let given_up = match outcome {
+        Outcome::Unknown { .. } if leased.earlier_sends == 0 && leased.sends >= max_sends => Some(parked),
+        Outcome::Refused { .. } if matches!(leased.effect, Effect::PostReply { .. }) => Some(parked),
         // What the page should show stays wanted, and becomes another effect when it can be written.
-        Settlement::Failed if is_property(&leased.effect) => Settlement::Moot,
-        how => how,
+        Outcome::Refused { .. } if is_property(&leased.effect) => Some(GivenUp::Replaced),
+        _ => None,
     };
     Settle {
         id: leased.id.clone(),
         epoch: leased.epoch,
-        how,
         outcome: outcome.clone(),
+        given_up,
     }
 }
 
@@ -298,7 +285,7 @@ fn is_property(effect: &Effect) -> bool {
     )
 }
 
-fn audited(leased: &Leased, outcome: &Outcome) -> AuditRow {
+fn audited(leased: &EffectRow, outcome: &Outcome) -> AuditRow {
     let kind = match outcome {
         Outcome::Done { .. } => "done",
         Outcome::Later { .. } | Outcome::Unknown { .. } | Outcome::Absent { .. } => "waits",
@@ -346,7 +333,7 @@ fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value 
     }
 }
 
-fn tell(leased: &Leased, outcome: &Outcome) {
+fn tell(leased: &EffectRow, outcome: &Outcome) {
     let (page, effect, kind, attempt) = (&leased.page, &leased.id, leased.effect.kind(), leased.tries + 1);
     match outcome {
         Outcome::Done { .. } => tracing::debug!(%page, %effect, kind, attempt, "effect done"),

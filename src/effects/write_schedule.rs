@@ -1,42 +1,39 @@
 //! `WriteSchedule`: writes the next rotation down in `config/rotation_schedule.json`, as the guide's scripts read it.
-use super::{Keys, beside, later};
+use super::outcomes::later;
 use crate::domain::effect::{Done, Outcome};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule};
-use crate::rotation::course::{self, Noticed, Stage};
-use crate::rotation::{Project, cycle, schedule_file};
+use crate::rotation::rotations::{self, Noticed, RotationStage};
+use crate::rotation::{Keyring, Project, cycle, schedule_file};
 use chrono::{DateTime, Utc};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// A full disk may have room again soon.
 const TRY_AGAIN: Duration = Duration::from_mins(1);
 
-pub(super) async fn perform(keys: &Arc<Keys>, rotated_at: DateTime<Utc>) -> Outcome {
-    let keys = Arc::clone(keys);
-    let written = beside(move || {
-        let before = schedule_file::read(&keys.project);
+pub(super) async fn perform(keys: &Keyring, rotated_at: DateTime<Utc>) -> Outcome {
+    let written = keys.blocking(move |project| {
+        let before = schedule_file::read(project);
         let every = before
             .schedule()
             .and_then(|schedule| schedule.every)
             .unwrap_or(DEFAULT_INTERVAL);
-        let mut schedule = Schedule::every(every, rotated_at, keys.project.zone);
+        let mut schedule = Schedule::every(every, rotated_at, project.zone);
         if let Some(before) = before.schedule() {
             schedule.automated = before.automated;
             schedule.keys.clone_from(&before.keys);
         }
-        follow(&keys.project, &mut schedule, rotated_at);
+        follow(project, &mut schedule, rotated_at);
         let next_at = schedule.next_at;
-        schedule_file::write(&keys.project, &schedule).map_err(|error| error.to_string())?;
+        schedule_file::write(project, &schedule).map_err(|error| error.to_string())?;
         // What is begun from now on, here or by a command, is the next cycle.
-        cycle::end(&keys.project, rotated_at).map_err(|error| error.to_string())?;
+        cycle::end(project, rotated_at).map_err(|error| error.to_string())?;
         Ok::<_, String>(next_at)
     });
     match written.await {
-        Ok(Ok(next_at)) => Outcome::Done {
+        Ok(next_at) => Outcome::Done {
             result: Done::Scheduled { next_at },
         },
-        Ok(Err(why)) => later(TRY_AGAIN, why),
-        Err(outcome) => outcome,
+        Err(why) => later(TRY_AGAIN, why),
     }
 }
 
@@ -44,9 +41,10 @@ pub(super) async fn perform(keys: &Arc<Keys>, rotated_at: DateTime<Utc>) -> Outc
 fn follow(project: &Project, schedule: &mut Schedule, rotated_at: DateTime<Utc>) {
     let Ok(env) = project.read_env() else { return };
     let is_renewed = |id: &str| {
-        let course = course::find(project, id).ok().flatten();
-        course
-            .is_some_and(|course| course.stage == Stage::RolledBack && course.notice(project, &env) == Noticed::Changed)
+        let rotation = rotations::find(project, id).ok().flatten();
+        rotation.is_some_and(|rotation| {
+            rotation.stage == RotationStage::RolledBack && rotation.notice(project, &env) == Noticed::Changed
+        })
     };
     for (_, key) in schedule.keys.iter_mut().filter(|(id, _)| is_renewed(id)) {
         if key.next_at.is_some_and(|next_at| next_at <= rotated_at) {

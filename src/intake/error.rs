@@ -1,6 +1,6 @@
-//! Why pages cannot be read.
+//! Why a page, or all of them, cannot be read.
 use crate::notion::{Error, Kind};
-use crate::pipeline::NotTaken;
+use crate::pipeline::SubmitError;
 use crate::store::StoreError;
 
 /// Why pages cannot be read, all of them or one.
@@ -12,9 +12,9 @@ pub enum IntakeError {
     /// The store cannot be read.
     #[error("{0}")]
     Store(#[from] StoreError),
-    /// What was found could not be brought in.
+    /// What was found could not be committed.
     #[error("{0}")]
-    NotTaken(#[from] NotTaken),
+    SubmitError(#[from] SubmitError),
     /// None of the pages can be read.
     #[error("no page can be read: {0}")]
     NoPage(String),
@@ -33,7 +33,7 @@ impl IntakeError {
     pub(super) fn is_fatal(&self) -> bool {
         matches!(
             self,
-            Self::Store(StoreError::Unusable(_)) | Self::NotTaken(NotTaken::Ended) | Self::NoPage(_)
+            Self::Store(StoreError::Unusable(_)) | Self::SubmitError(SubmitError::Ended) | Self::NoPage(_)
         )
     }
 
@@ -42,7 +42,7 @@ impl IntakeError {
         match self {
             Self::Notion(error) => error.is_of_token() || matches!(error.kind, Kind::Later { .. }),
             Self::Store(error) => matches!(error, StoreError::Unusable(_)),
-            Self::NotTaken(_) | Self::NoPage(_) => true,
+            Self::SubmitError(_) | Self::NoPage(_) => true,
         }
     }
 

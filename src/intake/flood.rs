@@ -1,15 +1,15 @@
-//! Floods: many new comments of one person in one thread become one happening, so that one reply can answer them.
+//! Floods: many new comments of one person in one thread become one input, so that one reply can answer them.
 use crate::domain::event::{Event, Report};
 use crate::domain::ids::{DiscussionId, PersonId};
-use crate::pipeline::Happening;
+use crate::pipeline::PipelineInput;
 use std::collections::HashMap;
 
 /// Who wrote, and in which thread.
-type Source = (DiscussionId, PersonId);
+type FloodKey = (DiscussionId, PersonId);
 
-/// The same happenings; those of a flood as one, in the place of its first comment.
-pub(super) fn gathered(found: Vec<Happening>) -> Vec<Happening> {
-    let mut comments: HashMap<Source, usize> = HashMap::new();
+/// The same inputs; those of a flood as one, in the place of its first comment.
+pub(super) fn gathered(found: Vec<PipelineInput>) -> Vec<PipelineInput> {
+    let mut comments: HashMap<FloodKey, usize> = HashMap::new();
     for report in found.iter().filter_map(posted) {
         *comments.entry(source(report)).or_default() += 1;
     }
@@ -17,39 +17,39 @@ pub(super) fn gathered(found: Vec<Happening>) -> Vec<Happening> {
     if comments.is_empty() {
         return found;
     }
-    let mut places: HashMap<Source, usize> = HashMap::new();
-    let mut gathered: Vec<Happening> = Vec::new();
-    for happening in found {
-        let source = posted(&happening)
+    let mut places: HashMap<FloodKey, usize> = HashMap::new();
+    let mut gathered: Vec<PipelineInput> = Vec::new();
+    for input in found {
+        let source = posted(&input)
             .map(source)
             .filter(|source| comments.contains_key(source));
         let place = source.as_ref().and_then(|source| places.get(source));
         match (source, place) {
-            (Some(_), Some(place)) => join(&mut gathered[*place], happening),
+            (Some(_), Some(place)) => join(&mut gathered[*place], input),
             (Some(source), None) => {
                 places.insert(source, gathered.len());
-                let mut flood = Happening::bare(happening.page.clone(), Event::CommentsFlooded(Vec::new()));
-                join(&mut flood, happening);
+                let mut flood = PipelineInput::new(input.page.clone(), Event::CommentsFlooded(Vec::new()));
+                join(&mut flood, input);
                 gathered.push(flood);
             }
-            (None, _) => gathered.push(happening),
+            (None, _) => gathered.push(input),
         }
     }
     gathered
 }
 
-fn posted(happening: &Happening) -> Option<&Report> {
-    match &happening.event {
+fn posted(input: &PipelineInput) -> Option<&Report> {
+    match &input.event {
         Event::CommentPosted(report) => Some(report),
         _ => None,
     }
 }
 
-fn source(report: &Report) -> Source {
+fn source(report: &Report) -> FloodKey {
     (report.comment.discussion.clone(), report.comment.author.clone())
 }
 
-fn join(flood: &mut Happening, one: Happening) {
+fn join(flood: &mut PipelineInput, one: PipelineInput) {
     if let (Event::CommentsFlooded(reports), Event::CommentPosted(report)) = (&mut flood.event, one.event) {
         reports.push(*report);
     }

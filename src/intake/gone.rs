@@ -1,14 +1,15 @@
 //! Comments that are listed no longer. One list that lacks a comment proves nothing: it counts as gone when lists with time
 //! between them lack it and it was asked for by its id; and the page itself must be there.
-use super::comments::bring;
-use super::watched::{Seen, Watched};
-use super::{Context, IntakeError};
+use super::context::IntakeContext;
+use super::error::IntakeError;
+use super::submit::submit;
+use super::watched::{SeenComment, WatchedPage};
 use crate::domain::comment::Anchor;
 use crate::domain::event::{Event, Gone};
 use crate::domain::ids::CommentId;
 use crate::notion::{Kind, Listing};
-use crate::pipeline::{self, Happening};
-use crate::store::Presence;
+use crate::pipeline::PipelineInput;
+use crate::store::{CommentRow, Presence};
 use std::collections::HashSet;
 use tokio::time::Instant;
 
@@ -20,8 +21,8 @@ const AT_ONCE: usize = 10;
 
 /// Looks at the comments that were listed under `anchor` before and are not now.
 pub(super) async fn look(
-    context: &Context,
-    watched: &mut Watched,
+    context: &IntakeContext,
+    watched: &mut WatchedPage,
     anchor: &Anchor,
     listing: &Listing,
 ) -> Result<(), IntakeError> {
@@ -41,7 +42,6 @@ pub(super) async fn look(
     }
     // Nobody is held up by a thread of hundreds that was resolved: the others are looked at the next time.
     due.truncate(AT_ONCE);
-    let rows = context.store.comments(&watched.page).await?;
     let mut fault = None;
     for id in due {
         let how = match how(context, watched, &id).await {
@@ -52,30 +52,31 @@ pub(super) async fn look(
                 continue;
             }
         };
-        let row = rows.iter().find(|row| row.comment.id == id).cloned();
+        let presence = match how {
+            Gone::Deleted => Presence::Deleted,
+            Gone::Resolved => Presence::Resolved,
+        };
+        let row = context.store.comment(&id).await?;
         let event = Event::CommentGone {
             comment: id.clone(),
             how,
         };
-        let happening = Happening {
-            rows: row.map(|row| pipeline::gone(row, how)).into_iter().collect(),
-            ..Happening::bare(watched.page.clone(), event)
+        let input = PipelineInput {
+            rows: row.map(|row| CommentRow { presence, ..row }).into_iter().collect(),
+            ..PipelineInput::new(watched.page.clone(), event)
         };
-        let seen = watched.seen.get(&id).map(|seen| Seen {
-            presence: match how {
-                Gone::Deleted => Presence::Deleted,
-                Gone::Resolved => Presence::Resolved,
-            },
+        let seen = watched.seen.get(&id).map(|seen| SeenComment {
+            presence,
             ..seen.clone()
         });
         let seen = seen.map(|seen| (id, seen));
-        bring(context, watched, vec![happening], seen.into_iter().collect()).await?;
+        submit(context, watched, vec![input], seen.into_iter().collect()).await?;
     }
     fault.map_or(Ok(()), Err)
 }
 
 /// Deleted if Notion does not know it while the page is there, else resolved.
-async fn how(context: &Context, watched: &Watched, id: &CommentId) -> Result<Gone, IntakeError> {
+async fn how(context: &IntakeContext, watched: &WatchedPage, id: &CommentId) -> Result<Gone, IntakeError> {
     match context.notion.comment(id).await {
         Ok(_) => Ok(Gone::Resolved),
         Err(error) if error.kind == Kind::Gone => {

@@ -3,33 +3,32 @@
 //! Nothing here relies on the order of times: what is new is what was not seen, an edit is another hash of the
 //! redacted text, and what is no longer listed is asked for by its id.
 mod comments;
+mod context;
 mod error;
 mod flood;
 mod gone;
-mod look;
+mod ingest;
 mod own_replies;
 mod page;
+mod page_poll;
 mod people;
+mod poll;
 mod refresh;
 mod search;
+mod submit;
 mod threads;
 mod watched;
 
+pub use context::IntakeContext;
 pub use error::IntakeError;
-pub use people::People;
-use watched::Watched;
+pub use ingest::{Author, Ingest, PageFacts};
+pub use people::Directory;
+pub use poll::first_look_fact;
+use watched::WatchedPage;
 
-use crate::config::{Backlog, PageSource, Poll};
-use crate::domain::classify::{Classifier, KeyNames};
-use crate::domain::decide::Playbook;
 use crate::domain::ids::PageId;
-use crate::effects::Boards;
-use crate::health::{Health, TOKEN};
-use crate::notion::{Client, Error, Kind};
-use crate::pipeline::Door;
-use crate::replies::OwnReplies;
-use crate::rotation::known::Following;
-use crate::store::Store;
+use crate::health::TOKEN;
+use crate::notion::{Error, Kind};
 use refresh::Refreshed;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::convert::Infallible;
@@ -55,42 +54,10 @@ const TRY_AGAIN: Duration = Duration::from_secs(2);
 const FAR: Duration = Duration::from_hours(1);
 const NOTHING_NAMED: &str = "none is named; set `pages` in config/keyminder.toml or KEYMINDER_PAGES to a page's URL";
 
-/// What the intake works with.
-pub struct Context {
-    /// Notion.
-    pub notion: Client,
-    /// What must survive.
-    pub store: Arc<dyn Store>,
-    /// Where happenings are brought.
-    pub door: Door,
-    /// Takes keys out; follows `.env`.
-    pub redactor: Following,
-    /// Reads comments.
-    pub classifier: Arc<Classifier>,
-    /// The names of keys.
-    pub keys: KeyNames,
-    /// The boards of the pages, kept for the effects.
-    pub boards: Boards,
-    /// Who is who.
-    pub people: People,
-    /// Our own replies, as the pages show them.
-    pub replies: OwnReplies,
-    /// What works and what does not.
-    pub health: Health,
-    /// What decisions go by.
-    pub playbook: Arc<Playbook>,
-    /// How often.
-    pub poll: Poll,
-    /// Requests a minute; 0: no limit.
-    pub requests_per_minute: u32,
-    /// Which pages.
-    pub sources: Vec<PageSource>,
-}
-
-/// Polls pages.
+/// Polls the watched pages, several at a time, each as often as the budget of requests allows.
 pub struct Intake {
-    context: Arc<Context>,
-    resting: BTreeMap<PageId, Watched>,
+    context: Arc<IntakeContext>,
+    resting: BTreeMap<PageId, WatchedPage>,
     polling: JoinSet<Polled>,
     refreshing: JoinSet<Refreshed>,
     /// Which page each poll looks at, should it not come back.
@@ -109,11 +76,11 @@ pub struct Intake {
 }
 
 /// A page that was polled, and how that ended.
-type Polled = (Watched, Result<(), IntakeError>);
+type Polled = (WatchedPage, Result<(), IntakeError>);
 
 impl Intake {
-    /// Nothing has been read yet.
-    pub fn new(context: Arc<Context>) -> Self {
+    /// An intake that has read no page yet, and knows none.
+    pub fn new(context: Arc<IntakeContext>) -> Self {
         Self {
             context,
             resting: BTreeMap::new(),
@@ -177,7 +144,7 @@ impl Intake {
         if self.resting.values().any(|page| page.failures == 0) {
             return Ok(());
         }
-        let pages = self.context.health.picture().pages;
+        let pages = self.context.health.snapshot().pages;
         let faults = pages.into_values().filter_map(|page| Some(page.fault?.text));
         Err(IntakeError::NoPage(faults.collect::<Vec<_>>().join("; ")))
     }
@@ -237,7 +204,7 @@ impl Intake {
                     &page,
                     Some(format!("an internal error ({error}); I look again in a minute")),
                 );
-                let mut watched = Watched::new(page.clone());
+                let mut watched = WatchedPage::new(page.clone());
                 watched.next_at = Instant::now() + REST;
                 self.resting.insert(page, watched);
             }
@@ -246,7 +213,7 @@ impl Intake {
     }
 
     /// Says what is wrong with a page, or that it works again.
-    fn tell(&mut self, watched: &mut Watched, ended: Result<(), IntakeError>) {
+    fn tell(&mut self, watched: &mut WatchedPage, ended: Result<(), IntakeError>) {
         let health = &self.context.health;
         let page = watched.page.clone();
         let Err(error) = ended else {
@@ -295,7 +262,7 @@ impl Intake {
 
     /// How long until a page is read again: soon where something happens, always within half of the budget, and later
     /// each time where it fails.
-    fn pause(&self, watched: &Watched, fault: Option<&IntakeError>) -> Duration {
+    fn pause(&self, watched: &WatchedPage, fault: Option<&IntakeError>) -> Duration {
         let poll = &self.context.poll;
         if let Some(fault) = fault {
             let rest = REST.min(poll.idle * 2);
@@ -381,20 +348,13 @@ impl Intake {
 
     fn watch(&mut self, page: PageId) {
         if self.watching.insert(page.clone()) {
-            self.resting.insert(page.clone(), Watched::new(page));
+            self.resting.insert(page.clone(), WatchedPage::new(page));
         }
     }
 }
 
 /// Polls one page and gives it back with what was learned.
-async fn poll(context: Arc<Context>, mut watched: Watched) -> Polled {
-    let ended = look::poll(&context, &mut watched).await;
+async fn poll(context: Arc<IntakeContext>, mut watched: WatchedPage) -> Polled {
+    let ended = poll::poll(&context, &mut watched).await;
     (watched, ended)
-}
-
-impl Context {
-    /// Whether comments that were there before the first start are only taken into account.
-    fn absorbs(&self) -> bool {
-        self.poll.backlog == Backlog::Absorb
-    }
 }

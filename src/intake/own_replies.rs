@@ -1,13 +1,14 @@
 //! Our own replies in a list: those that our store does not know, and twins, of which the younger goes.
-use super::watched::Watched;
-use super::{Context, IntakeError};
+use super::context::IntakeContext;
+use super::error::IntakeError;
+use super::watched::WatchedPage;
 use crate::domain::effect::EffectId;
 use crate::domain::event::Event;
 use crate::domain::ids::{CommentId, PersonId};
 use crate::domain::reply::Reference;
-use crate::notion::{Kind, Listing, WireComment};
-use crate::pipeline::Happening;
-use crate::replies::Strangers;
+use crate::notion::{Kind, Listing, own_reference};
+use crate::pipeline::PipelineInput;
+use crate::replies::UnknownReplies;
 use chrono::TimeDelta;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -16,10 +17,16 @@ use std::collections::btree_map::Entry;
 const MINUTE: TimeDelta = TimeDelta::minutes(1);
 
 /// A reply of ours: its reference, and the comment that it is.
-type Reply<'a> = (Reference, &'a CommentId);
+type ListedReply<'a> = (Reference, &'a CommentId);
 
 /// Compares the replies that stand under `parent` with what the store knows of them.
-pub(super) fn compare(context: &Context, watched: &Watched, parent: &str, listing: &Listing, replies: &[Reply<'_>]) {
+pub(super) fn compare(
+    context: &IntakeContext,
+    watched: &WatchedPage,
+    parent: &str,
+    listing: &Listing,
+    replies: &[ListedReply<'_>],
+) {
     let began = context.replies.since();
     let is_old = |id: &CommentId| {
         let comment = listing.comments.iter().find(|comment| comment.id == *id);
@@ -27,8 +34,8 @@ pub(super) fn compare(context: &Context, watched: &Watched, parent: &str, listin
     };
     let page = &watched.page;
     match context.replies.listed(page, parent, listing.complete, replies, is_old) {
-        Strangers::None => {}
-        Strangers::Earlier(count) => {
+        UnknownReplies::None => {}
+        UnknownReplies::Earlier(count) => {
             let replies = if count == 1 {
                 "1 reply"
             } else {
@@ -38,7 +45,7 @@ pub(super) fn compare(context: &Context, watched: &Watched, parent: &str, listin
                 format!("the state is new or older than the page: {replies} under our name taken over; nothing to do");
             context.health.note(page, &what);
         }
-        Strangers::Since(_) => another(context, watched),
+        UnknownReplies::Since(_) => another(context, watched),
     }
     if other_bots_reply(listing, &context.people.own()) {
         another(context, watched);
@@ -46,23 +53,18 @@ pub(super) fn compare(context: &Context, watched: &Watched, parent: &str, listin
 }
 
 /// Our own replies in a list.
-pub(super) fn of<'a>(context: &Context, listing: &'a Listing) -> Vec<Reply<'a>> {
+pub(super) fn of<'a>(context: &IntakeContext, listing: &'a Listing) -> Vec<ListedReply<'a>> {
     let own = context.people.own();
     let comments = listing.comments.iter();
     comments
-        .filter_map(|comment| Some((reference(comment, &own)?, &comment.id)))
+        .filter_map(|comment| Some((own_reference(comment, &own)?, &comment.id)))
         .collect()
 }
 
-fn another(context: &Context, watched: &Watched) {
+fn another(context: &IntakeContext, watched: &WatchedPage) {
     let what = "ANOTHER keyminder answers here as well. One bot for each page: stop one of the two, or name the page in one \
                 of them only";
     context.health.note(&watched.page, what);
-}
-
-/// The reference of a comment that is ours.
-fn reference(comment: &WireComment, own: &[PersonId]) -> Option<Reference> {
-    Reference::parse(&comment.own_reference(own)?)
 }
 
 /// Whether another connection's comment carries the reference of a comment that is listed: only a keyminder draws those.
@@ -71,7 +73,7 @@ fn other_bots_reply(listing: &Listing, own: &[PersonId]) -> bool {
         .comments
         .iter()
         .filter(|comment| comment.is_by_connection() && !own.contains(&comment.author));
-    let mut marks = bots.filter_map(|comment| reference(comment, std::slice::from_ref(&comment.author)));
+    let mut marks = bots.filter_map(|comment| own_reference(comment, std::slice::from_ref(&comment.author)));
     marks.any(|mark| {
         listing
             .comments
@@ -82,7 +84,11 @@ fn other_bots_reply(listing: &Listing, own: &[PersonId]) -> bool {
 
 /// Two live replies with one reference: the younger is deleted, and the elder is the reply from then on. Twins are two
 /// different ids: a list may name one comment twice.
-pub(super) async fn heal(context: &Context, watched: &Watched, replies: &[Reply<'_>]) -> Result<(), IntakeError> {
+pub(super) async fn heal(
+    context: &IntakeContext,
+    watched: &WatchedPage,
+    replies: &[ListedReply<'_>],
+) -> Result<(), IntakeError> {
     let mut first: BTreeMap<&Reference, &CommentId> = BTreeMap::new();
     for (reference, comment) in replies {
         let elder = match first.entry(reference) {
@@ -112,11 +118,11 @@ pub(super) async fn heal(context: &Context, watched: &Watched, replies: &[Reply<
         tracing::warn!(%comment, %reference, "a reply stood there twice; the younger one was deleted");
         if let Some((page, answered)) = context.store.by_reference(reference.as_str()).await? {
             let found = vec![(EffectId::reply(&page, answered.as_str()), elder.clone())];
-            let healed = Happening {
+            let healed = PipelineInput {
                 found,
-                ..Happening::bare(page, Event::ClockTicked)
+                ..PipelineInput::new(page, Event::ClockTicked)
             };
-            context.door.bring(vec![healed]).await?;
+            context.pipeline.submit(vec![healed]).await?;
         }
     }
     Ok(())

@@ -1,13 +1,14 @@
 //! What a page shows: its properties, its guide, its boxes. What cannot be read is left out and said; the last good guide stays.
-use super::look::is_over;
-use super::watched::{Part, Told, Watched};
-use super::{Context, IntakeError};
+use super::context::IntakeContext;
+use super::error::IntakeError;
+
+use super::watched::{PageDigest, PagePart, WatchedPage, is_over};
 use crate::domain::comment::{CleanText, Finding, RawText};
 use crate::domain::event::Event;
 use crate::domain::ids::{BlockId, PageId};
 use crate::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock};
-use crate::notion::{self, Block, Blocks, Board, Error, Kind, Page, Unread, Value};
-use crate::pipeline::Happening;
+use crate::notion::{self, Block, Blocks, Error, Kind, Page, Unread, Value, WritableProperties, raw_text};
+use crate::pipeline::PipelineInput;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -22,7 +23,7 @@ const EDIT_MINUTE: TimeDelta = TimeDelta::seconds(75);
 const DEPTH: usize = 4;
 
 /// Reads the page and, when it was edited, its blocks; tells what it shows if that is new.
-pub(super) async fn read(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
+pub(super) async fn read(context: &IntakeContext, watched: &mut WatchedPage) -> Result<(), IntakeError> {
     let read_at = crate::clock::now();
     let page = context.notion.page(&watched.page).await?;
     if page.in_trash {
@@ -38,11 +39,11 @@ pub(super) async fn read(context: &Context, watched: &mut Watched) -> Result<(),
     let reread = watched.last_edited != page.last_edited || is_over(watched.blocks_read_at, BLOCKS_EVERY);
     watched.page_read_at = Some(Instant::now());
     let mut left_out = None;
-    let board = match context.boards.read(&context.notion, &page).await {
+    let properties = match context.properties.read(&context.notion, &page).await {
         // Comments can be answered without the schema; what the page says of Status is read when it can be.
         Err(error) if !watched.has_guide && !error.is_lasting() => {
             left_out = Some(error);
-            Board::default()
+            WritableProperties::default()
         }
         read => read?,
     };
@@ -50,20 +51,25 @@ pub(super) async fn read(context: &Context, watched: &mut Watched) -> Result<(),
         let blocks = read_blocks(context, watched).await?;
         watched.last_edited = settled;
         watched.blocks_read_at = Some(Instant::now());
-        left_out = take_in(context, watched, &page, blocks).or(left_out);
+        left_out = take_in(context, watched, &page, blocks).await.or(left_out);
         match next_page(context, &page, watched).await {
             Ok(next_page) => watched.next_page = next_page,
             // What follows this page is a courtesy: the one known before will do.
             Err(error) => tracing::debug!(page = %watched.page, "the next page cannot be looked up now: {error}"),
         }
     }
-    tell(context, watched, &page, &board, read_at).await?;
+    tell(context, watched, &page, &properties, read_at).await?;
     left_out.map_or(Ok(()), |fault| Err(fault.into()))
 }
 
 /// Keeps what the blocks say: the guide, the boxes, and which blocks hold a key. Where a part of the page cannot be read
 /// for the moment, or none of it, the last good guide stays; then it says why.
-fn take_in(context: &Context, watched: &mut Watched, page: &Page, blocks: Option<Blocks>) -> Option<Error> {
+async fn take_in(
+    context: &IntakeContext,
+    watched: &mut WatchedPage,
+    page: &Page,
+    blocks: Option<Blocks>,
+) -> Option<Error> {
     let Blocks { found, unread } = blocks?;
     let (lasting, passing): (Vec<Unread>, Vec<Unread>) = unread.into_iter().partition(|part| !part.is_passing());
     for part in lasting {
@@ -83,11 +89,11 @@ fn take_in(context: &Context, watched: &mut Watched, page: &Page, blocks: Option
         watched.blocks.extend(new);
         return fault;
     }
-    let redactor = context.redactor.current();
+    let redactor = context.redactor.current().await;
     let mut held = Vec::new();
     let mut clean = Vec::new();
     for block in &found {
-        let redacted = redactor.redact(&block.text);
+        let redacted = redactor.redact(&raw_text(&block.text));
         let findings = redacted.findings.into_iter();
         let unfit: Vec<Finding> = findings.filter(Finding::is_unfit_for_a_page).collect();
         if !unfit.is_empty() {
@@ -101,9 +107,9 @@ fn take_in(context: &Context, watched: &mut Watched, page: &Page, blocks: Option
     let blocks: BTreeSet<&BlockId> = watched.blocks.iter().chain(hot.keys()).collect();
     watched
         .faults
-        .retain(|part, _| !matches!(part, Part::Block(block) if !blocks.contains(block)));
+        .retain(|part, _| !matches!(part, PagePart::Block(block) if !blocks.contains(block)));
     watched.held = Some(held);
-    watched.guide = Guide::parse(&redactor.redact(&page.title).text, &page.url, &clean);
+    watched.guide = Guide::parse(&redactor.redact(&raw_text(&page.title)).text, &page.url, &clean);
     fault
 }
 
@@ -118,7 +124,7 @@ fn gone(page: &PageId) -> Error {
 }
 
 /// The blocks; `None` when they may not be read: then the page has no other steps than it had.
-async fn read_blocks(context: &Context, watched: &Watched) -> Result<Option<Blocks>, IntakeError> {
+async fn read_blocks(context: &IntakeContext, watched: &WatchedPage) -> Result<Option<Blocks>, IntakeError> {
     match context.notion.blocks(watched.page.as_str(), DEPTH).await {
         Ok(blocks) => Ok(Some(blocks)),
         Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => {
@@ -135,8 +141,8 @@ async fn read_blocks(context: &Context, watched: &Watched) -> Result<Option<Bloc
     }
 }
 
-fn clean_text(context: &Context, raw: &RawText) -> CleanText {
-    context.redactor.current().redact(raw).text
+async fn clean_text(context: &IntakeContext, raw: &RawText) -> CleanText {
+    context.redactor.current().await.redact(raw).text
 }
 
 fn page_block(block: &Block, text: CleanText) -> PageBlock {
@@ -165,33 +171,33 @@ fn boxes(blocks: &[Block]) -> BTreeMap<BlockId, bool> {
 
 /// Tells what the page shows, unless it showed the same before.
 async fn tell(
-    context: &Context,
-    watched: &mut Watched,
+    context: &IntakeContext,
+    watched: &mut WatchedPage,
     page: &Page,
-    board: &Board,
+    properties: &WritableProperties,
     read_at: DateTime<Utc>,
 ) -> Result<(), IntakeError> {
-    let names = context.boards.names();
+    let names = context.properties.names();
     let quiet = matches!(
         page.properties.get(&names.quiet).map(|found| &found.value),
         Some(Value::Checkbox(true))
     );
-    let redactor = context.redactor.current();
+    let redactor = context.redactor.current().await;
     let redacted = |name: String| redactor.redact_str(&name).into_owned();
     let mut observed = Observed {
         read_at: DateTime::default(),
         afresh: false,
         guide: watched.guide.clone(),
         boxes: watched.boxes.clone(),
-        status: board.standing(page, names),
-        properties: board.properties(),
-        shown: board.shown(page, names).map(redacted),
-        statuses: board
+        status: properties.standing(page, names),
+        properties: properties.properties(),
+        shown: properties.shown(page, names).map(redacted),
+        statuses: properties
             .statuses()
             .into_iter()
             .map(|(status, name)| (status, redacted(name)))
             .collect(),
-        notes: board.notes().to_vec(),
+        notes: properties.notes().to_vec(),
         quiet,
         next_page: watched.next_page.clone(),
         held: watched.held.clone(),
@@ -201,7 +207,7 @@ async fn tell(
     let digest = hasher.finish();
     observed.read_at = read_at;
     observed.afresh = watched.told.is_none();
-    let told = Told {
+    let told = PageDigest {
         digest,
         settled: watched.last_edited == page.last_edited,
     };
@@ -209,8 +215,8 @@ async fn tell(
         if watched.first {
             tell_gaps(&watched.page, &observed);
         }
-        let read = Happening::bare(watched.page.clone(), Event::PageRead(Box::new(observed)));
-        context.door.bring(vec![read]).await?;
+        let read = PipelineInput::new(watched.page.clone(), Event::PageRead(Box::new(observed)));
+        context.pipeline.submit(vec![read]).await?;
     }
     // Only what was taken in counts as told.
     watched.told = Some(told);
@@ -226,7 +232,7 @@ fn tell_gaps(page: &PageId, observed: &Observed) {
 }
 
 /// The action item that follows, found by its id in the same data source.
-async fn next_page(context: &Context, page: &Page, watched: &Watched) -> Result<Option<NextPage>, Error> {
+async fn next_page(context: &IntakeContext, page: &Page, watched: &WatchedPage) -> Result<Option<NextPage>, Error> {
     let guide = &watched.guide;
     let described = guide
         .id
@@ -250,8 +256,9 @@ async fn next_page(context: &Context, page: &Page, watched: &Watched) -> Result<
         Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => None,
         Err(error) => return Err(error),
     };
-    Ok(found.map(|page| NextPage {
-        title: clean_text(context, &page.title).as_str().to_owned(),
-        url: page.url,
-    }))
+    let Some(page) = found else {
+        return Ok(None);
+    };
+    let title = clean_text(context, &raw_text(&page.title)).await.as_str().to_owned();
+    Ok(Some(NextPage { title, url: page.url }))
 }

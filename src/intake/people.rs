@@ -1,8 +1,9 @@
 //! Who is who: ourselves, other bots, people, and what each may do.
-use crate::config::{MayAct, People as Settings};
+use super::ingest::Author;
+use crate::config::{MayAct, PeopleSettings as Settings};
 use crate::domain::event::Authority;
 use crate::domain::ids::PersonId;
-use crate::notion::{Client, Error, Kind, NameKind, OwnIds, User, UserKind, WireComment};
+use crate::notion::{Client, Error, Kind, NameKind, OwnIds, RawComment, User, UserKind};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,8 +15,8 @@ const FRESH: Duration = Duration::from_mins(15);
 /// How soon somebody is asked for again who was asked for in vain.
 const ASKED_AGAIN: Duration = Duration::from_secs(30);
 
-/// Who is who.
-pub struct People {
+/// Knows ourselves, other bots and people, and what each may do.
+pub struct Directory {
     own: OwnIds,
     settings: Settings,
     known: Mutex<Known>,
@@ -33,17 +34,7 @@ struct Known {
     unanswered: HashMap<PersonId, Instant>,
 }
 
-/// The author of a comment.
-pub enum Author {
-    /// Ourselves.
-    Us,
-    /// Another bot.
-    Bot,
-    /// A person, who may do this.
-    Person(Authority),
-}
-
-impl People {
+impl Directory {
     /// Nobody but ourselves is known yet.
     pub fn new(own: OwnIds, settings: Settings) -> Self {
         Self {
@@ -53,7 +44,7 @@ impl People {
         }
     }
 
-    /// Our own ids.
+    /// The ids under which our own comments stand, former ones included.
     pub fn own(&self) -> Arc<[PersonId]> {
         self.own.all()
     }
@@ -71,7 +62,12 @@ impl People {
         }
         let users = match notion.users().await {
             // Every workspace has members, and this connection among them: an empty list is an answer gone wrong.
-            Ok(users) if users.is_empty() => return Err(Error::empty("list the members of the workspace")),
+            Ok(users) if users.is_empty() => {
+                return Err(Error::new(
+                    Kind::Unexpected,
+                    "list the members of the workspace".to_owned(),
+                ));
+            }
             Ok(users) => Some(users),
             Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => None,
             Err(error) => return Err(error),
@@ -95,14 +91,15 @@ impl People {
     }
 
     /// Whether it is known who wrote a comment, without asking anybody.
-    pub fn knows(&self, comment: &WireComment) -> bool {
+    pub fn knows(&self, comment: &RawComment) -> bool {
         self.own.all().contains(&comment.author) || self.kind(&comment.author).is_some()
     }
 
-    /// Who wrote a comment. Only the author's id counts; a displayed name proves nothing.
-    pub async fn author(&self, notion: &Client, comment: &WireComment) -> Author {
+    /// The person who wrote a comment; `None` when that is no person: ourselves, or another bot. Only the author's id
+    /// counts; a displayed name proves nothing.
+    pub async fn author(&self, notion: &Client, comment: &RawComment) -> Option<Author> {
         if self.own.all().contains(&comment.author) {
-            return Author::Us;
+            return None;
         }
         let kind = match self.kind(&comment.author) {
             Some(kind) => kind,
@@ -115,8 +112,11 @@ impl People {
                 }),
         };
         match kind {
-            UserKind::Bot => Author::Bot,
-            UserKind::Person | UserKind::Other => Author::Person(self.authority(&comment.author)),
+            UserKind::Bot => None,
+            UserKind::Person | UserKind::Other => Some(Author {
+                name: self.name(comment),
+                authority: self.authority(&comment.author),
+            }),
         }
     }
 
@@ -161,7 +161,7 @@ impl People {
     }
 
     /// The name for replies: the workspace's, else the one that Notion shows.
-    pub fn name(&self, comment: &WireComment) -> Option<String> {
+    fn name(&self, comment: &RawComment) -> Option<String> {
         let known = self.lock();
         let user = known.users.get(&comment.author).and_then(|user| user.name.clone());
         user.or_else(|| comment.display_name.name.clone())

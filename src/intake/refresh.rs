@@ -1,5 +1,5 @@
 //! What is asked for now and then beside the pages: which pages data sources name, and who is a member.
-use super::Context;
+use super::context::IntakeContext;
 use crate::config::PageSource;
 use crate::domain::ids::PageId;
 use crate::notion::{Error, Schema};
@@ -9,14 +9,14 @@ use std::sync::Arc;
 pub(super) struct Refreshed {
     /// The pages that the settings name, those of data sources included.
     pub(super) pages: Vec<PageId>,
-    /// Whether every data source answered.
+    /// The first fault of a data source that did not answer, if there was one.
     pub(super) sources: Result<(), Error>,
     /// Whether the members were listed, or refused to us for good.
     pub(super) people: Result<(), Error>,
 }
 
 /// Asks for pages and members. One source that fails holds up no other.
-pub(super) async fn run(context: Arc<Context>) -> Refreshed {
+pub(super) async fn run(context: Arc<IntakeContext>) -> Refreshed {
     let mut pages = Vec::new();
     let mut sources = Ok(());
     for source in &context.sources {
@@ -33,8 +33,8 @@ pub(super) async fn run(context: Arc<Context>) -> Refreshed {
 }
 
 /// Rows of a data source that are in progress, or whose title begins with the prefix.
-async fn rows(context: &Context, id: &str, prefix: Option<&str>) -> Result<Vec<PageId>, Error> {
-    let names = context.boards.names();
+async fn rows(context: &IntakeContext, id: &str, prefix: Option<&str>) -> Result<Vec<PageId>, Error> {
+    let names = context.properties.names();
     let filter = match prefix {
         Some(prefix) => {
             let schema = context.notion.data_source(id).await?;

@@ -12,7 +12,7 @@ const AFTER_FAULT: Duration = Duration::from_mins(2);
 /// After this long a thread that was given up is looked for once more: the page may have changed.
 const AGAIN_AFTER: Duration = Duration::from_hours(1);
 
-/// Where the search stands.
+/// The threads that are looked for, and the blocks that are left to list.
 #[derive(Default)]
 pub(super) struct Search {
     /// The blocks that are still to be listed.

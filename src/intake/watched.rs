@@ -6,21 +6,22 @@ use crate::domain::page::{Guide, NextPage};
 use crate::store::{CommentRow, Presence};
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 use tokio::time::Instant;
 
-/// A page that is watched.
-pub struct Watched {
-    /// Which.
+/// A page that is watched: what is known of it between two polls.
+pub struct WatchedPage {
+    /// The page's id.
     pub page: PageId,
     pub(super) next_at: Instant,
     pub(super) active_at: Instant,
     /// The parts of it that could not be read when they were last asked for, and why.
-    pub(super) faults: BTreeMap<Part, String>,
+    pub(super) faults: BTreeMap<PagePart, String>,
     /// Looks in a row that could not read the page's comments.
     pub(super) failures: u32,
     /// The comments that are committed in the store; loaded now and then.
-    pub(super) seen: HashMap<CommentId, Seen>,
-    /// When they were loaded.
+    pub(super) seen: HashMap<CommentId, SeenComment>,
+    /// When the comments were loaded from the store the last time.
     pub(super) opened_at: Option<Instant>,
     /// When we first looked at this page, by Notion's clock: comments of long before are its backlog. `None` for a page
     /// that was watched before this was kept.
@@ -42,18 +43,18 @@ pub struct Watched {
     /// The last edit that its blocks were read after, once its minute was over.
     pub(super) last_edited: Option<DateTime<Utc>>,
     /// What was last observed: the same again is no event.
-    pub(super) told: Option<Told>,
+    pub(super) told: Option<PageDigest>,
     pub(super) threads: Threads,
 }
 
 /// A part of a page that is asked for by itself.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Part {
-    /// Its properties and its blocks.
+pub(super) enum PagePart {
+    /// Its properties, its guide and its boxes.
     Page,
     /// Which threads hang on its text.
     Anchors,
-    /// The threads on a block.
+    /// The threads on one of its blocks.
     Block(BlockId),
 }
 
@@ -62,11 +63,11 @@ pub(super) enum Part {
 pub(super) struct Threads {
     /// Blocks with threads, and when they were last read.
     pub(super) hot: BTreeMap<BlockId, Option<Instant>>,
-    /// Threads whose block is known.
+    /// The threads of which it is known on which block they hang.
     pub(super) known: BTreeSet<DiscussionId>,
     pub(super) anchors_read_at: Option<Instant>,
     pub(super) swept_at: Option<Instant>,
-    /// Where the slow sweep stands.
+    /// The index in the list of blocks of the one that is swept next.
     pub(super) next_block: usize,
     /// The search for threads whose block is not known.
     pub(super) search: Search,
@@ -74,7 +75,7 @@ pub(super) struct Threads {
 
 /// What is kept of a comment between polls.
 #[derive(Clone)]
-pub(super) struct Seen {
+pub(super) struct SeenComment {
     pub(super) hash: u64,
     /// Of the raw text, as it was last seen by this process.
     pub(super) sameness: Option<u64>,
@@ -84,7 +85,7 @@ pub(super) struct Seen {
     pub(super) missing_since: Option<Instant>,
 }
 
-impl Watched {
+impl WatchedPage {
     pub(super) fn new(page: PageId) -> Self {
         let now = Instant::now();
         Self {
@@ -120,7 +121,7 @@ impl Watched {
                 self.threads.known.insert(row.comment.discussion.clone());
             }
             let known = before.get(&row.comment.id);
-            let seen = Seen {
+            let seen = SeenComment {
                 hash: row.hash,
                 sameness: known
                     .filter(|known| known.hash == row.hash)
@@ -142,14 +143,14 @@ impl Watched {
 
 /// What was told of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Told {
-    /// A digest of it.
+pub(super) struct PageDigest {
+    /// A hash of everything that was told.
     pub(super) digest: u64,
     /// Whether it was read when the minute of the page's last edit was over.
     pub(super) settled: bool,
 }
 
-impl Told {
+impl PageDigest {
     /// Whether it is to be told. The same is told once more when it has settled: what was read in the moment of our own
     /// write was set aside as older than that, and a person's edit of the same moment would stay unseen.
     pub(super) fn is_news(self, before: Option<Self>) -> bool {
@@ -157,13 +158,18 @@ impl Told {
     }
 }
 
+/// Whether `every` has gone by since `at`; `None`: it never happened.
+pub(super) fn is_over(at: Option<Instant>, every: Duration) -> bool {
+    at.is_none_or(|at| at.elapsed() >= every)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Told;
+    use super::PageDigest;
 
     #[test]
     fn what_was_seen_within_the_minute_of_an_edit_is_told_once_more_after_it() {
-        let read = |digest, settled| Told { digest, settled };
+        let read = |digest, settled| PageDigest { digest, settled };
         let reads = [
             (read(1, true), true),
             (read(1, true), false),

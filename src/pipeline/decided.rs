@@ -1,12 +1,12 @@
 //! What happened on a page, decided: the new state, and all that is to be committed with it.
-use super::Happening;
+use super::input::PipelineInput;
 use crate::clock;
-use crate::domain::decide::{Note, Playbook, Wanted, decide};
+use crate::domain::decide::{Note, Playbook, decide};
 use crate::domain::effect::{Done, Outcome};
 use crate::domain::event::Event;
 use crate::domain::ids::{CommentId, PageId};
 use crate::domain::page::PageState;
-use crate::store::{AuditRow, CommentRow, Commit, NewEffect, PageWrite, Standing};
+use crate::store::{AnswerState, AuditRow, CommentRow, Commit, PageWrite};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
@@ -26,29 +26,30 @@ pub(super) fn decided(
     page: &PageId,
     revision: u64,
     mut state: PageState,
-    happenings: &[Happening],
+    inputs: &[PipelineInput],
 ) -> Decided {
     let now = clock::now();
     let mut commit = Commit {
         at_ms: now.timestamp_millis(),
+        project: project.to_owned(),
         ..Commit::default()
     };
     let mut rows: BTreeMap<CommentId, CommentRow> = BTreeMap::new();
     let mut answered: BTreeMap<CommentId, Option<CommentId>> = BTreeMap::new();
-    for happening in happenings {
-        let decision = decide(playbook, page, state, &happening.event, now);
+    for input in inputs {
+        let decision = decide(playbook, page, state, &input.event, now);
         state = decision.state;
-        for row in &happening.rows {
+        for row in &input.rows {
             rows.insert(row.comment.id.clone(), row.clone());
-            commit.audit.push(seen(row, &happening.event, now));
+            commit.audit.push(seen(row, &input.event, now));
         }
-        commit.settled.extend(happening.settle.clone());
-        commit.audit.extend(happening.audit.clone());
-        if matches!(&happening.event, Event::PageRead(observed) if observed.afresh) {
+        commit.settled.extend(input.settle.clone());
+        commit.audit.extend(input.audit.clone());
+        if matches!(&input.event, Event::PageRead(observed) if observed.afresh) {
             commit.hurried.push(page.clone());
         }
-        commit.revived.extend(happening.revived.iter().cloned());
-        commit.found.extend(happening.found.iter().cloned());
+        commit.revived.extend(input.revived.iter().cloned());
+        commit.found.extend(input.found.iter().cloned());
         commit.revived.extend(decision.revived);
         for note in decision.notes {
             tell(page, &note);
@@ -66,22 +67,22 @@ pub(super) fn decided(
             for comment in wanted.effect.answers() {
                 answered.insert(comment.clone(), wanted.comment.clone());
             }
-            commit.effects.push(new_effect(page, project, wanted));
+            commit.effects.push(wanted);
         }
     }
     for (id, mut row) in rows {
         let open = state.conversations.iter().find(|open| open.answers(&id));
-        row.standing = match row.standing {
-            Standing::Open | Standing::Silent if open.is_some() => Standing::Open,
-            Standing::Open | Standing::Silent if answered.contains_key(&id) => Standing::Answered,
-            Standing::Open => Standing::Silent,
+        row.answer = match row.answer {
+            AnswerState::Open | AnswerState::Silent if open.is_some() => AnswerState::Open,
+            AnswerState::Open | AnswerState::Silent if answered.contains_key(&id) => AnswerState::Answered,
+            AnswerState::Open => AnswerState::Silent,
             other => other,
         };
         let answering = open.map(|open| open.comment.clone()).or(answered.remove(&id));
         row.answered_in = answering.flatten().filter(|other| *other != id).or(row.answered_in);
         commit.comments.push(row);
     }
-    if happenings.iter().all(is_said) && state.conversations.is_empty() {
+    if inputs.iter().all(is_said) && state.conversations.is_empty() {
         return Decided {
             page: page.clone(),
             revision,
@@ -114,8 +115,8 @@ fn tell(page: &PageId, note: &Note) {
 }
 
 /// A reply that was posted changes nothing that we hold of the page; most outcomes are of this kind.
-fn is_said(happening: &Happening) -> bool {
-    let Event::EffectFinished { outcome, .. } = &happening.event else {
+fn is_said(input: &PipelineInput) -> bool {
+    let Event::EffectFinished { outcome, .. } = &input.event else {
         return false;
     };
     matches!(
@@ -149,18 +150,5 @@ fn seen(row: &CommentRow, event: &Event, now: DateTime<Utc>) -> AuditRow {
         comment,
         kind: kind.to_owned(),
         facts,
-    }
-}
-
-fn new_effect(page: &PageId, project: &str, wanted: Wanted) -> NewEffect {
-    let project = wanted.effect.is_of_project().then(|| project.to_owned());
-    NewEffect {
-        id: wanted.id,
-        page: page.clone(),
-        comment: wanted.comment,
-        project,
-        effect: wanted.effect,
-        after: wanted.after,
-        not_before_ms: wanted.not_before.map_or(0, |at| at.timestamp_millis()),
     }
 }

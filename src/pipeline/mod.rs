@@ -1,29 +1,30 @@
-//! The way of a comment: redact, classify, decide, commit. Outcomes of effects come the same way, as events.
+//! The way of an input: decide, commit. Comments come as reports, outcomes of effects come the same way, as events.
 //!
 //! One task owns the states of all pages. It takes everything that waits, decides page by page, and commits all
 //! pages at once; the store makes one transaction of it.
-mod comment;
 mod decided;
+mod due_pages;
+mod input;
 
-pub use comment::{Arrived, gone, read, redact, row};
+pub use input::{PipelineHandle, PipelineInput, SubmitError};
 
 use crate::clock;
 use crate::domain::decide::Playbook;
-use crate::domain::effect::{EffectId, Outcome};
+use crate::domain::effect::EffectId;
 use crate::domain::event::Event;
-use crate::domain::ids::{CommentId, PageId};
+use crate::domain::ids::PageId;
 use crate::domain::page::PageState;
 use crate::health::{Health, STORE};
-use crate::store::{AuditRow, CommentRow, Settle, Settlement, Store, StoreError};
+use crate::store::{Store, StoreError};
 use decided::{Decided, decided};
+use due_pages::DuePages;
+use input::{Submission, WAITING_AT_MOST};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{Notify, mpsc};
 
-/// Steps that wait for the pipeline at most; whoever brings more waits too.
-const WAITING_AT_MOST: usize = 1024;
 /// Steps decided in one round at most: bounds the transaction and the memory.
 const ROUND_AT_MOST: usize = 2048;
 /// Open conversations hear the clock this often.
@@ -31,97 +32,32 @@ const TICK: Duration = Duration::from_millis(500);
 /// How long after a refusal of the store (disk full) the same commit is tried again.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 
-/// Something that happened on a page, with the rows that it changes.
-pub struct Happening {
-    /// On which page.
-    pub page: PageId,
-    /// What.
-    pub event: Event,
-    /// The comments' rows, for comments that are new, changed or gone.
-    pub rows: Vec<CommentRow>,
-    /// The effect's row, for outcomes.
-    pub settle: Option<Settle>,
-    /// A line for the audit, where the event alone does not tell enough.
-    pub audit: Option<AuditRow>,
-    /// Replies of ours that were found to stand under these ids.
-    pub found: Vec<(EffectId, CommentId)>,
-    /// Replies that were called off and are wanted again.
-    pub revived: Vec<EffectId>,
-}
-
-impl Happening {
-    /// Something that changes no row of its own.
-    pub fn bare(page: PageId, event: Event) -> Self {
-        Self {
-            page,
-            event,
-            rows: Vec::new(),
-            settle: None,
-            audit: None,
-            found: Vec::new(),
-            revived: Vec::new(),
-        }
-    }
-}
-
-/// Why what was brought is not committed. Whoever brought it keeps it, and brings it again.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[must_use = "what was not taken is to be brought again"]
-pub enum NotTaken {
-    /// Nothing is taken any more.
-    #[error("the pipeline has ended")]
-    Ended,
-    /// This page stands still until its state can be read or decided again; all others go on.
-    #[error("this page stands still: {0}")]
-    Page(String),
-}
-
-/// What was brought, and where the answer goes.
-struct Brought {
-    happenings: Vec<Happening>,
-    answer: oneshot::Sender<Result<(), NotTaken>>,
-}
-
-/// Where happenings are brought.
-#[derive(Clone)]
-pub struct Door {
-    sender: mpsc::Sender<Brought>,
-}
-
-impl Door {
-    /// Brings happenings in; returns when what follows from them is committed.
-    pub async fn bring(&self, happenings: Vec<Happening>) -> Result<(), NotTaken> {
-        let (answer, committed) = oneshot::channel();
-        let brought = Brought { happenings, answer };
-        self.sender.send(brought).await.map_err(|_| NotTaken::Ended)?;
-        committed.await.map_err(|_| NotTaken::Ended)?
-    }
-}
-
-/// Decides and commits.
+/// Owns the states of all pages; decides what follows from each input, and commits it.
 pub struct Pipeline {
     store: Arc<dyn Store>,
     playbook: Arc<Playbook>,
     project: String,
     health: Health,
     pages: HashMap<PageId, (u64, PageState)>,
+    /// Those of them for which the clock matters.
+    due: DuePages,
     /// Rung when new effects are committed.
     bell: Arc<Notify>,
-    inbox: mpsc::Receiver<Brought>,
+    inbox: mpsc::Receiver<Submission>,
 }
 
-/// Pages that stand still, and why.
-type Still = BTreeMap<PageId, String>;
+/// Pages of which nothing is taken now, and why.
+type StalledPages = BTreeMap<PageId, String>;
 
 impl Pipeline {
-    /// A pipeline, and the door to it.
+    /// A pipeline, and the handle by which inputs are submitted to it.
     pub fn new(
         store: Arc<dyn Store>,
         playbook: Arc<Playbook>,
         project: String,
         health: Health,
         bell: Arc<Notify>,
-    ) -> (Self, Door) {
+    ) -> (Self, PipelineHandle) {
         let (sender, inbox) = mpsc::channel(WAITING_AT_MOST);
         (
             Self {
@@ -130,62 +66,57 @@ impl Pipeline {
                 project,
                 health,
                 pages: HashMap::new(),
+                due: DuePages::default(),
                 bell,
                 inbox,
             },
-            Door { sender },
+            PipelineHandle::new(sender),
         )
     }
 
-    /// Works until every door is closed. Ends early when the store cannot be used any more.
+    /// Works until every handle is dropped. Ends early when the store cannot be used any more.
     pub async fn work(mut self) -> Result<(), StoreError> {
         let mut clock = tokio::time::interval(TICK);
         clock.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 biased;
-                brought = self.inbox.recv() => {
-                    let Some(brought) = brought else { return Ok(()) };
-                    self.take_all(brought).await?;
+                submission = self.inbox.recv() => {
+                    let Some(submission) = submission else { return Ok(()) };
+                    self.take_all(submission).await?;
                 }
                 _ = clock.tick() => self.tick().await?,
             }
         }
     }
 
-    async fn take_all(&mut self, first: Brought) -> Result<(), StoreError> {
+    async fn take_all(&mut self, first: Submission) -> Result<(), StoreError> {
         let mut waiting = Vec::new();
         let mut answers = Vec::new();
         let mut next = Some(first);
-        while let Some(Brought { happenings, answer }) = next {
-            let pages: BTreeSet<PageId> = happenings.iter().map(|happening| happening.page.clone()).collect();
+        while let Some(Submission { inputs, answer }) = next {
+            let pages: BTreeSet<PageId> = inputs.iter().map(|input| input.page.clone()).collect();
             answers.push((pages, answer));
-            waiting.extend(happenings);
+            waiting.extend(inputs);
             next = (waiting.len() < ROUND_AT_MOST)
                 .then(|| self.inbox.try_recv().ok())
                 .flatten();
         }
-        let still = self.round(waiting).await?;
+        let stalled = self.round(waiting).await?;
         self.bell.notify_one();
         for (pages, answer) in answers {
-            let fault = pages.iter().find_map(|page| still.get(page));
-            // Who brought it may have stopped waiting.
-            let _ = answer.send(fault.map_or(Ok(()), |why| Err(NotTaken::Page(why.clone()))));
+            let fault = pages.iter().find_map(|page| stalled.get(page));
+            // Who submitted it may have stopped waiting.
+            let _ = answer.send(fault.map_or(Ok(()), |why| Err(SubmitError::Page(why.clone()))));
         }
         Ok(())
     }
 
     /// Open conversations hear the clock, and pages on which something is due.
     async fn tick(&mut self) -> Result<(), StoreError> {
-        let now = clock::now();
-        let due = |state: &PageState| state.due.as_ref().is_some_and(|due| due.at <= now && !due.told);
-        let waiting = self.pages.iter().filter(|(_, (_, state))| {
-            state.conversations.iter().any(|conversation| !conversation.replied)
-                || due(state)
-                || state.next_retry_at().is_some_and(|at| at <= now)
-        });
-        let ticks: Vec<Happening> = waiting
-            .map(|(page, _)| Happening::bare(page.clone(), Event::ClockTicked))
+        let due = self.due.due(clock::now());
+        let ticks: Vec<PipelineInput> = due
+            .map(|page| PipelineInput::new(page.clone(), Event::ClockTicked))
             .collect();
         if !ticks.is_empty() {
             self.round(ticks).await?;
@@ -195,21 +126,21 @@ impl Pipeline {
     }
 
     /// Decides everything that waits and commits it, page by page, in one transaction of the store. Gives back the pages
-    /// that stand still: nothing of them was taken.
-    async fn round(&mut self, happenings: Vec<Happening>) -> Result<Still, StoreError> {
-        let mut by_page: BTreeMap<PageId, Vec<Happening>> = BTreeMap::new();
-        for happening in happenings {
-            by_page.entry(happening.page.clone()).or_default().push(happening);
+    /// that are stalled: nothing of them was taken.
+    async fn round(&mut self, inputs: Vec<PipelineInput>) -> Result<StalledPages, StoreError> {
+        let mut by_page: BTreeMap<PageId, Vec<PipelineInput>> = BTreeMap::new();
+        for input in inputs {
+            by_page.entry(input.page.clone()).or_default().push(input);
         }
-        let mut still = Still::new();
+        let mut stalled = StalledPages::new();
         while !by_page.is_empty() {
             let mut commits = Vec::with_capacity(by_page.len());
             let mut put_off = false;
-            for (page, happenings) in &by_page {
-                match self.decide(page, happenings).await {
+            for (page, inputs) in &by_page {
+                match self.decide(page, inputs).await {
                     Ok(decided) => commits.push(decided),
                     Err(StoreError::Unreadable { why, .. }) => {
-                        still.insert(page.clone(), why);
+                        stalled.insert(page.clone(), why);
                     }
                     Err(StoreError::Later(why)) => {
                         self.health.part(
@@ -224,17 +155,17 @@ impl Pipeline {
             if put_off {
                 tokio::time::sleep(STORE_PAUSE).await;
             }
-            by_page.retain(|page, _| !still.contains_key(page));
-            by_page = self.commit(commits, by_page, &mut still).await?;
+            by_page.retain(|page, _| !stalled.contains_key(page));
+            by_page = self.commit(commits, by_page, &mut stalled).await?;
         }
-        Ok(still)
+        Ok(stalled)
     }
 
     /// What follows for one page. A decision that panics stops this page alone: its state is read anew the next time.
-    async fn decide(&mut self, page: &PageId, happenings: &[Happening]) -> Result<Decided, StoreError> {
+    async fn decide(&mut self, page: &PageId, inputs: &[PipelineInput]) -> Result<Decided, StoreError> {
         let (revision, state) = self.state(page).await?;
         let (playbook, project) = (&self.playbook, &self.project);
-        let decided = || decided(playbook, project, page, revision, state, happenings);
+        let decided = || decided(playbook, project, page, revision, state, inputs);
         std::panic::catch_unwind(AssertUnwindSafe(decided)).map_err(|_| {
             let why = "an internal error while deciding; the log has its place".to_owned();
             unreadable(page, why)
@@ -242,6 +173,7 @@ impl Pipeline {
     }
 
     async fn state(&mut self, page: &PageId) -> Result<(u64, PageState), StoreError> {
+        self.due.forget(page);
         if let Some(known) = self.pages.remove(page) {
             return Ok(known);
         }
@@ -252,7 +184,7 @@ impl Pipeline {
             let why = format!("its state cannot be read ({error}); was it written by a newer version?");
             unreadable(page, why)
         })?;
-        state.not_ahead_of(clock::now());
+        state.clamp_to(clock::now());
         Ok((revision, state))
     }
 
@@ -260,9 +192,9 @@ impl Pipeline {
     async fn commit(
         &mut self,
         commits: Vec<Decided>,
-        mut happenings: BTreeMap<PageId, Vec<Happening>>,
-        still: &mut Still,
-    ) -> Result<BTreeMap<PageId, Vec<Happening>>, StoreError> {
+        mut inputs: BTreeMap<PageId, Vec<PipelineInput>>,
+        stalled: &mut StalledPages,
+    ) -> Result<BTreeMap<PageId, Vec<PipelineInput>>, StoreError> {
         let mut answers = tokio::task::JoinSet::new();
         for decided in commits {
             let store = Arc::clone(&self.store);
@@ -277,19 +209,20 @@ impl Pipeline {
             match result {
                 Ok(()) => {
                     self.health.part(STORE, None);
+                    self.due.update(&page, &state);
                     self.pages.insert(page.clone(), (revision, state));
-                    happenings.remove(&page);
+                    inputs.remove(&page);
                 }
                 Err(StoreError::Moved) => {}
-                Err(StoreError::Fenced(lost)) => without(&mut happenings, &page, &lost),
+                Err(StoreError::Fenced(lost)) => without(&mut inputs, &page, &lost),
                 Err(StoreError::Later(why)) => {
                     let why = format!("it cannot be written now, so everything waits and nothing is lost: {why}");
                     self.health.part(STORE, Some(why));
                     pause = true;
                 }
                 Err(error @ StoreError::Unreadable { .. }) => {
-                    happenings.remove(&page);
-                    still.insert(page, error.to_string());
+                    inputs.remove(&page);
+                    stalled.insert(page, error.to_string());
                 }
                 Err(error @ StoreError::Unusable(_)) => return Err(error),
             }
@@ -297,8 +230,8 @@ impl Pipeline {
         if pause {
             tokio::time::sleep(STORE_PAUSE).await;
         }
-        happenings.retain(|_, left| !left.is_empty());
-        Ok(happenings)
+        inputs.retain(|_, left| !left.is_empty());
+        Ok(inputs)
     }
 }
 
@@ -311,30 +244,8 @@ fn unreadable(page: &PageId, why: String) -> StoreError {
 }
 
 /// The outcomes of effects that are somebody else's by now are not ours to tell.
-fn without(happenings: &mut BTreeMap<PageId, Vec<Happening>>, page: &PageId, lost: &[EffectId]) {
-    if let Some(of_page) = happenings.get_mut(page) {
-        of_page.retain(|happening| {
-            happening
-                .settle
-                .as_ref()
-                .is_none_or(|settle| !lost.contains(&settle.id))
-        });
-    }
-}
-
-/// What an outcome does to its row.
-pub fn settlement(outcome: &Outcome, remote_id: Option<String>) -> Settlement {
-    match outcome {
-        Outcome::Done { .. } => Settlement::Done { remote_id },
-        Outcome::Later { at, .. } => Settlement::Ready {
-            not_before_ms: at.timestamp_millis(),
-        },
-        Outcome::Unknown { at, proven_from, .. } => Settlement::Unknown {
-            not_before_ms: at.timestamp_millis(),
-            absence_proven_from_ms: proven_from.map(|from| from.timestamp_millis()),
-        },
-        Outcome::Absent { .. } => Settlement::Absent,
-        Outcome::Refused { .. } => Settlement::Failed,
-        Outcome::Moot { .. } => Settlement::Moot,
+fn without(inputs: &mut BTreeMap<PageId, Vec<PipelineInput>>, page: &PageId, lost: &[EffectId]) {
+    if let Some(of_page) = inputs.get_mut(page) {
+        of_page.retain(|input| input.settle.as_ref().is_none_or(|settle| !lost.contains(&settle.id)));
     }
 }

@@ -4,6 +4,8 @@
     reason = "clippy counts the helpers of an integration test as production"
 )]
 mod bot;
+mod consent;
+mod preview;
 mod stands;
 mod together;
 

@@ -1,6 +1,6 @@
 //! `keyminder audit --retry`: a reply that was given up, refused or called off is tried again.
-use super::find;
-use crate::cli::Exit;
+use super::find::find;
+use crate::cli::{CommandResult, Exit};
 use crate::config::Settings;
 use crate::domain::effect::{Effect, EffectId};
 use crate::domain::reply::Reference;
@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use std::path::Path;
 
 /// Asks for it: of the running bot, or, where none runs, of the next one.
-pub(super) async fn retry(settings: &Settings, about: &str) -> anyhow::Result<Exit> {
+pub(super) async fn retry(settings: &Settings, about: &str) -> CommandResult<Exit> {
     let path = Path::new(&settings.state);
     let store = SqliteStore::open_beside(path).await?;
     let reply = match reply(&store, about, settings.zone).await? {
@@ -33,7 +33,7 @@ pub(super) async fn retry(settings: &Settings, about: &str) -> anyhow::Result<Ex
 }
 
 /// The reply that an id or a reference leads to, or why there is nothing to try again.
-async fn reply(store: &SqliteStore, about: &str, zone: Tz) -> anyhow::Result<Result<EffectId, String>> {
+async fn reply(store: &SqliteStore, about: &str, zone: Tz) -> CommandResult<Result<EffectId, String>> {
     let row = if let Some(row) = find(store, about).await? {
         // The reply to a flood belongs to the comment that speaks for it.
         let answering = row.answered_in.as_ref().unwrap_or(&row.comment.id);
@@ -50,7 +50,7 @@ async fn reply(store: &SqliteStore, about: &str, zone: Tz) -> anyhow::Result<Res
 }
 
 /// A reply to no comment, an alert for one, has a reference too.
-async fn parked(store: &SqliteStore, about: &str) -> anyhow::Result<Option<EffectRow>> {
+async fn parked(store: &SqliteStore, about: &str) -> CommandResult<Option<EffectRow>> {
     let Some(wanted) = Reference::parse(about) else {
         return Ok(None);
     };
@@ -69,7 +69,7 @@ fn refusal(row: &EffectRow, zone: Tz) -> Option<String> {
     match (row.state, &row.remote_id) {
         (_, Some(id)) => Some(format!("it is answered already, by the comment {id}")),
         (EffectState::Done, None) => Some("it is answered already".to_owned()),
-        (EffectState::Ready | EffectState::Claimed | EffectState::Sending | EffectState::Unknown, None) => {
+        (EffectState::Ready | EffectState::Leased | EffectState::Sending | EffectState::Unknown, None) => {
             let next = DateTime::from_timestamp_millis(row.not_before_ms).filter(|at| *at > Utc::now());
             let next = next.map(|at| format!(", not before {}", at.with_timezone(&zone).format("%H:%M:%S")));
             let next = next.unwrap_or_default();
@@ -81,7 +81,7 @@ fn refusal(row: &EffectRow, zone: Tz) -> Option<String> {
     }
 }
 
-async fn revive(path: &Path, reply: EffectId) -> anyhow::Result<()> {
+async fn revive(path: &Path, reply: EffectId) -> CommandResult<()> {
     let store = SqliteStore::open(path).await?;
     let commit = Commit {
         at_ms: Utc::now().timestamp_millis(),

@@ -1,9 +1,9 @@
 //! Evidence for every reason that a look can give, with the facts that its sentence may use.
-use crate::domain::evidence::Standing;
+use crate::domain::evidence::CheckStatus;
 use serde_json::{Value, json};
 
 /// Every reason, where it stands, and its facts: those of the table in `evidence`, and those of decisions and backups.
-pub(super) fn of_every_reason() -> Vec<(&'static str, Standing, Value)> {
+pub(super) fn of_every_reason() -> Vec<(&'static str, CheckStatus, Value)> {
     let mut all = files();
     all.extend(keys());
     all.extend(others());
@@ -12,8 +12,8 @@ pub(super) fn of_every_reason() -> Vec<(&'static str, Standing, Value)> {
 
 const AT: &str = "2026-03-01T09:00:00Z";
 
-fn files() -> Vec<(&'static str, Standing, Value)> {
-    use Standing::{Missing, Proven, Unknown};
+fn files() -> Vec<(&'static str, CheckStatus, Value)> {
+    use CheckStatus::{Missing, Proven, Unknown};
     let file = "backups/api_keys/env_backup_20260301_090000";
     vec![
         (
@@ -21,7 +21,7 @@ fn files() -> Vec<(&'static str, Standing, Value)> {
             Proven,
             json!({ "file": file, "made_at": AT, "keys": ["A_KEY"], "mode": "0600", "level": "restored", "same_as_env": true }),
         ),
-        // As the backup at the turn's beginning tells it.
+        // As the backup at the cycle's beginning tells it.
         (
             "backup_verified",
             Proven,
@@ -82,8 +82,8 @@ fn files() -> Vec<(&'static str, Standing, Value)> {
     ]
 }
 
-fn keys() -> Vec<(&'static str, Standing, Value)> {
-    use Standing::{Missing, Proven, Unknown};
+fn keys() -> Vec<(&'static str, CheckStatus, Value)> {
+    use CheckStatus::{Missing, Proven, Unknown};
     let keys = json!(["A_KEY", "A_SECRET"]);
     let verdict = json!([{ "key": "A_KEY", "keys": ["A_KEY"], "provider": "a", "title": "A", "verdict": "invalid",
         "life": "dead", "manage_url": "https://a.example/keys" }]);
@@ -142,8 +142,8 @@ fn keys() -> Vec<(&'static str, Standing, Value)> {
     ]
 }
 
-fn others() -> Vec<(&'static str, Standing, Value)> {
-    use Standing::{Missing, Proven, Unknown};
+fn others() -> Vec<(&'static str, CheckStatus, Value)> {
+    use CheckStatus::{Missing, Proven, Unknown};
     vec![
         ("monitor_ran", Proven, json!({ "at": AT, "next": AT, "by": "run" })),
         (

@@ -3,7 +3,7 @@ use super::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 fn settings(dir: &Path) -> Settings {
-    let place = Place {
+    let place = ProjectArgs {
         project: Some(dir.to_owned()),
         config: None,
     };

@@ -1,20 +1,22 @@
 //! The pages as `status` tells of them: what the bot last saw of each, what its state says, what waits there.
-use crate::cli::{bot, words};
+use crate::cli::CommandResult;
+use crate::cli::{tools, words};
 use crate::config::{self, PageSource, Settings};
-use crate::domain::decide::{Playbook, figures};
+use crate::domain::decide::{Playbook, step_counts};
 use crate::domain::effect::Effect;
 use crate::domain::ids::PageId;
 use crate::domain::page::PageState;
 use crate::domain::reply::Reference;
 use crate::monitor::heartbeat::PageSign;
+use crate::rotation::providers::Providers;
 use crate::store::sqlite::SqliteStore;
 use crate::store::{EffectRow, EffectState, Store, StoreError, UnreadableRow};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-/// A page.
+/// A page: what the bot last saw of it, what its state says, what waits there.
 #[derive(Serialize)]
-pub(super) struct Page {
+pub(super) struct PageStatus {
     #[serde(rename = "page")]
     pub id: PageId,
     /// When it was last read with success.
@@ -23,7 +25,7 @@ pub(super) struct Page {
     pub fault: Option<String>,
     pub fault_since: Option<DateTime<Utc>>,
     pub notes: Vec<String>,
-    /// Absent when its state cannot be read: [`Page::unreadable`] says why.
+    /// Absent when its state cannot be read: [`PageStatus::unreadable`] says why.
     #[serde(flatten)]
     pub state: Option<State>,
     pub effects: Vec<Undone>,
@@ -82,8 +84,8 @@ pub(super) struct Unread {
 }
 
 /// The pages with a state, then those that the bot watches, then those that are named and were never read.
-pub(super) async fn of(settings: &Settings, signs: &[PageSign], store: &SqliteStore) -> anyhow::Result<Vec<Page>> {
-    let playbook = config::playbook(settings, bot::names(&*bot::providers(settings)?))?;
+pub(super) async fn of(settings: &Settings, signs: &[PageSign], store: &SqliteStore) -> CommandResult<Vec<PageStatus>> {
+    let playbook = config::playbook(settings, tools::names(&*Providers::load(settings)?))?;
     let mut ids = store.pages().await?;
     let named = settings.pages.iter().filter_map(|source| match source {
         PageSource::Page(page) => Some(page),
@@ -96,7 +98,7 @@ pub(super) async fn of(settings: &Settings, signs: &[PageSign], store: &SqliteSt
     }
     let mut pages = Vec::with_capacity(ids.len());
     for id in ids {
-        let mut page = Page::new(id);
+        let mut page = PageStatus::new(id);
         if let Some(sign) = signs.iter().find(|sign| sign.page == page.id) {
             page = page.seen(sign);
         }
@@ -105,7 +107,7 @@ pub(super) async fn of(settings: &Settings, signs: &[PageSign], store: &SqliteSt
     Ok(pages)
 }
 
-impl Page {
+impl PageStatus {
     fn new(id: PageId) -> Self {
         Self {
             id,
@@ -155,7 +157,7 @@ impl Page {
 impl State {
     fn of(playbook: &Playbook, state: &PageState) -> Self {
         let description = playbook.description(state);
-        let figures = figures(state, description);
+        let step_counts = step_counts(state, description);
         let blockers = state.blockers.iter().map(|blocker| Obstacle {
             name: blocker.name.clone(),
             step: blocker.step,
@@ -167,9 +169,9 @@ impl State {
             url: state.guide.url.clone(),
             status: state.status.known.as_ref().map(words::name),
             option: state.shown.clone().filter(|option| !option.is_empty()),
-            proven: figures.proven,
-            claimed: figures.claimed,
-            steps: figures.total,
+            proven: step_counts.proven,
+            claimed: step_counts.claimed,
+            steps: step_counts.total,
             next_rotation: state.due.as_ref().map(|due| due.at),
             conversations: state.conversations.len(),
             blockers: blockers.collect(),

@@ -1,6 +1,6 @@
 //! `status` in words, for a terminal of 80 columns: a label, then what there is to say of it.
-use super::pages::{Page, State, Undone};
-use super::{Stands, Token};
+use super::pages::{PageStatus, State, Undone};
+use super::report::{StatusReport, TokenStatus};
 use crate::cli::table::line;
 use crate::cli::words;
 use crate::monitor::heartbeat::Requests;
@@ -12,12 +12,12 @@ const TOLD: usize = 10;
 
 /// What is needed to tell a time.
 #[derive(Clone, Copy)]
-struct Clock {
+struct StatusClock {
     zone: Tz,
     now: DateTime<Utc>,
 }
 
-impl Clock {
+impl StatusClock {
     fn time(self, at: Option<DateTime<Utc>>) -> String {
         at.map_or_else(
             || "never".to_owned(),
@@ -31,10 +31,10 @@ impl Clock {
     }
 }
 
-impl Stands {
-    /// All of it.
+impl StatusReport {
+    /// The whole report in lines for a terminal.
     pub(super) fn told(&self, zone: Tz, now: DateTime<Utc>) -> String {
-        let clock = Clock { zone, now };
+        let clock = StatusClock { zone, now };
         let mut told = line("bot", &self.bot(clock));
         if let Some(requests) = &self.requests {
             told += &line("requests", &self::requests(requests));
@@ -69,7 +69,7 @@ impl Stands {
         told
     }
 
-    fn bot(&self, clock: Clock) -> String {
+    fn bot(&self, clock: StatusClock) -> String {
         let sign = clock.time(self.heartbeat_at);
         if self.running {
             format!("running (last sign of life: {sign})")
@@ -80,7 +80,7 @@ impl Stands {
         }
     }
 
-    fn effects(&self, clock: Clock) -> String {
+    fn effects(&self, clock: StatusClock) -> String {
         let counts = &self.counts;
         let mut line = format!("{} waiting", counts.open);
         if let Some(oldest) = counts.oldest_waiting_at {
@@ -99,8 +99,8 @@ impl Stands {
     }
 }
 
-impl Token {
-    fn told(&self, running: bool, clock: Clock) -> String {
+impl TokenStatus {
+    fn told(&self, running: bool, clock: StatusClock) -> String {
         let which = match (&self.from, &self.fault) {
             (Some(from), _) if running && self.since.is_some() => format!("{from}, since {}", clock.time(self.since)),
             (Some(from), _) => (*from).to_owned(),
@@ -129,8 +129,8 @@ fn requests(requests: &Requests) -> String {
     line
 }
 
-impl Page {
-    fn told(&self, clock: Clock) -> String {
+impl PageStatus {
+    fn told(&self, clock: StatusClock) -> String {
         let state = self.state.as_ref();
         let title = match state.map(|state| state.title.as_str()) {
             None => "what the bot knows of it cannot be read",
@@ -168,7 +168,7 @@ impl Page {
 }
 
 impl State {
-    fn told(&self, clock: Clock) -> String {
+    fn told(&self, clock: StatusClock) -> String {
         let status = self.option.as_deref().or(self.status.as_deref()).unwrap_or("none");
         let steps = format!(
             "Status {status}; {} of {} steps proven, {} claimed",
@@ -197,7 +197,7 @@ impl State {
 
 impl Undone {
     /// `  parked   k7p2-93qd post reply: Notion answered 503; next try ...`.
-    fn told(&self, clock: Clock) -> String {
+    fn told(&self, clock: StatusClock) -> String {
         let effect = self.effect.replace('_', " ");
         let mut text = match &self.reference {
             Some(reference) => format!("{reference} {effect}"),

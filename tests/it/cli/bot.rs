@@ -2,15 +2,15 @@
 use super::{empty, fed, secret};
 use crate::child::first_page;
 use crate::rotation::Folder;
-use keyminder::sandbox::{self, Options, Request, Running};
+use keyminder_sandbox::{Options, Request, Running, serve};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::process::Output;
 
 /// A sandbox that serves on a thread of its own, and a project beside it.
-struct World {
-    folder: Folder,
-    sandbox: Running,
+pub(super) struct World {
+    pub(super) folder: Folder,
+    pub(super) sandbox: Running,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -21,7 +21,7 @@ impl World {
             .enable_all()
             .build()
             .unwrap();
-        let sandbox = runtime.block_on(sandbox::serve(Options::default())).unwrap();
+        let sandbox = runtime.block_on(serve(Options::default())).unwrap();
         Self {
             folder,
             sandbox,
@@ -30,11 +30,11 @@ impl World {
     }
 
     /// The project has a `.env` with one invented secret.
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self::with(Folder::with_env(&format!("SOME_SECRET={}\n", secret())))
     }
 
-    /// Acts as a person, by the side door.
+    /// Acts as a person, by the control API.
     #[track_caller]
     fn act(&self, method: &str, path: &str, body: &Value) -> Value {
         let request = Request {
@@ -48,7 +48,7 @@ impl World {
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    fn page(&self) -> String {
+    pub(super) fn page(&self) -> String {
         first_page(&self.sandbox)
     }
 
@@ -58,7 +58,7 @@ impl World {
     }
 
     #[track_caller]
-    fn says(&self, page: &str, text: &str) -> String {
+    pub(super) fn says(&self, page: &str, text: &str) -> String {
         let author = &self.sandbox.first_line["people"][0]["id"];
         let comment = self.act(
             "POST",
@@ -78,7 +78,7 @@ impl World {
 
     /// One sweep that ends well; gives what was logged.
     #[track_caller]
-    fn swept(&self, page: &str) -> String {
+    pub(super) fn swept(&self, page: &str) -> String {
         let output = self.sweep(page, self.sandbox.token.expose_secret());
         let log = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(0), "{log}");

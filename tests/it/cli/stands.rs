@@ -1,14 +1,13 @@
 //! `status` and `audit --retry` beside a state that this test holds as a bot would.
 use super::{empty, fed, write};
 use crate::rotation::Folder;
-use crate::store::rows::{claim, decision, done, page, reply, settled, unknown};
+use crate::store::rows::{decision, done, failed, lease, moot, page, parked, reply, settled, unknown};
 use chrono::{DateTime, TimeDelta, Utc};
-use keyminder::domain::effect::{EffectId, Outcome};
+use keyminder::domain::effect::EffectId;
 use keyminder::domain::reply::Reference;
 use keyminder::store::sqlite::SqliteStore;
-use keyminder::store::{Commit, EffectState, Settlement, Store};
+use keyminder::store::{Commit, EffectState, Store};
 use serde_json::{Value, json};
-use sqlx::Connection as _;
 use std::future::Future;
 
 fn wait<T>(work: impl Future<Output = T>) -> T {
@@ -35,27 +34,19 @@ async fn five_replies(folder: &Folder) -> SqliteStore {
     for number in 1..=5 {
         let mut commit = decision(&page(1), number, (number == 1).then_some(0));
         commit.at_ms = at_ms;
-        commit.effects[0].not_before_ms = 0;
+        commit.effects[0].not_before = None;
         store.commit(commit).await.unwrap();
     }
-    let leased = store.claim(claim(5, at_ms)).await.unwrap().leased;
+    let leased = store.lease(lease(5, at_ms)).await.unwrap().leased;
     let ends = [
         done("4e1c7a90-4b3d-80e2-9a51-c0ffee11aa09"),
-        Settlement::Parked {
-            sent: true,
-            not_before_ms: now_ms + 3_600_000,
-        },
-        Settlement::Failed,
-        Settlement::Moot,
+        parked(now_ms + 3_600_000),
+        failed(),
+        moot(),
         unknown(now_ms + 30_000),
     ];
     for (leased, how) in leased.iter().zip(ends) {
         let mut commit = settled(leased, how);
-        commit.settled[0].outcome = Outcome::Unknown {
-            proven_from: None,
-            at: Utc::now(),
-            why: "Notion answered 503 to the request, and nobody knows whether the comment was made".to_owned(),
-        };
         commit.at_ms = at_ms;
         store.commit(commit).await.unwrap();
     }
@@ -104,7 +95,7 @@ fn a_running_bot_is_asked() {
         assert_eq!(bot.effect(&id(2)).await.unwrap().unwrap().state, EffectState::Parked);
         let now_ms = Utc::now().timestamp_millis();
         assert_eq!(bot.take_retries(now_ms).await.unwrap(), [id(2)]);
-        let leased = bot.claim(claim(5, now_ms)).await.unwrap().leased;
+        let leased = bot.lease(lease(5, now_ms)).await.unwrap().leased;
         assert!(
             leased
                 .iter()
@@ -244,15 +235,13 @@ fn what_cannot_be_read_is_named_and_no_empty_page() {
     wait(async {
         five_replies(&folder).await.close().await.unwrap();
         let path = folder.path("state/keyminder.db");
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&path);
-        let mut file = sqlx::SqliteConnection::connect_with(&options).await.unwrap();
+        let file = rusqlite::Connection::open(&path).unwrap();
         for text in [
             "update page set state = '{\"guide\":7}'".to_owned(),
             format!("update effect set payload = '{{}}' where id = '{}'", id(5)),
         ] {
-            sqlx::query(sqlx::AssertSqlSafe(text)).execute(&mut file).await.unwrap();
+            file.execute_batch(&text).unwrap();
         }
-        file.close().await.unwrap();
     });
     let (told, _) = fed(&folder, &["status"], "", 0);
     for part in [

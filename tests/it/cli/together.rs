@@ -4,10 +4,10 @@ use crate::child::{Bot, all, first_page};
 use crate::rotation::{Folder, said};
 use keyminder::domain::cycle::Cycle;
 use keyminder::domain::ids::PageId;
-use keyminder::sandbox::providers::{StandIns, router};
-use keyminder::sandbox::{self, Options, Request, Running};
 use keyminder::store::Store as _;
 use keyminder::store::sqlite::SqliteStore;
+use keyminder_sandbox::providers::{StandIns, router};
+use keyminder_sandbox::{Options, Request, Running, serve};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -33,7 +33,7 @@ impl World {
             providers: Some(router(stand_ins.clone())),
             ..Options::default()
         };
-        let sandbox = runtime.block_on(sandbox::serve(options)).unwrap();
+        let sandbox = runtime.block_on(serve(options)).unwrap();
         let old = stand_ins.issue("groq", &mut fastrand::Rng::new()).unwrap()["API_Groq"].clone();
         let folder = Folder::with_env(&format!("API_Groq={old}\nOTHER_SECRET={}\n", secret()));
         Self {

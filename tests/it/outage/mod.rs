@@ -9,14 +9,11 @@ mod stop;
 mod store_lost;
 
 use crate::child::{self, Bot, call, comment, replies};
-use keyminder::sandbox::{Options, Running, serve};
+use keyminder_sandbox::{Options, Running, serve};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
-/// How long anything may take before a test gives up.
-const PATIENCE: Duration = Duration::from_secs(40);
+use std::time::Duration;
 
 /// A sandbox with a page, and a project whose bot watches it.
 pub struct World {
@@ -30,19 +27,19 @@ impl World {
     pub async fn new() -> Self {
         let sandbox = serve(Options::default()).await.expect("a free port");
         let page = child::first_page(&sandbox);
-        let own = [
+        let settings = child::settings([
             ("KEYMINDER_POLL_BACKLOG", "answer"),
             ("KEYMINDER_POLL_IDLE", "1s"),
             // Time limits of a test: what is not known is known soon.
             ("KEYMINDER_EFFECTS_CALL_TIMEOUT", "500ms"),
             ("KEYMINDER_EFFECTS_QUIET", "700ms"),
             ("KEYMINDER_EFFECTS_LEASE", "5600ms"),
-        ];
+        ]);
         Self {
             sandbox,
-            folder: project(),
+            folder: child::project("TZ=UTC\n"),
             page,
-            settings: own.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
+            settings,
         }
     }
 
@@ -112,12 +109,7 @@ impl World {
     }
 
     pub async fn until(&self, bot: &mut Bot, what: &str, holds: impl AsyncFn() -> bool) {
-        let begun = Instant::now();
-        while !holds().await {
-            assert!(bot.ended().is_none(), "the bot ended before: {what}\n{}", self.tail());
-            assert!(begun.elapsed() < PATIENCE, "not in time: {what}\n{}", self.tail());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        bot.until(self.folder.path(), what, holds).await;
     }
 
     /// Waits until the bot has asked for something so often since now.
@@ -135,14 +127,11 @@ impl World {
 
     /// Everything that the bot has logged.
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("bot.log")).unwrap_or_default()
+        child::log(self.folder.path())
     }
 
     pub fn tail(&self) -> String {
-        let log = self.log();
-        let mut last: Vec<&str> = log.lines().rev().take(8).collect();
-        last.reverse();
-        last.join("\n")
+        child::tail(self.folder.path())
     }
 
     /// What a command says of this project.
@@ -158,11 +147,4 @@ impl World {
         let text = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         (text.concat(), output.status.code())
     }
-}
-
-/// A scratch project with a `.env` that holds no key.
-pub fn project() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
-    folder
 }

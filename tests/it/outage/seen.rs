@@ -2,7 +2,6 @@
 use super::World;
 use crate::child::{Bot, call, comment};
 use serde_json::{Value, json};
-use sqlx::Connection as _;
 use std::time::Duration;
 
 fn status(world: &World) -> Value {
@@ -96,11 +95,9 @@ async fn a_refused_token_stands_in_status_and_a_part_that_fails_is_told() {
 }
 
 /// Does something to the store's file beside the bot.
-async fn sql(world: &World, text: &'static str) {
-    let url = format!("sqlite://{}", world.state().display());
-    let mut connection = sqlx::SqliteConnection::connect(&url).await.expect("the store's file");
-    sqlx::query(text).execute(&mut connection).await.expect("a statement");
-    connection.close().await.expect("closed");
+fn sql(world: &World, text: &str) {
+    let connection = rusqlite::Connection::open(world.state()).expect("the store's file");
+    connection.execute_batch(text).expect("a statement");
 }
 
 async fn with_second_page() -> (World, String) {
@@ -134,8 +131,7 @@ async fn a_state_that_cannot_be_read_stops_its_page_alone() {
     sql(
         &world,
         "update page set state = '{\"counter\": \"no number\"}' where key = 1",
-    )
-    .await;
+    );
     let mut bot = world.start();
     let comments = [asked(first.clone()).await, asked(second.clone()).await];
     let pages = [&first, &second];
@@ -158,13 +154,31 @@ async fn a_state_that_cannot_be_read_stops_its_page_alone() {
 }
 
 #[tokio::test]
+async fn an_edit_asks_the_store_for_its_own_comment_alone() {
+    let world = World::new().await;
+    let mut bot = world.start();
+    let comments = world.ask(2).await;
+    world.until_answered(&mut bot, &comments).await;
+    sql(&world, "update comment set body = 'cut' where n = 1");
+    let path = format!("/sandbox/comments/{}", comments[1]);
+    let edit = json!({ "text": "I am stuck on step 4: permission denied" });
+    call(&world.sandbox, "PATCH", &path, edit).await;
+    world
+        .until(&mut bot, "the edit is taken in", async || {
+            status(&world)["pages"][0]["blockers"][0]["step"] == 4
+        })
+        .await;
+    assert_eq!(lines(&world, "cannot be read"), 0, "{}", world.tail());
+}
+
+#[tokio::test]
 async fn a_bot_that_can_do_nothing_any_more_ends_with_its_cause() {
     for text in ["drop table audit", "drop table effect", "drop table comment"] {
         let world = World::new().await;
         let mut bot = world.start();
         let comments = world.ask(1).await;
         world.until_answered(&mut bot, &comments).await;
-        sql(&world, text).await;
+        sql(&world, text);
         world.ask(2).await;
         let begun = std::time::Instant::now();
         let ended = loop {

@@ -1,7 +1,6 @@
 //! Told to stop, it ends within ten seconds whatever holds it, and leaves one file that holds its state.
 use super::World;
 use serde_json::json;
-use sqlx::Connection as _;
 use std::time::Duration;
 
 const SOON: Duration = Duration::from_secs(10);
@@ -45,21 +44,14 @@ async fn it_stops_while_the_store_cannot_write() {
     let comments = world.ask(1).await;
     world.until_answered(&mut bot, &comments).await;
     // Somebody else holds the file, as a full disk would: every write is put off.
-    let url = format!("sqlite://{}", world.state().display());
-    let mut held = sqlx::SqliteConnection::connect(&url).await.expect("the store's file");
-    sqlx::query("begin immediate")
-        .execute(&mut held)
-        .await
-        .expect("the lock");
+    let held = rusqlite::Connection::open(world.state()).expect("the store's file");
+    held.execute_batch("begin immediate").expect("the lock");
     let waiting = world.ask(3).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let (took, _) = bot.stop().await;
     assert!(took < SOON, "{took:?}\n{}", world.tail());
-    sqlx::query("rollback")
-        .execute(&mut held)
-        .await
-        .expect("the lock's end");
-    held.close().await.expect("closed");
+    held.execute_batch("rollback").expect("the lock's end");
+    drop(held);
     let mut bot = world.start();
     world.until_answered(&mut bot, &waiting).await;
 }

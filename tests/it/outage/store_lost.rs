@@ -1,5 +1,5 @@
 //! A store that is new, an older copy, or somebody else's: what stands on the page is not said again.
-use super::{World, project};
+use super::World;
 use crate::child::{self, Bot, call};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -49,10 +49,10 @@ async fn after_a_lost_or_an_older_store_nothing_is_said_again() {
 #[tokio::test]
 async fn two_bots_on_one_page_say_so_both() {
     let world = World::new().await;
-    let second = project();
+    let second = child::project("TZ=UTC\n");
     let mut first = world.start();
     let mut other = Bot::start(second.path(), &world.sandbox, &world.page, &world.settings);
-    let log = || std::fs::read_to_string(second.path().join("bot.log")).unwrap_or_default();
+    let log = || child::log(second.path());
     let begun = std::time::Instant::now();
     let mut comments = Vec::new();
     while !(world.log().contains("ANOTHER keyminder") && log().contains("ANOTHER keyminder")) {

@@ -1,8 +1,8 @@
-//! The situations in which a page can be when something is said on it.
+//! Page states that stand for the situations in which a reply is written.
 use crate::domain::classify::BlockerKind;
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::Status;
-use crate::domain::evidence::{Check, Evidence, Standing};
+use crate::domain::evidence::{Check, CheckStatus, Evidence};
 use crate::domain::ids::{BlockId, CommentId, PersonId};
 use crate::domain::page::{
     Blocker, Claim, Due, Guide, NextPage, PageDescription, PageState, Step, StepDescription, StepState,
@@ -34,18 +34,18 @@ pub(super) fn described() -> PageDescription {
     }
 }
 
-/// Makes situations, all of one moment.
-pub(super) struct Situations {
+/// Makes page states, all of one moment.
+pub(super) struct Fixtures {
     pub(super) now: DateTime<Utc>,
 }
 
-impl Situations {
+impl Fixtures {
     /// Pages with and without steps, estimates and a description; of which nothing, something or all is known.
     pub(super) fn all(&self) -> Vec<PageState> {
         let fresh = self.begun(guide(Some(PAGE), true));
         let with = |standing| {
             let mut state = fresh.clone();
-            let reason = if standing == Standing::Proven {
+            let reason = if standing == CheckStatus::Proven {
                 "keys_valid"
             } else {
                 "look_refused"
@@ -61,7 +61,7 @@ impl Situations {
             }
             state
         };
-        let mut finished = with(Standing::Proven);
+        let mut finished = with(CheckStatus::Proven);
         finished.finished = Some(self.claimed());
         finished.due = Some(Due {
             at: self.now + TimeDelta::days(28),
@@ -79,13 +79,13 @@ impl Situations {
         blocked.blockers = vec![self.blocker(Some("Ana"), Some(2)), self.blocker(None, None)];
         let empty = self.begun(Guide::default());
         let bare = self.begun(guide(None, false));
-        let unknown = with(Standing::Unknown);
+        let unknown = with(CheckStatus::Unknown);
         let mut lost = self.begun(guide(None, true));
         lost.described_as = Some("CHECK_003".to_owned());
         lost.statuses.clear();
         vec![
             fresh.clone(),
-            with(Standing::Missing),
+            with(CheckStatus::Missing),
             unknown,
             finished,
             with_next,
@@ -116,12 +116,12 @@ impl Situations {
         state
     }
 
-    /// Evidence of now.
+    /// Evidence that was gathered at the moment of the fixtures.
     pub(super) fn seen(
         &self,
         check: Check,
         reason: &str,
-        standing: Standing,
+        standing: CheckStatus,
         facts: BTreeMap<String, Value>,
     ) -> Evidence {
         Evidence {

@@ -1,63 +1,30 @@
 //! One look at a page: the page itself now and then, its own thread each time, the threads on its blocks in turn. A part
 //! that cannot be read holds up no other.
-use super::watched::{Part, Watched};
-use super::{Context, IntakeError, comments, page, threads};
+use super::context::IntakeContext;
+use super::error::IntakeError;
+use super::page_poll::PagePoll;
+use super::watched::{PagePart, WatchedPage, is_over};
+use super::{comments, page, threads};
 use crate::domain::effect::Effect;
 use crate::domain::event::Event;
+use crate::domain::ids::PageId;
 use crate::domain::page::Guide;
-use crate::pipeline::Happening;
+use crate::pipeline::PipelineInput;
 use crate::store::Presence;
 use chrono::{DateTime, Utc};
 use serde::Deserialize as _;
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// How often the page's properties are read, in polls of an active page.
 const PAGE_EVERY: u32 = 6;
 /// How often what was seen is compared with what the store holds, and everything is looked at once more.
 const REOPEN_EVERY: Duration = Duration::from_mins(15);
-/// Parts of one look that may fail before the rest of it is left to the next one.
-const FAULTS: usize = 3;
 
-/// One look at a page, under way. A part that fails holds up no other part, unless it speaks for all of them.
-#[derive(Default)]
-pub(super) struct Look {
-    failed: usize,
-}
-
-impl Look {
-    /// Takes in how a part ended: what is wrong with it stands until it is read again.
-    pub(super) fn take(
-        &mut self,
-        watched: &mut Watched,
-        part: Part,
-        ended: Result<(), IntakeError>,
-    ) -> Result<(), IntakeError> {
-        match ended {
-            Ok(()) => {
-                watched.faults.remove(&part);
-                Ok(())
-            }
-            Err(error) if error.concerns_all() => Err(error),
-            Err(error) => {
-                self.failed += 1;
-                watched.faults.insert(part, error.summary());
-                Ok(())
-            }
-        }
-    }
-
-    /// Whether so much failed that the rest is left to the next look.
-    pub(super) fn is_hopeless(&self) -> bool {
-        self.failed >= FAULTS
-    }
-}
-
-/// Looks at a page. An error: its own thread, or all of Notion, cannot be read now. Other parts that cannot be read are in
-/// [`Watched::faults`].
-pub(super) async fn poll(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
+/// Looks at a page. An error: its own thread, or all of Notion, cannot be read now. What is wrong with other parts stands
+/// in [`WatchedPage::faults`] until they are read.
+pub(super) async fn poll(context: &IntakeContext, watched: &mut WatchedPage) -> Result<(), IntakeError> {
     open(context, watched).await?;
-    let mut look = Look::default();
+    let mut this_poll = PagePoll::default();
     if is_over(watched.page_read_at, context.poll.active * PAGE_EVERY) {
         let read = page::read(context, watched).await;
         if read.is_err() && !watched.has_guide {
@@ -65,19 +32,19 @@ pub(super) async fn poll(context: &Context, watched: &mut Watched) -> Result<(),
         }
         match read {
             Err(error) if error.is_gone() || !watched.has_guide => return Err(error),
-            read => look.take(watched, Part::Page, read)?,
+            read => this_poll.take(watched, PagePart::Page, read)?,
         }
     }
     let own = comments::read(context, watched, None).await;
     if own.as_ref().is_err_and(|error| error.concerns_all() || error.is_gone()) {
         return own;
     }
-    threads::read(context, watched, &mut look).await?;
+    threads::read(context, watched, &mut this_poll).await?;
     own?;
     if watched.first && !watched.threads.search.is_on() {
         if context.absorbs() {
-            let absorbed = Happening::bare(watched.page.clone(), Event::BacklogAbsorbed);
-            context.door.bring(vec![absorbed]).await?;
+            let absorbed = PipelineInput::new(watched.page.clone(), Event::BacklogAbsorbed);
+            context.pipeline.submit(vec![absorbed]).await?;
         }
         watched.first = false;
     }
@@ -86,7 +53,7 @@ pub(super) async fn poll(context: &Context, watched: &mut Watched) -> Result<(),
 
 /// Takes in what the store knows of the page: at the first look, and now and then, so that what was seen is what is
 /// committed, whatever happened in between.
-async fn open(context: &Context, watched: &mut Watched) -> Result<(), IntakeError> {
+async fn open(context: &IntakeContext, watched: &mut WatchedPage) -> Result<(), IntakeError> {
     if !is_over(watched.opened_at, REOPEN_EVERY) {
         return Ok(());
     }
@@ -121,9 +88,14 @@ async fn open(context: &Context, watched: &mut Watched) -> Result<(), IntakeErro
     Ok(())
 }
 
+/// The small fact of the store that says when a page was looked at for the first time, by Notion's clock.
+pub fn first_look_fact(page: &PageId) -> String {
+    format!("first_look/{page}")
+}
+
 /// When we first looked at this page, kept for ever: it says which comments are its backlog.
-async fn first_look(context: &Context, watched: &Watched) -> Result<Option<DateTime<Utc>>, IntakeError> {
-    let name = format!("first_look/{}", watched.page);
+async fn first_look(context: &IntakeContext, watched: &WatchedPage) -> Result<Option<DateTime<Utc>>, IntakeError> {
+    let name = first_look_fact(&watched.page);
     if let Some(known) = context.store.recall(&name).await? {
         return Ok(known.parse().ok());
     }
@@ -133,9 +105,4 @@ async fn first_look(context: &Context, watched: &Watched) -> Result<Option<DateT
     let now = context.notion.budget().server_now.unwrap_or_else(Utc::now);
     context.store.remember(&name, &now.to_rfc3339()).await?;
     Ok(Some(now))
-}
-
-/// Whether it is time again.
-pub(super) fn is_over(at: Option<Instant>, every: Duration) -> bool {
-    at.is_none_or(|at| at.elapsed() >= every)
 }

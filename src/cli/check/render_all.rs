@@ -1,77 +1,78 @@
-//! Says everything that can be said: every part of a reply in every situation, by the decisions themselves.
+//! Renders every prompt in every reply that can come: each part of a reply on each fixture, by the decisions themselves.
 use super::evidence;
-use super::situations::{PAGE, Situations, described, guide};
+use super::fixtures::{Fixtures, PAGE, described, guide};
 use crate::domain::classify::BlockerKind;
 use crate::domain::comment::Extent;
 use crate::domain::decide::{Playbook, decide};
 use crate::domain::effect::{EffectId, KeyState, Place};
 use crate::domain::event::{Event, Gone};
-use crate::domain::evidence::{Check, Standing};
+use crate::domain::evidence::{Check, CheckStatus};
 use crate::domain::ids::{BlockId, CommentId, PageId};
-use crate::domain::page::{Conversation, Held, Look, Observed, PageState, Part, Posted, PostedKey};
-use crate::domain::reply::{Prompts, Witness};
+use crate::domain::page::{Conversation, Held, Look, Observed, PageState, Posted, PostedKey, ReplyPart};
+use crate::domain::reply::{PromptCoverage, Prompts};
 use crate::domain::verdict::Verdict;
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Says everything; gives what was said, and in how many replies.
-pub(super) fn everything(mut playbook: Playbook, files: &BTreeMap<String, String>) -> (Witness, usize) {
-    playbook.prompts = std::mem::replace(&mut playbook.prompts, nothing()).witnessed();
+/// Renders every reply; gives which prompts were coverage, and in how many replies.
+pub(super) fn render_all(mut playbook: Playbook, files: &BTreeMap<String, String>) -> (PromptCoverage, usize) {
+    playbook.prompts = std::mem::replace(&mut playbook.prompts, nothing()).recording_coverage();
     playbook.pages.insert(PAGE.to_owned(), described());
-    let speaker = Speaker {
+    let renderer = Renderer {
         playbook: &playbook,
         page: PageId::from_wire(PAGE),
-        situations: Situations {
+        fixtures: Fixtures {
             now: DateTime::UNIX_EPOCH + TimeDelta::days(20_000),
         },
     };
     let languages: BTreeSet<&str> = files.keys().filter_map(|name| Some(name.split_once('/')?.0)).collect();
     let mut replies = 0;
     for language in languages {
-        replies += speaker.parts(language, &parts(&playbook, files, language));
-        replies += speaker.again(language);
-        replies += speaker.evidence(language);
-        replies += speaker.keys(language);
-        replies += speaker.thanks(language);
-        replies += speaker.blockers_of_pages(language, files);
+        replies += renderer.parts(language, &parts(&playbook, files, language));
+        replies += renderer.again(language);
+        replies += renderer.evidence(language);
+        replies += renderer.keys(language);
+        replies += renderer.thanks(language);
+        replies += renderer.blockers_of_pages(language, files);
     }
-    (playbook.prompts.said(), replies)
+    (playbook.prompts.coverage(), replies)
 }
 
 fn nothing() -> Prompts {
     Prompts::new(&BTreeMap::new()).unwrap_or_else(|_| unreachable!("no prompt has no fault"))
 }
 
-struct Speaker<'a> {
+/// Makes decisions about the fixtures, and counts the replies that come of them.
+struct Renderer<'a> {
     playbook: &'a Playbook,
     page: PageId,
-    situations: Situations,
+    fixtures: Fixtures,
 }
 
-impl Speaker<'_> {
-    /// Every part on every page.
-    fn parts(&self, language: &str, parts: &[Part]) -> usize {
-        let mut said = 0;
-        for state in self.situations.all() {
+impl Renderer<'_> {
+    /// Renders every part of a reply on every fixture.
+    fn parts(&self, language: &str, parts: &[ReplyPart]) -> usize {
+        let mut replies = 0;
+        for state in self.fixtures.all() {
             for part in parts {
-                said += self.say(state.clone(), self.conversation(language, vec![part.clone()]));
+                replies += self.render(state.clone(), self.conversation(language, vec![part.clone()]));
             }
         }
-        said
+        replies
     }
 
     /// Claims whose look came back unknown: when it is looked at again.
     fn again(&self, language: &str) -> usize {
-        let mut said = 0;
+        let mut replies = 0;
         for minutes in [1, 60] {
-            let mut state = self.situations.begun(guide(Some(PAGE), true));
+            let mut state = self.fixtures.begun(guide(Some(PAGE), true));
             let facts = [("why".to_owned(), json!("no answer"))].into();
             state.take_evidence(
-                self.situations
-                    .seen(Check::Backup, "look_refused", Standing::Unknown, facts),
+                self.fixtures
+                    .seen(Check::Backup, "look_refused", CheckStatus::Unknown, facts),
             );
-            let at = Some(self.situations.now + TimeDelta::minutes(minutes));
+            let at = Some(self.fixtures.now + TimeDelta::minutes(minutes));
             let effect = EffectId::of(&["look"]);
             state.looks.push(Look {
                 check: Check::Backup,
@@ -82,24 +83,24 @@ impl Speaker<'_> {
             for part in [claim(&[1], false), claim(&[], true)] {
                 let mut conversation = self.conversation(language, vec![part]);
                 conversation.awaiting.push(Check::Backup);
-                conversation.since = self.situations.now - TimeDelta::hours(1);
-                said += self.say(state.clone(), conversation);
+                conversation.since = self.fixtures.now - TimeDelta::hours(1);
+                replies += self.render(state.clone(), conversation);
             }
         }
-        said
+        replies
     }
 
     /// Every reason of evidence, where a step is claimed, where all is claimed, and where a look comes with progress.
     fn evidence(&self, language: &str) -> usize {
-        let mut said = 0;
+        let mut replies = 0;
         for (reason, standing, facts) in evidence::of_every_reason() {
-            let mut state = self.situations.begun(guide(Some(PAGE), true));
+            let mut state = self.fixtures.begun(guide(Some(PAGE), true));
             let Value::Object(facts) = facts else { continue };
             if let Some(file) = facts.get("file").and_then(Value::as_str) {
                 state.made_backups.push(file.to_owned());
             }
             state.take_evidence(
-                self.situations
+                self.fixtures
                     .seen(Check::Backup, reason, standing, facts.into_iter().collect()),
             );
             for part in [
@@ -108,15 +109,15 @@ impl Speaker<'_> {
                 progress(&[1], false, true, false),
                 question("status"),
             ] {
-                said += self.say(state.clone(), self.conversation(language, vec![part]));
+                replies += self.render(state.clone(), self.conversation(language, vec![part]));
             }
         }
-        said
+        replies
     }
 
     /// Every verdict on a key, its value new, old, or not to be compared.
     fn keys(&self, language: &str) -> usize {
-        let mut said = 0;
+        let mut replies = 0;
         for verdict in Verdict::ALL {
             let keys = [None, Some(true), Some(false)].map(|changed| KeyState {
                 provider: "a".to_owned(),
@@ -129,17 +130,17 @@ impl Speaker<'_> {
             for parts in [vec![reported()], vec![posted(Extent::Whole, false)]] {
                 let mut conversation = self.conversation(language, parts);
                 conversation.keys = keys.to_vec();
-                said += self.say(self.situations.begun(guide(Some(PAGE), true)), conversation);
+                replies += self.render(self.fixtures.begun(guide(Some(PAGE), true)), conversation);
             }
         }
-        said
+        replies
     }
 
     /// The thanks for a comment that is gone, and for a block.
     fn thanks(&self, language: &str) -> usize {
         let comment = CommentId::from_wire("posted");
         for exposed in [Vec::new(), vec!["A_KEY".to_owned(), "A_SECRET".to_owned()]] {
-            let mut state = self.situations.begun(guide(Some(PAGE), true));
+            let mut state = self.fixtures.begun(guide(Some(PAGE), true));
             state.posted.push(Posted {
                 comment: comment.clone(),
                 labels: vec!["A_KEY".to_owned(), "Notion token".to_owned()],
@@ -162,7 +163,7 @@ impl Speaker<'_> {
                 ..Observed::default()
             };
             for event in [Event::CommentGone { comment, how }, Event::PageRead(Box::new(clean))] {
-                let now = self.situations.now;
+                let now = self.fixtures.now;
                 state = decide(self.playbook, &self.page, state, &event, now).state;
             }
         }
@@ -172,31 +173,26 @@ impl Speaker<'_> {
     /// The help that single pages have of their own.
     fn blockers_of_pages(&self, language: &str, files: &BTreeMap<String, String>) -> usize {
         let pages: BTreeSet<&str> = files.keys().filter_map(|name| page_of_blocker(name)).collect();
-        let mut said = 0;
+        let mut replies = 0;
         for page in pages {
             for part in blockers() {
-                let state = self.situations.begun(guide(Some(page), true));
-                said += self.say(state, self.conversation(language, vec![part]));
+                let state = self.fixtures.begun(guide(Some(page), true));
+                replies += self.render(state, self.conversation(language, vec![part]));
             }
         }
-        said
+        replies
     }
 
-    fn say(&self, mut state: PageState, conversation: Conversation) -> usize {
+    /// Decides on an open conversation; 1 when a reply comes of it, else 0.
+    fn render(&self, mut state: PageState, conversation: Conversation) -> usize {
         state.conversations.push(conversation);
-        decide(
-            self.playbook,
-            &self.page,
-            state,
-            &Event::ClockTicked,
-            self.situations.now,
-        )
-        .effects
-        .len()
-        .min(1)
+        decide(self.playbook, &self.page, state, &Event::ClockTicked, self.fixtures.now)
+            .effects
+            .len()
+            .min(1)
     }
 
-    fn conversation(&self, language: &str, parts: Vec<Part>) -> Conversation {
+    fn conversation(&self, language: &str, parts: Vec<ReplyPart>) -> Conversation {
         Conversation {
             comment: None,
             also: Vec::new(),
@@ -209,15 +205,15 @@ impl Speaker<'_> {
             awaiting: Vec::new(),
             effects: Vec::new(),
             keys: Vec::new(),
-            since: self.situations.now,
+            since: self.fixtures.now,
             replied: false,
             may_finish: false,
         }
     }
 }
 
-fn claim(steps: &[u8], whole: bool) -> Part {
-    Part::Claim {
+fn claim(steps: &[u8], whole: bool) -> ReplyPart {
+    ReplyPart::Claim {
         steps: steps.to_vec(),
         whole,
         minutes: None,
@@ -225,8 +221,8 @@ fn claim(steps: &[u8], whole: bool) -> Part {
     }
 }
 
-fn progress(steps: &[u8], hedged: bool, looked: bool, cleared: bool) -> Part {
-    Part::Progress {
+fn progress(steps: &[u8], hedged: bool, looked: bool, cleared: bool) -> ReplyPart {
+    ReplyPart::Progress {
         steps: steps.to_vec(),
         hedged,
         looked,
@@ -234,30 +230,30 @@ fn progress(steps: &[u8], hedged: bool, looked: bool, cleared: bool) -> Part {
     }
 }
 
-fn question(topic: &str) -> Part {
-    Part::Question {
+fn question(topic: &str) -> ReplyPart {
+    ReplyPart::Question {
         topic: topic.to_owned(),
         step: None,
     }
 }
 
-fn by_hand() -> Part {
-    Part::ByHand {
+fn by_hand() -> ReplyPart {
+    ReplyPart::ByHand {
         number: 1,
         text: "Keys backed up".to_owned(),
         check: Check::Backup,
     }
 }
 
-fn reported() -> Part {
-    Part::Keys {
+fn reported() -> ReplyPart {
+    ReplyPart::Keys {
         variables: vec!["A_KEY".to_owned()],
     }
 }
 
-fn posted(extent: Extent, identifier: bool) -> Part {
+fn posted(extent: Extent, identifier: bool) -> ReplyPart {
     let keys = posted_keys(extent, identifier);
-    Part::Posted { keys }
+    ReplyPart::Posted { keys }
 }
 
 fn posted_keys(extent: Extent, identifier: bool) -> Vec<PostedKey> {
@@ -270,19 +266,19 @@ fn posted_keys(extent: Extent, identifier: bool) -> Vec<PostedKey> {
     vec![key("A_KEY"), key("Notion token")]
 }
 
-fn held(blocks: usize, masks: bool) -> Part {
+fn held(blocks: usize, masks: bool) -> ReplyPart {
     let url = "https://notion.example/check#block".to_owned();
     let places = vec![(url, posted_keys(Extent::Whole, false)); blocks];
-    Part::Held { places, masks }
+    ReplyPart::Held { places, masks }
 }
 
-fn blockers() -> Vec<Part> {
+fn blockers() -> Vec<ReplyPart> {
     use BlockerKind::{Access, Auth, Missing, Network, Other, Permission, RateLimit, Scheduler, WrongEnv};
     let kinds = [
         Access, Auth, Missing, Network, Other, Permission, RateLimit, Scheduler, WrongEnv,
     ];
     let steps = [None, Some(1), Some(3), Some(99)];
-    let part = |kind| steps.map(|step| Part::Blocker { kind, step });
+    let part = |kind| steps.map(|step| ReplyPart::Blocker { kind, step });
     kinds.into_iter().flat_map(part).collect()
 }
 
@@ -293,7 +289,7 @@ fn page_of_blocker(name: &str) -> Option<&str> {
 }
 
 /// Everything that a reply can speak of.
-fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) -> Vec<Part> {
+fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) -> Vec<ReplyPart> {
     let mut parts = blockers();
     for steps in [&[][..], &[1], &[1, 2], &[99]] {
         parts.push(claim(steps, false));
@@ -301,7 +297,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
             parts.push(progress(steps, bits & 1 > 0, bits & 2 > 0, bits & 4 > 0));
             let unticked = if bits & 1 > 0 { vec![1] } else { Vec::new() };
             let (reopened, cleared) = (bits & 2 > 0, bits & 4 > 0);
-            parts.push(Part::Correction {
+            parts.push(ReplyPart::Correction {
                 steps: steps.to_vec(),
                 unticked,
                 reopened,
@@ -311,7 +307,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
     }
     for minutes in [None, Some(30), Some(60), Some(90)] {
         for planned in [None, Some(60)] {
-            parts.push(Part::Claim {
+            parts.push(ReplyPart::Claim {
                 steps: Vec::new(),
                 whole: true,
                 minutes,
@@ -325,7 +321,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
     let mut topics: BTreeSet<String> = playbook.topics.ids().map(str::to_owned).collect();
     topics.insert("unknown".to_owned());
     for topic in topics {
-        let asked = [None, Some(1), Some(99)].map(|step| Part::Question {
+        let asked = [None, Some(1), Some(99)].map(|step| ReplyPart::Question {
             topic: topic.clone(),
             step,
         });
@@ -333,27 +329,27 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
     }
     parts.extend([
         by_hand(),
-        Part::Limited,
+        ReplyPart::Limited,
         reported(),
-        Part::Guidance,
-        Part::Together { comments: 63 },
+        ReplyPart::Guidance,
+        ReplyPart::Together { comments: 63 },
         held(1, true),
         held(6, false),
-        Part::Due,
-        Part::Summary { comments: 3 },
+        ReplyPart::Due,
+        ReplyPart::Summary { comments: 3 },
     ]);
     parts.extend(alerts(files, language));
     parts
 }
 
 /// What the monitor says, a text and its level, and what the watch over `.env` says.
-fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<Part> {
+fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<ReplyPart> {
     let of_language = files.keys().filter_map(|name| {
         let rest = name.strip_prefix(language)?.strip_prefix("/alert/")?;
         rest.strip_suffix(".md")
     });
     let levels = ["critical", "warning", "notice", "ok"];
-    let alert = |prompt: &str, level: &str| Part::Alert {
+    let alert = |prompt: &str, level: &str| ReplyPart::Alert {
         prompt: prompt.to_owned(),
         facts: [
             ("text".to_owned(), json!("A key is due.")),

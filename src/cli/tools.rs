@@ -1,0 +1,126 @@
+//! What the bot and the commands that decide as it does work with, loaded once from the settings.
+use super::{CommandResult, classify, redact};
+use crate::config::{self, Faults, Settings};
+use crate::domain::classify::{Classifier, KeyName, KeyNames};
+use crate::domain::decide::{Names, Playbook};
+use crate::domain::redact::{Patterns, SharedRedactor};
+use crate::evidence::{Collector, CollectorSettings};
+use crate::intake::Ingest;
+use crate::rotation::live_redactor::LiveRedactor;
+use crate::rotation::providers::Providers;
+use crate::rotation::{Keyring, Project};
+use std::sync::Arc;
+
+/// What comments are read and decided by. Loading it writes nothing.
+pub(super) struct Rulebook {
+    pub(super) playbook: Arc<Playbook>,
+    /// The variables that are the public half of a pair.
+    pub(super) identifiers: Vec<String>,
+    pub(super) patterns: Arc<Patterns>,
+    classifier: Arc<Classifier>,
+    key_names: KeyNames,
+}
+
+/// What the bot works with.
+pub(super) struct Tools {
+    pub(super) settings: Settings,
+    pub(super) keys: Arc<Keyring>,
+    pub(super) collector: Collector,
+    pub(super) playbook: Arc<Playbook>,
+    pub(super) ingest: Arc<Ingest>,
+    pub(super) redactor: LiveRedactor,
+}
+
+impl Rulebook {
+    /// What is built in, with the project's own files over it, for the keys of these providers.
+    pub(super) fn load(settings: &Settings, providers: &Providers) -> CommandResult<Self> {
+        let names = names(providers);
+        Ok(Self {
+            identifiers: names.identifiers.clone(),
+            playbook: Arc::new(config::playbook(settings, names)?),
+            patterns: redact::patterns(&settings.project)?,
+            classifier: classifier(settings)?,
+            key_names: key_names(providers),
+        })
+    }
+
+    /// How comments are taken in, with the keys that this redactor knows.
+    pub(super) fn ingest(&self, settings: &Settings, redactor: SharedRedactor) -> Ingest {
+        Ingest {
+            redactor,
+            classifier: Arc::clone(&self.classifier),
+            keys: self.key_names.clone(),
+            backlog: settings.poll.backlog,
+        }
+    }
+}
+
+impl Tools {
+    /// Loads everything that decisions go by, and follows `.env` from now on.
+    pub(super) fn load(settings: Settings, project: Arc<Project>) -> CommandResult<Self> {
+        let keys = Arc::new(Keyring::of(project, &settings)?);
+        let rulebook = Rulebook::load(&settings, &keys.providers)?;
+        let collector = Collector::new(Arc::clone(&keys), CollectorSettings::from(&settings));
+        let redactor = LiveRedactor::new(
+            Arc::clone(&keys.project),
+            rulebook.identifiers.clone(),
+            Arc::clone(&rulebook.patterns),
+        );
+        let ingest = Arc::new(rulebook.ingest(&settings, redactor.shared().clone()));
+        Ok(Self {
+            settings,
+            keys,
+            collector,
+            playbook: rulebook.playbook,
+            ingest,
+            redactor,
+        })
+    }
+}
+
+/// The rules that are built in, with those of the project in `config/rules` over them.
+fn classifier(settings: &Settings) -> CommandResult<Arc<Classifier>> {
+    let files = classify::rule_files(&settings.project)?;
+    if files.is_empty() {
+        return Ok(Classifier::builtin());
+    }
+    let own = Classifier::from_files(&files);
+    let own = own.map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()))?;
+    Ok(Arc::new(own))
+}
+
+/// The keys that comments may name: the variables of all providers, and what people call their services.
+fn key_names(providers: &Providers) -> KeyNames {
+    let names = providers.all().iter().flat_map(|provider| {
+        let title = provider.title.to_lowercase();
+        let services: Vec<String> = if title == provider.id {
+            vec![title]
+        } else {
+            vec![title, provider.id.clone()]
+        };
+        let pair = provider.variables.len() > 1;
+        provider.variables.iter().map(move |variable| KeyName {
+            variable: variable.name.clone(),
+            services: services.clone(),
+            secret_half: pair && !variable.identifier,
+        })
+    });
+    KeyNames::new(names.collect())
+}
+
+/// What replies call the keys, and where their providers manage them.
+pub(super) fn names(providers: &Providers) -> Names {
+    let mut names = Names::default();
+    for provider in providers.all() {
+        names
+            .manage_urls
+            .insert(provider.title.clone(), provider.manage_url.clone());
+        for variable in &provider.variables {
+            names.providers.insert(variable.name.clone(), provider.title.clone());
+            if variable.identifier {
+                names.identifiers.push(variable.name.clone());
+            }
+        }
+    }
+    names
+}

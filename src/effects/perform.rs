@@ -1,0 +1,44 @@
+//! One effect done: its variant leads to the file of the same name.
+use super::context::EffectContext;
+use super::{
+    back_up_env, check_box, gather_evidence, mark_exposed, mask_block, post_reply, probe_keys, set_property,
+    set_status, update_reply, write_schedule,
+};
+use crate::domain::effect::{Effect, Outcome};
+use crate::store::EffectRow;
+use tokio::time::Instant;
+
+/// Does an effect. A reply begins its call before `until`, or not at all: after that its lease could end under it.
+pub(super) async fn perform(context: &EffectContext, leased: &EffectRow, until: Instant) -> Outcome {
+    match &leased.effect {
+        Effect::PostReply {
+            comment,
+            also,
+            place,
+            runs,
+            reference,
+        } => {
+            let reply = post_reply::ReplyDraft {
+                comment: comment.as_ref(),
+                also,
+                place,
+                runs,
+                reference,
+                until,
+            };
+            post_reply::perform(context, leased, &reply).await
+        }
+        Effect::UpdateReply { reply, runs, reference } => {
+            update_reply::perform(context, leased, reply, runs, reference).await
+        }
+        Effect::CheckBox { block, checked } => check_box::perform(context, block, *checked).await,
+        Effect::SetStatus { to } => set_status::perform(context, &leased.page, *to).await,
+        Effect::SetProperty { property, value } => set_property::perform(context, &leased.page, *property, value).await,
+        Effect::BackUpEnv { at, cycle, .. } => back_up_env::perform(&context.keys, *at, *cycle).await,
+        Effect::ProbeKeys { variables } => probe_keys::perform(context, &leased.page, variables).await,
+        Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&context.keys, *rotated_at).await,
+        Effect::MarkExposed { variables } => mark_exposed::perform(&context.keys, variables).await,
+        Effect::MaskBlock { block } => mask_block::perform(context, &leased.page, block, leased.tries).await,
+        Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&context.collector, check, cycle).await,
+    }
+}
