@@ -7,6 +7,11 @@ use regex::Regex;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod circles;
+mod docs;
+mod imports;
+mod names;
+
 /// Files that are longer than the rest may be, each with its reason.
 const LONG_FILES: [(&str, &str); 1] = [(
     "tests/it/store/contract.rs",
@@ -56,7 +61,7 @@ fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
 
 fn sources() -> Vec<Source> {
     let mut paths = Vec::new();
-    for folder in ["src", "tests", "benches"].map(|folder| root().join(folder)) {
+    for folder in ["src", "tests", "benches", "crates"].map(|folder| root().join(folder)) {
         if folder.is_dir() {
             gather(&folder, &mut paths);
         }
@@ -71,8 +76,17 @@ fn sources() -> Vec<Source> {
 
 fn production() -> Vec<Source> {
     let all = sources().into_iter();
-    all.filter(|source| source.name.starts_with("src/") && !source.is_test())
+    all.filter(|source| source.name.split('/').any(|part| part == "src") && !source.is_test())
         .collect()
+}
+
+/// The crate of a source: `program` for what lies in `src/`, else the folder's name in `crates/`.
+fn crate_of(name: &str) -> Option<&str> {
+    if name.starts_with("src/") {
+        return Some("program");
+    }
+    let (of, below) = name.strip_prefix("crates/")?.split_once('/')?;
+    below.starts_with("src/").then_some(of)
 }
 
 #[track_caller]
@@ -88,119 +102,6 @@ fn every_file_opens_with_a_line_that_says_what_lives_there() {
             .map(|source| format!("{}: has no opening `//!` line", source.name))
             .collect::<Vec<_>>(),
     );
-}
-
-/// Who may not import whom. `all`: nothing of the rest of the house.
-const FORBIDDEN: [(&str, &[&str]); 11] = [
-    (
-        "domain",
-        &[
-            "cli",
-            "config",
-            "effects",
-            "evidence",
-            "intake",
-            "monitor",
-            "notion",
-            "pipeline",
-            "rotation",
-            "sandbox",
-            "store",
-            "telemetry",
-        ],
-    ),
-    (
-        "sandbox",
-        &[
-            "cli",
-            "config",
-            "domain",
-            "effects",
-            "evidence",
-            "intake",
-            "monitor",
-            "notion",
-            "pipeline",
-            "rotation",
-            "store",
-            "telemetry",
-        ],
-    ),
-    (
-        "store",
-        &[
-            "cli", "config", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox",
-        ],
-    ),
-    (
-        "notion",
-        &[
-            "cli", "config", "effects", "evidence", "intake", "monitor", "pipeline", "rotation", "sandbox", "store",
-        ],
-    ),
-    (
-        "pipeline",
-        &[
-            "cli", "effects", "evidence", "intake", "monitor", "notion", "rotation", "sandbox",
-        ],
-    ),
-    (
-        "rotation",
-        &[
-            "cli", "effects", "evidence", "intake", "monitor", "notion", "pipeline", "sandbox", "store",
-        ],
-    ),
-    (
-        "evidence",
-        &["cli", "effects", "intake", "notion", "pipeline", "sandbox", "store"],
-    ),
-    (
-        "monitor",
-        &["cli", "effects", "intake", "notion", "pipeline", "sandbox", "store"],
-    ),
-    ("intake", &["cli", "evidence", "monitor", "sandbox"]),
-    ("effects", &["cli", "intake", "monitor", "sandbox"]),
-    (
-        "config",
-        &[
-            "effects", "evidence", "intake", "monitor", "notion", "pipeline", "rotation", "sandbox", "store",
-        ],
-    ),
-];
-
-/// `src/store/sqlite.rs` lives in `store`.
-fn room(name: &str) -> &str {
-    let below = name.strip_prefix("src/").unwrap_or(name);
-    below.split('/').next().unwrap_or_default().trim_end_matches(".rs")
-}
-
-#[test]
-fn imports_go_down_only() {
-    let import = Regex::new(r"(?:crate|keyminder)::(?:\{([^;]*?)\};|([a-z_]+))").unwrap();
-    let inner = Regex::new(r"(?:^|,)\s*([a-z_]+)").unwrap();
-    let mut faults = Vec::new();
-    for source in production() {
-        let here = room(&source.name);
-        let forbidden = FORBIDDEN
-            .iter()
-            .find(|(room, _)| *room == here)
-            .map_or(&[][..], |(_, rooms)| *rooms);
-        for found in import.captures_iter(&without_comments(source.production())) {
-            let imported: Vec<String> = match (found.get(1), found.get(2)) {
-                (Some(list), _) => inner
-                    .captures_iter(list.as_str())
-                    .map(|name| name[1].to_owned())
-                    .collect(),
-                (None, Some(name)) => vec![name.as_str().to_owned()],
-                (None, None) => Vec::new(),
-            };
-            let wrong = imported
-                .iter()
-                .filter(|name| forbidden.contains(&name.as_str()) && *name != here);
-            faults.extend(wrong.map(|name| format!("{}: imports {name}, which is not below {here}", source.name)));
-        }
-    }
-    none(&faults);
 }
 
 fn without_comments(text: &str) -> String {
