@@ -1,17 +1,16 @@
 //! What a comment took along when it went comes back with it: blockers, an open conversation, a key that is watched.
+use crate::wire_comment::{ingest, wire_comment};
 use chrono::{DateTime, TimeDelta, Utc};
-use keyminder::cli::Place;
-use keyminder::config::{self, Settings};
-use keyminder::domain::classify::{Classifier, KeyNames};
-use keyminder::domain::comment::{Anchor, CleanText, Comment, RawText};
+use keyminder::cli::ProjectArgs;
+use keyminder::config::{self, Backlog, Settings};
 use keyminder::domain::decide::{Decision, Names, Playbook, decide};
 use keyminder::domain::effect::{Effect, EffectId, Outcome, Status};
 use keyminder::domain::event::{Authority, Event, Gone, Report};
-use keyminder::domain::ids::{CommentId, DiscussionId, PageId, PersonId};
+use keyminder::domain::ids::{CommentId, PageId};
 use keyminder::domain::page::{Guide, Observed, PageState, Step};
-use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
+use keyminder::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use keyminder::domain::reply::plain;
-use keyminder::pipeline::{self, Arrived};
+use keyminder::intake::{Author, PageFacts};
 use std::collections::BTreeMap;
 
 /// The pure middle of the bot, with one page.
@@ -26,7 +25,7 @@ struct Bot {
 impl Bot {
     fn new() -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let place = Place {
+        let place = ProjectArgs {
             project: Some(folder.path().to_owned()),
             config: None,
         };
@@ -94,24 +93,19 @@ fn observed(now: DateTime<Utc>) -> Observed {
 }
 
 fn report(id: &str, text: &str) -> Report {
-    let comment = Comment {
-        id: CommentId::from_wire(id),
-        discussion: DiscussionId::from_wire("thread"),
-        anchor: Anchor::Page,
-        author: PersonId::from_wire("ana"),
-        author_name: Some("Ana".to_owned()),
-        posted_at: DateTime::UNIX_EPOCH,
-        text: CleanText::default(),
-    };
-    let arrived = Arrived {
-        comment,
-        on_step: None,
+    let comment = wire_comment(id, "thread", None, "ana", DateTime::UNIX_EPOCH, text);
+    let author = Author {
+        name: Some("Ana".to_owned()),
         authority: Authority::Full,
-        absorbed: false,
     };
     let redactor = Redactor::new(Patterns::builtin(), KnownValues::default());
-    let (redacted, _) = pipeline::redact(&redactor, &RawText::new(text.to_owned()));
-    pipeline::read(&Classifier::builtin(), &KeyNames::default(), 5, arrived, redacted)
+    let ingest = ingest(SharedRedactor::new(redactor), Backlog::Answer);
+    let facts = PageFacts {
+        guide: &Guide::default(),
+        first_look: None,
+    };
+    let (redacted, _) = ingest.redact(&comment);
+    ingest.report(&comment, author, redacted, facts)
 }
 
 fn replies(decision: &Decision) -> Vec<String> {

@@ -1,14 +1,13 @@
 //! The page's properties, with the real binary: what was refused is written again, what cannot be known is left alone, and
 //! an option is chosen by what it means.
-use crate::child::{Bot, all, call, comment, journal, plain};
-use keyminder::sandbox::{Options, Running, serve};
+use crate::child::{self, Bot, all, call, comment, journal, plain};
+use keyminder_sandbox::{Options, Running, serve};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A refused write is tried again after 30 s, so this is more than elsewhere.
 const PATIENCE: Duration = Duration::from_secs(90);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// A page with steps and boxes on which nothing can be proven.
 const BARE: &str =
@@ -32,8 +31,7 @@ impl World {
         let called = |page: &&Value| page["title"].as_str().is_some_and(|found| found.starts_with(title));
         let page = pages.iter().find(called).expect("the page")["id"].as_str();
         let page = page.unwrap_or_default().to_owned();
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        std::fs::write(folder.path().join(".env"), "API_Groq=gsk_none\n").expect("a scratch file");
+        let folder = child::project("API_Groq=gsk_none\n");
         Self { sandbox, folder, page }
     }
 
@@ -103,16 +101,12 @@ impl World {
     }
 
     fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("bot.log")).unwrap_or_default()
+        child::log(self.folder.path())
     }
 }
 
 async fn until(what: &str, holds: impl AsyncFn() -> bool) {
-    let begun = Instant::now();
-    while !holds().await {
-        assert!(begun.elapsed() < PATIENCE, "never: {what}");
-        tokio::time::sleep(LOOK_EVERY).await;
-    }
+    child::until(what, PATIENCE, holds).await;
 }
 
 /// For what must not happen: as long as a few readings of the page take.

@@ -3,11 +3,11 @@
 use crate::child::{self, Bot, all, call, comment, journal};
 use base64::Engine as _;
 use keyminder::domain::ids::PageId;
-use keyminder::sandbox::providers::{StandIns, router};
-use keyminder::sandbox::{Options, Running, serve};
 use keyminder::store::sqlite::SqliteStore;
+use keyminder_sandbox::providers::{StandIns, router};
+use keyminder_sandbox::{Options, Running, serve};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -156,13 +156,12 @@ impl Aviary {
 
     /// People post keys, edit them in, and hang them on links; the bot answers until nothing waits.
     async fn talk(&mut self) {
-        let settings = [
+        let settings = child::settings([
             ("KEYMINDER_LOG", "debug"),
             ("KEYMINDER_PEOPLE_MAY_ACT", "everyone"),
             ("KEYMINDER_ROTATION_REDACT_PAGE_CONTENT", "true"),
-        ];
-        let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let mut bot = Bot::start(self.folder.path(), &self.sandbox, &self.page, &BTreeMap::from(settings));
+        ]);
+        let mut bot = Bot::start(self.folder.path(), &self.sandbox, &self.page, &settings);
         let first = comment(&self.sandbox, &self.page, "Ana Silva", "Started step 1").await;
         for text in comments(&self.canaries) {
             comment(&self.sandbox, &self.page, "Bram de Vries", &text).await;

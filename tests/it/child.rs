@@ -1,11 +1,11 @@
-//! The program itself as a process of its own, against a sandbox in this one. People act through the side door.
+//! The program itself as a process of its own, against a sandbox in this one. People act through the control API.
 use crate::wire::send;
 use keyminder::domain::effect::Effect;
 use keyminder::domain::ids::{CommentId, PageId};
 use keyminder::domain::reply::Reference;
-use keyminder::sandbox::Running;
 use keyminder::store::sqlite::SqliteStore;
 use keyminder::store::{EffectState, Store};
+use keyminder_sandbox::Running;
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -34,7 +34,6 @@ impl Bot {
             ("KEYMINDER_PAGES", page.to_owned()),
             ("KEYMINDER_POLL_ACTIVE", "30ms".to_owned()),
             ("KEYMINDER_NOTION_REQUESTS_PER_MINUTE", "0".to_owned()),
-            ("KEYMINDER_SERVER_LISTEN", String::new()),
             ("NOTION_TOKEN", sandbox.token.expose_secret().to_owned()),
         ];
         command
@@ -84,6 +83,16 @@ impl Bot {
         Duration::from_millis((ticks(11) + ticks(12)) * 10)
     }
 
+    /// Waits until something holds while the bot runs; when it does not, the end of the project's log is told.
+    pub async fn until(&mut self, project: &Path, what: &str, holds: impl AsyncFn() -> bool) {
+        let begun = Instant::now();
+        while !holds().await {
+            let in_time = self.ended().is_none() && begun.elapsed() < PATIENCE;
+            assert!(in_time, "ended, or not in time: {what}\n{}", tail(project));
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
     /// Its end, if it ended by itself.
     pub fn ended(&mut self) -> Option<std::process::ExitStatus> {
         self.0.try_wait().ok().flatten()
@@ -101,13 +110,46 @@ impl Drop for Bot {
     }
 }
 
+/// A scratch project with this `.env`.
+pub fn project(env: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a scratch folder");
+    std::fs::write(folder.path().join(".env"), env).expect("a scratch file");
+    folder
+}
+
+/// Settings of a test, as the program's environment has them.
+pub fn settings<const N: usize>(own: [(&str, &str); N]) -> BTreeMap<String, String> {
+    own.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+/// Everything that the bot of a project has logged.
+pub fn log(project: &Path) -> String {
+    std::fs::read_to_string(project.join("bot.log")).unwrap_or_default()
+}
+
+/// The last lines that the bot of a project has logged.
+pub fn tail(project: &Path) -> String {
+    let log = log(project);
+    let lines: Vec<&str> = log.lines().collect();
+    lines[lines.len().saturating_sub(8)..].join("\n")
+}
+
+/// Waits until something holds, and fails after `patience`.
+pub async fn until(what: &str, patience: Duration, holds: impl AsyncFn() -> bool) {
+    let begun = Instant::now();
+    while !holds().await {
+        assert!(begun.elapsed() < patience, "not in time: {what}");
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
 /// The id of the sandbox's first page.
 pub fn first_page(sandbox: &Running) -> String {
     let id = sandbox.first_line["pages"][0]["id"].as_str();
     id.expect("the sandbox has a page").to_owned()
 }
 
-/// A request at the side door or under `/v1`; it must work.
+/// A request to the control API or under `/v1`; it must work.
 pub async fn call(sandbox: &Running, method: &str, path: &str, body: Value) -> Value {
     let answer = send(sandbox, method, path, &body)
         .await
@@ -206,7 +248,7 @@ pub async fn left(store: &SqliteStore, page: &PageId) -> Vec<String> {
     let rows = store.comments(page).await.expect("the store is readable");
     let waiting = rows
         .iter()
-        .filter(|row| row.standing == keyminder::store::Standing::Open);
+        .filter(|row| row.answer == keyminder::store::AnswerState::Open);
     left.extend(waiting.map(|row| format!("comment {} is open", row.comment.id)));
     let parked = store.waiting(0).await.expect("the store is readable").parked;
     if parked > 0 {

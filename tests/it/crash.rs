@@ -3,11 +3,10 @@
 use crate::child::{self, Bot, all, call, comment, journal, plain};
 use keyminder::domain::ids::{CommentId, PageId};
 use keyminder::domain::reply::Reference;
-use keyminder::sandbox::{Options, Running, serve};
 use keyminder::store::sqlite::SqliteStore;
+use keyminder_sandbox::{Options, Running, serve};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 const COMMENTS: usize = 40;
@@ -23,23 +22,19 @@ const TEXTS: [&str; 5] = [
 ];
 
 fn settings() -> BTreeMap<String, String> {
-    let own = [
+    child::settings([
         ("KEYMINDER_POLL_BACKLOG", "answer"),
         ("KEYMINDER_EFFECTS_CALL_TIMEOUT", "500ms"),
         ("KEYMINDER_EFFECTS_QUIET", "400ms"),
         ("KEYMINDER_EFFECTS_LEASE", "5500ms"),
-    ];
-    own.into_iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    ])
 }
 
 async fn first_request(sandbox: &Running, after: u64) {
-    let begun = Instant::now();
-    while !journal(sandbox, after).await.iter().any(|entry| entry["who"] == "bot") {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the bot asks for nothing");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    child::until("the bot asks for something", Duration::from_secs(20), async || {
+        journal(sandbox, after).await.iter().any(|entry| entry["who"] == "bot")
+    })
+    .await;
 }
 
 /// What the bot said that answers no comment (an alert of the monitor).
@@ -59,11 +54,10 @@ async fn others(sandbox: &Running, page: &str, comments: &[String]) -> Vec<Strin
 /// Kills the bot while comments wait, then lets it finish.
 async fn survives(faults: Value) {
     let sandbox = serve(Options::default()).await.expect("a free port");
-    let folder = tempfile::tempdir().expect("a scratch folder");
-    std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
+    let folder = child::project("TZ=UTC\n");
     let page = child::first_page(&sandbox);
     let mut comments = Vec::new();
-    let mut dice = fastrand::Rng::new();
+    let mut rng = fastrand::Rng::new();
     for _ in 0..KILLS {
         for _ in 0..COMMENTS / KILLS {
             let number = comments.len();
@@ -75,7 +69,7 @@ async fn survives(faults: Value) {
         // Faults begin with the first answer: a bot that cannot greet Notion ends, which is another test.
         first_request(&sandbox, after).await;
         call(&sandbox, "PUT", "/sandbox/faults", faults.clone()).await;
-        tokio::time::sleep(Duration::from_millis(dice.u64(30..600))).await;
+        tokio::time::sleep(Duration::from_millis(rng.u64(30..600))).await;
         bot.kill();
         call(&sandbox, "PUT", "/sandbox/faults", json!({ "rules": [] })).await;
     }
@@ -86,7 +80,7 @@ async fn survives(faults: Value) {
         assert!(
             begun.elapsed() < Duration::from_secs(25),
             "comments are lost: {}",
-            tail(folder.path())
+            child::tail(folder.path())
         );
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -110,11 +104,6 @@ async fn survives(faults: Value) {
     );
     drop(bot);
     sandbox.stop().await.expect("an orderly end");
-}
-
-fn tail(folder: &Path) -> String {
-    let log = std::fs::read_to_string(folder.join("bot.log")).unwrap_or_default();
-    log.lines().rev().take(5).collect::<Vec<_>>().join("\n")
 }
 
 #[tokio::test]

@@ -2,16 +2,13 @@
 use crate::child::{self, Bot, all, call, comment, plain};
 use keyminder::domain::ids::{CommentId, PageId};
 use keyminder::domain::reply::Reference;
-use keyminder::sandbox::{Options, Running, serve};
 use keyminder::store::sqlite::SqliteStore;
-use keyminder::store::{Standing, Store as _};
+use keyminder::store::{AnswerState, Store as _};
+use keyminder_sandbox::{Options, Running, serve};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::time::{Duration, Instant};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use std::time::Duration;
 
 struct World {
     sandbox: Running,
@@ -22,8 +19,7 @@ struct World {
 impl World {
     async fn new() -> Self {
         let sandbox = serve(Options::default()).await.expect("a free port");
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        std::fs::write(folder.path().join(".env"), "TZ=UTC\n").expect("a scratch file");
+        let folder = child::project("TZ=UTC\n");
         let page = child::first_page(&sandbox);
         Self { sandbox, folder, page }
     }
@@ -42,7 +38,7 @@ impl World {
     }
 
     fn start(&self) -> Bot {
-        let settings = BTreeMap::from([("KEYMINDER_POLL_BACKLOG".to_owned(), "answer".to_owned())]);
+        let settings = child::settings([("KEYMINDER_POLL_BACKLOG", "answer")]);
         Bot::start(self.folder.path(), &self.sandbox, &self.page, &settings)
     }
 
@@ -65,25 +61,13 @@ impl World {
     }
 
     async fn until(&self, bot: &mut Bot, what: &str, holds: impl AsyncFn() -> bool) {
-        let begun = Instant::now();
-        while !holds().await {
-            assert!(
-                bot.ended().is_none() && begun.elapsed() < PATIENCE,
-                "{what}: {}",
-                log(self.folder.path())
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        bot.until(self.folder.path(), what, holds).await;
         child::until_quiet(bot, &self.store().await, &PageId::from_wire(&self.page)).await;
     }
 }
 
 fn mark(id: &str) -> String {
     format!(" · {}", Reference::of(&CommentId::from_wire(id)))
-}
-
-fn log(folder: &Path) -> String {
-    std::fs::read_to_string(folder.join("bot.log")).unwrap_or_default()
 }
 
 #[tokio::test]
@@ -116,7 +100,7 @@ async fn more_than_fifty_comments_of_one_person_get_one_reply_with_the_reference
         .comments(&PageId::from_wire(&world.page))
         .await
         .expect("rows");
-    assert!(rows.iter().all(|row| row.standing == Standing::Answered));
+    assert!(rows.iter().all(|row| row.answer == AnswerState::Answered));
 
     // Who asks about one of them is told of the one reply.
     let story = Command::new(env!("CARGO_BIN_EXE_keyminder"))
@@ -182,13 +166,12 @@ async fn a_reply_that_may_have_been_posted_is_found_again_although_one_of_its_co
     let comments = world.flood(51).await;
     let lost = json!({ "rules": [{ "method": "POST", "path": "/v1/comments", "fault": "reset_after", "count": 1 }] });
     call(&world.sandbox, "PUT", "/sandbox/faults", lost).await;
-    let settings = [
+    let settings = child::settings([
         ("KEYMINDER_POLL_BACKLOG", "answer"),
         ("KEYMINDER_EFFECTS_CALL_TIMEOUT", "500ms"),
         ("KEYMINDER_EFFECTS_QUIET", "400ms"),
         ("KEYMINDER_EFFECTS_LEASE", "5500ms"),
-    ];
-    let settings = settings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    ]);
     let mut bot = Bot::start(world.folder.path(), &world.sandbox, &world.page, &settings);
     world
         .until(&mut bot, "it was posted", async || {

@@ -1,13 +1,11 @@
 //! Keys in the page itself: told of once, exposed, masked where the project wants it, and thanked for when they are gone.
 use crate::child::{self, Bot, all, call, journal, plain};
 use keyminder::domain::ids::PageId;
-use keyminder::sandbox::{Options, Running, serve};
 use keyminder::store::sqlite::SqliteStore;
+use keyminder_sandbox::{Options, Running, serve};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
-
-const PATIENCE: Duration = Duration::from_secs(30);
+use std::time::Duration;
 
 struct World {
     sandbox: Running,
@@ -34,11 +32,9 @@ impl World {
         let pages = sandbox.first_line["pages"].as_array().cloned().unwrap_or_default();
         let page = pages.iter().find(|page| page["title"] == "Runbook").expect("the page");
         let page = page["id"].as_str().unwrap_or_default().to_owned();
-        let folder = tempfile::tempdir().expect("a scratch folder");
-        std::fs::write(folder.path().join(".env"), format!("BYBIT_API_SECRET={key}\n")).expect("a scratch file");
         Self {
             sandbox,
-            folder,
+            folder: child::project(&format!("BYBIT_API_SECRET={key}\n")),
             page,
             key,
         }
@@ -69,16 +65,7 @@ impl World {
     }
 
     async fn until(&self, bot: &mut Bot, what: &str, holds: impl AsyncFn() -> bool) {
-        let begun = Instant::now();
-        while !holds().await {
-            let log = std::fs::read_to_string(self.folder.path().join("bot.log")).unwrap_or_default();
-            let said = self.said().await;
-            assert!(
-                bot.ended().is_none() && begun.elapsed() < PATIENCE,
-                "{what}: {said:?} {log}"
-            );
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
+        bot.until(self.folder.path(), what, holds).await;
         let store = SqliteStore::open_beside(&self.folder.path().join("state/keyminder.db"))
             .await
             .expect("the store");

@@ -21,4 +21,5 @@ mod store;
 mod tidy;
 mod token;
 mod wire;
+mod wire_comment;
 mod words;

@@ -1,7 +1,7 @@
 //! An editor saves the value of before the rotation back into `.env`: the page is told, and the channels beside it.
-use crate::child::{Bot, all, first_page, plain};
-use keyminder::sandbox::providers::{Key, KeyState, StandIns, router};
-use keyminder::sandbox::{Options, serve};
+use crate::child::{self, Bot, all, first_page, plain};
+use keyminder_sandbox::providers::{Key, KeyState, StandIns, router};
+use keyminder_sandbox::{Options, serve};
 use std::collections::BTreeMap;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -81,7 +81,7 @@ async fn a_value_that_an_editor_brings_back_is_told_once_everywhere() {
         if (on_page, by_ntfy) == (1, 1) {
             break;
         }
-        let log = std::fs::read_to_string(folder.path().join("bot.log")).unwrap_or_default();
+        let log = child::log(folder.path());
         assert!(begun.elapsed() < PATIENCE, "page {on_page}, ntfy {by_ntfy}: {log}");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

@@ -1,8 +1,8 @@
 //! The bot's own token changes in `.env` while it works: none of the comments is lost, none is answered twice.
-use crate::child::{Bot, all, call, comment, first_page, plain};
+use crate::child::{self, Bot, all, call, comment, first_page, plain};
 use keyminder::domain::ids::CommentId;
 use keyminder::domain::reply::Reference;
-use keyminder::sandbox::{Options, Running, serve};
+use keyminder_sandbox::{Options, Running, serve};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::process::Command;
@@ -84,7 +84,7 @@ impl World {
 
     #[track_caller]
     fn waits(&mut self, begun: Instant, what: &str) {
-        let log = std::fs::read_to_string(self.folder.path().join("bot.log")).unwrap_or_default();
+        let log = child::log(self.folder.path());
         assert!(self.bot.ended().is_none(), "the bot ended: {log}");
         assert!(begun.elapsed() < PATIENCE, "in vain for {what}: {log}");
     }
@@ -117,8 +117,7 @@ async fn a_new_token_takes_over_while_comments_arrive() {
     }
     world.status("NOTION_TOKEN in .env, since").await;
     let begun = Instant::now();
-    while !std::fs::read_to_string(world.folder.path().join("bot.log")).is_ok_and(|log| log.contains("passed its test"))
-    {
+    while !child::log(world.folder.path()).contains("passed its test") {
         world.waits(begun, "the swap");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }

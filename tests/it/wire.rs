@@ -5,7 +5,7 @@ mod judge;
 
 use crate::child::first_page;
 use judge::Judge;
-use keyminder::sandbox::{Options, Rate, Running, serve, signature};
+use keyminder_sandbox::{Options, Running, serve, signature};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -229,7 +229,7 @@ async fn comments_of(running: &Running, page: &str) -> usize {
 #[tokio::test]
 async fn a_full_window_names_the_wait() {
     let running = serve(Options {
-        rate: Rate::new(1, 60_000),
+        rate: "1/60s".parse().unwrap(),
         ..Options::default()
     })
     .await

@@ -5,7 +5,7 @@ use keyminder::domain::decide::Names;
 use keyminder::domain::ids::BlockId;
 use keyminder::domain::page::{BlockKind, Guide, PageBlock};
 use keyminder::domain::reply::Run;
-use keyminder::rotation::known::Following;
+use keyminder::rotation::live_redactor::LiveRedactor;
 use keyminder::rotation::providers::Providers;
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ pub fn names() -> Names {
 }
 
 /// A page's guide and boxes, from its Markdown.
-pub fn page(name: &str, redactor: &Following) -> (Guide, BTreeMap<BlockId, bool>) {
+pub fn page(name: &str, redactor: &LiveRedactor) -> (Guide, BTreeMap<BlockId, bool>) {
     let markdown = markdown(name);
     let body = markdown
         .strip_prefix("---\n")
@@ -73,12 +73,13 @@ pub fn page(name: &str, redactor: &Following) -> (Guide, BTreeMap<BlockId, bool>
             boxes.insert(id.clone(), checked);
         }
         let text = redactor
+            .shared()
             .current()
             .redact(&RawText::new(text.replace("**", "").replace('`', "")))
             .text;
         blocks.push(PageBlock { id, kind, text });
     }
-    let title = redactor.current().redact(&RawText::new(title)).text;
+    let title = redactor.shared().current().redact(&RawText::new(title)).text;
     (Guide::parse(&title, "https://www.notion.so/11", &blocks), boxes)
 }
 

@@ -3,7 +3,7 @@ use super::world::{PROVIDERS, Values, World};
 use chrono::{DateTime, Utc};
 use keyminder::domain::cycle::Cycle;
 use keyminder::domain::effect::KeyState;
-use keyminder::domain::evidence::{Check, Evidence, Standing};
+use keyminder::domain::evidence::{Check, CheckStatus, Evidence};
 use keyminder::domain::verdict::{Life, Verdict};
 use keyminder::rotation::providers::{Provider, Providers};
 use serde_json::{Value, json};
@@ -22,7 +22,7 @@ pub fn backed_up(world: &World, cycle: Option<&Cycle>, now: DateTime<Utc>) -> Ev
     if !world.has_env {
         return saw(
             &Check::Backup,
-            Standing::Missing,
+            CheckStatus::Missing,
             "backup_failed",
             json!({ "why": "there is no .env" }),
             now,
@@ -33,7 +33,7 @@ pub fn backed_up(world: &World, cycle: Option<&Cycle>, now: DateTime<Utc>) -> Ev
         ..cycle.clone()
     });
     let facts = json!({ "file": FILE, "keys": 6, "cycle": begun });
-    saw(&Check::Backup, Standing::Proven, "backup_verified", facts, now)
+    saw(&Check::Backup, CheckStatus::Proven, "backup_verified", facts, now)
 }
 
 const FILE: &str = "backups/api_keys/env_backup_20260105_100000";
@@ -78,15 +78,23 @@ pub fn look(
 ) -> Evidence {
     let (standing, reason, facts) = match check {
         Check::ScheduleAhead => match schedule {
-            Some(at) => (Standing::Proven, "schedule_ahead", json!({ "date": at.date_naive() })),
-            None => (Standing::Missing, "schedule_missing", json!({})),
+            Some(at) => (
+                CheckStatus::Proven,
+                "schedule_ahead",
+                json!({ "date": at.date_naive() }),
+            ),
+            None => (CheckStatus::Missing, "schedule_missing", json!({})),
         },
-        Check::MonitorRan => (Standing::Proven, "monitor_ran", json!({})),
-        _ if !world.has_env => (Standing::Missing, "env_missing", json!({ "file": ".env" })),
-        Check::Backup => (Standing::Proven, "backup_verified", json!({ "file": FILE, "keys": 6 })),
+        Check::MonitorRan => (CheckStatus::Proven, "monitor_ran", json!({})),
+        _ if !world.has_env => (CheckStatus::Missing, "env_missing", json!({ "file": ".env" })),
+        Check::Backup => (
+            CheckStatus::Proven,
+            "backup_verified",
+            json!({ "file": FILE, "keys": 6 }),
+        ),
         Check::Rotator { .. } => {
             let facts = json!({ "path": "keyminder rotate plan", "keys": names(&keys(world, Some(cycle))) });
-            (Standing::Proven, "rotator_ready", facts)
+            (CheckStatus::Proven, "rotator_ready", facts)
         }
         Check::KeysChanged { providers } => {
             let mut all = keys(world, Some(cycle));
@@ -96,7 +104,7 @@ pub fn look(
                 alive(&changed, "keys_changed")
             } else {
                 let facts = json!({ "keys": names(&unchanged) });
-                (Standing::Missing, "keys_unchanged", facts)
+                (CheckStatus::Missing, "keys_unchanged", facts)
             }
         }
         Check::KeysValid => alive(&keys(world, Some(cycle)), "keys_valid"),
@@ -106,21 +114,21 @@ pub fn look(
     saw(check, standing, reason, facts, now)
 }
 
-fn alive(keys: &[Present], well: &'static str) -> (Standing, &'static str, Value) {
+fn alive(keys: &[Present], well: &'static str) -> (CheckStatus, &'static str, Value) {
     let of = |wanted: fn(Life) -> bool| names(keys.iter().filter(|key| wanted(key.verdict.life())));
     let dead = of(|life| life == Life::Dead);
     let silent = of(|life| life != Life::Alive && life != Life::Dead);
     match (dead.is_empty(), silent.is_empty()) {
-        (true, true) => (Standing::Proven, well, json!({ "keys": names(keys) })),
-        (false, _) => (Standing::Missing, "keys_not_valid", json!({ "keys": dead })),
-        (true, false) => (Standing::Unknown, "keys_unknown", json!({ "keys": silent })),
+        (true, true) => (CheckStatus::Proven, well, json!({ "keys": names(keys) })),
+        (false, _) => (CheckStatus::Missing, "keys_not_valid", json!({ "keys": dead })),
+        (true, false) => (CheckStatus::Unknown, "keys_unknown", json!({ "keys": silent })),
     }
 }
 
-fn old_keys(world: &World, keys: &[Present]) -> (Standing, &'static str, Value) {
+fn old_keys(world: &World, keys: &[Present]) -> (CheckStatus, &'static str, Value) {
     let (changed, unchanged): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.changed);
     if changed.is_empty() {
-        return (Standing::Missing, "not_rotated", json!({ "keys": names(unchanged) }));
+        return (CheckStatus::Missing, "not_rotated", json!({ "keys": names(unchanged) }));
     }
     let dead = |key: &Present| verdict(world, &key.provider, true).life() == Life::Dead;
     let living = changed.iter().copied().filter(|key| !dead(key));
@@ -129,9 +137,9 @@ fn old_keys(world: &World, keys: &[Present]) -> (Standing, &'static str, Value) 
         .map(|provider| json!({ "title": provider.title, "manage_url": provider.manage_url }))
         .collect();
     if !providers.is_empty() {
-        return (Standing::Missing, "old_key_alive", json!({ "alive": providers }));
+        return (CheckStatus::Missing, "old_key_alive", json!({ "alive": providers }));
     }
-    (Standing::Proven, "old_keys_dead", json!({ "keys": names(changed) }))
+    (CheckStatus::Proven, "old_keys_dead", json!({ "keys": names(changed) }))
 }
 
 fn keys(world: &World, cycle: Option<&Cycle>) -> Vec<Present> {
@@ -192,7 +200,7 @@ fn names<'k>(keys: impl IntoIterator<Item = &'k Present>) -> Vec<String> {
     keys.into_iter().flat_map(|key| key.variables.clone()).collect()
 }
 
-fn saw(check: &Check, standing: Standing, reason: &str, facts: Value, now: DateTime<Utc>) -> Evidence {
+fn saw(check: &Check, standing: CheckStatus, reason: &str, facts: Value, now: DateTime<Utc>) -> Evidence {
     Evidence {
         check: check.clone(),
         standing,

@@ -5,19 +5,20 @@ use super::sheet::Sheet;
 use super::transcript::{Act, Given, Transcript};
 use super::view::View;
 use super::world::{World, full_name};
+use crate::wire_comment::{ingest, wire_comment};
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
-use keyminder::config;
-use keyminder::domain::classify::{Classifier, KeyNames, Reading};
-use keyminder::domain::comment::{Anchor, CleanText, Comment, RawText};
-use keyminder::domain::decide::{Playbook, Wanted, decide};
-use keyminder::domain::effect::{Done, Effect, EffectId, Outcome, Property, Value};
+use keyminder::config::{self, Backlog};
+use keyminder::domain::classify::Reading;
+use keyminder::domain::comment::RawText;
+use keyminder::domain::decide::{Playbook, decide};
+use keyminder::domain::effect::{Done, Effect, EffectId, NewEffect, Outcome, Property, Value};
 use keyminder::domain::event::{Authority, Event, Gone, Report};
-use keyminder::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
+use keyminder::domain::ids::{BlockId, CommentId, PageId};
 use keyminder::domain::page::{Guide, NextPage, Observed, PageState};
 use keyminder::domain::redact::Patterns;
-use keyminder::pipeline::{self, Arrived};
+use keyminder::intake::{Author, PageFacts};
 use keyminder::rotation::Project;
-use keyminder::rotation::known::Following;
+use keyminder::rotation::live_redactor::LiveRedactor;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -32,12 +33,14 @@ struct Said {
 /// The bot on paper, and its page.
 pub struct Paper {
     playbook: Playbook,
-    redactor: Following,
+    redactor: LiveRedactor,
+    /// Drives what only waits for files.
+    runtime: tokio::runtime::Runtime,
     absorbs: bool,
     started: bool,
     away: Vec<Report>,
     state: PageState,
-    outbox: Vec<Wanted>,
+    outbox: Vec<NewEffect>,
     ever: BTreeSet<EffectId>,
     replies: BTreeMap<EffectId, usize>,
     said: Vec<Said>,
@@ -61,12 +64,15 @@ impl Paper {
         let settings = world.settings(environment);
         let names = names();
         let project = Arc::new(Project::open(&settings).expect("a project"));
-        let redactor = Following::new(project, names.identifiers.clone(), Patterns::builtin());
+        let redactor = LiveRedactor::new(project, names.identifiers.clone(), Patterns::builtin());
         let playbook = config::playbook(&settings, names).unwrap_or_else(|faults| panic!("{faults}"));
         let (guide, boxes) = page(&transcript.page, &redactor);
         let mut paper = Self {
             playbook,
             redactor,
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .build()
+                .expect("a runtime"),
             absorbs,
             started: false,
             away: Vec::new(),
@@ -133,7 +139,7 @@ impl Paper {
                     return None;
                 }
                 let id = CommentId::from_wire(&format!("comment-{}", self.said.len() + 1));
-                let report = self.report(who, id, *step, world.filled(text), *hours_ago);
+                let report = self.report(who, &id, *step, &world.filled(text), *hours_ago);
                 reading = Some(report.reading.clone());
                 self.said.push(Said {
                     id: report.comment.id.clone(),
@@ -152,7 +158,7 @@ impl Paper {
                 let (id, step) = (self.said[at].id.clone(), self.said[at].step);
                 let reply = EffectId::reply(&page_id(), id.as_str());
                 let answered = self.ever.contains(&reply).then(|| id.clone());
-                let report = self.report(who, id, step, world.filled(text), 0);
+                let report = self.report(who, &id, step, &world.filled(text), 0);
                 reading = Some(report.reading.clone());
                 let former = std::mem::replace(&mut self.said[at].report, report.clone()).reading;
                 self.event(&Event::CommentEdited {
@@ -177,7 +183,12 @@ impl Paper {
                 self.event(&Event::CommentReturned(Box::new(report)));
             }
             Act::Rename(title) => {
-                let title = self.redactor.current().redact(&RawText::new(title.clone())).text;
+                let title = self
+                    .redactor
+                    .shared()
+                    .current()
+                    .redact(&RawText::new(title.clone()))
+                    .text;
                 self.guide.id = Guide::parse(&title, "", &[]).id;
                 title.as_str().clone_into(&mut self.guide.title);
                 self.observe();
@@ -225,31 +236,25 @@ impl Paper {
         self.event(&Event::CommentGone { comment, how });
     }
 
-    fn report(&self, who: &str, id: CommentId, step: Option<u8>, text: String, hours_ago: i64) -> Report {
-        let anchor = step.and_then(|number| Some(Anchor::Block(self.guide.step(number)?.blocks.first()?.clone())));
+    fn report(&self, who: &str, id: &CommentId, step: Option<u8>, text: &str, hours_ago: i64) -> Report {
+        let block = step.and_then(|number| self.guide.step(number)?.blocks.first());
         let guest = self.guests.iter().any(|guest| guest == who);
-        let comment = Comment {
-            id,
-            discussion: DiscussionId::from_wire(&format!("thread-{}", step.unwrap_or_default())),
-            anchor: anchor.unwrap_or(Anchor::Page),
-            author: PersonId::from_wire(who),
-            author_name: Some(full_name(who).to_owned()),
-            posted_at: self.now - TimeDelta::hours(hours_ago),
-            text: CleanText::default(),
-        };
-        let arrived = Arrived {
-            comment,
-            on_step: step,
+        let thread = format!("thread-{}", step.unwrap_or_default());
+        let posted_at = self.now - TimeDelta::hours(hours_ago);
+        let comment = wire_comment(id.as_str(), &thread, block, who, posted_at, text);
+        let author = Author {
+            name: Some(full_name(who).to_owned()),
             authority: if guest { Authority::Guidance } else { Authority::Full },
-            absorbed: !self.started && self.absorbs && hours_ago > 24,
         };
-        let steps = if self.guide.steps.is_empty() {
-            5
-        } else {
-            self.guide.steps_total()
+        let backlog = if self.absorbs { Backlog::Absorb } else { Backlog::Answer };
+        self.runtime.block_on(self.redactor.current());
+        let ingest = ingest(self.redactor.shared().clone(), backlog);
+        let facts = PageFacts {
+            guide: &self.guide,
+            first_look: (!self.started).then_some(self.now),
         };
-        let (redacted, _) = pipeline::redact(&self.redactor.current(), &RawText::new(text));
-        pipeline::read(&Classifier::builtin(), &KeyNames::default(), steps, arrived, redacted)
+        let (redacted, _) = ingest.redact(&comment);
+        ingest.report(&comment, author, redacted, facts)
     }
 
     fn event(&mut self, event: &Event) {
@@ -287,7 +292,7 @@ impl Paper {
         panic!("the bot does not come to rest: {:?}", self.outbox);
     }
 
-    fn is_due(&self, wanted: &Wanted) -> bool {
+    fn is_due(&self, wanted: &NewEffect) -> bool {
         let waits = wanted
             .after
             .as_ref()
@@ -298,7 +303,7 @@ impl Paper {
                 .is_none_or(|at| at <= self.now + TimeDelta::seconds(2))
     }
 
-    fn perform(&mut self, world: &World, wanted: &Wanted) -> Outcome {
+    fn perform(&mut self, world: &World, wanted: &NewEffect) -> Outcome {
         let result = match &wanted.effect {
             Effect::PostReply { runs, .. } => {
                 let id = format!("reply-{}", self.view.said.len() + 1);

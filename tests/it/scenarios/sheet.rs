@@ -1,9 +1,10 @@
-//! The page's properties on paper: what is there, read and written by the real board.
-use keyminder::domain::comment::RawText;
+//! The page's properties on paper: what is there, read and written as the bot does.
 use keyminder::domain::effect::{Done, Status};
 use keyminder::domain::ids::PageId;
 use keyminder::domain::page::{Observed, PropertyNames};
-use keyminder::notion::{Board, Page, PropertySchema, PropertyValue, Schema, StatusGroup, StatusOption, Value};
+use keyminder::notion::{
+    Page, PropertySchema, PropertyValue, Schema, StatusGroup, StatusOption, UserText, Value, WritableProperties,
+};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,7 +33,7 @@ impl Sheet {
         ];
         let page = Page {
             id: PageId::from_wire("page"),
-            title: RawText::new(String::new()),
+            title: UserText::default(),
             url: String::new(),
             in_trash: false,
             is_locked: false,
@@ -92,16 +93,16 @@ impl Sheet {
         self.shared && self.page.data_source.is_some()
     }
 
-    /// Somebody chooses an option.
+    /// A person chooses an option.
     pub fn set(&mut self, option: &str) {
         if let Some(status) = self.page.properties.get_mut(&self.names.status) {
             status.value = Value::Status(Some(option.to_owned()));
         }
     }
 
-    /// We do.
+    /// The bot writes a Status, if the page has an option for it.
     pub fn write(&mut self, to: Status) -> Done {
-        match self.board().status_value(to) {
+        match self.writable().status_value(to) {
             Some((_, PropertyValue::Status(option))) => {
                 self.set(&option);
                 Done::Changed
@@ -114,23 +115,23 @@ impl Sheet {
 
     /// The option that the page shows.
     pub fn shown(&self) -> Option<String> {
-        self.board().shown(&self.page, &self.names)
+        self.writable().shown(&self.page, &self.names)
     }
 
     /// What the intake would read of it.
     pub fn observed(&self) -> Observed {
-        let board = self.board();
+        let writable = self.writable();
         Observed {
-            status: board.standing(&self.page, &self.names),
-            shown: board.shown(&self.page, &self.names),
-            statuses: board.statuses(),
-            properties: board.properties(),
-            notes: board.notes().to_vec(),
+            status: writable.standing(&self.page, &self.names),
+            shown: writable.shown(&self.page, &self.names),
+            statuses: writable.statuses(),
+            properties: writable.properties(),
+            notes: writable.notes().to_vec(),
             ..Observed::default()
         }
     }
 
-    fn board(&self) -> Board {
+    fn writable(&self) -> WritableProperties {
         let property = |kind| PropertySchema {
             id: "id".to_owned(),
             kind,
@@ -141,6 +142,6 @@ impl Sheet {
         ]
         .map(|(name, kind)| (name.clone(), kind))
         .into();
-        Board::of(&self.page, self.is_shared().then(|| Arc::new(schema)), &self.names)
+        WritableProperties::of(&self.page, self.is_shared().then(|| Arc::new(schema)), &self.names)
     }
 }

@@ -1,8 +1,8 @@
 //! The world of a scenario: a scratch project with a `.env` of invented keys, old and new, and what providers say to them.
 use super::transcript::{Given, Transcript};
-use keyminder::cli::Place;
+use keyminder::cli::ProjectArgs;
 use keyminder::config::Settings;
-use keyminder::sandbox::providers::{Key, KeyState, StandIns};
+use keyminder_sandbox::providers::{Key, KeyState, StandIns};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -66,7 +66,6 @@ impl World {
         let own = [
             ("KEYMINDER_ROTATION_PROOF_AT", "0s,300ms,600ms"),
             ("KEYMINDER_EVIDENCE_FRESH", "0s"),
-            ("KEYMINDER_SERVER_LISTEN", ""),
             ("KEYMINDER_PROJECT_ZONE", "Europe/Amsterdam"),
         ];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -75,7 +74,7 @@ impl World {
 
     /// The settings, read.
     pub fn settings(&self, environment: BTreeMap<String, String>) -> Settings {
-        let place = Place {
+        let place = ProjectArgs {
             project: Some(PathBuf::from(self.dir())),
             config: None,
         };

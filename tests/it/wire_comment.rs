@@ -1,0 +1,43 @@
+//! A comment as Notion gives it, for tests that take comments in without a server.
+use chrono::{DateTime, Utc};
+use keyminder::config::Backlog;
+use keyminder::domain::classify::{Classifier, KeyNames};
+use keyminder::domain::ids::BlockId;
+use keyminder::domain::redact::SharedRedactor;
+use keyminder::intake::Ingest;
+use keyminder::notion::RawComment;
+use serde_json::json;
+
+/// A comment under the page, or in a thread on a block.
+pub fn wire_comment(
+    id: &str,
+    thread: &str,
+    block: Option<&BlockId>,
+    who: &str,
+    at: DateTime<Utc>,
+    text: &str,
+) -> RawComment {
+    let parent = match block {
+        Some(block) => json!({ "type": "block_id", "block_id": block }),
+        None => json!({ "type": "page_id" }),
+    };
+    let comment = json!({
+        "id": id,
+        "discussion_id": thread,
+        "parent": parent,
+        "created_by": { "id": who },
+        "created_time": at,
+        "rich_text": [{ "type": "text", "text": { "content": text }, "plain_text": text }],
+    });
+    serde_json::from_value(comment).expect("a comment")
+}
+
+/// Takes comments in with what is built in.
+pub fn ingest(redactor: SharedRedactor, backlog: Backlog) -> Ingest {
+    Ingest {
+        redactor,
+        classifier: Classifier::builtin(),
+        keys: KeyNames::default(),
+        backlog,
+    }
+}
