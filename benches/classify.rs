@@ -1,7 +1,7 @@
 //! Comments a second on one core: `cargo bench --bench classify`.
 use keyminder::domain::classify::{Classifier, KeyNames, ReadingContext};
 use keyminder::domain::comment::{CleanText, RawText};
-use keyminder::domain::redact::SharedRedactor;
+use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
 
 fn main() {
     divan::main();
@@ -14,7 +14,7 @@ fn comments() -> Vec<CleanText> {
             .as_str()
             .map(str::to_owned)
     });
-    let redactor = SharedRedactor::without_values().current();
+    let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
     texts
         .map(|text| redactor.redact(&RawText::new(text)).for_reading)
         .collect()

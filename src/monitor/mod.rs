@@ -14,7 +14,7 @@ pub mod seed_format;
 mod timer;
 
 pub use record::MonitorRecord;
-pub use report::{MonitorReport, Watcher, gather};
+pub use report::{MonitorReport, Watcher};
 pub use timer::{installed as timer_installed, timer_dirs};
 
 #[cfg(test)]

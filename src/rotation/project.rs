@@ -157,11 +157,6 @@ impl Project {
         replace::replace(&self.env, edit)
     }
 
-    /// Puts one value into `.env`.
-    pub fn write_value(&self, name: &str, value: &SecretString) -> Result<Replaced, ReplaceError> {
-        self.replace_env(|bytes| EnvFile::parse(bytes)?.with_value(name, value))
-    }
-
     /// Puts several values into `.env` at once: a pair is never half there.
     pub fn write_values(&self, values: &BTreeMap<String, SecretString>) -> Result<Replaced, ReplaceError> {
         self.replace_env(|bytes| {

@@ -1,6 +1,7 @@
 //! What can be in the way of a replacement, and that the file is whole through all of it.
 use super::*;
 use crate::rotation::EnvFile;
+use crate::rotation::Project;
 use crate::rotation::project::testing::{project, write_file};
 use secrecy::SecretString;
 use std::fs::Permissions;
@@ -147,6 +148,11 @@ fn an_editor_that_saves_in_between_loses_nothing() {
     no_litter(dir.path());
 }
 
+fn write_value(project: &Project, name: &str, value: &str) {
+    let values = [(name.to_owned(), SecretString::from(value))];
+    project.write_values(&values.into()).unwrap();
+}
+
 #[test]
 fn writers_at_the_same_time_wait_for_each_other() {
     let (dir, project) = project(ENV);
@@ -154,9 +160,7 @@ fn writers_at_the_same_time_wait_for_each_other() {
         for n in 0..8 {
             let project = &project;
             scope.spawn(move || {
-                project
-                    .write_value(&format!("KEY_{n}"), &SecretString::from(format!("made-up-{n}")))
-                    .unwrap()
+                write_value(project, &format!("KEY_{n}"), &format!("made-up-{n}"));
             });
         }
     });
@@ -178,7 +182,7 @@ fn a_pair_is_written_together_or_not_at_all() {
 fn a_large_file_is_edited_in_one_go() {
     let filler = "# a line that says nothing at all\n".repeat(31_000);
     let (_dir, project) = project(&format!("{filler}A_KEY=made-up-1\n"));
-    project.write_value("A_KEY", &SecretString::from("made-up-2")).unwrap();
+    write_value(&project, "A_KEY", "made-up-2");
     assert_eq!(text(&project.env), format!("{filler}A_KEY=made-up-2\n"));
 }
 

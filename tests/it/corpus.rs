@@ -1,7 +1,7 @@
 //! The corpora of comments: what classification reads right, with floors slightly under what was reached.
 use keyminder::domain::classify::{Classifier, KeyNames, Label, Reading, ReadingContext};
 use keyminder::domain::comment::RawText;
-use keyminder::domain::redact::SharedRedactor;
+use keyminder::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use proptest::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -37,7 +37,8 @@ pub(crate) fn corpus_texts() -> Vec<String> {
 
 /// Reads a comment as the bot does: redaction stands in front.
 pub(crate) fn read(text: &str) -> Reading {
-    static REDACTOR: LazyLock<SharedRedactor> = LazyLock::new(SharedRedactor::without_values);
+    static REDACTOR: LazyLock<SharedRedactor> =
+        LazyLock::new(|| SharedRedactor::new(Redactor::new(Patterns::builtin(), KnownValues::none())));
     let keys = KeyNames::default();
     let context = ReadingContext {
         steps_total: 5,

@@ -1,6 +1,4 @@
 //! The one redactor of the process, which is replaced whole when `.env` changes.
-use super::known::KnownValues;
-use super::patterns::Patterns;
 use super::redactor::Redactor;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -12,11 +10,6 @@ impl SharedRedactor {
     /// Starts with this redactor.
     pub fn new(redactor: Redactor) -> Self {
         Self(Arc::new(RwLock::new(Arc::new(redactor))))
-    }
-
-    /// Patterns alone, until `.env` is read.
-    pub fn without_values() -> Self {
-        Self::new(Redactor::new(Patterns::builtin(), KnownValues::none()))
     }
 
     /// The redactor in force.

@@ -45,17 +45,8 @@ impl Prober {
     }
 
     /// Probes every key that a provider knows: providers side by side, one provider's keys in series, a key under two
-    /// names once. Providers without any variable in `values` are left out. In the order of the providers.
-    pub async fn probe_all(
-        &self,
-        providers: &Providers,
-        values: &BTreeMap<String, SecretString>,
-        now: DateTime<Utc>,
-    ) -> Vec<Probed> {
-        self.probe_each(providers, values, now, |_| {}).await
-    }
-
-    /// As [`Prober::probe_all`]; `heard` is told each verdict as it comes.
+    /// names once. Providers without any variable in `values` are left out. In the order of the providers; `heard` is
+    /// told each verdict as it comes.
     pub async fn probe_each(
         &self,
         providers: &Providers,
