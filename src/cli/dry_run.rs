@@ -52,6 +52,9 @@ async fn preview_page(preview: &Preview, people: &Directory, notion: &Client, pa
     };
     let mut state = stored.state.unwrap_or_default();
     println!("page {page}");
+    if is_first {
+        println!("  (the bot never read this page, so its steps and boxes are not known here)");
+    }
     for comment in notion.comments(page.as_str()).await?.comments {
         if stored.seen.contains(&comment.id) {
             continue;

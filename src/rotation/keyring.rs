@@ -1,5 +1,5 @@
 //! The keyring of a project: its files and fingerprints, the providers of its keys, and the prober that asks them. Opened
-//! here alone, so that what a person set or agreed to holds for the bot and for every command alike.
+//! from the settings here alone, so that what a person set or agreed to holds for the bot and for every command alike.
 use super::blocking::blocking;
 use super::probe::{ProbeError, ProbeSettings, Prober};
 use super::project::{Project, ProjectError};

@@ -64,9 +64,10 @@ impl LiveRedactor {
         let now = stamp(&self.project.env);
         let mut last = self.stamp.lock().unwrap_or_else(PoisonError::into_inner);
         if *last != now {
-            *last = now;
             self.shared
                 .replace(keeping_redactor(&self.project, &self.identifiers, &self.patterns));
+            // Only now: should that fail, the next one who asks takes it in again.
+            *last = now;
             tracing::info!("`.env` changed; its new values are known from now on");
         }
         self.shared.current()

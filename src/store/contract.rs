@@ -22,7 +22,8 @@ pub trait Store: Send + Sync {
     /// Writes one decision whole, or nothing of it. Waiting commits share one transaction.
     fn commit(&self, commit: Commit) -> StoreFuture<'_, ()>;
     /// Leases up to `limit` effects that are due. A leased reply is written down as being sent (intent) in the same
-    /// transaction: `sends + 1`, `last_send = now + call_timeout`. No byte leaves before this returns.
+    /// transaction: `sends + 1`, `last_send = now + call_timeout`. No byte leaves before this returns. Between two opens
+    /// of the store `now_ms` never goes back ([`crate::clock`]); a start with an earlier clock is put right as it opens.
     fn lease(&self, lease: LeaseRequest) -> StoreFuture<'_, Leases>;
     /// Opens every PARKED effect again whose time came by `due_by_ms` (`i64::MAX`: all): due now, UNKNOWN if a send is
     /// in doubt, else READY. Tells how many.

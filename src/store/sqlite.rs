@@ -169,13 +169,21 @@ impl SqliteStore {
         }
     }
 
+    /// A call that was still waiting when the store was closed met no fault of its threads.
+    fn in_words<T>(&self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        match answer {
+            Err(StoreError::Unusable(_)) if self.closed.load(Ordering::Relaxed) => Err(fault::closed()),
+            answer => answer,
+        }
+    }
+
     fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
     ) -> StoreFuture<'_, T> {
         Box::pin(async move {
             self.usable()?;
-            self.reader.read(read).await
+            self.in_words(self.reader.read(read).await)
         })
     }
 
@@ -185,7 +193,7 @@ impl SqliteStore {
     ) -> StoreFuture<'_, T> {
         Box::pin(async move {
             self.usable()?;
-            self.writer.write(work).await
+            self.in_words(self.writer.write(work).await)
         })
     }
 
@@ -304,8 +312,8 @@ impl Store for SqliteStore {
                 return Err(fault::closed());
             }
             // The reader goes first: nobody may read while the log is folded into the file.
-            self.reader.close().await?;
-            self.writer.close().await
+            let read = self.reader.close().await;
+            self.writer.close().await.and(read)
         };
         let late = |_| StoreError::Later("its end took too long; all that was acknowledged is safe".to_owned());
         Box::pin(async move { tokio::time::timeout(CLOSING, close).await.map_err(late)? })

@@ -184,6 +184,10 @@ fn write_groups(
             }
         }
         let written = transact(connection, &mut steps, &mut turns);
+        if written.is_err() {
+            // What it says may be of replies that were never written.
+            turns.clear();
+        }
         for step in steps {
             step.tell(&written);
         }
