@@ -265,11 +265,5 @@ async fn in_time(mut part: JoinHandle<()>, most: Duration) {
 }
 
 async fn open_store(settings: &Settings) -> CommandResult<SqliteStore> {
-    if settings.state.starts_with("postgres") {
-        return Err(anyhow::anyhow!(
-            "KEYMINDER_STATE: this program keeps its state in SQLite; give a file instead of a postgres:// address"
-        )
-        .into());
-    }
     Ok(SqliteStore::open(Path::new(&settings.state)).await?)
 }

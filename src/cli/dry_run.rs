@@ -25,7 +25,12 @@ pub(super) async fn run(settings: Settings, only: Option<PageId>) -> CommandResu
     people.refresh(&notion).await?;
     let pages: Vec<PageId> = only.map_or_else(|| named(settings), |page| vec![page]);
     if pages.is_empty() {
-        return Err(anyhow::anyhow!("no page is named; set `pages` in config/keyminder.toml or use --page").into());
+        let none = if settings.pages.is_empty() {
+            "no page is named; set `pages` in config/keyminder.toml or use --page"
+        } else {
+            "a dry run does not search data sources; name a page with --page"
+        };
+        return Err(anyhow::anyhow!(none).into());
     }
     for page in pages {
         preview_page(&preview, &people, &notion, &page).await?;

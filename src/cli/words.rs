@@ -19,7 +19,7 @@ pub(super) fn no_known_key(env: &str, providers: &Providers, command: &str) -> S
     )
 }
 
-/// A reading in one line: `completion of step 1 (rule completion.step)`.
+/// A reading in one line: `completion (step 1) by done`.
 pub(super) fn reading(reading: &Reading) -> String {
     if reading.clauses.is_empty() {
         return "chatter".to_owned();
@@ -64,7 +64,7 @@ pub(super) fn name(value: &impl serde::Serialize) -> String {
     }
 }
 
-/// A piece of evidence in one line: `backup: proven (backup_verified, file backups/...)`.
+/// A piece of evidence in one line: `backup: proven (backup verified, backups/...)`.
 pub(super) fn evidence(facts: &Value) -> String {
     let kind = facts["check"]["kind"].as_str().unwrap_or("?").replace('_', " ");
     let standing = facts["standing"].as_str().unwrap_or("?");

@@ -127,10 +127,12 @@ fn zone(r: &mut SettingsReader) -> Tz {
 fn state(project: &Path, r: &mut SettingsReader) -> String {
     let state = r.text("state", "state/keyminder.db");
     if state.starts_with("postgres") {
-        state
-    } else {
-        project.join(state).display().to_string()
+        r.fault(
+            "state",
+            "the state is kept in SQLite: give a file instead of an address",
+        );
     }
+    project.join(state).display().to_string()
 }
 
 fn person_ids(ids: &[String]) -> Vec<PersonId> {

@@ -24,7 +24,7 @@ pub struct Settings {
     pub project: PathBuf,
     /// The pages to watch.
     pub pages: Vec<PageSource>,
-    /// The SQLite file of the store, or `postgres://...`.
+    /// The SQLite file of the store.
     pub state: String,
     /// How Notion is reached.
     pub notion: NotionSettings,
@@ -104,7 +104,7 @@ pub enum Backlog {
 pub struct EffectSettings {
     /// The longest that one call may take.
     pub call_timeout: Duration,
-    /// How long an effect belongs to the worker that claimed it.
+    /// How long an effect belongs to the worker that leased it.
     pub lease: Duration,
     /// How long after an unknown ending the thread is read before a reply is sent again.
     pub quiet: Duration,
@@ -188,8 +188,8 @@ impl Settings {
     /// The folder of the store, the project id, the install key and the heartbeat.
     pub fn state_dir(&self) -> PathBuf {
         match Path::new(&self.state).parent() {
-            Some(dir) if !self.state.starts_with("postgres") => dir.to_owned(),
-            _ => self.project.join("state"),
+            Some(dir) => dir.to_owned(),
+            None => self.project.join("state"),
         }
     }
 }

@@ -167,7 +167,7 @@ pub enum Effect {
     GatherEvidence {
         /// The check that is made.
         check: Check,
-        /// The turn that it is evidence for.
+        /// The cycle that it is evidence for.
         cycle: Cycle,
     },
 }

@@ -1,4 +1,4 @@
-//! The worker: claims what is due, does it, brings the outcome in as the next event.
+//! The worker: leases what is due, does it, submits the outcome as the next event.
 use super::context::EffectContext;
 use super::perform::perform;
 use super::post_reply;

@@ -1,7 +1,6 @@
 //! What a page shows: its properties, its guide, its boxes. What cannot be read is left out and said; the last good guide stays.
 use super::context::IntakeContext;
 use super::error::IntakeError;
-
 use super::watched::{PageDigest, PagePart, WatchedPage, is_over};
 use crate::domain::comment::{CleanText, Finding, RawText};
 use crate::domain::event::Event;

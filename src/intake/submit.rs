@@ -8,7 +8,7 @@ use crate::pipeline::PipelineInput;
 use crate::store::Presence;
 use tokio::time::Instant;
 
-/// Brings in what was found; then, and only then, it counts as seen.
+/// Submits what was found; then, and only then, it counts as seen.
 pub(super) async fn submit(
     context: &IntakeContext,
     watched: &mut WatchedPage,

@@ -5,7 +5,7 @@ use crate::domain::ids::{CommentId, PageId};
 use crate::store::{AuditRow, CommentRow, Settle};
 use tokio::sync::{mpsc, oneshot};
 
-/// Steps that wait for the pipeline at most; whoever brings more waits too.
+/// Inputs that wait for the pipeline at most; whoever submits more waits too.
 pub(super) const WAITING_AT_MOST: usize = 1024;
 
 /// Something that happened on a page, with the rows that it changes.

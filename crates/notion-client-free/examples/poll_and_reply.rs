@@ -21,8 +21,19 @@ const READ_LAG: Duration = Duration::from_secs(10);
 const DEADLINE: Duration = Duration::from_mins(1);
 
 #[tokio::main(flavor = "current_thread")]
+
+async fn main() -> std::process::ExitCode {
+    match run().await {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
 #[allow(clippy::disallowed_methods, reason = "an example has no settings but these")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let page = arguments.next().ok_or("which page? give its id or its URL")?;
     let page = PageId::parse(&page).ok_or("there is no id in that")?;
@@ -35,6 +46,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let me = notion.me().await?.id;
 
     let there = notion.comments(page.as_str()).await?;
+    if !there.complete {
+        // What is missing in it would be taken for new.
+        return Err("the comments could not be read to their end; try again".into());
+    }
     let mut answered: HashSet<CommentId> = there.comments.into_iter().map(|comment| comment.id).collect();
     println!("watching page {page}, {} comments so far", answered.len());
     loop {

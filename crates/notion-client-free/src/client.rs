@@ -16,7 +16,7 @@ use tokio::time::{Instant, sleep};
 /// Tries of a write that may be made twice.
 const WRITE_TRIES: u32 = 3;
 /// No further try of a read, or of a write, that has met failures for so long. With a call of 10 s a write thus ends
-/// within 15 s, as an effect must.
+/// within 15 s after it got its place in the budget.
 const READ_FOR: Duration = Duration::from_secs(20);
 const WRITE_FOR: Duration = Duration::from_secs(5);
 /// The first pause between tries; it doubles each time, give or take half.
@@ -69,7 +69,7 @@ struct Inner {
     clock: Mutex<Option<(DateTime<Utc>, Instant)>>,
 }
 
-/// A place in the budget, taken before the intent of a write is stored: the write then leaves at once.
+/// A place in the budget, taken before a write that is to be written down first: the write then leaves at once.
 #[must_use = "a place in the budget is for one write"]
 pub struct WriteTurn(Place);
 
@@ -143,7 +143,8 @@ impl Client {
         }
     }
 
-    /// Waits for a place for one write. Take it before the intent is stored, since a time limit runs from there.
+    /// Waits for a place for one write. Whoever writes down what is about to be
+    /// sent waits here first: what is written down then leaves at once.
     pub async fn write_turn(&self) -> Result<WriteTurn, Error> {
         self.admit(Urgency::Write, About::new("write to Notion", "", ""))
             .await

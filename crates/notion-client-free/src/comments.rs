@@ -10,6 +10,7 @@ use crate::user_text::UserText;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 const READ: &str = "Read comments";
 const INSERT: &str = "Insert comments";
@@ -52,13 +53,21 @@ pub enum CommentParent {
     Block(BlockId),
 }
 
-/// The name shown beside a comment.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// The name shown beside a comment. Anybody may choose it, so `Debug` shows only whose it is.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct DisplayName {
     /// Whose name it is.
     pub kind: NameKind,
     /// The name, when Notion gives one.
     pub name: Option<String>,
+}
+
+impl fmt::Debug for DisplayName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DisplayName")
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whose name is shown.

@@ -30,7 +30,7 @@
 //! * **The pace** is shared by all clones of a [`Client`]: writes go before reads, and `Retry-After` silences them all.
 //! * **An [`Error`]** says what was being done and how to mend it. It holds no body and no message of Notion's, which
 //!   may echo what was sent.
-//! * **What people wrote** is [`UserText`], which shows its length in `Debug` and nothing else.
+//! * **What people wrote** is [`UserText`], which shows lengths in `Debug` and nothing else.
 //! * **Fields, kinds and enum values** that are not known here are passed over or named, never an error.
 //!
 //! "Recorded" in these pages means: seen in recordings of the real service under API version 2026-03-11.

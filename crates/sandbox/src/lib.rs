@@ -2,6 +2,9 @@
 //!
 //! [`Sandbox`] is the whole service as a value: [`Sandbox::handle`] takes a request and gives an answer, with clock and
 //! randomness given at its making, so a simulation can drive it without a socket. [`serve`] puts it on one.
+//!
+//! Two control APIs play the people: `/sandbox/...` at its own address (comments, faults, time, what was asked), and
+//! `/standins/...` at the address of [`providers`] (keys that are made, limited, deleted).
 mod api;
 mod blocks;
 mod capabilities;
