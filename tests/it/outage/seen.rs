@@ -159,7 +159,10 @@ async fn an_edit_asks_the_store_for_its_own_comment_alone() {
     let mut bot = world.start();
     let comments = world.ask(2).await;
     world.until_answered(&mut bot, &comments).await;
-    sql(&world, "update comment set body = 'cut' where n = 1");
+    sql(
+        &world,
+        &format!("update comment set body = 'cut' where id = '{}'", comments[0]),
+    );
     let path = format!("/sandbox/comments/{}", comments[1]);
     let edit = json!({ "text": "I am stuck on step 4: permission denied" });
     call(&world.sandbox, "PATCH", &path, edit).await;
