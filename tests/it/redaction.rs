@@ -1,12 +1,14 @@
 //! Redaction: floors on a corpus made at run time, and what holds for every text. Keys are drawn from a seeded
 //! generator; none is written here, and the sentences are our own.
 use keyminder::domain::comment::{Extent, RawText};
-use keyminder::domain::redact::{KnownValues, PLACEHOLDER, Patterns, Redactor, SharedRedactor};
+use keyminder::domain::redact::{KnownValues, LEFT_OUT, LONGEST_TEXT, PLACEHOLDER, Patterns, Redactor, SharedRedactor};
 use proptest::prelude::*;
+use secrecy::ExposeSecret as _;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 mod disguise;
+mod forms;
 mod keys;
 
 use disguise::DISGUISES;
@@ -196,32 +198,27 @@ fn known_values_alone_mask_nothing_of_30_000_random_tokens() {
 const EMPTY_TABLE: &str = "secret = []\n[context]\nnouns = []\npasswords = []\nproviders = []\nvetoes = []\n";
 
 #[test]
-fn former_values_are_recognised_by_their_hashes() {
+fn former_values_are_those_that_are_not_in_use() {
     let mut keys = Keys::new(16);
-    let key = keys.draw(&KINDS[1]);
-    let old = KnownValues::from_env([("BYBIT_API_SECRET".to_owned(), key.clone().into())]);
-    let kept = old.export();
-    assert!(
-        !kept
-            .windows(6)
-            .any(|window| key.as_bytes().windows(6).any(|other| other == window))
-    );
-    let mut known = KnownValues::none();
-    known.import(&kept).unwrap();
-    known.import(&known.export()).unwrap();
+    let [old, new] = [keys.draw(&KINDS[1]), keys.draw(&KINDS[1])];
+    let env = |values: &[&String]| {
+        let entry = |value: &&String| ("BYBIT_API_SECRET".to_owned(), value.as_str().into());
+        KnownValues::from_env(values.iter().map(entry).collect::<Vec<_>>())
+    };
+    let (known, present) = (env(&[&old, &new]), env(&[&new]));
+    let former: Vec<_> = known.former(&present).collect();
+    let [(name, value)] = former[..] else {
+        panic!("one value is former");
+    };
+    assert_eq!((name, value.expose_secret()), ("BYBIT_API_SECRET", old.as_str()));
     let redactor = Redactor::new(Patterns::builtin(), known);
-    for piece in [&key[..8], &key[10..20], &key[key.len() - 9..]] {
+    let starred = format!("{}****{}", &old[..4], &old[old.len() - 4..]);
+    for piece in [&old[..8], &old[10..20], &old[old.len() - 9..], &starred] {
         assert_eq!(
             masked(&redactor, &format!("saw {piece} today")),
             "saw [redacted: BYBIT_API_SECRET] today"
         );
     }
-    let starred = format!("{}****{}", &key[..4], &key[key.len() - 4..]);
-    assert_eq!(
-        masked(&redactor, &format!("saw {starred} today")),
-        "saw [redacted: BYBIT_API_SECRET] today"
-    );
-    assert!(KnownValues::none().import(b"{").is_err());
 }
 
 #[test]
@@ -237,6 +234,7 @@ fn findings_tell_what_and_how_much() {
     let cases = [
         (id, Extent::Whole, true),
         (secret[..8].to_owned(), Extent::Piece, false),
+        ([&secret[..8]; 9].join(" and "), Extent::Piece, false),
         (secret[4..24].to_owned(), Extent::Half, false),
         (secret.clone(), Extent::Whole, false),
         (halves, Extent::Whole, false),
@@ -255,7 +253,8 @@ fn findings_tell_what_and_how_much() {
             redacted.for_reading.as_str().contains(PLACEHOLDER) && !redacted.for_reading.as_str().contains("redacted")
         );
     }
-    let linked = redactor.redact(&RawText::new("see here").with_urls(vec![format!("https://example.org/?q={secret}")]));
+    let linked =
+        redactor.redact(&RawText::new("see here").with_unseen(vec![format!("https://example.org/?q={secret}")]));
     assert_eq!((linked.text.as_str(), linked.findings[0].span), ("see here", None));
 }
 
@@ -295,6 +294,28 @@ fn hostile_texts_take_bounded_time() {
             text.chars().take(20).collect::<String>()
         );
     }
+}
+
+/// What stands behind the limit is neither passed on nor kept, and no half of a key is left before it.
+#[test]
+fn a_text_that_is_too_long_is_cut_and_says_so() {
+    let key = Keys::new(31).draw(&KINDS[1]);
+    let redactor = knowing("BYBIT_API_SECRET", &key);
+    for before in (LONGEST_TEXT - key.len() - 3)..(LONGEST_TEXT + 3) {
+        let [head, tail] = [&"a ".repeat(before)[..before], &"b ".repeat(3 * LONGEST_TEXT)];
+        let text = format!("{head}{key} {tail}tail");
+        let redacted = redactor.redact(&RawText::new(text.clone()));
+        assert_eq!(redacted.cut, Some(LONGEST_TEXT));
+        let clean = redacted.text.as_str();
+        assert!(clean.ends_with(LEFT_OUT) && !clean.contains("tail"));
+        let survives = key
+            .as_bytes()
+            .windows(6)
+            .any(|window| clean.as_bytes().windows(6).any(|other| other == window));
+        assert!(!survives, "{before}");
+        assert_eq!(masked(&redactor, &text), clean);
+    }
+    assert_eq!(redactor.redact(&RawText::new("a ".repeat(LONGEST_TEXT / 2))).cut, None);
 }
 
 /// Pieces of which texts are put together: prose, labels, keys, signs, odd characters.

@@ -1,20 +1,27 @@
-//! Folding: text and known values are brought to the same stream of small codes, so that another case, blanks,
-//! line ends, zero-width characters, full-width letters and percent-encoding all look alike. The stream
-//! remembers where in the text each code came from.
-use unicode_normalization::UnicodeNormalization as _;
+//! Folding: text and known values are brought to the same stream of letters and digits in one case. Whatever may stand
+//! between the characters of a key vanishes (blanks, line ends, punctuation, emoji, zero-width and combining characters),
+//! and what stands for a character becomes it: escapes, full-width letters, look-alikes. The stream remembers where in
+//! the text each character came from.
+use super::escapes;
+use super::lookalikes::{ascii_of, is_invisible};
 
-/// What no known value runs across: quotes, brackets, commas.
+/// What stands in the stream where so much text was left out that no key goes on behind it.
 pub(super) const BREAK: u8 = 63;
-const SKIP: u8 = 64;
-const OTHER: u8 = 65;
 
-const SYMBOLS: &[u8] = b"_/+=:!$#?&@~%^";
+/// More visible characters than this between two letters are a text of their own; a run of blanks counts as one.
+const WIDEST_GAP: u8 = 12;
 
+const VISIBLE: u8 = 64;
+const BLANK: u8 = 65;
+const WIDE: u8 = 66;
+const MAY_ESCAPE: u8 = 67;
+
+/// Letters and digits by their number; everything else by what is to be done with it.
 const CODES: [u8; 256] = codes();
 
 #[expect(clippy::cast_possible_truncation, reason = "all values are below 256")]
 const fn codes() -> [u8; 256] {
-    let mut table = [BREAK; 256];
+    let mut table = [VISIBLE; 256];
     let mut byte = 0;
     while byte < 256 {
         let b = byte as u8;
@@ -22,26 +29,36 @@ const fn codes() -> [u8; 256] {
             b'0'..=b'9' => b - b'0',
             b'a'..=b'z' => b - b'a' + 10,
             b'A'..=b'Z' => b - b'A' + 10,
-            b'-' | b'.' | b'*' | b'`' | 0..=b' ' | 0x7f => SKIP,
-            0x80.. => OTHER,
-            _ => BREAK,
+            0..=b' ' | 0x7f => BLANK,
+            b'%' | b'\\' | b'&' | b'=' => MAY_ESCAPE,
+            0x80.. => WIDE,
+            _ => VISIBLE,
         };
         byte += 1;
-    }
-    let mut symbol = 0;
-    while symbol < SYMBOLS.len() {
-        table[SYMBOLS[symbol] as usize] = 36 + symbol as u8;
-        symbol += 1;
     }
     table
 }
 
-/// A folded text: `codes[i]` and `exact[i]` (the character before its case was folded) came from byte `starts[i]`.
+/// A character of the stream, with the bytes of the text that it came from.
+#[derive(Clone, Copy)]
+pub(super) struct Folded {
+    /// Its number, or [`BREAK`].
+    pub(super) code: u8,
+    /// The character before its case was folded.
+    pub(super) exact: u8,
+    /// Its first byte in the text.
+    pub(super) start: usize,
+    /// The byte after its last.
+    pub(super) end: usize,
+}
+
+/// A folded text: the parts of [`Folded`] side by side.
 #[derive(Default)]
 pub(super) struct FoldedText {
     pub(super) codes: Vec<u8>,
     pub(super) exact: Vec<u8>,
     starts: Vec<u32>,
+    ends: Vec<u32>,
 }
 
 impl FoldedText {
@@ -51,11 +68,13 @@ impl FoldedText {
             codes: Vec::with_capacity(text.len()),
             exact: Vec::with_capacity(text.len()),
             starts: Vec::with_capacity(text.len()),
+            ends: Vec::with_capacity(text.len()),
         };
-        each(text, |code, exact, at| {
-            stream.codes.push(code);
-            stream.exact.push(exact);
-            stream.starts.push(u32::try_from(at).unwrap_or(u32::MAX));
+        each(text, |folded| {
+            stream.codes.push(folded.code);
+            stream.exact.push(folded.exact);
+            stream.starts.push(u32::try_from(folded.start).unwrap_or(u32::MAX));
+            stream.ends.push(u32::try_from(folded.end).unwrap_or(u32::MAX));
         });
         stream
     }
@@ -66,98 +85,98 @@ impl FoldedText {
     }
 
     /// The byte of the text after `codes[index]`.
-    pub(super) fn end(&self, text: &str, index: usize) -> usize {
-        let start = self.start(index);
-        match text.as_bytes()[start] {
-            b'%' if self.exact[index] != b'%' => start + 3,
-            lead => start + width(lead),
-        }
+    pub(super) fn end(&self, index: usize) -> usize {
+        self.ends[index] as usize
     }
 }
 
-/// Folds a text without keeping it: `see` gets each code, the character before its case was folded, and the byte where
-/// that stands. Text beyond 4 GiB is not folded; no such text reaches us.
+/// Folds a text without keeping it: `see` gets each character. Text beyond 4 GiB is not folded; no such text reaches us.
 #[inline]
-pub(super) fn each(text: &str, mut see: impl FnMut(u8, u8, usize)) {
+pub(super) fn each(text: &str, mut see: impl FnMut(Folded)) {
     let bytes = text.as_bytes();
-    let end = bytes.len().min(u32::MAX as usize);
+    let limit = bytes.len().min(u32::MAX as usize);
+    let mut gap = 0_u8;
     let mut at = 0;
-    while at < end {
+    while at < limit {
         let byte = bytes[at];
-        let (code, exact, width) = match CODES[byte as usize] {
-            SKIP => (SKIP, byte, 1),
-            OTHER => wide(text, at),
-            BREAK if byte == b'\\' && matches!(bytes.get(at + 1), Some(b'n' | b'r' | b't')) => (SKIP, byte, 2),
-            _ if byte == b'%' => percent(bytes, at),
-            code => (code, byte, 1),
+        let code = CODES[byte as usize];
+        // Nearly all characters are letters that stand for themselves.
+        let (code, exact, width) = if (1..BREAK).contains(&code) {
+            (code, byte, 1)
+        } else {
+            let (exact, width) = unusual(text, at, code);
+            if exact == INVISIBLE {
+                at += width;
+                continue;
+            }
+            (CODES[exact as usize], exact, width)
         };
-        if code != SKIP {
-            see(code, exact, at);
+        let (start, end) = (at, at + width);
+        at = end;
+        if code > BREAK {
+            gap = gap.saturating_add(1);
+            continue;
         }
-        at += width;
+        if gap > WIDEST_GAP {
+            let (code, end) = (BREAK, start);
+            see(Folded {
+                code,
+                exact,
+                start,
+                end,
+            });
+        }
+        gap = 0;
+        see(Folded {
+            code,
+            exact,
+            start,
+            end,
+        });
     }
 }
 
-/// The code of a percent sign or of what it encodes, the character, and how many bytes they take.
-fn percent(bytes: &[u8], at: usize) -> (u8, u8, usize) {
-    let digit = |offset: usize| bytes.get(at + offset).and_then(|b| char::from(*b).to_digit(16));
-    if let (Some(high), Some(low)) = (digit(1), digit(2)) {
-        let byte = u8::try_from(high * 16 + low).unwrap_or(0);
-        if byte.is_ascii_graphic() {
-            return (CODES[byte as usize], byte, 3);
+/// What stands in the stream for a byte that is no letter and no digit but zero: the character, and how many bytes it takes.
+fn unusual(text: &str, at: usize, code: u8) -> (u8, usize) {
+    let bytes = text.as_bytes();
+    let byte = bytes[at];
+    match code {
+        // One blank of a run counts.
+        BLANK if at > 0 && CODES[bytes[at - 1] as usize] == BLANK => (INVISIBLE, 1),
+        WIDE => wide(text, at),
+        MAY_ESCAPE => escapes::read(bytes, at).unwrap_or((byte, 1)),
+        0 if matches!(bytes.get(at + 1), Some(b'x' | b'X')) => {
+            escapes::hex_literal(bytes, at).map_or((byte, 1), |byte| (byte, 4))
         }
+        _ => (byte, 1),
     }
-    (CODES[b'%' as usize], b'%', 1)
 }
 
-/// A character outside ASCII: full-width letters and other look-alikes become ASCII, invisible ones vanish.
-fn wide(text: &str, at: usize) -> (u8, u8, usize) {
+/// The character that another one stands for where it draws nothing.
+const INVISIBLE: u8 = 0;
+
+/// What stands for a character that is none of a key.
+const SIGN: u8 = b'.';
+
+/// A character outside ASCII: what it stands for, and its width.
+fn wide(text: &str, at: usize) -> (u8, usize) {
     let Some(wide) = text[at..].chars().next() else {
-        return (SKIP, 0, 1);
+        return (SIGN, 1);
     };
-    let width = wide.len_utf8();
-    if is_invisible(wide) || is_dash_or_blank(wide) {
-        return (SKIP, 0, width);
-    }
-    if !may_be_ascii(wide) {
-        return (BREAK, 0, width);
-    }
-    let mut folded = std::iter::once(wide).nfkc();
-    match (folded.next(), folded.next()) {
-        (Some(one), None) if one.is_ascii() => (CODES[one as usize], one as u8, width),
-        _ => (BREAK, 0, width),
-    }
+    let exact = if is_invisible(wide) {
+        INVISIBLE
+    } else {
+        ascii_of(wide).unwrap_or(SIGN)
+    };
+    (exact, wide.len_utf8())
 }
 
-/// The length of a UTF-8 character by its first byte.
-fn width(lead: u8) -> usize {
-    match lead {
-        0..=0xbf => 1,
-        0xc0..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0.. => 4,
-    }
-}
-
-/// Characters that draw nothing: zero-width, joiners, soft hyphen, variation selectors, bidi marks, tags.
-pub(super) fn is_invisible(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-/// Characters that NFKC may turn into one letter or digit: full-width, circled, raised, mathematical. Asking it about
-/// every character would let a ligature of eighteen letters cost as much as a line.
-fn may_be_ascii(c: char) -> bool {
-    matches!(c,
-        '\u{aa}'..='\u{ba}' | '\u{17f}' | '\u{2b0}'..='\u{2e4}' | '\u{1d2c}'..='\u{1d6a}' | '\u{2070}'..='\u{209c}' | '\u{2100}'..='\u{217f}'
-        | '\u{2460}'..='\u{24ea}' | '\u{2c7c}' | '\u{fe50}'..='\u{fe6b}' | '\u{ff01}'..='\u{ff5e}' | '\u{1d400}'..='\u{1d7ff}' | '\u{1f100}'..='\u{1f190}'
-        | '\u{1fbf0}'..='\u{1fbf9}')
-}
-
-fn is_dash_or_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{b7}' | '\u{85}')
+/// A text as it is spelled: everything but blanks and what separates, in one case. What a made-up password is compared by,
+/// whose signs count.
+pub(super) fn spelled(text: &str) -> String {
+    let counts = |c: &char| !(c.is_whitespace() || is_invisible(*c) || matches!(c, '-' | '.' | '*' | '`'));
+    let spelled = text.chars().filter(counts).flat_map(char::to_lowercase);
+    spelled.map(|c| ascii_of(c).map_or(c, char::from)).collect()
 }
 
 #[cfg(test)]
@@ -175,18 +194,35 @@ mod tests {
             "A b\n3\u{200b}x",
             "Ａｂ３ｘ",
             "%41b%33x",
+            "%2541%2562%2533%2578",
             "A`b`-3.x",
             "A\u{2013}b\u{ad}3x",
+            "A_b/3,x",
+            "A|b|3|x",
+            "A🔑b🔑3🔑x",
+            "A\u{336}b\u{336}3\u{336}x\u{336}",
+            r"\x41\x62\x33\x78",
+            r"\u0041\u0062\u{33}\u{78}",
+            r"\101\142\063\170",
+            "0x41 0x62 0x33 0x78",
+            "&#65;&#98;&#x33;&#x78;",
+            "=41=62=33=78",
+            "\"Ab\" + \"3x\"",
+            "Аb3х",
         ] {
             assert_eq!(exact(text), "Ab3x", "{text:?}");
         }
+        assert_eq!(exact("A=41b"), "A41b", "an assignment is no escape");
+        let long = "b (this is something else) c";
+        assert_eq!(FoldedText::of(long).codes.first(), Some(&11));
+        assert!(FoldedText::of("b - , - , - , - , - , - , - c").codes.contains(&BREAK));
     }
 
     #[test]
     fn offsets_point_into_the_text() {
-        let text = "é%41Ｂ";
+        let text = "中%41Ｂ";
         let stream = FoldedText::of(text);
-        assert_eq!((stream.start(1), stream.end(text, 1)), (2, 5));
-        assert_eq!((stream.start(2), stream.end(text, 2)), (5, 8));
+        assert_eq!((stream.start(0), stream.end(0)), (3, 6));
+        assert_eq!((stream.start(1), stream.end(1)), (6, 9));
     }
 }

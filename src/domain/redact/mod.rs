@@ -3,19 +3,25 @@
 //! Four layers look at the text (`layers`): known values in any disguise (`known`), patterns of providers
 //! (`patterns`), words around a bare key and phrases that announce a piece of one (`context`). Each gives hits; their
 //! union (`span`) is masked on the offsets of the text, once, with one label each. Then the [`Redactor`] looks at the
-//! result again, until nothing more is found: so redaction is idempotent. Below the layers, `fold` undoes disguises and
-//! `shape` tells words from random strings.
+//! result again, until nothing more is found: so redaction is idempotent. Below the layers, `fold` undoes disguises
+//! (`escapes`, `lookalikes`), and `shape` tells words from random strings.
 mod context;
+mod cut;
+mod escapes;
 mod fold;
 mod known;
 mod layers;
+#[cfg(test)]
+mod linear_tests;
+mod lookalikes;
 mod patterns;
 mod redactor;
 mod shape;
 mod shared;
 mod span;
 
-pub use known::{KnownValues, PreviousValuesError};
+pub use cut::{LEFT_OUT, LONGEST_TEXT};
+pub use known::KnownValues;
 pub use patterns::{BUILTIN, PatternFault, Patterns};
-pub use redactor::{PLACEHOLDER, Redacted, Redactor, label};
+pub use redactor::{Labelled, PLACEHOLDER, Redacted, Redactor, label};
 pub use shared::SharedRedactor;

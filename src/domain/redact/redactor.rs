@@ -1,10 +1,13 @@
 //! The redactor: what the layers find is masked in rounds, until a round finds nothing more.
+use super::cut;
 use super::known::{KnownValues, WindowIndex};
 use super::layers;
 use super::patterns::Patterns;
 use super::span::{self, ContextRule, Hit, HitSource};
-use crate::domain::comment::{CleanText, Extent, Finding, RawText};
+use crate::domain::comment::{CleanText, Finding, RawText};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -33,6 +36,23 @@ pub struct Redacted {
     pub findings: Vec<Finding>,
     /// With [`PLACEHOLDER`] in place of each finding: what classification reads.
     pub for_reading: CleanText,
+    /// How many characters were read, where there were more.
+    pub cut: Option<usize>,
+}
+
+/// What is to be masked in a text.
+pub struct Labelled<'a> {
+    /// Ranges in bytes of the text, with their labels.
+    pub labels: Vec<(usize, usize, &'a str)>,
+    /// The byte from which on nothing was read, as the text is too long.
+    pub cut: Option<usize>,
+}
+
+/// What is read of a text; `spans` is `None` if it has to be withheld.
+struct Searched<'a> {
+    kept: &'a str,
+    spans: Option<Vec<Hit>>,
+    cut: bool,
 }
 
 impl Redactor {
@@ -42,47 +62,82 @@ impl Redactor {
         Self { patterns, known, index }
     }
 
-    /// Redacts a text and looks through the targets of its links.
+    /// Redacts a text and looks through what stands behind it: the targets of its links, the names of its files.
     pub fn redact(&self, raw: &RawText) -> Redacted {
-        let text = raw.expose();
-        let spans = self.spans(text);
-        let mut findings = self.findings(text, spans.as_deref().unwrap_or_default());
-        for url in raw.expose_urls() {
-            let in_url = self.findings(url, &self.spans(url).unwrap_or_default());
-            findings.extend(in_url.into_iter().map(|finding| Finding { span: None, ..finding }));
+        let Searched { kept, spans, cut } = self.searched(raw.expose());
+        let mut findings = self.findings(kept, spans.as_deref().unwrap_or_default());
+        for unseen in raw.expose_unseen() {
+            let Searched { kept, spans, .. } = self.searched(unseen);
+            let found = self.findings(kept, &spans.unwrap_or_default());
+            findings.extend(found.into_iter().map(|finding| Finding { span: None, ..finding }));
         }
-        let (clean, reading) = match spans {
+        let (mut clean, reading) = match spans {
             Some(spans) => (
-                self.masked(text, &spans),
-                replaced(text, ranges(&spans), |_, out| out.push(PLACEHOLDER)),
+                self.masked(kept, &spans),
+                replaced(kept, ranges(&spans), |_, out| out.push(PLACEHOLDER)),
             ),
             None => (WITHHELD.to_owned(), PLACEHOLDER.to_string()),
         };
+        if cut {
+            clean.push_str(cut::LEFT_OUT);
+        }
         Redacted {
             text: CleanText::passed(clean),
             findings,
             for_reading: CleanText::passed(reading),
+            cut: cut.then_some(cut::LONGEST_TEXT),
         }
+    }
+
+    /// Redacts a text by the forms of keys alone, as somebody would who has none of ours.
+    pub fn by_form(&self, raw: &RawText) -> Redacted {
+        Self::new(Arc::clone(&self.patterns), KnownValues::none()).redact(raw)
     }
 
     /// The text with labels: for errors, log lines, file names. Borrowed if there is nothing to hide.
     pub fn redact_str<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        match self.spans(text) {
-            Some(spans) if spans.is_empty() => Cow::Borrowed(text),
-            Some(spans) => Cow::Owned(self.masked(text, &spans)),
+        let Searched { kept, spans, cut } = self.searched(text);
+        match spans {
+            Some(spans) if spans.is_empty() && !cut => Cow::Borrowed(text),
+            Some(spans) => {
+                let left_out = if cut { cut::LEFT_OUT } else { "" };
+                Cow::Owned(self.masked(kept, &spans) + left_out)
+            }
             None => Cow::Borrowed(WITHHELD),
         }
     }
 
-    /// Masked ranges in bytes of the text, with their labels; `None` if the text has to be withheld.
-    pub fn labelled(&self, text: &str) -> Option<Vec<(usize, usize, &str)>> {
-        let spans = self.spans(text)?;
-        Some(
-            spans
-                .iter()
-                .map(|hit| (hit.start, hit.end, self.label(hit.source)))
-                .collect(),
-        )
+    /// Masked ranges in bytes of the text, with their labels, and where the text is cut because it is too long; `None`
+    /// if it has to be withheld.
+    pub fn labelled(&self, text: &str) -> Option<Labelled<'_>> {
+        let Searched { kept, spans, cut } = self.searched(text);
+        let labels = spans?
+            .iter()
+            .map(|hit| (hit.start, hit.end, self.label(hit.source)))
+            .collect();
+        Some(Labelled {
+            labels,
+            cut: cut.then_some(kept.len()),
+        })
+    }
+
+    /// What is read of a text, and the spans in it. What lies behind the cut helps to find a key on it, and is dropped.
+    fn searched<'a>(&self, text: &'a str) -> Searched<'a> {
+        let (kept, seen) = cut::at_limit(text);
+        let mut spans = self.spans(seen);
+        if kept.len() < seen.len()
+            && let Some(spans) = &mut spans
+        {
+            spans.retain(|hit| hit.start < kept.len());
+            if let Some(last) = spans.last_mut() {
+                last.end = last.end.min(kept.len());
+            }
+        }
+        Searched {
+            kept,
+            spans,
+            cut: kept.len() < text.len(),
+        }
     }
 
     /// All spans; `None` also if a layer panics, so that a fault of ours withholds a text instead of letting it out.
@@ -93,7 +148,7 @@ impl Redactor {
     }
 
     /// All spans, found in rounds: what a round masks can be the context of what the next one finds.
-    fn settled(&self, text: &str) -> Option<Vec<Hit>> {
+    pub(super) fn settled(&self, text: &str) -> Option<Vec<Hit>> {
         let mut spans = span::union(self.find(text));
         if spans.is_empty() {
             return Some(spans);
@@ -104,7 +159,7 @@ impl Redactor {
             if more.is_empty() {
                 return Some(spans);
             }
-            let before: Vec<Hit> = more.into_iter().map(|hit| self.before_masking(&spans, &hit)).collect();
+            let before = self.before_masking(&spans, more);
             spans.extend(before);
             spans = span::union(spans);
         }
@@ -123,7 +178,10 @@ impl Redactor {
             let (start, end) = labels[number];
             out.extend(std::iter::repeat_n('|', end - start));
         }));
-        hits.retain(|hit| labels.iter().all(|(start, end)| hit.end <= *start || hit.start >= *end));
+        hits.retain(|hit| {
+            let behind = labels.partition_point(|(_, end)| *end <= hit.start);
+            labels.get(behind).is_none_or(|(start, _)| hit.end <= *start)
+        });
         hits
     }
 
@@ -149,22 +207,20 @@ impl Redactor {
             || self.known.variables().iter().any(|variable| variable.name == name)
     }
 
-    /// A hit in the masked text, on the offsets of the text before.
-    fn before_masking(&self, spans: &[Hit], hit: &Hit) -> Hit {
+    /// Hits in the masked text, on the offsets of the text before.
+    fn before_masking(&self, spans: &[Hit], mut hits: Vec<Hit>) -> Vec<Hit> {
+        hits.sort_unstable_by_key(|hit| hit.end);
+        let mut rest = spans.iter().peekable();
         let mut shift = 0_isize;
-        for span in spans {
-            let label = LABEL.len() + self.label(span.source).len() + 1;
-            if span.start.saturating_add_signed(shift) >= hit.end {
-                break;
+        for hit in &mut hits {
+            while let Some(span) = rest.next_if(|span| span.start.saturating_add_signed(shift) < hit.end) {
+                let label = LABEL.len() + self.label(span.source).len() + 1;
+                shift += label.cast_signed() - (span.end - span.start).cast_signed();
             }
-            shift += label.cast_signed() - (span.end - span.start).cast_signed();
+            hit.start = hit.start.saturating_add_signed(-shift);
+            hit.end = hit.end.saturating_add_signed(-shift);
         }
-        let back = |at: usize| at.saturating_add_signed(-shift);
-        Hit {
-            start: back(hit.start),
-            end: back(hit.end),
-            ..hit.clone()
-        }
+        hits
     }
 
     /// The label of a source.
@@ -176,11 +232,13 @@ impl Redactor {
         }
     }
 
-    fn findings(&self, text: &str, spans: &[Hit]) -> Vec<Finding> {
-        spans.iter().map(|hit| self.finding(text, spans, hit)).collect()
+    pub(super) fn findings(&self, text: &str, spans: &[Hit]) -> Vec<Finding> {
+        let together = together(spans);
+        let finding = |hit| self.finding(text, hit, together.get(&hit.source).copied().unwrap_or_default());
+        spans.iter().map(finding).collect()
     }
 
-    fn finding(&self, text: &str, spans: &[Hit], hit: &Hit) -> Finding {
+    fn finding(&self, text: &str, hit: &Hit, together: usize) -> Finding {
         let (variable, identifier) = match hit.source {
             HitSource::Known(place) => {
                 let variable = &self.known.variables()[place];
@@ -194,7 +252,7 @@ impl Redactor {
             label: self.label(hit.source).to_owned(),
             variable,
             chars: hit.chars.min(text[hit.start..hit.end].chars().count()),
-            extent: extent(spans, hit),
+            extent: span::extent(together.max(hit.chars), hit.whole),
             identifier,
             bare: matches!(hit.source, HitSource::Context(_)),
         }
@@ -226,17 +284,16 @@ pub fn label(name: &str) -> String {
 /// Names of variables beyond this length are not recognised as labels.
 const LONGEST_LABEL: usize = 128;
 
-/// Several pieces of one value in one text count together: two halves are the whole.
-fn extent(spans: &[Hit], hit: &Hit) -> Extent {
-    let chars = match hit.source {
-        HitSource::Known(_) => spans
-            .iter()
-            .filter(|other| other.source == hit.source)
-            .map(|other| other.chars)
-            .sum(),
-        HitSource::Context(_) | HitSource::Pattern(_) => hit.chars,
-    };
-    span::extent(chars, hit.whole)
+/// Several pieces of one value in one text count together: two halves are the whole, and one piece twice is one.
+fn together(spans: &[Hit]) -> BTreeMap<HitSource, usize> {
+    let mut places: BTreeMap<HitSource, Vec<Range<usize>>> = BTreeMap::new();
+    for hit in spans.iter().filter(|hit| !hit.places.is_empty()) {
+        places.entry(hit.source).or_default().extend(hit.places.iter().cloned());
+    }
+    let counted = places
+        .into_iter()
+        .map(|(source, places)| (source, span::count(&span::merged(places))));
+    counted.collect()
 }
 
 /// The text with something else in place of each range; `write` is told which range it is.

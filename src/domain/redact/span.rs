@@ -15,6 +15,8 @@ pub(super) struct Hit {
     pub(super) chars: usize,
     /// How many a whole key has; [`UNKNOWN_LENGTH`] for a piece of a key that we do not know.
     pub(super) whole: usize,
+    /// Which of a known key's characters they are: one that is posted ten times is still one.
+    pub(super) places: Vec<Range<usize>>,
 }
 
 impl Hit {
@@ -26,7 +28,15 @@ impl Hit {
             source,
             chars,
             whole,
+            places: Vec::new(),
         }
+    }
+
+    /// The characters at these places of a known key that has so many.
+    pub(super) fn known(range: Range<usize>, variable: usize, places: Range<usize>, whole: usize) -> Self {
+        let mut hit = Self::new(range, HitSource::Known(variable), places.len(), whole);
+        hit.places.push(places);
+        hit
     }
 
     /// A whole key, told by the words around it.
@@ -108,11 +118,34 @@ pub(super) fn union(mut hits: Vec<Hit>) -> Vec<Hit> {
 fn absorb(span: &mut Hit, hit: Hit) {
     let [start, end] = [span.start, span.end.max(hit.end)];
     if span.source == hit.source && hit.start > span.start {
-        span.chars = (span.chars + hit.chars).min(span.whole);
+        span.places.extend(hit.places);
+        span.places = merged(std::mem::take(&mut span.places));
+        span.chars = match count(&span.places) {
+            0 => (span.chars + hit.chars).min(span.whole),
+            distinct => distinct,
+        };
     } else if rank(&hit) > rank(span) {
         *span = hit;
     }
     [span.start, span.end] = [start, end];
+}
+
+/// The same places in ranges that do not touch: never more of them than the key has characters.
+pub(super) fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.dedup_by(|next, last| {
+        let touches = next.start <= last.end;
+        if touches {
+            last.end = last.end.max(next.end);
+        }
+        touches
+    });
+    ranges
+}
+
+/// How many places are in ranges that do not touch.
+pub(super) fn count(merged: &[Range<usize>]) -> usize {
+    merged.iter().map(Range::len).sum()
 }
 
 fn rank(hit: &Hit) -> (u8, usize) {

@@ -68,9 +68,26 @@ impl Keys {
     }
 
     fn string(&mut self, kind: &str, length: usize) -> String {
+        match kind {
+            "word" => return WORDS[self.0.usize(..WORDS.len())].to_owned(),
+            "b64pair" => return base64(&format!("{}:{}7!", self.fill("{word}"), self.fill("{word}{digit:3}"))),
+            "digit1" => {
+                return format!(
+                    "{}{}",
+                    self.0.u8(1..10),
+                    self.fill(&format!("{{digit:{}}}", length - 1))
+                );
+            }
+            _ => {}
+        }
         let alphabet: &[u8] = match kind {
             "digit" => b"0123456789",
             "hex" => b"0123456789abcdef",
+            "lower" => b"abcdefghijklmnopqrstuvwxyz",
+            "lower36" => b"abcdefghijklmnopqrstuvwxyz0123456789",
+            "upper" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+            "base32" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567",
+            "url" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
             "letter" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
             "base64" => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
             _ => b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
@@ -81,7 +98,7 @@ impl Keys {
                 .collect();
             let has = |test: fn(&u8) -> bool| text.as_bytes().iter().any(test);
             let mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
-            if kind != "mixed" || length < 6 || mixed {
+            if !matches!(kind, "mixed" | "url" | "base64") || length < 6 || mixed {
                 return text;
             }
         }
@@ -177,6 +194,39 @@ impl Keys {
 fn place(template: &str) -> Option<(&str, (&str, usize), &str)> {
     let (before, rest) = template.split_once('{')?;
     let (place, after) = rest.split_once('}')?;
-    let (kind, length) = place.split_once(':')?;
+    let (kind, length) = place.split_once(':').unwrap_or((place, "1"));
     Some((before, (kind, length.parse().ok()?), after))
+}
+
+/// What people make passwords of.
+const WORDS: [&str; 16] = [
+    "sunflower",
+    "harbour",
+    "walnut",
+    "tandem",
+    "ember",
+    "lantern",
+    "granite",
+    "meadow",
+    "Bluebird",
+    "Winter",
+    "Saturn",
+    "Copper",
+    "Tulip",
+    "Falcon",
+    "pelican",
+    "orchard",
+];
+
+fn base64(text: &str) -> String {
+    const SIGNS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for group in text.as_bytes().chunks(3) {
+        let bits = group.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte)) << (8 * (3 - group.len()));
+        for place in 0..4 {
+            let sign = char::from(SIGNS[bits >> (18 - 6 * place) & 63]);
+            out.push(if place <= group.len() { sign } else { '=' });
+        }
+    }
+    out
 }

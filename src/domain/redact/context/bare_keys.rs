@@ -1,12 +1,16 @@
 //! Bare keys and passwords: a token that nobody would write by hand, where the words speak of a key.
 use super::clause::{PrecedingNoun, Surroundings};
+use super::token::{TokenShape, is_plain, is_random, is_uuid, look, may_be_password};
 use crate::domain::redact::known::is_secret;
 use crate::domain::redact::patterns::Patterns;
-use crate::domain::redact::shape::{self, CharCounts};
+use crate::domain::redact::shape;
 use crate::domain::redact::span::{ContextRule, Hit};
 
-/// Tokens longer than this are no keys but data; only patterns look at them.
-const LONGEST: usize = 400;
+/// Tokens longer than this are data; only patterns and names look at them.
+const LONGEST: usize = 1 << 14;
+
+/// Tokens longer than this are data unless a noun says that they are a key.
+const DATA: usize = 400;
 
 /// From this length on a string of three kinds of characters needs no noun, only the lack of a veto.
 const LONG: usize = 28;
@@ -69,8 +73,13 @@ fn chunk(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, h
     if let Some(scheme) = chunk.find(':').and_then(|_| chunk.find("://")) {
         query(around, start + scheme, end, hits);
     } else if !chunk.starts_with("data:") {
-        let (start, end) = value(around.text, start, end);
-        token(patterns, around, start, end, hits);
+        // `Server=…;Password=…;`: each setting for itself.
+        let mut at = start;
+        for setting in chunk.split(';') {
+            let (from, to) = value(around.text, at, at + setting.len());
+            token(patterns, around, from, to, hits);
+            at += setting.len() + 1;
+        }
     }
 }
 
@@ -84,7 +93,7 @@ fn token(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, h
         hits.push(hit);
         return;
     }
-    if let Some(rule) = judge(around, start, end) {
+    if let Some(rule) = judge(patterns, around, start, end) {
         hits.push(Hit::key(start..end, rule));
     }
 }
@@ -99,11 +108,8 @@ fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
             .or_else(|| body.strip_suffix('/'))
             .unwrap_or(body);
     }
-    let unpadded = body.trim_end_matches('=');
-    let name = unpadded
-        .rfind('=')
-        .or_else(|| unpadded.rfind(':').filter(|at| !is_telegram(unpadded, *at)));
-    let from = name.map_or(0, |at| at + 1);
+    let body = body.trim_end_matches('\\');
+    let from = behind_names(body);
     let noun = body[from..].len()
         - body[from..]
             .trim_start_matches(['.', ',', ':', '*', '~', '-', '#', '@'])
@@ -111,10 +117,26 @@ fn value(text: &str, start: usize, end: usize) -> (usize, usize) {
     (start + from + noun, start + body.len().max(from + noun))
 }
 
+/// Where the value begins behind `NAME=`, `name:`, `a.b=`; a sign behind what is no name is part of the value.
+fn behind_names(body: &str) -> usize {
+    let unpadded = body.trim_end_matches('=');
+    let mut from = 0;
+    while let Some(length) = unpadded[from..].find(['=', ':']) {
+        let name = &unpadded[from..from + length];
+        let random = name.len() >= 10 && is_random(name) && !name.contains(['_', '.']);
+        if random || is_telegram(unpadded, from + length) {
+            break;
+        }
+        from += length + 1;
+    }
+    from
+}
+
 fn is_telegram(chunk: &str, colon: usize) -> bool {
     colon >= 8
         && chunk[..colon]
             .trim_start_matches('*')
+            .trim_start_matches("bot")
             .bytes()
             .all(|b| b.is_ascii_digit())
         && chunk.len() - colon > 30
@@ -138,23 +160,14 @@ fn query(around: &Surroundings, start: usize, end: usize, hits: &mut Vec<Hit>) {
     }
 }
 
-/// What a token looks like.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum TokenShape {
-    /// Digits and letters of both cases, 16 or more.
-    Strong,
-    /// Hex, or digits and letters of one case, 16 or more.
-    Flat,
-    /// Random, but short.
-    Short,
-    /// Letters, digits and a sign that only passwords have.
-    Password,
-    /// A version, a date, a path, words.
-    Plain,
-}
-
-fn judge(around: &Surroundings, start: usize, end: usize) -> Option<ContextRule> {
+fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -> Option<ContextRule> {
     let token = &around.text[start..end];
+    if is_uuid(token) {
+        // Makers do give UUIDs as keys; mostly they are names.
+        let noun = around.preceding_noun(start, end);
+        let said = noun.is_some_and(|noun| noun.gap <= 1 && noun.sign) || around.precedes_noun(start, end);
+        return (said && around.has_provider(start, end)).then_some(ContextRule::Key);
+    }
     if is_plain(token) {
         return None;
     }
@@ -189,7 +202,16 @@ fn judge(around: &Surroundings, start: usize, end: usize) -> Option<ContextRule>
         }
         TokenShape::Plain => noun.is_some_and(|noun| is_said_password(around.text, start, token, &noun)),
     };
-    is_key.then_some(rule)
+    (is_key && !is_no_key(patterns, around, start, end)).then_some(rule)
+}
+
+/// The name of an object, or what only stands for a key.
+fn is_no_key(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -> bool {
+    let before = around.text.as_bytes()[..start].iter().rev();
+    let chunk = start - before.take_while(|b| CHUNK[**b as usize] != 0).count();
+    patterns.is_id(&around.text[start..end])
+        || (chunk < start && patterns.is_id(&around.text[chunk..end]))
+        || around.is_placeholder(start, end)
 }
 
 /// Three kinds of characters, sixteen or more of them: a key unless something says that it is an id.
@@ -198,99 +220,24 @@ fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
     if around.is_vetoed(start, end) {
         return false;
     }
+    if token.len() > DATA {
+        return around.preceding_noun(start, end).is_some_and(|noun| noun.gap <= 1) || around.precedes_noun(start, end);
+    }
     // `cus_…`, `req_…`: providers of ids put a word before them.
     let id = token
         .split_once('_')
         .is_some_and(|(kind, _)| kind.len() <= 8 && kind.bytes().all(|b| b.is_ascii_lowercase()));
-    (token.len() >= LONG && !id) || around.speaks_of_keys(start, end) || around.is_alone(start, end)
-}
-
-/// What a token looks like that is not plain at first sight.
-fn look(token: &str) -> TokenShape {
-    let counts = CharCounts::of(token);
-    let is_sign = |b: &u8| matches!(b, b'!' | b'$' | b'#' | b'%' | b'?' | b'&' | b'*' | b'@' | b'^' | b'~');
-    let signs = token.bytes().filter(is_sign).count();
-    if signs > 0 {
-        let mixed = counts.digit > 0 && counts.letters() > 0 && token.len() >= 8 && signs <= 4;
-        return if mixed && !token.contains(['(', '=', ':']) && !token.starts_with(['$', '%', '@', '#']) {
-            TokenShape::Password
-        } else {
-            TokenShape::Plain
-        };
-    }
-    let three = counts.lower > 0 && counts.upper > 0 && counts.digit > 0;
-    let random = shape::is_random(token) && has_random_part(token, counts);
-    match token.len() {
-        _ if !random => TokenShape::Plain,
-        16.. if three && shape::changes(token) * 5 >= token.len() => TokenShape::Strong,
-        16.. => TokenShape::Flat,
-        _ => TokenShape::Short,
-    }
-}
-
-/// Whether one part of a random token is random by itself: a path or a name of several words is not.
-fn has_random_part(token: &str, counts: CharCounts) -> bool {
-    if counts.letters() + counts.digit == token.len() {
-        return !shape::is_numbered_word(token);
-    }
-    token
-        .split(['-', '_', '.', '/', '+', '='])
-        .any(|part| part.len() >= 6 && shape::is_random(part) && !shape::is_numbered_word(part))
-}
-
-/// Versions, dates, times, paths, file names, code, digests with their name.
-fn is_plain(token: &str) -> bool {
-    const BEGINNINGS: [&str; 8] = ["sha256-", "sha384-", "sha512-", "sha1-", "~/", "./", "../", "C:\\"];
-    let bytes = token.as_bytes();
-    if bytes.iter().all(u8::is_ascii_alphanumeric) {
-        return bytes.iter().all(u8::is_ascii_digit) || token.strip_prefix("0x").is_some_and(shape::is_hex);
-    }
-    let numbers = token.strip_prefix('v').unwrap_or(token);
-    let numbered = || {
-        numbers.find(['.', '-', ':', '/']).is_some_and(|at| {
-            at > 0
-                && at <= 4
-                && numbers[..at].bytes().all(|b| b.is_ascii_digit())
-                && numbers.as_bytes().get(at + 1).is_some_and(u8::is_ascii_digit)
-        })
+    let spoken = if id {
+        around.has_noun(start, end)
+    } else {
+        around.speaks_of_keys(start, end)
     };
-    let path = || {
-        token.contains('/')
-            && token
-                .split('/')
-                .filter(|part| shape::is_word(part) && part.len() > 3)
-                .count()
-                >= 1
-    };
-    let doubled = |sign: [u8; 2]| bytes.windows(2).any(|pair| pair == sign);
-    let code = || {
-        token.contains('\\')
-            || doubled(*b"()")
-            || doubled(*b"::")
-            || bytes.iter().all(|b| b.is_ascii_digit() || b.is_ascii_punctuation())
-    };
-    BEGINNINGS.iter().any(|beginning| token.starts_with(beginning)) || numbered() || path() || code() || is_uuid(token)
-}
-
-fn is_uuid(token: &str) -> bool {
-    token.len() == 36
-        && token.bytes().enumerate().all(|(at, b)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                b == b'-'
-            } else {
-                b.is_ascii_hexdigit()
-            }
-        })
-}
-
-/// Letters and digits, as weak passwords are.
-fn may_be_password(token: &str) -> bool {
-    let counts = CharCounts::of(token);
-    token.len() >= 6 && counts.digit > 0 && counts.letters() > 2
+    (token.len() >= LONG && !id) || spoken || around.is_alone(start, end)
 }
 
 /// `password: harbour77`, `DB_PASSWORD=harbour77`.
 fn is_said_password(text: &str, start: usize, token: &str, noun: &PrecedingNoun) -> bool {
     let assigned = text[..start].ends_with(['=', '"', '\'', ' ', ':', '`']);
-    noun.password && noun.gap == 0 && noun.sign && assigned && !token.contains(['(', '{', '_'])
+    let colon = noun.gap <= 3 && text[..start].trim_end().ends_with([':', '：', '=']);
+    noun.password && (noun.gap == 0 || colon) && noun.sign && assigned && !token.contains(['(', '{', '_'])
 }

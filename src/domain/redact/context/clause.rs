@@ -1,5 +1,5 @@
 //! What stands around a token: nouns, providers, vetoes in its clause, and what lies between.
-use crate::domain::redact::patterns::{LiteralMeaning, Word};
+use crate::domain::redact::patterns::{LiteralMeaning, Word, stands_for_a_key};
 
 /// How far a word reaches, in bytes.
 const REACH: usize = 160;
@@ -20,9 +20,47 @@ pub(super) struct PrecedingNoun {
     pub(super) sign: bool,
 }
 
-const COPULAS: [&str; 16] = [
-    "is", "are", "was", "ist", "lautet", "est", "es", "são", "sont", "zijn", "wordt", "now", "nu", "jetzt", "called",
+const COPULAS: [&str; 40] = [
+    "is",
+    "are",
+    "was",
+    "ist",
+    "lautet",
+    "est",
+    "es",
+    "são",
+    "sont",
+    "zijn",
+    "wordt",
+    "now",
+    "nu",
+    "jetzt",
+    "called",
     "to",
+    "é",
+    "è",
+    "är",
+    "er",
+    "on",
+    "to",
+    "jest",
+    "je",
+    "este",
+    "là",
+    "adalah",
+    "είναι",
+    "هو",
+    "هي",
+    "היא",
+    "הוא",
+    "है",
+    "は",
+    "是",
+    "为",
+    "為",
+    "는",
+    "은",
+    "the",
 ];
 
 const ARTICLES: [&str; 30] = [
@@ -35,11 +73,17 @@ impl<'a> Surroundings<'a> {
         Self { text, words }
     }
 
-    /// Whether a noun for a key or password stands anywhere.
+    /// Whether a noun for a key or password stands anywhere, or a maker of keys to which something is assigned.
     pub(super) fn has_nouns(&self) -> bool {
-        self.words
-            .iter()
-            .any(|word| matches!(word.meaning, LiteralMeaning::Noun | LiteralMeaning::Password))
+        let assigned = |word: &Word| {
+            let rest = &self.text.as_bytes()[word.end..];
+            matches!(rest, [b':' | b'=', ..] | [b' ', b':' | b'=' | b'|' | b'-' | 0xe2, ..])
+        };
+        self.words.iter().any(|word| match word.meaning {
+            LiteralMeaning::Noun | LiteralMeaning::Password => true,
+            LiteralMeaning::Provider => assigned(word),
+            _ => false,
+        })
     }
 
     /// The clause around a place: to the end of the sentence or line on both sides.
@@ -94,26 +138,56 @@ impl<'a> Surroundings<'a> {
     /// Whether the token is or holds a word of the table: the name of a provider or a variable, not a key.
     pub(super) fn names_something(&self, start: usize, end: usize) -> bool {
         let from = self.words.partition_point(|word| word.start < start);
-        self.words[from..]
-            .iter()
-            .take_while(|word| word.end <= end)
-            .any(|word| !matches!(word.meaning, LiteralMeaning::Start(_) | LiteralMeaning::Phrase(_)))
+        let words = self.words[from..].iter().take_while(|word| word.end <= end);
+        let mut begun = None;
+        words.into_iter().any(|word| {
+            // `secret_` begins a key: the noun in it names nothing.
+            let begins = begun.replace(word.start) == Some(word.start);
+            !begins && (is_noun(word) || word.meaning == LiteralMeaning::Provider)
+        })
+    }
+
+    /// How long the public beginning of a key is that stands at a place; 0 if none does.
+    pub(super) fn beginning(&self, start: usize) -> usize {
+        let from = self.words.partition_point(|word| word.start < start);
+        let words = self.words[from..].iter().take_while(|word| word.start == start);
+        let begun = words.filter(|word| matches!(word.meaning, LiteralMeaning::Start(_)));
+        begun.map(|word| word.end - start).max().unwrap_or(0)
+    }
+
+    /// Whether a token, or what follows the beginning of a key in it, only stands for a key.
+    pub(super) fn is_placeholder(&self, start: usize, end: usize) -> bool {
+        stands_for_a_key(self.text.get(start + self.beginning(start)..end).unwrap_or_default())
     }
 
     /// Whether the last noun before the token, or the word behind it, says that it is an id or a digest.
     pub(super) fn is_vetoed(&self, start: usize, end: usize) -> bool {
-        let mut before = self
-            .in_clause(start, end)
-            .take_while(|word| word.end <= start)
-            .filter(|word| is_noun(word));
-        let mut after = self.in_clause(start, end).skip_while(|word| word.end <= start);
         let veto = |word: &Word| word.meaning == LiteralMeaning::Veto;
-        match before.by_ref().last() {
+        match self.head_before(start, end) {
             Some(word) => veto(word) && self.gap(word.end, start).0 <= 2,
-            None => after
+            None => self
+                .in_clause(start, end)
+                .skip_while(|word| word.end <= start)
                 .find(|word| is_noun(word))
                 .is_some_and(|word| veto(word) && self.is_said(end, word.start)),
         }
+    }
+
+    /// The last noun before a token that is not an attribute of another: of `the key for the project` it is the key.
+    fn head_before(&self, start: usize, end: usize) -> Option<&Word> {
+        let mut head: Option<&Word> = None;
+        let before = self.in_clause(start, end).take_while(|word| word.end <= start);
+        for word in before.filter(|word| is_noun(word)) {
+            let attribute = word.meaning == LiteralMeaning::Veto
+                && head.is_some_and(|head| {
+                    head.meaning != LiteralMeaning::Veto
+                        && self.text.get(head.end..word.start).is_some_and(is_attributed)
+                });
+            if !attribute {
+                head = Some(word);
+            }
+        }
+        head
     }
 
     /// Whether a noun for a key follows at once: `… is the Bybit key`.
@@ -132,26 +206,27 @@ impl<'a> Surroundings<'a> {
         let last = self.in_clause(start, end).take_while(|word| word.end <= start).last();
         last.is_some_and(|word| {
             word.meaning == LiteralMeaning::Provider
-                && matches!(self.text[word.end..start].trim(), ":" | "=" | "->" | "→")
+                && matches!(
+                    self.text[word.end..start].trim(),
+                    ":" | "=" | "->" | "→" | "|" | "：" | "-" | "–" | "—"
+                )
         })
     }
 
     /// `… is the …`, `… as …`, and nothing else between but a provider.
     fn is_said(&self, from: usize, to: usize) -> bool {
         let between = &self.text[from..to];
-        [" is ", " as ", " ist ", " est ", " es ", " é ", " was "]
-            .iter()
-            .any(|said| between.contains(said))
-            && self.gap(from, to).0 == 0
+        let said = [" is ", " ist ", " est ", " es ", " é ", " è ", " was "];
+        let used = [" as ", " als ", " comme ", " como ", " come ", " som ", " jako "];
+        let behind = |as_what: &&str| between.rfind(*as_what).map(|at| from + at + as_what.len());
+        let words = self.gap(from, to).0;
+        (words == 0 && said.iter().chain(&used).any(|word| between.contains(word)))
+            || (words <= 4 && used.iter().find_map(behind).is_some_and(|at| self.gap(at, to).0 == 0))
     }
 
     /// The last noun for a key before the token, if no veto lies between.
     pub(super) fn preceding_noun(&self, start: usize, end: usize) -> Option<PrecedingNoun> {
-        let last = self
-            .in_clause(start, end)
-            .take_while(|word| word.end <= start)
-            .filter(|word| is_noun(word))
-            .last()?;
+        let last = self.head_before(start, end)?;
         let password = last.meaning == LiteralMeaning::Password;
         let (gap, sign) = self.gap(last.end, start);
         (last.meaning != LiteralMeaning::Veto).then_some(PrecedingNoun { password, gap, sign })
@@ -160,7 +235,7 @@ impl<'a> Surroundings<'a> {
     /// How many words lie between two places, articles and providers apart, and whether a sign or a copula does.
     fn gap(&self, from: usize, to: usize) -> (usize, bool) {
         let between = &self.text[from.min(to)..to];
-        let mut sign = between.contains([':', '=', '→']) || between.contains("->");
+        let mut sign = between.contains([':', '=', '→', '：', '＝', '—', '–']) || between.contains("->");
         let words = between
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .filter(|word| !word.is_empty());
@@ -184,6 +259,19 @@ impl<'a> Surroundings<'a> {
         let after = self.text[end..].chars().take_while(|c| *c != '\n');
         before.chain(after).take(REACH).all(|c| !c.is_alphanumeric())
     }
+}
+
+/// Whether what stands between two nouns makes the second an attribute: `for the`, `of our`, `van het`.
+fn is_attributed(between: &str) -> bool {
+    const PREPOSITIONS: [&str; 24] = [
+        "for", "of", "in", "on", "from", "at", "to", "with", "van", "voor", "bij", "für", "von", "vom", "der", "des",
+        "de", "du", "pour", "para", "do", "da", "per", "di",
+    ];
+    between
+        .split_whitespace()
+        .next()
+        .is_some_and(|first| PREPOSITIONS.contains(&first))
+        && !between.contains([':', '=', ','])
 }
 
 /// A noun that says what a token is, or is not.

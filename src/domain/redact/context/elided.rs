@@ -1,6 +1,7 @@
 //! Keys with their middle left out: `abcd****wxyz`, `abcd…`, `…wxyz`.
 use super::clause::Surroundings;
 use crate::domain::redact::known::KnownValues;
+use crate::domain::redact::patterns::stands_for_a_key;
 use crate::domain::redact::shape;
 use crate::domain::redact::span::{Hit, HitSource, UNKNOWN_LENGTH};
 
@@ -96,7 +97,10 @@ fn judge(
     let piece = |said: &str| said.len() >= 3 && shape::is_piece(said);
     let capitals = |said: &str| said.len() >= 4 && said.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
     let numbered = |said: &str| said.len() >= 4 && shape::is_numbered_word(said);
-    if around.names_something(start, from) || around.names_something(to, end) {
+    if around.names_something(start, from)
+        || around.names_something(to, end)
+        || stands_for_nothing(head, around.beginning(start), tail)
+    {
         return;
     }
     let masks = if both || (head.len() >= 3 && tail.len() >= 2) {
@@ -114,6 +118,12 @@ fn judge(
         let end = if tail.is_empty() { start + head.len() } else { end };
         hits.push(Hit::piece(start..end, head.len() + tail.len()));
     }
+}
+
+/// `sk-…`, `xoxb-xxxx-xxxx`: nothing but the public beginning of a key, and crosses.
+fn stands_for_nothing(head: &str, beginning: usize, tail: &str) -> bool {
+    let body = head.get(beginning..).unwrap_or_default();
+    beginning > 0 && (body.is_empty() || stands_for_a_key(body)) && (tail.len() < 3 || stands_for_a_key(tail))
 }
 
 /// Where the head begins: key characters back from the middle; none if they are the end of a word with accents.

@@ -86,7 +86,9 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
             | LiteralMeaning::Noun
             | LiteralMeaning::Password
             | LiteralMeaning::Provider
-            | LiteralMeaning::Veto => None,
+            | LiteralMeaning::Veto
+            | LiteralMeaning::Url
+            | LiteralMeaning::Cookie => None,
         };
         // A bar stands for what is masked already: then that was the piece.
         let masked = |piece: &Range<usize>| {
@@ -137,7 +139,8 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
     let number = after.next()?;
     let behind = text[number.clone()].to_lowercase();
     // `the first 8`, and `les 8 premiers`.
-    let before = text[..phrase.start].trim_end().rsplit(' ').next().unwrap_or_default();
+    let near = &text[text.ceil_char_boundary(phrase.start.saturating_sub(REACH))..phrase.start];
+    let before = near.trim_end().rsplit(' ').next().unwrap_or_default();
     let said = [behind.as_str(), before]
         .into_iter()
         .find(|said| count_of(said).is_some())?;

@@ -1,5 +1,4 @@
-//! The known values: collected from the variables of a `.env`, kept beyond a rotation as hashes.
-use super::previous::{PreviousValue, PreviousValues, PreviousValuesError};
+//! The known values: collected from the variables of a `.env`, also those of before a rotation.
 use super::secret_variables::is_secret;
 use super::value::KnownValue;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -11,7 +10,6 @@ const PREVIOUS_SUFFIX: &str = "@previous";
 #[derive(Default)]
 pub struct KnownValues {
     pub(super) values: Vec<KnownValue>,
-    pub(super) previous: PreviousValues,
     variables: Vec<SecretVariable>,
 }
 
@@ -49,7 +47,7 @@ impl KnownValues {
             return;
         }
         let variable = self.place_of(name);
-        if let Some(value) = KnownValue::of(variable, secret.expose_secret())
+        if let Some(value) = KnownValue::of(variable, secret)
             && !self.values.iter().any(|other| other.is_same(&value))
         {
             self.values.push(value);
@@ -65,25 +63,19 @@ impl KnownValues {
 
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
-        self.values.is_empty() && self.previous.is_empty()
+        self.values.is_empty()
     }
 
-    /// All values as keyed hashes of their windows: what a caller may keep of them after a rotation. Whoever holds
-    /// these bytes can try short pieces out, so they belong in a file with mode 0600.
-    pub fn export(&self) -> Vec<u8> {
-        // The hash of a weak password could be tried out whole.
-        let strong = self.values.iter().filter(|value| !value.weak);
-        let hashed = strong.map(|value| PreviousValue::of(value, &self.variables[value.variable].name));
-        self.previous.with(hashed).to_json()
+    /// The values that are none of the present ones, each with its variable: what a caller may keep of them after a
+    /// rotation, sealed.
+    pub fn former<'a>(&'a self, present: &'a Self) -> impl Iterator<Item = (&'a str, &'a SecretString)> {
+        let former = self.values.iter().filter(|value| !present.holds(value));
+        former.map(|value| (self.variables[value.variable].name.as_str(), &value.source))
     }
 
-    /// Adds values that [`KnownValues::export`] wrote.
-    pub fn import(&mut self, bytes: &[u8]) -> Result<(), PreviousValuesError> {
-        for mut previous in PreviousValues::from_json(bytes)? {
-            previous.variable = self.place_of(&previous.name);
-            self.previous.add(previous);
-        }
-        Ok(())
+    /// Whether a variable, whichever it is, has this value.
+    fn holds(&self, value: &KnownValue) -> bool {
+        self.values.iter().any(|other| other.raw == value.raw)
     }
 
     /// The variables whose names are labels; a hit holds a place in this list.

@@ -1,10 +1,12 @@
-//! The look-up: every window of six folded characters of the text against every window of every value, by a
-//! bitmap first; what hits is extended as far as text and value agree, and then has to be evidence enough.
-use super::decode::{self, pack_exact};
+//! The look-up: every window of six folded characters of the text, and every six bytes that its characters may encode,
+//! against every window of every value, by a bitmap first; what hits is extended as far as text and value agree, and then
+//! has to be evidence enough.
+use super::encodings::{ENCODINGS, EncodedWindow, Rolling, WINDOW};
 use super::known_values::KnownValues;
-use super::value::{KnownValue, WINDOW};
+use super::value::KnownValue;
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
-use crate::domain::redact::span::{Hit, HitSource};
+use crate::domain::redact::lookalikes;
+use crate::domain::redact::span::Hit;
 use std::ops::Range;
 
 const BITS: u32 = 15;
@@ -14,13 +16,16 @@ const WINDOW_MASK: u64 = (1 << 36) - 1;
 /// their windows is in a random string.
 const ENOUGH: f32 = 33.0;
 
-/// The windows of all values.
+/// The windows of all values: of folded characters, and of bytes for what is encoded.
 pub(in crate::domain::redact) struct WindowIndex {
+    folded: WindowTable,
+    raw: WindowTable,
+}
+
+/// Windows with the values that hold them; a bitmap answers for most that nothing holds.
+struct WindowTable {
     bitmap: Vec<u64>,
     entries: Vec<WindowEntry>,
-    /// The same windows with their case, for what is encoded.
-    exact_bitmap: Vec<u64>,
-    exact: Vec<(u64, u32)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,78 +48,78 @@ struct ValueMatch {
 
 impl WindowIndex {
     pub(in crate::domain::redact) fn of(known: &KnownValues) -> Self {
-        let mut index = Self {
-            bitmap: vec![0; 1 << (BITS - 6)],
-            entries: Vec::new(),
-            exact_bitmap: vec![0; 1 << (BITS - 6)],
-            exact: Vec::new(),
-        };
-        for (number, value) in known.values.iter().enumerate() {
-            for (window, place) in value.windows() {
-                let number = u32::try_from(number).unwrap_or(u32::MAX);
-                set(&mut index.bitmap, window);
-                index.entries.push(WindowEntry {
-                    window,
-                    value: number,
-                    place: u32::try_from(place).unwrap_or(u32::MAX),
-                });
-                let exact = pack_exact(&value.exact[place..place + WINDOW]);
-                set(&mut index.exact_bitmap, exact);
-                index.exact.push((exact, number));
-            }
+        let values = || known.values.iter().enumerate();
+        Self {
+            folded: WindowTable::of(values().flat_map(|(number, value)| with_value(value.windows(), number))),
+            raw: WindowTable::of(values().flat_map(|(number, value)| with_value(value.raw_windows(), number))),
         }
-        index.entries.sort_unstable();
-        index.exact.sort_unstable();
-        index
-    }
-
-    /// The value that holds these six characters, case and all.
-    fn exact_value(&self, window: u64) -> Option<usize> {
-        if !is_set(&self.exact_bitmap, window) {
-            return None;
-        }
-        let place = self.exact.partition_point(|(exact, _)| *exact < window);
-        self.exact
-            .get(place)
-            .filter(|(exact, _)| *exact == window)
-            .map(|(_, value)| *value as usize)
     }
 
     /// Whether any window of the text is one of a value: most texts hold none, and are not kept folded.
     fn touches(&self, text: &str) -> bool {
         let mut window = 0;
         let mut len = 0;
+        let (mut base64, mut base32, mut hex) = (
+            Rolling::<0>::default(),
+            Rolling::<1>::default(),
+            Rolling::<2>::default(),
+        );
         let mut touches = false;
-        fold::each(text, |code, _, _| {
-            len = if code == BREAK { 0 } else { len + 1 };
-            window = (window << 6 | u64::from(code)) & WINDOW_MASK;
-            touches |= len >= WINDOW && is_set(&self.bitmap, window) && self.look_up(window).next().is_some();
+        fold::each(text, |folded| {
+            if folded.code == BREAK {
+                len = 0;
+                base64.reset();
+                base32.reset();
+                hex.reset();
+                return;
+            }
+            len += 1;
+            window = (window << 6 | u64::from(folded.code)) & WINDOW_MASK;
+            touches |= len >= WINDOW && self.folded.holds(window);
+            let mut see = |window, _| touches |= self.raw.holds(window);
+            base64.push(folded.exact, &mut see);
+            base32.push(folded.exact, &mut see);
+            hex.push(folded.exact, &mut see);
         });
         touches
+    }
+}
+
+fn with_value(windows: impl Iterator<Item = (u64, usize)>, number: usize) -> impl Iterator<Item = WindowEntry> {
+    let value = u32::try_from(number).unwrap_or(u32::MAX);
+    windows.map(move |(window, place)| WindowEntry {
+        window,
+        value,
+        place: u32::try_from(place).unwrap_or(u32::MAX),
+    })
+}
+
+impl WindowTable {
+    fn of(entries: impl Iterator<Item = WindowEntry>) -> Self {
+        let mut entries: Vec<WindowEntry> = entries.collect();
+        entries.sort_unstable();
+        let mut bitmap = vec![0; 1 << (BITS - 6)];
+        for entry in &entries {
+            let bit = spot(entry.window);
+            bitmap[bit >> 6] |= 1 << (bit & 63);
+        }
+        Self { bitmap, entries }
+    }
+
+    #[inline]
+    fn holds(&self, window: u64) -> bool {
+        let bit = spot(window);
+        self.bitmap[bit >> 6] & 1 << (bit & 63) != 0 && self.look_up(window).next().is_some()
     }
 
     /// All values that hold this window, with the place.
     fn look_up(&self, window: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let from = if is_set(&self.bitmap, window) {
-            self.entries.partition_point(|entry| entry.window < window)
-        } else {
-            self.entries.len()
-        };
+        let from = self.entries.partition_point(|entry| entry.window < window);
         self.entries[from..]
             .iter()
             .take_while(move |entry| entry.window == window)
             .map(|entry| (entry.value as usize, entry.place as usize))
     }
-}
-
-fn set(bitmap: &mut [u64], window: u64) {
-    let bit = spot(window);
-    bitmap[bit >> 6] |= 1 << (bit & 63);
-}
-
-fn is_set(bitmap: &[u64], window: u64) -> bool {
-    let bit = spot(window);
-    bitmap[bit >> 6] & 1 << (bit & 63) != 0
 }
 
 fn spot(window: u64) -> usize {
@@ -124,16 +129,12 @@ fn spot(window: u64) -> usize {
 impl KnownValues {
     /// Every piece of a known value in the text.
     pub(in crate::domain::redact) fn search(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
-        if self.is_empty() {
-            return;
-        }
-        let folded = (!self.previous.is_empty() || index.touches(text)).then(|| FoldedText::of(text));
-        if let Some(folded) = &folded {
-            self.search_folded(index, text, folded, hits);
-        }
-        self.search_encoded(index, text, hits);
-        if let Some(folded) = &folded {
-            self.previous.search(text, folded, hits);
+        if index.touches(text) {
+            let folded = FoldedText::of(text);
+            self.search_folded(index, text, &folded, hits);
+            self.search_encoded::<0>(index, text, &folded, hits);
+            self.search_encoded::<1>(index, text, &folded, hits);
+            self.search_encoded::<2>(index, text, &folded, hits);
         }
     }
 
@@ -149,7 +150,11 @@ impl KnownValues {
                 continue;
             }
             let from = at + 1 - WINDOW;
+            if !index.folded.holds(window) {
+                continue;
+            }
             let best = index
+                .folded
                 .look_up(window)
                 .map(|(value, place)| {
                     let to = at + 1;
@@ -168,40 +173,50 @@ impl KnownValues {
         }
     }
 
-    /// Pieces in base64 or hex.
-    fn search_encoded(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
-        let holds = |bytes: u64| {
-            index
-                .exact_value(bytes)
-                .map(Ok)
-                .or_else(|| self.previous.holding(bytes).map(Err))
-        };
-        decode::each(text, holds, |token, known| {
-            let chars = token.len() / 2;
-            hits.push(match known {
-                Ok(value) => self.hit(value, token, chars),
-                Err(variable) => self.previous.hit(variable, token, chars),
+    /// Pieces in one of the encodings.
+    fn search_encoded<const ENCODING: usize>(
+        &self,
+        index: &WindowIndex,
+        text: &str,
+        folded: &FoldedText,
+        hits: &mut Vec<Hit>,
+    ) {
+        let mut rolling = Rolling::<ENCODING>::default();
+        let mut settled = 0;
+        for (last, (code, exact)) in folded.codes.iter().zip(&folded.exact).enumerate() {
+            if *code == BREAK {
+                rolling.reset();
+                continue;
+            }
+            rolling.push(*exact, |window, overhang| {
+                if last < settled || !index.raw.holds(window) {
+                    return;
+                }
+                let matches = index.raw.look_up(window).map(|(value, place)| {
+                    let window = EncodedWindow { last, overhang, place };
+                    (
+                        value,
+                        ENCODINGS[ENCODING].extend(folded, &self.values[value].raw, window),
+                    )
+                });
+                if let Some((value, run)) = matches.max_by_key(|(_, run)| run.to - run.from) {
+                    settled = run.to;
+                    let [start, end] = to_border(text, folded.start(run.from), folded.end(run.to - 1), is_encoded);
+                    hits.push(self.hit(text, value, start..end, run.bytes));
+                }
             });
-        });
+        }
     }
 
     /// As far as text and value agree.
     fn extend(&self, folded: &FoldedText, mut run: ValueMatch) -> ValueMatch {
         let codes = &self.values[run.value].codes;
-        while run.place > 0
-            && run.from > 0
-            && folded.codes[run.from - 1] == codes[run.place - 1]
-            && codes[run.place - 1] != BREAK
-        {
+        while run.place > 0 && run.from > 0 && folded.codes[run.from - 1] == codes[run.place - 1] {
             run.from -= 1;
             run.place -= 1;
         }
         let mut end = run.place + (run.to - run.from);
-        while end < codes.len()
-            && run.to < folded.codes.len()
-            && folded.codes[run.to] == codes[end]
-            && codes[end] != BREAK
-        {
+        while end < codes.len() && run.to < folded.codes.len() && folded.codes[run.to] == codes[end] {
             run.to += 1;
             end += 1;
         }
@@ -212,28 +227,29 @@ impl KnownValues {
         let value = &self.values[run.value];
         let [start, end] = trimmed(text, folded, run);
         let whole_token = !continues_before(text, start) && !continues_after(text, end);
-        let enough = if value.weak {
-            run.to - run.from == value.codes.len() && whole_token
+        let (enough, [start, end]) = if let Some(spelled) = &value.weak {
+            let all = run.to - run.from == value.codes.len() && whole_token;
+            let signed = value.with_signs(text, start, end);
+            let enough = all && signed.is_some() && fold::spelled(&text[start..end]) == **spelled;
+            (enough, signed.unwrap_or([start, end]))
         } else {
-            let disguised = text.as_bytes()[start..end].contains(&b'%');
-            let bonus = if whole_token { 5.0 } else { 0.0 } + if disguised { 8.0 } else { 0.0 };
-            evidence(value, folded, run) + bonus >= ENOUGH
+            let escaped = (run.from..run.to)
+                .any(|at| folded.end(at) - folded.start(at) >= 3 && text.is_char_boundary(folded.start(at) + 1));
+            let bonus = if whole_token { 5.0 } else { 0.0 } + if escaped { 8.0 } else { 0.0 };
+            let border = to_border(text, start, end, |byte| byte.is_ascii_alphanumeric());
+            let range = value.with_signs(text, border[0], border[1]).unwrap_or(border);
+            (evidence(value, folded, run) + bonus >= ENOUGH, range)
         };
-        enough.then(|| {
-            let public = value.public.saturating_sub(run.place);
-            let [start, end] = if value.weak {
-                [start, end]
-            } else {
-                to_border(text, start, end)
-            };
-            self.hit(run.value, start..end, (run.to - run.from).saturating_sub(public))
-        })
+        enough.then(|| self.hit(text, run.value, start..end, run.place..run.place + (run.to - run.from)))
     }
 
-    fn hit(&self, value: usize, range: Range<usize>, chars: usize) -> Hit {
+    /// The secret ones of a value's characters at these places.
+    fn hit(&self, text: &str, value: usize, range: Range<usize>, places: Range<usize>) -> Hit {
         let value = &self.values[value];
         let whole = value.secret_len();
-        Hit::new(range, HitSource::Known(value.variable), chars.min(whole), whole)
+        let secret = |place: usize| place.saturating_sub(value.public).min(whole);
+        let range = range.start..with_marks(text, range.end);
+        Hit::known(range, value.variable, secret(places.start)..secret(places.end), whole)
     }
 
     /// The value that begins with one piece and ends with the other (`abcd…wxyz`), in any case.
@@ -241,16 +257,20 @@ impl KnownValues {
         let value = self
             .values
             .iter()
-            .find(|value| !value.weak && value.has_ends(head, tail));
+            .find(|value| value.weak.is_none() && value.has_ends(head, tail))?;
         let chars = head.len() + tail.len();
-        match value {
-            Some(value) => Some((value.variable, chars.saturating_sub(value.public))),
-            None => self.previous.with_ends(head, tail).map(|variable| (variable, chars)),
-        }
+        Some((value.variable, chars.saturating_sub(value.public)))
     }
 }
 
 impl KnownValue {
+    /// The range with the signs that the value begins and ends with, if they stand there.
+    fn with_signs(&self, text: &str, start: usize, end: usize) -> Option<[usize; 2]> {
+        let [before, after] = &self.signs;
+        let fits = text[..start].ends_with(before.as_str()) && text[end..].starts_with(after.as_str());
+        fits.then(|| [start - before.len(), end + after.len()])
+    }
+
     fn has_ends(&self, head: &str, tail: &str) -> bool {
         let [head, tail] = [FoldedText::of(head).codes, FoldedText::of(tail).codes];
         let fits = head.len() >= 3 && tail.len() >= 3 && head.len() + tail.len() <= self.codes.len();
@@ -287,18 +307,18 @@ fn evidence(value: &KnownValue, folded: &FoldedText, run: ValueMatch) -> f32 {
 /// The span of a run, without a last (or first) letter or two that belong to the next word and agree by chance:
 /// `…k3 I used` where the value goes on with an i.
 fn trimmed(text: &str, folded: &FoldedText, run: ValueMatch) -> [usize; 2] {
-    let mut span = [folded.start(run.from), folded.end(text, run.to - 1)];
+    let mut span = [folded.start(run.from), folded.end(run.to - 1)];
     for short in 1..=2 {
         let last = run.to - short;
-        let gap = last > run.from && folded.start(last) > folded.end(text, last - 1);
+        let gap = last > run.from && folded.start(last) > folded.end(last - 1);
         if gap && run.to - run.from > WINDOW && continues_after(text, span[1]) {
-            span[1] = folded.end(text, last - 1);
+            span[1] = folded.end(last - 1);
             break;
         }
     }
     for short in 1..=2 {
         let first = run.from + short;
-        let gap = first < run.to && folded.start(first) > folded.end(text, first - 1);
+        let gap = first < run.to && folded.start(first) > folded.end(first - 1);
         if gap && run.to - run.from > WINDOW && continues_before(text, span[0]) {
             span[0] = folded.start(first);
             break;
@@ -315,20 +335,23 @@ fn continues_before(text: &str, start: usize) -> bool {
     start > 0 && text.as_bytes()[start - 1].is_ascii_alphanumeric()
 }
 
+/// Marks that are drawn over the last character belong to it.
+fn with_marks(text: &str, end: usize) -> usize {
+    let marks = text[end..].chars().take_while(|c| lookalikes::is_invisible(*c));
+    end + marks.map(char::len_utf8).sum::<usize>()
+}
+
 /// A mistyped key is still a key: the rest of its token goes with the piece.
-fn to_border(text: &str, start: usize, end: usize) -> [usize; 2] {
+fn to_border(text: &str, start: usize, end: usize, goes_on: impl Fn(u8) -> bool) -> [usize; 2] {
     const REACH: usize = 80;
     let bytes = text.as_bytes();
-    let before = bytes[..start]
-        .iter()
-        .rev()
-        .take(REACH)
-        .take_while(|b| b.is_ascii_alphanumeric())
-        .count();
-    let after = bytes[end..]
-        .iter()
-        .take(REACH)
-        .take_while(|b| b.is_ascii_alphanumeric())
-        .count();
+    let count = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take(REACH).take_while(|b| goes_on(**b)).count();
+    let before = count(&mut bytes[..start].iter().rev());
+    let after = count(&mut bytes[end..].iter());
     [start - before, end + after]
+}
+
+/// What tokens of base64 are made of, in both alphabets, with what fills up their end.
+fn is_encoded(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
 }

@@ -1,6 +1,8 @@
 //! One known value, folded, with its windows of six characters.
-use crate::domain::redact::fold::FoldedText;
+use super::encodings::{WINDOW, packed};
+use crate::domain::redact::fold::{self, BREAK, FoldedText};
 use crate::domain::redact::shape;
+use secrecy::{ExposeSecret as _, SecretString};
 use zeroize::Zeroizing;
 
 /// The first part of a token that tells its provider and is no secret.
@@ -34,46 +36,56 @@ const PUBLIC_PREFIXES: [&str; 27] = [
     "AKIA",
 ];
 
-/// The shortest piece that is looked for, in folded characters.
-pub(super) const WINDOW: usize = 6;
-
 /// A value as it is looked for. No `Debug`: it holds a key.
 pub(super) struct KnownValue {
     /// Which variable it belongs to.
     pub(super) variable: usize,
+    /// The value as its variable has it.
+    pub(super) source: SecretString,
+    /// Its secret part, byte by byte: what is encoded where it is encoded.
+    pub(super) raw: Zeroizing<Vec<u8>>,
     /// The codes that folding gives its characters.
     pub(super) codes: Zeroizing<Vec<u8>>,
     /// The characters behind the codes.
     pub(super) exact: Zeroizing<Vec<u8>>,
     /// How many of them are a public prefix.
     pub(super) public: usize,
-    /// A password a person made up: only the whole of it counts, its parts are words.
-    pub(super) weak: bool,
+    /// A password a person made up is found only as a whole, for its parts are words; its signs count. Spelled without
+    /// the signs before its first letter and after its last.
+    pub(super) weak: Option<Zeroizing<String>>,
+    /// The signs before its first letter and after its last.
+    pub(super) signs: [Zeroizing<String>; 2],
 }
 
 impl KnownValue {
     /// Folds a value. `None` if it is too short or too plain to be masked without masking half the text.
-    pub(super) fn of(variable: usize, value: &str) -> Option<Self> {
-        let secret = secret_part(value.trim());
+    pub(super) fn of(variable: usize, source: &SecretString) -> Option<Self> {
+        let secret = secret_part(source.expose_secret().trim());
         let mut stream = FoldedText::of(secret);
+        let codes = Zeroizing::new(std::mem::take(&mut stream.codes));
+        let exact = Zeroizing::new(std::mem::take(&mut stream.exact));
         let public = public_prefix(secret).map_or(0, |prefix| FoldedText::of(prefix).codes.len());
         let weak = public == 0 && shape::is_weak(secret);
-        let short = stream.codes.len() < WINDOW;
-        if short || (weak && secret.chars().all(char::is_lowercase)) {
-            zeroize::Zeroize::zeroize(&mut stream.exact);
+        let plain = weak && secret.chars().all(char::is_lowercase);
+        if codes.len() < WINDOW || codes.contains(&BREAK) || plain {
             return None;
         }
+        let [first, end] = [stream.start(0), stream.end(codes.len() - 1)];
+        let signs = [&secret[..first], &secret[end..]].map(|signs| Zeroizing::new(signs.to_owned()));
         Some(Self {
             variable,
-            codes: Zeroizing::new(stream.codes),
-            exact: Zeroizing::new(stream.exact),
+            source: source.clone(),
+            raw: Zeroizing::new(secret.as_bytes().to_vec()),
+            codes,
+            exact,
             public,
-            weak,
+            weak: weak.then(|| Zeroizing::new(fold::spelled(&secret[first..end]))),
+            signs,
         })
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.variable == other.variable && self.exact == other.exact
+        self.variable == other.variable && self.raw == other.raw
     }
 
     /// How many of its characters are secret.
@@ -83,15 +95,23 @@ impl KnownValue {
 
     /// Every window of six codes that says enough to be looked up, with its place.
     pub(super) fn windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
-        let places = if self.weak {
-            1
-        } else {
-            (self.codes.len() + 1).saturating_sub(WINDOW)
-        };
-        (0..places).filter_map(|place| {
+        let places = self.places(self.codes.len());
+        places.filter_map(|place| {
             let window = &self.codes[place..place + WINDOW];
-            (self.weak || is_telling(window)).then(|| (pack(window), place))
+            (self.weak.is_some() || is_telling(window)).then(|| (pack(window), place))
         })
+    }
+
+    /// Every window of six bytes of the secret part, with its place.
+    pub(super) fn raw_windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
+        let places = self.places(self.raw.len());
+        places.filter_map(|place| Some((packed(&self.raw[place..place + WINDOW])?, place)))
+    }
+
+    /// Where windows begin: the first alone in what counts only as a whole.
+    fn places(&self, length: usize) -> std::ops::Range<usize> {
+        let all = (length + 1).saturating_sub(WINDOW);
+        0..if self.weak.is_some() { all.min(1) } else { all }
     }
 }
 
@@ -100,10 +120,10 @@ pub(super) fn pack(window: &[u8]) -> u64 {
     window.iter().fold(0, |key, code| key << 6 | u64::from(*code))
 }
 
-/// At least three different characters, and no character that breaks a stream.
+/// At least three different characters.
 fn is_telling(window: &[u8]) -> bool {
     let seen = window.iter().fold(0_u64, |set, code| set | 1 << (code & 63));
-    seen.count_ones() >= 3 && !window.contains(&crate::domain::redact::fold::BREAK)
+    seen.count_ones() >= 3
 }
 
 fn public_prefix(secret: &str) -> Option<&'static str> {

@@ -1,5 +1,7 @@
 //! The table is checked by its own examples: they vanish, counter-examples stay, patterns compile.
-use super::table::{PatternFault, Patterns, compile};
+use super::file::{Alphabet, TokenEntry};
+use super::secret_pattern::compile;
+use super::table::{PatternFault, Patterns};
 use super::template;
 use crate::domain::redact::known::KnownValues;
 use crate::domain::redact::layers;
@@ -22,6 +24,17 @@ impl Patterns {
             let own = |hit: &Hit| hit.source == HitSource::Pattern(place);
             self.examples(&secret.examples, own, &mut fault);
             self.counter_examples(&secret.counter_examples, &mut fault);
+        }
+        for (place, token) in self.table.token.iter().enumerate() {
+            let place = place + self.table.secret.len();
+            let entry = format!("token {}", token.starts.first().map_or("", String::as_str));
+            let mut fault = |problem: String| faults.push(self.fault(&entry, problem));
+            if token.source.is_empty() {
+                fault("the source of its form is not said".to_owned());
+            }
+            let own = |hit: &Hit| hit.source == HitSource::Pattern(place);
+            self.examples(&examples_of(token), own, &mut fault);
+            self.counter_examples(&token.counter_examples, &mut fault);
         }
         for phrase in &self.table.phrase {
             let entry = format!("phrase {}", phrase.id);
@@ -67,4 +80,15 @@ impl Patterns {
             }
         }
     }
+}
+
+/// Each beginning with a body of the alphabet, in a sentence.
+fn examples_of(token: &TokenEntry) -> Vec<String> {
+    let alphabet = match token.body {
+        Alphabet::Mixed | Alphabet::Percent => "mixed",
+        Alphabet::Url | Alphabet::Dotted => "url",
+        Alphabet::Base64 => "base64",
+    };
+    let example = |start: &String| format!("see {start}{{{alphabet}:{}}}, please", token.whole);
+    token.starts.iter().map(example).collect()
 }

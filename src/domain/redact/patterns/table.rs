@@ -1,11 +1,11 @@
 //! The compiled table: where the literals of patterns, phrases and words stand in a text, and the keys that begin there.
-use super::file::{PatternFile, PhraseKind, SecretEntry};
-use crate::domain::redact::shape;
-use crate::domain::redact::span::{Hit, HitSource};
+use super::file::{PatternFile, PhraseKind};
+use super::secret_pattern::SecretPattern;
+use crate::domain::redact::span::Hit;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use regex::Regex;
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 /// The table that is part of the program.
 pub const BUILTIN: &str = include_str!("../../../../config/redaction.toml");
@@ -32,19 +32,24 @@ pub struct Patterns {
     pub(in crate::domain::redact) secrets: Vec<SecretPattern>,
     pub(super) file: String,
     pub(super) table: PatternFile,
-    literals: AhoCorasick,
-    meanings: Vec<LiteralMeaning>,
+    ascii: Literals,
+    other: Literals,
 }
 
-/// One kind of key.
-pub(in crate::domain::redact) struct SecretPattern {
-    pub(in crate::domain::redact) label: String,
-    pub(in crate::domain::redact) identifier: bool,
-    whole: usize,
-    starts: Vec<String>,
-    pattern: String,
-    regex: OnceLock<Option<Regex>>,
+/// Literals with one automaton. Those outside ASCII have their own: it is asked only about texts that go outside.
+struct Literals {
+    automaton: AhoCorasick,
+    meanings: Vec<LiteralMeaning>,
+    /// For each beginning the word that it begins with, with its length: `secret` within `secret_`.
+    within: Vec<Option<(usize, LiteralMeaning)>>,
 }
+
+/// How many bytes of a text beginnings without a key may search before each gets no more than [`SHORT_REACH`]: a text of
+/// beginnings alone would be read as often as it has beginnings.
+const PATIENCE: usize = 1 << 20;
+
+/// How many bytes tell whether a key begins here; a longer one is then followed to its end.
+const SHORT_REACH: usize = 512;
 
 /// What a literal of the table means where it stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -61,6 +66,10 @@ pub(in crate::domain::redact) enum LiteralMeaning {
     Veto,
     /// A phrase that announces a piece.
     Phrase(PhraseKind),
+    /// What stands between the scheme and the host of a URL.
+    Url,
+    /// The name of a header with cookies.
+    Cookie,
 }
 
 /// A literal of the table in a text.
@@ -89,50 +98,67 @@ impl Patterns {
             entry: entry.to_owned(),
             problem,
         };
-        let table: PatternFile =
+        let mut table: PatternFile =
             toml::from_str(toml).map_err(|error| vec![fault("table", error.message().to_owned())])?;
-        let (literals, meanings) = literals(&table);
-        let literals = AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(literals)
-            .map_err(|error| vec![fault("table", error.to_string())])?;
-        let secrets = table.secret.iter().map(SecretPattern::of).collect();
+        table.context.ids.sort();
+        let (ascii, other) = literals(&table)
+            .into_iter()
+            .partition(|(literal, _)| literal.is_ascii());
+        let build =
+            |literals, kind| Literals::of(literals, kind).map_err(|error| vec![fault("table", error.to_string())]);
+        let ascii = build(ascii, AhoCorasickKind::DFA)?;
+        let other = build(other, AhoCorasickKind::ContiguousNFA)?;
+        let regexes = table.secret.iter().map(SecretPattern::of_secret);
+        let secrets = regexes.chain(table.token.iter().map(SecretPattern::of_token)).collect();
         Ok(Self {
             secrets,
             file: file.to_owned(),
             table,
-            literals,
-            meanings,
+            ascii,
+            other,
         })
     }
 
     /// The literals of the table in the text, in order.
     pub(in crate::domain::redact) fn words(&self, text: &str) -> Vec<Word> {
-        let bytes = text.as_bytes();
-        self.literals
-            .find_iter(text)
-            .map(|found| Word {
-                start: found.start(),
-                end: found.end(),
-                meaning: self.meanings[found.pattern().as_usize()],
-            })
-            .filter(|word| stands_alone(bytes, word))
-            .collect()
+        let mut words = Vec::new();
+        self.ascii.search(text, &mut words);
+        if !text.is_ascii() {
+            self.other.search(text, &mut words);
+            words.sort_by_key(|word| word.start);
+        }
+        words
+    }
+
+    /// Whether a token begins as the names of objects do that are no secret: `pi_…`, `org-…`.
+    pub(in crate::domain::redact) fn is_id(&self, token: &str) -> bool {
+        let ids = &self.table.context.ids;
+        let from = ids.partition_point(|id| id.as_bytes().first() < token.as_bytes().first());
+        let begun = ids[from..]
+            .iter()
+            .take_while(|id| id.as_bytes().first() == token.as_bytes().first());
+        begun.into_iter().any(|id| token.starts_with(id.as_str()))
     }
 
     /// The keys that begin where the text holds one of the beginnings.
     pub(in crate::domain::redact) fn search(&self, text: &str, words: &[Word], hits: &mut Vec<Hit>) {
         // A beginning inside a key that was found begins no other: a text of beginnings alone stays cheap.
         let mut settled = 0;
+        let mut in_vain = 0;
         for word in words {
-            if let LiteralMeaning::Start(secret) = word.meaning
-                && word.start >= settled
-                && let Some(hit) = self.secrets[secret].at(secret, text, word.start)
-            {
-                settled = hit.end;
-                hits.push(hit);
+            let LiteralMeaning::Start(secret) = word.meaning else {
+                continue;
+            };
+            if word.start < settled {
+                continue;
+            }
+            let reach = if in_vain < PATIENCE { usize::MAX } else { SHORT_REACH };
+            match self.secrets[secret].at(secret, text, word.start, reach) {
+                Some(hit) => {
+                    settled = hit.end;
+                    hits.push(hit);
+                }
+                None => in_vain += (text.len() - word.start).min(PATIENCE / 16),
             }
         }
     }
@@ -144,107 +170,127 @@ impl Patterns {
             .iter()
             .enumerate()
             .filter(|(_, secret)| secret.starts.is_empty());
-        free.find_map(|(place, secret)| secret.at(place, text, start))
+        free.find_map(|(place, secret)| secret.at(place, text, start, SHORT_REACH))
     }
 }
 
-impl SecretPattern {
-    fn of(entry: &SecretEntry) -> Self {
-        Self {
-            label: entry.label.clone(),
-            identifier: entry.identifier,
-            whole: entry.whole,
-            starts: entry.starts.clone(),
-            pattern: entry.pattern.clone(),
-            regex: OnceLock::new(),
+impl Literals {
+    fn of(literals: Vec<(String, LiteralMeaning)>, kind: AhoCorasickKind) -> Result<Self, aho_corasick::BuildError> {
+        let automaton = AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(kind))
+            .build(literals.iter().map(|(literal, _)| literal.as_bytes()))?;
+        let within = words_within(&literals);
+        let meanings = literals.into_iter().map(|(_, meaning)| meaning).collect();
+        Ok(Self {
+            automaton,
+            meanings,
+            within,
+        })
+    }
+
+    fn search(&self, text: &str, words: &mut Vec<Word>) {
+        for found in self.automaton.find_iter(text) {
+            let place = found.pattern().as_usize();
+            let mut see = |end: usize, meaning: LiteralMeaning| {
+                let start = found.start();
+                let word = Word { start, end, meaning };
+                if stands_alone(text, &word) {
+                    words.push(word);
+                }
+            };
+            see(found.end(), self.meanings[place]);
+            if let Some((length, meaning)) = self.within[place] {
+                see(found.start() + length, meaning);
+            }
         }
     }
+}
 
-    /// How much of a found key is its public beginning.
-    fn prefix_len(&self, found: &str) -> usize {
-        self.starts
-            .iter()
-            .filter(|start| found.starts_with(*start))
-            .map(String::len)
-            .max()
-            .unwrap_or(0)
-    }
-
-    /// The key that begins at this place of the text.
-    fn at(&self, place: usize, text: &str, start: usize) -> Option<Hit> {
-        let regex = self.regex.get_or_init(|| compile(&self.pattern).ok()).as_ref()?;
-        let rest = &text[start..];
-        let found = if regex.captures_len() > 1 {
-            regex.captures(rest)?.get(1)?
-        } else {
-            regex.find(rest)?
-        };
-        let tail = found.start() + self.prefix_len(found.as_str());
-        let body = &rest[tail..found.end()];
-        if is_name(body, &rest[..tail]) {
-            return None;
+fn literals(table: &PatternFile) -> Vec<(String, LiteralMeaning)> {
+    let mut literals = vec![("://".to_owned(), LiteralMeaning::Url)];
+    let mut add = |words: &'_ Vec<String>, meaning| {
+        for word in words {
+            literals.push((word.clone(), meaning));
+            if !matches!(meaning, LiteralMeaning::Start(_)) {
+                literals.extend(capitals(word).into_iter().map(|case| (case, meaning)));
+            }
         }
-        let range = start + found.start()..start + found.end();
-        Some(Hit::new(range, HitSource::Pattern(place), body.len(), self.whole))
-    }
-}
-
-/// The regex of a pattern, which must match where the search begins.
-pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    regex::RegexBuilder::new(&format!(r"\A(?:{pattern})"))
-        .size_limit(1 << 20)
-        .dfa_size_limit(1 << 16)
-        .build()
-}
-
-/// `secret_name`, `npm_config_cache`, `xai-sdk`: words behind a beginning are a name, not a key.
-fn is_name(body: &str, beginning: &str) -> bool {
-    let words = || {
-        body.split(['_', '-', '.'])
-            .all(|part| part.is_empty() || shape::is_word(part))
     };
-    beginning.ends_with(['_', '-', '.', ' '])
-        && body.len() < 40
-        && !body.bytes().any(|b| b.is_ascii_uppercase())
-        && words()
-}
-
-fn literals(table: &PatternFile) -> (Vec<&str>, Vec<LiteralMeaning>) {
-    let mut literals = Vec::new();
-    let mut meanings = Vec::new();
-    for (place, secret) in table.secret.iter().enumerate() {
-        literals.extend(secret.starts.iter().map(String::as_str));
-        meanings.resize(literals.len(), LiteralMeaning::Start(place));
+    let secrets = table.secret.iter().map(|secret| &secret.starts);
+    for (place, starts) in secrets.chain(table.token.iter().map(|token| &token.starts)).enumerate() {
+        add(starts, LiteralMeaning::Start(place));
     }
     for phrase in &table.phrase {
-        literals.extend(phrase.words.iter().map(String::as_str));
-        meanings.resize(literals.len(), LiteralMeaning::Phrase(phrase.kind));
+        add(&phrase.words, LiteralMeaning::Phrase(phrase.kind));
     }
     let context = &table.context;
-    for (words, meaning) in [
-        (&context.passwords, LiteralMeaning::Password),
-        (&context.nouns, LiteralMeaning::Noun),
-        (&context.providers, LiteralMeaning::Provider),
-        (&context.vetoes, LiteralMeaning::Veto),
-    ] {
-        literals.extend(words.iter().map(String::as_str));
-        meanings.resize(literals.len(), meaning);
+    add(&context.passwords, LiteralMeaning::Password);
+    add(&context.nouns, LiteralMeaning::Noun);
+    add(&context.providers, LiteralMeaning::Provider);
+    add(&context.vetoes, LiteralMeaning::Veto);
+    add(&context.cookies, LiteralMeaning::Cookie);
+    literals
+}
+
+/// The other cases of a word outside ASCII, whose case the search does not fold: `Пароль`, `ПАРОЛЬ`.
+fn capitals(word: &str) -> Vec<String> {
+    if word.is_ascii() {
+        return Vec::new();
     }
-    (literals, meanings)
+    let mut chars = word.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    let mut cases = vec![first.chain(chars).collect(), word.to_uppercase()];
+    cases.dedup();
+    cases.retain(|case: &String| case != word);
+    cases
+}
+
+/// The longest word that each beginning of a key begins with.
+fn words_within(literals: &[(String, LiteralMeaning)]) -> Vec<Option<(usize, LiteralMeaning)>> {
+    let is_start = |meaning: &LiteralMeaning| matches!(meaning, LiteralMeaning::Start(_));
+    let words = literals.iter().filter(|(_, meaning)| !is_start(meaning));
+    let words: HashMap<String, LiteralMeaning> = words
+        .map(|(word, meaning)| (word.to_ascii_lowercase(), *meaning))
+        .collect();
+    let within = |start: &str| {
+        let start = start.to_ascii_lowercase();
+        let mut lengths = (3..start.len()).rev().filter(|length| start.is_char_boundary(*length));
+        lengths.find_map(|length| words.get(&start[..length]).map(|meaning| (length, *meaning)))
+    };
+    let starts = literals.iter();
+    starts
+        .map(|(literal, meaning)| is_start(meaning).then(|| within(literal)).flatten())
+        .collect()
 }
 
 /// Words stand between borders (`monkey` holds no key), beginnings after one.
-fn stands_alone(text: &[u8], word: &Word) -> bool {
-    let before = word.start.checked_sub(1).map(|at| text[at]);
-    let after = text.get(word.end).copied();
-    let letter = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphabetic() || b >= 0x80);
-    let sign = |b: Option<u8>| letter(b) || b.is_some_and(|b| b.is_ascii_digit());
+fn stands_alone(text: &str, word: &Word) -> bool {
+    let bytes = text.as_bytes();
+    let ascii_before = word.start.checked_sub(1).map(|at| bytes[at]);
+    // Chinese, Japanese, Korean, Thai and Hindi: no blanks between words, or endings that change.
+    let blankless = bytes[word.start] >= 0xe0;
+    let letter = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+    let before = || text[..word.start].chars().next_back();
+    let after = || text[word.end..].chars().next();
+    let sign = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     match word.meaning {
-        LiteralMeaning::Start(_) => !before.is_some_and(|b| b.is_ascii_alphanumeric()),
-        // German and Dutch write `Notionschlüssel`, `toegangssleutel`.
-        LiteralMeaning::Noun | LiteralMeaning::Password => {
-            (!sign(before) || word.end - word.start > 6) && !letter(after)
+        LiteralMeaning::Start(_) => {
+            !bytes[word.start].is_ascii_alphanumeric() || !ascii_before.is_some_and(|b| b.is_ascii_alphanumeric())
         }
-        LiteralMeaning::Provider | LiteralMeaning::Veto | LiteralMeaning::Phrase(_) => !sign(before) && !sign(after),
+        LiteralMeaning::Url => true,
+        LiteralMeaning::Noun | LiteralMeaning::Password => {
+            // `accountKey`: a capital after a small letter begins a word.
+            let camel =
+                || bytes[word.start].is_ascii_uppercase() && ascii_before.is_some_and(|b| b.is_ascii_lowercase());
+            // `%3Ftoken%3D`.
+            let escaped = || word.start >= 3 && bytes[word.start - 3] == b'%';
+            // German and Dutch write `Notionschlüssel`, `toegangssleutel`.
+            blankless || (!letter(after()) && (word.end - word.start > 6 || !sign(before()) || camel() || escaped()))
+        }
+        LiteralMeaning::Provider | LiteralMeaning::Veto | LiteralMeaning::Phrase(_) | LiteralMeaning::Cookie => {
+            !sign(before()) && !sign(after())
+        }
     }
 }

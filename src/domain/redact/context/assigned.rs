@@ -1,0 +1,385 @@
+//! Values that a name assigns: `password=…`, `"token": "…"`, `--secret …`, `<pwd>…</pwd>`, `password%3D…`, `密码：…`.
+//! How the value is written says how little it has to look like a secret: behind `--password` any word is one.
+use super::clause::Surroundings;
+use super::cookies;
+use super::token::{self, TokenShape};
+use super::value::{self, AssignedValue};
+use crate::domain::redact::patterns::{LiteralMeaning, Patterns, Word, is_reference};
+use crate::domain::redact::shape;
+use crate::domain::redact::span::{ContextRule, Hit};
+
+/// How far a name reaches beyond the noun in it, in bytes.
+const NAME: usize = 48;
+
+/// Values of this length are not searched for names once more.
+const LONG: usize = 512;
+
+/// Endings that make a name one of something else: `token_id`, `password_file`.
+const PLAIN_ENDS: [&str; 40] = [
+    "id",
+    "ids",
+    "name",
+    "file",
+    "path",
+    "dir",
+    "url",
+    "uri",
+    "type",
+    "kind",
+    "policy",
+    "length",
+    "len",
+    "min",
+    "max",
+    "limit",
+    "count",
+    "budget",
+    "ttl",
+    "expiry",
+    "expires",
+    "expiration",
+    "reset",
+    "hint",
+    "field",
+    "label",
+    "prefix",
+    "rotation",
+    "version",
+    "env",
+    "stdin",
+    "usage",
+    "status",
+    "format",
+    "manager",
+    "store",
+    "press",
+    "hash",
+    "regex",
+    "size",
+];
+
+/// Words that stand where a value could, and are none.
+const NO_VALUES: [&str; 44] = [
+    "null",
+    "none",
+    "nil",
+    "true",
+    "false",
+    "undefined",
+    "string",
+    "str",
+    "text",
+    "number",
+    "bool",
+    "boolean",
+    "required",
+    "optional",
+    "hidden",
+    "password",
+    "passwd",
+    "token",
+    "secret",
+    "default",
+    "empty",
+    "unset",
+    "missing",
+    "invalid",
+    "expired",
+    "wrong",
+    "incorrect",
+    "changed",
+    "rotated",
+    "reset",
+    "revoked",
+    "changeme",
+    "unchanged",
+    "redacted",
+    "masked",
+    "unknown",
+    "forgotten",
+    "encrypted",
+    "prompt",
+    "ignore",
+    "always",
+    "never",
+    "auth",
+    "username",
+];
+
+/// Words before the value in a header: `Authorization: Basic …`.
+const SCHEMES: [&str; 8] = [
+    "Basic ", "Bearer ", "Token ", "ApiKey ", "basic ", "bearer ", "token ", "Digest ",
+];
+
+pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<Hit>) {
+    let mut settled = 0;
+    for word in around.words {
+        if word.start < settled {
+            continue;
+        }
+        match word.meaning {
+            LiteralMeaning::Noun | LiteralMeaning::Password => {
+                let Some(assigned) = Assigned::by(around.text, word) else {
+                    continue;
+                };
+                let rule = assigned.judge(patterns, around);
+                let range = assigned.value.range;
+                // A long value is read once: a text of names alone stays cheap.
+                if rule.is_some() || range.len() > LONG {
+                    settled = range.end;
+                }
+                hits.extend(rule.map(|rule| Hit::key(range, rule)));
+            }
+            LiteralMeaning::Cookie => settled = cookies::search(around.text, word.end, hits),
+            _ => {}
+        }
+    }
+}
+
+/// A name, and the value that stands behind it.
+struct Assigned<'a> {
+    text: &'a str,
+    word: &'a Word,
+    name: (usize, usize),
+    value: AssignedValue,
+    /// How the value is given.
+    sign: Sign,
+}
+
+/// What stands between a name and its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// `=` without blanks, `%3D`, `>` of an element, `value=`.
+    Code,
+    /// A colon, an arrow, an equals sign with blanks.
+    Colon,
+    /// "is", in some language.
+    Copula,
+    /// Only a blank: `--password …`, `PASSWORD '…'`.
+    Blank,
+}
+
+impl<'a> Assigned<'a> {
+    /// What stands behind the noun, if that is a sign and a value.
+    fn by(text: &'a str, word: &'a Word) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let in_name = |b: &&u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-');
+        let left = bytes[..word.start].iter().rev().take(NAME).take_while(in_name).count();
+        let right = bytes[word.end..].iter().take(NAME).take_while(in_name).count();
+        let name = (word.start - left, word.end + right);
+        if right > 0 && ends_plainly(&text[word.end..name.1]) {
+            return None;
+        }
+        let option = text[name.0..].starts_with('-')
+            && !text[..name.0].ends_with(|c: char| !c.is_whitespace() && !"'\"`".contains(c));
+        let element = text[..name.0].ends_with(['<', ':']) && bytes.get(name.1) == Some(&b'>');
+        let (sign, at) = sign(
+            text,
+            name.1,
+            element,
+            option || word.meaning == LiteralMeaning::Password,
+        )?;
+        if sign == Sign::Blank && !option && !value::is_quoted(text, at) {
+            return None;
+        }
+        let at = SCHEMES
+            .iter()
+            .find(|scheme| text[at..].starts_with(**scheme))
+            .map_or(at, |scheme| at + scheme.len());
+        let value = value::at(text, at)?;
+        if element && !text[value.range.end..].starts_with("</") {
+            return None;
+        }
+        Some(Self {
+            text,
+            word,
+            name,
+            value,
+            sign,
+        })
+    }
+
+    fn judge(&self, patterns: &Patterns, around: &Surroundings) -> Option<ContextRule> {
+        let said = &self.text[self.value.range.clone()];
+        if said.len() < 4
+            || is_reference(said)
+            || around.is_placeholder(self.value.range.start, self.value.range.end)
+            || !said.contains(char::is_alphanumeric)
+        {
+            return None;
+        }
+        if said.contains("://") || patterns.is_id(said) {
+            return None;
+        }
+        if self.word.meaning == LiteralMeaning::Password {
+            return self.is_password(said, around).then_some(ContextRule::Password);
+        }
+        self.is_key(said, around).then_some(ContextRule::Key)
+    }
+
+    /// Whether the name or the way it is written says that any value is a secret.
+    fn is_strict(&self) -> bool {
+        let line = self.text[..self.name.0].trim_end_matches([' ', '\t', '-', '"', '\'', '|', '*', '[']);
+        let begins_line = line.is_empty() || line.ends_with('\n');
+        let ends_line = self.text[self.value.range.end..].starts_with(['\n', '\r', '"', '\''])
+            || self.text.len() == self.value.range.end;
+        match self.sign {
+            Sign::Code | Sign::Blank => true,
+            Sign::Colon => self.value.quoted || (begins_line && ends_line),
+            Sign::Copula => self.value.quoted && !self.text[self.value.range.clone()].contains(' '),
+        }
+    }
+
+    fn is_password(&self, said: &str, around: &Surroundings) -> bool {
+        let lower = said.to_lowercase();
+        let digits = said.bytes().all(|b| b.is_ascii_digit());
+        let named = || around.names_something(self.value.range.start, self.value.range.end);
+        let has_digit = said.bytes().any(|b| b.is_ascii_digit());
+        if NO_VALUES.contains(&lower.as_str())
+            || (!has_digit && named())
+            || is_call(said)
+            || lower.starts_with("required|")
+        {
+            return false;
+        }
+        if said.contains(' ') {
+            return self.value.quoted && (is_phrase(self.noun()) || said.split(' ').count() <= 3 && has_digit);
+        }
+        if digits {
+            return self.sign != Sign::Blank && said.len() <= 12 || is_phrase(self.noun());
+        }
+        if self.is_strict() {
+            return !token::is_version(said);
+        }
+        let letters = said.chars().filter(|c| c.is_alphabetic()).count();
+        let signs = said.chars().any(|c| "!$#%?&*@^~+=_-".contains(c));
+        !token::is_plain(said)
+            && letters > 2
+            && (has_digit && said.len() >= 6 || signs && !said.split(['-', '_']).all(shape::is_word))
+    }
+
+    fn is_key(&self, said: &str, around: &Surroundings) -> bool {
+        let length = said.len();
+        if length < 8 || said.contains(' ') || is_call(said) {
+            return false;
+        }
+        // `key: 3f2a…-…` alone may be any key; the name of a variable or of a maker says whose.
+        let meant = self.name.1 - self.name.0 > self.word.end - self.word.start
+            || self.text[..self.name.0].to_ascii_lowercase().ends_with("api ")
+            || !self.noun().eq_ignore_ascii_case("key")
+            || around.has_provider(self.name.0, self.value.range.end);
+        let identifier = self.noun().to_ascii_lowercase().ends_with("id");
+        if token::is_uuid(said) {
+            return meant && !identifier;
+        }
+        if let Some(hex) = said.strip_prefix("0x") {
+            return shape::is_hex(hex) && (hex.len() >= 64 || hex.len() >= 32 && hex.len() != 40 && meant);
+        }
+        if token::is_plain(said) || identifier && self.sign == Sign::Copula {
+            return false;
+        }
+        let secret = || self.noun().to_ascii_lowercase().contains("secret") && self.is_strict();
+        match token::look(said) {
+            TokenShape::Strong | TokenShape::Flat => true,
+            TokenShape::Short => length >= 10 && self.sign != Sign::Copula,
+            TokenShape::Password => secret(),
+            TokenShape::Plain => has_inner_sign(said) || secret() && token::may_be_password(said),
+        }
+    }
+
+    fn noun(&self) -> &str {
+        &self.text[self.word.start..self.word.end]
+    }
+}
+
+/// `_id`, `-file`: what follows the noun in the name says that no secret is meant.
+fn ends_plainly(rest: &str) -> bool {
+    rest.split(['_', '-'])
+        .any(|word| PLAIN_ENDS.contains(&word.to_ascii_lowercase().as_str()))
+}
+
+/// The sign behind a name, and where the value begins. `bare` allows a blank alone.
+fn sign(text: &str, from: usize, element: bool, bare: bool) -> Option<(Sign, usize)> {
+    const CODE: [&str; 11] = [
+        "=>", ":=", "?=", "%3D", "%3d", "%3A", "%3a", "\\u003d", " value=", "', '", "\", \"",
+    ];
+    const COLONS: [&str; 9] = [":", "：", "＝", "->", "→", "—", "–", "|", "="];
+    const CLOSERS: [char; 9] = ['"', '\'', '`', '*', '\\', ']', ')', ' ', '\u{a0}'];
+    if element {
+        return Some((Sign::Code, from + 1));
+    }
+    let window = &text[from..text.floor_char_boundary(from + 24)];
+    let spaced = |rest: &str| rest.len() - rest.trim_start_matches([' ', '\t', '\u{a0}']).len();
+    let quoted = window.starts_with(['"', '\'', '\\', ' ']);
+    for code in CODE[8..].iter().filter(|_| quoted) {
+        let bare = window.trim_start_matches(['"', '\'', '\\']);
+        let rest = if code.starts_with(' ') { bare } else { window };
+        if rest.starts_with(code) {
+            let value = from + window.len() - rest.len() + code.len();
+            // The quote that opens the value is read with it.
+            return Some((Sign::Code, value - usize::from(!code.starts_with(' '))));
+        }
+    }
+    let rest = window.trim_start_matches(CLOSERS);
+    let closed = from + window.len() - rest.len();
+    let blank = window[..window.len() - rest.len()].contains([' ', '\u{a0}']);
+    let quote = usize::from(rest.starts_with("%22")) * 3;
+    let rest = &rest[quote..];
+    // Most nouns stand in a sentence: what follows them begins no sign.
+    let first = rest.bytes().next()?;
+    if first.is_ascii_alphanumeric() || matches!(first, b',' | b'.' | b'/' | b'(' | b'!' | b'_' | b'<' | b'\n') {
+        return match value::copula(text, closed) {
+            Some(at) => Some((Sign::Copula, at)),
+            None => (bare && blank && closed > from).then_some((Sign::Blank, open_quote(text, from, closed))),
+        };
+    }
+    if let Some(code) = CODE[..8].iter().find(|code| rest.starts_with(**code)) {
+        let at = closed + quote + code.len();
+        return Some((Sign::Code, at + spaced(&text[at..])));
+    }
+    if let Some(colon) = COLONS.iter().find(|colon| rest.starts_with(**colon)) {
+        let behind = &rest[colon.len()..];
+        if behind.starts_with(['=', '~']) || behind.starts_with("//") || (*colon == ":" && behind.starts_with(':')) {
+            return None;
+        }
+        let at = closed + colon.len();
+        let blanks = spaced(&text[at..]);
+        let code = *colon == "=" && !(blank && blanks > 0) || *colon == ":" && blanks == 0 && !blank;
+        return Some((if code { Sign::Code } else { Sign::Colon }, at + blanks));
+    }
+    if let Some(at) = value::copula(text, closed) {
+        return Some((Sign::Copula, at));
+    }
+    (bare && blank && closed > from).then_some((Sign::Blank, open_quote(text, from, closed)))
+}
+
+/// Where the value begins if its opening quote was taken for the end of the name.
+fn open_quote(text: &str, from: usize, closed: usize) -> usize {
+    let quote = text[from..closed].rfind(['"', '\'', '`']);
+    quote.map_or(closed, |quote| from + quote)
+}
+
+/// A long token with `=` or `%` inside, as base64 and its relatives have.
+fn has_inner_sign(said: &str) -> bool {
+    said.len() >= 16
+        && !said.contains(['(', '{', '[', '\\', '$'])
+        && said
+            .split(['=', '%', '~', ':', '!', ';'])
+            .any(|part| part.len() >= 10 && token::is_random(part))
+}
+
+/// `getToken(…)`, `user.password`: code that will have a value.
+fn is_call(said: &str) -> bool {
+    said.contains('(')
+        && said.len() < 60
+        && !said.starts_with('(')
+        && said[..said.find('(').unwrap_or(0)]
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':'))
+}
+
+/// Nouns whose values are made of words or digits.
+fn is_phrase(noun: &str) -> bool {
+    let noun = noun.to_ascii_lowercase();
+    noun.contains("phrase") || noun.contains("zin") || noun.contains("satz")
+}

@@ -1,0 +1,68 @@
+//! What stands before the host of a URL: `postgres://bot:…@db`, `https://…@github.com`. Every scheme has it.
+use super::clause::Surroundings;
+use super::token;
+use crate::domain::redact::patterns::{LiteralMeaning, is_reference, stands_for_a_key};
+use crate::domain::redact::span::{ContextRule, Hit};
+
+/// The longest user and password that are read, in bytes.
+const LONGEST: usize = 1024;
+
+pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
+    let mut settled = 0;
+    for word in around.words {
+        if word.meaning != LiteralMeaning::Url || word.end < settled {
+            continue;
+        }
+        let rest = &around.text[word.end..around.text.floor_char_boundary(word.end + LONGEST)];
+        let length = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|' | '\\'))
+            .unwrap_or(rest.len());
+        // `<password>` and `${PASSWORD}` are left to what follows: they hold no secret.
+        settled = word.end + length;
+        let Some((user, password)) = user_and_password(&rest[..length]) else {
+            continue;
+        };
+        let (start, secret, rule) = match password {
+            Some(password) => (word.end + user.len() + 1, password, ContextRule::Password),
+            None => (word.end, user, ContextRule::Key),
+        };
+        let is_secret = match rule {
+            ContextRule::Key => secret.len() >= 16 && token::is_random(secret),
+            ContextRule::Password | ContextRule::Piece => is_password(secret),
+        };
+        if is_secret {
+            hits.push(Hit::key(start..start + secret.len(), rule));
+        }
+        // `https://TOKEN:x-oauth-basic@host`: the token is the user.
+        if password.is_some() && user.len() >= 16 && token::is_random(user) {
+            hits.push(Hit::key(word.end..word.end + user.len(), ContextRule::Key));
+        }
+    }
+}
+
+/// User and password before the host. A password may hold a slash that nobody encoded, but then no port can be meant.
+fn user_and_password(rest: &str) -> Option<(&str, Option<&str>)> {
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let at = if let Some(at) = rest[..authority].rfind('@') {
+        at
+    } else {
+        let colon = rest[..authority].find(':')?;
+        let port = rest[colon + 1..authority].bytes().all(|b| b.is_ascii_digit());
+        let at = rest.rfind('@').filter(|_| !port && colon + 1 < authority)?;
+        let host = rest[at + 1..].starts_with(|c: char| c.is_ascii_alphanumeric());
+        host.then_some(at)?
+    };
+    let before = &rest[..at];
+    Some(match before.split_once(':') {
+        Some((user, password)) => (user, Some(password)),
+        None => (before, None),
+    })
+}
+
+fn is_password(secret: &str) -> bool {
+    secret.len() >= 3
+        && !is_reference(secret)
+        && !stands_for_a_key(secret)
+        && !secret.starts_with("%s")
+        && !secret.bytes().all(|b| matches!(b, b'*' | b'.' | b'x' | b'X'))
+}

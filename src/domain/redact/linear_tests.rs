@@ -1,0 +1,142 @@
+//! Hostile texts take time by their length, not by its square: all that a text may be made of, repeated.
+use super::known::KnownValues;
+use super::patterns::Patterns;
+use super::redactor::Redactor;
+use std::time::{Duration, Instant};
+
+/// A made-up value, of which the units hold pieces.
+const VALUE: &str = "q7Zt4Kp9Lm2Xc8Vb6Nw3";
+
+/// What a text of beginnings, labels, signs and disguises alone may be made of, besides the table's own beginnings.
+const UNITS: &[&str] = &[
+    "-----BEGIN PRIVATE KEY-----",
+    "-----BEGIN PRIVATE KEY-----\n",
+    "-----BEGIN PRIVATE KEY-----\nQUJD\n-----END ",
+    "-----BEGIN PRIVATE KEY-----\\n",
+    "eyJaaaaaaaa-",
+    "eyJaaaaaaaa.",
+    "ntn_a1",
+    "gsk_-",
+    "xoxb-..",
+    "https://a:b",
+    "https://a:b@",
+    "https://a.b/?key=a1B2c3D4e5&",
+    "Bearer ",
+    "Bearer  a",
+    "first\n",
+    "first\t",
+    "the first 8 ",
+    "last 4 of the key: 9f3Q, ",
+    "ends in 9f3Q ",
+    "(first",
+    "[redacted: ",
+    "[redacted: key]",
+    "[redacted: BYBIT_API_SECRET] key: a1B2c3D4 ",
+    "[redacted: piece of a key]q7Zt4K",
+    "key=a1B2c3D4 ",
+    "key: a1B2c3D4e5F6g7H8i9J0k1 ",
+    "password=a1! ",
+    "key ",
+    "a****b",
+    "a1B2...",
+    "x",
+    "…",
+    "[...]",
+    "\"",
+    "''",
+    "((",
+    "}",
+    "%25",
+    "%41",
+    "%2541",
+    "=41",
+    "\\u0041",
+    "\\x41",
+    "&#65;",
+    "&#x41;",
+    "&amp;",
+    "<b>",
+    "</b>",
+    "&",
+    "<",
+    "a1B2c3D4e5",
+    "a1B2c3D4e5 ",
+    "QUJDREVGRw",
+    "QUJDREVG ",
+    "41 42 43 ",
+    "41:",
+    "4142434445464748",
+    "MFRGGZDF",
+    "\u{200b}",
+    "a\u{336}",
+    "\u{301}",
+    "ﷺ",
+    "𝐀",
+    "А",
+    "q7Zt4K",
+    "q7Zt4K ",
+    "4Kp9Lm2X|",
+    "q7Zt4Kp9Lm2Xc8Vb6Nw3",
+    "q_7_Z_t_4_K_p_9_",
+    "\"q7Zt4K\" + ",
+    "0123456789:A",
+    "|",
+    " ",
+    "\n",
+    "'",
+];
+
+fn redactor() -> Redactor {
+    let known = KnownValues::from_env([("BYBIT_API_SECRET".to_owned(), VALUE.to_owned().into())]);
+    Redactor::new(Patterns::builtin(), known)
+}
+
+fn units() -> Vec<String> {
+    let beginnings = Patterns::builtin();
+    let beginnings = beginnings.secrets.iter().flat_map(|secret| secret.starts.iter());
+    let beginnings = beginnings.enumerate().map(|(number, start)| match number % 3 {
+        0 => start.clone(),
+        1 => format!("{start}-"),
+        _ => format!("{start}a1B2c3D4 "),
+    });
+    beginnings.chain(UNITS.iter().map(|unit| (*unit).to_owned())).collect()
+}
+
+fn taken(redactor: &Redactor, unit: &str, bytes: usize, times: usize) -> Duration {
+    let text = unit.repeat(bytes / unit.len());
+    let start = Instant::now();
+    for _ in 0..times {
+        let spans = redactor.settled(&text).unwrap_or_default();
+        redactor.findings(&text, &spans);
+    }
+    start.elapsed()
+}
+
+/// A text takes as long as eight of an eighth of its length; by the square it would take eight times as long. Both are
+/// about as long at work, so that a busy machine slows both, and one measurement that is no square is proof.
+fn grows_by_the_square(redactor: &Redactor, unit: &str, bytes: usize) -> bool {
+    (0..8).all(|_| taken(redactor, unit, 8 * bytes, 1) > 3 * taken(redactor, unit, bytes, 8))
+}
+
+#[test]
+fn hostile_texts_take_time_by_their_length() {
+    let redactor = redactor();
+    let mut units = units();
+    units.retain(|unit| grows_by_the_square(&redactor, unit, 3_000));
+    assert_eq!(units, Vec::<String>::new());
+}
+
+#[test]
+#[ignore = "takes minutes without optimisation"]
+fn long_hostile_texts_take_time_by_their_length() {
+    let redactor = redactor();
+    let mut slowest: Vec<(Duration, String)> = units()
+        .into_iter()
+        .map(|unit| (taken(&redactor, &unit, 100_000, 1), unit))
+        .collect();
+    slowest.sort_unstable_by(|one, other| other.cmp(one));
+    println!("the slowest 100 kB: {:?}", &slowest[..8]);
+    let mut units = units();
+    units.retain(|unit| grows_by_the_square(&redactor, unit, 100_000));
+    assert_eq!(units, Vec::<String>::new());
+}
