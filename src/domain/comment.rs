@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 #[derive(Clone)]
 pub struct RawText {
     text: String,
-    urls: Vec<String>,
+    unseen: Vec<String>,
 }
 
 impl RawText {
@@ -19,14 +19,15 @@ impl RawText {
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
-            urls: Vec::new(),
+            unseen: Vec::new(),
         }
     }
 
-    /// Adds the targets of links: a key may sit in one (gotcha 29). They are searched, never kept.
+    /// Adds what the text does not show: targets of links (gotcha 29), names of files, values of properties. A key may sit
+    /// in any of it. It is searched, never kept.
     #[must_use]
-    pub fn with_urls(mut self, urls: Vec<String>) -> Self {
-        self.urls = urls;
+    pub fn with_unseen(mut self, unseen: Vec<String>) -> Self {
+        self.unseen = unseen;
         self
     }
 
@@ -34,15 +35,15 @@ impl RawText {
     /// start, so that it means nothing elsewhere. It spares redacting a comment again that nobody changed.
     pub fn keyed_hash(&self) -> u64 {
         static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-        KEY.hash_one((&self.text, &self.urls))
+        KEY.hash_one((&self.text, &self.unseen))
     }
 
     pub(in crate::domain) fn expose(&self) -> &str {
         &self.text
     }
 
-    pub(in crate::domain) fn expose_urls(&self) -> &[String] {
-        &self.urls
+    pub(in crate::domain) fn expose_unseen(&self) -> &[String] {
+        &self.unseen
     }
 }
 
@@ -61,6 +62,11 @@ impl CleanText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its words in one line: of a name or a title, which make no second line in what quotes them.
+    pub fn in_one_line(&self) -> String {
+        self.0.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
 }
 
 impl fmt::Display for CleanText {
@@ -72,7 +78,7 @@ impl fmt::Display for CleanText {
 /// What redaction found in a text; never the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Start and end of the masked span, in bytes of the raw text; `None` when it sat in a link's target.
+    /// Start and end of the masked span, in bytes of the raw text; `None` when it sat behind the text: in a link's target, a file's name.
     pub span: Option<(usize, usize)>,
     /// What it is: a variable of `.env` (`BYBIT_API_KEY`), or a pattern's label (`Notion token`).
     pub label: String,
@@ -91,6 +97,16 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Whether it is less than half of a value of ours: nobody who guesses may be told more than that, nor often.
+    pub fn is_piece_of_ours(&self) -> bool {
+        self.variable.is_some() && !self.extent.exposes()
+    }
+
+    /// Whether all of a secret stood there, known or by its form.
+    pub fn is_whole_key(&self) -> bool {
+        self.extent == Extent::Whole && !self.identifier && !self.bare
+    }
+
     /// Whether a page should not hold this: half a key or more. What only the words around it call a key is part of a
     /// guide more often than not (an example, a placeholder).
     pub fn is_unfit_for_a_page(&self) -> bool {

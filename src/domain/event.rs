@@ -1,6 +1,6 @@
 //! All that can happen, in the past tense.
 use super::classify::{Clause, Label, Reading};
-use super::comment::{Comment, Finding};
+use super::comment::{CleanText, Comment, Finding};
 use super::effect::{EffectId, Outcome};
 use super::ids::CommentId;
 use super::page::Observed;
@@ -14,7 +14,8 @@ pub enum Event {
     PageRead(Box<Observed>),
     /// A person wrote a comment.
     CommentPosted(Box<Report>),
-    /// More comments of one person in one thread than [`Event::FLOOD`] came at once, in the thread's order.
+    /// More comments of one person, or of guests, came at once in one thread than are answered one by one
+    /// ([`Event::FLOOD`], [`Event::FLOOD_OF_GUESTS`]); in the thread's order.
     CommentsFlooded(Vec<Report>),
     /// A person changed what they wrote.
     CommentEdited {
@@ -35,6 +36,8 @@ pub enum Event {
     /// A comment that had been taken as deleted or resolved is listed again. An [`Event::CommentEdited`] follows if it
     /// was changed meanwhile.
     CommentReturned(Box<Report>),
+    /// Another bot wrote a comment that holds a whole key; of what else bots write nothing is heard.
+    KeyPostedByBot(Box<Report>),
     /// An effect ended.
     EffectFinished {
         /// The effect that ended.
@@ -53,6 +56,8 @@ pub enum Event {
 impl Event {
     /// More waiting comments than this of one person in one thread are answered together.
     pub const FLOOD: usize = 50;
+    /// More waiting comments than this of people who may not act, in one thread, are answered together.
+    pub const FLOOD_OF_GUESTS: usize = 3;
 }
 
 /// Something that the monitor has to say on the page.
@@ -84,8 +89,14 @@ pub struct Report {
     pub on_step: Option<u8>,
     /// What it says.
     pub reading: Reading,
+    /// The text that the reading was made from, with a placeholder for each key.
+    pub heard: CleanText,
     /// What redaction found in it.
     pub findings: Vec<Finding>,
+    /// Whether something in it has the form of a key, whatever the values of ours are.
+    pub looks_like_key: bool,
+    /// How many characters of it were read, where it was too long to be read to its end.
+    pub cut: Option<usize>,
     /// What its author may do.
     pub authority: Authority,
     /// Whether it was there before the first start and is only taken into account.

@@ -3,6 +3,7 @@ use crate::wire_comment::{ingest, wire_comment};
 use chrono::{DateTime, TimeDelta, Utc};
 use keyminder::cli::ProjectArgs;
 use keyminder::config::{self, Backlog, Settings};
+use keyminder::domain::comment::RawText;
 use keyminder::domain::decide::{Decision, Names, Playbook, decide};
 use keyminder::domain::effect::{Effect, EffectId, Outcome, Status};
 use keyminder::domain::event::{Authority, Event, Gone, Report};
@@ -95,7 +96,7 @@ fn observed(now: DateTime<Utc>) -> Observed {
 fn report(id: &str, text: &str) -> Report {
     let comment = wire_comment(id, "thread", None, "ana", DateTime::UNIX_EPOCH, text);
     let author = Author {
-        name: Some("Ana".to_owned()),
+        name: Some(RawText::new("Ana")),
         authority: Authority::Full,
     };
     let redactor = Redactor::new(Patterns::builtin(), KnownValues::default());

@@ -1,13 +1,13 @@
 //! Every transcript of `tests/scenarios/` at two depths: `decide` alone, and the whole bot over HTTP. What stands
 //! indented there was written by these tests: `KEYMINDER_REWRITE=1 cargo test scenarios` writes it anew, for the diff.
-mod guide;
-mod looks;
+pub mod guide;
+pub mod looks;
 mod paper;
-mod sheet;
-mod transcript;
+pub mod sheet;
+pub mod transcript;
 mod view;
 mod whole;
-mod world;
+pub mod world;
 
 use paper::Paper;
 use std::path::{Path, PathBuf};

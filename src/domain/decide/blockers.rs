@@ -1,12 +1,12 @@
 //! Blockers: what stops somebody, from the comment that reports it until it is cleared.
+use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use crate::domain::classify::{BlockerKind, Label};
 use crate::domain::effect::Status;
-use crate::domain::event::Report;
 use crate::domain::page::{Blocker, ReplyPart};
 
 /// Takes what stops the author into the state; the part of the reply that speaks of it.
-pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
     let clauses = report.clauses(Label::Blocker);
     let first = clauses.first()?;
     let kind = report.reading.blocker_kind.unwrap_or(BlockerKind::Other);

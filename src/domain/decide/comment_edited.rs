@@ -1,15 +1,15 @@
 //! A person changed a comment: only what the former text lacked is acted on; what it no longer says is taken back.
+use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections};
 use crate::domain::classify::{Label, Reading};
-use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::Conversation;
+use crate::domain::page::{Claim, Conversation};
 use std::collections::BTreeSet;
 
 pub(super) fn apply(
     builder: &mut DecisionBuilder<'_>,
-    report: &Report,
+    report: Acting<'_>,
     former: &Reading,
     answered: Option<&CommentId>,
 ) {
@@ -18,8 +18,10 @@ pub(super) fn apply(
     }
     let before: BTreeSet<u64> = former.clauses.iter().map(|clause| clause.hash).collect();
     let after: BTreeSet<u64> = report.reading.clauses.iter().map(|clause| clause.hash).collect();
-    let mut fresh = report.clone();
+    let mut fresh = (*report).clone();
     fresh.reading.clauses.retain(|clause| !before.contains(&clause.hash));
+    // What this comment did is taken back; what others said as well, stands.
+    let is_own = |claim: Option<&Claim>| claim.is_some_and(|claim| claim.comment == report.comment.id);
     let still_said = report.steps(Label::Completion);
     let withdrawn: BTreeSet<u8> = former
         .clauses
@@ -27,17 +29,20 @@ pub(super) fn apply(
         .filter(|clause| clause.label == Label::Completion && !after.contains(&clause.hash))
         .flat_map(|clause| clause.steps.iter().copied())
         .filter(|step| !still_said.contains(step))
+        .filter(|step| is_own(corrections::claim_of(builder, *step)))
         .collect();
     let mut parts = Vec::new();
-    let whole_withdrawn = former.all_done && !report.reading.all_done;
+    let whole_withdrawn = former.all_done && !report.reading.all_done && is_own(builder.state.finished.as_ref());
     if !withdrawn.is_empty() || whole_withdrawn {
         parts.push(corrections::withdraw(builder, report, &withdrawn));
     }
-    parts.extend(comment_gone::no_longer_holds_a_key(builder, report));
+    parts.extend(comment_gone::no_longer_holds_a_key(builder, &report));
     let blocked = !report.clauses(Label::Blocker).is_empty();
     blockers::clear(builder, |blocker| blocker.comment == report.comment.id && !blocked);
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
-    parts.extend(comment_posted::parts(builder, &fresh));
+    if let Admitted::Acting(fresh) = admit(&fresh) {
+        parts.extend(comment_posted::parts(builder, fresh));
+    }
     if parts.is_empty() {
         return;
     }
@@ -55,8 +60,12 @@ pub(super) fn apply(
             flood
         }
         open => {
-            let answered = answered.or(open.as_ref().filter(|open| open.replied).map(|_| comment));
-            let mut conversation = comment_posted::about(builder, report, parts);
+            let told = open.as_ref().filter(|open| open.replied && !open.silent);
+            let answered = answered.or(told.map(|_| comment));
+            let mut conversation = Conversation {
+                may_finish: report.may_finish(),
+                ..comment_posted::about(builder, &report, parts)
+            };
             if let Some(answered) = answered {
                 conversation.replied = true;
                 answered.as_str().clone_into(&mut conversation.subject);

@@ -84,7 +84,8 @@ pub(super) fn no_longer_holds_a_key(builder: &mut DecisionBuilder<'_>, report: &
         .iter()
         .position(|posted| posted.comment == report.comment.id)?;
     let posted = builder.state.posted.remove(at);
-    report.findings.is_empty().then_some(ReplyPart::Clean {
+    let held = report.findings.iter().any(|finding| !finding.is_piece_of_ours());
+    (!held).then_some(ReplyPart::Clean {
         labels: posted.labels,
         exposed: posted.exposed,
     })

@@ -1,12 +1,13 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
+use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, conversation, corrections, exposed_keys, looks};
+use super::{blockers, conversation, corrections, exposed_keys, limits, looks};
 use crate::domain::classify::Label;
 use crate::domain::effect::{Effect, Place};
-use crate::domain::event::{Authority, Report};
+use crate::domain::event::Report;
 use crate::domain::page::{Claim, Conversation, Posted, ReplyPart};
 
-pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: &Report) {
+pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     if builder.state.quiet {
         return;
     }
@@ -16,7 +17,10 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: &Report) {
         return;
     }
     if !parts.is_empty() {
-        let conversation = about(builder, report, parts);
+        let conversation = Conversation {
+            may_finish: report.may_finish(),
+            ..about(builder, &report, parts)
+        };
         open(builder, report, conversation);
     }
 }
@@ -33,15 +37,14 @@ pub(super) fn about(builder: &DecisionBuilder<'_>, report: &Report, parts: Vec<R
         author: Some(comment.author.clone()),
         name: comment.author_name.clone(),
         language: language(builder, report),
-        may_finish: report.authority == Authority::Full,
         ..conversation::new(builder, comment.id.as_str().to_owned(), place, parts)
     }
 }
 
 /// Opens a conversation: its looks are wanted, its reply follows them.
-pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: &Report, mut conversation: Conversation) {
+pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut conversation: Conversation) {
     let request = looks::request(builder, &conversation.parts);
-    let asks = report.authority != Authority::Guidance && (!request.checks.is_empty() || request.probes.is_some());
+    let asks = !request.checks.is_empty() || request.probes.is_some();
     if asks && !looks::within_limits(builder, &report.comment.author) {
         conversation.parts.retain(|part| *part != ReplyPart::Limited);
         conversation.parts.push(ReplyPart::Limited);
@@ -55,6 +58,7 @@ pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: &Report, mut conve
             conversation.effects.push(probe);
         }
     }
+    limits::apply(builder, &mut conversation, report.authority);
     builder.state.conversations.push(conversation);
     conversation::advance(builder);
 }
@@ -71,56 +75,50 @@ fn language(builder: &DecisionBuilder<'_>, report: &Report) -> String {
 }
 
 /// What a reply to this comment has to speak of. Takes claims, blockers and corrections into the state on the way.
-pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
+pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
     let mut parts = Vec::new();
+    parts.extend(report.cut.map(|chars| ReplyPart::Cut { chars }));
     posted_keys(builder, report, &mut parts);
-    if report.authority == Authority::Guidance {
-        if report.reading.needs_reply {
-            parts.push(ReplyPart::Guidance);
-            questions(builder, report, &mut parts);
-        }
-        return parts;
-    }
     if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
         builder.begin_cycle(Some(&report.comment.id));
     }
     parts.extend(corrections::report(builder, report));
     parts.extend(blockers::report(builder, report));
     completions(builder, report, &mut parts);
-    key_reports(report, &mut parts);
+    key_reports(&report, &mut parts);
     progress(builder, report, &mut parts);
-    questions(builder, report, &mut parts);
+    parts.extend(question(builder, &report));
     parts
 }
 
-fn posted_keys(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
+fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
     if report.findings.is_empty() {
         return;
     }
-    let keys = exposed_keys::posted_keys(&builder.playbook.names, &report.findings);
     let exposed = exposed_keys::exposed_variables(&builder.playbook.names, &report.findings);
-    if report.authority == Authority::Guidance {
-        exposed_keys::note(builder, &exposed);
-    } else {
-        if !exposed.is_empty() {
-            builder.begin_cycle(Some(&report.comment.id));
-        }
-        exposed_keys::mark(builder, Some(&report.comment.id), &exposed);
+    if !exposed.is_empty() {
+        builder.begin_cycle(Some(&report.comment.id));
     }
-    let language = language(builder, report);
+    exposed_keys::mark(builder, Some(&report.comment.id), &exposed);
+    let found = exposed_keys::found_keys(&builder.playbook.names, &report.findings);
+    builder.note(Some(&report.comment.id), "key_posted", &found);
+    let keys = exposed_keys::told(builder, &report.comment.author, found);
+    if keys.is_empty() {
+        return;
+    }
+    let language = language(builder, &report);
     builder.state.posted.push(Posted {
         comment: report.comment.id.clone(),
-        labels: keys.iter().map(|key| key.label.clone()).collect(),
+        labels: keys.iter().filter_map(|key| key.label.clone()).collect(),
         exposed,
         language,
         name: report.comment.author_name.clone(),
         answered_in: None,
     });
-    builder.note(Some(&report.comment.id), "key_posted", &keys);
     parts.push(ReplyPart::Posted { keys });
 }
 
-fn completions(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
+fn completions(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
     if report.clauses(Label::Completion).is_empty() {
         return;
     }
@@ -186,7 +184,7 @@ fn key_reports(report: &Report, parts: &mut Vec<ReplyPart>) {
     }
 }
 
-fn progress(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
+fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
     let clauses = report.clauses(Label::Progress);
     if clauses.is_empty() {
         return;
@@ -232,19 +230,20 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<
     });
 }
 
-fn questions(builder: &DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
+/// What is asked of us, if anything is.
+pub(super) fn question(builder: &DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
     let clauses = report.clauses(Label::Question);
     // A question to somebody else asks nothing of us.
     if clauses.is_empty() || !report.reading.needs_reply {
-        return;
+        return None;
     }
     let step = clauses
         .iter()
         .find_map(|clause| clause.steps.first().copied())
         .or(report.on_step);
-    let topic = builder.playbook.topics.find(report.comment.text.as_str());
-    parts.push(ReplyPart::Question {
+    let topic = builder.playbook.topics.find(report.heard.as_str());
+    Some(ReplyPart::Question {
         topic: topic.unwrap_or("unknown").to_owned(),
         step,
-    });
+    })
 }

@@ -40,7 +40,11 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: &Report) {
 
 /// The reply that gave thanks asks again for the comment to be deleted.
 fn warn(builder: &mut DecisionBuilder<'_>, report: &Report, posted: &Posted) {
-    let keys = exposed_keys::posted_keys(&builder.playbook.names, &report.findings);
+    let found = exposed_keys::found_keys(&builder.playbook.names, &report.findings);
+    let keys = exposed_keys::told(builder, &report.comment.author, found);
+    if keys.is_empty() {
+        return;
+    }
     let mut again = comment_posted::about(builder, report, vec![ReplyPart::Posted { keys }]);
     answering(posted).as_str().clone_into(&mut again.subject);
     again.language.clone_from(&posted.language);

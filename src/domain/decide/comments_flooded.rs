@@ -1,18 +1,19 @@
 //! A flood: more comments of one person in one thread wait than anybody reads answers to. One reply answers them all.
+use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::comment_posted;
-use crate::domain::event::{Event, Report};
+use crate::domain::event::Event;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{PostedKey, ReplyPart};
+use crate::domain::page::{Conversation, PostedKey, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Takes each comment in as if it came alone; those that are due a reply get one together, if they are that many.
-pub(super) fn apply(builder: &mut DecisionBuilder<'_>, reports: &[Report]) {
+pub(super) fn apply(builder: &mut DecisionBuilder<'_>, reports: &[Acting<'_>]) {
     if builder.state.quiet {
         return;
     }
-    let mut waiting: Vec<(&Report, Vec<ReplyPart>)> = Vec::new();
-    for report in reports {
+    let mut waiting: Vec<(Acting<'_>, Vec<ReplyPart>)> = Vec::new();
+    for report in reports.iter().copied() {
         let parts = comment_posted::parts(builder, report);
         if report.absorbed {
             builder.state.absorbed += 1;
@@ -25,13 +26,16 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, reports: &[Report]) {
         return;
     }
     for (report, parts) in waiting {
-        let conversation = comment_posted::about(builder, report, parts);
+        let conversation = Conversation {
+            may_finish: report.may_finish(),
+            ..comment_posted::about(builder, &report, parts)
+        };
         comment_posted::open(builder, report, conversation);
     }
 }
 
 /// The newest comment speaks for all: its reply carries the reference of each.
-fn answer(builder: &mut DecisionBuilder<'_>, mut waiting: Vec<(&Report, Vec<ReplyPart>)>) {
+fn answer(builder: &mut DecisionBuilder<'_>, mut waiting: Vec<(Acting<'_>, Vec<ReplyPart>)>) {
     let Some((newest, last_parts)) = waiting.pop() else {
         return;
     };
@@ -46,8 +50,11 @@ fn answer(builder: &mut DecisionBuilder<'_>, mut waiting: Vec<(&Report, Vec<Repl
     };
     let each = waiting.into_iter().flat_map(|(_, parts)| parts).chain(last_parts);
     let parts = merged(builder, std::iter::once(together).chain(each));
-    let mut conversation = comment_posted::about(builder, newest, parts);
-    conversation.also = also;
+    let conversation = Conversation {
+        also,
+        may_finish: newest.may_finish(),
+        ..comment_posted::about(builder, &newest, parts)
+    };
     comment_posted::open(builder, newest, conversation);
 }
 
@@ -61,9 +68,12 @@ pub(super) fn merged(builder: &DecisionBuilder<'_>, parts: impl IntoIterator<Ite
     }
     let said = |step: &u8| builder.state.steps.get(step).is_some_and(|step| step.claim.is_some());
     let withdrawn = withdrawn(&merged);
-    let reports_more = merged
-        .iter()
-        .any(|part| !matches!(part, ReplyPart::Progress { .. } | ReplyPart::Together { .. }));
+    let reports_more = merged.iter().any(|part| {
+        !matches!(
+            part,
+            ReplyPart::Progress { .. } | ReplyPart::Together { .. } | ReplyPart::Cut { .. }
+        )
+    });
     merged.retain_mut(|part| match part {
         ReplyPart::Claim { steps, whole, .. } => {
             *whole &= builder.state.finished.is_some();

@@ -61,7 +61,10 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
             | ReplyPart::Limited
+            | ReplyPart::Enough { .. }
+            | ReplyPart::ByBot { .. }
             | ReplyPart::Guidance
+            | ReplyPart::LooksLikeKey
             | ReplyPart::Alert { .. }
             | ReplyPart::Due
             | ReplyPart::Claim { whole: true, .. } => return false,
@@ -70,6 +73,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             ReplyPart::Progress { .. }
             | ReplyPart::Question { .. }
             | ReplyPart::Clean { .. }
+            | ReplyPart::Cut { .. }
             | ReplyPart::Together { .. } => {}
         }
     }
@@ -134,6 +138,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             "posted".to_owned(),
             context! { posted => shown(posted), keys => if reported { Vec::new() } else { keys(conversation) } },
         ),
+        ReplyPart::ByBot { labels } => ("key_by_bot".to_owned(), context! { labels => shown(labels) }),
         ReplyPart::Correction {
             steps,
             unticked,
@@ -163,7 +168,16 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             ("by_hand".to_owned(), context! { number, text, line })
         }
         ReplyPart::Limited => ("limited".to_owned(), context! {}),
+        ReplyPart::Cut { chars } => ("cut".to_owned(), context! { chars }),
+        ReplyPart::Enough { again_at } => {
+            let at = again_at
+                .with_timezone(&builder.playbook.zone)
+                .format("%H:%M")
+                .to_string();
+            ("enough".to_owned(), context! { at })
+        }
         ReplyPart::Guidance => ("guidance".to_owned(), context! {}),
+        ReplyPart::LooksLikeKey => ("looks_like_key".to_owned(), context! {}),
         ReplyPart::Together { comments } => ("together".to_owned(), context! { comments }),
         ReplyPart::Summary { comments } => {
             let missing = missing(builder, language);
@@ -178,9 +192,14 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
 const PLACES: usize = 4;
 
 fn held(places: &[(String, HeldKeys)], masks: bool) -> Value {
-    let place = |(url, keys): &(String, HeldKeys)| context! { url, keys => shown(keys) };
+    // The link to a block has the block behind the page.
+    let place = |(url, keys): &(String, HeldKeys)| {
+        context! { url, of_page => !url.contains('#'), keys => shown(keys) }
+    };
     let named: Vec<Value> = places.iter().take(PLACES).map(place).collect();
-    context! { more => places.len() - named.len(), places => named, masks }
+    let of_page = places.iter().any(|(url, _)| !url.contains('#'));
+    let of_block = places.iter().any(|(url, _)| url.contains('#'));
+    context! { more => places.len() - named.len(), places => named, masks, of_page, of_block }
 }
 
 /// A fact as prompts see it.

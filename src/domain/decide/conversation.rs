@@ -38,6 +38,7 @@ pub(super) fn new(builder: &DecisionBuilder<'_>, subject: String, place: Place, 
         keys: Vec::new(),
         since: builder.now,
         replied: false,
+        silent: false,
         may_finish: false,
     }
 }
@@ -249,6 +250,9 @@ fn is_idle(builder: &DecisionBuilder<'_>, part: &ReplyPart) -> bool {
 
 /// Says what there is to say: a reply, or an edit of the one that is there.
 pub(super) fn say(builder: &mut DecisionBuilder<'_>, conversation: &Conversation) {
+    if conversation.silent {
+        return;
+    }
     let runs = compose::reply(builder, conversation);
     let reference = Reference::of_subject(&conversation.subject);
     let comment = conversation.comment.clone();

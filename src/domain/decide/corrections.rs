@@ -1,14 +1,14 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
+use super::acting::Acting;
 use super::blockers;
 use super::builder::DecisionBuilder;
 use crate::domain::classify::Label;
 use crate::domain::effect::Status;
-use crate::domain::event::Report;
-use crate::domain::page::ReplyPart;
+use crate::domain::page::{Claim, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Takes back what the author takes back; the part of the reply that speaks of it.
-pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
     if report.clauses(Label::Correction).is_empty() {
         return None;
     }
@@ -16,11 +16,17 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: &Report) -> Opti
     if steps.is_empty() {
         steps.extend(latest_claim(builder, report));
     }
+    steps.retain(|step| report.may_take_back(claim_of(builder, *step)));
     Some(withdraw(builder, report, &steps))
 }
 
+/// Who said that a step is finished.
+pub(super) fn claim_of<'b>(builder: &'b DecisionBuilder<'_>, step: u8) -> Option<&'b Claim> {
+    builder.state.steps.get(&step)?.claim.as_ref()
+}
+
 /// The step that this author claimed last.
-fn latest_claim(builder: &DecisionBuilder<'_>, report: &Report) -> Option<u8> {
+fn latest_claim(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<u8> {
     let claims = builder
         .state
         .steps
@@ -31,7 +37,7 @@ fn latest_claim(builder: &DecisionBuilder<'_>, report: &Report) -> Option<u8> {
 }
 
 /// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
-pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: &Report, steps: &BTreeSet<u8>) -> ReplyPart {
+pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> ReplyPart {
     let mut unticked = Vec::new();
     for number in steps {
         if let Some(step) = builder.state.steps.get_mut(number) {
@@ -55,7 +61,8 @@ pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: &Report, steps
             }
         }
     }
-    let reopened = builder.state.status.known == Some(Status::Done) || builder.state.finished.is_some();
+    let is_done = builder.state.status.known == Some(Status::Done) || builder.state.finished.is_some();
+    let reopened = is_done && report.may_take_back(builder.state.finished.as_ref());
     if reopened {
         builder.state.finished = None;
         builder.move_status(Status::InProgress);

@@ -1,20 +1,26 @@
 //! Keys that stood where others could read them: what a reply may say of them, and what follows for the rotation.
 use super::builder::DecisionBuilder;
 use super::playbook::Names;
-use crate::domain::comment::Finding;
+use crate::domain::comment::{Extent, Finding};
 use crate::domain::effect::Effect;
 use crate::domain::evidence::{Check, Evidence};
-use crate::domain::ids::CommentId;
+use crate::domain::ids::{CommentId, PersonId};
 use crate::domain::page::PostedKey;
+use chrono::Duration;
 
-/// What a reply may say of findings, each once.
-pub(super) fn posted_keys(names: &Names, findings: &[Finding]) -> Vec<PostedKey> {
+/// How often one person is told on one page that a comment held a piece of a key, in an hour and in a day. Each answer
+/// tells whether it was one: that is worth a bit to somebody who guesses, and a whole key is worth hundreds.
+const TOLD_PER_HOUR: usize = 3;
+const TOLD_PER_DAY: usize = 6;
+
+/// What was found, each once: for the audit, and for the page itself, which its readers have before them.
+pub(super) fn found_keys(names: &Names, findings: &[Finding]) -> Vec<PostedKey> {
     let mut keys: Vec<PostedKey> = Vec::new();
     for finding in findings {
         let label = finding.variable.clone().unwrap_or_else(|| finding.label.clone());
         let key = PostedKey {
             identifier: finding.identifier || names.identifiers.contains(&label),
-            label,
+            label: Some(label),
             chars: finding.chars,
             extent: finding.extent,
         };
@@ -23,6 +29,32 @@ pub(super) fn posted_keys(names: &Names, findings: &[Finding]) -> Vec<PostedKey>
         }
     }
     keys
+}
+
+/// What this person may be told of it: whoever has half of a key may hear which one; of less they hear only that it is a
+/// piece of one, and only a few times.
+pub(super) fn told(builder: &mut DecisionBuilder<'_>, person: &PersonId, found: Vec<PostedKey>) -> Vec<PostedKey> {
+    let (mut keys, pieces): (Vec<_>, Vec<_>) = found.into_iter().partition(|key| key.extent.exposes());
+    if !pieces.is_empty() && may_be_told(builder, person) {
+        keys.push(PostedKey {
+            label: None,
+            chars: 0,
+            extent: Extent::Piece,
+            identifier: false,
+        });
+    }
+    keys
+}
+
+fn may_be_told(builder: &mut DecisionBuilder<'_>, person: &PersonId) -> bool {
+    let (now, told) = (builder.now, &mut builder.state.told_of_pieces);
+    told.retain(|(_, at)| now - *at < Duration::days(1));
+    let since = |age: Duration| told.iter().filter(|(who, at)| who == person && now - *at < age).count();
+    let may = since(Duration::hours(1)) < TOLD_PER_HOUR && since(Duration::days(1)) < TOLD_PER_DAY;
+    if may {
+        told.push((person.clone(), now));
+    }
+    may
 }
 
 /// The variables of `.env` whose secret half, or all of it, stood there.

@@ -14,8 +14,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
         return;
     };
     let names = &builder.playbook.names;
-    let told =
-        |(block, findings): &(BlockId, Vec<Finding>)| (block.clone(), exposed_keys::posted_keys(names, findings));
+    let told = |(block, findings): &(BlockId, Vec<Finding>)| (block.clone(), exposed_keys::found_keys(names, findings));
     let mut shown: BTreeMap<BlockId, _> = on_page.iter().map(told).collect();
     let (mut still, mut gone) = (Vec::new(), Vec::new());
     for mut held in std::mem::take(&mut builder.state.held) {
@@ -50,9 +49,15 @@ fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>,
     exposed.dedup();
     exposed_keys::mark(builder, None, &exposed);
     builder.note(None, "key_on_page", &blocks);
-    let places = blocks
-        .iter()
-        .map(|(block, keys)| (builder.state.guide.block_url(block), keys.clone()));
+    let guide = &builder.state.guide;
+    let url = |block: &BlockId| {
+        if is_page(builder, block) {
+            guide.url.clone()
+        } else {
+            guide.block_url(block)
+        }
+    };
+    let places = blocks.iter().map(|(block, keys)| (url(block), keys.clone()));
     let part = ReplyPart::Held {
         places: places.collect(),
         masks: builder.playbook.redact_page_content,
@@ -61,11 +66,17 @@ fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>,
     let conversation = conversation::on_page(builder, &subject, part);
     conversation::say(builder, &conversation);
     if builder.playbook.redact_page_content {
-        for block in blocks.keys().cloned() {
+        // Titles and properties are people's: there is no label that would be right in all of their places.
+        let blocks: Vec<BlockId> = blocks
+            .keys()
+            .filter(|block| !is_page(builder, block))
+            .cloned()
+            .collect();
+        for block in blocks {
             builder.want_now(None, Effect::MaskBlock { block });
         }
     }
-    let mut labels: Vec<String> = blocks.values().flatten().map(|key| key.label.clone()).collect();
+    let mut labels: Vec<String> = blocks.values().flatten().filter_map(|key| key.label.clone()).collect();
     labels.sort();
     labels.dedup();
     Held {
@@ -75,6 +86,11 @@ fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>,
         language: conversation.language,
         subject: conversation.subject,
     }
+}
+
+/// Whether this is the page itself: a key in its title or its properties.
+fn is_page(builder: &DecisionBuilder<'_>, block: &BlockId) -> bool {
+    block.as_str() == builder.page.as_str()
 }
 
 /// The comment that warned of them says that they are gone.

@@ -43,7 +43,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             ReplyPart::Keys { variables } => probes.get_or_insert_default().extend(variables.iter().cloned()),
             ReplyPart::Posted { keys } => {
                 // A label may be the name of a pattern; only variables have a provider to ask. None is not all.
-                let labels = keys.iter().map(|key| key.label.clone());
+                let labels = keys.iter().filter_map(|key| key.label.clone());
                 let mut known = labels
                     .filter(|label| builder.playbook.names.providers.contains_key(label))
                     .peekable();
@@ -58,7 +58,11 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
             | ReplyPart::Limited
+            | ReplyPart::Cut { .. }
+            | ReplyPart::Enough { .. }
+            | ReplyPart::ByBot { .. }
             | ReplyPart::Guidance
+            | ReplyPart::LooksLikeKey
             | ReplyPart::Together { .. }
             | ReplyPart::Summary { .. }
             | ReplyPart::Alert { .. }

@@ -1,10 +1,13 @@
 //! Deciding: state and event in, a decision out. It cannot fail, awaits nothing, reads no clock and no file.
 //!
+//! What a comment may do is asked once (`acting`); those who may not act are answered and no more (`guests`).
 //! Each kind of event has a file of its own (`comment_posted`, `effect_finished`, ...) whose `apply` changes the state in
 //! a `DecisionBuilder`. A comment opens a `conversation`, which waits for the evidence it asks for (`looks`) and is
 //! then answered (`compose`, `layout`, `reply_edits`). After each event the page is reconciled (`reconcile`):
 //! whatever it should show and does not becomes an effect. `progress` tells what is proven, claimed and open.
+mod acting;
 mod blockers;
+mod bot_posted;
 mod builder;
 mod clock_ticked;
 mod comment_edited;
@@ -18,8 +21,10 @@ mod corrections;
 mod description;
 mod effect_finished;
 mod exposed_keys;
+mod guests;
 mod keys_on_page;
 mod layout;
+mod limits;
 mod looks;
 mod page_read;
 mod playbook;
@@ -28,12 +33,13 @@ mod reconcile;
 mod reply_edits;
 
 pub use builder::{Decision, Note};
-pub use playbook::{Names, Playbook, Topic, Topics};
+pub use playbook::{AnswerLimits, Names, Playbook, Topic, Topics};
 pub use progress::{StepCounts, step_counts};
 
 use super::event::{Event, Now};
 use super::ids::PageId;
 use super::page::PageState;
+use acting::{Admitted, admit};
 use builder::DecisionBuilder;
 
 /// Decides what follows from an event.
@@ -41,15 +47,32 @@ pub fn decide(playbook: &Playbook, page: &PageId, state: PageState, event: &Even
     let mut builder = DecisionBuilder::new(playbook, page, state, now);
     match event {
         Event::PageRead(observed) => page_read::apply(&mut builder, observed),
-        Event::CommentPosted(report) => comment_posted::apply(&mut builder, report),
-        Event::CommentsFlooded(reports) => comments_flooded::apply(&mut builder, reports),
+        Event::CommentPosted(report) => match admit(report) {
+            Admitted::Acting(report) => comment_posted::apply(&mut builder, report),
+            Admitted::Guest(report) => guests::posted(&mut builder, report),
+        },
+        Event::CommentsFlooded(reports) => {
+            // All are of one person who may act, or of guests.
+            let admitted = reports.iter().map(admit).map(|one| match one {
+                Admitted::Acting(report) => Some(report),
+                Admitted::Guest(_) => None,
+            });
+            match admitted.collect::<Option<Vec<_>>>() {
+                Some(reports) => comments_flooded::apply(&mut builder, &reports),
+                None => guests::flooded(&mut builder, reports),
+            }
+        }
         Event::CommentEdited {
             now: report,
             former,
             answered,
-        } => comment_edited::apply(&mut builder, report, former, answered.as_ref()),
+        } => match admit(report) {
+            Admitted::Acting(report) => comment_edited::apply(&mut builder, report, former, answered.as_ref()),
+            Admitted::Guest(report) => guests::edited(&mut builder, report),
+        },
         Event::CommentGone { comment, how } => comment_gone::apply(&mut builder, comment, *how),
         Event::CommentReturned(report) => comment_returned::apply(&mut builder, report),
+        Event::KeyPostedByBot(report) => bot_posted::apply(&mut builder, report),
         Event::EffectFinished { effect, outcome } => effect_finished::apply(&mut builder, effect, outcome),
         Event::BacklogAbsorbed => clock_ticked::sum_up(&mut builder),
         Event::AlertRaised(alert) => clock_ticked::alert(&mut builder, alert),

@@ -25,6 +25,8 @@ pub struct Playbook {
     pub reopen_when_due: bool,
     /// Whether keys in the page itself are masked, not only told of.
     pub redact_page_content: bool,
+    /// How many answers a person gets within an hour.
+    pub answers: AnswerLimits,
     /// How long people wait for a reply before an interim one goes out, in milliseconds.
     pub patience_ms: i64,
 }
@@ -35,6 +37,15 @@ impl Playbook {
         let by_title = state.guide.id.as_deref().and_then(|id| self.pages.get(id));
         by_title.or_else(|| self.pages.get(state.described_as.as_deref()?))
     }
+}
+
+/// How many answers a person gets within an hour on one page.
+#[derive(Clone, Copy, Debug)]
+pub struct AnswerLimits {
+    /// To somebody who may not act.
+    pub guest: u32,
+    /// To everybody else.
+    pub member: u32,
 }
 
 /// The names of keys, from the providers' table.

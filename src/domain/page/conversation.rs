@@ -54,6 +54,9 @@ pub struct Conversation {
     pub since: DateTime<Utc>,
     /// Whether a reply is there already: what comes next is an edit of it.
     pub replied: bool,
+    /// Whether the author got so many answers lately that this one is kept back: all else goes its way.
+    #[serde(default)]
+    pub silent: bool,
     /// Whether the author may cause Done and schedule changes.
     pub may_finish: bool,
 }
@@ -101,6 +104,11 @@ pub enum ReplyPart {
         /// What is known of each key.
         keys: Vec<PostedKey>,
     },
+    /// Another bot posted a whole key.
+    ByBot {
+        /// The names of what its comment holds.
+        labels: Vec<String>,
+    },
     /// An earlier report is withdrawn.
     Correction {
         /// The steps whose report is withdrawn.
@@ -144,8 +152,20 @@ pub enum ReplyPart {
     },
     /// So much was looked at for this person, or on this page, that nothing more is for a while.
     Limited,
+    /// The comment was too long to be read to its end.
+    Cut {
+        /// How many characters of it were read.
+        chars: usize,
+    },
+    /// This is the last answer to its author for a while.
+    Enough {
+        /// When answers are given again.
+        again_at: DateTime<Utc>,
+    },
     /// The author may not act.
     Guidance,
+    /// A comment of somebody who may not act has the form of a key.
+    LooksLikeKey,
     /// So many comments are answered together.
     Together {
         /// The number of comments that one reply answers.
@@ -173,8 +193,8 @@ pub type HeldKeys = Vec<PostedKey>;
 /// What stood in a comment, as far as it may be told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PostedKey {
-    /// The variable, or the kind of key.
-    pub label: String,
+    /// The variable, or the kind of key; `None` where only that may be told that it is a piece of one.
+    pub label: Option<String>,
     /// How many characters of it stood there.
     pub chars: usize,
     /// How much of the key stood there.

@@ -126,7 +126,7 @@ impl Guide {
     pub fn parse(title: &CleanText, url: &str, blocks: &[PageBlock]) -> Self {
         let mut guide = Self {
             id: item_id(title.as_str()),
-            title: title.as_str().trim().to_owned(),
+            title: title.in_one_line(),
             url: url.to_owned(),
             ..Self::default()
         };

@@ -1,10 +1,12 @@
 //! An action item: its guide, what the project says about it, and what we hold to be true of it.
+mod answers;
 mod cell;
 mod conversation;
 mod description;
 mod guide;
 mod property_names;
 mod state;
+pub use answers::{AnswersGiven, count_answer};
 pub use cell::{Cell, Refused};
 pub use conversation::{Conversation, Edit, HeldKeys, PostedKey, ReplyPart};
 pub use description::{CriterionDescription, PageDescription, StepDescription};

@@ -1,4 +1,5 @@
 //! What we hold to be true of a page: claims, evidence, boxes, blockers.
+use super::answers::AnswersGiven;
 use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
@@ -7,7 +8,7 @@ use crate::domain::comment::Finding;
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{EffectId, Property, Status, Value};
 use crate::domain::evidence::{Check, Evidence};
-use crate::domain::ids::{BlockId, CommentId, PersonId};
+use crate::domain::ids::{BlockId, CommentId, DiscussionId, PersonId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -255,6 +256,9 @@ pub struct PageState {
     pub conversations: Vec<Conversation>,
     /// Comments that hold a key.
     pub posted: Vec<Posted>,
+    /// Who was told that a comment of theirs held a piece of a key, and when: guesses are not answered without end.
+    #[serde(default)]
+    pub told_of_pieces: Vec<(PersonId, DateTime<Utc>)>,
     /// Keys in the page itself.
     pub held: Vec<Held>,
     /// Time spent, as last told, in minutes.
@@ -267,6 +271,10 @@ pub struct PageState {
     pub made_backups: Vec<String>,
     /// Side effects that were caused lately: by whom, when (seconds since 1970). Keeps the hourly limits.
     pub caused: Vec<(PersonId, i64)>,
+    /// Answers that people got lately. Keeps the hourly limits.
+    pub answers: Vec<AnswersGiven>,
+    /// The threads in which a key that a bot posted was warned of lately, and when.
+    pub bots_warned: Vec<(DiscussionId, DateTime<Utc>)>,
     /// Comments taken into account at the first start.
     pub absorbed: usize,
     /// The action item that follows.

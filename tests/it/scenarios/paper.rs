@@ -243,7 +243,7 @@ impl Paper {
         let posted_at = self.now - TimeDelta::hours(hours_ago);
         let comment = wire_comment(id.as_str(), &thread, block, who, posted_at, text);
         let author = Author {
-            name: Some(full_name(who).to_owned()),
+            name: Some(RawText::new(full_name(who))),
             authority: if guest { Authority::Guidance } else { Authority::Full },
         };
         let backlog = if self.absorbs { Backlog::Absorb } else { Backlog::Answer };

@@ -1,12 +1,19 @@
 //! The page's properties on paper: what is there, read and written as the bot does.
+use keyminder::domain::comment::RawText;
 use keyminder::domain::effect::{Done, Status};
 use keyminder::domain::ids::PageId;
 use keyminder::domain::page::{Observed, PropertyNames};
+use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
 use keyminder::notion::{
-    Page, PropertySchema, PropertyValue, Schema, StatusGroup, StatusOption, UserText, Value, WritableProperties,
+    Named, Page, PropertySchema, PropertyValue, Schema, StatusGroup, StatusOption, UserText, Value, WritableProperties,
 };
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The name of an option as the intake has it.
+fn clean(name: &RawText) -> String {
+    let redactor = Redactor::new(Patterns::builtin(), KnownValues::default());
+    redactor.redact(name).text.to_string()
+}
 
 const GROUPS: [&str; 3] = ["To-do", "In progress", "Complete"];
 
@@ -26,7 +33,7 @@ impl Sheet {
             value,
         };
         let properties = [
-            (&names.status, Value::Status(Some(names.not_started.clone()))),
+            (&names.status, Value::Status(Some(UserText::plain(&names.not_started)))),
             (&names.progress, Value::Number(None)),
             (&names.next_rotation, Value::Date(None)),
             (&names.last_check, Value::Date(None)),
@@ -34,12 +41,15 @@ impl Sheet {
         let page = Page {
             id: PageId::from_wire("page"),
             title: UserText::default(),
-            url: String::new(),
+            written: UserText::default(),
             in_trash: false,
             is_locked: false,
             data_source: Some("source".to_owned()),
             last_edited: None,
-            properties: properties.map(|(name, value)| (name.clone(), property(value))).into(),
+            properties: properties
+                .map(|(name, value)| (name.clone(), property(value)))
+                .into_iter()
+                .collect(),
         };
         let usual = ["Not started", "In Progress", "Blocked", "Done"];
         let usual: Vec<_> = usual
@@ -61,9 +71,9 @@ impl Sheet {
     pub fn offer(&mut self, options: &[(String, String)]) {
         let option = |(name, group): &(String, String)| StatusOption {
             id: name.clone(),
-            name: name.clone(),
+            name: UserText::plain(name),
             group: GROUPS.iter().position(|known| known == group).map(|place| StatusGroup {
-                name: group.clone(),
+                name: UserText::plain(group),
                 place,
                 of: GROUPS.len(),
             }),
@@ -80,7 +90,7 @@ impl Sheet {
     /// The page leaves its database.
     pub fn leave(&mut self) {
         self.page.data_source = None;
-        self.page.properties.clear();
+        self.page.properties = Named::default();
     }
 
     /// The database is shared with the connection no longer.
@@ -96,7 +106,7 @@ impl Sheet {
     /// A person chooses an option.
     pub fn set(&mut self, option: &str) {
         if let Some(status) = self.page.properties.get_mut(&self.names.status) {
-            status.value = Value::Status(Some(option.to_owned()));
+            status.value = Value::Status(Some(UserText::plain(option)));
         }
     }
 
@@ -115,7 +125,7 @@ impl Sheet {
 
     /// The option that the page shows.
     pub fn shown(&self) -> Option<String> {
-        self.writable().shown(&self.page, &self.names)
+        self.writable().shown(&self.page, &self.names).as_ref().map(clean)
     }
 
     /// What the intake would read of it.
@@ -123,8 +133,12 @@ impl Sheet {
         let writable = self.writable();
         Observed {
             status: writable.standing(&self.page, &self.names),
-            shown: writable.shown(&self.page, &self.names),
-            statuses: writable.statuses(),
+            shown: self.shown(),
+            statuses: writable
+                .statuses()
+                .into_iter()
+                .map(|(status, name)| (status, clean(&name)))
+                .collect(),
             properties: writable.properties(),
             notes: writable.notes().to_vec(),
             ..Observed::default()
@@ -136,12 +150,13 @@ impl Sheet {
             id: "id".to_owned(),
             kind,
         };
-        let schema: BTreeMap<String, PropertySchema> = [
+        let schema: Named<PropertySchema> = [
             (&self.names.status, property(Schema::Status(self.options.clone()))),
             (&self.names.progress, property(Schema::Number { percent: true })),
         ]
         .map(|(name, kind)| (name.clone(), kind))
-        .into();
+        .into_iter()
+        .collect();
         WritableProperties::of(&self.page, self.is_shared().then(|| Arc::new(schema)), &self.names)
     }
 }

@@ -75,7 +75,14 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(keys());
     all.extend(questions(&missing));
     all.extend(blockers());
+    all.push(("key_by_bot", context! { labels => ["BYBIT_API_SECRET"] }));
+    all.push((
+        "key_by_bot",
+        context! { labels => ["BYBIT_API_SECRET", "Notion token"] },
+    ));
+    all.push(("enough", context! { at => "14:05" }));
     all.push(("together", context! { comments => 63 }));
+    all.push(("cut", context! { chars => 20_000 }));
     all.push(("summary", context! { comments => 12, missing => missing }));
     all.push(("summary", context! { comments => 1, missing => Vec::<Value>::new() }));
     for level in ["critical", "warning", "ok"] {
@@ -95,7 +102,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
             context! { number => 4, text => "Notion token updated", line },
         ));
     }
-    all.extend(["next", "due", "guidance", "limited"].map(|name| (name, context! {})));
+    all.extend(["next", "due", "guidance", "limited", "looks_like_key"].map(|name| (name, context! {})));
     all
 }
 
@@ -181,6 +188,7 @@ fn keys() -> Vec<(&'static str, Value)> {
         "malformed",
     ];
     let key = |verdict: &str, changed: Option<bool>| json!({"title": "Bybit", "variables": ["BYBIT_API_KEY", "BYBIT_API_SECRET"], "verdict": verdict, "life": "alive", "changed": changed});
+    let piece = || json!({"label": null, "chars": 0, "extent": "piece", "identifier": false});
     let posted = |chars: usize, extent: &str, identifier: bool| json!({"label": "BYBIT_API_KEY", "chars": chars, "extent": extent, "identifier": identifier});
     let mut all = vec![("keys", value(json!({"keys": []})))];
     for verdict in verdicts {
@@ -194,22 +202,25 @@ fn keys() -> Vec<(&'static str, Value)> {
     }
     for held in [
         vec![posted(36, "whole", false)],
-        vec![posted(20, "half", false), posted(4, "piece", false)],
+        vec![posted(20, "half", false), piece()],
         vec![posted(12, "half", true)],
-        vec![
-            posted(8, "piece", true),
-            posted(4, "piece", false),
-            posted(5, "piece", false),
-        ],
+        vec![posted(12, "half", true), posted(12, "half", true), piece()],
+        vec![piece()],
     ] {
         all.push(("posted", value(json!({"posted": held, "keys": []}))));
     }
     for (masks, extent, more) in [(false, "whole", 0), (true, "half", 3)] {
-        let place = json!({ "url": "https://www.notion.so/a#b", "keys": [posted(36, extent, false), posted(40, "whole", false)] });
-        all.push((
-            "held",
-            value(json!({ "places": [place, place], "more": more, "masks": masks })),
-        ));
+        for of_page in [false, true] {
+            let keys = json!([posted(36, extent, false), posted(40, "whole", false)]);
+            let place = json!({ "url": "https://www.notion.so/a#b", "of_page": false, "keys": keys });
+            let head = json!({ "url": "https://www.notion.so/a", "of_page": of_page, "keys": keys });
+            all.push((
+                "held",
+                value(
+                    json!({ "places": [place, head], "more": more, "masks": masks, "of_page": of_page, "of_block": true }),
+                ),
+            ));
+        }
     }
     for exposed in [
         vec![],

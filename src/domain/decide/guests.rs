@@ -1,0 +1,94 @@
+//! People who may not act. They are answered, and that is all: nothing that they write, edit, delete or bring back
+//! changes the page, its keys or its schedule.
+//!
+//! What they are told does not depend on the value of any key, or the answers could be used to guess one: whether a
+//! comment may hold a key is judged by its form alone (`Report::looks_like_key`), and so is how it reads.
+use super::builder::DecisionBuilder;
+use super::{comment_posted, conversation, exposed_keys, limits};
+use crate::domain::event::{Event, Report};
+use crate::domain::page::{Conversation, ReplyPart};
+
+/// A guest wrote.
+pub(super) fn posted(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    if builder.state.quiet {
+        return;
+    }
+    let parts = parts(builder, report);
+    if report.absorbed {
+        builder.state.absorbed += 1;
+    } else if !parts.is_empty() {
+        answer(builder, report, parts, &[]);
+    }
+}
+
+/// A guest wrote more than anybody reads answers to: one answer for all of it.
+pub(super) fn flooded(builder: &mut DecisionBuilder<'_>, reports: &[Report]) {
+    if builder.state.quiet {
+        return;
+    }
+    let mut waiting: Vec<(&Report, Vec<ReplyPart>)> = Vec::new();
+    for report in reports {
+        let parts = parts(builder, report);
+        builder.state.absorbed += usize::from(report.absorbed);
+        if !report.absorbed && !parts.is_empty() {
+            waiting.push((report, parts));
+        }
+    }
+    if waiting.len() <= Event::FLOOD_OF_GUESTS {
+        for (report, parts) in waiting {
+            answer(builder, report, parts, &[]);
+        }
+        return;
+    }
+    let Some((newest, last)) = waiting.pop() else {
+        return;
+    };
+    let mut together = vec![ReplyPart::Together {
+        comments: waiting.len() + 1,
+    }];
+    let also: Vec<&Report> = waiting.iter().map(|(report, _)| *report).collect();
+    for part in waiting.into_iter().flat_map(|(_, parts)| parts).chain(last) {
+        if !together.contains(&part) {
+            together.push(part);
+        }
+    }
+    answer(builder, newest, together, &also);
+}
+
+/// A guest edited a comment. It was answered as it was; the edit is remembered for people, and answered no more: one
+/// comment would be as many questions as it has edits.
+pub(super) fn edited(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    note_keys(builder, report);
+}
+
+fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
+    note_keys(builder, report);
+    if report.looks_like_key {
+        return vec![ReplyPart::LooksLikeKey];
+    }
+    let mut parts = Vec::new();
+    if report.reading.needs_reply {
+        parts.push(ReplyPart::Guidance);
+        parts.extend(comment_posted::question(builder, report));
+    }
+    parts
+}
+
+/// The owner learns from the audit what a guest holds of which key; the page does not.
+fn note_keys(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    if !report.findings.is_empty() {
+        let keys = exposed_keys::found_keys(&builder.playbook.names, &report.findings);
+        builder.note(Some(&report.comment.id), "key_posted_by_guest", &keys);
+    }
+}
+
+fn answer(builder: &mut DecisionBuilder<'_>, report: &Report, parts: Vec<ReplyPart>, also: &[&Report]) {
+    let mut conversation = Conversation {
+        also: also.iter().map(|other| other.comment.id.clone()).collect(),
+        // A name is the guest's own text.
+        name: None,
+        ..comment_posted::about(builder, report, parts)
+    };
+    limits::apply(builder, &mut conversation, report.authority);
+    conversation::say(builder, &conversation);
+}
