@@ -5,9 +5,10 @@ use super::settings::{
     AlertSettings, Backlog, EffectSettings, EvidenceSettings, MayAct, NotionSettings, PeopleSettings, PollSettings,
     ProjectArgs, ReplySettings, RotationSettings, Settings,
 };
-use super::values::{is_loopback, split, system_zone};
+use super::values::{split, system_zone};
 use crate::domain::ids::PersonId;
 use crate::domain::page::PropertyNames;
+use crate::outbound::{destination, is_loopback};
 use chrono_tz::Tz;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -96,15 +97,17 @@ impl Settings {
             reply: ReplySettings {
                 language: r.text("reply.language", "auto"),
                 progress: r.flag("reply.progress", true),
+                guest_answers: r.number("reply.guest_answers", 10).max(1),
+                member_answers: r.number("reply.member_answers", 1_200).max(1),
             },
             properties: properties(r),
             probe_url: probe_url(r),
             alerts: AlertSettings {
-                ntfy: r.secret("alerts.ntfy"),
-                slack: r.secret("alerts.slack"),
-                webhook: r.secret("alerts.webhook"),
+                ntfy: r.secret_url("alerts.ntfy"),
+                slack: r.secret_url("alerts.slack"),
+                webhook: r.secret_url("alerts.webhook"),
                 webhook_secret: r.secret("alerts.webhook_secret"),
-                ping: r.secret("alerts.ping"),
+                ping: r.secret_url("alerts.ping"),
             },
             environment_token: r
                 .variable("NOTION_TOKEN")
@@ -179,7 +182,7 @@ fn properties(r: &mut SettingsReader) -> PropertyNames {
 /// Where the tests and the demo send every probe.
 fn probe_url(r: &mut SettingsReader) -> Option<String> {
     let url = r.variable("KEYMINDER_PROBE_URL")?.trim_end_matches('/').to_owned();
-    if !is_loopback(&url) {
+    if !destination(&url).is_ok_and(|url| is_loopback(&url)) {
         r.environment_fault(&format!(
             "KEYMINDER_PROBE_URL={url} must be on 127.0.0.1: keys are sent to it"
         ));

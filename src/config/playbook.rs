@@ -1,7 +1,7 @@
 //! The playbook, loaded: prompts, page descriptions and topics that the program carries, and those of the project over them.
 use super::faults::Faults;
 use super::settings::Settings;
-use crate::domain::decide::{Names, Playbook, Topic, Topics};
+use crate::domain::decide::{AnswerLimits, Names, Playbook, Topic, Topics};
 use crate::domain::page::PageDescription;
 use crate::domain::reply::Prompts;
 use std::collections::BTreeMap;
@@ -42,6 +42,10 @@ pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
         say_progress: settings.reply.progress,
         reopen_when_due: settings.rotation.reopen_when_due,
         redact_page_content: settings.rotation.redact_page_content,
+        answers: AnswerLimits {
+            guest: settings.reply.guest_answers,
+            member: settings.reply.member_answers,
+        },
         patience_ms: PATIENCE_MS,
     })
 }

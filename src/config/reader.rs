@@ -2,7 +2,8 @@
 //! serde would end at the first fault; here people hear of all of them at once.
 use super::faults::Faults;
 use super::settings::PageSource;
-use super::values::{duration, environment_name, is_loopback, page_source, plain, split};
+use super::values::{duration, environment_name, page_source, plain, split};
+use crate::outbound::destination;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -191,13 +192,34 @@ impl SettingsReader {
         self.parsed(name, choices[0].1, chosen, &wanted)
     }
 
+    /// An address of Notion's kind: https or this machine, without `/v1` and without a query.
     pub(super) fn url(&mut self, name: &str, default: &str) -> String {
-        let clean = |text: &str| {
-            let url = text.trim_end_matches('/').trim_end_matches("/v1").to_owned();
-            (url.starts_with("https://") || is_loopback(&url)).then_some(url)
+        let Some(text) = self.value(name) else {
+            return default.to_owned();
         };
-        let wanted = "an https:// address (http:// only for 127.0.0.1)";
-        self.parsed(name, default.to_owned(), clean, wanted)
+        let plain = !text.contains(['?', '#']);
+        match destination(&text) {
+            Ok(_) if plain => text.trim().trim_end_matches('/').trim_end_matches("/v1").to_owned(),
+            Ok(_) => {
+                self.fault(name, "nothing may stand in it after the path: no ? and no #");
+                default.to_owned()
+            }
+            Err(why) => {
+                let wanted = "give an https:// address (http:// only for 127.0.0.1)";
+                self.fault(name, &format!("{why}; {wanted}"));
+                default.to_owned()
+            }
+        }
+    }
+
+    /// An address that is a secret itself, to which alerts go; a fault does not repeat it.
+    pub(super) fn secret_url(&mut self, name: &str) -> Option<SecretString> {
+        let text = self.optional(name)?;
+        if let Err(why) = destination(&text) {
+            let wanted = "an alert goes to https:// (http:// only for 127.0.0.1)";
+            self.fault(name, &format!("{why}; {wanted}"));
+        }
+        Some(SecretString::from(text.trim()))
     }
 
     pub(super) fn pages(&mut self, name: &str) -> Vec<PageSource> {

@@ -167,6 +167,10 @@ pub struct ReplySettings {
     pub language: String,
     /// Whether a report of mere progress gets its one line.
     pub progress: bool,
+    /// Answers within an hour to one person who may not act, on one page; four times as many to all of them together.
+    pub guest_answers: u32,
+    /// Answers within an hour to anybody else, on one page.
+    pub member_answers: u32,
 }
 
 /// The section `[alerts]`: channels beside the page. Their addresses are secrets.
@@ -185,7 +189,7 @@ pub struct AlertSettings {
 }
 
 impl Settings {
-    /// The folder of the store, the project id, the install key and the heartbeat.
+    /// The folder of the store, the project id and the heartbeat.
     pub fn state_dir(&self) -> PathBuf {
         match Path::new(&self.state).parent() {
             Some(dir) => dir.to_owned(),

@@ -1,6 +1,6 @@
 //! Settings as people write them, and what is said when they are wrong.
 use super::reader::SettingsReader;
-use super::{Faults, ProjectArgs, Settings, values};
+use super::{Faults, ProjectArgs, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
@@ -94,15 +94,62 @@ fn the_example_documents_every_setting_with_its_default() {
 }
 
 #[test]
-fn only_this_machine_counts_as_loopback() {
-    let local = ["http://127.0.0.1", "http://localhost:8000", "http://[::1]/x"];
-    assert!(local.into_iter().all(values::is_loopback));
-    let elsewhere = [
+fn notion_is_reached_by_https_or_on_this_machine() {
+    for url in [
+        "https://api.notion.com/v1/",
+        "http://127.0.0.1:9",
+        "http://localhost:8000",
+        "http://[::1]",
+    ] {
+        assert!(read(&format!("[notion]\nurl = \"{url}\"\n"), &[]).is_ok(), "{url}");
+    }
+    for url in [
         "http://127.0.0.1.example",
+        "http://localhost.evil.com",
+        "http://127.0.0.1@evil.com",
+        "https://api.notion.com@evil.example",
+        "https://10.0.0.1",
+        "https://0xa9.0xfe.0xa9.0xfe",
+        "https://metadata.google.internal",
+        "https://api.notion.com/?x=",
+    ] {
+        let faults = read(&format!("[notion]\nurl = \"{url}\"\n"), &[])
+            .unwrap_err()
+            .to_string();
+        assert!(faults.contains("notion.url"), "{faults}");
+    }
+}
+
+#[test]
+fn alerts_go_to_https_or_to_this_machine_and_a_fault_does_not_repeat_them() {
+    for channel in ["ntfy", "slack", "webhook", "ping"] {
+        let set = |url: &str| read(&format!("[alerts]\n{channel} = \"{url}\"\n"), &[]);
+        assert!(set("https://ntfy.sh/a-topic").is_ok());
+        assert!(set("http://127.0.0.1:8080/a-topic").is_ok());
+        for host in [
+            "http://ntfy.example",
+            "https://192.168.1.9",
+            "https://169.254.169.254",
+            "http://127.0.0.1@x.example",
+        ] {
+            let faults = set(&format!("{host}/a-topic")).unwrap_err().to_string();
+            assert!(faults.contains(channel) && !faults.contains("a-topic"), "{faults}");
+        }
+    }
+}
+
+#[test]
+fn probes_are_moved_to_this_machine_alone() {
+    let set = |url| read("", &[("KEYMINDER_PROBE_URL", url)]);
+    assert!(set("http://127.0.0.1:9").is_ok());
+    for url in [
+        "http://127.0.0.1.evil.com",
         "http://127.0.0.1:1@evil.example",
-        "https://example.org",
-    ];
-    assert!(!elsewhere.into_iter().any(values::is_loopback));
+        "https://1.1.1.1",
+        "http://localhost.evil.com",
+    ] {
+        assert!(set(url).is_err(), "{url}");
+    }
 }
 
 /// Under which names the program holds a section's settings, beside the section's own and `settings`.

@@ -65,16 +65,6 @@ pub(super) fn page_source(text: &str) -> Option<PageSource> {
     })
 }
 
-/// Whether an address is this machine; `http://127.0.0.1:1@elsewhere` is not.
-pub(super) fn is_loopback(url: &str) -> bool {
-    ["http://127.0.0.1", "http://localhost", "http://[::1]"]
-        .iter()
-        .any(|base| {
-            url.strip_prefix(base)
-                .is_some_and(|rest| (rest.is_empty() || rest.starts_with([':', '/'])) && !rest.contains('@'))
-        })
-}
-
 /// The machine's own zone.
 pub(super) fn system_zone() -> Option<String> {
     let link = std::fs::read_link("/etc/localtime").ok()?;

@@ -1,6 +1,7 @@
 //! Command: a fixed command of the page's description exits 0. Off unless `evidence.allow_commands`.
 use super::collector::Collector;
 use super::observation::Observation;
+use crate::process;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -12,14 +13,12 @@ pub(super) async fn observe(collector: &Collector, run: &[String]) -> Observatio
     let Some((program, arguments)) = run.split_first().filter(|_| collector.settings.allow_commands) else {
         return about(Observation::missing("command_off"));
     };
-    let mut command = tokio::process::Command::new(program);
-    // Nothing of our own environment, which may hold a token, gets there.
+    let mut command = tokio::process::Command::from(process::child(program));
     command
         .args(arguments)
         .current_dir(&collector.keys.project.dir)
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .kill_on_drop(true);

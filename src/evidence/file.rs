@@ -2,6 +2,8 @@
 use super::collector::Collector;
 use super::observation::{Observation, octal};
 use crate::rotation::Project;
+use crate::rotation::places::open_to_read;
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Component, Path, PathBuf};
 
@@ -40,18 +42,27 @@ fn seen(project: &Project, path: &str, mode: Option<&str>, contains: Option<&str
             .with("mode", octal(has))
             .with("wanted", octal(wanted));
     }
-    let holds = |wanted: &str| {
-        metadata.len() <= LARGEST
-            && std::fs::read(&file).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(wanted))
-    };
+    let holds =
+        |wanted: &str| read(project, path).is_some_and(|bytes| String::from_utf8_lossy(&bytes).contains(wanted));
     match contains {
         Some(wanted) if !holds(wanted) => Observation::missing("file_lacks"),
         _ => Observation::proven("file_ok"),
     }
 }
 
+/// The bytes of an ordinary file below the project that is not too large. Neither a pipe nor a link that is swapped in
+/// meanwhile holds us up or leads us elsewhere.
+pub(super) fn read(project: &Project, path: &str) -> Option<Vec<u8>> {
+    inside(project, path)?;
+    let file = open_to_read(&project.dir, &project.dir.join(path)).ok()?;
+    let metadata = file.metadata().ok()?;
+    let mut bytes = Vec::new();
+    file.take(LARGEST).read_to_end(&mut bytes).ok()?;
+    (metadata.is_file() && metadata.len() <= LARGEST).then_some(bytes)
+}
+
 /// The real place of a file, when it is below the project: links that lead elsewhere do not count.
-pub(super) fn inside(project: &Project, path: &str) -> Option<PathBuf> {
+fn inside(project: &Project, path: &str) -> Option<PathBuf> {
     let plain = Path::new(path)
         .components()
         .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));

@@ -2,6 +2,7 @@
 //! the page names counts when it is there and Python understands it.
 use super::collector::Collector;
 use super::observation::Observation;
+use crate::process;
 use crate::rotation::Project;
 use std::process::Stdio;
 use std::time::Duration;
@@ -49,14 +50,14 @@ pub(super) async fn observe(collector: &Collector, paths: &[String]) -> Result<O
 async fn script(collector: &Collector, path: String) -> Option<Vec<u8>> {
     collector
         .keys
-        .blocking(move |project: &Project| std::fs::read(super::file::inside(project, &path)?).ok())
+        .blocking(move |project: &Project| super::file::read(project, &path))
         .await
 }
 
 /// Whether Python parses the script; `None` where there is no Python to ask.
 async fn understood(script: &[u8]) -> Option<bool> {
     use tokio::io::AsyncWriteExt;
-    let mut child = tokio::process::Command::new("python3")
+    let mut child = tokio::process::Command::from(process::child("python3"))
         .args(["-I", "-c", PARSE])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -3,6 +3,7 @@
 use super::alerts::KeyAlert;
 use super::findings::Severity;
 use crate::config::AlertSettings;
+use crate::outbound;
 use crate::rotation::signer::hmac_hex;
 use chrono::{DateTime, Utc};
 use reqwest::{Client, RequestBuilder};
@@ -40,7 +41,7 @@ pub struct Channels {
 pub struct ChannelError {
     /// `ntfy`, `slack`, `webhook`, `ping`.
     pub channel: &'static str,
-    /// A status, or `no connection`.
+    /// A status, or why there was none.
     pub why: String,
 }
 
@@ -50,12 +51,7 @@ impl Channels {
         let any = [&alerts.ntfy, &alerts.slack, &alerts.webhook, &alerts.ping]
             .into_iter()
             .any(Option::is_some);
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .timeout(TIMEOUT)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .ok()?;
+        let client = outbound::client(Client::builder().timeout(TIMEOUT)).ok()?;
         any.then(|| Self {
             client,
             alerts: alerts.clone(),
@@ -157,6 +153,10 @@ impl Channels {
                     if answer.status().is_client_error() {
                         break;
                     }
+                }
+                Err(error) if outbound::is_refused_address(&error) => {
+                    "its host has no public address".clone_into(&mut why);
+                    break;
                 }
                 // The error's own text holds the URL.
                 Err(_) => "no connection".clone_into(&mut why),

@@ -1,4 +1,5 @@
-//! The report as Prometheus reads it: base units, one series per state. No value of a key, no name of an account.
+//! The report as Prometheus reads it: base units, one series per state. No value of a key and nothing that
+//! depends on one, such as its fingerprint; no name of an account.
 use super::report::{KeyLine, MonitorReport};
 use crate::domain::verdict::Verdict;
 use chrono::{DateTime, Utc};
@@ -32,17 +33,9 @@ pub fn render(report: &MonitorReport) -> String {
 }
 
 fn of_keys(text: &mut String, keys: &[KeyLine]) {
-    let info = keys.iter().map(|key| {
-        let fingerprint = escape(key.fingerprint.as_deref().unwrap_or(""));
-        let labels = labels(key);
-        (
-            format!(
-                "{labels},priority=\"{}\",fingerprint=\"{fingerprint}\"",
-                key.priority.as_str()
-            ),
-            1.0,
-        )
-    });
+    let info = keys
+        .iter()
+        .map(|key| (format!("{},priority=\"{}\"", labels(key), key.priority.as_str()), 1.0));
     family(text, "key_info", "What is known of a key.", info);
     let times: [(&str, &str, TimeOf); 3] = [
         (

@@ -193,6 +193,15 @@ fn prometheus_has_one_series_per_verdict_and_each_family_once() {
     );
     assert!(text.contains("keyrotation_probe_verdict{key=\"API_Groq\",provider=\"groq\",verdict=\"valid\"} 1\n"));
     assert!(text.contains("keyrotation_probe_last_run_timestamp_seconds 1800000000\n"));
+    let labels = text
+        .split(['{', ','])
+        .filter_map(|part| Some(part.split_once("=\"")?.0));
+    let labels: std::collections::BTreeSet<&str> = labels.collect();
+    assert_eq!(
+        labels.into_iter().collect::<Vec<_>>(),
+        ["key", "priority", "provider", "verdict"],
+        "no label depends on a value"
+    );
     let types: Vec<&str> = text.lines().filter(|line| line.starts_with("# TYPE")).collect();
     assert_eq!(
         types.len(),

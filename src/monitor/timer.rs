@@ -1,6 +1,7 @@
 //! Whether something other than `run` starts the monitor every day: a timer of systemd, an agent of launchd, a crontab.
+use crate::process;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// Folders in which timers of this person, and of the machine, lie.
 pub fn timer_dirs() -> Vec<PathBuf> {
@@ -41,9 +42,8 @@ fn starts_monitor(text: &str) -> bool {
 }
 
 fn crontab() -> Option<String> {
-    let listing = Command::new("crontab")
+    let listing = process::child("crontab")
         .arg("-l")
-        .stdin(Stdio::null())
         .stderr(Stdio::null())
         .output()
         .ok()?;

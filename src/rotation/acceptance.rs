@@ -1,5 +1,5 @@
 //! Whether a new key may be used: tested before it is written, or before a hand-made edit counts.
-use super::probe::{Hint, Probed, Prober};
+use super::probe::{Elsewhere, Hint, OtherMaker, Probed, Prober};
 use super::providers::Provider;
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
@@ -79,13 +79,51 @@ pub fn in_words(verdict: Verdict) -> &'static str {
 pub fn hint_in_words(hint: &Hint) -> String {
     match hint {
         Hint::VariableMissing(name) => format!("{name} has no value"),
-        Hint::Blanks(name) => format!("{name} begins or ends with a blank"),
+        Hint::Blanks(name) => format!("{name} has a blank or a line break in it; nothing was sent"),
+        Hint::Placeholder(name) => format!("{name} holds a placeholder, no key; nothing was sent"),
         Hint::Quotes(name) => format!("quotes are part of the value of {name}"),
         Hint::RsaKey(name) => format!("{name} is an RSA key; make an HMAC key"),
         Hint::Format(name) => format!("{name} has another form"),
-        Hint::LooksLike(provider) => format!("it looks like a key of {provider}"),
+        Hint::OtherMaker(other) => other_maker_in_words(other),
+        Hint::Elsewhere(found) => elsewhere_in_words(found),
+        Hint::NotPublic(host) => format!("{host} has no public address; nothing was sent"),
         Hint::NotAgreed(host) => format!("run `keyminder probe` once and agree to {host}"),
     }
+}
+
+fn other_maker_in_words(other: &OtherMaker) -> String {
+    let OtherMaker {
+        variable,
+        maker,
+        prefix,
+        host,
+        belongs_in,
+    } = other;
+    let way = if variable == belongs_in {
+        format!("it is not {variable}'s")
+    } else {
+        format!("put it in {belongs_in}, and the right one in {variable}")
+    };
+    format!("{variable} looks like a key of {maker} ({prefix}): not sent to {host}; {way}")
+}
+
+fn elsewhere_in_words(found: &Elsewhere) -> String {
+    let Elsewhere {
+        key,
+        address,
+        at,
+        maker,
+        host,
+    } = found;
+    let place = match (at, maker) {
+        (Some(at), Some(maker)) => format!("{at} ({maker})"),
+        (Some(at), None) => at.clone(),
+        (None, _) => "another address".to_owned(),
+    };
+    format!(
+        "{address} says that {key} is used at {place}: not sent to {host}; give that key a variable of its own, or remove \
+         {address}"
+    )
 }
 
 /// What speaks against a key that was just probed.

@@ -1,7 +1,8 @@
 //! Writes files whole: a temporary name beside the destination, private from birth, flushed, then renamed.
 use super::crash::point;
+use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -21,6 +22,32 @@ pub fn create_atomic(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let temporary = Temporary::write(path, bytes, mode)?;
     point("create: new file written");
     temporary.link_to(path)
+}
+
+/// Overwrites a file with zeros and removes it. On a disk that keeps old blocks (flash, snapshots) they may survive.
+pub(super) fn wipe(path: &Path) -> io::Result<()> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)?;
+    let length = file.metadata()?.len();
+    io::copy(&mut io::repeat(0).take(length), &mut file)?;
+    file.sync_all()?;
+    std::fs::remove_file(path)?;
+    sync_folder_of(path)
+}
+
+/// The temporary files of a file that lie beside it.
+pub(super) fn temporary_files_of(file: &Path) -> Vec<PathBuf> {
+    let listing = std::fs::read_dir(folder_of(file)).into_iter().flatten().flatten();
+    let begin = format!("{}.tmp.", file.file_name().unwrap_or_default().to_string_lossy());
+    let is_its = |path: &PathBuf| {
+        let name = path.file_name().and_then(|name| name.to_str());
+        name.is_some_and(|name| name.starts_with(&begin) && is_temporary(name))
+    };
+    listing.map(|entry| entry.path()).filter(is_its).collect()
 }
 
 /// A new file beside its destination, gone again unless it gets there.

@@ -1,9 +1,11 @@
 //! Other places in the project where an old value stands: found by value, told without it.
 use super::Project;
+use super::places::open_own;
 use aho_corasick::AhoCorasick;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -48,9 +50,11 @@ pub fn find(project: &Project, values: &BTreeMap<String, SecretString>) -> Vec<C
     };
     let mut copies = Vec::new();
     for path in files(project) {
-        let Ok(bytes) = std::fs::read(&path).map(Zeroizing::new) else {
+        let mut bytes = Zeroizing::new(Vec::new());
+        let opened = open_own(&path).map(|file| file.take(MAX_BYTES));
+        if opened.and_then(|mut file| file.read_to_end(&mut bytes)).is_err() {
             continue;
-        };
+        }
         for found in search.find_iter(bytes.as_slice()) {
             copies.push(Copy {
                 file: project.relative(&path),

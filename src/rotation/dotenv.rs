@@ -42,6 +42,12 @@ pub enum EnvError {
     /// A folder, a pipe, a device.
     #[error("{0} is no ordinary file; keys are read from ordinary files only")]
     NotRegular(PathBuf),
+    /// A link would let whoever made it choose the keys.
+    #[error(
+        "{0} is a link that leads out of the project, or lies below one, and is not followed: give the setting that names \
+         it the real file (for .env: project.env), or put the file itself here"
+    )]
+    Outside(PathBuf),
     /// Over 16 MiB.
     #[error("{0} is larger than 16 MiB, which no .env is")]
     TooLarge(PathBuf),
@@ -59,6 +65,18 @@ pub enum EnvError {
         /// What the system said.
         source: std::io::Error,
     },
+}
+
+impl EnvError {
+    /// Whether the file was refused because of where a link leads.
+    pub fn leads_out(&self) -> bool {
+        matches!(self, Self::Outside(_))
+    }
+
+    /// Whether we would not touch the file, rather than could not.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotRegular(_) | Self::Unterminated { .. } | Self::Outside(_))
+    }
 }
 
 impl EnvFile {

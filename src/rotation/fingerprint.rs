@@ -1,7 +1,7 @@
 //! Fingerprints tell two values apart without showing one: HMAC-SHA256 under a random key of this installation.
 //! A plain hash would let anybody who holds a leaked key confirm that it is ours.
 use crate::domain::cycle::Fingerprint;
-use ring::{digest, hmac};
+use ring::{aead, digest, hkdf, hmac};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write;
 use zeroize::Zeroizing;
@@ -9,8 +9,17 @@ use zeroize::Zeroizing;
 /// How many hex digits are shown.
 const SHOWN: usize = 12;
 
-/// The key under which fingerprints are made; lives in `state/install.key`, 0600.
-pub struct InstallKey(hmac::Key);
+/// How a keyed mark begins.
+pub(super) const KEYED: &str = "hmac-sha256:";
+
+/// Tells keys that are derived here from those of other programs.
+const SALT: &[u8] = b"keyminder install key";
+
+/// The key under which fingerprints are made, and from which others are derived; random, 32 bytes.
+pub struct InstallKey {
+    prints: hmac::Key,
+    derived: hkdf::Prk,
+}
 
 impl InstallKey {
     /// From the 64 hex digits of the key file. `None` when there are not that many.
@@ -23,16 +32,48 @@ impl InstallKey {
             .map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).ok())
             .collect::<Option<Vec<u8>>>()
             .map(Zeroizing::new)?;
-        Some(Self(hmac::Key::new(hmac::HMAC_SHA256, &bytes)))
+        Some(Self {
+            prints: hmac::Key::new(hmac::HMAC_SHA256, &bytes),
+            derived: hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(&bytes),
+        })
     }
 
     /// The first 12 hex digits of HMAC-SHA256 over `name NUL value`.
     pub fn fingerprint(&self, name: &str, value: &SecretString) -> Fingerprint {
-        let mut context = hmac::Context::with_key(&self.0);
+        let mut context = hmac::Context::with_key(&self.prints);
         context.update(name.as_bytes());
         context.update(&[0]);
         context.update(value.expose_secret().as_bytes());
         hex(&context.sign().as_ref()[..SHOWN / 2])
+    }
+}
+
+impl InstallKey {
+    /// What tells two files apart without confirming a guess of what is in them: HMAC-SHA256, with its name before it.
+    fn mark(&self, bytes: &[u8]) -> String {
+        let mut context = hmac::Context::with_key(&self.prints);
+        // A fingerprint begins with a name, which holds no NUL.
+        context.update(&[0]);
+        context.update(bytes);
+        format!("{KEYED}{}", hex(context.sign().as_ref()))
+    }
+
+    /// The mark of a file's bytes in a list: a keyed one where the file itself lies encrypted beside the list, for there a
+    /// plain hash would confirm what the encryption hides; else SHA-256, as `sha256sum` gives it.
+    pub(super) fn content_mark(&self, bytes: &[u8], encrypted: bool) -> String {
+        if encrypted { self.mark(bytes) } else { sha256(bytes) }
+    }
+
+    /// Whether this is one of the marks of these bytes.
+    pub(super) fn is_mark_of(&self, mark: &str, bytes: &[u8]) -> bool {
+        mark == self.content_mark(bytes, mark.starts_with(KEYED))
+    }
+
+    /// A key to seal bytes with, for this purpose alone.
+    pub(super) fn sealing(&self, purpose: &'static [u8]) -> Option<aead::LessSafeKey> {
+        let info = [purpose];
+        let key = self.derived.expand(&info, &aead::AES_256_GCM).ok()?;
+        Some(aead::LessSafeKey::new(aead::UnboundKey::from(key)))
     }
 }
 
@@ -72,6 +113,16 @@ mod tests {
             let key = InstallKey::from_hex(&vector.install_key_hex).unwrap();
             assert_eq!(key.fingerprint(&vector.key_name, &vector.value.into()), vector.shown);
         }
+    }
+
+    #[test]
+    fn a_keyed_mark_tells_bytes_apart_and_means_nothing_without_the_key() {
+        let [ours, theirs] = ["00", "01"].map(|byte| InstallKey::from_hex(&byte.repeat(32)).unwrap());
+        let mark = ours.content_mark(b"A=made-up\n", true);
+        assert!(ours.is_mark_of(&mark, b"A=made-up\n") && !ours.is_mark_of(&mark, b"A=made-uq\n"));
+        assert!(!theirs.is_mark_of(&mark, b"A=made-up\n") && !mark.contains(&sha256(b"A=made-up\n")));
+        let plain = ours.content_mark(b"A=made-up\n", false);
+        assert!(plain == sha256(b"A=made-up\n") && theirs.is_mark_of(&plain, b"A=made-up\n"));
     }
 
     #[test]

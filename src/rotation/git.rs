@@ -1,6 +1,7 @@
 //! Whether git knows a file. Asked only where there is a repository; without git installed nothing is known.
+use crate::process;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 
 /// Whether the file is in version control: its keys are in the history then.
 pub fn is_tracked(path: &Path) -> bool {
@@ -21,15 +22,9 @@ fn ask(path: &Path, question: &[&str]) -> Option<ExitStatus> {
     if !dir.ancestors().any(|above| above.join(".git").exists()) {
         return None;
     }
-    let mut git = Command::new("git");
+    let mut git = process::child("git");
     git.args(question)
         .arg(path.strip_prefix(dir).unwrap_or(path))
         .current_dir(dir);
-    git.env_clear()
-        .envs(["PATH", "HOME"].map(|name| (name, std::env::var_os(name).unwrap_or_default())));
-    git.stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .ok()
+    git.stdout(Stdio::null()).stderr(Stdio::null()).status().ok()
 }

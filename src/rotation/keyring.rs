@@ -2,7 +2,8 @@
 //! from the settings here alone, so that what a person set or agreed to holds for the bot and for every command alike.
 use super::blocking::blocking;
 use super::probe::{ProbeError, ProbeSettings, Prober};
-use super::project::{Project, ProjectError};
+use super::project::Project;
+use super::project_error::ProjectError;
 use super::providers::{Provider, Providers};
 use crate::config::{Faults, Settings};
 use std::path::PathBuf;

@@ -1,16 +1,12 @@
-//! A redactor that follows `.env`: it knows the present values, those of the backups, and former ones as keyed hashes.
-use super::atomic_write::write_atomic;
+//! A redactor that follows `.env`: it knows the present values, those of the backups, and former ones.
 use super::backup;
 use super::blocking::blocking;
-use super::{EnvError, Project};
+use super::{EnvError, Project, former_values};
 use crate::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use secrecy::SecretString;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
-
-/// Where former values are kept, as keyed hashes of windows; 0600.
-const FORMER: &str = "former-values";
 
 /// A redactor that follows `.env`. Clones are the same redactor.
 #[derive(Clone)]
@@ -19,8 +15,17 @@ pub struct LiveRedactor {
     project: Arc<Project>,
     identifiers: Arc<Vec<String>>,
     patterns: Arc<Patterns>,
-    stamp: Arc<Mutex<Option<EnvStamp>>>,
+    taken_in: Arc<Mutex<TakenIn>>,
 }
+
+/// `.env` as it was taken in last.
+struct TakenIn {
+    stamp: Option<EnvStamp>,
+    /// Its values: those that are missing next time are former ones then.
+    values: Vec<NamedValue>,
+}
+
+type NamedValue = (String, SecretString);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct EnvStamp {
@@ -33,13 +38,14 @@ impl LiveRedactor {
     /// ones, or the project's own.
     pub fn new(project: Arc<Project>, identifiers: Vec<String>, patterns: Arc<Patterns>) -> Self {
         let stamp = stamp(&project.env);
-        let shared = SharedRedactor::new(keeping_redactor(&project, &identifiers, &patterns));
+        let values = present(&project);
+        let redactor = keeping_redactor(&project, &identifiers, &patterns, &values, &[]);
         Self {
-            shared,
+            shared: SharedRedactor::new(redactor),
             project,
             identifiers: Arc::new(identifiers),
             patterns,
-            stamp: Arc::new(Mutex::new(stamp)),
+            taken_in: Arc::new(Mutex::new(TakenIn { stamp, values })),
         }
     }
 
@@ -56,18 +62,25 @@ impl LiveRedactor {
 
     /// Whether `.env` is as it was taken in last; `false` also while it is being taken in.
     fn is_current(&self) -> bool {
-        let last = self.stamp.try_lock();
-        last.is_ok_and(|last| *last == stamp(&self.project.env))
+        let last = self.taken_in.try_lock();
+        last.is_ok_and(|last| last.stamp == stamp(&self.project.env))
     }
 
     fn take_in(&self) -> Arc<Redactor> {
         let now = stamp(&self.project.env);
-        let mut last = self.stamp.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last != now {
-            self.shared
-                .replace(keeping_redactor(&self.project, &self.identifiers, &self.patterns));
+        let mut last = self.taken_in.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.stamp != now {
+            let values = present(&self.project);
+            self.shared.replace(keeping_redactor(
+                &self.project,
+                &self.identifiers,
+                &self.patterns,
+                &values,
+                &last.values,
+            ));
             // Only now: should that fail, the next one who asks takes it in again.
-            *last = now;
+            *last = TakenIn { stamp: now, values };
+            self.project.tell_notes();
             tracing::info!("`.env` changed; its new values are known from now on");
         }
         self.shared.current()
@@ -89,27 +102,34 @@ fn stamp(file: &Path) -> Option<EnvStamp> {
 
 /// A redactor that knows what `.env`, the backups and the kept former values hold now. Writes nothing.
 pub fn redactor(project: &Project, identifiers: &[String], patterns: &Arc<Patterns>) -> Redactor {
-    Redactor::new(Arc::clone(patterns), known_values(project, identifiers))
+    let known = known_values(project, identifiers, &present(project), &[]);
+    Redactor::new(Arc::clone(patterns), known)
 }
 
-/// As [`redactor`]; keeps what it knows, so that a value is still known when it has left `.env`.
-fn keeping_redactor(project: &Project, identifiers: &[String], patterns: &Arc<Patterns>) -> Redactor {
-    let known = known_values(project, identifiers);
-    if let Err(error) = write_atomic(&project.state_dir.join(FORMER), &known.export(), 0o600) {
-        tracing::warn!("former key values cannot be kept: {error}");
+/// As [`redactor`]; keeps what has left `.env`. `left`: values that stood there before, as far as somebody saw them.
+fn keeping_redactor(
+    project: &Project,
+    identifiers: &[String],
+    patterns: &Arc<Patterns>,
+    present: &[NamedValue],
+    left: &[NamedValue],
+) -> Redactor {
+    let lock = former_values::lock(project);
+    let known = known_values(project, identifiers, present, left);
+    if lock.is_some()
+        && let Err(error) = former_values::keep(project, &known, &KnownValues::from_env(present.to_vec()))
+    {
+        project.note(format!("former key values cannot be kept: {error}"));
     }
     Redactor::new(Arc::clone(patterns), known)
 }
 
-fn known_values(project: &Project, identifiers: &[String]) -> KnownValues {
-    let mut known = KnownValues::from_env(present(project));
+fn known_values(project: &Project, identifiers: &[String], present: &[NamedValue], left: &[NamedValue]) -> KnownValues {
+    let mut known = KnownValues::from_env(present.to_vec());
     known.set_identifiers(identifiers);
-    let file = project.state_dir.join(FORMER);
-    if let Ok(bytes) = std::fs::read(&file)
-        && let Err(error) = known.import(&bytes)
-    {
-        let file = project.relative(&file);
-        tracing::warn!("{file}: former key values cannot be read ({error}); they are found by their patterns only");
+    former_values::read(project, &mut known);
+    for (name, value) in left {
+        known.add(name, value);
     }
     for kept in backup::list(project) {
         if let Ok(env) = backup::values(project, &kept) {
@@ -121,7 +141,7 @@ fn known_values(project: &Project, identifiers: &[String]) -> KnownValues {
     known
 }
 
-fn present(project: &Project) -> Vec<(String, SecretString)> {
+fn present(project: &Project) -> Vec<NamedValue> {
     match project.read_env() {
         Ok(env) => env
             .entries()
@@ -129,7 +149,7 @@ fn present(project: &Project) -> Vec<(String, SecretString)> {
             .collect(),
         Err(EnvError::Missing(_)) => Vec::new(),
         Err(error) => {
-            tracing::warn!("{error}");
+            project.note(error.to_string());
             Vec::new()
         }
     }
@@ -138,27 +158,28 @@ fn present(project: &Project) -> Vec<(String, SecretString)> {
 #[cfg(test)]
 mod tests {
     use super::super::project::testing::{project, write_file};
+    use super::super::replace;
     use super::*;
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
     use std::sync::mpsc;
     use std::time::Duration;
 
-    /// A slow disk that only a living runtime ends: the file with the former values is a pipe, and whoever opens it to
-    /// read waits for somebody who writes into it.
+    fn live(project: Project) -> LiveRedactor {
+        LiveRedactor::new(Arc::new(project), Vec::new(), Patterns::builtin())
+    }
+
+    /// A slow disk that only a living runtime ends: the state folder is locked, as by another keyminder that is at it.
     #[tokio::test(flavor = "current_thread")]
     async fn the_runtime_goes_on_while_backups_are_read() {
         let (_dir, project) = project("API_Groq=gsk_made-up-old-value\n");
-        let pipe = project.state_dir.join(FORMER);
-        let env = project.env.clone();
-        let live = LiveRedactor::new(Arc::new(project), Vec::new(), Patterns::builtin());
-        std::fs::remove_file(&pipe).unwrap();
-        mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let (state, env) = (project.state_dir.clone(), project.env.clone());
+        let live = live(project);
         write_file(&env, "API_Groq=gsk_made-up-new-value-of-another-length\n");
+        let locked = replace::lock(&state).unwrap();
 
         let (goes_on, heard) = mpsc::channel();
         let disk = std::thread::spawn(move || {
-            let went_on = heard.recv_timeout(Duration::from_secs(10)).is_ok();
-            std::fs::write(&pipe, b"").unwrap();
+            let went_on = heard.recv_timeout(Duration::from_secs(8)).is_ok();
+            drop(locked);
             went_on
         });
         let (redactor, ()) = tokio::join!(live.current(), async { goes_on.send(()).unwrap() });
@@ -168,5 +189,24 @@ mod tests {
         );
         let said = redactor.redact_str("it is gsk_made-up-new-value-of-another-length");
         assert_eq!(said, "it is [redacted: API_Groq]", "the new value is known");
+    }
+
+    #[tokio::test]
+    async fn a_piece_of_a_replaced_key_is_known_after_a_restart_without_any_backup() {
+        let old = format!("gsk_{}", "q7Zt4Rk9Lm2Xw8Bv5Nc3");
+        let (dir, project) = project(&format!("API_Groq={old}\n"));
+        let env = project.env.clone();
+        let first = live(project);
+        write_file(&env, &format!("API_Groq=gsk_{}\n", "H6yTp1Sd0Jf7Gh4Kl9Az2Qe"));
+        first.current().await;
+        drop(first);
+        let settings = super::super::project::testing::settings(dir.path());
+        let again = live(Project::open(&settings).unwrap());
+        let said = again
+            .shared()
+            .current()
+            .redact_str("we had q7Zt4Rk9Lm2X there")
+            .into_owned();
+        assert_eq!(said, "we had [redacted: API_Groq] there");
     }
 }

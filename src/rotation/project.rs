@@ -1,28 +1,24 @@
 //! A project's files: where they are, who it is, and under which key its fingerprints are made.
-use super::atomic_write::{self, create_atomic, sync_folder_of};
+use super::atomic_write;
 use super::dotenv::{EnvError, EnvFile};
 use super::edit::EditError;
-use super::fingerprint::{InstallKey, hex};
+use super::fingerprint::InstallKey;
+use super::install_key;
+use super::places::{self, own_dir};
+use super::project_error::ProjectError;
 use super::replace::{self, ReplaceError, Replaced};
 use super::secret_names::is_secret;
 use crate::config::Settings;
 use crate::domain::cycle::Fingerprint;
 use chrono_tz::Tz;
-use ring::rand::{SecureRandom, SystemRandom};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs::{DirBuilder, Permissions};
-use std::io::{self, ErrorKind};
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 use zeroize::Zeroizing;
 
-/// The install key's file, in the state folder.
-const KEY_FILE: &str = "install.key";
-/// The file of the project's id, in the state folder.
-const ID_FILE: &str = "project.id";
 /// Where the schedule stands in the project.
 pub const SCHEDULE: &str = "config/rotation_schedule.json";
 
@@ -34,7 +30,7 @@ pub struct Project {
     pub env: PathBuf,
     /// Where backups are written.
     pub backups: PathBuf,
-    /// Install key, project id, rotations under way; 0700.
+    /// Project id, rotations under way; 0700.
     pub state_dir: PathBuf,
     /// The zone of file names and schedules.
     pub zone: Tz,
@@ -45,59 +41,38 @@ pub struct Project {
     /// An age identity that opens encrypted backups, when somebody named one.
     pub identity: Option<PathBuf>,
     key: InstallKey,
-}
-
-/// Why a project could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum ProjectError {
-    /// The system refused.
-    #[error("{doing} {path} failed ({source}); see whose folder it is with `ls -ld`")]
-    Io {
-        /// What was tried.
-        doing: &'static str,
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The install key was damaged; without it no fingerprint can be compared.
-    #[error(
-        "{0} is not the 64 hex digits that it was made of. Bring it back from a backup; or move it away, and all \
-         earlier fingerprints lose their meaning"
-    )]
-    InstallKey(PathBuf),
-    /// `.env` could not be read.
-    #[error(transparent)]
-    Env(#[from] EnvError),
+    /// What is to be told once there is a log.
+    notes: Mutex<Vec<String>>,
 }
 
 impl Project {
     /// Opens the project: makes the state folder (0700), the install key (0600) and the project's id when missing.
     pub fn open(settings: &Settings) -> Result<Self, ProjectError> {
         let state_dir = settings.state_dir();
+        refuse_links_out(settings)?;
         own_dir(&settings.project, &state_dir)?;
-        let key = made_once(&state_dir.join(KEY_FILE), 32)?;
-        let id = made_once(&state_dir.join(ID_FILE), 8)?;
-        Self::with(settings, &Zeroizing::new(key), id)
+        let mut notes = Vec::new();
+        let key = install_key::key(&settings.project, &state_dir, &mut notes)?;
+        let id = install_key::id(&state_dir)?;
+        Ok(Self::with(settings, key, id, notes))
     }
 
     /// As [`Project::open`], but makes nothing: where there is no install key or id, it has one of its own for as long as
     /// it lives, and its fingerprints mean nothing to others.
     pub fn open_to_read(settings: &Settings) -> Result<Self, ProjectError> {
-        let kept = |name: &str, bytes| {
-            let path = settings.state_dir().join(name);
-            if path.exists() {
-                read_hex(&path)
-            } else {
-                random_hex(&path, bytes)
-            }
-        };
-        Self::with(settings, &Zeroizing::new(kept(KEY_FILE, 32)?), kept(ID_FILE, 8)?)
+        refuse_links_out(settings)?;
+        let state_dir = settings.state_dir();
+        let key = install_key::key_to_read(&settings.project, &state_dir)?;
+        Ok(Self::with(
+            settings,
+            key,
+            install_key::id_to_read(&state_dir)?,
+            Vec::new(),
+        ))
     }
 
-    fn with(settings: &Settings, key: &str, id: String) -> Result<Self, ProjectError> {
-        let state_dir = settings.state_dir();
-        Ok(Self {
+    fn with(settings: &Settings, key: InstallKey, id: String, notes: Vec<String>) -> Self {
+        Self {
             dir: settings.project.clone(),
             env: settings.env.clone(),
             backups: settings.rotation.backups.clone(),
@@ -105,9 +80,10 @@ impl Project {
             recipients: settings.rotation.recipients.clone(),
             identity: None,
             id,
-            key: InstallKey::from_hex(key).ok_or_else(|| ProjectError::InstallKey(state_dir.join(KEY_FILE)))?,
-            state_dir,
-        })
+            key,
+            notes: Mutex::new(notes),
+            state_dir: settings.state_dir(),
+        }
     }
 
     /// As [`Project::open`], with an age identity that opens encrypted backups; removes what a crash left behind.
@@ -125,9 +101,36 @@ impl Project {
         self.key.fingerprint(name, value)
     }
 
-    /// Reads `.env`, through a link if it is one.
+    /// Keeps a sentence for the log: what is found at the start is found before the log can be written.
+    pub(super) fn note(&self, sentence: String) {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(sentence);
+    }
+
+    /// Writes to the log what was noted since the last time.
+    pub fn tell_notes(&self) {
+        for note in self.notes() {
+            tracing::warn!("{note}");
+        }
+    }
+
+    /// Takes what was noted since the last time.
+    pub(super) fn notes(&self) -> Vec<String> {
+        std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The key of this installation.
+    pub(super) fn install_key(&self) -> &InstallKey {
+        &self.key
+    }
+
+    /// The bytes of `.env`, through a link as long as it leads to a place within the project.
+    pub(super) fn env_bytes(&self) -> Result<Zeroizing<Vec<u8>>, EnvError> {
+        replace::read_in_project(&self.dir, &self.env)
+    }
+
+    /// What `.env` says now.
     pub fn read_env(&self) -> Result<EnvFile, EnvError> {
-        EnvFile::parse(&replace::read(&self.env)?)
+        EnvFile::parse(&self.env_bytes()?)
     }
 
     /// The fingerprint of every secret variable in `.env`.
@@ -147,12 +150,8 @@ impl Project {
 
     /// Changes `.env` whole, by [`replace::replace`]. A link may lead elsewhere within the project only.
     pub fn replace_env(&self, edit: impl FnMut(&[u8]) -> Result<Vec<u8>, EditError>) -> Result<Replaced, ReplaceError> {
-        let inside = |path: &Path| match (path.canonicalize(), self.dir.canonicalize()) {
-            (Ok(path), Ok(dir)) => path.starts_with(dir),
-            _ => true,
-        };
-        if self.env.is_symlink() && !inside(&self.env) {
-            return Err(ReplaceError::Outside(self.env.clone()));
+        if self.env.exists() && places::leads_out(&self.dir, &self.env) {
+            return Err(EnvError::Outside(self.env.clone()).into());
         }
         replace::replace(&self.env, edit)
     }
@@ -171,6 +170,7 @@ impl Project {
     /// Removes what a crash left: temporary files of ours that are older than an hour.
     pub fn sweep(&self, now: SystemTime) {
         atomic_write::sweep_beside(&self.env, now);
+        atomic_write::sweep_beside(&self.dir.join(install_key::KEY_FILE), now);
         atomic_write::sweep_beside(&self.dir.join(SCHEDULE), now);
         atomic_write::sweep_all(&self.state_dir, now);
         atomic_write::sweep_all(&self.backups, now);
@@ -188,67 +188,19 @@ impl fmt::Debug for Project {
     }
 }
 
-/// Makes a folder that only its owner may enter. One that is there stays as it is.
-pub(super) fn private_dir(dir: &Path) -> Result<(), ProjectError> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(dir);
-    made.and_then(|()| sync_folder_of(dir))
-        .map_err(|source| ProjectError::Io {
-            doing: "making the folder",
-            path: dir.to_owned(),
-            source,
-        })
-}
-
-/// As [`private_dir`]; one that is there is closed to others, but only below the project: a state file in /tmp
-/// must not close /tmp itself.
-pub(super) fn own_dir(project: &Path, dir: &Path) -> Result<(), ProjectError> {
-    private_dir(dir)?;
-    let failed = |source| ProjectError::Io {
-        doing: "closing to others the folder",
-        path: dir.to_owned(),
-        source,
-    };
-    let mode = dir.metadata().map_err(failed)?.permissions().mode();
-    if mode & 0o077 != 0 && dir != project && dir.starts_with(project) {
-        std::fs::set_permissions(dir, Permissions::from_mode(0o700)).map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// The hex digits of a file, made of so many random bytes the first time. Of two starters, the first one's stay.
-fn made_once(path: &Path, bytes: usize) -> Result<String, ProjectError> {
-    if !path.exists() {
-        let digits = Zeroizing::new(format!("{}\n", random_hex(path, bytes)?));
-        match create_atomic(path, digits.as_bytes(), 0o600) {
-            Err(source) if source.kind() != ErrorKind::AlreadyExists => return Err(failed("writing", path, source)),
-            Err(_) | Ok(()) => {}
+/// What we write must not be led away.
+fn refuse_links_out(settings: &Settings) -> Result<(), ProjectError> {
+    let ours = [
+        (settings.state_dir(), "state"),
+        (PathBuf::from(&settings.state), "state"),
+        (settings.rotation.backups.clone(), "rotation.backups"),
+    ];
+    for (path, setting) in ours {
+        if places::leads_out(&settings.project, &path) {
+            return Err(ProjectError::LeadsOut { path, setting });
         }
     }
-    read_hex(path)
-}
-
-/// So many random bytes in hex digits, for this file.
-fn random_hex(path: &Path, bytes: usize) -> Result<String, ProjectError> {
-    let mut random = Zeroizing::new(vec![0; bytes]);
-    let drawn = SystemRandom::new().fill(&mut random);
-    drawn.map_err(|_| failed("drawing random bytes for", path, ErrorKind::Other.into()))?;
-    Ok(hex(&random))
-}
-
-fn read_hex(path: &Path) -> Result<String, ProjectError> {
-    let text = std::fs::read_to_string(path).map_err(|source| failed("reading", path, source))?;
-    Ok(text.trim().to_owned())
-}
-
-fn failed(doing: &'static str, path: &Path, source: io::Error) -> ProjectError {
-    ProjectError::Io {
-        doing,
-        path: path.to_owned(),
-        source,
-    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -257,38 +209,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_folders_are_closed_and_others_left_alone() {
-        let (dir, project) = project("A=1\n");
-        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o7777;
-        let open = |path: &Path| std::fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
-        let elsewhere = tempfile::tempdir().unwrap();
-        for (path, wanted) in [
-            (project.state_dir.as_path(), 0o700),
-            (dir.path(), 0o755),
-            (elsewhere.path(), 0o755),
-        ] {
-            open(path);
-            own_dir(&project.dir, path).unwrap();
-            assert_eq!(mode(path), wanted, "{}", path.display());
-        }
-        private_dir(&project.state_dir.join("new/one")).unwrap();
-        assert_eq!(mode(&project.state_dir.join("new/one")), 0o700);
-    }
-
-    #[test]
     fn key_and_id_are_made_once() {
-        let (_dir, project) = project("A=1\n");
-        let again = made_once(&project.state_dir.join("project.id"), 8).unwrap();
-        assert_eq!(again, project.id);
+        let (dir, project) = project("A=1\n");
+        assert_eq!(install_key::id(&project.state_dir).unwrap(), project.id);
         assert_eq!(project.id.len(), 16);
-        let text = format!("{project:?}");
-        assert!(
-            !text.contains(
-                std::fs::read_to_string(project.state_dir.join("install.key"))
-                    .unwrap()
-                    .trim()
-            )
-        );
+        let key = std::fs::read_to_string(dir.path().join(install_key::KEY_FILE)).unwrap();
+        assert!(key.trim().len() == 64 && !format!("{project:?}").contains(key.trim()));
     }
 }
 
@@ -297,6 +223,8 @@ pub(super) mod testing {
     //! A project in a folder of its own.
     use super::*;
     use crate::cli::ProjectArgs;
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
     use tempfile::TempDir;
 
     /// A project in Amsterdam with this `.env`.
@@ -304,13 +232,18 @@ pub(super) mod testing {
         let dir = tempfile::tempdir().unwrap();
         write_file(&dir.path().join(".env"), env);
         std::fs::set_permissions(dir.path().join(".env"), Permissions::from_mode(0o600)).unwrap();
+        let project = Project::open(&settings(dir.path())).unwrap();
+        (dir, project)
+    }
+
+    /// The settings of a project in Amsterdam.
+    pub(in crate::rotation) fn settings(dir: &Path) -> Settings {
         let place = ProjectArgs {
-            project: Some(dir.path().to_owned()),
+            project: Some(dir.to_owned()),
             config: None,
         };
         let environment = [("TZ".to_owned(), "Europe/Amsterdam".to_owned())].into();
-        let project = Project::open(&Settings::read(&place, environment).unwrap()).unwrap();
-        (dir, project)
+        Settings::read(&place, environment).unwrap()
     }
 
     pub(in crate::rotation) fn write_file(path: &Path, text: &str) {

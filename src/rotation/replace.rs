@@ -5,11 +5,12 @@ use super::dotenv::EnvError;
 use super::edit::EditError;
 use super::fingerprint::sha256;
 use super::git;
-use rustix::fs::{FlockOperation, OFlags};
-use std::fs::{File, OpenOptions};
+use super::places::{NotOpened, open_own, open_to_read};
+use rustix::fs::FlockOperation;
+use rustix::io::Errno;
+use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
-
+use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -41,9 +42,6 @@ pub enum ReplaceError {
     /// A link to nowhere.
     #[error("{0} is a link that leads nowhere; mend the link first")]
     Dangling(PathBuf),
-    /// A link out of the project.
-    #[error("{0} is a link that leads out of the project; set project.env to the real file if that is meant")]
-    Outside(PathBuf),
     /// The other name would keep the old secret.
     #[error("{path} has {links} names (hard links); the others would keep the old value: remove them first")]
     HardLinked {
@@ -102,14 +100,9 @@ impl ReplaceError {
     /// Whether we would not, rather than could not.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Dangling(_)
-            | Self::Outside(_)
-            | Self::HardLinked { .. }
-            | Self::Owner { .. }
-            | Self::Tracked(_)
-            | Self::Edit(_) => true,
+            Self::Dangling(_) | Self::HardLinked { .. } | Self::Owner { .. } | Self::Tracked(_) | Self::Edit(_) => true,
             Self::ChangedMeanwhile(_) | Self::Busy(_) | Self::Io { .. } => false,
-            Self::Unreadable(error) => matches!(error, EnvError::NotRegular(_) | EnvError::Unterminated { .. }),
+            Self::Unreadable(error) => error.is_refusal(),
         }
     }
 }
@@ -223,26 +216,43 @@ impl Original {
     }
 }
 
-/// Reads an ordinary file, through a link if it is one.
+/// Reads a file of the project that people put there: through links, as long as they stay in the project.
+pub fn read_in_project(project: &Path, path: &Path) -> Result<Zeroizing<Vec<u8>>, EnvError> {
+    match open_to_read(project, path) {
+        Ok(file) => bytes_of(file, path).map(|(bytes, _)| bytes),
+        Err(NotOpened::LeadsOut) => Err(EnvError::Outside(path.to_owned())),
+        Err(NotOpened::Io(source)) => Err(unreadable(path, source)),
+    }
+}
+
+/// Reads an ordinary file that is no link.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, EnvError> {
     read_regular(path).map(|(bytes, _)| bytes)
 }
 
-fn read_regular(path: &Path) -> Result<(Zeroizing<Vec<u8>>, std::fs::Metadata), EnvError> {
-    let failed = |source: io::Error| match source.kind() {
+fn read_regular(path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), EnvError> {
+    match open_own(path) {
+        // A link is told by this error.
+        Err(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
+            Err(EnvError::NotRegular(path.to_owned()))
+        }
+        Err(error) => Err(unreadable(path, error)),
+        Ok(file) => bytes_of(file, path),
+    }
+}
+
+fn unreadable(path: &Path, source: io::Error) -> EnvError {
+    match source.kind() {
         ErrorKind::NotFound => EnvError::Missing(path.to_owned()),
         _ => EnvError::Io {
             path: path.to_owned(),
             source,
         },
-    };
-    // Without O_NONBLOCK, opening a pipe would wait for somebody to write into it.
-    let flags = OFlags::NONBLOCK | OFlags::CLOEXEC;
-    let mut file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags.bits().cast_signed())
-        .open(path)
-        .map_err(failed)?;
+    }
+}
+
+fn bytes_of(mut file: File, path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), EnvError> {
+    let failed = |source| unreadable(path, source);
     let metadata = file.metadata().map_err(failed)?;
     if !metadata.is_file() {
         return Err(EnvError::NotRegular(path.to_owned()));

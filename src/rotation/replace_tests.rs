@@ -66,7 +66,15 @@ fn a_link_is_followed_within_the_project_only() {
     project.env = dir.path().join("out");
     symlink(elsewhere.path().join("env"), &project.env).unwrap();
     let error = project.replace_env(appended).unwrap_err();
-    assert!(matches!(error, ReplaceError::Outside(_)) && error.is_refusal());
+    assert!(
+        error.is_refusal() && error.to_string().contains("project.env"),
+        "{error}"
+    );
+    let error = project.read_env().err().unwrap();
+    assert!(
+        error.leads_out() && error.to_string().contains("project.env"),
+        "{error}"
+    );
     assert_eq!(text(&elsewhere.path().join("env")), ENV);
 }
 

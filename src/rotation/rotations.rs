@@ -3,7 +3,7 @@
 use super::acceptance::Objection;
 use super::backup::{Backup, BackupError};
 use super::dotenv::{KeyValues, only};
-use super::project::own_dir;
+use super::places::own_dir;
 use super::providers::Provider;
 use super::retirement::Retirement;
 use super::schedule_file::ScheduleError;
@@ -171,15 +171,15 @@ impl RotationError {
     pub fn is_refusal(&self) -> bool {
         match self {
             Self::Refused(_) | Self::OldIsDead { .. } => true,
-            Self::Backup(error) | Self::State(StateError::Backup(error)) => error.is_refusal(),
+            Self::Backup(error) => error.is_refusal(),
+            Self::State(error) => error.is_refusal(),
+            Self::Folder(error) => error.is_refusal(),
             Self::Replace(error) => error.is_refusal(),
             Self::NotBegun(_)
             | Self::NoKey { .. }
             | Self::NoBackup(_)
             | Self::NotInBackup { .. }
-            | Self::State(_)
-            | Self::Schedule(_)
-            | Self::Folder(_) => false,
+            | Self::Schedule(_) => false,
         }
     }
 }

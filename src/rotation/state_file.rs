@@ -36,6 +36,18 @@ pub enum StateError {
     Busy(#[from] ReplaceError),
 }
 
+impl StateError {
+    /// Whether we would not, rather than could not.
+    pub fn is_refusal(&self) -> bool {
+        match self {
+            Self::Env(error) => error.leads_out(),
+            Self::Backup(error) => error.is_refusal(),
+            Self::Busy(error) => error.is_refusal(),
+            Self::Unreadable { .. } | Self::Io { .. } => false,
+        }
+    }
+}
+
 /// Reads a file of ours. `None` when there is none.
 pub(super) fn load<T: serde::de::DeserializeOwned>(path: &std::path::Path) -> Result<Option<T>, StateError> {
     let bytes = match replace::read(path) {

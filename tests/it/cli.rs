@@ -4,6 +4,7 @@
     reason = "clippy counts the helpers of an integration test as production"
 )]
 mod bot;
+mod closed;
 mod consent;
 mod preview;
 mod stands;

@@ -6,6 +6,7 @@
 
 mod crash;
 mod init;
+mod links;
 mod obstacles;
 mod whole_turn;
 

@@ -77,7 +77,17 @@ async fn files_are_looked_at_within_the_project_only() {
     };
     world.write("docs/a.md", "rotation");
     std::os::unix::fs::symlink("/etc/passwd", world.dir.path().join("link")).unwrap();
+    let pipe = world.dir.path().join("pipe");
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        &pipe,
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
+        0,
+    )
+    .unwrap();
     for (check, standing, reason) in [
+        (file("pipe", None, Some("anything")), Missing, "file_lacks"),
         (file("docs/a.md", None, Some("rotation")), Proven, "file_ok"),
         (file("docs/a.md", None, Some("nothing")), Missing, "file_lacks"),
         (file(".env", Some("600"), None), Proven, "file_ok"),

@@ -8,12 +8,13 @@ use crate::rotation::atomic_write::Temporary;
 use crate::rotation::crash::point;
 use crate::rotation::dotenv::EnvFile;
 use crate::rotation::fingerprint::sha256;
-use crate::rotation::project::{Project, own_dir};
+use crate::rotation::places::{leads_out, own_dir};
+use crate::rotation::project::Project;
 use crate::rotation::replace;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Backs `.env` up and proves the copy: it is read back, restored in memory and compared key by key before it gets its
 /// name. A repeat with the same `at` and the same `.env` finds the file of the first time.
@@ -22,7 +23,7 @@ pub fn create(project: &Project, at: DateTime<Utc>, reason: &str) -> Result<Back
         file: project.relative(&project.env),
         source,
     };
-    let bytes = replace::read(&project.env).map_err(failed)?;
+    let bytes = project.env_bytes().map_err(failed)?;
     let file = EnvFile::parse(&bytes).map_err(failed)?;
     store(project, &bytes, project.fingerprints_of(&file), at, reason)
 }
@@ -35,13 +36,13 @@ pub(super) fn store(
     at: DateTime<Utc>,
     reason: &str,
 ) -> Result<Backup, BackupError> {
-    if let Some(link) = link_on_the_way(project) {
-        return Err(BackupError::FolderIsLink(link));
+    if leads_out(&project.dir, &project.backups) {
+        return Err(BackupError::FolderIsLink(project.backups.clone()));
     }
     own_dir(&project.dir, &project.backups)?;
     let _lock = replace::lock(&project.backups)?;
     let manifest = Manifest::read(project);
-    let path = match place_for(project, &manifest, at, &sha256(bytes)) {
+    let path = match place_for(project, &manifest, at, bytes) {
         BackupName::Taken(name) => return described(project, &manifest, &project.backups.join(name)),
         BackupName::Free(name) => project.backups.join(name),
     };
@@ -53,15 +54,16 @@ pub(super) fn store(
     let temporary = Temporary::write(&path, &sealed.stored, 0o600).map_err(failed)?;
     prove(project, &sealed, temporary.path(), bytes, &fingerprints)?;
     point("backup: proven");
+    let encrypted = !project.recipients.is_empty();
     let made = MadeLine {
         file: project.relative(&path),
         at,
         at_local: at.with_timezone(&project.zone).to_rfc3339(),
         source: project.relative(&project.env),
         bytes: bytes.len() as u64,
-        sha256: sha256(bytes),
+        sha256: project.install_key().content_mark(bytes, encrypted),
         stored_sha256: sha256(&sealed.stored),
-        encrypted: !project.recipients.is_empty(),
+        encrypted,
         fingerprints,
         reason: reason.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -71,18 +73,6 @@ pub(super) fn store(
     point("backup: in the manifest");
     temporary.link_to(&path).map_err(failed)?;
     described(project, &manifest, &path)
-}
-
-/// A link between the project and its backups could lead them anywhere.
-fn link_on_the_way(project: &Project) -> Option<PathBuf> {
-    let below = project
-        .backups
-        .ancestors()
-        .take_while(|dir| *dir != project.dir && dir.starts_with(&project.dir));
-    let links = below
-        .chain(std::iter::once(project.backups.as_path()))
-        .find(|dir| dir.is_symlink());
-    links.map(Path::to_owned)
 }
 
 /// Reads the new file through a descriptor of its own, opens it, and compares bytes and keys with the source.
@@ -121,7 +111,7 @@ enum BackupName {
 
 /// The file's name by the time in the project's zone. Two different ones in one second, or in the hour that comes
 /// twice, are numbered.
-fn place_for(project: &Project, manifest: &Manifest, at: DateTime<Utc>, sha256: &str) -> BackupName {
+fn place_for(project: &Project, manifest: &Manifest, at: DateTime<Utc>, bytes: &[u8]) -> BackupName {
     let time = at.with_timezone(&project.zone).format(TIME);
     let suffix = if project.recipients.is_empty() { "" } else { ".age" };
     let mut n = 1;
@@ -136,7 +126,9 @@ fn place_for(project: &Project, manifest: &Manifest, at: DateTime<Utc>, sha256: 
             return BackupName::Free(name);
         }
         let own = manifest.made(&project.relative(&path));
-        if own.is_some_and(|made| made.sha256 == sha256 && (made.at - at).abs() < TimeDelta::seconds(1)) {
+        if own.is_some_and(|made| {
+            project.install_key().is_mark_of(&made.sha256, bytes) && (made.at - at).abs() < TimeDelta::seconds(1)
+        }) {
             return BackupName::Taken(name);
         }
         n += 1;

@@ -1,7 +1,7 @@
 //! Why work on backups failed.
 use super::sealing::SealError;
 use crate::rotation::dotenv::EnvError;
-use crate::rotation::project::ProjectError;
+use crate::rotation::project_error::ProjectError;
 use crate::rotation::replace::ReplaceError;
 use std::io;
 use std::path::PathBuf;
@@ -10,7 +10,10 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// The backups' folder is a link.
-    #[error("{0} is a link; backups go into a folder of the project only. Remove the link, or set rotation.backups")]
+    #[error(
+        "{0} is a link, or lies below one, that leads out of the project. Remove the link; or if that place is meant, name it itself with \
+         the setting rotation.backups"
+    )]
     FolderIsLink(PathBuf),
     /// The folder could not be made private.
     #[error(transparent)]
@@ -56,8 +59,9 @@ impl BackupError {
         match self {
             Self::FolderIsLink(_) | Self::Damaged { .. } => true,
             Self::Replace(error) => error.is_refusal(),
-            Self::Env { source, .. } => matches!(source, EnvError::NotRegular(_) | EnvError::Unterminated { .. }),
-            Self::Folder(_) | Self::NotFound(_) | Self::Seal(_) | Self::Io { .. } => false,
+            Self::Env { source, .. } => source.is_refusal(),
+            Self::Folder(error) => error.is_refusal(),
+            Self::NotFound(_) | Self::Seal(_) | Self::Io { .. } => false,
         }
     }
 }

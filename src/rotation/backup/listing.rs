@@ -4,7 +4,7 @@ use super::manifest::Manifest;
 use crate::domain::cycle::Fingerprint;
 use crate::domain::schedule::instant;
 use crate::rotation::dotenv::EnvFile;
-use crate::rotation::fingerprint::sha256;
+use crate::rotation::fingerprint::{KEYED, sha256};
 use crate::rotation::project::Project;
 use crate::rotation::replace;
 use chrono::{DateTime, NaiveDateTime, Utc};
@@ -29,7 +29,7 @@ pub struct Backup {
     /// Its permissions, e.g. `0o600`; as text in JSON.
     #[serde(serialize_with = "octal")]
     pub mode: u32,
-    /// SHA-256 of what was backed up. `None` for an encrypted file that the manifest does not know.
+    /// SHA-256 of what was backed up. `None` for an encrypted file: it would confirm guesses of what is in it.
     pub sha256: Option<String>,
     /// Every secret variable in it. Empty when it cannot be read.
     pub fingerprints: BTreeMap<String, Fingerprint>,
@@ -130,7 +130,7 @@ pub(super) fn described(project: &Project, manifest: &Manifest, path: &Path) -> 
     };
     if let Some(made) = manifest.made(&backup.file) {
         backup.made_at = made.at;
-        backup.sha256 = Some(made.sha256.clone());
+        backup.sha256 = Some(made.sha256.clone()).filter(|mark| !mark.starts_with(KEYED));
         backup.fingerprints.clone_from(&made.fingerprints);
         backup.reason = Some(made.reason.clone());
     } else if !encrypted && let Ok(bytes) = replace::read(path) {

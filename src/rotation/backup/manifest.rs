@@ -31,6 +31,7 @@ pub(super) struct MadeLine {
     pub at_local: String,
     pub source: String,
     pub bytes: u64,
+    /// SHA-256 of what was backed up; for an encrypted file a keyed mark, which names itself.
     pub sha256: String,
     pub stored_sha256: String,
     pub encrypted: bool,

@@ -1,7 +1,7 @@
 //! Brings a backup back: all of it or one key, over `.env` or into another folder.
 use super::super::atomic_write::create_atomic;
 use super::super::fingerprint::sha256;
-use super::super::project::private_dir;
+use super::super::places::private_dir;
 use super::super::replace;
 use super::super::{EnvError, EnvFile, Project};
 use super::create::{create, store};
@@ -107,7 +107,9 @@ fn back_up_present(project: &Project, at: DateTime<Utc>, reason: &str) -> Result
             source: EnvError::Unterminated { .. },
             file,
         }) => {
-            let bytes = replace::read(&project.env).map_err(|source| BackupError::Env { file, source })?;
+            let bytes = project
+                .env_bytes()
+                .map_err(|source| BackupError::Env { file, source })?;
             Ok(Some(store(project, &bytes, BTreeMap::new(), at, reason)?.file))
         }
         Err(other) => Err(other),

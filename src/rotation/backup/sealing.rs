@@ -1,6 +1,6 @@
 //! Encryption of backups to age recipients: cargo feature `age`. A build without it says so and writes nothing.
 use super::super::atomic_write::create_atomic;
-use super::super::project::private_dir;
+use super::super::places::private_dir;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 

@@ -1,11 +1,10 @@
 //! Proves a backup: its bytes are those that were stored, and restoring it gives every key back.
 use super::super::fingerprint::sha256;
-use super::super::{EnvError, EnvFile, Project, replace};
+use super::super::{EnvFile, Project, replace};
 use super::error::BackupError;
 use super::listing::Backup;
 use super::manifest::Manifest;
 use super::sealing;
-use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// How far a backup was proven.
@@ -66,7 +65,7 @@ pub fn verify(project: &Project, backup: &Backup) -> Result<Verified, BackupErro
         {
             return Err(damaged(format!("{name} is not the value that was backed up")));
         }
-        if made.sha256 != sha256(&plain) {
+        if !project.install_key().is_mark_of(&made.sha256, &plain) {
             return Err(damaged("restoring it does not give what was backed up".to_owned()));
         }
     }
@@ -94,9 +93,6 @@ fn stored(project: &Project, backup: &Backup) -> Result<Zeroizing<Vec<u8>>, Back
         file: backup.file.clone(),
         source,
     };
-    if path.is_symlink() {
-        return Err(failed(EnvError::NotRegular(PathBuf::from(&backup.file))));
-    }
     replace::read(&path).map_err(failed)
 }
 
@@ -115,6 +111,8 @@ fn parse(backup: &Backup, plain: &[u8]) -> Result<EnvFile, BackupError> {
     })
 }
 
-fn same_as_env(project: &Project, sha: &str) -> bool {
-    replace::read(&project.env).is_ok_and(|bytes| sha256(&bytes) == sha)
+fn same_as_env(project: &Project, mark: &str) -> bool {
+    project
+        .env_bytes()
+        .is_ok_and(|bytes| project.install_key().is_mark_of(mark, &bytes))
 }

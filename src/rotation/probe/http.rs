@@ -1,6 +1,7 @@
 //! A probe on the wire: no redirects, caps, timeouts, sensitive headers. What goes wrong is told by kind alone, since
 //! `reqwest::Error` prints URLs.
 use super::settings::{ProbeError, ProbeSettings};
+use crate::outbound;
 use crate::rotation::providers::{Method, Provider, ProviderAnswer, Signer, TimeEndpoint};
 use crate::rotation::signer;
 use reqwest::header::{HOST, HeaderMap, HeaderName, HeaderValue};
@@ -16,6 +17,8 @@ const BODY_CAP: usize = 256 * 1024;
 pub(super) enum Failure {
     /// DNS, TLS, timeout, proxy, a connection cut.
     NoConnection,
+    /// The host's name leads to no public address.
+    NotPublic,
     /// The values do not fit into a request.
     Unsendable,
 }
@@ -29,22 +32,14 @@ pub(super) struct ProbeClient {
 
 impl ProbeClient {
     pub(super) fn new(settings: &ProbeSettings) -> Result<Self, ProbeError> {
-        // Several parts of the program may be the first; the provider is the same.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         for url in settings.probe_url.iter().chain([&settings.notion_url]) {
-            Url::parse(url).map_err(|_| ProbeError::Url(url.clone()))?;
+            outbound::destination(url).map_err(|_| ProbeError::Url(url.clone()))?;
         }
-        let mut builder = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
+        let builder = Client::builder()
             .connect_timeout(settings.connect_timeout)
             .timeout(settings.timeout)
             .user_agent(concat!("keyminder/", env!("CARGO_PKG_VERSION")));
-        if settings.probe_url.is_some() {
-            builder = builder.no_proxy();
-        }
-        let client = builder
-            .build()
-            .map_err(|error| ProbeError::Client(error.without_url().to_string()))?;
+        let client = outbound::client(builder).map_err(|error| ProbeError::Client(error.without_url().to_string()))?;
         let notion_url = settings.notion_url.trim_end_matches('/').to_owned();
         let probe_url = settings
             .probe_url
@@ -94,7 +89,7 @@ impl ProbeClient {
     fn target(&self, provider: &Provider, base: &str, path: &str) -> Result<(Url, HeaderMap), Failure> {
         let mut headers = HeaderMap::new();
         let base = match &self.probe_url {
-            _ if provider.id == "notion" && !provider.users_own => &self.notion_url,
+            _ if provider.is_notion() => &self.notion_url,
             Some(probe_url) => {
                 let host = base.trim_start_matches("https://");
                 headers.insert(HOST, HeaderValue::from_str(host).map_err(|_| Failure::Unsendable)?);
@@ -102,12 +97,24 @@ impl ProbeClient {
             }
             None => base,
         };
-        let url = Url::parse(&format!("{base}{path}")).map_err(|_| Failure::Unsendable)?;
-        Ok((url, headers))
+        // Path and values are joined as text: the host must still be the one that was agreed to.
+        let url = outbound::destination(&format!("{base}{path}")).map_err(|_| Failure::Unsendable)?;
+        let same = outbound::destination(base).is_ok_and(|base| base.origin() == url.origin());
+        if same {
+            Ok((url, headers))
+        } else {
+            Err(Failure::Unsendable)
+        }
     }
 
     async fn read(&self, request: reqwest::RequestBuilder) -> Result<ProviderAnswer, Failure> {
-        let mut response = request.send().await.map_err(|_| Failure::NoConnection)?;
+        let mut response = request.send().await.map_err(|error| {
+            if outbound::is_refused_address(&error) {
+                Failure::NotPublic
+            } else {
+                Failure::NoConnection
+            }
+        })?;
         let status = response.status().as_u16();
         let headers: BTreeMap<String, String> = response
             .headers()

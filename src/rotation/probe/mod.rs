@@ -1,6 +1,8 @@
 //! One probe, one verdict: a harmless authenticated call for each key. No body, URL or header of it is ever kept,
 //! logged or put into an error: some bodies echo pieces of keys, and Telegram's URL holds one.
 pub mod consent;
+mod echo;
+mod gate;
 mod http;
 mod probed;
 mod prober;
@@ -8,7 +10,7 @@ mod round;
 mod settings;
 mod shared;
 
-pub use probed::{Hint, Probed};
+pub use probed::{Elsewhere, Hint, OtherMaker, Probed};
 pub use prober::Prober;
 pub use settings::{ProbeError, ProbeSettings};
 

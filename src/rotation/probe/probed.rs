@@ -36,18 +36,54 @@ pub struct Probed {
 pub enum Hint {
     /// One of the key's variables has no value.
     VariableMissing(String),
-    /// Blanks before or after the value of this variable.
+    /// Blanks or line breaks in the value of this variable.
     Blanks(String),
+    /// A text in place of a key: `your_key_here`, `sk-...`.
+    Placeholder(String),
     /// Quotes are part of the value of this variable.
     Quotes(String),
     /// A PEM key: RSA keys are not supported.
     RsaKey(String),
     /// The value of this variable has another form.
     Format(String),
-    /// It looks like a key of this provider.
-    LooksLike(String),
+    /// By its beginning it is somebody else's key.
+    OtherMaker(Box<OtherMaker>),
+    /// The project uses it at somebody else's address.
+    Elsewhere(Box<Elsewhere>),
+    /// This host has no public address.
+    NotPublic(String),
     /// The project's own file sends this key to this host, and nobody has agreed yet (`keyminder probe`).
     NotAgreed(String),
+}
+
+/// A key that begins like somebody else's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherMaker {
+    /// Where it stands.
+    pub variable: String,
+    /// Whose it looks like, as people call them.
+    pub maker: String,
+    /// The known beginning; nothing of the key itself.
+    pub prefix: String,
+    /// Where it was not sent.
+    pub host: String,
+    /// The variable in which such a key is looked for.
+    pub belongs_in: String,
+}
+
+/// A key that is used at another address than its provider's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The variables of the key.
+    pub key: String,
+    /// The variable that names the other address.
+    pub address: String,
+    /// The host there, where it is one for certain.
+    pub at: Option<String>,
+    /// Whose host that is, where it is known.
+    pub maker: Option<String>,
+    /// Where the key was not sent.
+    pub host: String,
 }
 
 /// A verdict alone, of a probe that took no time.

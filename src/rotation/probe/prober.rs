@@ -1,12 +1,13 @@
 //! Makes probes: whose key, in which order, for how long, and whether somebody agreed to the host.
-use super::consent;
 use super::probed::{Hint, Probed, judged};
-use super::round::{Round, malformed};
+use super::round::Round;
 use super::settings::{ProbeError, ProbeSettings};
 use super::shared::SharedState;
+use super::{consent, gate};
 use crate::domain::verdict::Verdict;
+use crate::rotation::EnvFile;
 use crate::rotation::blocking::blocking;
-use crate::rotation::providers::{Provider, Providers, Variable};
+use crate::rotation::providers::{Provider, Providers};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -79,22 +80,42 @@ impl Prober {
         all.into_values().collect()
     }
 
-    /// What a provider of the project's own file would send where (`NAME+NAME@host`), when nobody has agreed to it yet.
-    /// Reads the agreements, so it may wait for a disk.
+    /// What would be sent where (`NAME+NAME@host`) by a provider of the project's own file, or by `notion.url`, when
+    /// nobody has agreed to it yet. Reads the agreements, so it may wait for a disk.
     pub fn needs_consent(&self, provider: &Provider) -> Option<String> {
         let settings = &self.shared.settings;
-        if !provider.users_own || settings.probe_url.is_some() {
+        let consent = if provider.is_notion() {
+            consent::of_notion(&settings.notion_url)?
+        } else if provider.users_own && settings.probe_url.is_none() {
+            consent::of_provider(provider)
+        } else {
             return None;
-        }
-        let names: Vec<&str> = provider.variables.iter().flat_map(Variable::names).collect();
-        let consent = format!("{}@{}", names.join("+"), provider.host());
+        };
         let agreed = settings.agreements.as_deref().map(consent::read).unwrap_or_default();
         (!agreed.contains(&consent)).then_some(consent)
     }
 
-    async fn consent_lacking(&self, provider: &Provider) -> Option<String> {
-        let (prober, provider) = (self.clone(), provider.clone());
-        blocking(move || prober.needs_consent(&provider)).await
+    /// Why a key is not sent: it is none of this provider's, it is used elsewhere, or nobody has agreed to the host. Reads
+    /// `.env` and the agreements, so it may wait for a disk.
+    fn held_back(&self, provider: &Provider, names: &[String], values: &[SecretString]) -> Option<(Verdict, Hint)> {
+        if let Some(hint) = gate::unfit(provider, names, values) {
+            return Some((Verdict::Malformed, hint));
+        }
+        let settings = &self.shared.settings;
+        let goes_to = if provider.is_notion() {
+            gate::host_of_base(&settings.notion_url)
+        } else {
+            gate::host_of_base(&provider.request.base)
+        };
+        let env = settings.env.as_deref().and_then(|file| std::fs::read(file).ok());
+        let env = env
+            .and_then(|bytes| EnvFile::parse(&bytes).ok())
+            .map(|env| env.values());
+        if let Some(hint) = gate::used_elsewhere(provider, names, &goes_to, &env.unwrap_or_default()) {
+            return Some((Verdict::Unexpected, hint));
+        }
+        let consent = self.needs_consent(provider)?;
+        Some((Verdict::Unexpected, Hint::NotAgreed(consent)))
     }
 
     async fn probe_key(
@@ -113,19 +134,10 @@ impl Prober {
             let hint = missing.map(|variable| Hint::VariableMissing(variable.name.clone()));
             return judged(provider, names, Verdict::Missing, hint, now);
         };
-        if let Some(hint) = malformed(provider, &values) {
-            return judged(provider, names, Verdict::Malformed, Some(hint), now);
-        }
-        if provider.users_own
-            && let Some(consent) = self.consent_lacking(provider).await
-        {
-            return judged(
-                provider,
-                names,
-                Verdict::Unexpected,
-                Some(Hint::NotAgreed(consent)),
-                now,
-            );
+        let (gate, asked, own, sent) = (self.clone(), provider.clone(), names.clone(), values.clone());
+        let held_back = blocking(move || gate.held_back(&asked, &own, &sent)).await;
+        if let Some((verdict, hint)) = held_back {
+            return judged(provider, names, verdict, Some(hint), now);
         }
         let queue = self.shared.queues.of(&provider.id);
         let _ours = queue.lock().await;

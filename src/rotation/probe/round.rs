@@ -1,4 +1,6 @@
 //! The calls of one probe: the first one, its retries, the provider's clock, the other environments.
+use super::echo::without_keys;
+use super::gate::host_of_base;
 use super::http::Failure;
 use super::probed::{Hint, Probed, judged};
 use super::shared::SharedState;
@@ -6,7 +8,7 @@ use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::provider_queues::lock;
 use crate::rotation::providers::{Captures, Provider, ProviderAnswer, Then};
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use std::time::{Duration, Instant};
 
 /// How often an answer that may be different in a moment is asked for again.
@@ -31,6 +33,7 @@ pub(super) struct CallResult {
     retry_after: Option<Duration>,
     environment: Option<String>,
     clock_offset_ms: Option<i64>,
+    hint: Option<Hint>,
 }
 
 impl<'a> Round<'a> {
@@ -93,10 +96,12 @@ impl<'a> Round<'a> {
         let at_ms = self.now_ms() + offset;
         match self.shared.wire.send(self.provider, base, self.values, at_ms).await {
             Ok(answer) => self.read(&answer),
-            Err(failure) => CallResult::bare(match failure {
-                Failure::NoConnection => Verdict::NetworkError,
-                Failure::Unsendable => Verdict::Malformed,
-            }),
+            Err(Failure::NoConnection) => CallResult::bare(Verdict::NetworkError),
+            Err(Failure::NotPublic) => CallResult {
+                hint: Some(Hint::NotPublic(host_of_base(base))),
+                ..CallResult::bare(Verdict::NetworkError)
+            },
+            Err(Failure::Unsendable) => CallResult::bare(Verdict::Malformed),
         }
     }
 
@@ -104,7 +109,7 @@ impl<'a> Round<'a> {
         let rule = answer.rule(&self.provider.rules);
         let verdict = rule.map_or_else(|| answer.by_status(), |rule| rule.verdict);
         let captures = match verdict.life() {
-            Life::Alive => self.provider.capture.read(answer),
+            Life::Alive => without_keys(self.provider.capture.read(answer), self.values),
             Life::Dead | Life::Unknown | Life::None => Captures::default(),
         };
         let retry_after = answer
@@ -169,6 +174,7 @@ impl CallResult {
             retry_after: None,
             environment: None,
             clock_offset_ms: None,
+            hint: None,
         }
     }
 
@@ -178,47 +184,7 @@ impl CallResult {
             environment: self.environment,
             clock_offset_ms: self.clock_offset_ms,
             status_code: self.status,
-            ..judged(provider, names, self.verdict, None, now)
+            ..judged(provider, names, self.verdict, self.hint, now)
         }
     }
-}
-
-/// Why a value is not sent at all. Nothing is trimmed silently: a stray blank or quote is a common cause of trouble.
-pub(super) fn malformed(provider: &Provider, values: &[SecretString]) -> Option<Hint> {
-    provider.variables.iter().zip(values).find_map(|(variable, value)| {
-        let value = value.expose_secret();
-        let name = variable.name.clone();
-        let quoted = |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
-        if value.trim() != value {
-            Some(Hint::Blanks(name))
-        } else if quoted('"') || quoted('\'') {
-            Some(Hint::Quotes(name))
-        } else if value.contains("-----BEGIN") {
-            Some(Hint::RsaKey(name))
-        } else if variable.format.as_ref().is_some_and(|format| !format.is_match(value)) {
-            Some(other_provider(provider, value).map_or(Hint::Format(name), Hint::LooksLike))
-        } else {
-            None
-        }
-    })
-}
-
-/// Groq and xAI's Grok, and others, are mixed up: a prefix of another provider says so.
-fn other_provider(provider: &Provider, value: &str) -> Option<String> {
-    const PREFIXES: [(&str, &str); 12] = [
-        ("gsk_", "groq"),
-        ("xai-", "xai"),
-        ("hf_", "huggingface"),
-        ("ntn_", "notion"),
-        ("secret_", "notion"),
-        ("sk-ant-", "anthropic"),
-        ("sk-or-v1-", "openrouter"),
-        ("sk-proj-", "openai"),
-        ("ghp_", "github"),
-        ("github_pat_", "github"),
-        ("xoxb-", "slack"),
-        ("AIzaSy", "gemini"),
-    ];
-    let (_, id) = PREFIXES.iter().find(|(prefix, _)| value.starts_with(prefix))?;
-    (*id != provider.id).then(|| (*id).to_owned())
 }

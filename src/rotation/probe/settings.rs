@@ -20,6 +20,8 @@ pub struct ProbeSettings {
     /// The folder in which a person's agreements to hosts of the project's own providers are kept; `None`: there are none.
     /// They are read at each probe of such a provider, so that a bot that runs honours a new one too.
     pub agreements: Option<PathBuf>,
+    /// `.env`, whose other variables tell whether a key is used at somebody else's address. Read at each probe.
+    pub env: Option<PathBuf>,
 }
 
 impl Default for ProbeSettings {
@@ -32,6 +34,7 @@ impl Default for ProbeSettings {
             retry_delay: Duration::from_millis(400),
             patience: Duration::from_secs(3),
             agreements: None,
+            env: None,
         }
     }
 }
@@ -53,6 +56,7 @@ impl From<&crate::config::Settings> for ProbeSettings {
             probe_url: settings.probe_url.clone(),
             notion_url: settings.notion.url.clone(),
             agreements: Some(settings.state_dir()),
+            env: Some(settings.env.clone()),
             ..Self::default()
         }
     }

@@ -197,6 +197,31 @@ async fn a_bound_key_has_no_expiry() {
 }
 
 #[tokio::test]
+async fn what_a_provider_repeats_of_a_key_is_nowhere() {
+    let (state, url) = stand_ins().await;
+    let values = state.issue("github", &mut fastrand::Rng::new()).unwrap();
+    let token = values["GITHUB_TOKEN"].clone();
+    for echo in [token.clone(), token[8..20].to_owned()] {
+        let headers = BTreeMap::from([("x-oauth-scopes".to_owned(), format!("repo, {echo}"))]);
+        let body = json!({"login": token, "message": token});
+        state.script(
+            "github",
+            Script {
+                status: 200,
+                headers,
+                body,
+                times: Some(1),
+                delay_ms: 0,
+            },
+        );
+        let found = probe(&asking(&url), "github", &values).await;
+        assert_eq!(found.verdict, Verdict::Valid);
+        let shown = format!("{found:?}{}", serde_json::to_string(&found).unwrap());
+        assert!(!shown.contains(&echo), "{shown}");
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_a_key_is_not_sent() {
     let (state, url) = stand_ins().await;
     let prober = asking(&url);
@@ -209,7 +234,13 @@ async fn what_cannot_be_a_key_is_not_sent() {
         ("-----BEGIN RSA".to_owned(), Hint::RsaKey(variable())),
         (
             invented("xai")["XAI_API_KEY"].clone(),
-            Hint::LooksLike("xai".to_owned()),
+            Hint::OtherMaker(Box::new(OtherMaker {
+                variable: variable(),
+                maker: "xAI".to_owned(),
+                prefix: "xai-".to_owned(),
+                host: "api.groq.com".to_owned(),
+                belongs_in: "XAI_API_KEY".to_owned(),
+            })),
         ),
         ("short".to_owned(), Hint::Format(variable())),
     ] {

@@ -3,6 +3,7 @@ use super::answer::ProviderAnswer;
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::net::IpAddr;
 
 /// Facts about a key; no account names, nothing of the key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,8 +56,8 @@ impl CapturePlan {
         Captures {
             expires_at: self.expires_at.find(answer).as_ref().and_then(time),
             created_at: self.created_at.find(answer).as_ref().and_then(time),
-            permissions: self.permissions.find(answer).as_ref().map(words).unwrap_or_default(),
-            ips: self.ips.find(answer).as_ref().map(addresses).unwrap_or_default(),
+            permissions: few(self.permissions.find(answer).as_ref().map(words)),
+            ips: few(self.ips.find(answer).as_ref().map(addresses)),
             read_only: self
                 .read_only
                 .find(answer)
@@ -150,6 +151,9 @@ fn words(value: &Value) -> Vec<String> {
     }
 }
 
+/// More words than this, or addresses, no provider has about one key.
+const MOST: usize = 64;
+
 /// A provider's word may hold anything; what is shown is short and plain.
 fn plain(word: &str) -> String {
     word.trim()
@@ -159,14 +163,22 @@ fn plain(word: &str) -> String {
         .collect()
 }
 
-/// Bybit's answer for "bound to no address" is not documented: `[]` and `["*"]` both count.
+/// Bybit's answer for "bound to no address" is not documented: `[]` and `["*"]` both count. Only addresses are taken, with
+/// the bits of a network where there are some.
 fn addresses(value: &Value) -> Vec<String> {
     value
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(Value::as_str)
-        .filter(|address| *address != "*")
-        .map(plain)
+        .filter(|address| {
+            let (address, bits) = address.split_once('/').unwrap_or((address, "0"));
+            address.parse::<IpAddr>().is_ok() && bits.parse::<u8>().is_ok()
+        })
+        .map(str::to_owned)
         .collect()
+}
+
+fn few(found: Option<Vec<String>>) -> Vec<String> {
+    found.into_iter().flatten().take(MOST).collect()
 }

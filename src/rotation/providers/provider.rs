@@ -41,6 +41,8 @@ pub struct Provider {
     pub manage_url: String,
     /// What people do, step by step, by language; `en` is always there.
     pub instructions: BTreeMap<String, Vec<String>>,
+    /// Beginnings of other makers' keys that this provider takes as well.
+    pub prefixes: Vec<String>,
     /// Whether the request goes where the project's own file says, not where the built-in table does.
     pub users_own: bool,
     pub(in crate::rotation) capture: CapturePlan,
@@ -119,6 +121,23 @@ impl Provider {
     /// The host that the request goes to.
     pub fn host(&self) -> &str {
         self.request.base.split("://").nth(1).unwrap_or(&self.request.base)
+    }
+
+    /// Every host that a key may be sent to, the usual one first.
+    pub fn hosts(&self) -> Vec<&str> {
+        let mut hosts = vec![self.host()];
+        let others = self.environments.values().filter_map(|base| base.split("://").nth(1));
+        for host in others.filter_map(|rest| rest.split('/').next()) {
+            if !hosts.contains(&host) {
+                hosts.push(host);
+            }
+        }
+        hosts
+    }
+
+    /// Whether this is the Notion that `notion.url` names.
+    pub fn is_notion(&self) -> bool {
+        self.id == "notion" && !self.users_own
     }
 
     /// The steps in a language, or in English.

@@ -1,6 +1,7 @@
 //! The form of `providers.toml`, and what is said when a table in it is wrong.
 use super::answer::{AnswerRule, JsonKind, JsonTest, Then};
 use super::capture::CapturePlan;
+use super::hosts::{is_of_the_wire, split_url, unsafe_host};
 use super::provider::{Method, Provider, Request, Signer, TimeEndpoint, Variable};
 use crate::domain::schedule::Priority;
 use crate::domain::verdict::Verdict;
@@ -51,6 +52,8 @@ struct Spec {
     #[serde(default)]
     capture: CapturePlan,
     manage_url: String,
+    #[serde(default)]
+    prefixes: Vec<String>,
     instructions: BTreeMap<String, Vec<String>>,
 }
 
@@ -134,7 +137,8 @@ pub(super) fn read(builtin: &str, own: Option<(&str, &str)>) -> Result<Vec<Provi
         }
         if let (true, Some(_), Some(provider)) = (changed, own, providers.last_mut().filter(|p| p.id == id)) {
             provider.users_own = !goes_where(provider, &known);
-            if let Some(problem) = provider.users_own.then(|| unsafe_host(provider.host())).flatten() {
+            let unsafe_host = || provider.hosts().into_iter().find_map(unsafe_host);
+            if let Some(problem) = provider.users_own.then(unsafe_host).flatten() {
                 faults.push(ProviderFault {
                     place: format!("{file}, provider `{id}`"),
                     problem,
@@ -186,7 +190,7 @@ fn lay_over(tables: &mut Vec<Table>, table: Table) {
     }
 }
 
-/// Whether a provider sends what the built-in table of its id sends, and where that sends it.
+/// Whether a provider sends what the built-in table of its id sends, by the same call, and where that sends it.
 fn goes_where(provider: &Provider, known: &[Table]) -> bool {
     let builtin = known.iter().find(|table| id_of(table) == Some(&provider.id)).cloned();
     let Some(Ok(builtin)) = builtin.map(build) else {
@@ -197,31 +201,15 @@ fn goes_where(provider: &Provider, known: &[Table]) -> bool {
         .variables
         .iter()
         .flat_map(|variable| variable.aliases.iter().chain([&variable.name]));
-    provider
-        .environments
-        .values()
-        .chain([&provider.request.base])
-        .all(|base| hosts.contains(&base))
+    // Another path or method may be a call that is not harmless.
+    let same_call = provider.request.path == builtin.request.path && provider.request.method == builtin.request.method;
+    same_call
+        && provider
+            .environments
+            .values()
+            .chain([&provider.request.base])
+            .all(|base| hosts.contains(&base))
         && names.all(|name| builtin.variable(name).is_some())
-}
-
-/// A file must not be able to send keys into the local network.
-fn unsafe_host(host: &str) -> Option<String> {
-    let name = host.rsplit_once(':').map_or(
-        host,
-        |(name, port)| if port.parse::<u16>().is_ok() { name } else { host },
-    );
-    let local = name.eq_ignore_ascii_case("localhost")
-        || [".local", ".internal", ".localhost", ".lan", ".home.arpa"]
-            .iter()
-            .any(|end| name.ends_with(end))
-        || !name.contains('.');
-    let address = name
-        .trim_start_matches('[')
-        .trim_end_matches(']')
-        .parse::<std::net::IpAddr>()
-        .is_ok();
-    (local || address).then(|| format!("host `{name}` is local or a bare address; a probe goes to a public name"))
 }
 
 fn build(table: Table) -> Result<Provider, String> {
@@ -229,10 +217,15 @@ fn build(table: Table) -> Result<Provider, String> {
         .try_into()
         .map_err(|error: toml::de::Error| error.message().to_owned())?;
     let request = request(spec.request, spec.environment.as_deref(), &spec.environments)?;
-    for base in spec.environments.values() {
-        split_url(base)?;
-    }
+    let environments = spec
+        .environments
+        .into_iter()
+        .map(|(name, base)| split_url(&base).map(|(base, path)| (name, format!("{base}{path}"))))
+        .collect::<Result<_, String>>()?;
     let variables: Vec<Variable> = spec.variables.into_iter().map(variable).collect::<Result<_, _>>()?;
+    if spec.clock.as_ref().is_some_and(|clock| !clock.path.starts_with('/')) {
+        return Err("clock.path must begin with /".to_owned());
+    }
     if variables.is_empty() {
         return Err("`variables` is empty: name at least one variable of .env".to_owned());
     }
@@ -257,12 +250,13 @@ fn build(table: Table) -> Result<Provider, String> {
         fresh_key_grace: Duration::from_secs(spec.fresh_key_grace_s),
         fresh: spec.fresh_s.map(Duration::from_secs),
         request,
-        environments: spec.environments,
+        environments,
         environment: spec.environment,
         clock: spec.clock,
         signer: spec.signer,
         manage_url: spec.manage_url,
         instructions: spec.instructions,
+        prefixes: spec.prefixes,
         users_own: false,
         capture: spec.capture,
     })
@@ -299,23 +293,17 @@ fn request(
         _ => return Err("request needs `url`, or `path` together with `environment` and `environments`".to_owned()),
     };
     let (base, path) = split_url(&url)?;
+    if let Some(name) = spec.headers.keys().find(|name| is_of_the_wire(name)) {
+        return Err(format!(
+            "the header `{name}` says where or how a request goes; it may not be set"
+        ));
+    }
     Ok(Request {
         method: spec.method,
         base,
         path,
         headers: spec.headers,
     })
-}
-
-fn split_url(url: &str) -> Result<(String, String), String> {
-    let rest = url
-        .strip_prefix("https://")
-        .ok_or(format!("`{url}` must begin with https://"))?;
-    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    if host.is_empty() || host.contains(['@', '{', '?', '#', ' ']) {
-        return Err(format!("`{url}` has no plain host"));
-    }
-    Ok((format!("https://{host}"), path.to_owned()))
 }
 
 fn rule(spec: RuleSpec) -> Result<AnswerRule, String> {

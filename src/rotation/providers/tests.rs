@@ -80,6 +80,66 @@ fn a_project_overrides_single_keys_and_adds_providers() {
     assert!(providers.get("groq").unwrap().users_own, "another key for a known host");
 }
 
+/// The provider that a project's own request makes, or what is wrong with it.
+fn own(request: &str) -> Result<Provider, String> {
+    let text = format!("[[provider]]\nid = \"groq\"\n{request}\n");
+    let providers = Providers::with_file(&text, "config/providers.toml");
+    providers
+        .map(|providers| providers.get("groq").unwrap().clone())
+        .map_err(|faults| faults[0].to_string())
+}
+
+#[test]
+fn a_host_is_named_as_the_client_reads_it() {
+    for (url, host) in [
+        ("https://KEYS.Example/x", "keys.example"),
+        ("https://keys.example%2eevil.example/x", "keys.example.evil.example"),
+        ("https://k\u{0435}ys.example/x", "xn--kys-rdd.example"),
+        ("https://keys.example:8443/x", "keys.example:8443"),
+    ] {
+        let provider = own(&format!("request = {{ method = \"GET\", url = \"{url}\" }}")).unwrap();
+        assert!(provider.users_own);
+        assert_eq!(provider.host(), host);
+    }
+}
+
+#[test]
+fn no_local_host_gets_a_key_however_it_is_written() {
+    for host in [
+        "localhost.",
+        "127.1",
+        "0x7f.0.0.1",
+        "\u{2460}\u{2461}\u{2466}.0.0.1",
+        "2130706433",
+        "metadata.google.internal.",
+        "1.1.1.1",
+        "[::1]",
+        "printer.lan:8080",
+    ] {
+        let fault = own(&format!("request = {{ method = \"GET\", url = \"https://{host}/x\" }}")).err();
+        assert!(
+            fault.is_some_and(|fault| fault.contains("local or a bare address")),
+            "{host}"
+        );
+    }
+    let two = "environment = \"a\"\nenvironments = { a = \"https://a.example\", b = \"https://10.0.0.1\" }\n\
+               request = { method = \"GET\", path = \"/x\" }";
+    assert!(own(two).is_err(), "every environment is looked at");
+}
+
+#[test]
+fn another_call_at_the_same_host_is_the_projects_own() {
+    let call =
+        |url: &str, method: &str| own(&format!("request = {{ method = \"{method}\", url = \"{url}\" }}")).unwrap();
+    let models = "https://api.groq.com/openai/v1/models";
+    assert!(!call(models, "GET").users_own);
+    assert!(call(models, "POST").users_own);
+    assert!(call("https://api.groq.com/openai/v1/delete", "GET").users_own);
+    let header =
+        format!("request = {{ method = \"GET\", url = \"{models}\", headers = {{ hOst = \"evil.example\" }} }}");
+    assert!(own(&header).is_err_and(|fault| fault.contains("hOst")));
+}
+
 #[test]
 fn all_faults_are_told_at_once() {
     let own = r#"

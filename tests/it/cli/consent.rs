@@ -74,15 +74,23 @@ impl AgreeingProject {
 
     /// Runs a command whose ways to other hosts lead through the proxy.
     fn run(&self, args: &[&str]) -> String {
+        let (code, said) = self.run_with(args, &self.sandbox.url);
+        assert_eq!(code, Some(0), "{args:?}: {said}");
+        said
+    }
+
+    /// The same with another address of Notion: how it ended, and what it said.
+    fn run_with(&self, args: &[&str], notion: &str) -> (Option<i32>, String) {
         let mut command = self.folder.keyminder(args);
         command
             .env("HTTPS_PROXY", &self.proxy.url)
-            .env("KEYMINDER_NOTION_URL", &self.sandbox.url)
+            .env("HTTP_PROXY", &self.proxy.url)
+            .env("ALL_PROXY", &self.proxy.url)
+            .env("KEYMINDER_NOTION_URL", notion)
             .env("KEYMINDER_PAGES", first_page(&self.sandbox))
             .env("NOTION_TOKEN", self.sandbox.token.expose_secret());
         let output = command.output().unwrap();
-        assert_eq!(output.status.code(), Some(0), "{args:?}: {}", said(&output));
-        said(&output)
+        (output.status.code(), said(&output))
     }
 
     /// A person reports, and the bot looks.
@@ -115,4 +123,71 @@ fn what_a_person_agreed_to_holds_for_probe_and_for_the_bot() {
     assert_eq!(project.proxy.wanted(), asked, "probe");
     project.reports("I replaced the groq key once more");
     assert_eq!(project.proxy.wanted(), asked, "the bot");
+}
+
+#[test]
+fn the_bots_token_goes_to_notion_and_to_whom_a_person_agreed() {
+    let project = AgreeingProject::new();
+    let elsewhere = "https://notion.example";
+    for args in [&["run", "--once"][..], &["run", "--dry-run"]] {
+        let (code, told) = project.run_with(args, elsewhere);
+        assert_eq!(code, Some(1), "{told}");
+        assert!(told.contains("agree to NOTION_TOKEN@notion.example"), "{told}");
+    }
+    assert_eq!(project.proxy.wanted(), Vec::<String>::new(), "nobody has agreed yet");
+    let others = json!(["NOTION_TOKEN@notion.example:8443", "NOTION_TOKEN@example"]).to_string();
+    write(&project.folder, "state/agreed_providers.json", &others);
+    project.run_with(&["run", "--dry-run"], elsewhere);
+    assert_eq!(project.proxy.wanted(), Vec::<String>::new(), "that was for other hosts");
+    let agreed = json!(["NOTION_TOKEN@notion.example"]).to_string();
+    write(&project.folder, "state/agreed_providers.json", &agreed);
+    project.run_with(&["run", "--dry-run"], elsewhere);
+    assert_eq!(project.proxy.wanted(), ["CONNECT notion.example:443 HTTP/1.1"]);
+}
+
+#[test]
+fn an_address_of_notion_that_only_looks_right_is_a_fault_of_the_settings() {
+    let project = AgreeingProject::new();
+    for url in [
+        "http://localhost.evil.example",
+        "http://127.0.0.1@evil.example",
+        "https://api.notion.com@evil.example",
+        "https://2852039166",
+        "https://metadata.google.internal",
+    ] {
+        let (code, told) = project.run_with(&["run", "--once"], url);
+        assert!(code != Some(0) && told.contains("NOTION_URL"), "{url}: {told}");
+    }
+    assert_eq!(project.proxy.wanted(), Vec::<String>::new());
+}
+
+#[test]
+fn a_key_of_another_maker_goes_nowhere() {
+    let project = AgreeingProject::new();
+    write(&project.folder, "config/providers.toml", "");
+    let router = format!("OPENAI_API_KEY=sk-or-v1-{}\n", secret());
+    let moved = format!(
+        "OPENAI_API_KEY=sk-{}\nOPENAI_BASE_URL=https://llm.example/v1\n",
+        secret()
+    );
+    for (env, words) in [
+        (router.as_str(), ["OpenRouter (sk-or-)", "OPENROUTER_API_KEY"]),
+        (moved.as_str(), ["OPENAI_BASE_URL", "llm.example"]),
+        ("OPENAI_API_KEY=your_key_here\n", ["placeholder", "OPENAI_API_KEY"]),
+    ] {
+        write(&project.folder, ".env", env);
+        let told = project.run(&["probe"]).split_whitespace().collect::<Vec<_>>().join(" ");
+        for word in words {
+            assert!(told.contains(word), "{word} is not in {told}");
+        }
+        project.run(&["monitor", "--json"]);
+        assert_eq!(project.proxy.wanted(), Vec::<String>::new(), "{words:?}");
+    }
+    write(&project.folder, ".env", &format!("OPENAI_API_KEY=sk-{}\n", secret()));
+    project.run(&["probe"]);
+    assert_eq!(
+        project.proxy.wanted(),
+        ["CONNECT api.openai.com:443 HTTP/1.1"],
+        "its own key does go"
+    );
 }

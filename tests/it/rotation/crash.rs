@@ -122,7 +122,7 @@ fn the_first_start_of_all_can_be_cut_off() {
         |folder| {
             let id = folder.read("state/project.id");
             assert_eq!(
-                (id.trim().len(), folder.read("state/install.key").trim().len()),
+                (id.trim().len(), folder.read(".env.install-key").trim().len()),
                 (16, 64)
             );
             assert_eq!(folder.json(&["rotate", "status"])["rotations"][0]["stage"], "backed_up");

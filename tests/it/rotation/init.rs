@@ -21,6 +21,11 @@ fn an_empty_folder_becomes_a_project() {
         (mode(&folder, "config/keyminder.toml"), mode(&folder, ".env")),
         (0o644, 0o600)
     );
+    assert_eq!(
+        folder.read(".gitignore"),
+        "# Keys and their backups\n.env\n.env.*\n!.env.example\nbackups/\nstate/\n",
+        "also where there is no repository yet"
+    );
     std::fs::write(folder.path(".env"), "API_Groq=made-up-1\n").unwrap();
     let again = folder.run(&["init", "--yes"], 0);
     assert!(
@@ -50,6 +55,44 @@ fn a_repository_learns_what_to_ignore_and_a_page_is_kept() {
     let before = folder.read(".gitignore");
     folder.run(&["init", "--yes"], 0);
     assert_eq!(folder.read(".gitignore"), before);
+}
+
+#[test]
+fn places_of_ones_own_are_ignored_too() {
+    let folder = Folder::with_env("API_Groq=made-up-1\n");
+    for name in ["config", "secrets"] {
+        std::fs::create_dir_all(folder.path(name)).unwrap();
+    }
+    let settings = "state = \"var/bot/keyminder.db\"\n[project]\nenv = \"secrets/keys.env\"\n\
+         [rotation]\nbackups = \"vault/keys\"\n[notion]\ntoken_file = \"secrets/token\"\n";
+    std::fs::write(folder.path("config/keyminder.toml"), settings).unwrap();
+    std::fs::write(folder.path(".gitignore"), "/var/\n").unwrap();
+    folder.run(&["init", "--yes"], 0);
+    let ignored = folder.read(".gitignore");
+    for line in ["secrets/keys.env", "secrets/keys.env.*", "vault/keys/", "secrets/token"] {
+        assert!(ignored.lines().any(|present| present == line), "{line}: {ignored}");
+    }
+    assert!(
+        !ignored.contains("var/bot"),
+        "what is covered is not said again: {ignored}"
+    );
+    if Command::new("git")
+        .args(["init", "-q"])
+        .current_dir(folder.dir.path())
+        .status()
+        .is_ok()
+    {
+        for path in [
+            "var/bot/keyminder.db",
+            "secrets/keys.env",
+            "vault/keys/x",
+            ".env.install-key",
+        ] {
+            let mut git = Command::new("git");
+            git.args(["check-ignore", "-q", path]).current_dir(folder.dir.path());
+            assert!(git.status().unwrap().success(), "{path}");
+        }
+    }
 }
 
 #[test]

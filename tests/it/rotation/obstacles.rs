@@ -103,6 +103,30 @@ fn a_folder_that_cannot_be_written_is_named() {
 }
 
 #[test]
+fn where_the_project_cannot_be_written_its_key_stays_in_the_state() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("not root: nobody else can be asked");
+        return;
+    }
+    let folder = Folder::with_env(ENV);
+    folder.run(&["backup", "create"], 0);
+    std::fs::remove_file(folder.path(".env.install-key")).unwrap();
+    close(folder.dir.path());
+    for _ in 0..2 {
+        let mut plan = folder.keyminder(&["rotate", "plan"]);
+        let output = plan.uid(NOBODY).gid(NOBODY).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        assert_eq!(folder.read("state/install.key").trim().len(), 64);
+    }
+    // Writable again, it goes to where it belongs.
+    let key = folder.read("state/install.key");
+    std::fs::set_permissions(folder.dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut plan = folder.keyminder(&["rotate", "plan"]);
+    assert!(plan.uid(NOBODY).gid(NOBODY).status().unwrap().success());
+    assert!(folder.read(".env.install-key") == key && !folder.path("state/install.key").exists());
+}
+
+#[test]
 fn somebody_elses_file_is_refused() {
     if !rustix::process::geteuid().is_root() {
         return;

@@ -1,0 +1,150 @@
+//! Former key values, sealed on the disk: pieces of a key are masked long after the key was replaced.
+//!
+//! What they are for: a person who posts half of last month's key must not find it in a reply or a log, and the old key
+//! may still be alive. Backups hold former values too, but they are removed with time, and encrypted ones cannot be read
+//! here. So what has left `.env` is kept.
+//!
+//! Why they are sealed and not hashed: hashes of pieces have to be computable, and pieces are so short that whoever can
+//! compute them tries all of them out, joins those that answer, and has the key. No salt and no slow hash mends that; only
+//! a key that the thief has not. It is derived (HKDF-SHA-256) from the install key, which lies beside `.env` and not here:
+//! `state/` alone is noise under AES-256-GCM with a fresh random nonce for each writing. To derive it from the keys in
+//! `.env` would lose the file with every change by hand, and gain nothing: who reads the install key reads `.env`.
+//!
+//! Why no present value is in it: whoever gets hold of the install key as well must not find more here than what was
+//! replaced. The price: a value that is replaced by hand while no keyminder looks, and that no backup holds, is not known
+//! afterwards. It is found by its pattern only.
+use super::Project;
+use super::atomic_write::{temporary_files_of, wipe, write_atomic};
+use super::places::open_own;
+use super::replace;
+use crate::domain::redact::KnownValues;
+use ring::aead::{Aad, LessSafeKey, NONCE_LEN, Nonce};
+use ring::rand::{SecureRandom, SystemRandom};
+use secrecy::{ExposeSecret as _, SecretString};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
+
+/// The file in the state folder; 0600.
+const FILE: &str = "former-values.sealed";
+/// What earlier versions wrote: hashes of present values too, with the key beside them.
+const UNSEALED: &str = "former-values";
+/// How the file begins; bound to the seal.
+const HEAD: &[u8] = b"keyminder former values 1\n";
+/// What the sealing key is derived for.
+const PURPOSE: &[u8] = b"former values";
+/// More than ten thousand values take.
+const MAX_BYTES: u64 = 64 << 20;
+
+/// Adds the former values that were kept.
+pub(super) fn read(project: &Project, known: &mut KnownValues) {
+    let path = sealed_file(project);
+    let file = project.relative(&path);
+    match bytes_of(&path) {
+        Ok(bytes) => {
+            if let Some(values) = opened(project, &bytes).and_then(|plain| named_values(&plain)) {
+                for (name, value) in &values {
+                    known.add(name, value);
+                }
+            } else {
+                project.note(format!(
+                    "{file} was not sealed with this project's key, or is damaged; {LOST}"
+                ));
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => project.note(format!("{file}: {error}; {LOST}")),
+    }
+}
+
+const LOST: &str = "pieces of keys that were replaced before are found by their patterns only";
+
+/// Keeps of what is known what is none of the present values. What an earlier version left unsealed is removed.
+/// Nothing is written where nothing changed.
+pub(super) fn keep(project: &Project, known: &KnownValues, present: &KnownValues) -> io::Result<()> {
+    let former: Vec<(&str, &str)> = known
+        .former(present)
+        .map(|(name, value)| (name, value.expose_secret()))
+        .collect();
+    let is_none = former.is_empty();
+    let former = Zeroizing::new(serde_json::to_vec(&former)?);
+    let path = sealed_file(project);
+    let kept = bytes_of(&path).ok().and_then(|bytes| opened(project, &bytes));
+    let is_new = match &kept {
+        Some(kept) => *kept != former,
+        None => path.exists() || !is_none,
+    };
+    if is_new {
+        write_atomic(&path, &sealed(project, &former)?, 0o600)?;
+    }
+    remove_unsealed(project)
+}
+
+/// Overwrites and removes what an earlier version wrote, and what its crashes left of that.
+fn remove_unsealed(project: &Project) -> io::Result<()> {
+    let path = unsealed_file(project);
+    let mut left = temporary_files_of(&path);
+    left.extend(path.symlink_metadata().is_ok().then_some(path));
+    for file in &left {
+        wipe(file)?;
+        project.note(format!(
+            "{} was written by an earlier version: keys can be guessed from it. It is removed, and what was replaced before \
+             is known from backups only; where copies of the state folder left this machine, rotate the keys",
+            project.relative(file)
+        ));
+    }
+    Ok(())
+}
+
+/// As the state folder's lock keeps two starters apart, one does not lose what the other one wrote.
+pub(super) fn lock(project: &Project) -> Option<std::fs::File> {
+    replace::lock(&project.state_dir)
+        .inspect_err(|error| project.note(format!("former key values are not kept now: {error}")))
+        .ok()
+}
+
+fn sealed_file(project: &Project) -> PathBuf {
+    project.state_dir.join(FILE)
+}
+
+fn unsealed_file(project: &Project) -> PathBuf {
+    project.state_dir.join(UNSEALED)
+}
+
+fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_own(path)?.take(MAX_BYTES).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+fn sealed(project: &Project, plain: &[u8]) -> io::Result<Vec<u8>> {
+    let mut bytes = plain.to_vec();
+    let failed = || io::Error::other("the former values could not be sealed");
+    let mut nonce = [0; NONCE_LEN];
+    SystemRandom::new().fill(&mut nonce).map_err(|_| failed())?;
+    let key = key(project).ok_or_else(failed)?;
+    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(HEAD), &mut bytes)
+        .map_err(|_| failed())?;
+    Ok([HEAD, &nonce, &bytes].concat())
+}
+
+/// `None` when it was sealed with another key, or changed since.
+fn opened(project: &Project, bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (nonce, sealed) = bytes.strip_prefix(HEAD)?.split_at_checked(NONCE_LEN)?;
+    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+    let mut sealed = Zeroizing::new(sealed.to_vec());
+    let plain = key(project)?.open_in_place(nonce, Aad::from(HEAD), &mut sealed).ok()?;
+    Some(Zeroizing::new(plain.to_vec()))
+}
+
+fn named_values(plain: &[u8]) -> Option<Vec<(String, SecretString)>> {
+    serde_json::from_slice(plain).ok()
+}
+
+fn key(project: &Project) -> Option<LessSafeKey> {
+    project.install_key().sealing(PURPOSE)
+}
+
+#[cfg(test)]
+#[path = "former_values_tests.rs"]
+mod tests;
