@@ -17,6 +17,7 @@
 //! 5. An outcome is an event like any other.
 //! 6. What was seen is what is committed: a fault anywhere is met by looking again.
 //! 7. A comment is a claim; a box is ticked by evidence.
+//! 8. Whatever people wrote at Notion leaves [`notion`] as raw text; whatever is printed passes [`terminal`].
 //!
 //! # Words
 //!
@@ -46,6 +47,9 @@
 //! | reference | the mark at the end of a reply (`k7p2-93qd`), by which we know it as ours |
 //! | span, label | the place of a key in a text, and what stands there instead |
 
+#[macro_use]
+pub mod terminal;
+
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -56,7 +60,9 @@ pub mod health;
 pub mod intake;
 pub mod monitor;
 pub mod notion;
+pub mod outbound;
 pub mod pipeline;
+pub mod process;
 pub mod replies;
 pub mod rotation;
 pub mod store;

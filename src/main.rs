@@ -2,5 +2,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    keyminder::process::close();
     keyminder::cli::main()
 }

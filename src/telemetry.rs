@@ -1,8 +1,7 @@
 //! Logs behind the redacting writer: the last bytes of every event, of foreign crates too, pass the redactor
 //! before they reach stderr. One event is one line; nothing in it can move the cursor or turn the text round.
 use crate::domain::redact::SharedRedactor;
-use std::borrow::Cow;
-use std::fmt::Write as _;
+use crate::terminal::one_line;
 use std::io::{self, Write};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -30,7 +29,8 @@ pub enum TelemetryFault {
 /// Sends events of this level and above to stderr, and prints panics as one redacted line.
 pub fn init(redactor: &SharedRedactor, format: Format, level: &str) -> Result<(), TelemetryFault> {
     let filter = EnvFilter::try_new(level)?;
-    hook_panics(redactor.clone());
+    let panics = redactor.clone();
+    hook_panics(move |line| one_line(&panics.current().redact_str(line)).into_owned());
     let events = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_ansi(false)
@@ -42,8 +42,9 @@ pub fn init(redactor: &SharedRedactor, format: Format, level: &str) -> Result<()
     .map_err(|_| TelemetryFault::Twice)
 }
 
-/// Panics print where they happened and their redacted message; no payload, no backtrace of values.
-pub fn hook_panics(redactor: SharedRedactor) {
+/// Panics print where they happened and their message as `clean` leaves it; no payload, no backtrace of values. A reader
+/// who closes our output early (`keyminder backup list | head -1`) ends the program: that is no fault.
+pub fn hook_panics(clean: impl Fn(&str) -> String + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |panic| {
         let message = panic
             .payload()
@@ -53,12 +54,15 @@ pub fn hook_panics(redactor: SharedRedactor) {
             // The message of a fault in redaction could quote what it could not redact.
             .filter(|_| !panic.location().is_some_and(|place| place.file().contains("redact")))
             .unwrap_or("no message");
+        if message.starts_with("failed printing to stdout") && message.contains("Broken pipe") {
+            std::process::exit(0);
+        }
         let place = panic
             .location()
             .map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
         let line = format!("keyminder: internal error at {place}: {message}");
         // Nothing is left to be done if even stderr is closed.
-        let _ = writeln!(io::stderr(), "{}", one_line(&redactor.current().redact_str(&line)));
+        let _ = writeln!(io::stderr(), "{}", clean(&line));
     }));
 }
 
@@ -118,29 +122,6 @@ impl<W: Write> Write for RedactingWriter<W> {
     fn flush(&mut self) -> io::Result<()> {
         self.inner.flush()
     }
-}
-
-/// Writes control characters, line ends and marks of direction as `\u001b`, so that a terminal shows them instead
-/// of obeying; the result is still valid JSON if the text was.
-pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(obeyed) {
-        return Cow::Borrowed(text);
-    }
-    let mut line = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if obeyed(c) {
-            // Writing to a string cannot fail.
-            let _ = write!(line, "\\u{:04x}", u32::from(c));
-        } else {
-            line.push(c);
-        }
-    }
-    Cow::Owned(line)
-}
-
-fn obeyed(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use crate::effects::{EffectContext, Worker};
 use crate::health::Health;
 use crate::intake::{Directory, Intake, IntakeContext};
 use crate::monitor::heartbeat::{Heartbeat, TokenSign};
-use crate::notion::{Client, OwnIds, PropertyCache};
+use crate::notion::{Client, OwnIds, PropertyCache, UserText, raw_text};
 use crate::pipeline::{Pipeline, PipelineHandle};
 use crate::replies::OwnReplies;
 use crate::store::Store;
@@ -63,9 +63,14 @@ impl Bot {
             tracing::warn!("no sign of life could be given: {error}");
         }
         let me = greeting.me.await??;
+        let redactor = tools.redactor.current().await;
+        let clean = |name: &Option<UserText>| {
+            name.as_ref()
+                .map(|name| redactor.redact(&raw_text(name)).text.to_string())
+        };
         tracing::info!(
-            bot = me.name,
-            workspace = me.workspace,
+            bot = clean(&me.name),
+            workspace = clean(&me.workspace),
             token = greeting.token.1,
             "connected to Notion"
         );

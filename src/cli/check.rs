@@ -1,5 +1,6 @@
 //! `keyminder check`: proves settings, rules, patterns, providers, pages and prompts; tells all faults at once.
 mod evidence;
+mod files;
 mod fixtures;
 mod render_all;
 
@@ -10,6 +11,7 @@ use crate::domain::decide::{Names, Playbook};
 use crate::domain::evidence::Check;
 use crate::domain::page::PageDescription;
 use crate::domain::redact::BUILTIN as PATTERNS;
+use crate::rotation::probe::consent;
 use crate::rotation::providers::Providers;
 use std::fmt;
 use std::path::Path;
@@ -32,6 +34,9 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
             }
         }
     };
+    faults.extend(files::faults(place, &settings));
+    let lacking = consent::lacking_for_notion(&settings.notion.url, &settings.state_dir());
+    faults.extend(lacking.map(|consent| consent::notion_in_words(&consent)));
     let proven = prove(&settings, &mut faults);
     if faults.is_empty() {
         println!("{proven}");

@@ -1,10 +1,10 @@
 //! How a command ends: its exit code, and the error that carries one.
 use crate::config::Faults;
 use crate::domain::ids::PageId;
-use crate::rotation::KeyringError;
-use crate::rotation::ReplaceError;
 use crate::rotation::backup::BackupError;
 use crate::rotation::rotations::RotationError;
+use crate::rotation::state_file::StateError;
+use crate::rotation::{EnvError, KeyringError, ProjectError, ReplaceError};
 use std::fmt;
 use std::process::ExitCode;
 
@@ -94,7 +94,8 @@ impl EndsCommand for KeyringError {
     fn ends(self) -> CommandError {
         match self {
             Self::Providers(faults) => faults.ends(),
-            Self::Project(_) | Self::Probe(_) => CommandError::Failed(self.into()),
+            Self::Project(error) => error.ends(),
+            Self::Probe(_) => CommandError::Failed(self.into()),
         }
     }
 }
@@ -112,7 +113,17 @@ macro_rules! end_as_refused {
     })+ };
 }
 
-end_as_refused!(BackupError, ReplaceError, RotationError);
+end_as_refused!(BackupError, ProjectError, ReplaceError, RotationError, StateError);
+
+impl EndsCommand for EnvError {
+    fn ends(self) -> CommandError {
+        if self.leads_out() {
+            CommandError::Refused(self.into())
+        } else {
+            CommandError::Failed(self.into())
+        }
+    }
+}
 
 /// Errors that are neither of the settings nor refusals.
 macro_rules! end_as_failed {
@@ -123,11 +134,8 @@ end_as_failed!(
     anyhow::Error,
     crate::intake::IntakeError,
     crate::notion::Error,
-    crate::rotation::EnvError,
-    crate::rotation::ProjectError,
     crate::rotation::keyring::UnknownKey,
     crate::rotation::backup::SealError,
-    crate::rotation::state_file::StateError,
     crate::rotation::probe::ProbeError,
     crate::rotation::schedule_file::ScheduleError,
     crate::store::StoreError,

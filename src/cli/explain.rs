@@ -4,7 +4,7 @@ use super::{CommandResult, Exit, ProjectArgs, table};
 use crate::clock;
 use crate::config::Settings;
 use crate::domain::classify::Explained;
-use crate::domain::comment::{Extent, Finding};
+use crate::domain::comment::{Extent, Finding, RawText};
 use crate::domain::cycle::Cycle;
 use crate::domain::decide::{Decision, Playbook, decide};
 use crate::domain::effect::{Effect, NewEffect, Property, Status};
@@ -159,7 +159,7 @@ impl Explanation {
             first_look: None,
         };
         let author = Author {
-            name: Some("@you".to_owned()),
+            name: Some(RawText::new("@you")),
             authority: Authority::Full,
         };
         let (redacted, _) = preview.ingest.redact(comment);

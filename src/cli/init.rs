@@ -55,7 +55,7 @@ pub fn run(place: &ProjectArgs, args: &InitArgs) -> CommandResult<Exit> {
         encryption::set_up(&project, &settings_file, &mut done)?;
     }
     files::env(&asks, &project, &mut done)?;
-    files::ignore(&asks, &dir, &mut done)?;
+    files::ignore(&asks, &settings, &mut done)?;
     say_next(&settings, &project, &mut done);
     told(&project, &done, args.json)
 }

@@ -34,8 +34,10 @@ use command::runtime;
 pub use command::{CommandError, CommandResult, EndsCommand, Exit};
 
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
-use crate::rotation::EnvFile;
+use crate::rotation::{EnvFile, read_in_project};
+use crate::{telemetry, terminal};
 use clap::{Parser, Subcommand};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Walks people through an action item on a Notion page, by its comments. A comment is a claim; evidence ticks the box.
@@ -84,13 +86,23 @@ enum Command {
     Monitor(monitor::MonitorArgs),
 }
 
+/// All commands with their arguments, as they are parsed.
+pub fn commands() -> clap::Command {
+    <Cli as clap::CommandFactory>::command()
+}
+
 /// Parses the command line, runs the command, prints its error.
 pub fn main() -> ExitCode {
-    end_with_the_pipe();
+    guard_the_terminal();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let _ = error.print();
+            let told = error.render().to_string();
+            if error.use_stderr() {
+                terminal::err(&told);
+            } else {
+                terminal::out(&told);
+            }
             return if error.use_stderr() {
                 Exit::Usage.into()
             } else {
@@ -101,35 +113,50 @@ pub fn main() -> ExitCode {
     match dispatch(&cli) {
         Ok(exit) => exit.into(),
         Err(error) => {
-            eprintln!("keyminder: {}", without_keys(&cli.place, &error.to_string()));
+            eprintln!("keyminder: {error}");
             error.exit().into()
         }
     }
 }
 
-/// An error may quote what is wrong, and that may be a key in the wrong place. What can be known of keys is known here too,
-/// even when the settings cannot be read.
-fn without_keys(place: &ProjectArgs, error: &str) -> String {
-    let env = place.project.clone().unwrap_or_default().join(".env");
-    let env = Some(env).filter(|env| env.is_file());
-    let env = env.and_then(|env| std::fs::read(env).ok());
-    let env = env.and_then(|bytes| EnvFile::parse(&bytes).ok());
-    let entries = env.iter().flat_map(EnvFile::entries);
-    let known = KnownValues::from_env(entries.map(|entry| (entry.name.clone(), entry.value.clone())));
-    let redactor = Redactor::new(Patterns::builtin(), known);
-    redactor.redact_str(error).into_owned()
+/// An error, and a panic, may quote what is wrong, and that may be a key in the wrong place. What can be known of keys is
+/// known from the start, also when neither the command line nor the settings can be read.
+fn guard_the_terminal() {
+    let mut arguments: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|argument| argument.to_string_lossy().into_owned())
+        .collect();
+    let project = project_of(&arguments);
+    let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KEYMINDER_"));
+    arguments.extend(ours.map(|(_, value)| value.to_string_lossy().into_owned()));
+    terminal::guard(arguments, move || redactor_of(&project));
+    telemetry::hook_panics(terminal::told);
 }
 
-/// `keyminder backup list | head -1` closes our output early: that is the end, not a fault.
-fn end_with_the_pipe() {
-    let told_before = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let what = panic.payload_as_str().unwrap_or_default();
-        if what.starts_with("failed printing to stdout") && what.contains("Broken pipe") {
-            std::process::exit(0);
+/// The folder that `--project` names, whatever else the command line says.
+fn project_of(arguments: &[String]) -> PathBuf {
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.strip_prefix("--project") {
+            Some("") => return rest.next().map(PathBuf::from).unwrap_or_default(),
+            Some(value) if value.starts_with('=') => return PathBuf::from(&value[1..]),
+            Some(_) | None => {}
         }
-        told_before(panic);
-    }));
+    }
+    std::env::var_os("KEYMINDER_PROJECT")
+        .map(PathBuf::from)
+        .unwrap_or_default()
+}
+
+/// Knows the forms of keys, the values of the `.env` that usually is the project's, and the token of the environment.
+fn redactor_of(project: &Path) -> Redactor {
+    let env = read_in_project(project, &project.join(".env")).ok();
+    let env = env.and_then(|bytes| EnvFile::parse(&bytes).ok());
+    let entries = env.iter().flat_map(EnvFile::entries);
+    let entries = entries.map(|entry| (entry.name.clone(), entry.value.clone()));
+    let token = std::env::var_os("NOTION_TOKEN").and_then(|token| token.into_string().ok());
+    let token = token.map(|token| ("NOTION_TOKEN".to_owned(), token.into()));
+    Redactor::new(Patterns::builtin(), KnownValues::from_env(entries.chain(token)))
 }
 
 fn dispatch(cli: &Cli) -> CommandResult<Exit> {

@@ -7,12 +7,13 @@ use crate::rotation::keyring::UnknownKey;
 use crate::rotation::probe::{Probed, consent};
 use crate::rotation::providers::{Provider, Providers};
 use crate::rotation::{EnvFile, Keyring};
+use crate::terminal;
 use anyhow::Context;
 use chrono::Utc;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 
 /// The options of `probe`.
 #[derive(clap::Args, Clone, Debug)]
@@ -33,6 +34,7 @@ pub fn run(place: &ProjectArgs, args: &ProbeArgs) -> CommandResult<Exit> {
     };
     warn_of_stand_ins(&settings);
     let keys = Keyring::open(&settings)?;
+    ask_for_notion(&keys, &settings)?;
     let env = keys.project.read_env()?;
     let values = match chosen(&keys, &env, &args.keys) {
         Ok(values) => values,
@@ -91,26 +93,39 @@ fn in_words_of(unknown: &UnknownKey) -> String {
     )
 }
 
-/// Asks once whether a host of the project's own file may have a key; only at a terminal can anybody answer.
+/// Asks once whether the host of `notion.url` may have the bot's token, wherever that stands.
+fn ask_for_notion(keys: &Keyring, settings: &Settings) -> CommandResult<()> {
+    match consent::lacking_for_notion(&settings.notion.url, &keys.project.state_dir) {
+        Some(consent) => ask(keys, &consent, "notion.url"),
+        None => Ok(()),
+    }
+}
+
+/// Asks once whether a host of the project's own file may have a key.
 fn ask_for_consent(keys: &Keyring, values: &BTreeMap<String, SecretString>) -> CommandResult<()> {
-    let present = |provider: &&Provider| !provider.instances(values).is_empty();
+    let present = |provider: &&Provider| !provider.is_notion() && !provider.instances(values).is_empty();
     for provider in keys.providers.all().iter().filter(present) {
-        let Some(consent) = keys.prober.needs_consent(provider) else {
-            continue;
-        };
-        let names: Vec<&str> = provider
-            .variables
-            .iter()
-            .map(|variable| variable.name.as_str())
-            .collect();
-        let question = format!(
-            "config/providers.toml sends {} to {}. Is that right?",
-            names.join(" and "),
-            provider.host()
-        );
-        if std::io::stdin().is_terminal() && inquire::Confirm::new(&question).with_default(false).prompt()? {
-            consent::add(&keys.project, &consent).context("state/agreed_providers.json")?;
+        if let Some(consent) = keys.prober.needs_consent(provider) {
+            ask(keys, &consent, "config/providers.toml")?;
         }
+    }
+    Ok(())
+}
+
+/// Asks for an agreement; only at a terminal can anybody answer.
+fn ask(keys: &Keyring, consent: &str, file: &str) -> CommandResult<()> {
+    let (names, hosts) = consent.split_once('@').unwrap_or((consent, ""));
+    let (names, hosts) = (names.replace('+', ", "), hosts.replace('+', " and "));
+    let question = format!("{file} sends {names} to {hosts}. Is that right?");
+    if !std::io::stdin().is_terminal() {
+        eprintln!(
+            "keyminder: {file} sends {names} to {hosts}; run `keyminder probe` at a terminal to agree to {consent}"
+        );
+    } else if inquire::Confirm::new(&terminal::one_line(&question))
+        .with_default(false)
+        .prompt()?
+    {
+        consent::add(&keys.project, consent).context("state/agreed_providers.json")?;
     }
     Ok(())
 }
@@ -156,11 +171,10 @@ impl ProbeProgress {
             return;
         }
         if self.done < self.of {
-            eprint!("\rprobing: {} of {} keys", self.done, self.of);
+            terminal::progress(&format!("probing: {} of {} keys", self.done, self.of));
         } else {
-            eprint!("\r\u{1b}[K");
+            terminal::progress("");
         }
-        let _ = std::io::stderr().flush();
     }
 }
 

@@ -2,7 +2,7 @@
 //! of what it reads: an error names the line by its number.
 use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::Faults;
-use crate::domain::redact::{self, KnownValues, Patterns, Redactor};
+use crate::domain::redact::{self, KnownValues, Labelled, Patterns, Redactor};
 use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -111,8 +111,7 @@ impl Redactors {
         } else {
             self.for_env(line.env.map(RawValue::get))?
         };
-        let spans = redactor.labelled(&line.text);
-        write_answer(answer, line.id.get(), &line.text, spans.as_deref())?;
+        write_answer(answer, line.id.get(), &line.text, redactor.labelled(&line.text))?;
         Ok(())
     }
 
@@ -158,10 +157,14 @@ impl Redactors {
     }
 }
 
-/// Writes one answer; offsets are in Unicode scalar values. A text that must be withheld is one span.
-fn write_answer(out: &mut Vec<u8>, id: &str, text: &str, spans: Option<&[(usize, usize, &str)]>) -> anyhow::Result<()> {
-    let withheld = [(0, text.len(), "text withheld")];
-    let spans = spans.unwrap_or(&withheld);
+/// Writes one answer; offsets are in Unicode scalar values. A text that must be withheld is one span, and so is what is
+/// left out of one that is too long.
+fn write_answer(out: &mut Vec<u8>, id: &str, text: &str, found: Option<Labelled<'_>>) -> anyhow::Result<()> {
+    let found = found.unwrap_or_else(|| Labelled {
+        labels: vec![(0, text.len(), "text withheld")],
+        cut: None,
+    });
+    let spans = &found.labels;
     write!(out, "{{\"id\":{id},\"spans\":[")?;
     let mut clean = String::new();
     let [mut at, mut chars] = [0, 0];
@@ -173,12 +176,18 @@ fn write_answer(out: &mut Vec<u8>, id: &str, text: &str, spans: Option<&[(usize,
         clean.push_str(&redact::label(label));
         at = *end;
     }
-    let rest = &text[at..];
+    let rest = &text[at..found.cut.unwrap_or(text.len())];
+    if found.cut.is_some() {
+        let from = chars + rest.chars().count();
+        let to = from + text[at + rest.len()..].chars().count();
+        write!(out, "{}[{from},{to}]", if spans.is_empty() { "" } else { "," })?;
+    }
     out.extend_from_slice(b"],\"text\":");
-    if spans.is_empty() {
+    if spans.is_empty() && found.cut.is_none() {
         serde_json::to_writer(&mut *out, rest)?;
     } else {
         clean.push_str(rest);
+        clean.push_str(found.cut.map_or("", |_| redact::LEFT_OUT));
         serde_json::to_writer(&mut *out, &clean)?;
     }
     out.extend_from_slice(b"}\n");

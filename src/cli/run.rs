@@ -70,6 +70,7 @@ async fn start(settings: Settings, args: &RunArgs) -> CommandResult<Exit> {
         Format::Json
     };
     telemetry::init(tools.redactor.shared(), format, &args.log)?;
+    tools.keys.project.tell_notes();
     if let Some(url) = &tools.settings.probe_url {
         tracing::warn!(
             url,

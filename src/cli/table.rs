@@ -1,5 +1,6 @@
 //! Rows for a person: columns on a terminal, tabs when piped. JSON for programs is each command's own.
 use crate::cli::CommandResult;
+use crate::terminal::{self, one_line};
 use comfy_table::Table;
 use std::io::{IsTerminal, stdout};
 
@@ -7,20 +8,25 @@ use std::io::{IsTerminal, stdout};
 pub(super) fn print(heads: &[&str], rows: Vec<Vec<String>>) {
     if !stdout().is_terminal() {
         for row in rows {
-            println!("{}", row.join("\t"));
+            let cells: Vec<_> = row.iter().map(|cell| one_line(cell)).collect();
+            println!("{}", cells.join("\t"));
         }
         return;
     }
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
     table.set_header(heads);
-    table.add_rows(rows);
+    table.add_rows(
+        rows.iter()
+            .map(|row| row.iter().map(|cell| one_line(cell).into_owned())),
+    );
     println!("{}", table.trim_fmt());
 }
 
 /// Prints an object for programs.
 pub(super) fn print_json(object: &impl serde::Serialize) -> CommandResult<()> {
-    println!("{}", serde_json::to_string_pretty(object)?);
+    let json = serde_json::to_string_pretty(object)?;
+    terminal::out_json(&format!("{json}\n"));
     Ok(())
 }
 

@@ -3,18 +3,19 @@
 //! A token from `.env` is rotated like every key there: when a new one stands in the file, it is tried on everything
 //! that the bot does, and used from then on. One from elsewhere is never swapped; a different one in `.env` is told.
 use super::tools::Tools;
-use crate::cli::CommandResult;
+use crate::cli::{CommandError, CommandResult};
 use crate::config::{PageSource, Settings};
 use crate::domain::event::Event;
 use crate::domain::ids::{PageId, PersonId};
 use crate::monitor::heartbeat::TokenSign;
 use crate::notion::{self, Client, Error, Kind, Me, OwnIds};
 use crate::pipeline::{PipelineHandle, PipelineInput};
-use crate::rotation::Project;
+use crate::rotation::probe::consent;
+use crate::rotation::{EnvError, Project, read_in_project};
 use crate::store::{AuditRow, Store, StoreError};
-use anyhow::Context as _;
 use chrono::Utc;
 use secrecy::{ExposeSecret, SecretString};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -32,8 +33,7 @@ const TRY_AGAIN: Duration = Duration::from_secs(30);
 /// The bot's token: a file, then the environment, then `.env`. Says which.
 pub(super) fn token(settings: &Settings, project: &Project) -> CommandResult<(SecretString, &'static str)> {
     if let Some(file) = &settings.notion.token_file {
-        let text = std::fs::read_to_string(file).with_context(|| format!("notion.token_file {}", file.display()))?;
-        return Ok((SecretString::from(text.trim().to_owned()), "notion.token_file"));
+        return Ok((in_file(&settings.project, file)?, "notion.token_file"));
     }
     if let Some(token) = &settings.environment_token {
         return Ok((token.clone(), "NOTION_TOKEN in the environment"));
@@ -47,14 +47,26 @@ pub(super) fn token(settings: &Settings, project: &Project) -> CommandResult<(Se
     })
 }
 
+fn in_file(project: &Path, file: &Path) -> CommandResult<SecretString> {
+    let bytes = read_in_project(project, file).map_err(|error| match error {
+        EnvError::Missing(_) => anyhow::anyhow!("notion.token_file {} does not exist", file.display()).into(),
+        error if error.leads_out() => CommandError::Refused(anyhow::anyhow!("notion.token_file: {error}")),
+        error => anyhow::anyhow!("notion.token_file: {error}").into(),
+    })?;
+    Ok(SecretString::from(String::from_utf8_lossy(&bytes).trim().to_owned()))
+}
+
 fn in_env(project: &Project) -> Option<SecretString> {
     let env = project.read_env().ok()?;
     env.get(NAME).filter(|token| !token.expose_secret().is_empty()).cloned()
 }
 
-/// A client that uses this token.
+/// A client that uses this token. Fails where somebody has yet to agree to its host.
 pub(super) fn client(settings: &Settings, token: SecretString) -> anyhow::Result<Client> {
     let Settings { notion, effects, .. } = settings;
+    if let Some(consent) = consent::lacking_for_notion(&notion.url, &settings.state_dir()) {
+        anyhow::bail!(consent::notion_in_words(&consent));
+    }
     notion::connect(&notion.url, token, notion.requests_per_minute, effects.call_timeout)
 }
 
@@ -190,7 +202,7 @@ impl TokenFollower {
         self.sign.since = Utc::now();
         self.sign.another = None;
         tracing::info!(
-            bot = me.name,
+            bot = %me.id,
             "the new NOTION_TOKEN in .env passed its test; it is used from now on"
         );
         self.tell(me).await;

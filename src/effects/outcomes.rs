@@ -58,6 +58,6 @@ pub(super) fn certain(error: &Error) -> Outcome {
         Kind::Later { after } => later(*after, why),
         Kind::Unauthorized | Kind::PersonalToken | Kind::Forbidden { .. } | Kind::Blocked => later(PAUSE, why),
         Kind::Gone | Kind::Invalid => Outcome::Refused { why },
-        Kind::Network { .. } | Kind::Unexpected => later(TRY_AGAIN, why),
+        Kind::Network { .. } | Kind::TooLarge | Kind::Unexpected => later(TRY_AGAIN, why),
     }
 }

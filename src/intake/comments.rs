@@ -1,18 +1,22 @@
 //! The comments under a page or a block: which are new, edited, or back.
 use super::context::IntakeContext;
 use super::error::IntakeError;
-use super::ingest::PageFacts;
+use super::ingest::{Author, PageFacts};
 use super::submit::submit;
 use super::watched::{SeenComment, WatchedPage};
 use super::{gone, own_replies};
-use crate::domain::comment::Anchor;
+use crate::domain::comment::{Anchor, Finding};
 use crate::domain::effect::EffectId;
-use crate::domain::event::{Event, Report};
+use crate::domain::event::{Authority, Event, Report};
 use crate::domain::ids::{BlockId, CommentId, PageId};
 use crate::notion::{Kind, Listing, RawComment, anchor, raw_text};
 use crate::pipeline::PipelineInput;
 use crate::store::{AnswerState, CommentRow, Presence};
+use std::time::Duration;
 use tokio::time::Instant;
+
+/// A list that is not read to its end at once is read on after this time: one without end costs no more than that.
+const REST: Duration = Duration::from_secs(10);
 
 /// Reads the comments under the page, or under one of its blocks, and submits what is new. Only what was committed is
 /// marked as seen: whatever fails here or later, the next reading finds the rest again.
@@ -22,12 +26,20 @@ pub(super) async fn read(
     block: Option<&BlockId>,
 ) -> Result<(), IntakeError> {
     let parent = block.map_or(watched.page.as_str(), BlockId::as_str).to_owned();
-    let listing = match context.notion.comments(&parent).await {
+    // Where the last reading was cut this one goes on, so that no comment is beyond reach.
+    let from = watched.threads.unread.get(&parent).cloned();
+    if from.as_ref().is_some_and(|(_, due)| *due > Instant::now()) {
+        return Ok(());
+    }
+    let cursor = from.as_ref().map(|(cursor, _)| cursor.as_str());
+    let listing = match context.notion.comments_from(&parent, cursor).await {
         Ok(listing) => listing,
         // A block that was deleted takes its threads along; the next read of the page drops it.
         Err(error) if block.is_some() && error.kind == Kind::Gone => Listing {
             comments: Vec::new(),
             complete: true,
+            cut: None,
+            next: None,
         },
         Err(error) => return Err(error.into()),
     };
@@ -35,6 +47,7 @@ pub(super) async fn read(
         Some(block) => keep_hot(watched, block, &listing),
         None => context.health.read(&watched.page),
     }
+    keep_place(context, watched, &parent, &listing);
     let replies = own_replies::of(context, &listing);
     own_replies::compare(context, watched, &parent, &listing, &replies);
     // Whom we have to ask for holds nobody else up.
@@ -54,6 +67,28 @@ pub(super) async fn read(
     }
     own_replies::heal(context, watched, &replies).await?;
     fault.map_or(Ok(()), Err)
+}
+
+/// Where the next reading goes on when this one was cut; said once, with what that means.
+fn keep_place(context: &IntakeContext, watched: &mut WatchedPage, parent: &str, listing: &Listing) {
+    watched.threads.unread.remove(parent);
+    let Some(cut) = listing.cut else { return };
+    let place = if parent == watched.page.as_str() {
+        "its list of comments".to_owned()
+    } else {
+        format!("the list of comments on block {parent}")
+    };
+    let rest = if listing.next.is_some() {
+        "what was read counts, and the next look goes on from there"
+    } else {
+        "what was read counts, and the rest cannot be had"
+    };
+    let what = format!("{place} is not read to its end at once, since {cut}; {rest}");
+    context.health.note(&watched.page, &what);
+    if let Some(next) = &listing.next {
+        let place = (next.clone(), Instant::now() + REST);
+        watched.threads.unread.insert(parent.to_owned(), place);
+    }
 }
 
 fn keep_hot(watched: &mut WatchedPage, block: &BlockId, listing: &Listing) {
@@ -109,6 +144,9 @@ async fn one(
         return Ok(());
     }
     let Some(author) = context.people.author(&context.notion, comment).await else {
+        if !context.people.own().contains(&comment.author) {
+            by_bot(context, watched, comment, sameness, news);
+        }
         return Ok(());
     };
     let (redacted, hash) = context.ingest.redact(comment);
@@ -139,6 +177,45 @@ async fn one(
     }
     news.seen.push((comment.id.clone(), seen));
     Ok(())
+}
+
+/// Of what other bots write a whole key alone is told: a claim of theirs is none, and two bots that answer each other never
+/// end.
+fn by_bot(
+    context: &IntakeContext,
+    watched: &WatchedPage,
+    comment: &RawComment,
+    sameness: Option<u64>,
+    news: &mut News,
+) {
+    let (redacted, hash) = context.ingest.redact(comment);
+    let seen = SeenComment {
+        hash,
+        sameness,
+        presence: Presence::Listed,
+        anchor: anchor(comment),
+        missing_since: None,
+    };
+    let before = watched.seen.get(&comment.id).map(|known| known.hash);
+    if before != Some(hash) && redacted.findings.iter().any(Finding::is_whole_key) {
+        let bot = Author {
+            name: None,
+            authority: Authority::Guidance,
+        };
+        let page = PageFacts {
+            guide: &watched.guide,
+            first_look: watched.first_look,
+        };
+        let report = context.ingest.report(comment, bot, redacted, page);
+        // Its row keeps a later start from taking it for a new one.
+        let row = row(&watched.page, &report, hash);
+        let event = Event::KeyPostedByBot(Box::new(report));
+        news.found.push(PipelineInput {
+            rows: vec![row],
+            ..PipelineInput::new(watched.page.clone(), event)
+        });
+    }
+    news.seen.push((comment.id.clone(), seen));
 }
 
 /// A row for a comment that was seen.

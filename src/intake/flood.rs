@@ -1,11 +1,12 @@
-//! Floods: many new comments of one person in one thread become one input, so that one reply can answer them.
-use crate::domain::event::{Event, Report};
+//! Floods: many new comments of one person, or of guests, in one thread become one input, so that one reply can answer
+//! them.
+use crate::domain::event::{Authority, Event, Report};
 use crate::domain::ids::{DiscussionId, PersonId};
 use crate::pipeline::PipelineInput;
 use std::collections::HashMap;
 
-/// Who wrote, and in which thread.
-type FloodKey = (DiscussionId, PersonId);
+/// In which thread, and who wrote; `None`: people who may not act, all of them together.
+type FloodKey = (DiscussionId, Option<PersonId>);
 
 /// The same inputs; those of a flood as one, in the place of its first comment.
 pub(super) fn gathered(found: Vec<PipelineInput>) -> Vec<PipelineInput> {
@@ -13,7 +14,10 @@ pub(super) fn gathered(found: Vec<PipelineInput>) -> Vec<PipelineInput> {
     for report in found.iter().filter_map(posted) {
         *comments.entry(source(report)).or_default() += 1;
     }
-    comments.retain(|_, count| *count > Event::FLOOD);
+    comments.retain(|(_, author), count| {
+        let at_most = author.as_ref().map_or(Event::FLOOD_OF_GUESTS, |_| Event::FLOOD);
+        *count > at_most
+    });
     if comments.is_empty() {
         return found;
     }
@@ -46,7 +50,8 @@ fn posted(input: &PipelineInput) -> Option<&Report> {
 }
 
 fn source(report: &Report) -> FloodKey {
-    (report.comment.discussion.clone(), report.comment.author.clone())
+    let author = Some(&report.comment.author).filter(|_| report.authority != Authority::Guidance);
+    (report.comment.discussion.clone(), author.cloned())
 }
 
 fn join(flood: &mut PipelineInput, one: PipelineInput) {

@@ -1,8 +1,9 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
 use crate::config::Backlog;
 use crate::domain::classify::{Classifier, Explained, KeyNames, Reading, ReadingContext};
-use crate::domain::comment::{Anchor, Comment};
+use crate::domain::comment::{Anchor, CleanText, Comment, Finding, RawText};
 use crate::domain::event::{Authority, Report};
+use crate::domain::ids::PersonId;
 use crate::domain::page::Guide;
 use crate::domain::redact::{Redacted, SharedRedactor};
 use crate::notion::{RawComment, anchor, raw_text};
@@ -27,12 +28,20 @@ pub struct Ingest {
 }
 
 /// The author of a comment: a person.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Author {
     /// The name for replies, as it came.
-    pub name: Option<String>,
+    pub name: Option<RawText>,
     /// What this person may do.
     pub authority: Authority,
+}
+
+/// What is read of a comment.
+struct Heard {
+    text: CleanText,
+    by_form: Vec<Finding>,
+    /// Whether pieces of our keys may stand in the text: it is read, and nothing of it is kept.
+    may_hold_pieces: bool,
 }
 
 /// What of a page its comments are read by.
@@ -61,10 +70,9 @@ impl Ingest {
 
     /// What decisions see of a comment: from here on there is only clean text.
     pub fn report(&self, comment: &RawComment, author: Author, redacted: Redacted, page: PageFacts<'_>) -> Report {
-        let reading = self
-            .classifier
-            .read(&redacted.for_reading, &self.context(comment, page));
-        self.assemble(comment, author, redacted, page, reading)
+        let heard = self.hear(comment, &author, &redacted);
+        let reading = self.classifier.read(&heard.text, &self.context(comment, page));
+        self.assemble(comment, author, redacted, page, heard, reading)
     }
 
     /// As [`Ingest::report`], with what speaks for each part of the reading.
@@ -75,11 +83,43 @@ impl Ingest {
         redacted: Redacted,
         page: PageFacts<'_>,
     ) -> (Report, Explained) {
-        let explained = self
-            .classifier
-            .explain(&redacted.for_reading, &self.context(comment, page));
-        let report = self.assemble(comment, author, redacted, page, explained.reading.clone());
+        let heard = self.hear(comment, &author, &redacted);
+        let explained = self.classifier.explain(&heard.text, &self.context(comment, page));
+        let report = self.assemble(comment, author, redacted, page, heard, explained.reading.clone());
         (report, explained)
+    }
+
+    /// What is read of a comment. Of a person who may not act only forms are known, and of others too until half of a key
+    /// stands there: were the values of our keys looked for, then a guess that is right would read otherwise than one that
+    /// is wrong, and an answer would tell.
+    fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted) -> Heard {
+        let by_form = match author.authority {
+            Authority::Full | Authority::Looks if !holds_a_piece(redacted) => None,
+            Authority::Full | Authority::Looks | Authority::Guidance => {
+                Some(self.redactor.current().by_form(&raw_text(&comment.text())))
+            }
+        };
+        let Some(by_form) = by_form else {
+            return Heard {
+                text: redacted.for_reading.clone(),
+                by_form: Vec::new(),
+                may_hold_pieces: false,
+            };
+        };
+        Heard {
+            text: by_form.for_reading,
+            by_form: by_form.findings,
+            may_hold_pieces: true,
+        }
+    }
+
+    /// A name as replies may use it. Nobody but that person can take a key out of it, so that whoever runs the bot is told.
+    fn name(&self, person: &PersonId, name: &RawText) -> String {
+        let redacted = self.redactor.current().redact(name);
+        if redacted.findings.iter().any(Finding::is_unfit_for_a_page) {
+            tracing::warn!(%person, "this person's name in Notion holds a key: it is exposed; have it taken out, and make a new one");
+        }
+        redacted.text.in_one_line()
     }
 
     fn context(&self, comment: &RawComment, page: PageFacts<'_>) -> ReadingContext<'_> {
@@ -99,9 +139,22 @@ impl Ingest {
         author: Author,
         redacted: Redacted,
         page: PageFacts<'_>,
-        reading: Reading,
+        heard: Heard,
+        mut reading: Reading,
     ) -> Report {
-        let redactor = self.redactor.current();
+        if heard.may_hold_pieces {
+            // A hash of words that may be a piece of a key would confirm it to whoever reads the store.
+            reading.clauses.iter_mut().for_each(|clause| clause.hash = 0);
+            reading.when = None;
+        }
+        let name = author.name.map(|name| self.name(&comment.author, &name));
+        let looks_like_key = !heard.by_form.is_empty();
+        let (mut findings, by_form) = (redacted.findings, heard.by_form);
+        if author.authority != Authority::Guidance && !by_form.is_empty() {
+            // What the form tells is told as it is to somebody whose guess is wrong; a piece of ours comes on top of that.
+            findings.retain(Finding::is_piece_of_ours);
+            findings.extend(by_form);
+        }
         let is_old = |first_look: DateTime<Utc>| first_look - comment.created_time > YOUNG;
         Report {
             comment: Comment {
@@ -109,17 +162,30 @@ impl Ingest {
                 discussion: comment.discussion.clone(),
                 anchor: anchor(comment),
                 author: comment.author.clone(),
-                author_name: author.name.map(|name| redactor.redact_str(&name).into_owned()),
+                author_name: name,
                 posted_at: comment.created_time,
                 text: redacted.text,
             },
             on_step: page.step_of(&anchor(comment)),
             reading,
-            findings: redacted.findings,
+            heard: heard.text,
+            findings,
+            looks_like_key,
+            cut: redacted.cut,
             authority: author.authority,
             absorbed: self.backlog == Backlog::Absorb && page.first_look.is_some_and(is_old),
         }
     }
+}
+
+/// Whether less than half of a known key stands there, and no more of any.
+fn holds_a_piece(redacted: &Redacted) -> bool {
+    let mut known = redacted
+        .findings
+        .iter()
+        .filter(|finding| finding.variable.is_some())
+        .peekable();
+    known.peek().is_some() && known.all(|finding| !finding.extent.exposes())
 }
 
 impl PageFacts<'_> {

@@ -90,14 +90,22 @@ async fn take_in(
     }
     let redactor = context.redactor.current().await;
     let mut held = Vec::new();
+    let mut keep = |block: BlockId, findings: Vec<Finding>| {
+        let findings = findings.into_iter();
+        let unfit: Vec<Finding> = findings.filter(Finding::is_unfit_for_a_page).collect();
+        if !unfit.is_empty() {
+            held.push((block, unfit));
+        }
+    };
+    let title = redactor.redact(&raw_text(&page.title));
+    // To Notion a page is a block as well: what its title and its properties hold stands under its own id.
+    let mut of_page = title.findings;
+    of_page.extend(redactor.redact(&raw_text(&page.written)).findings);
+    keep(BlockId::from_wire(page.id.as_str()), of_page);
     let mut clean = Vec::new();
     for block in &found {
         let redacted = redactor.redact(&raw_text(&block.text));
-        let findings = redacted.findings.into_iter();
-        let unfit: Vec<Finding> = findings.filter(Finding::is_unfit_for_a_page).collect();
-        if !unfit.is_empty() {
-            held.push((block.id.clone(), unfit));
-        }
+        keep(block.id.clone(), redacted.findings);
         clean.push(page_block(block, redacted.text));
     }
     watched.boxes = boxes(&found);
@@ -108,7 +116,7 @@ async fn take_in(
         .faults
         .retain(|part, _| !matches!(part, PagePart::Block(block) if !blocks.contains(block)));
     watched.held = Some(held);
-    watched.guide = Guide::parse(&redactor.redact(&raw_text(&page.title)).text, &page.url, &clean);
+    watched.guide = Guide::parse(&title.text, &page.id.url(), &clean);
     fault
 }
 
@@ -126,7 +134,12 @@ fn gone(page: &PageId) -> Error {
 async fn read_blocks(context: &IntakeContext, watched: &WatchedPage) -> Result<Option<Blocks>, IntakeError> {
     match context.notion.blocks(watched.page.as_str(), DEPTH).await {
         Ok(blocks) => Ok(Some(blocks)),
-        Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => {
+        Err(error)
+            if matches!(
+                error.kind,
+                Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid | Kind::TooLarge
+            ) =>
+        {
             let without = if watched.has_guide {
                 "I go on by what I read before"
             } else {
@@ -150,8 +163,11 @@ fn page_block(block: &Block, text: CleanText) -> PageBlock {
         notion::BlockKind::ToDo { checked } => BlockKind::ToDo { checked: *checked },
         notion::BlockKind::Paragraph | notion::BlockKind::Quote | notion::BlockKind::Callout => BlockKind::Text,
         notion::BlockKind::Bulleted | notion::BlockKind::Numbered => BlockKind::Item,
-        notion::BlockKind::Code { .. } => BlockKind::Code,
-        notion::BlockKind::Divider | notion::BlockKind::Other(_) => BlockKind::Other,
+        notion::BlockKind::Code => BlockKind::Code,
+        notion::BlockKind::Divider
+        | notion::BlockKind::Child
+        | notion::BlockKind::Unsupported
+        | notion::BlockKind::Other => BlockKind::Other,
     };
     PageBlock {
         id: block.id.clone(),
@@ -182,7 +198,7 @@ async fn tell(
         Some(Value::Checkbox(true))
     );
     let redactor = context.redactor.current().await;
-    let redacted = |name: String| redactor.redact_str(&name).into_owned();
+    let redacted = |name: RawText| redactor.redact(&name).text.in_one_line();
     let mut observed = Observed {
         read_at: DateTime::default(),
         afresh: false,
@@ -244,12 +260,7 @@ async fn next_page(context: &IntakeContext, page: &Page, watched: &WatchedPage) 
     ) else {
         return Ok(None);
     };
-    let title = page
-        .properties
-        .iter()
-        .find(|(_, property)| property.value == Value::Title);
-    let title = title.map_or("Name", |(name, _)| name.as_str());
-    let filter = serde_json::json!({ "property": title, "title": { "starts_with": id } });
+    let filter = serde_json::json!({ "property": notion::TITLE, "title": { "starts_with": id } });
     let found = match context.notion.query(source, filter).await {
         Ok(pages) => pages.into_iter().next(),
         Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => None,
@@ -258,6 +269,9 @@ async fn next_page(context: &IntakeContext, page: &Page, watched: &WatchedPage) 
     let Some(page) = found else {
         return Ok(None);
     };
-    let title = clean_text(context, &raw_text(&page.title)).await.as_str().to_owned();
-    Ok(Some(NextPage { title, url: page.url }))
+    let title = clean_text(context, &raw_text(&page.title)).await.in_one_line();
+    Ok(Some(NextPage {
+        title,
+        url: page.id.url(),
+    }))
 }

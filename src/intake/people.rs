@@ -1,9 +1,10 @@
 //! Who is who: ourselves, other bots, people, and what each may do.
 use super::ingest::Author;
 use crate::config::{MayAct, PeopleSettings as Settings};
+use crate::domain::comment::RawText;
 use crate::domain::event::Authority;
 use crate::domain::ids::PersonId;
-use crate::notion::{Client, Error, Kind, NameKind, OwnIds, RawComment, User, UserKind};
+use crate::notion::{Client, Error, Kind, NameKind, OwnIds, RawComment, User, UserKind, raw_text};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -25,9 +26,10 @@ pub struct Directory {
 #[derive(Default)]
 struct Known {
     users: HashMap<PersonId, User>,
-    /// Those of them that the list of members names; guests that we asked for are not among them.
-    members: HashSet<PersonId>,
-    /// Whether the members could be listed.
+    /// Those of them whom the last list of members named; guests that we asked for are not among them. `None`: there was no
+    /// list yet.
+    members: Option<HashSet<PersonId>>,
+    /// Whether the members could be listed when that was tried last.
     listed: bool,
     read_at: Option<Instant>,
     /// People whom we asked for in vain, and when: they are not asked for with each of their comments.
@@ -72,6 +74,12 @@ impl Directory {
             Err(error) if matches!(error.kind, Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid) => None,
             Err(error) => return Err(error),
         };
+        self.take_in(users);
+        Ok(())
+    }
+
+    /// Takes in the list of members; `None`: Notion refuses to list them.
+    fn take_in(&self, users: Option<Vec<User>>) {
         let mut known = self.lock();
         if users.is_none() && known.read_at.is_none() && self.settings.may_act == MayAct::Members {
             tracing::warn!(
@@ -81,13 +89,13 @@ impl Directory {
         }
         known.listed = users.is_some();
         known.read_at = Some(Instant::now());
-        for user in users.into_iter().flatten() {
-            if user.kind == UserKind::Person {
-                known.members.insert(user.id.clone());
-            }
+        let Some(users) = users else { return };
+        // Who left, or became a guest, is on the list no longer.
+        let members = users.iter().filter(|user| user.kind == UserKind::Person);
+        known.members = Some(members.map(|user| user.id.clone()).collect());
+        for user in users {
             known.users.insert(user.id.clone(), user);
         }
-        Ok(())
     }
 
     /// Whether it is known who wrote a comment, without asking anybody.
@@ -154,16 +162,60 @@ impl Directory {
             MayAct::Everyone => Authority::Full,
             MayAct::Listed(ids) if ids.contains(person) => Authority::Full,
             MayAct::Members if self.settings.owners.contains(person) => Authority::Full,
-            MayAct::Members if !known.listed => Authority::Looks,
-            MayAct::Members if known.members.contains(person) => Authority::Full,
-            MayAct::Listed(_) | MayAct::Members => Authority::Guidance,
+            MayAct::Listed(_) => Authority::Guidance,
+            MayAct::Members => match &known.members {
+                // Whom the last list did not name is not trusted more because there is no newer one.
+                Some(members) if !members.contains(person) => Authority::Guidance,
+                Some(_) if known.listed => Authority::Full,
+                None | Some(_) => Authority::Looks,
+            },
         }
     }
 
     /// The name for replies: the workspace's, else the one that Notion shows.
-    fn name(&self, comment: &RawComment) -> Option<String> {
+    fn name(&self, comment: &RawComment) -> Option<RawText> {
         let known = self.lock();
-        let user = known.users.get(&comment.author).and_then(|user| user.name.clone());
-        user.or_else(|| comment.display_name.name.clone())
+        let user = known.users.get(&comment.author).and_then(|user| user.name.as_ref());
+        user.or(comment.display_name.name.as_ref()).map(raw_text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_person_may_what_the_last_list_says_and_less_when_there_is_no_newer_one() {
+        use Authority::{Full, Guidance, Looks};
+        let user = |id: &str, kind| User {
+            id: PersonId::from_wire(id),
+            name: None,
+            kind,
+        };
+        let people = |ids: &[&str]| {
+            let people = ids.iter().map(|id| user(id, UserKind::Person));
+            Some(people.chain([user("robo", UserKind::Bot)]).collect::<Vec<_>>())
+        };
+        let settings = Settings {
+            may_act: MayAct::Members,
+            owners: vec![PersonId::from_wire("owner")],
+        };
+        let directory = Directory::new(OwnIds::new(Vec::new()), settings);
+        // What the workspace answers, and what ana, bram and gita may do from then on.
+        let turns = [
+            (None, [Looks, Looks, Looks]),
+            (people(&["ana", "bram"]), [Full, Full, Guidance]),
+            (None, [Looks, Looks, Guidance]),
+            // Bram left the workspace, or is a guest now; Gita became a member.
+            (people(&["ana", "gita"]), [Full, Guidance, Full]),
+            (None, [Looks, Guidance, Looks]),
+        ];
+        for (turn, (list, may)) in turns.into_iter().enumerate() {
+            directory.take_in(list);
+            let found = ["ana", "bram", "gita"].map(|id| directory.authority(&PersonId::from_wire(id)));
+            assert_eq!(found, may, "turn {turn}");
+            assert_eq!(directory.authority(&PersonId::from_wire("owner")), Full);
+            assert_ne!(directory.authority(&PersonId::from_wire("robo")), Full);
+        }
     }
 }

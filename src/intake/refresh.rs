@@ -2,7 +2,7 @@
 use super::context::IntakeContext;
 use crate::config::PageSource;
 use crate::domain::ids::PageId;
-use crate::notion::{Error, Schema};
+use crate::notion::{Error, TITLE};
 use std::sync::Arc;
 
 /// What was learned; a fault takes nothing away that was known before.
@@ -37,10 +37,7 @@ async fn rows(context: &IntakeContext, id: &str, prefix: Option<&str>) -> Result
     let names = context.properties.names();
     let filter = match prefix {
         Some(prefix) => {
-            let schema = context.notion.data_source(id).await?;
-            let title = schema.properties.iter().find(|(_, p)| p.kind == Schema::Title);
-            let title = title.map_or("Name", |(name, _)| name.as_str());
-            serde_json::json!({ "property": title, "title": { "starts_with": prefix } })
+            serde_json::json!({ "property": TITLE, "title": { "starts_with": prefix } })
         }
         None => serde_json::json!({ "property": names.status, "status": { "equals": names.in_progress } }),
     };

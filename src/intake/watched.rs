@@ -65,6 +65,8 @@ pub(super) struct Threads {
     pub(super) hot: BTreeMap<BlockId, Option<Instant>>,
     /// The threads of which it is known on which block they hang.
     pub(super) known: BTreeSet<DiscussionId>,
+    /// Where the reading of a list of comments that was cut goes on, and from when on, by the page or block that it is of.
+    pub(super) unread: BTreeMap<String, (String, Instant)>,
     pub(super) anchors_read_at: Option<Instant>,
     pub(super) swept_at: Option<Instant>,
     /// The index in the list of blocks of the one that is swept next.

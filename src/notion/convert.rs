@@ -7,7 +7,7 @@ use notion_client_free::{CommentParent, TextRun, TextStyle, UserText};
 
 /// What people wrote, for redaction: the one way from the client's texts into this program.
 pub fn raw_text(text: &UserText) -> RawText {
-    RawText::new(text.expose()).with_urls(text.expose_links().to_vec())
+    RawText::new(text.expose()).with_unseen(text.expose_unseen().to_vec())
 }
 
 /// The page or the block under which a comment stands.

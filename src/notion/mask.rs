@@ -1,8 +1,8 @@
 //! Masking keys in a block of a page: a label in the place of each, and all other text with its formatting as it was.
 use super::{Client, WriteError};
 use crate::domain::ids::BlockId;
-use crate::domain::redact::{Redactor, label};
-use notion_client_free::{MAX_ITEMS, RichTextItem, fit_into_items};
+use crate::domain::redact::{Labelled, Redactor, label};
+use notion_client_free::{MAX_ITEMS, RichTextItem, fit_into_items, texts};
 use serde::Deserialize as _;
 use serde_json::{Map, Value as Json, json};
 use std::ops::Range;
@@ -14,7 +14,7 @@ pub enum Masked {
     Clean,
     /// They are labels now.
     Done,
-    /// They stand where the API lets nobody write: a title, a link of a bookmark, too many items.
+    /// They stand where the API lets nobody write: a title, a link of a bookmark, the name of a file, too many items.
     OutOfReach,
 }
 
@@ -58,10 +58,8 @@ fn masked_content(content: &Json, redactor: &Redactor) -> Result<Map<String, Jso
 
 /// Whether there is a key in what a change cannot reach.
 fn holds_key(content: &Json, redactor: &Redactor) -> bool {
-    let fields = ["title", "expression", "url"]
-        .iter()
-        .filter_map(|field| content[field].as_str());
-    fields.into_iter().any(|text| redactor.redact_str(text) != text)
+    let texts = texts(content);
+    texts.iter().any(|text| redactor.redact_str(text) != text.as_str())
 }
 
 fn items(list: &Json) -> &[Json] {
@@ -75,7 +73,12 @@ fn masked_items(items: &[Json], redactor: &Redactor) -> Result<Option<Vec<Json>>
         .map(|item| RichTextItem::deserialize(item).unwrap_or_default())
         .collect();
     let text: String = read.iter().map(RichTextItem::words).collect();
-    let Some(spans) = redactor.labelled(&text) else {
+    // What is left out of a text may not be left out of a page.
+    let Some(Labelled {
+        labels: spans,
+        cut: None,
+    }) = redactor.labelled(&text)
+    else {
         return Err(TooMany);
     };
     let linked = |item: &RichTextItem| item.links().any(|url| redactor.redact_str(url) != url);
@@ -225,7 +228,16 @@ mod tests {
                 .contains_key("caption")
         );
         let child = json!({ "title": key });
-        assert!(masked_content(&child, &redactor()).ok().unwrap().is_empty() && holds_key(&child, &redactor()));
+        let file = json!({ "type": "external", "external": { "url": "https://example.org" }, "name": key });
+        let mention = json!({ "rich_text": [{ "type": "mention", "plain_text": key, "mention": { "type": "page" } }] });
+        for content in [child, file, mention] {
+            let masked = masked_content(&content, &redactor()).ok().unwrap();
+            assert!(
+                masked.is_empty() && holds_key(&content, &redactor()),
+                "{}",
+                content["type"]
+            );
+        }
     }
 
     proptest::proptest! {

@@ -11,6 +11,9 @@ mod property_cache;
 mod status_words;
 mod writable_properties;
 
+/// The id of the title among a page's properties, whatever people call it.
+pub const TITLE: &str = "title";
+
 pub use connect::connect;
 pub use convert::{anchor, own_reference, raw_text, text_runs};
 pub use mask::{Masked, mask_block};
@@ -19,7 +22,7 @@ pub use property_cache::PropertyCache;
 pub use writable_properties::WritableProperties;
 
 pub use notion_client_free::{
-    Block, BlockKind, Blocks, Client, Connection, Error, Kind, Listing, Me, NameKind, Page, Property, PropertySchema,
-    PropertyValue, RawComment, Schema, StatusGroup, StatusOption, Target, Transport, Unread, User, UserKind, UserText,
-    Value, WriteError, transport,
+    Block, BlockKind, Blocks, Client, Connection, Error, Kind, Listing, Me, NameKind, Named, Page, Property,
+    PropertySchema, PropertyValue, RawComment, Schema, StatusGroup, StatusOption, Target, Transport, Unread, User,
+    UserKind, UserText, Value, WriteError, transport,
 };

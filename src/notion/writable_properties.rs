@@ -2,14 +2,17 @@
 //! source nothing is guessed: a status that does not exist is refused, an option of a select would be created, and a
 //! share written into a percentage is off by a hundred.
 use super::status_words::{self, WordMeaning};
-use super::{Client, Error, Kind, Page, PropertySchema, PropertyValue, Schema, StatusOption, Value};
+use super::{
+    Client, Error, Kind, Named, Page, PropertySchema, PropertyValue, Schema, StatusOption, UserText, Value, raw_text,
+};
+use crate::domain::comment::RawText;
 use crate::domain::effect::{Property, Status, Value as Wanted};
 use crate::domain::page::PropertyNames;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The properties of a data source, by name.
-pub type Properties = BTreeMap<String, PropertySchema>;
+pub type Properties = Named<PropertySchema>;
 
 /// The properties of a page that we can write, under which ids, and what its Status says.
 #[derive(Clone, Debug, Default)]
@@ -94,22 +97,22 @@ impl WritableProperties {
 
     /// Where the page stands, if its option means something to us.
     pub fn standing(&self, page: &Page, names: &PropertyNames) -> Option<Status> {
-        let shown = self.shown(page, names)?;
-        self.status.as_ref()?.meanings.get(&shown).copied()
+        let shown = option(status_of(page, names)?)?;
+        self.status.as_ref()?.meanings.get(shown.expose()).copied()
     }
 
     /// Where Status can be moved, each with the option that says so.
-    pub fn statuses(&self) -> BTreeMap<Status, String> {
-        let status = self.status.as_ref();
-        status.map(|status| status.writable.clone()).unwrap_or_default()
+    pub fn statuses(&self) -> BTreeMap<Status, RawText> {
+        let writable = self.status.iter().flat_map(|status| &status.writable);
+        writable
+            .map(|(status, option)| (*status, RawText::new(option)))
+            .collect()
     }
 
     /// The option that Status shows, as the page calls it; empty: none. `None`: there is no Status.
-    pub fn shown(&self, page: &Page, names: &PropertyNames) -> Option<String> {
-        match &page.properties.get(&names.status)?.value {
-            Value::Status(name) | Value::Select(name) => Some(name.clone().unwrap_or_default()),
-            Value::Date(_) | Value::Number(_) | Value::Checkbox(_) | Value::Title | Value::Other(_) => None,
-        }
+    pub fn shown(&self, page: &Page, names: &PropertyNames) -> Option<RawText> {
+        let status = status_of(page, names)?;
+        Some(option(status).map_or_else(|| RawText::new(""), raw_text))
     }
 
     /// The properties that can be written.
@@ -148,6 +151,20 @@ impl WritableProperties {
                 PropertyValue::Date(Some(date.clone())),
             )),
         }
+    }
+}
+
+/// The page's Status, if it has one.
+fn status_of<'a>(page: &'a Page, names: &PropertyNames) -> Option<&'a Value> {
+    let value = &page.properties.get(&names.status)?.value;
+    Some(value).filter(|value| matches!(value, Value::Status(_) | Value::Select(_)))
+}
+
+/// The option that a Status shows, if it shows one.
+fn option(status: &Value) -> Option<&UserText> {
+    match status {
+        Value::Status(name) | Value::Select(name) => name.as_ref(),
+        Value::Date(_) | Value::Number(_) | Value::Checkbox(_) | Value::Title | Value::Other => None,
     }
 }
 
@@ -201,9 +218,7 @@ fn status(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> Op
         .map(|property| &property.kind);
     let (is_select, options) = match (&found.value, kind) {
         (Value::Status(_), Some(Schema::Status(options))) => (false, Some(options.clone())),
-        (Value::Select(_), Some(Schema::Select(options))) => {
-            (true, Some(options.iter().map(|name| ungrouped(name)).collect()))
-        }
+        (Value::Select(_), Some(Schema::Select(options))) => (true, Some(options.iter().map(ungrouped).collect())),
         (Value::Status(_) | Value::Select(_), None) => (false, None),
         _ => return None,
     };
@@ -219,10 +234,10 @@ fn status(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> Op
     })
 }
 
-fn ungrouped(name: &str) -> StatusOption {
+fn ungrouped(name: &UserText) -> StatusOption {
     StatusOption {
         id: String::new(),
-        name: name.to_owned(),
+        name: name.clone(),
         group: None,
     }
 }
@@ -244,9 +259,9 @@ fn configured(names: &PropertyNames) -> BTreeMap<String, Status> {
 /// What each option means, where it means one of ours.
 fn meanings(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<String, Status> {
     let read = |option: &StatusOption| match meaning(option, names) {
-        WordMeaning::Of(status) => Some((option.name.clone(), status)),
+        WordMeaning::Of(status) => Some((option.name.expose().to_owned(), status)),
         WordMeaning::Other => None,
-        WordMeaning::Unknown => Some((option.name.clone(), group(option)?)),
+        WordMeaning::Unknown => Some((option.name.expose().to_owned(), group(option)?)),
     };
     options.iter().filter_map(read).collect()
 }
@@ -257,7 +272,7 @@ fn meaning(option: &StatusOption, names: &PropertyNames) -> WordMeaning {
     if let Some((status, _)) = own {
         return WordMeaning::Of(status);
     }
-    match status_words::meaning(&option.name) {
+    match status_words::meaning(option.name.expose()) {
         // "Open" among those in progress is no fresh start. Blocked has no group of its own.
         WordMeaning::Of(status) if status != Status::Blocked && group(option).is_some_and(|group| group != status) => {
             WordMeaning::Unknown
@@ -267,12 +282,12 @@ fn meaning(option: &StatusOption, names: &PropertyNames) -> WordMeaning {
 }
 
 fn is_called(option: &StatusOption, name: &str) -> bool {
-    option.name.to_lowercase() == name.to_lowercase()
+    option.name.expose().to_lowercase() == name.to_lowercase()
 }
 
 fn group(option: &StatusOption) -> Option<Status> {
     let group = option.group.as_ref()?;
-    status_words::group(&group.name, group.place, group.of)
+    status_words::group(group.name.expose(), group.place, group.of)
 }
 
 /// The option for each status: by the configured name, then without case, then by what it means; else the first of the
@@ -280,7 +295,7 @@ fn group(option: &StatusOption) -> Option<Status> {
 fn writable(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<Status, String> {
     let mut found = BTreeMap::new();
     for (status, name) in wanted(names) {
-        let exact = options.iter().find(|option| option.name == name);
+        let exact = options.iter().find(|option| option.name.expose() == name);
         let folded = || options.iter().find(|option| is_called(option, name));
         let meant = || {
             options
@@ -293,7 +308,7 @@ fn writable(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<Status,
             unknown.find(|option| meaning(option, names) == WordMeaning::Unknown)
         };
         if let Some(option) = exact.or_else(folded).or_else(meant).or_else(default) {
-            found.insert(status, option.name.clone());
+            found.insert(status, option.name.expose().to_owned());
         }
     }
     found

@@ -71,7 +71,10 @@ pub(super) fn decided(
         }
     }
     for (id, mut row) in rows {
-        let open = state.conversations.iter().find(|open| open.answers(&id));
+        let open = state
+            .conversations
+            .iter()
+            .find(|open| open.answers(&id) && !open.silent);
         row.answer = match row.answer {
             AnswerState::Open | AnswerState::Silent if open.is_some() => AnswerState::Open,
             AnswerState::Open | AnswerState::Silent if answered.contains_key(&id) => AnswerState::Answered,
@@ -136,6 +139,7 @@ fn seen(row: &CommentRow, event: &Event, now: DateTime<Utc>) -> AuditRow {
         | Event::CommentPosted(_)
         | Event::CommentsFlooded(_)
         | Event::EffectFinished { .. }
+        | Event::KeyPostedByBot(_)
         | Event::BacklogAbsorbed
         | Event::AlertRaised(_)
         | Event::ClockTicked => "seen",

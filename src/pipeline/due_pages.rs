@@ -57,7 +57,7 @@ mod tests {
             due: Some(Due { at, told }),
             ..PageState::default()
         };
-        let page = |number: u32| PageId::from_wire(&format!("page {number}"));
+        let page = |number: u32| PageId::from_wire(&format!("{number:032}"));
         let mut pages = DuePages::default();
         for number in 0..10_000 {
             let state = match number % 1_000 {

@@ -22,10 +22,10 @@ const VARIABLES: [(&str, &str, usize); 5] = [
 ];
 
 /// The secret part of a key, and the key.
-struct Canary {
-    name: &'static str,
-    secret: String,
-    whole: String,
+pub struct Canary {
+    pub name: &'static str,
+    pub secret: String,
+    pub whole: String,
 }
 
 fn hatch() -> Vec<Canary> {
@@ -58,7 +58,7 @@ fn comments(canaries: &[Canary]) -> Vec<String> {
 }
 
 /// Every file under a folder, but the ones that hold keys by purpose.
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+pub fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
         let path = entry.path();
         let name = entry.file_name();
@@ -74,7 +74,7 @@ fn files(folder: &Path, found: &mut Vec<PathBuf>) {
 const WINDOW: usize = 8;
 
 /// The canaries of which eight characters stand in these bytes, whatever their case.
-fn leaks(canaries: &[Canary], bytes: &[u8]) -> BTreeSet<&'static str> {
+pub fn leaks(canaries: &[Canary], bytes: &[u8]) -> BTreeSet<&'static str> {
     let number = |window: &[u8]| {
         window
             .iter()
@@ -234,6 +234,7 @@ async fn no_byte_written_by_a_whole_run_holds_a_piece_of_a_key() {
         &["audit"],
         &["audit", "--json"],
         &["status", "--json"],
+        &["run", "--dry-run"],
         &["backup", "create"],
         &["backup", "list"],
         &["explain", "-"],

@@ -48,6 +48,11 @@ impl Bot {
         Self(command.spawn().expect("the program starts"))
     }
 
+    /// Its id, as the system counts processes.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
     /// Kills it on the spot, as `kill -9` does.
     pub fn kill(&mut self) {
         let _ = self.0.kill();

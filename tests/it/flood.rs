@@ -190,3 +190,54 @@ async fn a_reply_that_may_have_been_posted_is_found_again_although_one_of_its_co
     assert_eq!(left, Vec::<String>::new());
     assert_eq!(world.replies(&comments).await.len(), 1);
 }
+
+#[tokio::test]
+async fn guests_who_write_at_once_share_one_answer_and_another_bots_key_is_warned_of_once() {
+    let key: String = (0..36).map(|_| fastrand::alphanumeric()).collect();
+    let world = World {
+        folder: child::project(&format!("TZ=UTC\nBYBIT_API_SECRET={key}\n")),
+        ..World::new().await
+    };
+    for (name, kind) in [("Carla", "guest"), ("Dirk", "guest"), ("Robo", "bot")] {
+        let person = json!({ "name": name, "kind": kind });
+        call(&world.sandbox, "PUT", "/sandbox/people", person).await;
+    }
+    let mut asked = Vec::new();
+    for number in 0..6 {
+        let guest = ["Carla", "Dirk"][number % 2];
+        asked.push(comment(&world.sandbox, &world.page, guest, "What is next?").await);
+    }
+    for run in 0..4 {
+        let text = format!("Step 1 is done in run {run}, BYBIT_API_SECRET={key}");
+        comment(&world.sandbox, &world.page, "Robo", &text).await;
+    }
+    let warned = async || {
+        let listed = all(&world.sandbox, &format!("/v1/comments?block_id={}", world.page)).await;
+        let texts = listed.iter().map(|comment| plain(&comment["rich_text"]));
+        texts.filter(|text| text.contains("A bot's comment")).count()
+    };
+    let mut bot = world.start();
+    world
+        .until(&mut bot, "the guests and the bot's key are answered", async || {
+            warned().await == 1 && world.replies(&asked).await.len() == 1
+        })
+        .await;
+    let shared = world.replies(&asked).await;
+    assert!(
+        shared.len() == 1 && asked.iter().all(|id| shared[0].contains(&mark(id))),
+        "{shared:?}"
+    );
+    bot.kill();
+    // After a new start the bot goes on, and nobody hears of it again.
+    comment(&world.sandbox, &world.page, "Robo", &format!("once more: {key}")).await;
+    let last = comment(&world.sandbox, &world.page, "Ana Silva", "What is next?").await;
+    let mut bot = world.start();
+    world
+        .until(&mut bot, "the next comment is answered", async || {
+            world.replies(std::slice::from_ref(&last)).await.len() == 1
+        })
+        .await;
+    assert_eq!(warned().await, 1);
+    let left = child::left(&world.store().await, &PageId::from_wire(&world.page)).await;
+    assert_eq!(left, Vec::<String>::new());
+}

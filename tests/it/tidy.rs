@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod circles;
+mod dependencies;
 mod docs;
 mod imports;
 mod names;
@@ -61,7 +62,7 @@ fn gather(folder: &Path, found: &mut Vec<PathBuf>) {
 
 fn sources() -> Vec<Source> {
     let mut paths = Vec::new();
-    for folder in ["src", "tests", "benches", "crates"].map(|folder| root().join(folder)) {
+    for folder in ["src", "tests", "benches", "crates", "fuzz"].map(|folder| root().join(folder)) {
         if folder.is_dir() {
             gather(&folder, &mut paths);
         }
@@ -170,6 +171,19 @@ fn functions_are_short() {
         all.len(),
         long.join("\n")
     );
+}
+
+/// A child that is made elsewhere would get our environment, and the bot's token with it.
+#[test]
+fn children_are_made_in_one_place() {
+    let program = production()
+        .into_iter()
+        .filter(|source| source.name.starts_with("src/") && source.name != "src/process.rs");
+    let faults: Vec<String> = program
+        .filter(|source| without_comments(source.production()).contains("Command::new("))
+        .map(|source| format!("{}: use process::child", source.name))
+        .collect();
+    none(&faults);
 }
 
 #[test]

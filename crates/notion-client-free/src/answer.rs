@@ -1,5 +1,6 @@
 //! What an answer means: whether the request happened, and how to react. The table of statuses lives here alone.
 use crate::error::{Error, Kind};
+use crate::ids;
 use crate::transport::{Failure, Response};
 use chrono::DateTime;
 use reqwest::StatusCode;
@@ -92,6 +93,7 @@ pub(crate) fn judge(
         Ok(response) => response,
         Err(Failure::NotSent(cause)) => return Err(without_answer(about.network(cause), Proof::NotDone)),
         Err(Failure::Unknown(cause)) => return Err(without_answer(about.network(cause), Proof::Nothing)),
+        Err(Failure::TooLong) => return Err(without_answer(about.error(Kind::TooLarge), Proof::Nothing)),
     };
     if response.status.is_success() {
         return Ok(response.body);
@@ -114,8 +116,10 @@ fn refused(response: &Response, took: Duration, about: About<'_>) -> Box<Failed>
     let by_notion = refusal.is_some() || request_id.is_some();
     let refusal = refusal.unwrap_or_default();
     let more = refusal.additional_data.unwrap_or_default();
-    let code = refusal.code.filter(|code| is_name(code));
-    let reason = more.rate_limit_reason.filter(|reason| is_name(reason));
+    let code = refusal.code.filter(|code| CODES.contains(&code.as_str()));
+    let reason = more
+        .rate_limit_reason
+        .filter(|reason| REASONS.contains(&reason.as_str()));
     let kind = match (response.status.as_u16(), by_notion) {
         (429, _) if reason.as_deref() == Some("public_api_request_blocked") => Kind::Blocked,
         (429 | 529, _) => Kind::Later {
@@ -209,15 +213,43 @@ fn text<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<String>, D::
     })
 }
 
-/// Codes and reasons are words of Notion's API; anything else is not repeated anywhere.
-fn is_name(text: &str) -> bool {
-    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
-}
+/// The codes of Notion's errors (its page on status codes, and the official client's list). Anything else in their place
+/// is not repeated anywhere: an error may echo what was sent.
+const CODES: [&str; 20] = [
+    "bad_gateway",
+    "conflict_error",
+    "database_connection_unavailable",
+    "gateway_timeout",
+    "internal_server_error",
+    "invalid_beta",
+    "invalid_grant",
+    "invalid_json",
+    "invalid_request",
+    "invalid_request_url",
+    "missing_version",
+    "object_not_found",
+    "rate_limited",
+    "restricted_resource",
+    "row_limit_exceeded",
+    "service_overload",
+    "service_unavailable",
+    "unauthorized",
+    "unsupported_version",
+    "validation_error",
+];
+
+/// The reasons that Notion gives for silence (its page on request limits); no others are repeated.
+const REASONS: [&str; 4] = [
+    "public_api_endpoint_rate_limit",
+    "public_api_request_blocked",
+    "public_api_request_rate_limit",
+    "public_api_space_request_rate_limit",
+];
 
 fn request_id(headers: &HeaderMap) -> Option<String> {
     let id = headers.get("x-notion-request-id")?.to_str().ok()?;
-    let plain = id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    plain.then(|| id.to_owned())
+    let is_uuid = id.len() == 36 && ids::normalise(id).as_deref() == Some(&id.to_ascii_lowercase());
+    is_uuid.then(|| id.to_owned())
 }
 
 /// Seconds or an HTTP date, in the header or in the body. A date is compared with the server's own clock.

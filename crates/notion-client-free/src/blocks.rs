@@ -3,8 +3,9 @@ use crate::answer::About;
 use crate::client::{Call, Client};
 use crate::error::{Error, Kind, WriteError};
 use crate::ids::BlockId;
-use crate::listing::{Listed, paged, segment};
+use crate::listing::{Allowance, Cut, Listed, Portion, paged, segment};
 use crate::rich_text::RichText;
+use crate::unseen;
 use crate::user_text::UserText;
 use reqwest::Method;
 use serde::Deserialize;
@@ -53,14 +54,15 @@ pub enum BlockKind {
     /// A callout with an icon.
     Callout,
     /// A piece of code, shown as it stands.
-    Code {
-        /// Its language as Notion names it: `bash`, `plain text`.
-        language: String,
-    },
+    Code,
     /// A line across.
     Divider,
-    /// Another kind, named as Notion does.
-    Other(String),
+    /// A page or a database within the page: a guide of its own.
+    Child,
+    /// A kind that people see and the API does not: a form, a transcript, whatever is newer than the API.
+    Unsupported,
+    /// A kind of which nothing more is known here.
+    Other,
 }
 
 #[derive(Deserialize)]
@@ -83,14 +85,14 @@ impl From<BlockBody> for Block {
             text: text(content),
             depth: 0,
             has_children: body.has_children,
-            kind: BlockKind::from_wire(body.kind, content),
+            kind: BlockKind::from_wire(&body.kind, content),
         }
     }
 }
 
 impl BlockKind {
-    fn from_wire(name: String, content: &Json) -> Self {
-        match name.as_str() {
+    fn from_wire(name: &str, content: &Json) -> Self {
+        match name {
             "heading_1" => Self::Heading(1),
             "heading_2" => Self::Heading(2),
             "heading_3" => Self::Heading(3),
@@ -103,24 +105,17 @@ impl BlockKind {
             "numbered_list_item" => Self::Numbered,
             "quote" => Self::Quote,
             "callout" => Self::Callout,
-            "code" => Self::Code {
-                language: content["language"].as_str().unwrap_or_default().to_owned(),
-            },
+            "code" => Self::Code,
             "divider" => Self::Divider,
-            _ => Self::Other(name),
+            "child_page" | "child_database" => Self::Child,
+            "unsupported" => Self::Unsupported,
+            _ => Self::Other,
         }
     }
-
-    /// Pages and databases within a page are guides of their own; what else has children belongs to the page.
-    fn opens_into_page(&self) -> bool {
-        !matches!(self, Self::Other(name) if name == "child_page" || name == "child_database")
-    }
-
-    /// A kind that people see and the API does not: a form, a transcript, whatever is newer than the API.
-    fn is_unsupported(&self) -> bool {
-        matches!(self, Self::Other(name) if name == "unsupported")
-    }
 }
+
+/// The fields whose text is read; all other text of a block is there to be searched.
+const READ: [&str; 5] = ["rich_text", "caption", "cells", "title", "expression"];
 
 /// All text of a block: its rich text, or what stands in its place in the rarer kinds.
 fn text(content: &Json) -> UserText {
@@ -132,8 +127,11 @@ fn text(content: &Json) -> UserText {
         parts.extend(RichText::deserialize(cell).ok());
     }
     let plain = ["title", "expression"].iter().filter_map(|key| content[key].as_str());
-    let urls = content["url"].as_str().map(str::to_owned);
-    RichText::join(&parts, &plain.collect::<Vec<_>>(), urls)
+    let mut rest = content.clone();
+    if let Some(fields) = rest.as_object_mut() {
+        fields.retain(|name, _| !READ.contains(&name.as_str()));
+    }
+    RichText::join(&parts, &plain.collect::<Vec<_>>(), unseen::texts(&rest))
 }
 
 /// What stands under a page or a block, as far as it could be read.
@@ -142,7 +140,8 @@ pub struct Blocks {
     /// The blocks in reading order, each followed by what is in it.
     pub found: Vec<Block>,
     /// The blocks whose content is missing from `found`, or may be; they themselves are in it. The page's own id stands
-    /// here when its first level did not come whole.
+    /// here when its first level did not come whole. Where the page as a whole is larger than what is read of one, the
+    /// first block that was not entered stands for all that follow.
     pub unread: Vec<Unread>,
 }
 
@@ -165,7 +164,7 @@ impl Unread {
 
 fn is_passing(kind: &Kind) -> bool {
     match kind {
-        Kind::Gone | Kind::Forbidden { .. } | Kind::Invalid => false,
+        Kind::Gone | Kind::Forbidden { .. } | Kind::Invalid | Kind::TooLarge => false,
         Kind::Later { .. }
         | Kind::Unauthorized
         | Kind::PersonalToken
@@ -176,8 +175,11 @@ fn is_passing(kind: &Kind) -> bool {
 }
 
 /// A walk through nested blocks, and what it has cost so far.
-#[derive(Default)]
 struct Walk {
+    /// What may yet be read, all lists together.
+    allowance: Allowance,
+    /// That the allowance is used up was noted.
+    ended: bool,
     unread: Vec<Unread>,
     /// How long parts that failed in passing were waited for.
     lost: Duration,
@@ -195,8 +197,15 @@ impl Walk {
 
     /// What was read of a block, noted when that was not all.
     fn take(&mut self, block: &str, listed: Listed<Block>) -> std::vec::IntoIter<Block> {
-        if !listed.complete {
-            self.note(block, content_of(block).error(Kind::Unexpected));
+        match listed.cut {
+            Some(cut @ (Cut::Pages | Cut::Bytes | Cut::Time | Cut::Entry)) => {
+                self.ended = self.allowance.spent().is_some();
+                self.note(block, cut_short(block, cut));
+            }
+            Some(Cut::Circle) | None if !listed.complete => {
+                self.note(block, content_of(block).error(Kind::Unexpected));
+            }
+            Some(Cut::Circle) | None => {}
         }
         listed.items.into_iter()
     }
@@ -208,8 +217,14 @@ impl Client {
     /// what concerns every request: a refused token, a block, a silence that outlasts patience.
     pub async fn blocks(&self, parent: &str, depth: usize) -> Result<Blocks, Error> {
         let mut visited = HashSet::from([parent.to_owned()]);
-        let mut walk = Walk::default();
-        let first = self.children(parent, Call::TRIES).await?;
+        let mut walk = Walk {
+            allowance: Allowance::of_a_page(),
+            ended: false,
+            unread: Vec::new(),
+            lost: Duration::ZERO,
+            failed: None,
+        };
+        let first = self.children(parent, Call::TRIES, &mut walk.allowance).await?;
         let mut open = vec![walk.take(parent, first)];
         let mut found = Vec::new();
         while let Some(level) = open.last_mut() {
@@ -218,7 +233,7 @@ impl Client {
                 continue;
             };
             block.depth = open.len() - 1;
-            let enter = block.has_children && block.kind.opens_into_page() && block.depth < depth;
+            let enter = block.has_children && block.kind != BlockKind::Child && block.depth < depth;
             if enter && visited.insert(block.id.as_str().to_owned()) {
                 open.extend(self.enter(&block, &mut walk).await?);
             }
@@ -234,12 +249,19 @@ impl Client {
     async fn enter(&self, block: &Block, walk: &mut Walk) -> Result<Option<std::vec::IntoIter<Block>>, Error> {
         let id = block.id.as_str();
         let begun = Instant::now();
+        if let Some(cut) = walk.allowance.spent() {
+            if !walk.ended {
+                walk.ended = true;
+                walk.note(id, cut_short(id, cut));
+            }
+            return Ok(None);
+        }
         let read = match &walk.failed {
             // Notion says that such blocks have children, and refuses to list them (400).
-            _ if block.kind.is_unsupported() => Err(content_of(id).error(Kind::Invalid)),
+            _ if block.kind == BlockKind::Unsupported => Err(content_of(id).error(Kind::Invalid)),
             Some(error) if walk.lost > LOST_ON_PARTS => Err(error.clone()),
-            Some(_) => self.children(id, 1).await,
-            None => self.children(id, Call::TRIES).await,
+            Some(_) => self.children(id, 1, &mut walk.allowance).await,
+            None => self.children(id, Call::TRIES, &mut walk.allowance).await,
         };
         let error = match read {
             Ok(listed) => return Ok(Some(walk.take(id, listed))),
@@ -254,13 +276,14 @@ impl Client {
         Ok(None)
     }
 
-    async fn children(&self, parent: &str, tries: u32) -> Result<Listed<Block>, Error> {
+    async fn children(&self, parent: &str, tries: u32, allowance: &mut Allowance) -> Result<Listed<Block>, Error> {
         let path = format!("/v1/blocks/{}/children", segment(parent));
-        let ask = |cursor: Option<&str>| Call {
+        let ask = |portion: Portion<'_>| Call {
             tries,
-            ..Call::get(paged(path.clone(), cursor), content_of(parent))
+            ..Call::get(paged(path.clone(), portion), content_of(parent))
         };
-        self.list(ask, |block: &Block| block.id.as_str()).await
+        self.list_from(None, allowance, ask, |block: &Block| block.id.as_str())
+            .await
     }
 
     /// One block, without what is in it.
@@ -287,7 +310,20 @@ fn concerns_every_request(error: &Error) -> bool {
     match error.kind {
         Kind::Unauthorized | Kind::PersonalToken | Kind::Blocked => true,
         Kind::Later { .. } => error.status != Some(409),
-        Kind::Forbidden { .. } | Kind::Gone | Kind::Invalid | Kind::Network { .. } | Kind::Unexpected => false,
+        Kind::Forbidden { .. }
+        | Kind::Gone
+        | Kind::Invalid
+        | Kind::Network { .. }
+        | Kind::TooLarge
+        | Kind::Unexpected => false,
+    }
+}
+
+/// Why the content of a block is not all there: another look may be faster, but none makes it smaller.
+fn cut_short(block: &str, cut: Cut) -> Error {
+    match cut {
+        Cut::Time => content_of(block).network("it took too long"),
+        Cut::Circle | Cut::Pages | Cut::Bytes | Cut::Entry => content_of(block).error(Kind::TooLarge),
     }
 }
 

@@ -354,6 +354,7 @@ fn pause(error: &Error, tries: u32, most: u32, in_time: bool) -> Option<Duration
         | Kind::Gone
         | Kind::Invalid
         | Kind::Blocked
+        | Kind::TooLarge
         | Kind::Unexpected => None,
     }
 }

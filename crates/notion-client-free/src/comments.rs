@@ -3,13 +3,15 @@ use crate::answer::{About, Failed, Proof};
 use crate::client::{Call, Client, WriteTurn, ending, parse};
 use crate::error::{Error, Kind, WriteError};
 use crate::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
-use crate::listing::{paged, segment};
+use crate::listing::{Allowance, Cut, paged, segment};
 use crate::rich_text::RichText;
 use crate::text_run::{Pieces, TextRun};
+use crate::unseen;
 use crate::user_text::UserText;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use std::fmt;
 
 const READ: &str = "Read comments";
@@ -20,8 +22,12 @@ const INSERT: &str = "Insert comments";
 pub struct Listing {
     /// The comments. Those of resolved threads are not among them: Notion leaves them out without a word.
     pub comments: Vec<RawComment>,
-    /// Whether the list was read to its end; only then may anything be called absent.
+    /// Whether the list was read from its beginning to its end; only then may anything be called absent.
     pub complete: bool,
+    /// Why reading ended before the list did.
+    pub cut: Option<Cut>,
+    /// Where the next reading can go on ([`Client::comments_from`]) after this one was cut.
+    pub next: Option<String>,
 }
 
 /// A comment as Notion gives it.
@@ -42,6 +48,8 @@ pub struct RawComment {
     pub created_time: DateTime<Utc>,
     /// What it says.
     pub rich_text: RichText,
+    /// The names and addresses of the files that hang on it, to be searched.
+    pub attached: UserText,
 }
 
 /// Where a thread of comments hangs.
@@ -59,7 +67,7 @@ pub struct DisplayName {
     /// Whose name it is.
     pub kind: NameKind,
     /// The name, when Notion gives one.
-    pub name: Option<String>,
+    pub name: Option<UserText>,
 }
 
 impl fmt::Debug for DisplayName {
@@ -99,9 +107,13 @@ pub enum Target {
 }
 
 impl RawComment {
-    /// Its text, with the addresses of its links.
+    /// Its text, and what stands behind it: the targets of its links, the names of its files.
     pub fn text(&self) -> UserText {
-        self.rich_text.text()
+        RichText::join(
+            std::slice::from_ref(&self.rich_text),
+            &[],
+            self.attached.expose_unseen().to_vec(),
+        )
     }
 
     /// Whether it shows the name of a connection, as a bot's comment does. A person cannot choose that form of name.
@@ -119,6 +131,7 @@ struct CommentBody {
     created_time: Option<String>,
     display_name: Option<Shown>,
     rich_text: Option<RichText>,
+    attachments: Option<Json>,
 }
 
 #[derive(Deserialize)]
@@ -145,7 +158,7 @@ impl From<CommentBody> for RawComment {
         let time = body.created_time.and_then(|time| time.parse().ok());
         let name = body.display_name.map(|shown| DisplayName {
             kind: shown.kind,
-            name: shown.resolved_name,
+            name: shown.resolved_name.map(UserText::plain),
         });
         Self {
             id: CommentId::from_wire(&body.id),
@@ -155,6 +168,7 @@ impl From<CommentBody> for RawComment {
             display_name: name.unwrap_or_default(),
             created_time: time.unwrap_or_default(),
             rich_text: body.rich_text.unwrap_or_default(),
+            attached: UserText::new("", body.attachments.iter().flat_map(unseen::texts).collect()),
         }
     }
 }
@@ -179,17 +193,27 @@ enum NewParent<'a> {
 impl Client {
     /// All open comments under a page or a block. A page's list lacks the threads on its blocks.
     pub async fn comments(&self, parent: &str) -> Result<Listing, Error> {
+        self.comments_from(parent, None).await
+    }
+
+    /// The same from where an earlier reading was cut ([`Listing::next`]). A cursor that Notion no longer takes is left:
+    /// then the list is read from its beginning.
+    pub async fn comments_from(&self, parent: &str, cursor: Option<&str>) -> Result<Listing, Error> {
         let about = reading("read the comments of", parent);
         let path = format!("/v1/comments?block_id={}", segment(parent));
         let listed = self
-            .list(
-                |cursor| Call::get(paged(path.clone(), cursor), about),
+            .list_from(
+                cursor,
+                &mut Allowance::default(),
+                |portion| Call::get(paged(path.clone(), portion), about),
                 |comment: &RawComment| comment.id.as_str(),
             )
             .await?;
         Ok(Listing {
             comments: listed.items,
             complete: listed.complete,
+            cut: listed.cut,
+            next: listed.next,
         })
     }
 

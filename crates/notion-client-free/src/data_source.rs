@@ -3,11 +3,11 @@ use crate::answer::About;
 use crate::client::{Call, Client};
 use crate::error::Error;
 use crate::listing::segment;
+use crate::named::Named;
 use crate::rich_text::RichText;
 use crate::user_text::UserText;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
 
 /// A data source: the schema of a database's rows.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct DataSource {
     /// The title that people gave it.
     pub title: UserText,
     /// The properties of its rows, by name.
-    pub properties: BTreeMap<String, PropertySchema>,
+    pub properties: Named<PropertySchema>,
 }
 
 /// What a property may hold.
@@ -35,7 +35,7 @@ pub enum Schema {
     /// A status, with its options: group by group, each group in its own order.
     Status(Vec<StatusOption>),
     /// A choice, with the names of its options.
-    Select(Vec<String>),
+    Select(Vec<UserText>),
     /// A number; `percent` numbers hold 0.4 for 40 %.
     Number {
         /// Whether it is shown as a percentage.
@@ -47,8 +47,8 @@ pub enum Schema {
     Checkbox,
     /// The title of the row.
     Title,
-    /// Another kind, named.
-    Other(String),
+    /// A kind of which nothing more is known here.
+    Other,
 }
 
 /// A status that a row may have.
@@ -57,7 +57,7 @@ pub struct StatusOption {
     /// The id as it came.
     pub id: String,
     /// The name that people gave it.
-    pub name: String,
+    pub name: UserText,
     /// The group it belongs to.
     pub group: Option<StatusGroup>,
 }
@@ -66,7 +66,7 @@ pub struct StatusOption {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatusGroup {
     /// `To-do`, `In progress` or `Complete`, unless renamed or translated.
-    pub name: String,
+    pub name: UserText,
     /// Its place among the groups, from 0.
     pub place: usize,
     /// How many groups there are.
@@ -101,18 +101,14 @@ fn property(json: &Json) -> PropertySchema {
     let kind = json["type"].as_str().unwrap_or_default();
     let schema = match kind {
         "status" => Schema::Status(statuses(&json[kind])),
-        "select" => Schema::Select(
-            list(&json[kind], "options")
-                .map(|option| word(option, "name"))
-                .collect(),
-        ),
+        "select" => Schema::Select(list(&json[kind], "options").map(name).collect()),
         "number" => Schema::Number {
             percent: json[kind]["format"].as_str() == Some("percent"),
         },
         "date" => Schema::Date,
         "checkbox" => Schema::Checkbox,
         "title" => Schema::Title,
-        other => Schema::Other(other.to_owned()),
+        _ => Schema::Other,
     };
     PropertySchema {
         id: word(json, "id"),
@@ -136,9 +132,9 @@ fn statuses(status: &Json) -> Vec<StatusOption> {
     options.sort_by_key(|(order, _)| order.unwrap_or((groups.len(), 0)));
     let named = |(order, option): (Option<(usize, usize)>, &Json)| StatusOption {
         id: word(option, "id"),
-        name: word(option, "name"),
+        name: name(option),
         group: order.map(|(place, _)| StatusGroup {
-            name: word(groups[place], "name"),
+            name: name(groups[place]),
             place,
             of: groups.len(),
         }),
@@ -148,6 +144,10 @@ fn statuses(status: &Json) -> Vec<StatusOption> {
 
 fn list<'a>(json: &'a Json, key: &str) -> impl Iterator<Item = &'a Json> {
     json[key].as_array().into_iter().flatten()
+}
+
+fn name(json: &Json) -> UserText {
+    UserText::plain(word(json, "name"))
 }
 
 fn word(json: &Json, key: &str) -> String {

@@ -51,6 +51,8 @@ pub enum Kind {
         /// The network's own words, or what answered.
         cause: String,
     },
+    /// An answer, or what is under a block, that is larger than what is read.
+    TooLarge,
     /// An answer that we cannot make sense of.
     Unexpected,
 }
@@ -74,7 +76,11 @@ impl Error {
 
     /// Whether it stays as it is until a person mends it.
     pub fn is_lasting(&self) -> bool {
-        self.is_of_token() || matches!(self.kind, Kind::Gone | Kind::Forbidden { .. } | Kind::Invalid)
+        self.is_of_token()
+            || matches!(
+                self.kind,
+                Kind::Gone | Kind::Forbidden { .. } | Kind::Invalid | Kind::TooLarge
+            )
     }
 
     /// What happened and how to mend it, in the same words each time that it happens.
@@ -121,6 +127,11 @@ impl Error {
                 format!("No usable answer ({cause}); that passes by itself.")
             }
             Kind::Network { cause } => format!("No usable answer ({cause}); see whether Notion can be reached."),
+            Kind::TooLarge => {
+                "It is larger than what is read of it (4 MB in one answer, 16 MB and 1000 answers in all); the \
+                 rest is left out."
+                    .to_owned()
+            }
             Kind::Unexpected => "The answer cannot be read; is this really the address of Notion?".to_owned(),
         }
     }

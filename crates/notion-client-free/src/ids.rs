@@ -41,6 +41,22 @@ fn dashed(text: &str) -> Option<String> {
     Some(id)
 }
 
+/// Names of fewer characters than a piece of a key has stay as they are, so that examples may use them.
+const SHORT: usize = 7;
+
+/// What stands for an id that is none: letters and digits alone, and nothing of what it said (FNV-1a, 32 bits).
+fn mark_of(text: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    let is_mark = |digits: &str| digits.len() == 8 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if text.len() <= SHORT && text.bytes().all(is_plain) || text.strip_prefix("odd-").is_some_and(is_mark) {
+        return text.to_owned();
+    }
+    let hash = text.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    format!("odd-{hash:08x}")
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -54,9 +70,10 @@ macro_rules! id {
                 normalise(text).map(Self)
             }
 
-            /// From the wire: normalised when it is a UUID, else kept as it came.
+            /// From the wire: normalised when it is a UUID, as all of Notion's are. Of anything else only a mark is
+            /// kept by which it is known again: it may hold whatever its sender likes.
             pub fn from_wire(text: &str) -> Self {
-                Self(normalise(text).unwrap_or_else(|| text.to_owned()))
+                Self(normalise(text).unwrap_or_else(|| mark_of(text)))
             }
 
             /// The id as text.
@@ -76,6 +93,14 @@ id!(
     /// A page, which may be a row of a data source.
     PageId
 );
+
+impl PageId {
+    /// The page's address for people. Notion's own has the title in it, and with the title whatever stands there.
+    pub fn url(&self) -> String {
+        format!("https://www.notion.so/{}", self.0.replace('-', ""))
+    }
+}
+
 id!(
     /// A block of a page: a paragraph, a check-box, a table's row.
     BlockId
@@ -114,5 +139,19 @@ mod tests {
             );
         }
         assert_eq!(normalise("not an id"), None);
+        let page = PageId::from_wire(same[2]);
+        assert_eq!(page.url(), "https://www.notion.so/2f1c7a904b3d80e29a51c0ffee11aa01");
+    }
+
+    #[test]
+    fn an_id_that_is_none_says_nothing() {
+        let odd = ["../users?a=b", "\u{1b}[2J", "a name of eight or more", "hunter2hunter2"];
+        for text in odd {
+            let id = CommentId::from_wire(text);
+            assert!(id.as_str().starts_with("odd-") && id.as_str().len() == 12, "{id}");
+            assert_eq!(id, CommentId::from_wire(text), "the same again is the same");
+            assert_eq!(id, CommentId::from_wire(id.as_str()), "so does what was kept");
+        }
+        assert_eq!(CommentId::from_wire("").as_str(), "");
     }
 }

@@ -2,15 +2,16 @@
 use crate::answer::{About, Proof};
 use crate::client::{Call, Client, ending, parse};
 use crate::error::{Error, WriteError};
-use crate::ids::PageId;
-use crate::listing::segment;
+use crate::ids::{self, PageId};
+use crate::listing::{Portion, segment};
+use crate::named::Named;
 use crate::rich_text::RichText;
+use crate::unseen;
 use crate::user_text::UserText;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
-use std::collections::BTreeMap;
 use std::fmt;
 
 /// A page. `Debug` elides what people named: its title, its address, its properties.
@@ -21,8 +22,9 @@ pub struct Page {
     pub id: PageId,
     /// The title that people gave it.
     pub title: UserText,
-    /// Its address for people.
-    pub url: String,
+    /// Whatever else people wrote into it, to be searched: the names and values of its properties, its icon, its
+    /// cover. Its address, which has the title in it, is not kept: see [`PageId::url`].
+    pub written: UserText,
     /// Whether it lies in the trash: then it can be read, but not written.
     pub in_trash: bool,
     /// Whether people may not edit it. Notion would let us; we respect it.
@@ -32,7 +34,7 @@ pub struct Page {
     /// Server time, cut to the minute (recorded).
     pub last_edited: Option<DateTime<Utc>>,
     /// Its properties by name. A page outside a data source has its title alone.
-    pub properties: BTreeMap<String, Property>,
+    pub properties: Named<Property>,
 }
 
 /// A property of a page.
@@ -48,9 +50,9 @@ pub struct Property {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
     /// The name of a status.
-    Status(Option<String>),
+    Status(Option<UserText>),
     /// The name of an option.
-    Select(Option<String>),
+    Select(Option<UserText>),
     /// The start of a date: `2027-02-18`, or with a time.
     Date(Option<String>),
     /// A number; `None` when there is none.
@@ -59,8 +61,8 @@ pub enum Value {
     Checkbox(bool),
     /// The title; see [`Page::title`].
     Title,
-    /// Another kind, named.
-    Other(String),
+    /// A kind of which nothing more is known here.
+    Other,
 }
 
 /// What we set a property to.
@@ -81,7 +83,8 @@ pub enum PropertyValue {
 #[derive(Deserialize)]
 struct PageBody {
     id: String,
-    url: Option<String>,
+    icon: Option<Json>,
+    cover: Option<Json>,
     in_trash: Option<bool>,
     archived: Option<bool>,
     is_locked: Option<bool>,
@@ -103,14 +106,17 @@ impl From<PageBody> for Page {
             .properties
             .values()
             .find_map(|property| RichText::at(property, "title"));
+        let names = body.properties.keys().cloned();
+        let values = body.properties.values().chain(&body.icon).chain(&body.cover);
+        let written = names.chain(values.flat_map(unseen::texts)).collect();
         let properties = body.properties.iter();
         Self {
             id: PageId::from_wire(&body.id),
             title: title.unwrap_or_default().text(),
-            url: body.url.unwrap_or_default(),
+            written: UserText::new(String::new(), written),
             in_trash: body.in_trash.unwrap_or(false) || body.archived.unwrap_or(false),
             is_locked: body.is_locked.unwrap_or(false),
-            data_source: body.parent.and_then(|parent| parent.data_source_id),
+            data_source: body.parent.and_then(|parent| ids::normalise(&parent.data_source_id?)),
             last_edited: time,
             properties: properties.map(|(name, json)| (name.clone(), property(json))).collect(),
         }
@@ -131,7 +137,7 @@ impl fmt::Debug for Page {
 fn property(json: &Json) -> Property {
     let kind = json["type"].as_str().unwrap_or_default();
     let held = &json[kind];
-    let name = || held["name"].as_str().map(str::to_owned);
+    let name = || held["name"].as_str().map(UserText::plain);
     let value = match kind {
         "status" => Value::Status(name()),
         "select" => Value::Select(name()),
@@ -139,7 +145,7 @@ fn property(json: &Json) -> Property {
         "number" => Value::Number(held.as_f64()),
         "checkbox" => Value::Checkbox(held.as_bool().unwrap_or(false)),
         "title" => Value::Title,
-        other => Value::Other(other.to_owned()),
+        _ => Value::Other,
     };
     Property {
         id: json["id"].as_str().unwrap_or_default().to_owned(),
@@ -185,7 +191,7 @@ impl Client {
     pub async fn query(&self, data_source: &str, filter: Json) -> Result<Vec<Page>, Error> {
         let about = About::read_content("query the data source", data_source);
         let path = format!("/v1/data_sources/{}/query", segment(data_source));
-        let mut body = json!({ "page_size": 100, "sorts": [last_edited_first()] });
+        let mut body = json!({ "sorts": [last_edited_first()] });
         if !filter.is_null() {
             body["filter"] = filter;
         }
@@ -198,22 +204,23 @@ impl Client {
             "query": text,
             "filter": { "property": "object", "value": "page" },
             "sort": last_edited_first(),
-            "page_size": 100,
         });
         self.pages("/v1/search", &body, About::read_content("search for pages", ""))
             .await
     }
 
     async fn pages(&self, path: &str, body: &Json, about: About<'_>) -> Result<Vec<Page>, Error> {
-        let ask = |cursor: Option<&str>| {
+        let ask = |portion: Portion<'_>| {
             let mut body = body.clone();
-            if let Some(cursor) = cursor {
+            body["page_size"] = portion.size.into();
+            if let Some(cursor) = portion.cursor {
                 body["start_cursor"] = cursor.into();
             }
             Call::with_body(Method::POST, path.to_owned(), body.to_string().into_bytes(), about)
         };
         let listed = self.list(ask, Row::id).await?;
-        Ok(listed.items.into_iter().filter_map(Row::into_page).collect())
+        let rows = listed.logged("the pages of a data source");
+        Ok(rows.into_iter().filter_map(Row::into_page).collect())
     }
 }
 

@@ -68,15 +68,15 @@ impl RichText {
 
     /// The joined text, with nothing between items. A mention's own words are left out: see [`UserText::expose`].
     pub fn text(&self) -> UserText {
-        UserText::new(self.words(), self.urls())
+        UserText::new(self.words(), self.unseen())
     }
 
     /// One text of several, a line each: the cells of a row, a picture's caption.
-    pub(crate) fn join(parts: &[Self], plain: &[&str], link: Option<String>) -> UserText {
+    pub(crate) fn join(parts: &[Self], plain: &[&str], unseen: Vec<String>) -> UserText {
         let mut texts: Vec<String> = parts.iter().map(Self::words).collect();
         texts.extend(plain.iter().map(|&line| line.to_owned()));
-        let links = parts.iter().flat_map(Self::urls).chain(link).collect();
-        UserText::new(texts.join("\n"), links)
+        let unseen = parts.iter().flat_map(Self::unseen).chain(unseen).collect();
+        UserText::new(texts.join("\n"), unseen)
     }
 
     fn words(&self) -> String {
@@ -87,8 +87,13 @@ impl RichText {
         text
     }
 
-    fn urls(&self) -> Vec<String> {
-        self.0.iter().flat_map(RichTextItem::links).map(str::to_owned).collect()
+    /// Where its links lead, and the names that mentions show.
+    fn unseen(&self) -> Vec<String> {
+        self.0
+            .iter()
+            .flat_map(RichTextItem::unseen)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The text of the last item as Notion shows it; `None` of an empty text.
@@ -125,6 +130,13 @@ impl RichTextItem {
         self.words().len()
     }
 
+    /// What Notion shows or follows and [`RichTextItem::words`] leaves out: a mention's own words, the targets of links.
+    pub fn unseen(&self) -> impl Iterator<Item = &str> {
+        let shown = self.plain_text.as_deref();
+        let named = shown.filter(|shown| self.mention.is_some() && *shown != self.words());
+        named.into_iter().chain(self.links())
+    }
+
     /// Where it leads. An item has two places for that, which usually name the same address; then it is given once.
     pub fn links(&self) -> impl Iterator<Item = &str> {
         let href = self.href.as_deref();
@@ -138,13 +150,13 @@ mod tests {
     use super::*;
     use serde_json::{Value, json};
 
-    /// The words and the addresses that are read out of items.
+    /// The words that are read out of items, and what stands behind them.
     #[track_caller]
-    fn check(items: Value, words: &str, urls: &[&str]) {
+    fn check(items: Value, words: &str, unseen: &[&str]) {
         let text: RichText = serde_json::from_value(items).unwrap();
         assert_eq!(
-            (text.words().as_str(), text.urls()),
-            (words, urls.iter().map(|&url| url.to_owned()).collect())
+            (text.words().as_str(), text.unseen()),
+            (words, unseen.iter().map(|&text| text.to_owned()).collect())
         );
     }
 
@@ -158,9 +170,9 @@ mod tests {
     #[test]
     fn a_mention_does_not_bring_its_words() {
         let mention = |kind: &str, words: &str| json!([{"plain_text": words, "mention": {"type": kind}}]);
-        check(mention("user", "@Done"), "@person", &[]);
-        check(mention("page", "Step 1 done"), "[page]", &[]);
-        check(mention("database", "Done"), "[page]", &[]);
+        check(mention("user", "@Done"), "@person", &["@Done"]);
+        check(mention("page", "Step 1 done"), "[page]", &["Step 1 done"]);
+        check(mention("database", "Done"), "[page]", &["Done"]);
         check(mention("date", "2026-12-01"), "2026-12-01", &[]);
         check(mention("hologram", "words"), "words", &[]);
         check(json!([{"plain_text": "words", "mention": {}}]), "words", &[]);

@@ -13,8 +13,9 @@ pub const NOTION_VERSION: &str = "2026-03-11";
 const VERSION: HeaderValue = HeaderValue::from_static(NOTION_VERSION);
 const VERSION_HEADER: HeaderName = HeaderName::from_static("notion-version");
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
-/// A longer answer is not read to its end. A full list of 100 comments stays far below.
-const BODY_LIMIT: usize = 8 * 1024 * 1024;
+/// A longer answer is not read to its end. A full list of 100 comments stays far below; of one that does not, shorter
+/// pages are asked for.
+pub(crate) const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// A host that does not accept a connection within this time counts as unreachable.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// As many as replies can be in flight without a limit: fewer would close connections that the next reply opens
@@ -56,7 +57,7 @@ pub struct Response {
     pub status: StatusCode,
     /// All headers of the answer.
     pub headers: HeaderMap,
-    /// The body; `None` when it broke off, came too slowly or was too long.
+    /// The body; `None` when it broke off or came too slowly, or when that of a refusal was too long.
     pub body: Option<Vec<u8>>,
 }
 
@@ -67,6 +68,8 @@ pub enum Failure {
     NotSent(String),
     /// It may have happened.
     Unknown(String),
+    /// It succeeded, and the answer is longer than what is read of one.
+    TooLong,
 }
 
 /// What a transport gives back.
@@ -90,11 +93,17 @@ impl HttpTransport {
     /// left out when no header can hold it.
     pub fn new(url: &str, user_agent: &str, timeout: Duration) -> Result<Self, AddressError> {
         install_tls_provider();
-        let url = url.trim_end_matches('/').trim_end_matches("/v1");
-        let base = Url::parse(url).map_err(|_| AddressError)?;
-        if !matches!(base.scheme(), "http" | "https") || !base.has_host() {
-            return Err(AddressError);
+        let mut http = Self::builder(url, user_agent)?;
+        if is_loopback(&base(url)?) {
+            http = http.no_proxy();
         }
+        Self::over(http.build().map_err(|_| AddressError)?, url, timeout)
+    }
+
+    /// What [`HttpTransport::new`] builds its HTTP client from, for who adds rules of their own (a resolver, a proxy)
+    /// before handing it to [`HttpTransport::over`].
+    pub fn builder(url: &str, user_agent: &str) -> Result<reqwest::ClientBuilder, AddressError> {
+        let base = base(url)?;
         let mut http = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -110,13 +119,16 @@ impl HttpTransport {
             // Reading the system's certificates takes longer than the rest of the start; plain HTTP needs none.
             http = http.tls_certs_only([]);
         }
-        if is_loopback(&base) {
-            http = http.no_proxy();
-        }
+        Ok(http)
+    }
+
+    /// A transport to `url` over an HTTP client that is there, made from [`HttpTransport::builder`].
+    pub fn over(http: reqwest::Client, url: &str, timeout: Duration) -> Result<Self, AddressError> {
+        base(url)?;
         Ok(Self {
-            base: url.to_owned(),
+            base: without_version(url).to_owned(),
             timeout,
-            http: http.build().map_err(|_| AddressError)?,
+            http,
         })
     }
 
@@ -141,25 +153,33 @@ impl Transport for HttpTransport {
         Box::pin(async move {
             let prepared = self.prepare(request)?;
             let mut answer = self.http.execute(prepared).await.map_err(failure)?;
-            Ok(Response {
-                status: answer.status(),
-                headers: std::mem::take(answer.headers_mut()),
-                body: read_body(answer).await,
-            })
+            let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
+            let body = match read_body(answer).await {
+                Err(TooLong) if status.is_success() => return Err(Failure::TooLong),
+                body => body.ok().flatten(),
+            };
+            Ok(Response { status, headers, body })
         })
     }
 }
 
-/// The whole body, or `None` when it cannot be had whole.
-async fn read_body(mut answer: reqwest::Response) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.ok()? {
-        if body.len() + chunk.len() > BODY_LIMIT {
-            return None;
-        }
-        body.extend_from_slice(&chunk);
+/// A body went over the limit.
+struct TooLong;
+
+/// The whole body, or `None` when it broke off. It is not decompressed: nothing that could unfold is asked for.
+async fn read_body(mut answer: reqwest::Response) -> Result<Option<Vec<u8>>, TooLong> {
+    if answer.content_length().is_some_and(|length| length > BODY_LIMIT as u64) {
+        return Err(TooLong);
     }
-    Some(body)
+    let mut body = Vec::new();
+    loop {
+        match answer.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > BODY_LIMIT => return Err(TooLong),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(Some(body)),
+            Err(_) => return Ok(None),
+        }
+    }
 }
 
 /// Only what failed before a connection stood is certain; everything later may have happened.
@@ -186,6 +206,16 @@ fn install_tls_provider() {
     ONCE.call_once(|| {
         let _chosen_before = rustls::crypto::ring::default_provider().install_default();
     });
+}
+
+fn without_version(url: &str) -> &str {
+    url.trim_end_matches('/').trim_end_matches("/v1")
+}
+
+fn base(url: &str) -> Result<Url, AddressError> {
+    let base = Url::parse(without_version(url)).map_err(|_| AddressError)?;
+    let usable = matches!(base.scheme(), "http" | "https") && base.has_host();
+    if usable { Ok(base) } else { Err(AddressError) }
 }
 
 fn is_loopback(url: &Url) -> bool {

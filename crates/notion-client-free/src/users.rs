@@ -4,6 +4,7 @@ use crate::client::{Call, Client};
 use crate::error::{Error, Kind};
 use crate::ids::PersonId;
 use crate::listing::{paged, segment};
+use crate::user_text::UserText;
 use serde::Deserialize;
 
 /// The bot, as Notion sees it.
@@ -12,9 +13,9 @@ pub struct Me {
     /// The author of our comments.
     pub id: PersonId,
     /// The connection's name.
-    pub name: Option<String>,
+    pub name: Option<UserText>,
     /// The workspace's name.
-    pub workspace: Option<String>,
+    pub workspace: Option<UserText>,
     /// Whose connection it is.
     pub owner: Owner,
 }
@@ -36,7 +37,7 @@ pub struct User {
     /// The id under which they write and are mentioned.
     pub id: PersonId,
     /// Their name; absent without the capability to read it.
-    pub name: Option<String>,
+    pub name: Option<UserText>,
     /// A person or a bot.
     pub kind: UserKind,
 }
@@ -80,7 +81,7 @@ impl UserBody {
     fn into_user(self) -> User {
         User {
             id: PersonId::from_wire(&self.id),
-            name: self.name,
+            name: self.name.map(UserText::plain),
             kind: self.kind,
         }
     }
@@ -102,8 +103,8 @@ impl Client {
         };
         Ok(Me {
             id: PersonId::from_wire(&me.id),
-            name: me.name,
-            workspace,
+            name: me.name.map(UserText::plain),
+            workspace: workspace.map(UserText::plain),
             owner,
         })
     }
@@ -113,11 +114,12 @@ impl Client {
         let about = about("read the workspace's members", "");
         let listed = self
             .list(
-                |cursor| Call::get(paged("/v1/users".to_owned(), cursor), about),
+                |portion| Call::get(paged("/v1/users".to_owned(), portion), about),
                 |user: &UserBody| user.id.as_str(),
             )
             .await?;
-        Ok(listed.items.into_iter().map(UserBody::into_user).collect())
+        let members = listed.logged("the workspace's members");
+        Ok(members.into_iter().map(UserBody::into_user).collect())
     }
 
     /// One user; `Kind::Gone` for whom the connection cannot see.

@@ -207,6 +207,7 @@ impl Renderer<'_> {
             keys: Vec::new(),
             since: self.fixtures.now,
             replied: false,
+            silent: false,
             may_finish: false,
         }
     }
@@ -258,7 +259,7 @@ fn posted(extent: Extent, identifier: bool) -> ReplyPart {
 
 fn posted_keys(extent: Extent, identifier: bool) -> Vec<PostedKey> {
     let key = |label: &str| PostedKey {
-        label: label.to_owned(),
+        label: Some(label.to_owned()),
         chars: 18,
         extent,
         identifier,
@@ -330,8 +331,16 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
     parts.extend([
         by_hand(),
         ReplyPart::Limited,
+        ReplyPart::Cut { chars: 20_000 },
+        ReplyPart::ByBot {
+            labels: vec!["A_KEY".to_owned()],
+        },
+        ReplyPart::Enough {
+            again_at: DateTime::UNIX_EPOCH,
+        },
         reported(),
         ReplyPart::Guidance,
+        ReplyPart::LooksLikeKey,
         ReplyPart::Together { comments: 63 },
         held(1, true),
         held(6, false),

@@ -94,11 +94,10 @@ impl Demo {
         let project = scratch(&old)?;
         let page = sandbox.first_line["pages"][0].clone();
         let settings = settings(&project, &sandbox, page["id"].as_str().unwrap_or_default())?;
-        let http = reqwest::Client::builder().no_proxy();
         let files = Arc::new(Project::open(&settings)?);
         let greeting = greet::greet(&settings, &files, GREETING)?;
         let tools = Tools::load(settings, files)?;
-        let http = http.build()?;
+        let http = crate::outbound::client(reqwest::Client::builder())?;
         let (redactor, keys) = (tools.redactor.clone(), Arc::clone(&tools.keys));
         telemetry::init(redactor.shared(), Format::Human, "error")?;
         tell_tokens(&http, &sandbox, &old, &new).await?;

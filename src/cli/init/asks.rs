@@ -1,4 +1,5 @@
 //! The questions of `init`.
+use crate::terminal::one_line;
 use inquire::{Confirm, Text};
 
 /// Asks a person, or takes the default when there is none to ask.
@@ -13,7 +14,7 @@ impl Asks {
         if self.silent {
             return Ok(true);
         }
-        Ok(Confirm::new(question).with_default(true).prompt()?)
+        Ok(Confirm::new(&one_line(question)).with_default(true).prompt()?)
     }
 
     /// A question for a text; an empty one when nobody is asked.
@@ -21,6 +22,8 @@ impl Asks {
         if self.silent {
             return Ok(String::new());
         }
-        Ok(Text::new(question).with_help_message(help).prompt()?)
+        Ok(Text::new(&one_line(question))
+            .with_help_message(&one_line(help))
+            .prompt()?)
     }
 }

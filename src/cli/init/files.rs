@@ -2,6 +2,7 @@
 use super::asks::Asks;
 use super::summary::InitSummary;
 use crate::cli::CommandResult;
+use crate::config::Settings;
 use crate::rotation::{EnvError, Project, create_atomic, write_atomic};
 use anyhow::Context;
 use std::fs::Permissions;
@@ -107,11 +108,13 @@ fn close(asks: &Asks, project: &Project, done: &mut InitSummary) -> CommandResul
     Ok(())
 }
 
-/// Adds what is lacking in `.gitignore`, where there is a repository.
-pub(super) fn ignore(asks: &Asks, dir: &Path, done: &mut InitSummary) -> CommandResult<()> {
-    let path = dir.join(".gitignore");
-    let in_repository = dir.ancestors().any(|above| above.join(".git").exists());
-    if !in_repository && !path.exists() {
+/// Adds what is lacking in `.gitignore`; makes one also where there is no repository yet.
+pub(super) fn ignore(asks: &Asks, settings: &Settings, done: &mut InitSummary) -> CommandResult<()> {
+    let path = settings.project.join(".gitignore");
+    if path.is_symlink() {
+        done.next.push(
+            ".gitignore is a link, which git does not follow: make it a file, then `keyminder init` again".to_owned(),
+        );
         return Ok(());
     }
     let text = match std::fs::read_to_string(&path) {
@@ -123,11 +126,7 @@ pub(super) fn ignore(asks: &Asks, dir: &Path, done: &mut InitSummary) -> Command
                 .into());
         }
     };
-    let has = |line: &str| {
-        let line = line.trim_matches('/');
-        text.lines().any(|present| present.trim().trim_matches('/') == line)
-    };
-    let lacking: Vec<&str> = IGNORED.into_iter().filter(|line| !has(line)).collect();
+    let lacking = lacking_in(&text, settings);
     if lacking.is_empty() || !asks.whether(&format!("Add to .gitignore: {}?", lacking.join(", ")))? {
         return Ok(());
     }
@@ -145,6 +144,46 @@ pub(super) fn ignore(asks: &Asks, dir: &Path, done: &mut InitSummary) -> Command
     };
     list.push(path.display().to_string());
     Ok(())
+}
+
+/// The lines that `.gitignore` needs and has not: the usual ones, and those of the places that the settings name.
+fn lacking_in(text: &str, settings: &Settings) -> Vec<String> {
+    let mut wanted: Vec<String> = IGNORED.map(str::to_owned).to_vec();
+    let below = |path: &Path| {
+        let name = path.strip_prefix(&settings.project).ok()?.to_str()?.to_owned();
+        (!name.is_empty()).then_some(name)
+    };
+    if let Some(env) = below(&settings.env).filter(|env| env != ".env") {
+        wanted.extend([format!("{env}.*"), env]);
+    }
+    match below(&settings.state_dir()) {
+        Some(state) => wanted.push(format!("{state}/")),
+        // The state lies in the project's folder itself: its files are named one by one.
+        None => wanted.extend(below(Path::new(&settings.state)).map(|file| format!("{file}*"))),
+    }
+    wanted.extend(below(&settings.rotation.backups).map(|backups| format!("{backups}/")));
+    wanted.extend(
+        settings
+            .notion
+            .token_file
+            .as_deref()
+            .and_then(below)
+            .filter(|file| !file.starts_with(".env.")),
+    );
+    let mut there: Vec<String> = text
+        .lines()
+        .map(|line| line.trim().trim_matches('/').to_owned())
+        .collect();
+    wanted.retain(|line| {
+        let line = line.trim_matches('/');
+        let covered = Path::new(line)
+            .ancestors()
+            .filter_map(Path::to_str)
+            .any(|part| there.iter().any(|there| there == part));
+        there.push(line.to_owned());
+        !covered
+    });
+    wanted
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::cli::CommandResult;
 use crate::rotation::EnvFile;
 use crate::rotation::providers::Provider;
+use crate::terminal::one_line;
 use anyhow::Context;
 use inquire::{Password, PasswordDisplayMode};
 use secrecy::SecretString;
@@ -18,6 +19,7 @@ pub(super) fn prompted(provider: &Provider) -> CommandResult<Vec<SecretString>> 
     let mut values = Vec::new();
     for variable in &provider.variables {
         let label = format!("New {}:", variable.name);
+        let label = one_line(&label);
         let prompt = Password::new(&label)
             .without_confirmation()
             .with_display_mode(PasswordDisplayMode::Masked);

@@ -180,7 +180,7 @@ impl State {
         }
         if self.conversations + self.posted + self.held > 0 {
             let text = format!(
-                "{} open conversations, {} comments that hold a key, {} blocks of the page that do",
+                "{} open conversations, {} comments that hold a key, {} places of the page that do",
                 self.conversations, self.posted, self.held
             );
             told += &line("", &text);

@@ -31,18 +31,19 @@ fn page(status: Option<&str>) -> Page {
     Page {
         id: PageId::from_wire("page"),
         title: UserText::new("ACT_011_SEC", Vec::new()),
-        url: String::new(),
+        written: UserText::default(),
         in_trash: false,
         is_locked: false,
         data_source: Some("source".to_owned()),
         last_edited: None,
         properties: [
-            ("Status", property("s", Shown::Status(status.map(str::to_owned)))),
+            ("Status", property("s", Shown::Status(status.map(UserText::plain)))),
             ("Progress", property("p", Shown::Number(None))),
             ("Next rotation", property("n", Shown::Date(None))),
         ]
         .map(|(name, property)| (name.to_owned(), property))
-        .into(),
+        .into_iter()
+        .collect(),
     }
 }
 
@@ -52,9 +53,9 @@ fn schema(groups: &[(&str, &[&str])]) -> Arc<Properties> {
     for (place, (group, names)) in groups.iter().enumerate() {
         options.extend(names.iter().map(|name| StatusOption {
             id: (*name).to_owned(),
-            name: (*name).to_owned(),
+            name: UserText::plain(*name),
             group: Some(StatusGroup {
-                name: (*group).to_owned(),
+                name: UserText::plain(*group),
                 place,
                 of: groups.len(),
             }),
@@ -68,7 +69,12 @@ fn schema(groups: &[(&str, &[&str])]) -> Arc<Properties> {
         ("Status", property(Schema::Status(options))),
         ("Progress", property(Schema::Number { percent: true })),
     ];
-    Arc::new(properties.map(|(name, property)| (name.to_owned(), property)).into())
+    Arc::new(
+        properties
+            .map(|(name, property)| (name.to_owned(), property))
+            .into_iter()
+            .collect(),
+    )
 }
 
 type Groups<'a> = [(&'a str, &'a [&'a str]); 3];
@@ -81,7 +87,8 @@ fn usual<'a>(todo: &'a [&'a str], doing: &'a [&'a str], done: &'a [&'a str]) -> 
 #[track_caller]
 fn check(groups: &[(&str, &[&str])], expected: [Option<&str>; 4]) {
     let properties = WritableProperties::of(&page(None), Some(schema(groups)), &names());
-    let chosen = wanted(&names()).map(|(status, _)| properties.statuses().get(&status).cloned());
+    let statuses = properties.status.unwrap().writable;
+    let chosen = wanted(&names()).map(|(status, _)| statuses.get(&status).cloned());
     assert_eq!(chosen, expected.map(|name| name.map(str::to_owned)), "{groups:?}");
 }
 
@@ -160,8 +167,11 @@ fn without_the_schema_nothing_is_guessed() {
     let page = page(Some("Not started"));
     let properties = WritableProperties::of(&page, None, &names());
     assert_eq!(properties.standing(&page, &names()), Some(Status::NotStarted));
-    assert_eq!(properties.shown(&page, &names()).as_deref(), Some("Not started"));
-    assert_eq!(properties.statuses(), BTreeMap::new());
+    assert_eq!(
+        status_of(&page, &names()).and_then(option).map(UserText::expose),
+        Some("Not started")
+    );
+    assert!(properties.statuses().is_empty());
     assert_eq!(properties.properties(), [Property::NextRotation].into());
     assert_eq!(properties.status_value(Status::Done), None);
     assert_eq!(properties.value(Property::Progress, &Wanted::Percent(40)), None);

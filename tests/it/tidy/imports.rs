@@ -3,8 +3,8 @@ use super::{none, production, root, tracked, without_comments};
 use regex::Regex;
 
 /// Every room with the rooms below it, whose names alone it may use. `cli` is the top: it puts the rest together.
-const BELOW: [(&str, &[&str]); 16] = [
-    ("main", &["cli"]),
+const BELOW: [(&str, &[&str]); 19] = [
+    ("main", &["cli", "process"]),
     (
         "cli",
         &[
@@ -17,12 +17,14 @@ const BELOW: [(&str, &[&str]); 16] = [
             "intake",
             "monitor",
             "notion",
+            "outbound",
             "pipeline",
             "replies",
             "rotation",
             "sandbox",
             "store",
             "telemetry",
+            "terminal",
         ],
     ),
     (
@@ -37,18 +39,24 @@ const BELOW: [(&str, &[&str]); 16] = [
             "clock", "config", "domain", "evidence", "health", "notion", "pipeline", "replies", "rotation", "store",
         ],
     ),
-    ("evidence", &["config", "domain", "monitor", "rotation"]),
-    ("monitor", &["config", "domain", "health", "rotation"]),
+    ("evidence", &["config", "domain", "monitor", "process", "rotation"]),
+    (
+        "monitor",
+        &["config", "domain", "health", "outbound", "process", "rotation"],
+    ),
     ("pipeline", &["clock", "domain", "health", "store"]),
-    ("rotation", &["config", "domain"]),
+    ("rotation", &["config", "domain", "outbound", "process"]),
     ("store", &["domain"]),
-    ("notion", &["domain"]),
+    ("notion", &["domain", "outbound"]),
     ("replies", &["domain"]),
-    ("config", &["domain"]),
+    ("config", &["domain", "outbound"]),
     ("health", &["domain"]),
-    ("telemetry", &["domain"]),
+    ("telemetry", &["domain", "terminal"]),
+    ("terminal", &["domain"]),
     ("domain", &[]),
+    ("outbound", &[]),
     ("clock", &[]),
+    ("process", &[]),
 ];
 
 /// `src/store/sqlite.rs` lives in `store`.
@@ -101,6 +109,26 @@ fn the_sandbox_imports_nothing_of_ours() {
     );
 }
 
+/// What holds for every call out (no redirect, public addresses alone) holds because no client is built elsewhere.
+#[test]
+fn every_client_is_built_in_one_room() {
+    let ways = Regex::new(r"Client::new\(\)|Client::default\(\)|reqwest::(get|blocking)|ClientBuilder").unwrap();
+    let mut faults = Vec::new();
+    let program = production();
+    let program = program
+        .iter()
+        .filter(|source| source.name.starts_with("src/") && room(&source.name) != "outbound");
+    for source in program {
+        let code = without_comments(source.production());
+        let guarded = code.matches("outbound::client(").count();
+        let builders = code.matches("Client::builder()").count();
+        if ways.is_match(&code) || builders > guarded {
+            faults.push(format!("{}: builds an HTTP client past outbound::client", source.name));
+        }
+    }
+    none(&faults);
+}
+
 /// The client of Notion is somebody else's as well: it knows nothing of this program, and of it the domain knows the ids.
 #[test]
 fn the_client_stands_alone() {
@@ -119,4 +147,31 @@ fn the_client_stands_alone() {
         }
     }
     none(&faults);
+}
+
+/// What people wrote at Notion is read where it becomes text for redaction, and by redaction, and nowhere else.
+#[test]
+fn only_the_gate_reads_what_people_wrote() {
+    let reads = Regex::new(r"\.expose(_unseen|_links|_urls)?\(\)|\.last_item\(\)").unwrap();
+    let is_gate = |name: &str| {
+        ["src/notion/", "src/domain/redact/", "src/domain/comment.rs"]
+            .iter()
+            .any(|gate| name.starts_with(gate))
+    };
+    let sources: Vec<_> = production()
+        .into_iter()
+        .filter(|source| source.name.starts_with("src/"))
+        .collect();
+    let faults: Vec<String> = sources
+        .iter()
+        .filter(|source| reads.is_match(&without_comments(source.production())) && !is_gate(&source.name))
+        .map(|source| format!("{}: reads text that was not redacted", source.name))
+        .collect();
+    none(&faults);
+    assert!(
+        sources
+            .iter()
+            .any(|source| is_gate(&source.name) && reads.is_match(&source.text)),
+        "the gate was not found"
+    );
 }

@@ -1,6 +1,7 @@
 //! The client against answers that are written down here (a transport without a network, time paused), and against a
 //! real socket for what only a socket can do.
 mod content;
+mod endless;
 mod reads;
 mod wire;
 mod writes;

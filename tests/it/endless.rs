@@ -1,0 +1,138 @@
+//! A Notion that sends without end: the bot stays small, says so in `status`, and answers what it could read.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy counts the helpers of an integration test as production"
+)]
+use crate::child::{Bot, call, first_page, program, project, until};
+use axum::body::Body;
+use axum::extract::Request as Incoming;
+use axum::response::IntoResponse;
+use keyminder_sandbox::{Options, Request, Running};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+/// What a bot that reads a page of usual size needs, several times over.
+const MOST_MEMORY_KB: usize = 200_000;
+
+/// What stands in front of the sandbox and answers some calls by itself.
+struct Flood {
+    sandbox: Running,
+    sent: Arc<AtomicUsize>,
+}
+
+impl Flood {
+    /// `answer` gets the path and the number of the call; `None` leaves the call to the sandbox.
+    async fn start(answer: impl Fn(&str, usize) -> Option<String> + Clone + Send + Sync + 'static) -> Self {
+        let mut sandbox = keyminder_sandbox::serve(Options::default()).await.unwrap();
+        let behind = Arc::clone(&sandbox.sandbox);
+        let sent = Arc::new(AtomicUsize::new(0));
+        let (counted, calls) = (Arc::clone(&sent), Arc::new(AtomicUsize::new(0)));
+        let reply = async move |request: Incoming| {
+            let (head, body) = request.into_parts();
+            let own = head.method == "GET";
+            let own = own
+                .then(|| answer(head.uri.path(), calls.fetch_add(1, Ordering::SeqCst)))
+                .flatten();
+            let (status, body) = if let Some(body) = own {
+                (200, body)
+            } else {
+                let header = |name: &str| Some(head.headers.get(name)?.to_str().ok()?.to_owned());
+                let request = Request {
+                    method: head.method.to_string(),
+                    path: head.uri.path().to_owned(),
+                    query: head.uri.query().unwrap_or_default().to_owned(),
+                    authorization: header("authorization"),
+                    version: header("notion-version"),
+                    body: axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default(),
+                };
+                let answer = behind.handle(&request);
+                (answer.status, answer.body)
+            };
+            counted.fetch_add(body.len(), Ordering::SeqCst);
+            let headers = [("content-type", "application/json"), ("x-notion-request-id", "0")];
+            let status = axum::http::StatusCode::from_u16(status).unwrap();
+            (status, headers, Body::from(body)).into_response()
+        };
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        sandbox.url = format!("http://{}", listener.local_addr().unwrap());
+        let app = axum::Router::new().fallback(reply);
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        Self { sandbox, sent }
+    }
+}
+
+/// The most memory that a process ever held, in kB, as Linux counts it.
+fn peak_kb(bot: &Bot) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", bot.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+fn status(project: &Path) -> Value {
+    let mut command = Command::new(program());
+    command.args(["status", "--json", "--project"]).arg(project).env_clear();
+    let output = command.output().unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_default()
+}
+
+fn list(results: &[Value], next: usize) -> String {
+    json!({"object": "list", "results": results, "next_cursor": format!("c{next}"), "has_more": true}).to_string()
+}
+
+fn comment(n: usize, bytes: usize) -> Value {
+    let words = "x".repeat(bytes);
+    json!({
+        "object": "comment", "id": format!("00000000-0000-4000-8000-{n:012}"), "discussion_id": "d",
+        "created_by": {"object": "user", "id": "u"}, "created_time": "2026-11-20T09:14:00.000Z",
+        "rich_text": [{"type": "text", "text": {"content": words}, "plain_text": words}],
+    })
+}
+
+/// Lets the bot run against a flood until `status` says these words; then its memory is looked at.
+async fn told(flood: Flood, words: &str) {
+    let project = project("");
+    let page = first_page(&flood.sandbox);
+    let bot = Bot::start(project.path(), &flood.sandbox, &page, &BTreeMap::default());
+    until(words, Duration::from_mins(1), async || {
+        status(project.path()).to_string().contains(words)
+    })
+    .await;
+    let begun = flood.sent.load(Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let peak = peak_kb(&bot);
+    println!(
+        "{words}: {} MB sent, then {} MB in 3 s; peak {peak} kB",
+        begun >> 20,
+        (flood.sent.load(Ordering::SeqCst) - begun) >> 20
+    );
+    assert!(peak < MOST_MEMORY_KB, "{peak} kB");
+    call(&flood.sandbox, "GET", "/sandbox/journal", Value::Null).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn comments_without_end_are_read_in_parts() {
+    let answer = |path: &str, n| (path == "/v1/comments").then(|| list(&[comment(n, 1_000_000)], n));
+    told(Flood::start(answer).await, "is not read to its end at once").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn answers_of_6_mb_are_cut() {
+    let answer = |path: &str, n| (path == "/v1/comments").then(|| list(&[comment(n, 3_000_000)], n));
+    told(Flood::start(answer).await, "larger than what is read").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn blocks_in_blocks_without_end_are_left_out_and_said() {
+    let answer = |path: &str, n: usize| {
+        let block = |at| json!({"object": "block", "id": format!("b-{n}-{at}"), "type": "toggle", "has_children": true, "toggle": {"rich_text": []}});
+        let results: Vec<Value> = (0..100).map(block).collect();
+        path.ends_with("/children")
+            .then(|| json!({"results": results, "has_more": false}).to_string())
+    };
+    told(Flood::start(answer).await, "is left out").await;
+}
