@@ -68,20 +68,12 @@ pub fn guard(arguments: Vec<String>, make: impl Fn() -> Redactor + Send + Sync +
 
 /// Prints text of any number of lines on stdout.
 pub fn out(text: &str) {
-    let text = match GUARD.get() {
-        Some(guard) => guard.hidden().hide_keys(text),
-        None => Cow::Borrowed(text),
-    };
-    to_stdout(&escape(&text));
+    to_stdout(&escape(&without_arguments(text)));
 }
 
 /// Prints JSON on stdout; what a terminal would obey is written as JSON writes it.
 pub fn out_json(json: &str) {
-    let json = match GUARD.get() {
-        Some(guard) => guard.hidden().hide_keys(json),
-        None => Cow::Borrowed(json),
-    };
-    to_stdout(&escape_json(&json));
+    to_stdout(&escape_json(&without_arguments(json)));
 }
 
 /// Prints text on stderr, without the keys that can be known here.
@@ -104,6 +96,14 @@ pub fn told(text: &str) -> String {
 pub fn progress(text: &str) {
     let _ = write!(io::stderr().lock(), "\r\u{1b}[K{}", one_line(text));
     let _ = io::stderr().flush();
+}
+
+/// A text without the arguments that look like keys.
+fn without_arguments(text: &str) -> Cow<'_, str> {
+    match GUARD.get() {
+        Some(guard) => guard.hidden().hide_keys(text),
+        None => Cow::Borrowed(text),
+    }
 }
 
 fn to_stdout(text: &str) {

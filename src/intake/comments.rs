@@ -150,13 +150,7 @@ async fn one(
         return Ok(());
     };
     let (redacted, hash) = context.ingest.redact(comment);
-    let seen = SeenComment {
-        hash,
-        sameness,
-        presence: Presence::Listed,
-        anchor: anchor(comment),
-        missing_since: None,
-    };
+    let seen = listed(comment, hash, sameness);
     let before = watched.seen.get(&comment.id).map(|known| known.hash);
     if before == Some(hash) && !returned {
         watched.seen.insert(comment.id.clone(), seen);
@@ -179,6 +173,17 @@ async fn one(
     Ok(())
 }
 
+/// How a comment that is listed counts as seen.
+fn listed(comment: &RawComment, hash: u64, sameness: Option<u64>) -> SeenComment {
+    SeenComment {
+        hash,
+        sameness,
+        presence: Presence::Listed,
+        anchor: anchor(comment),
+        missing_since: None,
+    }
+}
+
 /// Of what other bots write a whole key alone is told: a claim of theirs is none, and two bots that answer each other never
 /// end.
 fn by_bot(
@@ -189,13 +194,7 @@ fn by_bot(
     news: &mut News,
 ) {
     let (redacted, hash) = context.ingest.redact(comment);
-    let seen = SeenComment {
-        hash,
-        sameness,
-        presence: Presence::Listed,
-        anchor: anchor(comment),
-        missing_since: None,
-    };
+    let seen = listed(comment, hash, sameness);
     let before = watched.seen.get(&comment.id).map(|known| known.hash);
     if before != Some(hash) && redacted.findings.iter().any(Finding::is_whole_key) {
         let bot = Author {

@@ -93,19 +93,14 @@ impl Ingest {
     /// stands there: were the values of our keys looked for, then a guess that is right would read otherwise than one that
     /// is wrong, and an answer would tell.
     fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted) -> Heard {
-        let by_form = match author.authority {
-            Authority::Full | Authority::Looks if !holds_a_piece(redacted) => None,
-            Authority::Full | Authority::Looks | Authority::Guidance => {
-                Some(self.redactor.current().by_form(&raw_text(&comment.text())))
-            }
-        };
-        let Some(by_form) = by_form else {
+        if author.authority != Authority::Guidance && !holds_a_piece(redacted) {
             return Heard {
                 text: redacted.for_reading.clone(),
                 by_form: Vec::new(),
                 may_hold_pieces: false,
             };
-        };
+        }
+        let by_form = self.redactor.current().by_form(&raw_text(&comment.text()));
         Heard {
             text: by_form.for_reading,
             by_form: by_form.findings,
@@ -180,12 +175,9 @@ impl Ingest {
 
 /// Whether less than half of a known key stands there, and no more of any.
 fn holds_a_piece(redacted: &Redacted) -> bool {
-    let mut known = redacted
-        .findings
-        .iter()
-        .filter(|finding| finding.variable.is_some())
-        .peekable();
-    known.peek().is_some() && known.all(|finding| !finding.extent.exposes())
+    let mut known = redacted.findings.iter().filter(|finding| finding.variable.is_some());
+    let is_piece = |finding: &Finding| finding.is_piece_of_ours();
+    known.clone().next().is_some() && known.all(is_piece)
 }
 
 impl PageFacts<'_> {

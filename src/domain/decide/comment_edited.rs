@@ -62,10 +62,7 @@ pub(super) fn apply(
         open => {
             let told = open.as_ref().filter(|open| open.replied && !open.silent);
             let answered = answered.or(told.map(|_| comment));
-            let mut conversation = Conversation {
-                may_finish: report.may_finish(),
-                ..comment_posted::about(builder, &report, parts)
-            };
+            let mut conversation = comment_posted::of_acting(builder, report, parts);
             if let Some(answered) = answered {
                 conversation.replied = true;
                 answered.as_str().clone_into(&mut conversation.subject);

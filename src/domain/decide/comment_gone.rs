@@ -1,6 +1,7 @@
 //! A comment is gone: a blocker is cleared, a key's comment is thanked for, a completion stays.
 use super::builder::DecisionBuilder;
 use super::{blockers, compose, reply_edits};
+use crate::domain::comment::Finding;
 use crate::domain::effect::EffectId;
 use crate::domain::event::{Gone, Report};
 use crate::domain::ids::CommentId;
@@ -84,8 +85,8 @@ pub(super) fn no_longer_holds_a_key(builder: &mut DecisionBuilder<'_>, report: &
         .iter()
         .position(|posted| posted.comment == report.comment.id)?;
     let posted = builder.state.posted.remove(at);
-    let held = report.findings.iter().any(|finding| !finding.is_piece_of_ours());
-    (!held).then_some(ReplyPart::Clean {
+    let is_clean = report.findings.iter().all(Finding::is_piece_of_ours);
+    is_clean.then_some(ReplyPart::Clean {
         labels: posted.labels,
         exposed: posted.exposed,
     })

@@ -17,10 +17,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
         return;
     }
     if !parts.is_empty() {
-        let conversation = Conversation {
-            may_finish: report.may_finish(),
-            ..about(builder, &report, parts)
-        };
+        let conversation = of_acting(builder, report, parts);
         open(builder, report, conversation);
     }
 }
@@ -38,6 +35,14 @@ pub(super) fn about(builder: &DecisionBuilder<'_>, report: &Report, parts: Vec<R
         name: comment.author_name.clone(),
         language: language(builder, report),
         ..conversation::new(builder, comment.id.as_str().to_owned(), place, parts)
+    }
+}
+
+/// As [`about`], of somebody who may act: Done and the schedule may move on it.
+pub(super) fn of_acting(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts: Vec<ReplyPart>) -> Conversation {
+    Conversation {
+        may_finish: report.may_finish(),
+        ..about(builder, &report, parts)
     }
 }
 

@@ -26,10 +26,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, reports: &[Acting<'_>]) {
         return;
     }
     for (report, parts) in waiting {
-        let conversation = Conversation {
-            may_finish: report.may_finish(),
-            ..comment_posted::about(builder, &report, parts)
-        };
+        let conversation = comment_posted::of_acting(builder, report, parts);
         comment_posted::open(builder, report, conversation);
     }
 }
@@ -52,8 +49,7 @@ fn answer(builder: &mut DecisionBuilder<'_>, mut waiting: Vec<(Acting<'_>, Vec<R
     let parts = merged(builder, std::iter::once(together).chain(each));
     let conversation = Conversation {
         also,
-        may_finish: newest.may_finish(),
-        ..comment_posted::about(builder, &newest, parts)
+        ..comment_posted::of_acting(builder, newest, parts)
     };
     comment_posted::open(builder, newest, conversation);
 }

@@ -69,24 +69,18 @@ pub(super) fn exposed_variables(names: &Names, findings: &[Finding]) -> Vec<Stri
 
 /// These keys are due now, and nothing counts as changed until their values are others. `by` is the comment that holds them.
 pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, exposed: &[String]) {
-    note(builder, exposed);
-    if !exposed.is_empty() {
-        let variables = exposed.to_vec();
-        builder.want_now(by, Effect::MarkExposed { variables });
+    if exposed.is_empty() {
+        return;
     }
-}
-
-/// Nothing counts as changed until the values of these variables are others.
-pub(super) fn note(builder: &mut DecisionBuilder<'_>, exposed: &[String]) {
-    if !exposed.is_empty() {
-        void_proofs(builder, exposed);
-    }
+    void_proofs(builder, exposed);
     if let Some(cycle) = &mut builder.state.cycle {
         for variable in exposed {
             // The fingerprint comes with the probe; until then nothing counts as changed.
             cycle.exposed.entry(variable.clone()).or_default();
         }
     }
+    let variables = exposed.to_vec();
+    builder.want_now(by, Effect::MarkExposed { variables });
 }
 
 /// That an exposed key was changed is proven no longer; our tick for it goes until it is another one.

@@ -4,7 +4,7 @@
 //! What they are told does not depend on the value of any key, or the answers could be used to guess one: whether a
 //! comment may hold a key is judged by its form alone (`Report::looks_like_key`), and so is how it reads.
 use super::builder::DecisionBuilder;
-use super::{comment_posted, conversation, exposed_keys, limits};
+use super::{comment_posted, comments_flooded, conversation, exposed_keys, limits};
 use crate::domain::event::{Event, Report};
 use crate::domain::page::{Conversation, ReplyPart};
 
@@ -43,16 +43,13 @@ pub(super) fn flooded(builder: &mut DecisionBuilder<'_>, reports: &[Report]) {
     let Some((newest, last)) = waiting.pop() else {
         return;
     };
-    let mut together = vec![ReplyPart::Together {
+    let together = ReplyPart::Together {
         comments: waiting.len() + 1,
-    }];
+    };
     let also: Vec<&Report> = waiting.iter().map(|(report, _)| *report).collect();
-    for part in waiting.into_iter().flat_map(|(_, parts)| parts).chain(last) {
-        if !together.contains(&part) {
-            together.push(part);
-        }
-    }
-    answer(builder, newest, together, &also);
+    let each = waiting.into_iter().flat_map(|(_, parts)| parts).chain(last);
+    let parts = comments_flooded::merged(builder, std::iter::once(together).chain(each));
+    answer(builder, newest, parts, &also);
 }
 
 /// A guest edited a comment. It was answered as it was; the edit is remembered for people, and answered no more: one

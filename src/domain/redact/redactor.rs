@@ -71,16 +71,14 @@ impl Redactor {
             let found = self.findings(kept, &spans.unwrap_or_default());
             findings.extend(found.into_iter().map(|finding| Finding { span: None, ..finding }));
         }
-        let (mut clean, reading) = match spans {
+        let left_out = if cut { cut::LEFT_OUT } else { "" };
+        let (clean, reading) = match spans {
             Some(spans) => (
-                self.masked(kept, &spans),
+                self.masked(kept, &spans) + left_out,
                 replaced(kept, ranges(&spans), |_, out| out.push(PLACEHOLDER)),
             ),
-            None => (WITHHELD.to_owned(), PLACEHOLDER.to_string()),
+            None => (WITHHELD.to_owned() + left_out, PLACEHOLDER.to_string()),
         };
-        if cut {
-            clean.push_str(cut::LEFT_OUT);
-        }
         Redacted {
             text: CleanText::passed(clean),
             findings,

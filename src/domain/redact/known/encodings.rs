@@ -46,6 +46,13 @@ const UPPER: [u8; 26] = uppercase(LETTERS);
 const EMPTY: [u8; 128] = [NONE; 128];
 const HEX_VALUES: [u8; 128] = with(with(with(EMPTY, b"0123456789", 0), b"abcdef", 10), b"ABCDEF", 10);
 
+/// The place of base64 in [`ENCODINGS`].
+pub(super) const BASE64: usize = 0;
+/// The place of base32 in [`ENCODINGS`].
+pub(super) const BASE32: usize = 1;
+/// The place of hex in [`ENCODINGS`].
+pub(super) const HEX: usize = 2;
+
 /// All encodings that are read.
 pub(super) const ENCODINGS: [Encoding; 3] = [
     Encoding {

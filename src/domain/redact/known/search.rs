@@ -1,7 +1,7 @@
 //! The look-up: every window of six folded characters of the text, and every six bytes that its characters may encode,
 //! against every window of every value, by a bitmap first; what hits is extended as far as text and value agree, and then
 //! has to be evidence enough.
-use super::encodings::{ENCODINGS, EncodedWindow, Rolling, WINDOW};
+use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedWindow, HEX, Rolling, WINDOW};
 use super::known_values::KnownValues;
 use super::value::KnownValue;
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
@@ -60,9 +60,9 @@ impl WindowIndex {
         let mut window = 0;
         let mut len = 0;
         let (mut base64, mut base32, mut hex) = (
-            Rolling::<0>::default(),
-            Rolling::<1>::default(),
-            Rolling::<2>::default(),
+            Rolling::<BASE64>::default(),
+            Rolling::<BASE32>::default(),
+            Rolling::<HEX>::default(),
         );
         let mut touches = false;
         fold::each(text, |folded| {
@@ -132,9 +132,9 @@ impl KnownValues {
         if index.touches(text) {
             let folded = FoldedText::of(text);
             self.search_folded(index, text, &folded, hits);
-            self.search_encoded::<0>(index, text, &folded, hits);
-            self.search_encoded::<1>(index, text, &folded, hits);
-            self.search_encoded::<2>(index, text, &folded, hits);
+            self.search_encoded::<BASE64>(index, text, &folded, hits);
+            self.search_encoded::<BASE32>(index, text, &folded, hits);
+            self.search_encoded::<HEX>(index, text, &folded, hits);
         }
     }
 
