@@ -56,8 +56,8 @@ impl Preview {
             None
         };
         Ok(Self {
+            ingest: rulebook.ingest(&settings, &project, SharedRedactor::new(redactor))?,
             project,
-            ingest: rulebook.ingest(&settings, SharedRedactor::new(redactor)),
             playbook: rulebook.playbook,
             store,
             settings,

@@ -5,10 +5,11 @@ use crate::domain::classify::{Classifier, KeyName, KeyNames};
 use crate::domain::decide::{Names, Playbook};
 use crate::domain::redact::{Patterns, SharedRedactor};
 use crate::evidence::{Collector, CollectorSettings};
-use crate::intake::Ingest;
+use crate::intake::{CommentMarks, Ingest};
 use crate::rotation::live_redactor::LiveRedactor;
 use crate::rotation::providers::Providers;
 use crate::rotation::{Keyring, Project};
+use anyhow::Context as _;
 use std::sync::Arc;
 
 /// What comments are read and decided by. Loading it writes nothing.
@@ -45,13 +46,20 @@ impl Rulebook {
     }
 
     /// How comments are taken in, with the keys that this redactor knows.
-    pub(super) fn ingest(&self, settings: &Settings, redactor: SharedRedactor) -> Ingest {
-        Ingest {
+    pub(super) fn ingest(
+        &self,
+        settings: &Settings,
+        project: &Project,
+        redactor: SharedRedactor,
+    ) -> CommandResult<Ingest> {
+        let key = project.key_of_comments();
+        Ok(Ingest {
             redactor,
+            marks: CommentMarks::new(key.context("no key can be derived from the install key")?),
             classifier: Arc::clone(&self.classifier),
             keys: self.key_names.clone(),
             backlog: settings.poll.backlog,
-        }
+        })
     }
 }
 
@@ -66,7 +74,7 @@ impl Tools {
             rulebook.identifiers.clone(),
             Arc::clone(&rulebook.patterns),
         );
-        let ingest = Arc::new(rulebook.ingest(&settings, redactor.shared().clone()));
+        let ingest = Arc::new(rulebook.ingest(&settings, &keys.project, redactor.shared().clone())?);
         Ok(Self {
             settings,
             keys,

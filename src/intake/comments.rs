@@ -2,6 +2,7 @@
 use super::context::IntakeContext;
 use super::error::IntakeError;
 use super::ingest::{Author, PageFacts};
+use super::marks::former_mark;
 use super::submit::submit;
 use super::watched::{SeenComment, WatchedPage};
 use super::{gone, own_replies};
@@ -9,6 +10,7 @@ use crate::domain::comment::{Anchor, Finding};
 use crate::domain::effect::EffectId;
 use crate::domain::event::{Authority, Event, Report};
 use crate::domain::ids::{BlockId, CommentId, PageId};
+use crate::domain::redact::Redacted;
 use crate::notion::{Kind, Listing, RawComment, anchor, raw_text};
 use crate::pipeline::PipelineInput;
 use crate::store::{AnswerState, CommentRow, Presence};
@@ -151,7 +153,7 @@ async fn one(
     };
     let (redacted, hash) = context.ingest.redact(comment);
     let seen = listed(comment, hash, sameness);
-    let before = watched.seen.get(&comment.id).map(|known| known.hash);
+    let before = former_hash(watched, comment, &redacted, hash);
     if before == Some(hash) && !returned {
         watched.seen.insert(comment.id.clone(), seen);
         return Ok(());
@@ -171,6 +173,13 @@ async fn one(
     }
     news.seen.push((comment.id.clone(), seen));
     Ok(())
+}
+
+/// The hash by which a comment was known before. One that an earlier version made of the same text is the same.
+fn former_hash(watched: &WatchedPage, comment: &RawComment, redacted: &Redacted, hash: u64) -> Option<u64> {
+    let before = watched.seen.get(&comment.id)?.hash;
+    let is_same = before != hash && before == former_mark(&redacted.for_reading);
+    Some(if is_same { hash } else { before })
 }
 
 /// How a comment that is listed counts as seen.
@@ -195,7 +204,7 @@ fn by_bot(
 ) {
     let (redacted, hash) = context.ingest.redact(comment);
     let seen = listed(comment, hash, sameness);
-    let before = watched.seen.get(&comment.id).map(|known| known.hash);
+    let before = former_hash(watched, comment, &redacted, hash);
     if before != Some(hash) && redacted.findings.iter().any(Finding::is_whole_key) {
         let bot = Author {
             name: None,

@@ -1,4 +1,5 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
+use super::marks::CommentMarks;
 use crate::config::Backlog;
 use crate::domain::classify::{Classifier, Explained, KeyNames, Reading, ReadingContext};
 use crate::domain::comment::{Anchor, CleanText, Comment, Finding, RawText};
@@ -19,6 +20,8 @@ const STEPS_UNREAD: u8 = 5;
 pub struct Ingest {
     /// Takes keys out of a comment's text.
     pub redactor: SharedRedactor,
+    /// Tells a comment from what it said before.
+    pub marks: CommentMarks,
     /// Classifies what redaction left of it.
     pub classifier: Arc<Classifier>,
     /// The names of the project's keys, which comments may use.
@@ -56,15 +59,16 @@ pub struct PageFacts<'a> {
 
 impl Ingest {
     /// Redacts a comment; the hash tells an edit. It is made with a neutral token in place of each key, so that a key
-    /// which becomes known later, or changes its label, makes no edit of an old comment.
+    /// which becomes known later, or changes its label, makes no edit of an old comment. A piece of a key stays as it
+    /// stands in what is hashed: were it left out, the edit of a right guess would be none, and one of a wrong guess would.
     pub fn redact(&self, comment: &RawComment) -> (Redacted, u64) {
-        let redacted = self.redactor.current().redact(&raw_text(&comment.text()));
-        let digest = ring::digest::digest(&ring::digest::SHA256, redacted.for_reading.as_str().as_bytes());
-        let hash = digest
-            .as_ref()
-            .iter()
-            .take(8)
-            .fold(0, |hash, byte| hash << 8 | u64::from(*byte));
+        let (raw, redactor) = (raw_text(&comment.text()), self.redactor.current());
+        let redacted = redactor.redact(&raw);
+        let hash = if holds_a_piece(&redacted) {
+            self.marks.text(&redactor.by_form(&raw).for_reading)
+        } else {
+            self.marks.text(&redacted.for_reading)
+        };
         (redacted, hash)
     }
 
@@ -137,9 +141,10 @@ impl Ingest {
         heard: Heard,
         mut reading: Reading,
     ) -> Report {
+        for clause in &mut reading.clauses {
+            clause.hash = self.marks.clause(clause.hash);
+        }
         if heard.may_hold_pieces {
-            // A hash of words that may be a piece of a key would confirm it to whoever reads the store.
-            reading.clauses.iter_mut().for_each(|clause| clause.hash = 0);
             reading.when = None;
         }
         let name = author.name.map(|name| self.name(&comment.author, &name));

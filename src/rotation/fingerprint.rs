@@ -69,6 +69,11 @@ impl InstallKey {
         mark == self.content_mark(bytes, mark.starts_with(KEYED))
     }
 
+    /// A key to hash with, for this purpose alone. `None`: no such key can be derived.
+    pub(super) fn hashing(&self, purpose: &'static [u8]) -> Option<hmac::Key> {
+        Some(self.derived.expand(&[purpose], hmac::HMAC_SHA256).ok()?.into())
+    }
+
     /// A key to seal bytes with, for this purpose alone.
     pub(super) fn sealing(&self, purpose: &'static [u8]) -> Option<aead::LessSafeKey> {
         let info = [purpose];

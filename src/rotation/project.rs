@@ -118,6 +118,11 @@ impl Project {
         std::mem::take(&mut *self.notes.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// The key under which comments are hashed; it lies elsewhere than the store that holds the hashes.
+    pub fn key_of_comments(&self) -> Option<ring::hmac::Key> {
+        self.install_key().hashing(b"comments")
+    }
+
     /// The key of this installation.
     pub(super) fn install_key(&self) -> &InstallKey {
         &self.key

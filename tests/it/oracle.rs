@@ -4,9 +4,8 @@ use crate::stage::{GUEST, MEMBER, Scene, Seen, Stage, Who};
 use keyminder::domain::event::{Authority, Gone};
 
 const VARIABLE: &str = "NOTION_TOKEN";
-/// How many things a member who guesses sees in an hour that tell right from wrong: three times that it is a piece of a
-/// key, and after each of them what an edit, a deletion and a return of that same comment make of the reply.
-const TOLD_AN_HOUR: usize = 3 * (1 + 3);
+/// Differences that a member may be shown in an hour: so often it is told that a comment held a piece of a key.
+const TOLD_AN_HOUR: usize = 3;
 
 /// Ways to write a guess: alone, as a claim, as a question, with the words that make a key of anything, taken apart.
 const FRAMES: [&str; 16] = [

@@ -4,7 +4,7 @@ use keyminder::config::Backlog;
 use keyminder::domain::classify::{Classifier, KeyNames};
 use keyminder::domain::ids::BlockId;
 use keyminder::domain::redact::SharedRedactor;
-use keyminder::intake::Ingest;
+use keyminder::intake::{CommentMarks, Ingest};
 use keyminder::notion::RawComment;
 use serde_json::json;
 
@@ -36,6 +36,7 @@ pub fn wire_comment(
 pub fn ingest(redactor: SharedRedactor, backlog: Backlog) -> Ingest {
     Ingest {
         redactor,
+        marks: CommentMarks::new(ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"invented")),
         classifier: Classifier::builtin(),
         keys: KeyNames::default(),
         backlog,

@@ -214,7 +214,9 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         let on_step = blocker.step.is_some_and(|step| steps.contains(&step));
         on_step && (freed || own && !hedged) || freed && own && steps.is_empty()
     });
-    if !parts.is_empty() || !builder.playbook.say_progress {
+    // That a piece of a key was told of adds its line and takes nothing else away: what follows is as after a wrong guess.
+    let says_more = parts.iter().any(|part| !part.tells_of_pieces_alone());
+    if says_more || !builder.playbook.say_progress {
         return;
     }
     // A hedge is looked at in full, mere progress where that costs nothing.

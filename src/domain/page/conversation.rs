@@ -187,6 +187,13 @@ pub enum ReplyPart {
     Due,
 }
 
+impl ReplyPart {
+    /// Whether all that it tells of is that pieces of keys were posted.
+    pub fn tells_of_pieces_alone(&self) -> bool {
+        matches!(self, Self::Posted { keys } if keys.iter().all(|key| key.label.is_none()))
+    }
+}
+
 /// What a block holds of keys.
 pub type HeldKeys = Vec<PostedKey>;
 
