@@ -295,19 +295,26 @@ async fn child_without_room() {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Some(path) = state_of_child() else { return };
     let store = Arc::new(SqliteStore::open(&path).await.unwrap());
+    let mut asked = 0;
     let mut written = 0;
-    let refused = loop {
-        let results = commit_all(&store, written..written + 8).await;
-        if let Some(error) = results.into_iter().find_map(|(_, result)| result.err()) {
-            break error;
+    let mut refused = Vec::new();
+    // The eight of one round may fall into two groups, of which the second has no room.
+    while refused.is_empty() {
+        for (_, result) in commit_all(&store, asked..asked + 8).await {
+            match result {
+                Ok(()) => written += 1,
+                Err(error) => refused.push(error),
+            }
         }
-        written += 8;
-    };
-    assert!(matches!(refused, StoreError::Later(_)), "{refused}");
+        asked += 8;
+    }
+    for error in refused {
+        assert!(matches!(error, StoreError::Later(_)), "{error}");
+    }
     assert_eq!(
-        whole_decisions(&store).await.len() as u64,
+        whole_decisions(&store).await.len(),
         written,
-        "a group is written whole or not at all"
+        "what was acknowledged is there whole, what was refused not at all"
     );
     let limit = getrlimit(Resource::Fsize);
     setrlimit(
@@ -318,8 +325,9 @@ async fn child_without_room() {
         },
     )
     .unwrap();
-    for (_, result) in commit_all(&store, written..written + 200).await {
+    for (_, result) in commit_all(&store, asked..asked + 200).await {
         result.unwrap();
     }
-    println!("went on after {written}: {}", whole_decisions(&store).await.len());
+    assert_eq!(whole_decisions(&store).await.len(), written + 200);
+    println!("went on after {written}");
 }
