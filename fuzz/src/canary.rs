@@ -30,11 +30,22 @@ pub fn planted(data: &[u8]) -> String {
             '\u{3}' => text.push_str(&secret()[10..22]),
             '\u{4}' => text.push_str(&STANDARD.encode(secret())),
             '\u{5}' => secret().bytes().for_each(|byte| text.extend(hex(byte))),
+            '\u{7}' => text.push_str(&base32(&secret()[9..18])),
             '\u{6}' => secret().chars().for_each(|c| text.extend([c, '\u{200b}'])),
             other => text.push(other),
         }
     }
     text
+}
+
+fn base32(bytes: &str) -> String {
+    let bits: Vec<u8> = bytes
+        .bytes()
+        .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1))
+        .collect();
+    let value = |bits: &[u8]| (0..5).fold(0, |all, place| all << 1 | bits.get(place).copied().unwrap_or(0));
+    let letter = |value: u8| char::from(if value < 26 { b'A' + value } else { b'2' + value - 26 });
+    bits.chunks(5).map(|bits| letter(value(bits))).collect()
 }
 
 fn hex(byte: u8) -> [char; 2] {

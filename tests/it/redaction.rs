@@ -146,11 +146,13 @@ fn pieces_of_known_values_vanish_in_every_disguise() {
             let text = format!("look, {piece} is what it printed");
             let clean = masked(&redactor, &text);
             all += 1;
-            hidden += usize::from(
-                clean == format!("look, [redacted: {}] is what it printed", kind.name) || !clean.contains(&piece),
-            );
+            let label = format!("[redacted: {}]", kind.name);
+            // A word beside the piece may go with it, a character of the piece may not stay.
+            let rest = clean.replace(&label, "").replace('"', "");
+            let said = |word| ["look,", "and", "then", "is", "what", "it", "printed"].contains(&word);
+            hidden += usize::from(clean.contains(&label) && rest.split_whitespace().all(said));
         }
-        assert!(hidden * 100 >= all * 97, "{}: {hidden} of {all}", disguise.name);
+        assert!(hidden * 100 >= all * 98, "{}: {hidden} of {all}", disguise.name);
     }
 }
 

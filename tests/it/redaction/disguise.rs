@@ -1,4 +1,4 @@
-//! The eighteen forms in which pieces of a known value turn up.
+//! The forms in which pieces of a known value turn up.
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::fmt::Write as _;
@@ -50,7 +50,56 @@ pub const DISGUISES: &[Disguise] = &[
     disguise("two_parts", |key, _| {
         format!("{} and then {}", &key[..key.len() / 2], &key[key.len() / 2..])
     }),
+    disguise("separated", |key, n| {
+        split(middle(key, n), 1 + n % 4, ["_", "/", ",", "|", "🔑", ", "][n % 6])
+    }),
+    disguise("struck", |key, n| split(middle(key, n), 1, "\u{336}")),
+    disguise("hex_blank", |key, n| {
+        encoded(middle(key, n), "", " ").trim_end().to_owned()
+    }),
+    disguise("hex_colon", |key, n| {
+        encoded(middle(key, n), "", ":").trim_end_matches(':').to_owned()
+    }),
+    disguise("hex_escaped", |key, n| encoded(middle(key, n), "\\x", "")),
+    disguise("html", |key, n| encoded(middle(key, n), "&#x", ";")),
+    disguise("unicode", |key, n| encoded(middle(key, n), "\\u00", "")),
+    disguise("quoted_printable", |key, n| encoded(middle(key, n), "=", "")),
+    disguise("percent_twice", |key, n| encoded(middle(key, n), "%25", "")),
+    disguise("base64_groups", |key, n| {
+        split(&STANDARD.encode(middle(key, n)), 4, " ")
+    }),
+    disguise("base32", |key, n| base32(&key[n % 3..][..7 + n % 9])),
+    disguise("base32_line", |key, n| {
+        base32(&format!("{}{key}", &"user:"[n % 5..])).to_lowercase()
+    }),
+    disguise("look_alikes", |key, n| {
+        let looks = |c| match c {
+            'a' => 'а',
+            'c' => 'с',
+            'e' => 'е',
+            'B' => 'В',
+            'H' => 'Н',
+            other => other,
+        };
+        middle(key, n).chars().map(looks).collect()
+    }),
+    disguise("halves", |key, n| {
+        let (head, tail) = middle(key, n).split_at(5);
+        format!("\"{head}\" + \"{tail}\"")
+    }),
 ];
+
+fn base32(text: &str) -> String {
+    let bits: Vec<u8> = text
+        .bytes()
+        .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1))
+        .collect();
+    let value = |bits: &[u8]| (0..5).fold(0, |all, place| all << 1 | bits.get(place).copied().unwrap_or(0));
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    bits.chunks(5)
+        .map(|bits| char::from(alphabet[usize::from(value(bits))]))
+        .collect()
+}
 
 fn middle(key: &str, n: usize) -> &str {
     let length = 10 + n % 4;

@@ -32,7 +32,7 @@ fn keys_of_every_form_vanish() {
         let frames = if maker.is_empty() { &LINES[..] } else { &frames[..] };
         for round in 0..8 {
             let frame = frames[(number * 7 + round * 5) % frames.len()];
-            let (text, public, secrets) = filled(&mut keys, frame, maker, key);
+            let (text, public, secrets) = filled(&mut keys, frame, maker, &key.replace('⏎', "\n"));
             let clean = masked(&redactor, &text);
             let count = families.entry(family).or_default();
             count.0 += 1;

@@ -4,7 +4,7 @@ use super::token::{TokenShape, is_plain, is_random, is_uuid, look, may_be_passwo
 use crate::domain::redact::known::is_secret;
 use crate::domain::redact::patterns::Patterns;
 use crate::domain::redact::shape;
-use crate::domain::redact::span::{ContextRule, Hit};
+use crate::domain::redact::span::{ContextRule, Hit, HitSource};
 
 /// Tokens longer than this are data; only patterns and names look at them.
 const LONGEST: usize = 1 << 14;
@@ -93,9 +93,27 @@ fn token(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, h
         hits.push(hit);
         return;
     }
-    if let Some(rule) = judge(patterns, around, start, end) {
+    let listed = || hits.last().and_then(|last| rule_of_list(around.text, last, start, end));
+    if let Some(rule) = judge(patterns, around, start, end).or_else(listed) {
         hits.push(Hit::key(start..end, rule));
     }
+}
+
+/// Keys stand in lists: `…, … and …`, one a line. What follows a key in one, as long and of the same shape, is one too.
+fn rule_of_list(text: &str, last: &Hit, start: usize, end: usize) -> Option<ContextRule> {
+    const SEPARATORS: [&str; 20] = [
+        "", ",", ";", "|", "/", "+", "&", "-", "*", ", and", "and", "or", "en", "of", "und", "oder", "et", "ou", "y",
+        "e",
+    ];
+    let HitSource::Context(rule) = last.source else {
+        return None;
+    };
+    let separated = text
+        .get(last.end..start)
+        .is_some_and(|between| SEPARATORS.contains(&between.trim()));
+    let [before, token] = [text.get(last.start..last.end)?, &text[start..end]];
+    let alike = before.len() == token.len() && look(before) == look(token) && !is_plain(token);
+    (separated && alike && look(token) != TokenShape::Plain).then_some(rule)
 }
 
 /// The value within a chunk: behind `NAME=` or `name:`, without the punctuation of the sentence.
@@ -169,7 +187,8 @@ fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -
         return (said && around.has_provider(start, end)).then_some(ContextRule::Key);
     }
     if is_plain(token) {
-        return None;
+        let noun = || around.preceding_noun(start, end).is_some_and(|noun| noun.gap == 0);
+        return (is_wallet_key(token) && noun()).then_some(ContextRule::Key);
     }
     let look = look(token);
     if look == TokenShape::Plain && !may_be_password(token) {
@@ -203,6 +222,11 @@ fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -
         TokenShape::Plain => noun.is_some_and(|noun| is_said_password(around.text, start, token, &noun)),
     };
     (is_key && !is_no_key(patterns, around, start, end)).then_some(rule)
+}
+
+/// `0x` and 32 bytes in hex: a private key, or the digest of a transaction.
+fn is_wallet_key(token: &str) -> bool {
+    token.len() == 66 && token.strip_prefix("0x").is_some_and(shape::is_hex)
 }
 
 /// The name of an object, or what only stands for a key.

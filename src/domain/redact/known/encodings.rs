@@ -142,11 +142,15 @@ impl Encoding {
     /// As far as the bits of text and value agree around a window.
     pub(super) fn extend(&self, folded: &FoldedText, value: &[u8], window: EncodedWindow) -> EncodedMatch {
         let total = 8 * value.len();
-        // The bit of the value with which the character behind the window begins.
-        let behind = 8 * (window.place + WINDOW) + window.overhang;
+        let end = 8 * (window.place + WINDOW);
+        // A piece that ends within its last character fills it up with bits that are none of the value.
+        let overhang = window.overhang.min(total - end);
+        let goes_on = self.value_at(folded, window.last).is_some_and(|text| {
+            (text & ((1 << window.overhang) - 1)) >> (window.overhang - overhang) == of(value, end, overhang)
+        });
+        let mut known = if goes_on { end + overhang } else { end };
         let mut to = window.last + 1;
-        let mut known = behind.min(total);
-        while known < total {
+        while goes_on && known < total {
             let bits = self.bits.min(total - known);
             let fits = self
                 .value_at(folded, to)
@@ -157,15 +161,13 @@ impl Encoding {
             known += bits;
             to += 1;
         }
-        let mut from = window.last + 1;
-        let mut first = behind;
+        let mut from = window.last;
+        let mut first = end + window.overhang - self.bits;
         while first > 0 && from > 0 {
             let bits = self.bits.min(first);
-            let beyond = first.saturating_sub(total);
-            let fits = self.value_at(folded, from - 1).is_some_and(|text| {
-                let text = text >> beyond & ((1 << (bits - beyond)) - 1);
-                text == of(value, first - bits, bits - beyond)
-            });
+            let fits = self
+                .value_at(folded, from - 1)
+                .is_some_and(|text| text & ((1 << bits) - 1) == of(value, first - bits, bits));
             if !fits {
                 break;
             }

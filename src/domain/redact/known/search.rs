@@ -225,7 +225,7 @@ impl KnownValues {
 
     fn judge(&self, text: &str, folded: &FoldedText, run: ValueMatch) -> Option<Hit> {
         let value = &self.values[run.value];
-        let [start, end] = trimmed(text, folded, run);
+        let [start, end] = trimmed(text, folded, run.from..run.to);
         let whole_token = !continues_before(text, start) && !continues_after(text, end);
         let (enough, [start, end]) = if let Some(spelled) = &value.weak {
             let all = run.to - run.from == value.codes.len() && whole_token;
@@ -306,23 +306,21 @@ fn evidence(value: &KnownValue, folded: &FoldedText, run: ValueMatch) -> f32 {
 
 /// The span of a run, without a last (or first) letter or two that belong to the next word and agree by chance:
 /// `…k3 I used` where the value goes on with an i.
-fn trimmed(text: &str, folded: &FoldedText, run: ValueMatch) -> [usize; 2] {
-    let mut span = [folded.start(run.from), folded.end(run.to - 1)];
-    for short in 1..=2 {
-        let last = run.to - short;
-        let gap = last > run.from && folded.start(last) > folded.end(last - 1);
-        if gap && run.to - run.from > WINDOW && continues_after(text, span[1]) {
-            span[1] = folded.end(last - 1);
-            break;
-        }
+fn trimmed(text: &str, folded: &FoldedText, run: Range<usize>) -> [usize; 2] {
+    let mut span = [folded.start(run.start), folded.end(run.end - 1)];
+    if run.len() <= WINDOW {
+        return span;
     }
-    for short in 1..=2 {
-        let first = run.from + short;
-        let gap = first < run.to && folded.start(first) > folded.end(first - 1);
-        if gap && run.to - run.from > WINDOW && continues_before(text, span[0]) {
-            span[0] = folded.start(first);
-            break;
-        }
+    let gap = |at: usize| folded.start(at) > folded.end(at - 1);
+    if continues_after(text, span[1])
+        && let Some(last) = (1..=2).map(|short| run.end - short).find(|last| gap(*last))
+    {
+        span[1] = folded.end(last - 1);
+    }
+    if continues_before(text, span[0])
+        && let Some(first) = (1..=2).map(|short| run.start + short).find(|first| gap(*first))
+    {
+        span[0] = folded.start(first);
     }
     span
 }
