@@ -38,6 +38,9 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     let lacking = consent::lacking_for_notion(&settings.notion.url, &settings.state_dir());
     faults.extend(lacking.map(|consent| consent::notion_in_words(&consent)));
     let proven = prove(&settings, &mut faults);
+    if let Some(notice) = files::unmaskable(&settings) {
+        println!("{notice}\n");
+    }
     if faults.is_empty() {
         println!("{proven}");
         return Ok(Exit::Done);
@@ -137,7 +140,8 @@ fn patterns(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
         Err(error) => return take(faults, error),
     }
     let own = std::fs::read_to_string(project.join("config/redaction.toml")).ok();
-    (proven.patterns, proven.pattern_examples) = counted(own.as_deref().unwrap_or(PATTERNS), &["secret", "phrase"]);
+    (proven.patterns, proven.pattern_examples) =
+        counted(own.as_deref().unwrap_or(PATTERNS), &["secret", "token", "phrase"]);
 }
 
 /// How many tables of these names there are, and how many examples and counter-examples they have.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 mod disguise;
 mod forms;
 mod keys;
+mod odd_values;
 
 use disguise::DISGUISES;
 use keys::{KINDS, Keys};

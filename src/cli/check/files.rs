@@ -1,7 +1,9 @@
 //! The files that steer us or hold a key: nobody else may write the ones or read the others, and no link takes ours out of
 //! the project.
 use crate::config::{ProjectArgs, Settings};
+use crate::domain::redact::KnownValues;
 use crate::rotation::places::leads_out;
+use crate::rotation::{EnvFile, read_in_project};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,26 @@ pub(super) fn faults(place: &ProjectArgs, settings: &Settings) -> Vec<String> {
         faults.extend(read_by_others(&name_of(project, file), &metadata));
     }
     faults
+}
+
+/// The values of `.env` that could stand in a comment without being masked there, by their names: no fault of the
+/// settings, but of the values.
+pub(super) fn unmaskable(settings: &Settings) -> Option<String> {
+    let bytes = read_in_project(&settings.project, &settings.project.join(&settings.env)).ok()?;
+    let env = EnvFile::parse(&bytes).ok()?;
+    let entries = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
+    let known = KnownValues::from_env(entries);
+    let names: Vec<&str> = known.unmaskable().collect();
+    let (whose, is) = match names.len() {
+        0 => return None,
+        1 => ("The value of", "is"),
+        _ => ("The values of", "are"),
+    };
+    Some(format!(
+        "{whose} {} {is} too short or too ordinary to be masked in comments.\n\
+         Twelve characters or more that are no words are found in any text.",
+        names.join(", ")
+    ))
 }
 
 /// What is ours and is led out of the project by a link.

@@ -119,6 +119,19 @@ pub(super) fn is_word(token: &str) -> bool {
     true
 }
 
+/// Only pronounceable words, joined by anything.
+pub(super) fn is_words(value: &str) -> bool {
+    value
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .all(|part| part.is_empty() || is_word(part) || (part.len() < 4 && !is_random(part)))
+}
+
+/// Several words and nothing else, as the seed of a wallet is.
+pub(super) fn is_phrase(value: &str) -> bool {
+    let words = || value.split([' ', '-', '_', '\t']).filter(|word| !word.is_empty());
+    words().count() >= 4 && words().all(is_word)
+}
+
 fn has_vowel(letters: &[u8]) -> bool {
     letters
         .iter()
@@ -202,7 +215,7 @@ pub(super) fn changes(token: &str) -> usize {
 /// A password that a person made up: short, or half of it a word.
 pub(super) fn is_weak(value: &str) -> bool {
     let spoken = |part: &str| part.len() >= 5 && part.len() * 2 >= value.len() && is_word(part);
-    value.len() < 12 || (value.len() < 24 && value.split(|c: char| !c.is_ascii_alphabetic()).any(spoken))
+    value.chars().count() < 12 || (value.len() < 24 && value.split(|c: char| !c.is_ascii_alphabetic()).any(spoken))
 }
 
 /// Starts as the tokens of some provider do.

@@ -152,3 +152,14 @@ fn check_tells_who_else_may_steer_us_or_read_the_token() {
         assert!(folder.run(&["check"], 2).contains("belongs to user 65534"));
     }
 }
+
+#[test]
+fn values_that_cannot_be_masked_are_named() {
+    let folder = Folder::with_env("PIN=4711\nADMIN_PASSWORD=geheim\nAPI_Groq=made-up-1\n");
+    let told = folder.run(&["check"], 0);
+    assert!(
+        told.contains("The values of ADMIN_PASSWORD, PIN are too short or too ordinary to be masked"),
+        "{told}"
+    );
+    assert!(!told.contains("4711") && !told.contains("geheim"), "{told}");
+}

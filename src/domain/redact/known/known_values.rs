@@ -1,7 +1,9 @@
 //! The known values: collected from the variables of a `.env`, also those of before a rotation.
-use super::secret_variables::is_secret;
+use super::secret_parts::secret_parts;
+use super::secret_variables::is_named_secret;
 use super::value::KnownValue;
 use secrecy::{ExposeSecret as _, SecretString};
+use std::collections::BTreeSet;
 
 /// What marks a previous value in a list of variables: `NAME@previous`.
 const PREVIOUS_SUFFIX: &str = "@previous";
@@ -11,6 +13,7 @@ const PREVIOUS_SUFFIX: &str = "@previous";
 pub struct KnownValues {
     pub(super) values: Vec<KnownValue>,
     variables: Vec<SecretVariable>,
+    unmaskable: BTreeSet<String>,
 }
 
 /// A variable and whether its value is an identifier, whose secret half is another variable.
@@ -43,15 +46,31 @@ impl KnownValues {
     /// Adds a value that a variable has or had before, if it is a secret by name and shape. Pieces of a value stay
     /// recognisable after its rotation.
     pub fn add(&mut self, name: &str, secret: &SecretString) {
-        if !is_secret(name, secret.expose_secret()) {
+        let exposed = secret.expose_secret();
+        let parts = secret_parts(name, exposed);
+        let values = |variable| {
+            parts
+                .iter()
+                .filter_map(move |part| KnownValue::of(variable, secret, part))
+        };
+        if values(0).next().is_none() {
+            if !parts.is_empty() || is_named_secret(name, exposed) {
+                self.unmaskable.insert(name.to_owned());
+            }
             return;
         }
         let variable = self.place_of(name);
-        if let Some(value) = KnownValue::of(variable, secret)
-            && !self.values.iter().any(|other| other.is_same(&value))
-        {
-            self.values.push(value);
+        for value in values(variable) {
+            if !self.values.iter().any(|other| other.is_same(&value)) {
+                self.values.push(value);
+            }
         }
+    }
+
+    /// The variables whose names say that they hold a secret, but whose values are too short or too ordinary to be found
+    /// in a text: masking them would mask half of what people say.
+    pub fn unmaskable(&self) -> impl Iterator<Item = &str> {
+        self.unmaskable.iter().map(String::as_str)
     }
 
     /// Names the variables whose values are identifiers (a Bybit key id): masked, but no secret on their own.
@@ -70,7 +89,13 @@ impl KnownValues {
     /// rotation, sealed.
     pub fn former<'a>(&'a self, present: &'a Self) -> impl Iterator<Item = (&'a str, &'a SecretString)> {
         let former = self.values.iter().filter(|value| !present.holds(value));
-        former.map(|value| (self.variables[value.variable].name.as_str(), &value.source))
+        let named = former.map(|value| (self.variables[value.variable].name.as_str(), &value.source));
+        // A value of several secret parts is one value.
+        let mut before = None;
+        named.filter(move |(name, source)| {
+            let this = Some((*name, source.expose_secret()));
+            std::mem::replace(&mut before, this) != this
+        })
     }
 
     /// Whether a variable, whichever it is, has this value.
@@ -90,7 +115,7 @@ impl KnownValues {
         }
         self.variables.push(SecretVariable {
             name: name.to_owned(),
-            identifier: name.ends_with("ACCESS_KEY_ID"),
+            identifier: name.ends_with("_ID"),
         });
         self.variables.len() - 1
     }

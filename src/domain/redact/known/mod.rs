@@ -2,10 +2,11 @@
 //!
 //! [`KnownValues`] holds them folded, in memory that is wiped. A [`WindowIndex`] over them answers whether six characters
 //! of a text stand in any value; [`encodings`] reads base64, base32 and hex; [`secret_variables`] tells which variables
-//! hold a secret at all.
+//! hold a secret at all, [`secret_parts`] what of a value is one.
 mod encodings;
 mod known_values;
 mod search;
+mod secret_parts;
 mod secret_variables;
 mod value;
 

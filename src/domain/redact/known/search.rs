@@ -129,6 +129,14 @@ fn spot(window: u64) -> usize {
 impl KnownValues {
     /// Every piece of a known value in the text.
     pub(in crate::domain::redact) fn search(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
+        for (number, value) in self.values.iter().enumerate() {
+            if let Some(literal) = &value.literal {
+                let found = text.match_indices(literal.as_str());
+                hits.extend(
+                    found.map(|(start, _)| self.hit(text, number, start..start + literal.len(), 0..literal.len())),
+                );
+            }
+        }
         if index.touches(text) {
             let folded = FoldedText::of(text);
             self.search_folded(index, text, &folded, hits);
@@ -238,7 +246,11 @@ impl KnownValues {
             let bonus = if whole_token { 5.0 } else { 0.0 } + if escaped { 8.0 } else { 0.0 };
             let border = to_border(text, start, end, |byte| byte.is_ascii_alphanumeric());
             let range = value.with_signs(text, border[0], border[1]).unwrap_or(border);
-            (evidence(value, folded, run) + bonus >= ENOUGH, range)
+            (
+                evidence(value, folded, run) + bonus >= ENOUGH
+                    || value.spoken && run.to - run.from == value.codes.len(),
+                range,
+            )
         };
         enough.then(|| self.hit(text, run.value, start..end, run.place..run.place + (run.to - run.from)))
     }
@@ -288,7 +300,10 @@ fn evidence(value: &KnownValue, folded: &FoldedText, run: ValueMatch) -> f32 {
     let place = run.place + public;
     let same_case = folded.exact[run.from + public..run.to] == value.exact[place..place + codes.len()];
     let prefix = if public >= 3 && codes.len() >= 4 { 12.0 } else { 0.0 };
-    let each = if codes.iter().all(|code| *code < 10) {
+    let each = if value.spoken {
+        // A word of a list of 2,048 is worth eleven bits.
+        2.0
+    } else if codes.iter().all(|code| *code < 10) {
         3.3
     } else if codes.iter().all(|code| *code < 16) {
         4.0

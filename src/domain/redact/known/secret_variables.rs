@@ -2,7 +2,7 @@
 use crate::domain::redact::shape;
 
 /// Words that, in a name, say that the value is a secret.
-const SECRET_WORDS: [&str; 28] = [
+const SECRET_WORDS: [&str; 30] = [
     "KEY",
     "KEYS",
     "APIKEY",
@@ -13,6 +13,7 @@ const SECRET_WORDS: [&str; 28] = [
     "PASSWORD",
     "PASSWD",
     "PWD",
+    "PW",
     "PASS",
     "PASSPHRASE",
     "PASSCODE",
@@ -30,6 +31,7 @@ const SECRET_WORDS: [&str; 28] = [
     "SALT",
     "SEED",
     "MNEMONIC",
+    "PHRASE",
     "BEARER",
 ];
 
@@ -103,31 +105,88 @@ const PLACEHOLDERS: [&str; 13] = [
     "${",
 ];
 
+/// Words of settings that say yes, no or nothing.
+const SWITCHES: [&str; 10] = [
+    "true", "false", "yes", "no", "on", "off", "none", "null", "enabled", "disabled",
+];
+
 /// Whether a variable holds a secret that can be masked, judged by its name and the shape of its value.
 pub(in crate::domain::redact) fn is_secret(name: &str, value: &str) -> bool {
     let value = value.trim();
     if value.is_empty() || is_placeholder(value) {
         return false;
     }
-    if has_password(value) || is_webhook(value) || shape::has_token_prefix(value) || value.contains("PRIVATE KEY-----")
-    {
+    if shape::has_token_prefix(value) || value.contains("PRIVATE KEY-----") {
         return true;
     }
     if is_setting(value) {
         return false;
     }
-    let words: Vec<String> = name_words(name);
-    let plain_name = words.last().is_some_and(|word| PLAIN_ENDS.contains(&word.as_str()))
-        || words.iter().any(|word| word == "PUBLIC");
-    let secret_name = words.iter().any(|word| SECRET_WORDS.contains(&word.as_str()));
-    let is_password = words
-        .iter()
-        .any(|word| word.starts_with("PASS") || word == "PWD" || word == "PIN");
-    match (plain_name, secret_name) {
+    let name = NameWords::of(name);
+    let long = value.chars().count() >= 6;
+    match (name.is_plain(), name.is_secret()) {
         // Shorter ones could not be masked without masking half the text.
-        (false, true) => value.chars().count() >= 6 && (is_password || !is_words(value)),
+        (false, true) => {
+            long && (name.is_password() || name.is_phrase() && shape::is_phrase(value) || !shape::is_words(value))
+        }
         (false, false) => shape::is_random(value) && value.len() >= 20 && !shape::is_hex(value),
-        (true, _) => false,
+        // `API_KEY_ENV`, `STRIPE_KEY_ID`: a setting, unless no setting looks like its value.
+        (true, true) => !name.has("PUBLIC") && value.len() >= 10 && is_mixed(value),
+        (true, false) => false,
+    }
+}
+
+/// Whether the name of a variable says that its value is a secret, whatever that looks like.
+pub(super) fn is_named_secret(name: &str, value: &str) -> bool {
+    let (name, value) = (NameWords::of(name), value.trim());
+    let setting = value.is_empty()
+        || is_placeholder(value)
+        || SWITCHES.contains(&value.to_lowercase().as_str())
+        || value.contains("://")
+        || is_setting(value) && !name.is_password();
+    name.ends_secret() && !name.is_plain() && !setting
+}
+
+/// Digits and letters of both cases, and nothing else: what no host, path or number looks like.
+fn is_mixed(value: &str) -> bool {
+    let counts = shape::CharCounts::of(value);
+    let all = [counts.lower, counts.upper, counts.digit];
+    all.iter().all(|count| *count > 0) && all.iter().sum::<usize>() == value.len() && shape::is_random(value)
+}
+
+/// The words of a name, in capitals.
+struct NameWords(Vec<String>);
+
+impl NameWords {
+    fn of(name: &str) -> Self {
+        Self(name_words(name))
+    }
+
+    fn has(&self, word: &str) -> bool {
+        self.0.iter().any(|own| own == word)
+    }
+
+    fn is_secret(&self) -> bool {
+        self.0.iter().any(|word| SECRET_WORDS.contains(&word.as_str()))
+    }
+
+    /// Whether the last word says that it is a secret itself: an `API` may be anything.
+    fn ends_secret(&self) -> bool {
+        let last = self.0.last().map_or("", String::as_str);
+        SECRET_WORDS.contains(&last) && !matches!(last, "API" | "AUTH") || self.is_password()
+    }
+
+    fn is_plain(&self) -> bool {
+        self.0.last().is_some_and(|word| PLAIN_ENDS.contains(&word.as_str())) || self.has("PUBLIC")
+    }
+
+    fn is_password(&self) -> bool {
+        let password = |word: &String| word.starts_with("PASS") || matches!(word.as_str(), "PWD" | "PW" | "PIN");
+        self.0.iter().any(password)
+    }
+
+    fn is_phrase(&self) -> bool {
+        ["MNEMONIC", "SEED", "PHRASE"].iter().any(|word| self.has(word))
     }
 }
 
@@ -166,35 +225,11 @@ fn is_setting(value: &str) -> bool {
         && value
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':'));
-    is_url || is_path && is_words(value) || is_number && value.len() < 6 || is_words_by_slash(value)
+    is_url || is_path && shape::is_words(value) || is_number && value.len() < 6 || is_words_by_slash(value)
 }
 
 fn is_words_by_slash(value: &str) -> bool {
-    value.contains('/') && value.split('/').all(|part| part.is_empty() || is_words(part))
-}
-
-/// Only pronounceable words, joined by anything.
-fn is_words(value: &str) -> bool {
-    value
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .all(|part| part.is_empty() || shape::is_word(part) || (part.len() < 4 && !shape::is_random(part)))
-}
-
-fn has_password(value: &str) -> bool {
-    let Some((_, rest)) = value.split_once("://") else {
-        return false;
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    authority
-        .rsplit_once('@')
-        .and_then(|(user, _)| user.split_once(':'))
-        .is_some_and(|(_, password)| !password.is_empty())
-}
-
-fn is_webhook(value: &str) -> bool {
-    ["hooks.slack.com/services/", "/api/webhooks/", "webhook.office.com/"]
-        .iter()
-        .any(|part| value.contains(part))
+    value.contains('/') && value.split('/').all(|part| part.is_empty() || shape::is_words(part))
 }
 
 #[cfg(test)]
@@ -223,7 +258,8 @@ mod tests {
             assert!(is_secret(name, &mixed), "{name}");
         }
         assert!(is_secret("DB_PASSWORD", "Harbour-77!"));
-        assert!(is_secret("DATABASE_URL", "postgres://bot:not-a-real-one@db/x"));
+        assert!(is_secret("API_KEY_ENV", &mixed) && !is_secret("API_KEY_ENV", "production"));
+        assert!(is_secret("WALLET_SEED", "several plain words make it"));
         assert!(!is_secret("API_KEY", "abc1"));
     }
 }

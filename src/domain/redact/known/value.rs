@@ -2,7 +2,7 @@
 use super::encodings::{WINDOW, packed};
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
 use crate::domain::redact::shape;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use zeroize::Zeroizing;
 
 /// The first part of a token that tells its provider and is no secret.
@@ -53,24 +53,32 @@ pub(super) struct KnownValue {
     /// A password a person made up is found only as a whole, for its parts are words; its signs count. Spelled without
     /// the signs before its first letter and after its last.
     pub(super) weak: Option<Zeroizing<String>>,
+    /// Words, as the seed of a wallet is: each is in any text, only several in this order are a piece.
+    pub(super) spoken: bool,
+    /// Too few letters and digits to be folded: it is found only as it is written.
+    pub(super) literal: Option<Zeroizing<String>>,
     /// The signs before its first letter and after its last.
     pub(super) signs: [Zeroizing<String>; 2],
 }
 
 impl KnownValue {
-    /// Folds a value. `None` if it is too short or too plain to be masked without masking half the text.
-    pub(super) fn of(variable: usize, source: &SecretString) -> Option<Self> {
-        let secret = secret_part(source.expose_secret().trim());
+    /// Folds the secret part of a value. `None` if it is too short or too plain to be masked without masking half the
+    /// text.
+    pub(super) fn of(variable: usize, source: &SecretString, secret: &str) -> Option<Self> {
         let mut stream = FoldedText::of(secret);
         let codes = Zeroizing::new(std::mem::take(&mut stream.codes));
         let exact = Zeroizing::new(std::mem::take(&mut stream.exact));
         let public = public_prefix(secret).map_or(0, |prefix| FoldedText::of(prefix).codes.len());
-        let weak = public == 0 && shape::is_weak(secret);
+        let literal = codes.len() < WINDOW || codes.contains(&BREAK);
+        let weak = public == 0 && !literal && shape::is_weak(secret);
         let plain = weak && secret.chars().all(char::is_lowercase);
-        if codes.len() < WINDOW || codes.contains(&BREAK) || plain {
+        if plain || literal && secret.chars().count() < WINDOW {
             return None;
         }
-        let [first, end] = [stream.start(0), stream.end(codes.len() - 1)];
+        let [first, end] = match codes.len().checked_sub(1) {
+            Some(last) => [stream.start(0), stream.end(last)],
+            None => [0, 0],
+        };
         let signs = [&secret[..first], &secret[end..]].map(|signs| Zeroizing::new(signs.to_owned()));
         Some(Self {
             variable,
@@ -80,6 +88,8 @@ impl KnownValue {
             exact,
             public,
             weak: weak.then(|| Zeroizing::new(fold::spelled(&secret[first..end]))),
+            spoken: shape::is_phrase(secret),
+            literal: literal.then(|| Zeroizing::new(secret.to_owned())),
             signs,
         })
     }
@@ -90,7 +100,12 @@ impl KnownValue {
 
     /// How many of its characters are secret.
     pub(super) fn secret_len(&self) -> usize {
-        self.codes.len().saturating_sub(self.public).max(1)
+        let length = if self.literal.is_some() {
+            self.raw.len()
+        } else {
+            self.codes.len()
+        };
+        length.saturating_sub(self.public).max(1)
     }
 
     /// Every window of six codes that says enough to be looked up, with its place.
@@ -110,7 +125,11 @@ impl KnownValue {
 
     /// Where windows begin: the first alone in what counts only as a whole.
     fn places(&self, length: usize) -> std::ops::Range<usize> {
-        let all = (length + 1).saturating_sub(WINDOW);
+        let all = if self.literal.is_some() {
+            0
+        } else {
+            (length + 1).saturating_sub(WINDOW)
+        };
         0..if self.weak.is_some() { all.min(1) } else { all }
     }
 }
@@ -128,19 +147,4 @@ fn is_telling(window: &[u8]) -> bool {
 
 fn public_prefix(secret: &str) -> Option<&'static str> {
     PUBLIC_PREFIXES.into_iter().find(|prefix| secret.starts_with(prefix))
-}
-
-/// The password of a URL, the path of a webhook; of everything else, all.
-fn secret_part(value: &str) -> &str {
-    let value = value.strip_prefix("Bearer ").unwrap_or(value);
-    let Some((_, rest)) = value.split_once("://") else {
-        return value;
-    };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    if let Some((user, _)) = authority.rsplit_once('@')
-        && let Some((_, password)) = user.split_once(':')
-    {
-        return password;
-    }
-    rest.split_once('/').map_or(value, |(_, path)| path)
 }
