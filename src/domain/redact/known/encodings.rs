@@ -92,12 +92,9 @@ impl<const ENCODING: usize> Rolling<ENCODING> {
     pub(super) fn push(&mut self, exact: u8, mut see: impl FnMut(u64, usize)) {
         let encoding = const { &ENCODINGS[ENCODING] };
         let value = encoding.values[usize::from(exact & 127)];
-        if value == NONE {
-            self.chars = 0;
-            return;
-        }
+        // Without a branch: whether a letter is a hex digit would be guessed wrong at every third one.
+        self.chars = if value == NONE { 0 } else { self.chars + 1 };
         self.bits = self.bits << encoding.bits | u64::from(value);
-        self.chars += 1;
         if self.chars < encoding.chars {
             return;
         }

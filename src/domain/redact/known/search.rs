@@ -245,6 +245,7 @@ impl KnownValues {
                 .any(|at| folded.end(at) - folded.start(at) >= 3 && text.is_char_boundary(folded.start(at) + 1));
             let bonus = if whole_token { 5.0 } else { 0.0 } + if escaped { 8.0 } else { 0.0 };
             let border = to_border(text, start, end, |byte| byte.is_ascii_alphanumeric());
+            let border = value.with_own_signs(text, border);
             let range = value.with_signs(text, border[0], border[1]).unwrap_or(border);
             (
                 evidence(value, folded, run) + bonus >= ENOUGH
@@ -281,6 +282,14 @@ impl KnownValue {
         let [before, after] = &self.signs;
         let fits = text[..start].ends_with(before.as_str()) && text[end..].starts_with(after.as_str());
         fits.then(|| [start - before.len(), end + after.len()])
+    }
+
+    /// The range with a sign of base64 on either side, if the value has such a sign.
+    fn with_own_signs(&self, text: &str, [start, end]: [usize; 2]) -> [usize; 2] {
+        let own = |byte: &u8| matches!(byte, b'+' | b'/') && self.raw.contains(byte);
+        let before = text.as_bytes()[..start].last().is_some_and(own);
+        let after = text.as_bytes().get(end).is_some_and(own);
+        [start - usize::from(before), end + usize::from(after)]
     }
 
     fn has_ends(&self, head: &str, tail: &str) -> bool {

@@ -64,9 +64,11 @@ pub(in crate::domain::redact) fn stands_for_a_key(body: &str) -> bool {
     let mut told = false;
     let mut parts = body.split(['_', '-', '.', ' ', '/']).filter(|part| !part.is_empty());
     let spoken = parts.all(|part| {
-        let lower = part.to_ascii_lowercase();
-        told |= WORDS.contains(&lower.as_str());
-        shape::is_word(part) || shape::is_word(&lower) || (part.len() <= 3) || lower.bytes().all(|b| b == b'x')
+        told |= WORDS.iter().any(|word| part.eq_ignore_ascii_case(word));
+        part.len() <= 3
+            || shape::is_word(part)
+            || part.bytes().all(|b| matches!(b, b'x' | b'X'))
+            || shape::is_word(&part.to_ascii_lowercase())
     });
     spoken && told
 }
