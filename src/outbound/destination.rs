@@ -25,7 +25,7 @@ pub enum DestinationFault {
     #[error("it is no address")]
     NoAddress,
     /// Somebody could read along.
-    #[error("it must begin with https:// (http:// only for 127.0.0.1)")]
+    #[error("only https is allowed there (http for 127.0.0.1 alone)")]
     NotHttps,
     /// `https://name@host`: what stands before the `@` only looks like the host.
     #[error("a name before an @ may not stand in it: the host is what follows")]

@@ -38,7 +38,7 @@ impl LiveRedactor {
     /// ones, or the project's own.
     pub fn new(project: Arc<Project>, identifiers: Vec<String>, patterns: Arc<Patterns>) -> Self {
         let stamp = stamp(&project.env);
-        let values = present(&project);
+        let values = present(&project).unwrap_or_default();
         let redactor = keeping_redactor(&project, &identifiers, &patterns, &values, &[]);
         Self {
             shared: SharedRedactor::new(redactor),
@@ -70,7 +70,8 @@ impl LiveRedactor {
         let now = stamp(&self.project.env);
         let mut last = self.taken_in.lock().unwrap_or_else(PoisonError::into_inner);
         if last.stamp != now {
-            let values = present(&self.project);
+            // What cannot be read has left nothing: its values stay known, and are no former ones.
+            let values = present(&self.project).unwrap_or_else(|| last.values.clone());
             self.shared.replace(keeping_redactor(
                 &self.project,
                 &self.identifiers,
@@ -102,7 +103,7 @@ fn stamp(file: &Path) -> Option<EnvStamp> {
 
 /// A redactor that knows what `.env`, the backups and the kept former values hold now. Writes nothing.
 pub fn redactor(project: &Project, identifiers: &[String], patterns: &Arc<Patterns>) -> Redactor {
-    let known = known_values(project, identifiers, &present(project), &[]);
+    let known = known_values(project, identifiers, &present(project).unwrap_or_default(), &[]);
     Redactor::new(Arc::clone(patterns), known)
 }
 
@@ -141,16 +142,18 @@ fn known_values(project: &Project, identifiers: &[String], present: &[NamedValue
     known
 }
 
-fn present(project: &Project) -> Vec<NamedValue> {
+/// The values of `.env`; `None` if it cannot be read.
+fn present(project: &Project) -> Option<Vec<NamedValue>> {
     match project.read_env() {
-        Ok(env) => env
-            .entries()
-            .map(|entry| (entry.name.clone(), entry.value.clone()))
-            .collect(),
-        Err(EnvError::Missing(_)) => Vec::new(),
+        Ok(env) => Some(
+            env.entries()
+                .map(|entry| (entry.name.clone(), entry.value.clone()))
+                .collect(),
+        ),
+        Err(EnvError::Missing(_)) => Some(Vec::new()),
         Err(error) => {
             project.note(error.to_string());
-            Vec::new()
+            None
         }
     }
 }
@@ -208,5 +211,22 @@ mod tests {
             .redact_str("we had q7Zt4Rk9Lm2X there")
             .into_owned();
         assert_eq!(said, "we had [redacted: API_Groq] there");
+    }
+
+    #[tokio::test]
+    async fn values_stay_known_while_the_file_cannot_be_read_and_are_no_former_ones() {
+        let (_dir, project) = project("API_Groq=gsk_q7Zt4Rk9Lm2Xw8Bv5Nc3\n");
+        let (env, state) = (project.env.clone(), project.state_dir.clone());
+        let live = live(project);
+        let former = || std::fs::read(state.join("former-values.sealed")).ok();
+        let before = former();
+        write_file(&env, "NOTE='it is open\nAPI_Groq=gsk_q7Zt4Rk9Lm2Xw8Bv5Nc3\n");
+        let said = live
+            .current()
+            .await
+            .redact_str("we have q7Zt4Rk9Lm2X there")
+            .into_owned();
+        assert_eq!(said, "we have [redacted: API_Groq] there");
+        assert_eq!(former(), before, "nothing has left `.env`");
     }
 }

@@ -3,7 +3,7 @@
 use crate::config::{ProjectArgs, Settings};
 use crate::domain::redact::KnownValues;
 use crate::rotation::places::leads_out;
-use crate::rotation::{EnvFile, read_in_project};
+use crate::rotation::{EnvError, EnvFile, read_in_project};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,9 @@ pub(super) fn faults(place: &ProjectArgs, settings: &Settings) -> Vec<String> {
             faults.extend(steered_by_others(&name_of(project, &path), &metadata));
         }
     }
+    if let Some(Err(error)) = env(settings) {
+        faults.push(format!("{error}; until that is mended, nothing in it is masked"));
+    }
     if let Some(file) = &settings.notion.token_file
         && let Ok(metadata) = file.metadata()
     {
@@ -33,11 +36,16 @@ pub(super) fn faults(place: &ProjectArgs, settings: &Settings) -> Vec<String> {
     faults
 }
 
+/// `.env`, if there are bytes to read.
+fn env(settings: &Settings) -> Option<Result<EnvFile, EnvError>> {
+    let bytes = read_in_project(&settings.project, &settings.project.join(&settings.env)).ok()?;
+    Some(EnvFile::parse(&bytes))
+}
+
 /// The values of `.env` that could stand in a comment without being masked there, by their names: no fault of the
 /// settings, but of the values.
 pub(super) fn unmaskable(settings: &Settings) -> Option<String> {
-    let bytes = read_in_project(&settings.project, &settings.project.join(&settings.env)).ok()?;
-    let env = EnvFile::parse(&bytes).ok()?;
+    let env = env(settings)?.ok()?;
     let entries = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
     let known = KnownValues::from_env(entries);
     let names: Vec<&str> = known.unmaskable().collect();

@@ -1,20 +1,22 @@
 //! The forms in which pieces of a known value turn up.
+use super::keys::{KINDS, Keys};
+use super::{knowing, masked};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use std::fmt::Write as _;
 
 /// One form in which a known value turns up.
-pub struct Disguise {
-    pub name: &'static str,
+struct Disguise {
+    name: &'static str,
     /// Makes it from the secret part of a value; the number varies it.
-    pub dress: fn(&str, usize) -> String,
+    dress: fn(&str, usize) -> String,
 }
 
 const fn disguise(name: &'static str, dress: fn(&str, usize) -> String) -> Disguise {
     Disguise { name, dress }
 }
 
-pub const DISGUISES: &[Disguise] = &[
+const DISGUISES: &[Disguise] = &[
     disguise("prefix", |key, n| key[..8 + n % 8].to_owned()),
     disguise("middle", |key, n| middle(key, n).to_owned()),
     disguise("suffix", |key, n| key[key.len() - 7 - n % 8..].to_owned()),
@@ -121,4 +123,28 @@ fn encoded(piece: &str, before: &str, after: &str) -> String {
         let _ = write!(text, "{before}{byte:02X}{after}");
         text
     })
+}
+
+#[test]
+fn pieces_of_known_values_vanish_in_every_disguise() {
+    let mut keys = Keys::new(13);
+    for disguise in DISGUISES {
+        let [mut all, mut hidden] = [0, 0];
+        for round in 0..60 {
+            let kind = &KINDS[round % 7];
+            let key = keys.draw(kind);
+            let redactor = knowing(kind.name, &key);
+            let piece = (disguise.dress)(&key[kind.prefix.len()..], round);
+            let text = format!("look, {piece} is what it printed");
+            let clean = masked(&redactor, &text);
+            all += 1;
+            // A word beside the piece may go with it, a character of the piece may not stay.
+            let rest = clean
+                .replace(&format!("[redacted: {}]", kind.name), "")
+                .replace('"', "");
+            let said = |word| ["look,", "and", "then", "is", "what", "it", "printed"].contains(&word);
+            hidden += usize::from(clean.contains("[redacted: ") && rest.split_whitespace().all(said));
+        }
+        assert!(hidden * 100 >= all * 98, "{}: {hidden} of {all}", disguise.name);
+    }
 }

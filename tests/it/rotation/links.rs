@@ -163,3 +163,13 @@ fn values_that_cannot_be_masked_are_named() {
     );
     assert!(!told.contains("4711") && !told.contains("geheim"), "{told}");
 }
+
+#[test]
+fn a_file_of_keys_that_cannot_be_read_is_a_fault() {
+    let folder = Folder::with_env("NOTE='it is open\nAPI_Groq=made-up-1\n");
+    let told = folder.run(&["check"], 2);
+    assert!(
+        told.contains("the quote that begins here has no end") && told.contains("nothing in it is masked"),
+        "{told}"
+    );
+}
