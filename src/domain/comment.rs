@@ -94,23 +94,36 @@ pub struct Finding {
     /// Only the words around it tell that it is a key: no value of `.env` and no provider's form.
     #[serde(default)]
     pub bare: bool,
+    /// The value is short or a password of words: whoever tries many hits it, and holds nothing before.
+    #[serde(default)]
+    pub guessable: bool,
 }
 
 impl Finding {
-    /// Whether it is less than half of a value of ours: nobody who guesses may be told more than that, nor often.
+    /// Whether the key behind it counts as exposed: half of it stood there, and no guess could have hit that.
+    pub fn exposes(&self) -> bool {
+        self.extent.exposes() && !self.guessable
+    }
+
+    /// Whether it exposes a value that we know.
+    pub fn is_known_exposure(&self) -> bool {
+        self.variable.is_some() && self.exposes()
+    }
+
+    /// Whether it is a value of ours and less than exposes it: nobody who guesses may be told more than that, nor often.
     pub fn is_piece_of_ours(&self) -> bool {
-        self.variable.is_some() && !self.extent.exposes()
+        self.variable.is_some() && !self.exposes()
     }
 
     /// Whether all of a secret stood there, known or by its form.
     pub fn is_whole_key(&self) -> bool {
-        self.extent == Extent::Whole && !self.identifier && !self.bare
+        self.extent == Extent::Whole && self.exposes() && !self.identifier && !self.bare
     }
 
     /// Whether a page should not hold this: half a key or more. What only the words around it call a key is part of a
     /// guide more often than not (an example, a placeholder).
     pub fn is_unfit_for_a_page(&self) -> bool {
-        self.extent.exposes() && !self.identifier && !self.bare
+        self.exposes() && !self.identifier && !self.bare
     }
 }
 

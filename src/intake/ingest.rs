@@ -16,6 +16,9 @@ const YOUNG: TimeDelta = TimeDelta::hours(24);
 /// Steps that a page has until it was read; the taxonomy's own number.
 const STEPS_UNREAD: u8 = 5;
 
+/// So many secrets by their form may stand in a comment that tells of a value which could be guessed.
+const GUESSES: usize = 3;
+
 /// Makes reports of comments: redacts, classifies, and adds who wrote and where.
 pub struct Ingest {
     /// Takes keys out of a comment's text.
@@ -114,7 +117,7 @@ impl Ingest {
 
     /// A name as replies may use it. Nobody but that person can take a key out of it, so that whoever runs the bot is told.
     fn name(&self, person: &PersonId, name: &RawText) -> String {
-        let redacted = self.redactor.current().redact(name);
+        let redacted = self.redactor.current().redact_shown(name);
         if redacted.findings.iter().any(Finding::is_unfit_for_a_page) {
             tracing::warn!(%person, "this person's name in Notion holds a key: it is exposed; have it taken out, and make a new one");
         }
@@ -150,6 +153,10 @@ impl Ingest {
         let name = author.name.map(|name| self.name(&comment.author, &name));
         let looks_like_key = !heard.by_form.is_empty();
         let (mut findings, by_form) = (redacted.findings, heard.by_form);
+        if (1..=GUESSES).contains(&by_form.len()) {
+            // The words around it call it a secret, as only those do who hold it, or who try one at a time.
+            findings.iter_mut().for_each(|finding| finding.guessable = false);
+        }
         if author.authority != Authority::Guidance && !by_form.is_empty() {
             // What the form tells is told as it is to somebody whose guess is wrong; a piece of ours comes on top of that.
             findings.retain(Finding::is_piece_of_ours);

@@ -97,14 +97,14 @@ async fn take_in(
             held.push((block, unfit));
         }
     };
-    let title = redactor.redact(&raw_text(&page.title));
+    let title = redactor.redact_shown(&raw_text(&page.title));
     // To Notion a page is a block as well: what its title and its properties hold stands under its own id.
     let mut of_page = title.findings;
     of_page.extend(redactor.redact(&raw_text(&page.written)).findings);
     keep(BlockId::from_wire(page.id.as_str()), of_page);
     let mut clean = Vec::new();
     for block in &found {
-        let redacted = redactor.redact(&raw_text(&block.text));
+        let redacted = redactor.redact_shown(&raw_text(&block.text));
         keep(block.id.clone(), redacted.findings);
         clean.push(page_block(block, redacted.text));
     }
@@ -154,7 +154,7 @@ async fn read_blocks(context: &IntakeContext, watched: &WatchedPage) -> Result<O
 }
 
 async fn clean_text(context: &IntakeContext, raw: &RawText) -> CleanText {
-    context.redactor.current().await.redact(raw).text
+    context.redactor.current().await.redact_shown(raw).text
 }
 
 fn page_block(block: &Block, text: CleanText) -> PageBlock {
@@ -198,7 +198,7 @@ async fn tell(
         Some(Value::Checkbox(true))
     );
     let redactor = context.redactor.current().await;
-    let redacted = |name: RawText| redactor.redact(&name).text.in_one_line();
+    let redacted = |name: RawText| redactor.redact_shown(&name).text.in_one_line();
     let mut observed = Observed {
         read_at: DateTime::default(),
         afresh: false,

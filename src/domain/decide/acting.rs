@@ -1,7 +1,9 @@
 //! Who may do what: the one place that every comment passes before it may change anything.
 //!
-//! Whatever changes claims, boxes, blockers, status, keys or schedule takes an [`Acting`], and [`admit`] alone makes one.
-//! So a new way for a comment to arrive cannot forget to ask.
+//! Whatever a comment says to claims, boxes, blockers, status, keys or schedule takes an [`Acting`], and [`admit`] alone makes
+//! one. So a new way for a comment to arrive cannot forget to ask. Two ways have no author who could be asked: nobody tells
+//! who deleted or resolved a comment, so that its absence takes back only what that comment itself had done when it was
+//! admitted; and a bot is heard only where it posted a whole key, which is what it is whoever posts it.
 use crate::domain::event::{Authority, Report};
 use crate::domain::page::Claim;
 use std::ops::Deref;

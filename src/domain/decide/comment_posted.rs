@@ -101,13 +101,13 @@ fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mu
         return;
     }
     let exposed = exposed_keys::exposed_variables(&builder.playbook.names, &report.findings);
+    let found = exposed_keys::found_keys(&builder.playbook.names, &report.findings);
+    builder.note(Some(&report.comment.id), "key_posted", &found);
     if !exposed.is_empty() {
         builder.begin_cycle(Some(&report.comment.id));
     }
+    let keys = exposed_keys::told(builder, report);
     exposed_keys::mark(builder, Some(&report.comment.id), &exposed);
-    let found = exposed_keys::found_keys(&builder.playbook.names, &report.findings);
-    builder.note(Some(&report.comment.id), "key_posted", &found);
-    let keys = exposed_keys::told(builder, &report.comment.author, found);
     if keys.is_empty() {
         return;
     }

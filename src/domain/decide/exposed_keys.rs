@@ -1,25 +1,28 @@
 //! Keys that stood where others could read them: what a reply may say of them, and what follows for the rotation.
+use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::playbook::Names;
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::effect::Effect;
 use crate::domain::evidence::{Check, Evidence};
-use crate::domain::ids::{CommentId, PersonId};
-use crate::domain::page::PostedKey;
+use crate::domain::ids::CommentId;
+use crate::domain::page::{HeldKeys, PostedKey};
 use chrono::Duration;
 
-/// How often one person is told on one page that a comment held a piece of a key, in an hour and in a day. Each answer
-/// tells whether it was one: that is worth a bit to somebody who guesses, and a whole key is worth hundreds.
+/// How often a page tells of less than a whole value that only its `.env` knows, in an hour and in a day. Each answer tells
+/// whether a guess was right: that is worth a bit to somebody who guesses.
 const TOLD_PER_HOUR: usize = 3;
 const TOLD_PER_DAY: usize = 6;
+/// The longest comment that is told of a piece, in bytes: a longer one holds many guesses.
+const LONGEST_TOLD: usize = 500;
 
-/// What was found, each once: for the audit, and for the page itself, which its readers have before them.
+/// What was found, each once: for the audit.
 pub(super) fn found_keys(names: &Names, findings: &[Finding]) -> Vec<PostedKey> {
     let mut keys: Vec<PostedKey> = Vec::new();
     for finding in findings {
         let label = finding.variable.clone().unwrap_or_else(|| finding.label.clone());
         let key = PostedKey {
-            identifier: finding.identifier || names.identifiers.contains(&label),
+            identifier: is_identifier(names, finding),
             label: Some(label),
             chars: finding.chars,
             extent: finding.extent,
@@ -31,11 +34,15 @@ pub(super) fn found_keys(names: &Names, findings: &[Finding]) -> Vec<PostedKey> 
     keys
 }
 
-/// What this person may be told of it: whoever has half of a key may hear which one; of less they hear only that it is a
-/// piece of one, and only a few times.
-pub(super) fn told(builder: &mut DecisionBuilder<'_>, person: &PersonId, found: Vec<PostedKey>) -> Vec<PostedKey> {
-    let (mut keys, pieces): (Vec<_>, Vec<_>) = found.into_iter().partition(|key| key.extent.exposes());
-    if !pieces.is_empty() && may_be_told(builder, person) {
+/// What the author of a comment may be told of it: whoever has half of a key may hear which one; of less they hear only
+/// that it is a piece of one, and only a few times.
+pub(super) fn told(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<PostedKey> {
+    let (exposing, pieces): (Vec<_>, Vec<_>) = report.findings.iter().cloned().partition(Finding::exposes);
+    let exposing = may_be_told_of(builder, exposing);
+    let mut keys = self::exposing(&builder.playbook.names, &exposing);
+    // A value that can be guessed is masked, and nothing is said: there is no answer that would not confirm the guess.
+    let is_piece = pieces.iter().any(|piece| !piece.guessable);
+    if is_piece && report.heard.as_str().len() <= LONGEST_TOLD && may_be_told(builder) {
         keys.push(PostedKey {
             label: None,
             chars: 0,
@@ -46,13 +53,40 @@ pub(super) fn told(builder: &mut DecisionBuilder<'_>, person: &PersonId, found: 
     keys
 }
 
-fn may_be_told(builder: &mut DecisionBuilder<'_>, person: &PersonId) -> bool {
+/// Those of the halves of keys and whole ones that may be told of. A whole one always may. Half of one that is exposed
+/// already is news to nobody but to somebody who tries for its next character, so that it counts as a piece does.
+pub(super) fn may_be_told_of(builder: &mut DecisionBuilder<'_>, mut exposing: Vec<Finding>) -> Vec<Finding> {
+    exposing.retain(|finding| {
+        let half = finding.variable.as_ref().filter(|_| finding.extent == Extent::Half);
+        let cycle = builder.state.cycle.as_ref();
+        let is_exposed = |half: &String| cycle.is_some_and(|cycle| cycle.exposed.contains_key(half));
+        !half.is_some_and(is_exposed) || may_be_told(builder)
+    });
+    exposing
+}
+
+/// What is told of halves of keys and whole ones. How many characters more than half they are would tell of each further
+/// guess.
+pub(super) fn exposing(names: &Names, findings: &[Finding]) -> HeldKeys {
+    let counted = findings.iter().cloned().map(|finding| Finding {
+        chars: if finding.extent == Extent::Half { 0 } else { finding.chars },
+        ..finding
+    });
+    found_keys(names, &counted.collect::<Vec<_>>())
+}
+
+fn is_identifier(names: &Names, finding: &Finding) -> bool {
+    let label = finding.variable.as_ref().unwrap_or(&finding.label);
+    finding.identifier || names.identifiers.contains(label)
+}
+
+fn may_be_told(builder: &mut DecisionBuilder<'_>) -> bool {
     let (now, told) = (builder.now, &mut builder.state.told_of_pieces);
-    told.retain(|(_, at)| now - *at < Duration::days(1));
-    let since = |age: Duration| told.iter().filter(|(who, at)| who == person && now - *at < age).count();
-    let may = since(Duration::hours(1)) < TOLD_PER_HOUR && since(Duration::days(1)) < TOLD_PER_DAY;
+    told.retain(|at| now - *at < Duration::days(1));
+    let last_hour = told.iter().filter(|at| now - **at < Duration::hours(1)).count();
+    let may = last_hour < TOLD_PER_HOUR && told.len() < TOLD_PER_DAY;
     if may {
-        told.push((person.clone(), now));
+        told.push(now);
     }
     may
 }
@@ -61,9 +95,8 @@ fn may_be_told(builder: &mut DecisionBuilder<'_>, person: &PersonId) -> bool {
 pub(super) fn exposed_variables(names: &Names, findings: &[Finding]) -> Vec<String> {
     findings
         .iter()
-        .filter(|finding| finding.extent.exposes() && !finding.identifier)
+        .filter(|finding| finding.exposes() && !is_identifier(names, finding))
         .filter_map(|finding| finding.variable.clone())
-        .filter(|variable| !names.identifiers.contains(variable))
         .collect()
 }
 

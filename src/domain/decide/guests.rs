@@ -4,8 +4,9 @@
 //! What they are told does not depend on the value of any key, or the answers could be used to guess one: whether a
 //! comment may hold a key is judged by its form alone (`Report::looks_like_key`), and so is how it reads.
 use super::builder::DecisionBuilder;
-use super::{comment_posted, comments_flooded, conversation, exposed_keys, limits};
+use super::{comment_posted, comment_returned, comments_flooded, conversation, exposed_keys, limits};
 use crate::domain::event::{Event, Report};
+use crate::domain::ids::CommentId;
 use crate::domain::page::{Conversation, ReplyPart};
 
 /// A guest wrote.
@@ -52,10 +53,32 @@ pub(super) fn flooded(builder: &mut DecisionBuilder<'_>, reports: &[Report]) {
     answer(builder, newest, parts, &also);
 }
 
-/// A guest edited a comment. It was answered as it was; the edit is remembered for people, and answered no more: one
-/// comment would be as many questions as it has edits.
-pub(super) fn edited(builder: &mut DecisionBuilder<'_>, report: &Report) {
+/// A guest edited a comment. It was answered as it was, and one comment would be as many questions as it has edits: only
+/// that it looks like a key now is said, in the reply that it has.
+pub(super) fn edited(builder: &mut DecisionBuilder<'_>, report: &Report, answered: Option<&CommentId>) {
     note_keys(builder, report);
+    if builder.state.quiet || report.absorbed || !report.looks_like_key {
+        return;
+    }
+    let mut conversation = conversation(builder, report, vec![ReplyPart::LooksLikeKey], &[]);
+    if let Some(answered) = answered {
+        conversation.replied = true;
+        answered.as_str().clone_into(&mut conversation.subject);
+    }
+    limits::apply(builder, &mut conversation, report.authority);
+    conversation::say(builder, &conversation);
+}
+
+/// A guest's comment is listed again, and waits for its answer as it did. Its author may have acted before: what that did
+/// to the page stays undone.
+pub(super) fn returned(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    if let Some(mut absence) = comment_returned::remember(builder, &report.comment.id) {
+        absence.blockers.clear();
+        if let Some(open) = &mut absence.conversation {
+            open.may_finish = false;
+        }
+        comment_returned::wait_again(builder, absence);
+    }
 }
 
 fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
@@ -79,13 +102,22 @@ fn note_keys(builder: &mut DecisionBuilder<'_>, report: &Report) {
     }
 }
 
-fn answer(builder: &mut DecisionBuilder<'_>, report: &Report, parts: Vec<ReplyPart>, also: &[&Report]) {
-    let mut conversation = Conversation {
+fn conversation(
+    builder: &DecisionBuilder<'_>,
+    report: &Report,
+    parts: Vec<ReplyPart>,
+    also: &[&Report],
+) -> Conversation {
+    Conversation {
         also: also.iter().map(|other| other.comment.id.clone()).collect(),
         // A name is the guest's own text.
         name: None,
         ..comment_posted::about(builder, report, parts)
-    };
+    }
+}
+
+fn answer(builder: &mut DecisionBuilder<'_>, report: &Report, parts: Vec<ReplyPart>, also: &[&Report]) {
+    let mut conversation = conversation(builder, report, parts, also);
     limits::apply(builder, &mut conversation, report.authority);
     conversation::say(builder, &conversation);
 }

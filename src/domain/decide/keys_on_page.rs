@@ -13,9 +13,10 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     let Some(on_page) = observed.held.as_ref().filter(|_| !builder.state.quiet) else {
         return;
     };
-    let names = &builder.playbook.names;
-    let told = |(block, findings): &(BlockId, Vec<Finding>)| (block.clone(), exposed_keys::found_keys(names, findings));
-    let mut shown: BTreeMap<BlockId, _> = on_page.iter().map(told).collect();
+    let mut shown: BTreeMap<BlockId, HeldKeys> = BTreeMap::new();
+    for (block, findings) in on_page {
+        shown.insert(block.clone(), exposed_keys::exposing(&builder.playbook.names, findings));
+    }
     let (mut still, mut gone) = (Vec::new(), Vec::new());
     for mut held in std::mem::take(&mut builder.state.held) {
         held.blocks.retain(|block, known| {
@@ -29,12 +30,20 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
         list.push(held);
     }
     builder.state.held = still;
+    let mut findings = Vec::new();
+    for (block, on_block) in on_page {
+        if !shown.contains_key(block) {
+            continue;
+        }
+        let told = exposed_keys::may_be_told_of(builder, on_block.clone());
+        if told.len() == on_block.len() {
+            findings.extend(told);
+        } else {
+            // It is found again when the page is read later.
+            shown.remove(block);
+        }
+    }
     if !shown.is_empty() {
-        let findings: Vec<Finding> = on_page
-            .iter()
-            .filter(|(block, _)| shown.contains_key(block))
-            .flat_map(|(_, findings)| findings.clone())
-            .collect();
         let held = found(builder, shown, &findings);
         builder.state.held.push(held);
     }

@@ -68,10 +68,13 @@ pub fn decide(playbook: &Playbook, page: &PageId, state: PageState, event: &Even
             answered,
         } => match admit(report) {
             Admitted::Acting(report) => comment_edited::apply(&mut builder, report, former, answered.as_ref()),
-            Admitted::Guest(report) => guests::edited(&mut builder, report),
+            Admitted::Guest(report) => guests::edited(&mut builder, report, answered.as_ref()),
         },
         Event::CommentGone { comment, how } => comment_gone::apply(&mut builder, comment, *how),
-        Event::CommentReturned(report) => comment_returned::apply(&mut builder, report),
+        Event::CommentReturned(report) => match admit(report) {
+            Admitted::Acting(report) => comment_returned::apply(&mut builder, report),
+            Admitted::Guest(report) => guests::returned(&mut builder, report),
+        },
         Event::KeyPostedByBot(report) => bot_posted::apply(&mut builder, report),
         Event::EffectFinished { effect, outcome } => effect_finished::apply(&mut builder, effect, outcome),
         Event::BacklogAbsorbed => clock_ticked::sum_up(&mut builder),

@@ -256,9 +256,9 @@ pub struct PageState {
     pub conversations: Vec<Conversation>,
     /// Comments that hold a key.
     pub posted: Vec<Posted>,
-    /// Who was told that a comment of theirs held a piece of a key, and when: guesses are not answered without end.
-    #[serde(default)]
-    pub told_of_pieces: Vec<(PersonId, DateTime<Utc>)>,
+    /// When somebody was told that a text held a part of a key: guesses are not answered without end.
+    #[serde(default, rename = "told_of_parts")]
+    pub told_of_pieces: Vec<DateTime<Utc>>,
     /// Keys in the page itself.
     pub held: Vec<Held>,
     /// Time spent, as last told, in minutes.

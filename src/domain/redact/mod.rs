@@ -18,6 +18,7 @@ mod patterns;
 mod redactor;
 mod shape;
 mod shared;
+mod shown;
 mod span;
 
 pub use cut::{LEFT_OUT, LONGEST_TEXT};

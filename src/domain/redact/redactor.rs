@@ -237,22 +237,23 @@ impl Redactor {
     }
 
     fn finding(&self, text: &str, hit: &Hit, together: usize) -> Finding {
-        let (variable, identifier) = match hit.source {
-            HitSource::Known(place) => {
-                let variable = &self.known.variables()[place];
-                (Some(variable.name.clone()), variable.identifier)
-            }
-            HitSource::Pattern(place) => (None, self.patterns.secrets[place].identifier),
-            HitSource::Context(_) => (None, false),
+        let variable = match hit.source {
+            HitSource::Known(place) => Some(&self.known.variables()[place]),
+            _ => None,
+        };
+        let identifier = match hit.source {
+            HitSource::Pattern(place) => self.patterns.secrets[place].identifier,
+            _ => variable.is_some_and(|variable| variable.identifier),
         };
         Finding {
             span: Some((hit.start, hit.end)),
             label: self.label(hit.source).to_owned(),
-            variable,
+            variable: variable.map(|variable| variable.name.clone()),
             chars: hit.chars.min(text[hit.start..hit.end].chars().count()),
             extent: span::extent(together.max(hit.chars), hit.whole),
             identifier,
             bare: matches!(hit.source, HitSource::Context(_)),
+            guessable: variable.is_some_and(|variable| variable.guessable),
         }
     }
 

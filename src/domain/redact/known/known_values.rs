@@ -16,10 +16,13 @@ pub struct KnownValues {
     unmaskable: BTreeSet<String>,
 }
 
-/// A variable and whether its value is an identifier, whose secret half is another variable.
+/// A variable of which values are known.
 pub(in crate::domain::redact) struct SecretVariable {
     pub(in crate::domain::redact) name: String,
+    /// Whether its value is an identifier, whose secret half is another variable.
     pub(in crate::domain::redact) identifier: bool,
+    /// Whether somebody who tries many could hit one of its values, or half of it.
+    pub(in crate::domain::redact) guessable: bool,
 }
 
 impl KnownValues {
@@ -61,6 +64,7 @@ impl KnownValues {
         }
         let variable = self.place_of(name);
         for value in values(variable) {
+            self.variables[variable].guessable |= value.is_guessable();
             if !self.values.iter().any(|other| other.is_same(&value)) {
                 self.values.push(value);
             }
@@ -116,6 +120,7 @@ impl KnownValues {
         self.variables.push(SecretVariable {
             name: name.to_owned(),
             identifier: name.ends_with("_ID"),
+            guessable: false,
         });
         self.variables.len() - 1
     }

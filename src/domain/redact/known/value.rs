@@ -108,6 +108,12 @@ impl KnownValue {
         length.saturating_sub(self.public).max(1)
     }
 
+    /// Whether somebody who tries many could hit it, or half of it: a password that a person made up, or one of few signs.
+    pub(super) fn is_guessable(&self) -> bool {
+        let half = self.secret_len().div_ceil(2);
+        self.weak.is_some() || half.saturating_mul(bits_a_character(&self.raw)) < GUESSABLE_BITS
+    }
+
     /// Every window of six codes that says enough to be looked up, with its place.
     pub(super) fn windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
         let places = self.places(self.codes.len());
@@ -131,6 +137,22 @@ impl KnownValue {
             (length + 1).saturating_sub(WINDOW)
         };
         0..if self.weak.is_some() { all.min(1) } else { all }
+    }
+}
+
+/// What can be guessed with comments: 2^40 tries are as many as a million comments with a million tries each.
+const GUESSABLE_BITS: usize = 40;
+
+/// How many bits a random character is worth among those of its kind.
+fn bits_a_character(value: &[u8]) -> usize {
+    let has = |kind: fn(&u8) -> bool| value.iter().any(kind);
+    let (upper, lower) = (has(u8::is_ascii_uppercase), has(u8::is_ascii_lowercase));
+    let hex = value.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'-');
+    match (upper, lower) {
+        (true, true) => 5,
+        (false, false) => 3,
+        _ if hex => 4,
+        _ => 5,
     }
 }
 
