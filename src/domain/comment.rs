@@ -105,6 +105,15 @@ impl Finding {
         self.extent.exposes() && !self.guessable
     }
 
+    /// Whether both stand in the same place of the text.
+    pub fn meets(&self, other: &Self) -> bool {
+        match (self.span, other.span) {
+            (Some((start, end)), Some((from, to))) => start < to && from < end,
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     /// Whether it exposes a value that we know.
     pub fn is_known_exposure(&self) -> bool {
         self.variable.is_some() && self.exposes()

@@ -2,7 +2,7 @@
 use super::marks::CommentMarks;
 use crate::config::Backlog;
 use crate::domain::classify::{Classifier, Explained, KeyNames, Reading, ReadingContext};
-use crate::domain::comment::{Anchor, CleanText, Comment, Finding, RawText};
+use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
 use crate::domain::page::Guide;
@@ -67,7 +67,7 @@ impl Ingest {
     pub fn redact(&self, comment: &RawComment) -> (Redacted, u64) {
         let (raw, redactor) = (raw_text(&comment.text()), self.redactor.current());
         let redacted = redactor.redact(&raw);
-        let hash = if holds_a_piece(&redacted) {
+        let hash = if holds_a_part(&redacted) {
             self.marks.text(&redactor.by_form(&raw).for_reading)
         } else {
             self.marks.text(&redacted.for_reading)
@@ -96,11 +96,11 @@ impl Ingest {
         (report, explained)
     }
 
-    /// What is read of a comment. Of a person who may not act only forms are known, and of others too until half of a key
+    /// What is read of a comment. Of a person who may not act only forms are known, and of others too until all of a key
     /// stands there: were the values of our keys looked for, then a guess that is right would read otherwise than one that
     /// is wrong, and an answer would tell.
     fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted) -> Heard {
-        if author.authority != Authority::Guidance && !holds_a_piece(redacted) {
+        if author.authority != Authority::Guidance && !holds_a_part(redacted) {
             return Heard {
                 text: redacted.for_reading.clone(),
                 by_form: Vec::new(),
@@ -159,7 +159,7 @@ impl Ingest {
         }
         if author.authority != Authority::Guidance && !by_form.is_empty() {
             // What the form tells is told as it is to somebody whose guess is wrong; a piece of ours comes on top of that.
-            findings.retain(Finding::is_piece_of_ours);
+            findings.retain(|finding| finding.variable.is_some());
             findings.extend(by_form);
         }
         let is_old = |first_look: DateTime<Utc>| first_look - comment.created_time > YOUNG;
@@ -185,11 +185,10 @@ impl Ingest {
     }
 }
 
-/// Whether less than half of a known key stands there, and no more of any.
-fn holds_a_piece(redacted: &Redacted) -> bool {
+/// Whether less than all of a known key stands there.
+fn holds_a_part(redacted: &Redacted) -> bool {
     let mut known = redacted.findings.iter().filter(|finding| finding.variable.is_some());
-    let is_piece = |finding: &Finding| finding.is_piece_of_ours();
-    known.clone().next().is_some() && known.all(is_piece)
+    known.any(|finding| !(finding.exposes() && finding.extent == Extent::Whole))
 }
 
 impl PageFacts<'_> {

@@ -334,12 +334,30 @@ impl Stage<'_> {
         Outcome::Done { result }
     }
 
+    /// Somebody writes these texts into blocks of the page, and the page is read.
+    pub fn write_into_page(&mut self, texts: &[String]) {
+        let redactor = self.ingest.redactor.current();
+        let unfit = |text: &String| {
+            let findings = redactor.redact_shown(&RawText::new(text.clone())).findings.into_iter();
+            findings.filter(Finding::is_unfit_for_a_page).collect::<Vec<_>>()
+        };
+        let blocks = texts.iter().enumerate();
+        let held = blocks.map(|(number, text)| (BlockId::from_wire(&format!("block-{number}")), unfit(text)));
+        let held = held.filter(|(_, unfit)| !unfit.is_empty()).collect();
+        self.read_page(held);
+        self.settle();
+    }
+
     fn observe(&mut self) {
+        self.read_page(Vec::new());
+    }
+
+    fn read_page(&mut self, held: Vec<(BlockId, Vec<Finding>)>) {
         let observed = Observed {
             read_at: self.now + TimeDelta::milliseconds(1),
             guide: self.scene.guide.clone(),
             boxes: self.boxes.clone(),
-            held: Some(Vec::new()),
+            held: Some(held),
             ..self.sheet.observed()
         };
         self.event(&Event::PageRead(Box::new(observed)));

@@ -100,13 +100,13 @@ fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mu
     if report.findings.is_empty() {
         return;
     }
-    let exposed = exposed_keys::exposed_variables(&builder.playbook.names, &report.findings);
     let found = exposed_keys::found_keys(&builder.playbook.names, &report.findings);
     builder.note(Some(&report.comment.id), "key_posted", &found);
+    let (keys, told) = exposed_keys::told(builder, report);
+    let exposed = exposed_keys::exposed_variables(&builder.playbook.names, &told);
     if !exposed.is_empty() {
         builder.begin_cycle(Some(&report.comment.id));
     }
-    let keys = exposed_keys::told(builder, report);
     exposed_keys::mark(builder, Some(&report.comment.id), &exposed);
     if keys.is_empty() {
         return;

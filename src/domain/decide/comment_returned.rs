@@ -17,11 +17,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     }
     builder.state.blockers.append(&mut absence.blockers);
     let answered = absence.conversation.is_none();
-    if let Some(posted) = absence
-        .posted
-        .as_ref()
-        .filter(|_| absence.thanked && answered)
-    {
+    if let Some(posted) = absence.posted.as_ref().filter(|_| absence.thanked && answered) {
         warn(builder, report, posted);
     }
     wait_again(builder, absence);
@@ -51,7 +47,7 @@ pub(super) fn wait_again(builder: &mut DecisionBuilder<'_>, absence: Absence) {
 
 /// The reply that gave thanks asks again for the comment to be deleted.
 fn warn(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, posted: &Posted) {
-    let keys = exposed_keys::told(builder, report);
+    let (keys, _) = exposed_keys::told(builder, report);
     if keys.is_empty() {
         return;
     }

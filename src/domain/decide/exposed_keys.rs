@@ -7,12 +7,14 @@ use crate::domain::effect::Effect;
 use crate::domain::evidence::{Check, Evidence};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{HeldKeys, PostedKey};
-use chrono::Duration;
+use chrono::TimeDelta;
 
 /// How often a page tells of less than a whole value that only its `.env` knows, in an hour and in a day. Each answer tells
 /// whether a guess was right: that is worth a bit to somebody who guesses.
 const TOLD_PER_HOUR: usize = 3;
 const TOLD_PER_DAY: usize = 6;
+const HOUR: TimeDelta = TimeDelta::hours(1);
+const DAY: TimeDelta = TimeDelta::days(1);
 /// The longest comment that is told of a piece, in bytes: a longer one holds many guesses.
 const LONGEST_TOLD: usize = 500;
 
@@ -34,11 +36,14 @@ pub(super) fn found_keys(names: &Names, findings: &[Finding]) -> Vec<PostedKey> 
     keys
 }
 
-/// What the author of a comment may be told of it: whoever has half of a key may hear which one; of less they hear only
-/// that it is a piece of one, and only a few times.
-pub(super) fn told(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<PostedKey> {
+/// What the author of a comment may be told of it, and what of that exposes a key: whoever has half of a key may hear which
+/// one; of less they hear only that it is a piece of one, and only a few times.
+pub(super) fn told(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> (Vec<PostedKey>, Vec<Finding>) {
     let (exposing, pieces): (Vec<_>, Vec<_>) = report.findings.iter().cloned().partition(Finding::exposes);
-    let exposing = may_be_told_of(builder, exposing);
+    let mut exposing = may_be_told_of(builder, exposing);
+    let named: Vec<Finding> = exposing.iter().filter(|key| key.variable.is_some()).cloned().collect();
+    // What has a name is told by it, and not by its form as well.
+    exposing.retain(|key| key.variable.is_some() || !named.iter().any(|known| known.meets(key)));
     let mut keys = self::exposing(&builder.playbook.names, &exposing);
     // A value that can be guessed is masked, and nothing is said: there is no answer that would not confirm the guess.
     let is_piece = pieces.iter().any(|piece| !piece.guessable);
@@ -50,17 +55,24 @@ pub(super) fn told(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec
             identifier: false,
         });
     }
-    keys
+    (keys, exposing)
 }
 
-/// Those of the halves of keys and whole ones that may be told of. A whole one always may. Half of one that is exposed
-/// already is news to nobody but to somebody who tries for its next character, so that it counts as a piece does.
+/// Those of the halves of keys and whole ones that may be told of. A whole one always may. Half of one that was told of
+/// today is news to nobody but to somebody who tries for its next character, so that it counts as a piece does.
 pub(super) fn may_be_told_of(builder: &mut DecisionBuilder<'_>, mut exposing: Vec<Finding>) -> Vec<Finding> {
+    let now = builder.now;
     exposing.retain(|finding| {
-        let half = finding.variable.as_ref().filter(|_| finding.extent == Extent::Half);
-        let cycle = builder.state.cycle.as_ref();
-        let is_exposed = |half: &String| cycle.is_some_and(|cycle| cycle.exposed.contains_key(half));
-        !half.is_some_and(is_exposed) || may_be_told(builder)
+        let Some(half) = finding.variable.as_ref().filter(|_| finding.extent == Extent::Half) else {
+            return true;
+        };
+        let halves = &mut builder.state.told_of_halves;
+        let is_news = halves.get(half).is_none_or(|at| now - *at >= DAY);
+        let may = is_news || may_be_told(builder);
+        if may {
+            builder.state.told_of_halves.insert(half.clone(), now);
+        }
+        may
     });
     exposing
 }
@@ -69,7 +81,11 @@ pub(super) fn may_be_told_of(builder: &mut DecisionBuilder<'_>, mut exposing: Ve
 /// guess.
 pub(super) fn exposing(names: &Names, findings: &[Finding]) -> HeldKeys {
     let counted = findings.iter().cloned().map(|finding| Finding {
-        chars: if finding.extent == Extent::Half { 0 } else { finding.chars },
+        chars: if finding.extent == Extent::Half {
+            0
+        } else {
+            finding.chars
+        },
         ..finding
     });
     found_keys(names, &counted.collect::<Vec<_>>())
@@ -82,8 +98,8 @@ fn is_identifier(names: &Names, finding: &Finding) -> bool {
 
 fn may_be_told(builder: &mut DecisionBuilder<'_>) -> bool {
     let (now, told) = (builder.now, &mut builder.state.told_of_pieces);
-    told.retain(|at| now - *at < Duration::days(1));
-    let last_hour = told.iter().filter(|at| now - **at < Duration::hours(1)).count();
+    told.retain(|at| now - *at < DAY);
+    let last_hour = told.iter().filter(|at| now - **at < HOUR).count();
     let may = last_hour < TOLD_PER_HOUR && told.len() < TOLD_PER_DAY;
     if may {
         told.push(now);

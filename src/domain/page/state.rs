@@ -259,6 +259,9 @@ pub struct PageState {
     /// When somebody was told that a text held a part of a key: guesses are not answered without end.
     #[serde(default, rename = "told_of_parts")]
     pub told_of_pieces: Vec<DateTime<Utc>>,
+    /// When a variable was named whose half stood in a text: it is news once a day.
+    #[serde(default)]
+    pub told_of_halves: BTreeMap<String, DateTime<Utc>>,
     /// Keys in the page itself.
     pub held: Vec<Held>,
     /// Time spent, as last told, in minutes.
