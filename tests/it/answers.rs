@@ -46,6 +46,32 @@ fn edits_of_one_comment_count_like_comments() {
 }
 
 #[test]
+fn a_guest_who_edits_a_key_into_a_comment_is_told_in_its_reply_that_it_looks_like_one() {
+    let scene = Scene::new();
+    let key = format!("{}_{}", "ntn", "q7Zt4Rk9Lm2Xw8Bv5Nc3Hd6Fs1Jg0Pa4Ty7Ue9Wi2Oq5Kz");
+    for first in ["What is next?", "Lunch was good"] {
+        let mut stage = scene.stage(&[]);
+        let number = stage.post(GUEST, first);
+        let before = stage.seen.len();
+        stage.edit(GUEST, number, &format!("it is {key}"));
+        let answers = said(&stage, before);
+        assert_eq!(answers.len(), 1, "{first}: {answers:?}");
+        assert!(answers[0].contains("looks like a key"), "{}", answers[0]);
+        assert_eq!(
+            answers[0].contains("UpdateReply"),
+            first.ends_with('?'),
+            "{}",
+            answers[0]
+        );
+        // The next edits are no further questions.
+        let before = stage.seen.len();
+        (0..40).for_each(|turn| stage.edit(GUEST, number, &format!("or {turn} {key}")));
+        assert!(said(&stage, before).len() <= 10, "{:?}", said(&stage, before).len());
+        assert!(stage.acts_since(0).is_empty());
+    }
+}
+
+#[test]
 fn many_guests_get_four_times_the_answers_of_one() {
     const GUESTS: [&str; 12] = ["g0", "g1", "g2", "g3", "g4", "g5", "g6", "g7", "g8", "g9", "g10", "g11"];
     let scene = Scene::new();

@@ -180,6 +180,22 @@ fn who_lost_the_authority_takes_nothing_back_with_it() {
     }
 }
 
+#[test]
+fn the_obstacle_of_who_lost_the_authority_stops_the_page_no_more_when_it_is_listed_again() {
+    let scene = Scene::new();
+    for (returning, stops) in [(Authority::Full, true), (Authority::Guidance, false)] {
+        let mut stage = scene.stage(&[]);
+        stage.post(MEMBER, "Step 1 is done");
+        let number = stage.post(MEMBER, "Stuck on step 4 - getting permission error");
+        stage.gone(number, Gone::Resolved);
+        let before = stage.seen.len();
+        stage.back(number, returning);
+        let acts = stage.acts_since(before);
+        assert_eq!(!acts.is_empty(), stops, "{returning:?}: {acts:?}");
+        assert_eq!(!stage.state.blockers.is_empty(), stops, "{returning:?}");
+    }
+}
+
 /// One act of somebody, in a random order with those of others.
 fn random_act(dice: &mut fastrand::Rng, stage: &mut Stage<'_>, who: Who, own: &mut Vec<usize>) {
     let text = SAYINGS[dice.usize(..SAYINGS.len())];

@@ -19,6 +19,10 @@ use std::time::Duration;
 /// What a bot that reads a page of usual size needs, several times over.
 const MOST_MEMORY_KB: usize = 200_000;
 
+/// What the bot takes in 3 s, in bytes, while it asks many times a second: a look ends after a bounded number of pages. Without
+/// an end a fast server sends three times as much.
+const MOST_SENT: usize = 150 << 20;
+
 /// What stands in front of the sandbox and answers some calls by itself.
 struct Flood {
     sandbox: Running,
@@ -105,11 +109,13 @@ async fn told(flood: Flood, words: &str) {
     let begun = flood.sent.load(Ordering::SeqCst);
     tokio::time::sleep(Duration::from_secs(3)).await;
     let peak = peak_kb(&bot);
+    let sent = flood.sent.load(Ordering::SeqCst) - begun;
     println!(
         "{words}: {} MB sent, then {} MB in 3 s; peak {peak} kB",
         begun >> 20,
-        (flood.sent.load(Ordering::SeqCst) - begun) >> 20
+        sent >> 20
     );
+    assert!(sent < MOST_SENT, "{sent} bytes in 3 s");
     assert!(peak < MOST_MEMORY_KB, "{peak} kB");
     call(&flood.sandbox, "GET", "/sandbox/journal", Value::Null).await;
 }
