@@ -45,7 +45,7 @@ impl Preview {
     pub(super) async fn open(settings: Settings) -> CommandResult<Self> {
         let rulebook = Rulebook::load(&settings, &*Providers::load(&settings)?)?;
         let project = Project::open_to_read(&settings)?;
-        let redactor = live_redactor::redactor(&project, &rulebook.identifiers, &rulebook.patterns);
+        let redactor = live_redactor::redactor(&project, &rulebook.identifiers, &rulebook.patterns)?;
         let file = Path::new(&settings.state);
         let store = if file.exists() {
             SqliteStore::open_to_read(file)

@@ -73,7 +73,7 @@ impl Tools {
             Arc::clone(&keys.project),
             rulebook.identifiers.clone(),
             Arc::clone(&rulebook.patterns),
-        );
+        )?;
         let ingest = Arc::new(rulebook.ingest(&settings, &keys.project, redactor.shared().clone())?);
         Ok(Self {
             settings,

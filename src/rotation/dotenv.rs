@@ -30,6 +30,7 @@ pub fn only(values: &KeyValues, names: impl IntoIterator<Item = impl AsRef<str>>
 pub struct EnvFile {
     bytes: Zeroizing<Vec<u8>>,
     entries: Vec<EnvEntry>,
+    stray: Vec<(String, SecretString)>,
     warnings: Vec<Warning>,
 }
 
@@ -52,9 +53,15 @@ pub enum EnvError {
     #[error("{0} is larger than 16 MiB, which no .env is")]
     TooLarge(PathBuf),
     /// A quote without its end; what follows could be anything.
-    #[error("line {line}: the quote that begins here has no end; close it")]
+    #[error("line {line} of .env: the quote that begins here has no end; close it")]
     Unterminated {
         /// Where the quote begins, from 1.
+        line: usize,
+    },
+    /// Zero bytes, as UTF-16 has them.
+    #[error("line {line} of .env holds zero bytes, as a file in UTF-16 does; save it as UTF-8")]
+    NotText {
+        /// Where the first one is, from 1.
         line: usize,
     },
     /// The system refused.
@@ -75,20 +82,31 @@ impl EnvError {
 
     /// Whether we would not touch the file, rather than could not.
     pub(super) fn is_refusal(&self) -> bool {
-        matches!(self, Self::NotRegular(_) | Self::Unterminated { .. } | Self::Outside(_))
+        matches!(
+            self,
+            Self::NotRegular(_) | Self::Unterminated { .. } | Self::NotText { .. } | Self::Outside(_)
+        )
     }
 }
 
 impl EnvFile {
-    /// Reads all statements. Fails only where a quote has no end.
+    /// Reads all statements. Fails only where a quote has no end, and where the file is no text of single bytes.
     pub fn parse(bytes: &[u8]) -> Result<Self, EnvError> {
+        if let Some(at) = bytes.iter().position(|byte| *byte == 0) {
+            let line = bytes[..at].split(|byte| *byte == b'\n').count();
+            return Err(EnvError::NotText { line });
+        }
         let mut scanner = EnvScanner::new(bytes);
         let mut entries = Vec::new();
+        let mut stray = Vec::new();
         let mut warnings = compatibility::of_file(bytes);
         while let Some(statement) = scanner.next_statement()? {
             match statement {
                 Statement::Blank => {}
-                Statement::Unclear { line } => warnings.push(compatibility::unclear(line)),
+                Statement::Unclear { line, text } => {
+                    warnings.push(compatibility::unclear(line));
+                    stray.push(stray_value(line, &bytes[text]));
+                }
                 Statement::Entry(entry) => {
                     warnings.extend(compatibility::of_entry(&entry, &bytes[entry.token.clone()]));
                     entries.push(entry);
@@ -101,8 +119,15 @@ impl EnvFile {
         Ok(Self {
             bytes,
             entries,
+            stray,
             warnings,
         })
+    }
+
+    /// What stands in lines that are no statements (`1PASSWORD_TOKEN=...`, `NAME: value`, a key over several lines without
+    /// quotes): no program reads it, but it may be a secret all the same. With the name before its `=` or `:`.
+    pub fn stray(&self) -> impl Iterator<Item = &(String, SecretString)> {
+        self.stray.iter()
     }
 
     /// The value of a name; of several, the last one, as most readers do.
@@ -152,6 +177,7 @@ enum Statement {
     /// Neither empty, nor a comment, nor `NAME=value`.
     Unclear {
         line: usize,
+        text: Range<usize>,
     },
     Entry(EnvEntry),
 }
@@ -174,11 +200,15 @@ impl<'a> EnvScanner<'a> {
         }
         let line = self.line;
         self.skip_blanks();
+        let start = self.at;
         let statement = match self.peek() {
             None | Some(b'\n' | b'\r' | b'#') => Statement::Blank,
             Some(_) => match self.name() {
                 Some(name) => Statement::Entry(self.value(name, line)?),
-                None => Statement::Unclear { line },
+                None => Statement::Unclear {
+                    line,
+                    text: start..self.line_end(start),
+                },
             },
         };
         self.finish_line();
@@ -261,8 +291,7 @@ impl<'a> EnvScanner<'a> {
     /// the `=`, so that a new value does not touch a comment.
     fn bare(&mut self, after_equals: usize) -> Range<usize> {
         let start = self.at;
-        let length = self.bytes[start..].iter().position(|byte| *byte == b'\n');
-        let mut end = length.map_or(self.bytes.len(), |length| start + length);
+        let mut end = self.line_end(start);
         let comment = (start.max(1)..end)
             .find(|&at| self.bytes[at] == b'#' && at > after_equals && matches!(self.bytes[at - 1], b' ' | b'\t'));
         self.at = end;
@@ -275,6 +304,11 @@ impl<'a> EnvScanner<'a> {
         } else {
             start..end
         }
+    }
+
+    fn line_end(&self, from: usize) -> usize {
+        let length = self.bytes[from..].iter().position(|byte| *byte == b'\n');
+        length.map_or(self.bytes.len(), |length| from + length)
     }
 
     fn rest_of_line_says_something(&self) -> bool {
@@ -307,6 +341,23 @@ impl<'a> EnvScanner<'a> {
             }
         }
     }
+}
+
+/// The name and the value of a line that is no statement.
+fn stray_value(line: usize, text: &[u8]) -> (String, SecretString) {
+    let text = Zeroizing::new(String::from_utf8_lossy(text).into_owned());
+    let text = text.trim();
+    let text = text.strip_prefix("export ").unwrap_or(text).trim_start();
+    let (name, value) = text.split_once(['=', ':']).unwrap_or(("", text));
+    let is_name = (1..=64).contains(&name.len()) && !name.contains(char::is_whitespace);
+    // What stands before a sign of base64 in the line of a key is no name.
+    let (name, value) = if is_name && !value.trim_matches('=').is_empty() {
+        (name.to_owned(), value)
+    } else {
+        (format!(".env line {line}"), text)
+    };
+    let value = value.trim().trim_matches(['"', '\'', ',']);
+    (name, SecretString::from(value))
 }
 
 /// Undoes the escapes of a double-quoted value; everything else is what it says. Bytes that are no UTF-8 become

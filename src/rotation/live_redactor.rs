@@ -35,18 +35,19 @@ struct EnvStamp {
 
 impl LiveRedactor {
     /// Knows what `.env` holds now. `identifiers`: variables that are the public half of a pair. `patterns`: the built-in
-    /// ones, or the project's own.
-    pub fn new(project: Arc<Project>, identifiers: Vec<String>, patterns: Arc<Patterns>) -> Self {
+    /// ones, or the project's own. Fails where there is a `.env` that cannot be read: who does not know the keys cannot mask
+    /// them.
+    pub fn new(project: Arc<Project>, identifiers: Vec<String>, patterns: Arc<Patterns>) -> Result<Self, EnvError> {
         let stamp = stamp(&project.env);
-        let values = present(&project).unwrap_or_default();
+        let values = present(&project)?;
         let redactor = keeping_redactor(&project, &identifiers, &patterns, &values, &[]);
-        Self {
+        Ok(Self {
             shared: SharedRedactor::new(redactor),
             project,
             identifiers: Arc::new(identifiers),
             patterns,
             taken_in: Arc::new(Mutex::new(TakenIn { stamp, values })),
-        }
+        })
     }
 
     /// The redactor for now: if `.env` changed since, its new values are taken in first. Asked before every read of
@@ -71,7 +72,10 @@ impl LiveRedactor {
         let mut last = self.taken_in.lock().unwrap_or_else(PoisonError::into_inner);
         if last.stamp != now {
             // What cannot be read has left nothing: its values stay known, and are no former ones.
-            let values = present(&self.project).unwrap_or_else(|| last.values.clone());
+            let values = present(&self.project).unwrap_or_else(|error| {
+                self.project.note(error.to_string());
+                last.values.clone()
+            });
             self.shared.replace(keeping_redactor(
                 &self.project,
                 &self.identifiers,
@@ -101,10 +105,11 @@ fn stamp(file: &Path) -> Option<EnvStamp> {
     })
 }
 
-/// A redactor that knows what `.env`, the backups and the kept former values hold now. Writes nothing.
-pub fn redactor(project: &Project, identifiers: &[String], patterns: &Arc<Patterns>) -> Redactor {
-    let known = known_values(project, identifiers, &present(project).unwrap_or_default(), &[]);
-    Redactor::new(Arc::clone(patterns), known)
+/// A redactor that knows what `.env`, the backups and the kept former values hold now. Writes nothing. Fails as
+/// [`LiveRedactor::new`] does.
+pub fn redactor(project: &Project, identifiers: &[String], patterns: &Arc<Patterns>) -> Result<Redactor, EnvError> {
+    let known = known_values(project, identifiers, &present(project)?, &[]);
+    Ok(Redactor::new(Arc::clone(patterns), known))
 }
 
 /// As [`redactor`]; keeps what has left `.env`. `left`: values that stood there before, as far as somebody saw them.
@@ -142,19 +147,15 @@ fn known_values(project: &Project, identifiers: &[String], present: &[NamedValue
     known
 }
 
-/// The values of `.env`; `None` if it cannot be read.
-fn present(project: &Project) -> Option<Vec<NamedValue>> {
+/// The values of `.env`; none where there is no such file.
+fn present(project: &Project) -> Result<Vec<NamedValue>, EnvError> {
     match project.read_env() {
-        Ok(env) => Some(
-            env.entries()
-                .map(|entry| (entry.name.clone(), entry.value.clone()))
-                .collect(),
-        ),
-        Err(EnvError::Missing(_)) => Some(Vec::new()),
-        Err(error) => {
-            project.note(error.to_string());
-            None
+        Ok(env) => {
+            let entries = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
+            Ok(entries.chain(env.stray().cloned()).collect())
         }
+        Err(EnvError::Missing(_)) => Ok(Vec::new()),
+        Err(error) => Err(error),
     }
 }
 
@@ -167,7 +168,7 @@ mod tests {
     use std::time::Duration;
 
     fn live(project: Project) -> LiveRedactor {
-        LiveRedactor::new(Arc::new(project), Vec::new(), Patterns::builtin())
+        LiveRedactor::new(Arc::new(project), Vec::new(), Patterns::builtin()).unwrap()
     }
 
     /// A slow disk that only a living runtime ends: the state folder is locked, as by another keyminder that is at it.
@@ -211,6 +212,35 @@ mod tests {
             .redact_str("we had q7Zt4Rk9Lm2X there")
             .into_owned();
         assert_eq!(said, "we had [redacted: API_Groq] there");
+    }
+
+    #[test]
+    fn what_no_reader_takes_for_a_variable_is_masked_all_the_same() {
+        let pem =
+            "-----BEGIN PRIVATE KEY-----\nMIIEZb1Xc9Vl4Nk7Mj2Gh8Fd5Sa3Po6Iu0Yt1Re9Wq4Lk7Jh2\n-----END PRIVATE KEY-----";
+        let (_dir, project) = project(&format!(
+            "1PASSWORD_TOKEN=q7Zt4Rk9Lm2Xw8Bv5Nc3Hd6\nПАРОЛЬ=H6yTp1Sd0Jf7Gh4Kl9Az2Qe\nACME_TOKEN: 'w3Er5Ty7Ui9Op1As2Df4Gh6'\nKEY={pem}\n"
+        ));
+        let live = live(project);
+        let redactor = live.shared().current();
+        for (said, masked) in [
+            ("see Rk9Lm2Xw8Bv5 there", "see [redacted: 1PASSWORD_TOKEN] there"),
+            ("see H6yTp1Sd0Jf7Gh4 there", "see [redacted: ПАРОЛЬ] there"),
+            ("see Ty7Ui9Op1As2 there", "see [redacted: ACME_TOKEN] there"),
+            ("see 4Nk7Mj2Gh8Fd5Sa3Po there", "see [redacted: .env line 5] there"),
+        ] {
+            assert_eq!(redactor.redact_str(said), masked);
+        }
+    }
+
+    #[test]
+    fn nothing_starts_without_the_values_of_a_file_that_is_there() {
+        for text in ["NOTE='it is open\n".as_bytes(), b"A\0=\0b\0\n\0"] {
+            let (_dir, project) = project("");
+            std::fs::write(&project.env, text).unwrap();
+            let none = LiveRedactor::new(Arc::new(project), Vec::new(), Patterns::builtin());
+            assert!(none.is_err_and(|error| error.to_string().starts_with("line 1 of .env")));
+        }
     }
 
     #[tokio::test]
