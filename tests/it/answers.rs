@@ -46,6 +46,24 @@ fn edits_of_one_comment_count_like_comments() {
 }
 
 #[test]
+fn a_thread_gets_no_more_answers_than_one_member() {
+    let scene = Scene::with(&[("KEYMINDER_REPLY_MEMBER_ANSWERS", "20")]);
+    let mut stage = scene.stage(&[]);
+    for number in 0..60 {
+        let who = ["ana", "bram", "cleo"][number % 3];
+        stage.post((who, Authority::Full), "What is next?");
+    }
+    let all = said(&stage, 0);
+    assert_eq!(all.len(), 20);
+    assert!(all[19].contains("my last answer"), "{}", all[19]);
+    // What is an hour old counts no more.
+    stage.later(61);
+    let before = stage.seen.len();
+    stage.post(MEMBER, "What is next?");
+    assert_eq!(said(&stage, before).len(), 1);
+}
+
+#[test]
 fn a_guest_who_edits_a_key_into_a_comment_is_told_in_its_reply_that_it_looks_like_one() {
     let scene = Scene::new();
     let key = format!("{}_{}", "ntn", "q7Zt4Rk9Lm2Xw8Bv5Nc3Hd6Fs1Jg0Pa4Ty7Ue9Wi2Oq5Kz");

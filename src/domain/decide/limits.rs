@@ -1,8 +1,9 @@
 //! How many answers somebody gets: guests few, members more than they can read. What is not answered is read all the same.
 use super::builder::DecisionBuilder;
+use crate::domain::effect::Place;
 use crate::domain::event::Authority;
 use crate::domain::ids::PersonId;
-use crate::domain::page::{Conversation, ReplyPart, count_answer};
+use crate::domain::page::{Conversation, Recipient, ReplyPart, count_answer};
 use chrono::{DateTime, Utc};
 
 /// So many times the answers of one guest go to all guests of a page together.
@@ -24,7 +25,14 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, conversation: &mut Conver
     let Some(author) = conversation.author.clone() else {
         return;
     };
-    match turn(builder, &author, authority) {
+    let in_thread = match &conversation.place {
+        Place::Discussion { id, .. } => {
+            let thread = Recipient::Thread { thread: id.clone() };
+            counted(builder, thread, builder.playbook.answers.member)
+        }
+        Place::Page => Turn::Answer,
+    };
+    match turn(builder, author, authority).or(in_thread) {
         Turn::Answer => {}
         Turn::Last(again_at) => {
             let is_notice = |part: &ReplyPart| matches!(part, ReplyPart::Enough { .. });
@@ -35,27 +43,35 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, conversation: &mut Conver
     }
 }
 
-fn turn(builder: &mut DecisionBuilder<'_>, author: &PersonId, authority: Authority) -> Turn {
+fn turn(builder: &mut DecisionBuilder<'_>, author: PersonId, authority: Authority) -> Turn {
     let limits = builder.playbook.answers;
     if authority != Authority::Guidance {
-        return counted(builder, Some(author), limits.member);
+        return counted(builder, Recipient::Person(author), limits.member);
     }
-    match counted(builder, Some(author), limits.guest) {
+    match counted(builder, Recipient::Person(author), limits.guest) {
         // What one guest is not told any more costs the others nothing.
         Turn::Silent => Turn::Silent,
-        own => match (
-            own,
-            counted(builder, None, limits.guest.saturating_mul(GUESTS_TOGETHER)),
-        ) {
-            (_, Turn::Silent) => Turn::Silent,
-            (Turn::Last(own), Turn::Last(together)) => Turn::Last(own.max(together)),
-            (Turn::Last(at), _) | (_, Turn::Last(at)) => Turn::Last(at),
-            _ => Turn::Answer,
-        },
+        own => own.or(counted(
+            builder,
+            Recipient::Guests,
+            limits.guest.saturating_mul(GUESTS_TOGETHER),
+        )),
     }
 }
 
-fn counted(builder: &mut DecisionBuilder<'_>, to: Option<&PersonId>, limit: u32) -> Turn {
+impl Turn {
+    /// What becomes of an answer that counts twice.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Silent, _) | (_, Self::Silent) => Self::Silent,
+            (Self::Last(own), Self::Last(other)) => Self::Last(own.max(other)),
+            (Self::Last(at), Self::Answer) | (Self::Answer, Self::Last(at)) => Self::Last(at),
+            (Self::Answer, Self::Answer) => Self::Answer,
+        }
+    }
+}
+
+fn counted(builder: &mut DecisionBuilder<'_>, to: Recipient, limit: u32) -> Turn {
     let given = count_answer(&mut builder.state.answers, to, builder.now);
     match given.count.cmp(&limit) {
         std::cmp::Ordering::Less => Turn::Answer,

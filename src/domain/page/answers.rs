@@ -1,18 +1,33 @@
 //! How many answers people got lately on a page. It is part of the state, so that a new start forgives nobody.
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{DiscussionId, PersonId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 /// How long answers are counted together.
 const WINDOW: TimeDelta = TimeDelta::hours(1);
-/// People of whom a count is kept at most; the one whose hour began first is forgotten first.
-const PEOPLE: usize = 100;
+/// People and threads of which a count is kept at most; the one whose hour began first is forgotten first.
+const COUNTS: usize = 200;
 
-/// The answers that one person, or all guests together, got within an hour.
+/// Whose answers are counted together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Recipient {
+    /// Those to one person.
+    Person(PersonId),
+    /// Those to everybody in one thread.
+    Thread {
+        /// The thread.
+        thread: DiscussionId,
+    },
+    /// Those to all guests.
+    Guests,
+}
+
+/// The answers that somebody got within an hour.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnswersGiven {
-    /// Who got them; `None`: all guests together.
-    pub to: Option<PersonId>,
+    /// Who got them.
+    pub to: Recipient,
     /// When the hour began.
     pub since: DateTime<Utc>,
     /// How many they were, those that were kept back among them.
@@ -26,21 +41,20 @@ impl AnswersGiven {
     }
 }
 
-/// Counts one more answer to somebody; what this person, or all guests together, got in this hour.
-pub fn count_answer(all: &mut Vec<AnswersGiven>, to: Option<&PersonId>, now: DateTime<Utc>) -> AnswersGiven {
+/// Counts one more answer to somebody; what they got in this hour.
+pub fn count_answer(all: &mut Vec<AnswersGiven>, to: Recipient, now: DateTime<Utc>) -> AnswersGiven {
     // An hour that lies in the future began before the clock was set back.
     all.retain(|given| given.since <= now && now < given.until());
-    if let Some(given) = all.iter_mut().find(|given| given.to.as_ref() == to) {
+    if let Some(given) = all.iter_mut().find(|given| given.to == to) {
         given.count = given.count.saturating_add(1);
         return given.clone();
     }
-    let people = all.iter().filter(|given| given.to.is_some()).count();
-    let eldest = all.iter().position(|given| given.to.is_some());
-    if let Some(eldest) = eldest.filter(|_| people >= PEOPLE) {
+    let eldest = all.iter().position(|given| given.to != Recipient::Guests);
+    if let Some(eldest) = eldest.filter(|_| all.len() > COUNTS) {
         all.remove(eldest);
     }
     let given = AnswersGiven {
-        to: to.cloned(),
+        to,
         since: now,
         count: 1,
     };

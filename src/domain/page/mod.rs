@@ -6,7 +6,7 @@ mod description;
 mod guide;
 mod property_names;
 mod state;
-pub use answers::{AnswersGiven, count_answer};
+pub use answers::{AnswersGiven, Recipient, count_answer};
 pub use cell::{Cell, Refused};
 pub use conversation::{Conversation, Edit, HeldKeys, PostedKey, ReplyPart};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
