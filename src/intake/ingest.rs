@@ -155,7 +155,9 @@ impl Ingest {
         let (mut findings, by_form) = (redacted.findings, heard.by_form);
         if (1..=GUESSES).contains(&by_form.len()) {
             // The words around it call it a secret, as only those do who hold it, or who try one at a time.
-            findings.iter_mut().for_each(|finding| finding.guessable = false);
+            for finding in &mut findings {
+                finding.guessable &= !by_form.iter().any(|secret| secret.meets(finding));
+            }
         }
         if author.authority != Authority::Guidance && !by_form.is_empty() {
             // What the form tells is told as it is to somebody whose guess is wrong; a piece of ours comes on top of that.

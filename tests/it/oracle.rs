@@ -221,7 +221,11 @@ fn a_short_value_is_read_by_no_list() {
         let acts: Vec<Act> = [", ", "\n", " "]
             .map(|between| Act::Post(list.join(between)))
             .into_iter()
-            .chain([Act::Edit(0, format!("Step 1 is done {}", list.join(" ")))])
+            .chain([
+                Act::Edit(0, format!("Step 1 is done {}", list.join(" "))),
+                Act::Post(format!("password: hunter22, {}", list.join(" "))),
+                Act::Post(list.iter().map(|number| format!("BANK_PIN={number}\n")).collect()),
+            ])
             .collect();
         for (act, right, wrong) in two_worlds_of("BANK_PIN", &scene, MEMBER, &secret, &other, &acts) {
             assert_eq!(right, wrong, "{secret} in {act:?}");

@@ -16,7 +16,7 @@ pub enum Recipient {
     Person(PersonId),
     /// Those to everybody in one thread.
     Thread {
-        /// The thread.
+        /// The thread in which they stand.
         thread: DiscussionId,
     },
     /// Those to all guests.
