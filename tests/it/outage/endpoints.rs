@@ -131,7 +131,8 @@ async fn a_reply_that_notion_refused_or_failed_is_sent_soon() {
         assert_eq!(
             crate::child::posts(&world.sandbox).await,
             answered,
-            "each was posted once: {rule}"
+            "each was posted once: {rule}: {:?}",
+            crate::child::all(&world.sandbox, &format!("/v1/comments?block_id={}", world.page)).await
         );
         bot.kill();
     }
