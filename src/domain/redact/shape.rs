@@ -119,11 +119,22 @@ pub(super) fn is_word(token: &str) -> bool {
     true
 }
 
-/// Only pronounceable words, joined by anything.
+/// Only pronounceable words, joined by anything; numbers and a few short names such as `s3` may stand among them.
 pub(super) fn is_words(value: &str) -> bool {
-    value
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .all(|part| part.is_empty() || is_word(part) || (part.len() < 4 && !is_random(part)))
+    let [mut words, mut odd] = [0, 0];
+    for part in value
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+    {
+        if is_word(part) {
+            words += 1;
+        } else if part.len() < 4 && !is_random(part) {
+            odd += usize::from(!part.bytes().all(|b| b.is_ascii_digit()));
+        } else {
+            return false;
+        }
+    }
+    odd <= words + 1
 }
 
 /// Several words and nothing else, as the seed of a wallet is.

@@ -1,13 +1,17 @@
 //! The values of `.env`, present and previous, and how pieces of them are found in a text in any disguise.
 //!
 //! [`KnownValues`] holds them folded, in memory that is wiped. A [`WindowIndex`] over them answers whether six characters
-//! of a text stand in any value; [`encodings`] reads base64, base32 and hex; [`secret_variables`] tells which variables
-//! hold a secret at all, [`secret_parts`] what of a value is one.
+//! of a text stand in any value; [`encodings`] reads base64, base32 and hex; [`secret_variables`] tells by
+//! [`names`] and shapes which variables hold a secret at all, [`secret_parts`] what of a value is one: of [`addresses`],
+//! connection strings ([`settings`]), JSON.
+mod addresses;
 mod encodings;
 mod known_values;
+mod names;
 mod search;
 mod secret_parts;
 mod secret_variables;
+mod settings;
 mod value;
 
 pub use known_values::KnownValues;
