@@ -55,7 +55,7 @@ pub(super) fn unmaskable(settings: &Settings) -> Option<String> {
         _ => ("The values of", "are"),
     };
     Some(format!(
-        "{whose} {} {is} too short or too ordinary to be masked in comments.\n\
+        "{whose} {} {is} too short or too ordinary to be masked in comments, as a whole or in part.\n\
          Twelve characters or more that are no words are found in any text.",
         names.join(", ")
     ))

@@ -119,11 +119,22 @@ pub(super) fn is_word(token: &str) -> bool {
     true
 }
 
-/// Only pronounceable words, joined by anything.
+/// Only pronounceable words, joined by anything; numbers and a few short names such as `s3` may stand among them.
 pub(super) fn is_words(value: &str) -> bool {
-    value
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .all(|part| part.is_empty() || is_word(part) || (part.len() < 4 && !is_random(part)))
+    let [mut words, mut odd] = [0, 0];
+    for part in value
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+    {
+        if is_word(part) {
+            words += 1;
+        } else if part.len() < 4 && !is_random(part) {
+            odd += usize::from(!part.bytes().all(|b| b.is_ascii_digit()));
+        } else {
+            return false;
+        }
+    }
+    odd <= words + 1
 }
 
 /// Several words and nothing else, as the seed of a wallet is.
@@ -212,10 +223,18 @@ pub(super) fn changes(token: &str) -> usize {
     changes
 }
 
-/// A password that a person made up: short, or half of it a word.
+/// A password that a person made up: half of it words, or short and of one kind.
 pub(super) fn is_weak(value: &str) -> bool {
-    let spoken = |part: &str| part.len() >= 5 && part.len() * 2 >= value.len() && is_word(part);
-    value.chars().count() < 12 || (value.len() < 24 && value.split(|c: char| !c.is_ascii_alphabetic()).any(spoken))
+    let short = value.chars().count() < 12;
+    short && (is_words(value) || CharCounts::of(value).letters() == 0) || value.len() < 24 && is_half_spoken(value)
+}
+
+/// Whether half of it are words.
+pub(super) fn is_half_spoken(value: &str) -> bool {
+    let words = value
+        .split(|c: char| !c.is_alphabetic())
+        .filter(|part| part.chars().count() >= 4 && is_word(part));
+    2 * words.map(str::len).sum::<usize>() >= value.len()
 }
 
 /// Starts as the tokens of some provider do.

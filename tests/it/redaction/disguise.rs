@@ -85,6 +85,11 @@ const DISGUISES: &[Disguise] = &[
         };
         middle(key, n).chars().map(looks).collect()
     }),
+    disguise("every_nth_starred", |key, n| without_every(key, 3 + n % 8, "*")),
+    disguise("every_nth_left_out", |key, n| without_every(key, 3 + n % 8, "")),
+    disguise("piece_with_every_nth_starred", |key, n| {
+        without_every(&key[n % 2..16 + n % 2], 4 + n % 5, ["*", "•", "_", "…"][n % 4])
+    }),
     disguise("halves", |key, n| {
         let (head, tail) = middle(key, n).split_at(5);
         format!("\"{head}\" + \"{tail}\"")
@@ -107,6 +112,18 @@ fn middle(key: &str, n: usize) -> &str {
     let length = 10 + n % 4;
     let start = (n % 5).min(key.len() - length);
     &key[start..start + length]
+}
+
+fn without_every(piece: &str, every: usize, sign: &str) -> String {
+    let characters = piece.chars().enumerate();
+    let kept = characters.map(|(at, c)| {
+        if at % every == every - 1 {
+            sign.to_owned()
+        } else {
+            c.to_string()
+        }
+    });
+    kept.collect()
 }
 
 fn split(piece: &str, every: usize, sign: &str) -> String {
@@ -141,7 +158,7 @@ fn pieces_of_known_values_vanish_in_every_disguise() {
             // A word beside the piece may go with it, a character of the piece may not stay.
             let rest = clean
                 .replace(&format!("[redacted: {}]", kind.name), "")
-                .replace('"', "");
+                .replace(['"', '*', '•', '_', '…'], "");
             let said = |word| ["look,", "and", "then", "is", "what", "it", "printed"].contains(&word);
             hidden += usize::from(clean.contains("[redacted: ") && rest.split_whitespace().all(said));
         }

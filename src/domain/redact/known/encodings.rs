@@ -5,6 +5,7 @@
 //! Signs of base64 need no place here: in the encoding of letters and digits `+` and `/` do not occur.
 use crate::domain::redact::fold::{BREAK, FoldedText};
 use std::ops::Range;
+use zeroize::Zeroizing;
 
 /// The shortest piece that is looked for: so many characters, or bytes.
 pub(super) const WINDOW: usize = 6;
@@ -116,6 +117,33 @@ impl<const ENCODING: usize> Rolling<ENCODING> {
 pub(super) fn packed(window: &[u8]) -> Option<u64> {
     let packed = window.iter().fold(0, |key, byte| key << 8 | u64::from(*byte));
     (packed & HIGH_BITS == 0).then_some(packed)
+}
+
+/// The text that this is the base64 of, in either alphabet; `None` if it is none of a text.
+pub(super) fn of_base64(encoded: &str) -> Option<Zeroizing<String>> {
+    let encoding = &ENCODINGS[BASE64];
+    let mut bytes = Zeroizing::new(Vec::with_capacity(encoded.len()));
+    let (mut bits, mut count) = (0_u32, 0);
+    for byte in encoded.trim_end_matches('=').bytes() {
+        let value = match byte {
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            b'\n' | b'\r' => continue,
+            _ => encoding.values[usize::from(byte & 127)],
+        };
+        if value == NONE || !byte.is_ascii() {
+            return None;
+        }
+        bits = bits << encoding.bits | u32::from(value);
+        count += encoding.bits;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 255).unwrap_or(0));
+        }
+    }
+    let text = Zeroizing::new(std::str::from_utf8(&bytes).ok()?.to_owned());
+    let printed = |c: char| !c.is_control() || matches!(c, '\n' | '\r' | '\t');
+    text.chars().all(printed).then_some(text)
 }
 
 /// Where six bytes of a value end in a text: the six from `place` on end `overhang` bits before the end of the character

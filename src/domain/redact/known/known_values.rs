@@ -1,6 +1,6 @@
 //! The known values: collected from the variables of a `.env`, also those of before a rotation.
-use super::secret_parts::secret_parts;
-use super::secret_variables::is_named_secret;
+use super::names::NameWords;
+use super::secret_parts::SecretParts;
 use super::value::KnownValue;
 use secrecy::{ExposeSecret as _, SecretString};
 use std::collections::BTreeSet;
@@ -49,22 +49,19 @@ impl KnownValues {
     /// Adds a value that a variable has or had before, if it is a secret by name and shape. Pieces of a value stay
     /// recognisable after its rotation.
     pub fn add(&mut self, name: &str, secret: &SecretString) {
-        let exposed = secret.expose_secret();
-        let parts = secret_parts(name, exposed);
-        let values = |variable| {
-            parts
-                .iter()
-                .filter_map(move |part| KnownValue::of(variable, secret, part))
-        };
-        if values(0).next().is_none() {
-            if !parts.is_empty() || is_named_secret(name, exposed) {
-                self.unmaskable.insert(name.to_owned());
-            }
+        let parts = SecretParts::of(name, secret.expose_secret());
+        let found = parts.secrets.iter().map(|part| KnownValue::of(0, secret, part));
+        let values: Vec<KnownValue> = found.flatten().collect();
+        if parts.ordinary || values.len() < parts.secrets.len() {
+            self.unmaskable.insert(name.to_owned());
+        }
+        if values.is_empty() {
             return;
         }
         let variable = self.place_of(name);
-        for value in values(variable) {
+        for value in values {
             self.variables[variable].guessable |= value.is_guessable();
+            let value = KnownValue { variable, ..value };
             if !self.values.iter().any(|other| other.is_same(&value)) {
                 self.values.push(value);
             }
@@ -119,7 +116,7 @@ impl KnownValues {
         }
         self.variables.push(SecretVariable {
             name: name.to_owned(),
-            identifier: name.ends_with("_ID"),
+            identifier: name.ends_with("_ID") && !NameWords::of(name).is_secret_id(),
             guessable: false,
         });
         self.variables.len() - 1

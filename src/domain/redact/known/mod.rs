@@ -1,15 +1,24 @@
 //! The values of `.env`, present and previous, and how pieces of them are found in a text in any disguise.
 //!
 //! [`KnownValues`] holds them folded, in memory that is wiped. A [`WindowIndex`] over them answers whether six characters
-//! of a text stand in any value; [`encodings`] reads base64, base32 and hex; [`secret_variables`] tells which variables
-//! hold a secret at all, [`secret_parts`] what of a value is one.
+//! of a text stand in any value; [`encodings`] reads base64, base32 and hex, [`spelled`] what is short or full of signs,
+//! [`gapped`] what has characters left out; [`secret_variables`] tells by
+//! [`names`] and shapes which variables hold a secret at all, [`secret_parts`] what of a value is one: of [`addresses`],
+//! connection strings ([`settings`]), JSON.
+mod addresses;
 mod encodings;
+mod gapped;
 mod known_values;
+mod names;
 mod search;
 mod secret_parts;
 mod secret_variables;
+mod settings;
+mod spelled;
 mod value;
+mod window_index;
 
 pub use known_values::KnownValues;
-pub(super) use search::WindowIndex;
+
 pub(super) use secret_variables::is_secret;
+pub(super) use window_index::WindowIndex;

@@ -4,142 +4,35 @@
 use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedWindow, HEX, Rolling, WINDOW};
 use super::known_values::KnownValues;
 use super::value::KnownValue;
+use super::window_index::{WINDOW_MASK, WindowIndex};
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
 use crate::domain::redact::lookalikes;
-use crate::domain::redact::span::Hit;
+use crate::domain::redact::span::{self, Hit};
 use std::ops::Range;
-
-const BITS: u32 = 15;
-const WINDOW_MASK: u64 = (1 << 36) - 1;
 
 /// How many bits a piece has to be worth. 30,000 comments hold some 2^31 pairs of windows, but only one in ten of
 /// their windows is in a random string.
-const ENOUGH: f32 = 33.0;
-
-/// The windows of all values: of folded characters, and of bytes for what is encoded.
-pub(in crate::domain::redact) struct WindowIndex {
-    folded: WindowTable,
-    raw: WindowTable,
-}
-
-/// Windows with the values that hold them; a bitmap answers for most that nothing holds.
-struct WindowTable {
-    bitmap: Vec<u64>,
-    entries: Vec<WindowEntry>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct WindowEntry {
-    window: u64,
-    value: u32,
-    place: u32,
-}
+pub(super) const ENOUGH: f32 = 33.0;
 
 /// A stretch on which text and value agree.
 #[derive(Clone, Copy)]
-struct ValueMatch {
-    value: usize,
+pub(super) struct ValueMatch {
+    pub(super) value: usize,
     /// First code of the folded, and the one after the last.
-    from: usize,
+    pub(super) from: usize,
     to: usize,
     /// Where in the value it begins.
-    place: usize,
-}
-
-impl WindowIndex {
-    pub(in crate::domain::redact) fn of(known: &KnownValues) -> Self {
-        let values = || known.values.iter().enumerate();
-        Self {
-            folded: WindowTable::of(values().flat_map(|(number, value)| with_value(value.windows(), number))),
-            raw: WindowTable::of(values().flat_map(|(number, value)| with_value(value.raw_windows(), number))),
-        }
-    }
-
-    /// Whether any window of the text is one of a value: most texts hold none, and are not kept folded.
-    fn touches(&self, text: &str) -> bool {
-        let mut window = 0;
-        let mut len = 0;
-        let (mut base64, mut base32, mut hex) = (
-            Rolling::<BASE64>::default(),
-            Rolling::<BASE32>::default(),
-            Rolling::<HEX>::default(),
-        );
-        let mut touches = false;
-        fold::each(text, |folded| {
-            if folded.code == BREAK {
-                len = 0;
-                base64.reset();
-                base32.reset();
-                hex.reset();
-                return;
-            }
-            len += 1;
-            window = (window << 6 | u64::from(folded.code)) & WINDOW_MASK;
-            touches |= len >= WINDOW && self.folded.holds(window);
-            let mut see = |window, _| touches |= self.raw.holds(window);
-            base64.push(folded.exact, &mut see);
-            base32.push(folded.exact, &mut see);
-            hex.push(folded.exact, &mut see);
-        });
-        touches
-    }
-}
-
-fn with_value(windows: impl Iterator<Item = (u64, usize)>, number: usize) -> impl Iterator<Item = WindowEntry> {
-    let value = u32::try_from(number).unwrap_or(u32::MAX);
-    windows.map(move |(window, place)| WindowEntry {
-        window,
-        value,
-        place: u32::try_from(place).unwrap_or(u32::MAX),
-    })
-}
-
-impl WindowTable {
-    fn of(entries: impl Iterator<Item = WindowEntry>) -> Self {
-        let mut entries: Vec<WindowEntry> = entries.collect();
-        entries.sort_unstable();
-        let mut bitmap = vec![0; 1 << (BITS - 6)];
-        for entry in &entries {
-            let bit = spot(entry.window);
-            bitmap[bit >> 6] |= 1 << (bit & 63);
-        }
-        Self { bitmap, entries }
-    }
-
-    #[inline]
-    fn holds(&self, window: u64) -> bool {
-        let bit = spot(window);
-        self.bitmap[bit >> 6] & 1 << (bit & 63) != 0 && self.look_up(window).next().is_some()
-    }
-
-    /// All values that hold this window, with the place.
-    fn look_up(&self, window: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let from = self.entries.partition_point(|entry| entry.window < window);
-        self.entries[from..]
-            .iter()
-            .take_while(move |entry| entry.window == window)
-            .map(|entry| (entry.value as usize, entry.place as usize))
-    }
-}
-
-fn spot(window: u64) -> usize {
-    usize::try_from(window.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> (64 - BITS)).unwrap_or(0)
+    pub(super) place: usize,
 }
 
 impl KnownValues {
     /// Every piece of a known value in the text.
     pub(in crate::domain::redact) fn search(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
-        for (number, value) in self.values.iter().enumerate() {
-            if let Some(literal) = &value.literal {
-                let found = text.match_indices(literal.as_str());
-                hits.extend(
-                    found.map(|(start, _)| self.hit(text, number, start..start + literal.len(), 0..literal.len())),
-                );
-            }
-        }
+        self.search_spelled(index, text, hits);
         if index.touches(text) {
             let folded = FoldedText::of(text);
             self.search_folded(index, text, &folded, hits);
+            self.search_gapped(index, text, &folded, hits);
             self.search_encoded::<BASE64>(index, text, &folded, hits);
             self.search_encoded::<BASE32>(index, text, &folded, hits);
             self.search_encoded::<HEX>(index, text, &folded, hits);
@@ -148,37 +41,51 @@ impl KnownValues {
 
     /// Pieces as they are, in any disguise that folding undoes.
     fn search_folded(&self, index: &WindowIndex, text: &str, folded: &FoldedText, hits: &mut Vec<Hit>) {
-        let mut window = 0;
-        let mut len = 0;
         let mut settled = 0;
-        for (at, code) in folded.codes.iter().enumerate() {
-            len = if *code == BREAK { 0 } else { len + 1 };
-            window = (window << 6 | u64::from(*code)) & WINDOW_MASK;
-            if len < WINDOW || at < settled {
-                continue;
+        each_window(folded, |window, from| {
+            let to = from + WINDOW;
+            if to <= settled || !index.folded.holds(window) {
+                return;
             }
-            let from = at + 1 - WINDOW;
-            if !index.folded.holds(window) {
-                continue;
+            let runs = index.folded.look_up(window);
+            let runs = runs.map(|(value, place)| self.extend(folded, ValueMatch { value, from, to, place }));
+            let Some(run) = runs.max_by_key(|run| run.to - run.from) else {
+                return;
+            };
+            let hit = self.judge(text, folded, run);
+            // Without a hit the same stretch would be judged again at its every window.
+            settled = if hit.is_some() { run.to } else { run.to - 1 };
+            if let Some((wider, end)) = self.gapped(text, folded, run, hit.is_some()) {
+                settled = settled.max(end);
+                hits.push(wider);
             }
-            let best = index
-                .folded
-                .look_up(window)
-                .map(|(value, place)| {
-                    let to = at + 1;
-                    self.extend(folded, ValueMatch { value, from, to, place })
-                })
-                .max_by_key(|run| run.to - run.from);
-            if let Some(run) = best {
-                if let Some(hit) = self.judge(text, folded, run) {
-                    hits.push(hit);
-                    settled = run.to;
-                } else {
-                    // The same stretch would be judged again at its every window.
-                    settled = run.to - 1;
-                }
+            hits.extend(hit);
+        });
+    }
+
+    /// Pieces of which every third to sixth character was left out, where no other was found.
+    fn search_gapped(&self, index: &WindowIndex, text: &str, folded: &FoldedText, hits: &mut Vec<Hit>) {
+        let found = span::merged(hits.iter().map(|hit| hit.start..hit.end).collect());
+        let is_found = |from: usize, to: usize| {
+            let behind = found.partition_point(|range| range.end <= folded.start(from));
+            found.get(behind).is_some_and(|range| range.start < folded.end(to - 1))
+        };
+        let mut settled = 0;
+        each_window(folded, |window, from| {
+            let to = from + WINDOW;
+            if to <= settled || !index.gapped.holds(window) || is_found(from, to) {
+                return;
             }
-        }
+            let runs = index.gapped.look_up(window);
+            let runs = runs.filter_map(|(value, place)| {
+                let run = ValueMatch { value, from, to, place };
+                self.gapped(text, folded, run, false)
+            });
+            if let Some((hit, end)) = runs.max_by_key(|(_, end)| *end) {
+                settled = end;
+                hits.push(hit);
+            }
+        });
     }
 
     /// Pieces in one of the encodings.
@@ -257,7 +164,7 @@ impl KnownValues {
     }
 
     /// The secret ones of a value's characters at these places.
-    fn hit(&self, text: &str, value: usize, range: Range<usize>, places: Range<usize>) -> Hit {
+    pub(super) fn hit(&self, text: &str, value: usize, range: Range<usize>, places: Range<usize>) -> Hit {
         let value = &self.values[value];
         let whole = value.secret_len();
         let secret = |place: usize| place.saturating_sub(value.public).min(whole);
@@ -300,6 +207,18 @@ impl KnownValue {
     }
 }
 
+/// Every window of six codes, with the place of its first.
+fn each_window(folded: &FoldedText, mut see: impl FnMut(u64, usize)) {
+    let (mut window, mut len) = (0, 0);
+    for (at, code) in folded.codes.iter().enumerate() {
+        len = if *code == BREAK { 0 } else { len + 1 };
+        window = (window << 6 | u64::from(*code)) & WINDOW_MASK;
+        if len >= WINDOW {
+            see(window, at + 1 - WINDOW);
+        }
+    }
+}
+
 /// What the agreement is worth: the characters by how many there are to choose from.
 ///
 /// A public prefix alone is worth nothing; before four characters or more it is.
@@ -309,10 +228,20 @@ fn evidence(value: &KnownValue, folded: &FoldedText, run: ValueMatch) -> f32 {
     let place = run.place + public;
     let same_case = folded.exact[run.from + public..run.to] == value.exact[place..place + codes.len()];
     let prefix = if public >= 3 && codes.len() >= 4 { 12.0 } else { 0.0 };
+    // A word of a list of 2,048 is worth eleven bits.
     let each = if value.spoken {
-        // A word of a list of 2,048 is worth eleven bits.
         2.0
-    } else if codes.iter().all(|code| *code < 10) {
+    } else {
+        each_is_worth(codes, same_case)
+    };
+    #[expect(clippy::cast_precision_loss, reason = "lengths of keys")]
+    let chars = codes.len() as f32;
+    prefix + chars * each
+}
+
+/// What one of these characters is worth, in bits.
+pub(super) fn each_is_worth(codes: &[u8], same_case: bool) -> f32 {
+    if codes.iter().all(|code| *code < 10) {
         3.3
     } else if codes.iter().all(|code| *code < 16) {
         4.0
@@ -322,15 +251,12 @@ fn evidence(value: &KnownValue, folded: &FoldedText, run: ValueMatch) -> f32 {
         5.9
     } else {
         5.1
-    };
-    #[expect(clippy::cast_precision_loss, reason = "lengths of keys")]
-    let chars = codes.len() as f32;
-    prefix + chars * each
+    }
 }
 
 /// The span of a run, without a last (or first) letter or two that belong to the next word and agree by chance:
 /// `…k3 I used` where the value goes on with an i.
-fn trimmed(text: &str, folded: &FoldedText, run: Range<usize>) -> [usize; 2] {
+pub(super) fn trimmed(text: &str, folded: &FoldedText, run: Range<usize>) -> [usize; 2] {
     let mut span = [folded.start(run.start), folded.end(run.end - 1)];
     if run.len() <= WINDOW {
         return span;

@@ -1,108 +1,197 @@
-//! What of a value is secret: of a URL its password, of a connection string the settings that its names call secret, of
-//! JSON the fields that are; of everything else all.
-use super::secret_variables::is_secret;
+//! What of a value is secret: of an address its password, of a connection string the settings that its names call secret,
+//! of JSON the fields that are; of everything else all.
+use super::addresses::{Address, after_scheme, decoded};
+use super::encodings;
+use super::names::NameWords;
+use super::secret_variables::{is_named_secret, is_secret};
+use super::settings::{parameters, settings};
 use crate::domain::redact::shape;
 use zeroize::Zeroizing;
 
-/// JSON within JSON is read to this depth.
-const DEEPEST: usize = 4;
+/// Values within values are read to this depth.
+const DEEPEST: usize = 10;
 
-/// Shorter parts are settings: `?pass=1`.
-const SHORTEST: usize = 6;
+/// The name by which a password is judged that has none of its own.
+const PASSWORD: &str = "PASSWORD";
 
-/// The secret parts of a variable's value; none if it is a plain setting.
-pub(super) fn secret_parts(name: &str, value: &str) -> Vec<Zeroizing<String>> {
-    let mut parts = Vec::new();
-    gather(name, value.trim(), DEEPEST, &mut parts);
-    parts
+/// The secret parts of a variable's value.
+#[derive(Default)]
+pub(super) struct SecretParts {
+    /// What is to be masked; none if the value is a plain setting.
+    pub(super) secrets: Vec<Zeroizing<String>>,
+    /// Whether a name says that there is a secret which, by its shape, could not be told from what people say.
+    pub(super) ordinary: bool,
 }
 
-fn gather(name: &str, value: &str, depth: usize, parts: &mut Vec<Zeroizing<String>>) {
-    let before = parts.len();
-    let mut add = |part: &str| parts.push(Zeroizing::new(part.to_owned()));
-    if value.starts_with(['{', '['])
-        && let Ok(json) = serde_json::from_str(value)
-    {
-        return fields(name, &json, depth, parts);
+impl SecretParts {
+    /// Of a variable with this name.
+    pub(super) fn of(name: &str, value: &str) -> Self {
+        let mut parts = Self::default();
+        parts.gather(name, value.trim(), DEEPEST);
+        parts
     }
-    if let Some((_, rest)) = value.split_once("://") {
-        return of_url(rest).into_iter().for_each(add);
+
+    fn add(&mut self, secret: &str) {
+        self.secrets.push(Zeroizing::new(secret.to_owned()));
     }
-    if let Some(password) = driver_password(value) {
-        return add(password);
+
+    /// How much was found up to now.
+    fn found(&self) -> (usize, bool) {
+        (self.secrets.len(), self.ordinary)
     }
-    if value.contains("-----BEGIN ") {
-        return pem_bodies(value).for_each(add);
+
+    fn gather(&mut self, name: &str, value: &str, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let before = self.found();
+        let words = NameWords::of(name);
+        if value.starts_with(['{', '['])
+            && let Ok(json) = serde_json::from_str(value)
+        {
+            return self.fields(name, &json, depth);
+        }
+        if value.contains("-----BEGIN ") {
+            return pem_bodies(value).for_each(|body| self.secrets.push(body));
+        }
+        if let Some(addresses) = addresses(value) {
+            addresses.into_iter().for_each(|rest| self.address(&words, rest, depth));
+            if self.found() == before && words.ends_password() {
+                self.add(value);
+            }
+            self.ordinary |= self.found() == before && words.ends_secret() && !words.is_plain();
+            return;
+        }
+        if let Some(password) = driver_password(value) {
+            return self.gather(PASSWORD, password, depth);
+        }
+        if let Some(settings) = settings(value) {
+            for (name, value) in settings {
+                self.gather(name, value, depth);
+            }
+            if self.found() != before || !words.is_secret() {
+                return;
+            }
+        }
+        if words.is_plural() && value.contains([',', ';']) {
+            let list = value.split([',', ';']).map(str::trim).filter(|one| !one.is_empty());
+            return list.for_each(|one| self.gather("KEY", one, depth));
+        }
+        self.login_or_whole(name, &words, value, depth);
     }
-    if value.contains(';') {
-        let settings = value.split(';').filter_map(|setting| setting.split_once('='));
-        named(settings).for_each(&mut add);
+
+    /// `user:password` where the name says so; what base64 hides, besides itself; or all of the value.
+    fn login_or_whole(&mut self, name: &str, words: &NameWords, value: &str, depth: usize) {
+        if let Some(password) = login(words, value) {
+            return self.gather(PASSWORD, password, depth);
+        }
+        let (bare, is_basic) = match value.split_once(' ') {
+            Some((scheme, bare)) if scheme.eq_ignore_ascii_case("basic") => (bare, true),
+            Some((scheme, bare)) if ["bearer", "token"].iter().any(|own| scheme.eq_ignore_ascii_case(own)) => {
+                (bare, false)
+            }
+            _ => (value, words.is_login()),
+        };
+        if is_secret(name, bare) {
+            self.add(bare);
+            if let Some(hidden) = encodings::of_base64(bare) {
+                self.hidden(name, &hidden, is_basic, depth);
+            }
+        } else {
+            self.ordinary |= is_named_secret(name, bare);
+        }
     }
-    if parts.len() == before && is_secret(name, value) {
-        parts.push(Zeroizing::new(
-            value.strip_prefix("Bearer ").unwrap_or(value).to_owned(),
-        ));
+
+    /// What stood in base64: only what is a secret there too for certain.
+    fn hidden(&mut self, name: &str, hidden: &str, is_basic: bool, depth: usize) {
+        if hidden.starts_with('{') || hidden.contains("-----BEGIN ") {
+            self.gather(name, hidden, depth);
+        } else if is_basic && let Some((_, password)) = hidden.split_once(':') {
+            self.gather(PASSWORD, password, depth);
+        }
+    }
+
+    /// The secret ones of the fields of a JSON value.
+    fn fields(&mut self, name: &str, json: &serde_json::Value, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        match json {
+            serde_json::Value::String(text) => self.gather(name, text, depth),
+            serde_json::Value::Array(list) => list.iter().for_each(|item| self.fields(name, item, depth)),
+            serde_json::Value::Object(map) => map.iter().for_each(|(name, item)| self.fields(name, item, depth)),
+            serde_json::Value::Number(number) => self.gather(name, &number.to_string(), depth),
+            serde_json::Value::Null | serde_json::Value::Bool(_) => {}
+        }
+    }
+
+    /// Of what follows the scheme: the password, or the token in its place; secret parameters; the path that opens it.
+    fn address(&mut self, words: &NameWords, rest: &str, depth: usize) {
+        let address = Address::of(rest);
+        if let Some(password) = address.password {
+            self.gather(PASSWORD, password, depth);
+            if let Some(decoded) = decoded(password) {
+                self.gather(PASSWORD, &decoded, depth);
+            }
+        }
+        let token = address
+            .user
+            .filter(|user| user.len() >= 16 && (shape::is_random(user) || shape::is_hex(user)));
+        token.into_iter().for_each(|token| self.add(token));
+        for (name, value) in parameters(address.parameters) {
+            // The credential of a signed address is an id with a date and words.
+            if !(name.starts_with("X-") && name.ends_with("-Credential")) {
+                self.gather(name, value, depth);
+            }
+        }
+        address.keys_of_path(words).for_each(|key| self.add(key));
     }
 }
 
-/// The secret ones of the fields of a JSON value.
-fn fields(name: &str, json: &serde_json::Value, depth: usize, parts: &mut Vec<Zeroizing<String>>) {
-    let Some(depth) = depth.checked_sub(1) else { return };
-    match json {
-        serde_json::Value::String(text) => gather(name, text, depth, parts),
-        serde_json::Value::Array(list) => list.iter().for_each(|item| fields(name, item, depth, parts)),
-        serde_json::Value::Object(map) => map.iter().for_each(|(name, item)| fields(name, item, depth, parts)),
-        serde_json::Value::Null | serde_json::Value::Bool(_) | serde_json::Value::Number(_) => {}
-    }
+/// What follows the schemes of one address or a list of them; `None` if the value is none.
+fn addresses(value: &str) -> Option<Vec<&str>> {
+    let list = value
+        .split([',', ' ', '\n'])
+        .map(str::trim)
+        .filter(|one| !one.is_empty());
+    let all: Option<Vec<&str>> = list.map(after_scheme).collect();
+    all.filter(|all| !all.is_empty())
+        .or_else(|| Some(vec![after_scheme(value)?]))
 }
 
-/// Of what follows the scheme: the password, or the token in its place; secret parameters; the path of a webhook.
-fn of_url(rest: &str) -> Vec<&str> {
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let user = authority.rsplit_once('@').map(|(user, _)| user);
-    let given = user.and_then(|user| match user.split_once(':') {
-        Some((_, password)) => (!password.is_empty()).then_some(password),
-        None => (user.len() >= 16 && (shape::is_random(user) || shape::is_hex(user))).then_some(user),
-    });
-    let query = rest.split_once('?').map_or("", |(_, query)| query);
-    let parameters = query
-        .split(['&', '#'])
-        .filter_map(|parameter| parameter.split_once('='));
-    let path = is_webhook(rest)
-        .then(|| rest.split_once('/').map(|(_, path)| path))
-        .flatten();
-    given.into_iter().chain(named(parameters)).chain(path).collect()
+/// The password behind a user, in a variable that holds both.
+fn login<'a>(words: &NameWords, value: &'a str) -> Option<&'a str> {
+    let (user, password) = value.split_once([':', '/']).filter(|_| words.is_login())?;
+    let is_user = !user.is_empty()
+        && user
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'@' | b'+'))
+        && (user.contains('@') || user.len() < 16 || !shape::is_random(user));
+    (is_user && !password.is_empty()).then_some(password)
 }
 
-/// The values of those pairs whose names call them secret.
-fn named<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> impl Iterator<Item = &'a str> {
-    pairs
-        .map(|(name, value)| (name.trim(), value.trim()))
-        .filter(|(name, value)| value.len() >= SHORTEST && is_secret(name, value))
-        .map(|(_, value)| value)
-}
-
-/// `user:password@tcp(host)`, as drivers without a scheme have it.
+/// `user:password@tcp(host)`, as drivers without a scheme have it; `jdbc:oracle:thin:user/password@host`.
 fn driver_password(value: &str) -> Option<&str> {
     let (user, host) = value.rsplit_once('@')?;
-    let (_, password) = user.split_once(':')?;
-    (host.contains('(') && host.contains(')') && !password.is_empty()).then_some(password)
+    let password = match user.strip_prefix("jdbc:oracle:") {
+        Some(user) => user.split_once('/')?.1,
+        None => {
+            user.split_once(':')
+                .filter(|_| host.contains('(') && host.contains(')'))?
+                .1
+        }
+    };
+    (!password.is_empty()).then_some(password)
 }
 
-/// What stands between the lines that frame a private key: those lines are in every text about keys.
-fn pem_bodies(value: &str) -> impl Iterator<Item = &str> {
+/// What stands between the lines that frame a private key, without the settings that may stand before it: all these are
+/// in every text about keys.
+fn pem_bodies(value: &str) -> impl Iterator<Item = Zeroizing<String>> {
     let blocks = value.split("-----BEGIN ").skip(1);
     blocks.filter_map(|block| {
         let (kind, body) = block.split_once("-----")?;
-        let body = body.split("-----").next()?;
-        (kind.contains("PRIVATE")).then_some(body.trim())
+        let body = body.split("-----").next().filter(|_| kind.contains("PRIVATE"))?;
+        // In a file of one line the ends of lines are written out.
+        let body = Zeroizing::new(body.replace("\\r", "").replace("\\n", "\n"));
+        let lines: Vec<&str> = body.trim().lines().filter(|line| !line.contains(": ")).collect();
+        Some(Zeroizing::new(lines.join("\n")))
     })
-}
-
-fn is_webhook(url: &str) -> bool {
-    ["hooks.slack.com/services/", "/api/webhooks/", "webhook.office.com/"]
-        .iter()
-        .any(|part| url.contains(part))
 }
 
 #[cfg(test)]
@@ -146,9 +235,9 @@ mod tests {
             ("LOG_LEVEL", "info", &[]),
         ];
         for (name, value, expected) in cases {
-            let parts = secret_parts(name, value);
-            let parts: Vec<&str> = parts.iter().map(|part| part.as_str()).collect();
-            assert_eq!(parts, expected, "{name}");
+            let parts = SecretParts::of(name, value);
+            let secrets: Vec<&str> = parts.secrets.iter().map(|part| part.as_str()).collect();
+            assert_eq!(secrets, expected, "{name}");
         }
     }
 }

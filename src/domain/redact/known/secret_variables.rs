@@ -1,109 +1,55 @@
 //! Which variables of a `.env` hold a secret: judged by name and by the shape of the value.
+use super::addresses::after_scheme;
+use super::names::NameWords;
 use crate::domain::redact::shape;
 
-/// Words that, in a name, say that the value is a secret.
-const SECRET_WORDS: [&str; 30] = [
-    "KEY",
-    "KEYS",
-    "APIKEY",
-    "TOKEN",
-    "TOKENS",
-    "SECRET",
-    "SECRETS",
-    "PASSWORD",
-    "PASSWD",
-    "PWD",
-    "PW",
-    "PASS",
-    "PASSPHRASE",
-    "PASSCODE",
-    "PIN",
-    "CREDENTIAL",
-    "CREDENTIALS",
-    "AUTH",
-    "AUTHORIZATION",
-    "PAT",
-    "JWT",
-    "DSN",
-    "API",
-    "PRIVATE",
-    "COOKIE",
-    "SALT",
-    "SEED",
-    "MNEMONIC",
-    "PHRASE",
-    "BEARER",
-];
-
-/// Words that, at the end of a name, say that the value is a setting although a secret word stands before.
-const PLAIN_ENDS: [&str; 49] = [
-    "ID",
-    "IDS",
-    "URL",
-    "URI",
-    "HOST",
-    "HOSTNAME",
-    "PORT",
-    "PATH",
-    "DIR",
-    "FILE",
-    "FILENAME",
-    "NAME",
-    "REGION",
-    "ZONE",
-    "TZ",
-    "LEVEL",
-    "ENV",
-    "ENVIRONMENT",
-    "MODE",
-    "TIMEOUT",
-    "INTERVAL",
-    "DAYS",
-    "HOURS",
-    "MINUTES",
-    "SECONDS",
-    "COUNT",
-    "LIMIT",
-    "SIZE",
-    "VERSION",
-    "TESTNET",
-    "ENABLED",
-    "EMAIL",
-    "USER",
-    "USERNAME",
-    "LENGTH",
-    "TTL",
-    "EXPIRY",
-    "ALGORITHM",
-    "PUBLIC",
-    "TYPE",
-    "FORMAT",
-    "PREFIX",
-    "BUCKET",
-    "DOMAIN",
-    "ENDPOINT",
-    "DATE",
-    "OWNER",
-    "MODEL",
-    "BUDGET",
-];
-
-/// How values begin that stand for a value.
-const PLACEHOLDERS: [&str; 13] = [
-    "your_",
-    "your-",
-    "yournew",
+/// Words that say that a text stands for a value.
+const TOLD: [&str; 14] = [
+    "your",
+    "change",
     "changeme",
-    "change_me",
-    "change-me",
     "placeholder",
-    "insert_",
-    "replace_",
-    "example",
+    "insert",
+    "replace",
     "redacted",
-    "<",
-    "${",
+    "example",
+    "dummy",
+    "sample",
+    "fake",
+    "todo",
+    "paste",
+    "fixme",
 ];
+
+/// What may stand beside such a word besides the words of the variable's own name.
+const FILLING: [&str; 23] = [
+    "a",
+    "an",
+    "the",
+    "my",
+    "me",
+    "new",
+    "old",
+    "here",
+    "with",
+    "this",
+    "value",
+    "key",
+    "keys",
+    "api",
+    "token",
+    "secret",
+    "password",
+    "passwort",
+    "wachtwoord",
+    "real",
+    "actual",
+    "goes",
+    "xxx",
+];
+
+/// What begins and ends a reference to a value.
+const REFERENCES: [[&str; 2]; 3] = [["<", ">"], ["${", "}"], ["{{", "}}"]];
 
 /// Words of settings that say yes, no or nothing.
 const SWITCHES: [&str; 10] = [
@@ -112,24 +58,23 @@ const SWITCHES: [&str; 10] = [
 
 /// Whether a variable holds a secret that can be masked, judged by its name and the shape of its value.
 pub(in crate::domain::redact) fn is_secret(name: &str, value: &str) -> bool {
-    let value = value.trim();
-    if value.is_empty() || is_placeholder(value) {
+    let (name, value) = (NameWords::of(name), value.trim());
+    if value.is_empty() || is_placeholder(&name, value) {
         return false;
     }
-    if shape::has_token_prefix(value) || value.contains("PRIVATE KEY-----") {
+    if shape::has_token_prefix(value) {
         return true;
     }
-    if is_setting(value) {
+    if is_setting(&name, value) {
         return false;
     }
-    let name = NameWords::of(name);
     let long = value.chars().count() >= 6;
     match (name.is_plain(), name.is_secret()) {
         // Shorter ones could not be masked without masking half the text.
         (false, true) => {
             long && (name.is_password() || name.is_phrase() && shape::is_phrase(value) || !shape::is_words(value))
         }
-        (false, false) => shape::is_random(value) && value.len() >= 20 && !shape::is_hex(value),
+        (false, false) => value.len() >= 20 && shape::is_random(value) && !shape::is_hex(value) && !is_text(value),
         // `API_KEY_ENV`, `STRIPE_KEY_ID`: a setting, unless no setting looks like its value.
         (true, true) => !name.has("PUBLIC") && value.len() >= 10 && is_mixed(value),
         (true, false) => false,
@@ -140,10 +85,9 @@ pub(in crate::domain::redact) fn is_secret(name: &str, value: &str) -> bool {
 pub(super) fn is_named_secret(name: &str, value: &str) -> bool {
     let (name, value) = (NameWords::of(name), value.trim());
     let setting = value.is_empty()
-        || is_placeholder(value)
+        || is_placeholder(&name, value)
         || SWITCHES.contains(&value.to_lowercase().as_str())
-        || value.contains("://")
-        || is_setting(value) && !name.is_password();
+        || is_setting(&name, value) && !name.is_password();
     name.ends_secret() && !name.is_plain() && !setting
 }
 
@@ -154,78 +98,44 @@ fn is_mixed(value: &str) -> bool {
     all.iter().all(|count| *count > 0) && all.iter().sum::<usize>() == value.len() && shape::is_random(value)
 }
 
-/// The words of a name, in capitals.
-struct NameWords(Vec<String>);
-
-impl NameWords {
-    fn of(name: &str) -> Self {
-        Self(name_words(name))
+/// Whether a text stands for a value. Of what is called a password every word has to say so: people make passwords of
+/// words, and begin them with any.
+fn is_placeholder(name: &NameWords, value: &str) -> bool {
+    let refers = |[start, end]: &[&str; 2]| {
+        let inner = value.strip_prefix(start).and_then(|inner| inner.strip_suffix(end));
+        inner.is_some_and(|inner| *start == "${" || !inner.is_empty() && shape::is_words(inner))
+    };
+    let crossed = |c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '•' | '…');
+    if value.chars().all(crossed) || REFERENCES.iter().any(refers) {
+        return true;
     }
-
-    fn has(&self, word: &str) -> bool {
-        self.0.iter().any(|own| own == word)
-    }
-
-    fn is_secret(&self) -> bool {
-        self.0.iter().any(|word| SECRET_WORDS.contains(&word.as_str()))
-    }
-
-    /// Whether the last word says that it is a secret itself: an `API` may be anything.
-    fn ends_secret(&self) -> bool {
-        let last = self.0.last().map_or("", String::as_str);
-        SECRET_WORDS.contains(&last) && !matches!(last, "API" | "AUTH") || self.is_password()
-    }
-
-    fn is_plain(&self) -> bool {
-        self.0.last().is_some_and(|word| PLAIN_ENDS.contains(&word.as_str())) || self.has("PUBLIC")
-    }
-
-    fn is_password(&self) -> bool {
-        let password = |word: &String| word.starts_with("PASS") || matches!(word.as_str(), "PWD" | "PW" | "PIN");
-        self.0.iter().any(password)
-    }
-
-    fn is_phrase(&self) -> bool {
-        ["MNEMONIC", "SEED", "PHRASE"].iter().any(|word| self.has(word))
-    }
-}
-
-/// `apiKeyId`, `API_KEY-ID`: its words in capitals.
-fn name_words(name: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut before = ' ';
-    for c in name.chars() {
-        if !c.is_alphanumeric() || (before.is_lowercase() && c.is_uppercase()) {
-            words.push(String::new());
-        }
-        if c.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(c.to_uppercase());
-        }
-        before = c;
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
-fn is_placeholder(value: &str) -> bool {
     let lower = value.to_lowercase();
-    PLACEHOLDERS.iter().any(|word| lower.starts_with(word))
-        || value
-            .chars()
-            .all(|c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '•' | '…'))
+    let parts = || lower.split(['_', '-', '.', ' ', '/']).filter(|part| !part.is_empty());
+    let told = |part: &str| TOLD.contains(&part);
+    let filling = |part: &str| told(part) || FILLING.contains(&part) || name.has(&part.to_uppercase());
+    parts().any(told) && (parts().all(filling) || !name.is_password() && shape::is_words(value))
 }
 
-/// A truth value, a number, a path, a URL without password, a list of hosts.
-fn is_setting(value: &str) -> bool {
-    let is_url = value.contains("://");
+/// A number, a path, an address; of what is called a password words between slashes are none.
+fn is_setting(name: &NameWords, value: &str) -> bool {
     let is_path = value.starts_with(['/', '~', '.']) || value.get(1..3) == Some(":\\");
-    let is_number = value.len() < 12
-        && value
-            .bytes()
-            .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':'));
-    is_url || is_path && shape::is_words(value) || is_number && value.len() < 6 || is_words_by_slash(value)
+    let is_number = value
+        .bytes()
+        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-' | b':'));
+    after_scheme(value).is_some()
+        || is_path && shape::is_words(value)
+        || is_number && value.len() < 6
+        || !name.is_password() && is_words_by_slash(value)
+}
+
+/// What people read, or a list of hosts: `db1.example:5432,db2.example:5432`.
+fn is_text(value: &str) -> bool {
+    let is_host = |host: &str| {
+        let (host, port) = host.rsplit_once(':').unwrap_or((host, ""));
+        let labels = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'.' | b'-');
+        host.contains('.') && host.bytes().all(labels) && port.bytes().all(|b| b.is_ascii_digit())
+    };
+    value.contains(char::is_whitespace) || shape::is_words(value) || value.split(',').all(is_host)
 }
 
 fn is_words_by_slash(value: &str) -> bool {

@@ -1,5 +1,6 @@
 //! One known value, folded, with its windows of six characters.
 use super::encodings::{WINDOW, packed};
+use super::spelled::Spelled;
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
 use crate::domain::redact::shape;
 use secrecy::SecretString;
@@ -36,6 +37,9 @@ const PUBLIC_PREFIXES: [&str; 27] = [
     "AKIA",
 ];
 
+/// Every so many characters may be left out of what is looked for; where they are further apart, windows are left whole.
+const LEFT_OUT: std::ops::RangeInclusive<usize> = 3..=WINDOW;
+
 /// A value as it is looked for. No `Debug`: it holds a key.
 pub(super) struct KnownValue {
     /// Which variable it belongs to.
@@ -44,19 +48,20 @@ pub(super) struct KnownValue {
     pub(super) source: SecretString,
     /// Its secret part, byte by byte: what is encoded where it is encoded.
     pub(super) raw: Zeroizing<Vec<u8>>,
-    /// The codes that folding gives its characters.
+    /// The codes that folding gives its characters; none if it has too few letters and digits to be folded.
     pub(super) codes: Zeroizing<Vec<u8>>,
     /// The characters behind the codes.
     pub(super) exact: Zeroizing<Vec<u8>>,
     /// How many of them are a public prefix.
     pub(super) public: usize,
-    /// A password a person made up is found only as a whole, for its parts are words; its signs count. Spelled without
-    /// the signs before its first letter and after its last.
+    /// A password a person made up is found in disguise only as a whole, for its parts are words; its signs count.
+    /// Spelled without the signs before its first letter and after its last.
     pub(super) weak: Option<Zeroizing<String>>,
     /// Words, as the seed of a wallet is: each is in any text, only several in this order are a piece.
     pub(super) spoken: bool,
-    /// Too few letters and digits to be folded: it is found only as it is written.
-    pub(super) literal: Option<Zeroizing<String>>,
+    /// As it is spelled, if it is short or if folding would lose much of it: then pieces count that stand in the text
+    /// just so.
+    pub(super) spelled: Option<Spelled>,
     /// The signs before its first letter and after its last.
     pub(super) signs: [Zeroizing<String>; 2],
 }
@@ -66,30 +71,30 @@ impl KnownValue {
     /// text.
     pub(super) fn of(variable: usize, source: &SecretString, secret: &str) -> Option<Self> {
         let mut stream = FoldedText::of(secret);
-        let codes = Zeroizing::new(std::mem::take(&mut stream.codes));
-        let exact = Zeroizing::new(std::mem::take(&mut stream.exact));
+        let folds = stream.codes.len() >= WINDOW && !stream.codes.contains(&BREAK);
+        let (first, end) = match stream.codes.len().checked_sub(1) {
+            Some(last) if folds => (stream.start(0), stream.end(last)),
+            Some(_) | None => (0, 0),
+        };
         let public = public_prefix(secret).map_or(0, |prefix| FoldedText::of(prefix).codes.len());
-        let literal = codes.len() < WINDOW || codes.contains(&BREAK);
-        let weak = public == 0 && !literal && shape::is_weak(secret);
+        let weak = public == 0 && folds && shape::is_weak(secret);
         let plain = weak && secret.chars().all(char::is_lowercase);
-        if plain || literal && secret.chars().count() < WINDOW {
+        if plain || !folds && secret.chars().count() < WINDOW {
             return None;
         }
-        let [first, end] = match codes.len().checked_sub(1) {
-            Some(last) => [stream.start(0), stream.end(last)],
-            None => [0, 0],
-        };
+        let [codes, exact] = [&mut stream.codes, &mut stream.exact].map(|all| Zeroizing::new(std::mem::take(all)));
+        let kept = |all: Zeroizing<Vec<u8>>| if folds { all } else { Zeroizing::default() };
         let signs = [&secret[..first], &secret[end..]].map(|signs| Zeroizing::new(signs.to_owned()));
         Some(Self {
             variable,
             source: source.clone(),
             raw: Zeroizing::new(secret.as_bytes().to_vec()),
-            codes,
-            exact,
             public,
             weak: weak.then(|| Zeroizing::new(fold::spelled(&secret[first..end]))),
-            spoken: shape::is_phrase(secret),
-            literal: literal.then(|| Zeroizing::new(secret.to_owned())),
+            spoken: !weak && (shape::is_phrase(secret) || shape::is_half_spoken(secret)),
+            spelled: Spelled::of(secret, if folds { codes.len() } else { 0 }).filter(|_| public == 0),
+            codes: kept(codes),
+            exact: kept(exact),
             signs,
         })
     }
@@ -100,12 +105,10 @@ impl KnownValue {
 
     /// How many of its characters are secret.
     pub(super) fn secret_len(&self) -> usize {
-        let length = if self.literal.is_some() {
-            self.raw.len()
-        } else {
-            self.codes.len()
-        };
-        length.saturating_sub(self.public).max(1)
+        match (&self.spelled, self.codes.len()) {
+            (Some(spelled), 0) => spelled.len(),
+            (_, codes) => codes.saturating_sub(self.public).max(1),
+        }
     }
 
     /// Whether somebody who tries many could hit it, or half of it: a password that a person made up, or one of few signs.
@@ -123,19 +126,37 @@ impl KnownValue {
         })
     }
 
+    /// Every window of six codes of which every third to sixth character was left out, with its place.
+    pub(super) fn gapped_windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
+        let whole = self.weak.is_none() && !self.spoken;
+        let places = 0..if whole { self.codes.len() } else { 0 };
+        let ways = || LEFT_OUT.flat_map(|every| (0..every - 1).map(move |phase| (every, phase)));
+        places.flat_map(move |place| {
+            ways().filter_map(move |(every, phase)| {
+                let kept = |nth: usize| self.codes.get(place + nth + (nth + phase) / (every - 1)).copied();
+                let mut window = [0; WINDOW];
+                for (nth, code) in window.iter_mut().enumerate() {
+                    *code = kept(nth)?;
+                }
+                is_telling(&window).then(|| (pack(&window), place))
+            })
+        })
+    }
+
     /// Every window of six bytes of the secret part, with its place.
     pub(super) fn raw_windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
         let places = self.places(self.raw.len());
         places.filter_map(|place| Some((packed(&self.raw[place..place + WINDOW])?, place)))
     }
 
+    /// Every window of characters as they are spelled, with its place.
+    pub(super) fn spelled_windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
+        self.spelled.iter().flat_map(Spelled::windows)
+    }
+
     /// Where windows begin: the first alone in what counts only as a whole.
     fn places(&self, length: usize) -> std::ops::Range<usize> {
-        let all = if self.literal.is_some() {
-            0
-        } else {
-            (length + 1).saturating_sub(WINDOW)
-        };
+        let all = (length + 1).saturating_sub(WINDOW);
         0..if self.weak.is_some() { all.min(1) } else { all }
     }
 }

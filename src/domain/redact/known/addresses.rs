@@ -1,0 +1,216 @@
+//! What of an address is secret: its password, the parameters that are called so, and the path where the path is what
+//! opens it.
+use super::names::NameWords;
+use crate::domain::redact::shape;
+
+/// Hosts and paths of which whoever has the whole may use it (providers' documentation of incoming webhooks, bots,
+/// calendars and nodes of blockchains).
+const CAPABILITIES: [&str; 24] = [
+    "hooks.slack.com/",
+    "/api/webhooks/",
+    "webhook.office.com/",
+    "api.telegram.org/bot",
+    "hooks.zapier.com/",
+    ".make.com/",
+    "maker.ifttt.com/",
+    "chat.googleapis.com/",
+    "calendar.google.com/calendar/ical/",
+    "events.pagerduty.com/integration/",
+    "hc-ping.com/",
+    "healthchecks.io/ping/",
+    "uptime.betterstack.com/api/v1/heartbeat/",
+    ".quiknode.pro/",
+    ".infura.io/",
+    ".alchemy.com/",
+    ".alchemyapi.io/",
+    "rpc.ankr.com/",
+    ".chainstack.com/",
+    ".getblock.io/",
+    "getblock.io/",
+    ".blastapi.io/",
+    ".nodereal.io/",
+    "open.feishu.cn/open-apis/bot/",
+];
+
+/// The longest name of a scheme: `jdbc:postgresql`, `mongodb+srv`.
+const LONGEST_SCHEME: usize = 32;
+
+/// What follows the scheme of an address; `None` if the value does not begin with one. `://` further on is no scheme.
+pub(in crate::domain::redact) fn after_scheme(value: &str) -> Option<&str> {
+    let (scheme, rest) = value.split_once("://")?;
+    let signs = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'.' | b'-' | b':');
+    let of_case = |own: fn(&u8) -> bool| scheme.bytes().all(|byte| own(&byte) || signs(byte));
+    let is_scheme = (2..=LONGEST_SCHEME).contains(&scheme.len())
+        && scheme.as_bytes()[0].is_ascii_alphabetic()
+        && (of_case(u8::is_ascii_lowercase) || of_case(u8::is_ascii_uppercase));
+    is_scheme.then_some(rest)
+}
+
+/// An address, cut where its parts meet.
+pub(super) struct Address<'a> {
+    /// What stands before the host: a user, perhaps with a password.
+    pub(super) user: Option<&'a str>,
+    pub(super) password: Option<&'a str>,
+    host_and_path: &'a str,
+    /// Behind the first `?`, `#` or `;`.
+    pub(super) parameters: &'a str,
+}
+
+impl<'a> Address<'a> {
+    /// Of what follows the scheme.
+    pub(super) fn of(rest: &'a str) -> Self {
+        let (before, rest) = match end_of_user(rest) {
+            Some(at) => (Some(&rest[..at]), &rest[at + 1..]),
+            None => (None, rest),
+        };
+        let (user, password) = match before.map(|before| before.split_once(':').ok_or(before)) {
+            Some(Ok((user, password))) => (Some(user), Some(password)),
+            Some(Err(user)) => (Some(user), None),
+            None => (None, None),
+        };
+        let path_end = rest.find(['?', '#', ';']).unwrap_or(rest.len());
+        Self {
+            user: user.filter(|user| !user.is_empty()),
+            password: password.filter(|password| !password.is_empty()),
+            host_and_path: &rest[..path_end],
+            parameters: rest.get(path_end + 1..).unwrap_or(""),
+        }
+    }
+
+    /// The segments of the path that open it: all that look like a key where host or name say so, else the one behind a
+    /// version (`/v3/…`).
+    pub(super) fn keys_of_path(&self, name: &NameWords) -> impl Iterator<Item = &'a str> {
+        let known = CAPABILITIES.iter().any(|part| self.host_and_path.contains(part));
+        let least = match (known, name.is_capability()) {
+            (true, _) => 6,
+            (false, true) => 10,
+            (false, false) => usize::MAX,
+        };
+        let mut before = "";
+        self.host_and_path.split('/').skip(1).filter_map(move |segment| {
+            let versioned = is_version(std::mem::replace(&mut before, segment)) && segment.len() >= 20;
+            let segment = if known {
+                segment.strip_prefix("bot").unwrap_or(segment)
+            } else {
+                segment
+            };
+            ((segment.len() >= least || versioned) && looks_like_a_key(segment)).then_some(segment)
+        })
+    }
+}
+
+/// Where the `@` behind the user is. A password may hold a slash that nobody encoded, but then no port can be meant.
+fn end_of_user(rest: &str) -> Option<usize> {
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    rest[..authority].rfind('@').or_else(|| {
+        let (_, port) = rest[..authority].split_once(':')?;
+        let is_port = port.split(';').next()?.bytes().all(|b| b.is_ascii_digit());
+        let at = rest.rfind('@').filter(|_| !is_port)?;
+        rest[at + 1..]
+            .starts_with(|c: char| c.is_ascii_alphanumeric())
+            .then_some(at)
+    })
+}
+
+fn is_version(segment: &str) -> bool {
+    segment
+        .strip_prefix('v')
+        .is_some_and(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Letters with digits among them, and no name put together of words, numbers and dates.
+fn looks_like_a_key(segment: &str) -> bool {
+    let counts = shape::CharCounts::of(segment);
+    let clean = segment
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'~' | b'=' | b'@'));
+    let said =
+        |part: &str| part.len() <= 3 || shape::is_words(part) || shape::is_numbered_word(part) || is_number(part);
+    clean
+        && shape::is_random(segment)
+        && (counts.digit > 0 || segment.len() >= 16)
+        && !segment.split(['_', '-', ':', '~', '=', '@']).all(said)
+}
+
+/// `%41` as the character it stands for; `None` if there is none, or what they stand for is no text.
+pub(super) fn decoded(part: &str) -> Option<String> {
+    if !part.contains('%') {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(part.len());
+    let mut rest = part.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let hex = |at: usize| char::from(*behind.get(at)?).to_digit(16);
+        let escaped = (*first == b'%').then(|| Some(hex(0)? * 16 + hex(1)?)).flatten();
+        match escaped.and_then(|byte| u8::try_from(byte).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &behind[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8(bytes).ok().filter(|decoded| decoded != part)
+}
+
+fn is_number(part: &str) -> bool {
+    part.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_begin_with_a_scheme_and_are_cut_where_their_parts_meet() {
+        assert_eq!(after_scheme("jdbc:sqlserver://db;a=b"), Some("db;a=b"));
+        for value in [
+            "Endpoint=sb://ns/;Key=x",
+            "q7H://x",
+            "7a://b",
+            "a://b",
+            "://x",
+            "my pass://x",
+        ] {
+            assert_eq!(after_scheme(value), None, "{value}");
+        }
+        let address = Address::of("app:a/b@db:5432/x?sslmode=require");
+        assert_eq!(
+            (address.user, address.password, address.parameters),
+            (Some("app"), Some("a/b"), "sslmode=require")
+        );
+        let address = Address::of("h:80/a@b");
+        assert_eq!((address.user, address.password), (None, None));
+        let address = Address::of("Token16@h/");
+        assert_eq!((address.user, address.password), (Some("Token16"), None));
+    }
+
+    #[test]
+    fn the_path_is_secret_where_it_opens_something() {
+        let hex = "0a1b2c3d".repeat(4);
+        let cases = [
+            ("ETH_RPC_URL", format!("mainnet.example.org/v3/{hex}"), true),
+            ("NODE", format!("a.quiknode.pro/{hex}/"), true),
+            ("FEED_URL", format!("example.org/feed/{hex}.xml"), false),
+            ("FEED_URL", format!("example.org/feed/{hex}"), true),
+            ("FEED_URL", "example.org/feed/release-notes-2026-11".to_owned(), false),
+            ("PAGE_URL", format!("www.notion.so/Keys-{hex}"), false),
+            ("API_URL", format!("api.example.org/v1/databases/{hex}"), false),
+            ("TOKEN_URL", format!("login.example.org/{hex}/oauth2/v2.0/token"), false),
+        ];
+        for (name, rest, secret) in cases {
+            let keys = Address::of(&rest).keys_of_path(&NameWords::of(name)).count();
+            assert_eq!(keys == 1, secret, "{name} {rest}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_read_as_what_they_stand_for() {
+        assert_eq!(decoded("p%40ss%21").as_deref(), Some("p@ss!"));
+        assert_eq!(decoded("100%").as_deref(), None);
+        assert_eq!(decoded("plain"), None);
+    }
+}

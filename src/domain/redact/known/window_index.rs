@@ -1,0 +1,131 @@
+//! The windows of all values, ready to be looked up.
+use super::encodings::{BASE32, BASE64, HEX, Rolling, WINDOW};
+use super::known_values::KnownValues;
+use crate::domain::redact::fold::{self, BREAK};
+
+/// So many bits of a bitmap stand for one window, in powers of two between these.
+const SPARSE: usize = 16;
+const FEWEST_BITS: u32 = 15;
+const MOST_BITS: u32 = 20;
+
+/// Six codes.
+pub(super) const WINDOW_MASK: u64 = (1 << 36) - 1;
+
+/// The windows of all values: of folded characters, whole and with characters left out, of bytes for what is encoded, and
+/// of characters as they are spelled.
+pub(in crate::domain::redact) struct WindowIndex {
+    pub(super) folded: WindowTable,
+    pub(super) gapped: WindowTable,
+    pub(super) raw: WindowTable,
+    pub(super) spelled: WindowTable,
+}
+
+/// Windows with the values that hold them; a bitmap answers for most that nothing holds.
+pub(super) struct WindowTable {
+    bitmap: Vec<u64>,
+    shift: u32,
+    entries: Vec<WindowEntry>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct WindowEntry {
+    window: u64,
+    value: u32,
+    place: u32,
+}
+
+impl WindowIndex {
+    pub(in crate::domain::redact) fn of(known: &KnownValues) -> Self {
+        let values = || known.values.iter().enumerate();
+        Self {
+            folded: WindowTable::of(values().flat_map(|(number, value)| with_value(value.windows(), number))),
+            gapped: WindowTable::of(values().flat_map(|(number, value)| with_value(value.gapped_windows(), number))),
+            raw: WindowTable::of(values().flat_map(|(number, value)| with_value(value.raw_windows(), number))),
+            spelled: WindowTable::of(values().flat_map(|(number, value)| with_value(value.spelled_windows(), number))),
+        }
+    }
+
+    /// Whether any window of the text is one of a value: most texts hold none, and are not kept folded.
+    pub(super) fn touches(&self, text: &str) -> bool {
+        let mut window = 0;
+        let mut len = 0;
+        let (mut base64, mut base32, mut hex) = (
+            Rolling::<BASE64>::default(),
+            Rolling::<BASE32>::default(),
+            Rolling::<HEX>::default(),
+        );
+        let mut touches = false;
+        fold::each(text, |folded| {
+            if folded.code == BREAK {
+                len = 0;
+                base64.reset();
+                base32.reset();
+                hex.reset();
+                return;
+            }
+            len += 1;
+            window = (window << 6 | u64::from(folded.code)) & WINDOW_MASK;
+            touches |= len >= WINDOW && (self.folded.holds(window) || self.gapped.holds(window));
+            let mut see = |window, _| touches |= self.raw.holds(window);
+            base64.push(folded.exact, &mut see);
+            base32.push(folded.exact, &mut see);
+            hex.push(folded.exact, &mut see);
+        });
+        touches
+    }
+}
+
+fn with_value(windows: impl Iterator<Item = (u64, usize)>, number: usize) -> impl Iterator<Item = WindowEntry> {
+    let value = u32::try_from(number).unwrap_or(u32::MAX);
+    windows.map(move |(window, place)| WindowEntry {
+        window,
+        value,
+        place: u32::try_from(place).unwrap_or(u32::MAX),
+    })
+}
+
+impl WindowTable {
+    fn of(entries: impl Iterator<Item = WindowEntry>) -> Self {
+        let mut entries: Vec<WindowEntry> = entries.collect();
+        entries.sort_unstable();
+        let bits = (SPARSE * entries.len())
+            .next_power_of_two()
+            .ilog2()
+            .clamp(FEWEST_BITS, MOST_BITS);
+        let mut table = Self {
+            bitmap: vec![0; 1 << (bits - 6)],
+            shift: 64 - bits,
+            entries: Vec::new(),
+        };
+        for entry in &entries {
+            let bit = table.spot(entry.window);
+            table.bitmap[bit >> 6] |= 1 << (bit & 63);
+        }
+        Self { entries, ..table }
+    }
+
+    #[inline]
+    pub(super) fn holds(&self, window: u64) -> bool {
+        let bit = self.spot(window);
+        self.bitmap[bit >> 6] & 1 << (bit & 63) != 0 && self.look_up(window).next().is_some()
+    }
+
+    /// All values that hold this window, with the place.
+    pub(super) fn look_up(&self, window: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let from = self.entries.partition_point(|entry| entry.window < window);
+        self.entries[from..]
+            .iter()
+            .take_while(move |entry| entry.window == window)
+            .map(|entry| (entry.value as usize, entry.place as usize))
+    }
+
+    /// Whether no value has a window.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    #[inline]
+    fn spot(&self, window: u64) -> usize {
+        usize::try_from(window.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift).unwrap_or(0)
+    }
+}
