@@ -118,12 +118,15 @@ impl EnvFile {
         self.entries.iter()
     }
 
+    /// Every entry's name and value, in the order of the file: of a name that stands there twice, both.
+    pub fn named_values(&self) -> Vec<(String, SecretString)> {
+        let entries = self.entries.iter();
+        entries.map(|entry| (entry.name.clone(), entry.value.clone())).collect()
+    }
+
     /// All values; of a name that stands there twice, the last one, as most readers do.
     pub fn values(&self) -> KeyValues {
-        self.entries
-            .iter()
-            .map(|entry| (entry.name.clone(), entry.value.clone()))
-            .collect()
+        self.named_values().into_iter().collect()
     }
 
     /// Where popular readers would see other values than we do.

@@ -145,11 +145,7 @@ fn known_values(project: &Project, identifiers: &[String], present: &[NamedValue
 /// The values of `.env`; `None` if it cannot be read.
 fn present(project: &Project) -> Option<Vec<NamedValue>> {
     match project.read_env() {
-        Ok(env) => Some(
-            env.entries()
-                .map(|entry| (entry.name.clone(), entry.value.clone()))
-                .collect(),
-        ),
+        Ok(env) => Some(env.named_values()),
         Err(EnvError::Missing(_)) => Some(Vec::new()),
         Err(error) => {
             project.note(error.to_string());
