@@ -1,13 +1,14 @@
 //! The one way to the terminal: whatever is printed passes here, where nothing in it can move the cursor, turn the text
-//! round or hide in it, and an argument that looks like a key is not repeated. `println!`, `eprintln!`, `print!` and
+//! round or hide in it, no key that the project holds is shown, and an argument that looks like a key is not repeated. `println!`, `eprintln!`, `print!` and
 //! `eprint!` of this crate are the ones of this file, so that no line can be printed past it.
 mod arguments;
 mod escape;
+mod held;
+mod json;
 
-use crate::domain::redact::Redactor;
 use arguments::Arguments;
 pub use escape::{escape, escape_json, one_line};
-use std::borrow::Cow;
+pub use held::Held;
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
@@ -28,52 +29,55 @@ macro_rules! eprintln {
     ($($arg:tt)*) => { $crate::terminal::err(&format!("{}\n", format_args!($($arg)*))) };
 }
 
-/// What must not be repeated of the command line, and what finds keys in what is said of a fault.
+/// What must not be repeated of the command line, and what is held and not printed.
 struct TerminalGuard {
     arguments: Vec<String>,
-    /// Made when the first line is to be looked at: most commands never need it.
-    redactor: OnceLock<Redactor>,
-    make: Box<dyn Fn() -> Redactor + Send + Sync>,
+    /// Made when the first line is printed.
+    held: OnceLock<Held>,
+    make: Box<dyn Fn() -> Held + Send + Sync>,
     hidden: OnceLock<Arguments>,
 }
 
 static GUARD: OnceLock<TerminalGuard> = OnceLock::new();
 
 impl TerminalGuard {
-    fn redactor(&self) -> &Redactor {
-        self.redactor.get_or_init(|| (self.make)())
+    fn held(&self) -> &Held {
+        self.held.get_or_init(|| (self.make)())
     }
 
     fn hidden(&self) -> &Arguments {
-        self.hidden.get_or_init(|| {
-            let suspects = arguments::suspects(&self.arguments);
-            if suspects.is_empty() {
-                return Arguments::default();
-            }
-            Arguments::of(&suspects, self.redactor())
-        })
+        self.hidden.get_or_init(|| Arguments::of(&self.arguments, self.held()))
     }
 }
 
-/// Says once what was asked for on the command line and in variables of the environment, and how keys are found.
-pub fn guard(arguments: Vec<String>, make: impl Fn() -> Redactor + Send + Sync + 'static) {
+/// Says once what was asked for on the command line and in variables of the environment, and what is held.
+pub fn guard(arguments: Vec<String>, make: impl Fn() -> Held + Send + Sync + 'static) {
     // Whoever comes second guards the same.
     let _ = GUARD.set(TerminalGuard {
         arguments,
-        redactor: OnceLock::new(),
+        held: OnceLock::new(),
         make: Box::new(make),
         hidden: OnceLock::new(),
     });
 }
 
-/// Prints text of any number of lines on stdout.
+/// Prints text of any number of lines on stdout, without the keys that are held.
 pub fn out(text: &str) {
-    to_stdout(&escape(&without_arguments(text)));
+    let Some(guard) = GUARD.get() else {
+        return to_stdout(&escape(text));
+    };
+    to_stdout(&escape(&guard.held().hide(&guard.hidden().hide_keys(text))));
 }
 
-/// Prints JSON on stdout; what a terminal would obey is written as JSON writes it.
+/// Prints JSON on stdout, its strings without the keys that are held; what a terminal would obey is written as JSON
+/// writes it.
 pub fn out_json(json: &str) {
-    to_stdout(&escape_json(&without_arguments(json)));
+    let Some(guard) = GUARD.get() else {
+        return to_stdout(&escape_json(json));
+    };
+    to_stdout(&escape_json(
+        &guard.held().hide_in_json(&guard.hidden().hide_keys(json)),
+    ));
 }
 
 /// Prints text on stderr, without the keys that can be known here.
@@ -87,23 +91,13 @@ pub fn told(text: &str) -> String {
     let Some(guard) = GUARD.get() else {
         return escape(text).into_owned();
     };
-    let hidden = guard.hidden().hide_all(text);
-    let clean = guard.redactor().redact_str(&hidden);
-    escape(&clean).into_owned()
+    escape(&guard.held().hide_all(&guard.hidden().hide_all(text))).into_owned()
 }
 
 /// Shows how far something is, in one line of stderr that the next one takes the place of; empty: clears it.
 pub fn progress(text: &str) {
-    let _ = write!(io::stderr().lock(), "\r\u{1b}[K{}", one_line(text));
+    let _ = write!(io::stderr().lock(), "\r\u{1b}[K{}", one_line(&told(text)));
     let _ = io::stderr().flush();
-}
-
-/// A text without the arguments that look like keys.
-fn without_arguments(text: &str) -> Cow<'_, str> {
-    match GUARD.get() {
-        Some(guard) => guard.hidden().hide_keys(text),
-        None => Cow::Borrowed(text),
-    }
 }
 
 fn to_stdout(text: &str) {

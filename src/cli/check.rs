@@ -139,7 +139,7 @@ fn patterns(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
         Ok(patterns) => faults.extend(patterns.check_examples().iter().map(ToString::to_string)),
         Err(error) => return take(faults, error),
     }
-    let own = std::fs::read_to_string(project.join("config/redaction.toml")).ok();
+    let own = config::text_of(&project.join("config/redaction.toml")).ok();
     (proven.patterns, proven.pattern_examples) =
         counted(own.as_deref().unwrap_or(PATTERNS), &["secret", "token", "phrase"]);
 }

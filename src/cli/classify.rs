@@ -1,5 +1,6 @@
 //! `keyminder classify`: a filter, JSON lines in, readings out.
 use super::{CommandResult, Exit, ProjectArgs};
+use crate::config::text_of;
 use crate::domain::classify::{Classifier, KeyNames, Reading, ReadingContext};
 use crate::domain::comment::RawText;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
@@ -103,7 +104,7 @@ pub(super) fn rule_files(project: &Path) -> CommandResult<Vec<(String, String)>>
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     let read = |path: std::path::PathBuf| {
-        let text = std::fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text = text_of(&path).with_context(|| format!("{} cannot be read", path.display()))?;
         Ok((path.display().to_string(), text))
     };
     paths.into_iter().map(read).collect()

@@ -11,6 +11,7 @@ pub mod demo;
 mod dry_run;
 pub mod explain;
 mod greet;
+mod held;
 pub mod init;
 pub mod monitor;
 mod preview;
@@ -33,11 +34,8 @@ pub use crate::config::ProjectArgs;
 use command::runtime;
 pub use command::{CommandError, CommandResult, EndsCommand, Exit};
 
-use crate::domain::redact::{KnownValues, Patterns, Redactor};
-use crate::rotation::{EnvFile, read_in_project};
 use crate::{telemetry, terminal};
 use clap::{Parser, Subcommand};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Walks people through an action item on a Notion page, by its comments. A comment is a claim; evidence ticks the box.
@@ -126,37 +124,11 @@ fn guard_the_terminal() {
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
-    let project = project_of(&arguments);
+    let place = held::Place::of(&arguments);
     let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KEYMINDER_"));
     arguments.extend(ours.map(|(_, value)| value.to_string_lossy().into_owned()));
-    terminal::guard(arguments, move || redactor_of(&project));
+    terminal::guard(arguments, move || place.held());
     telemetry::hook_panics(terminal::told);
-}
-
-/// The folder that `--project` names, whatever else the command line says.
-fn project_of(arguments: &[String]) -> PathBuf {
-    let mut rest = arguments.iter();
-    while let Some(argument) = rest.next() {
-        match argument.strip_prefix("--project") {
-            Some("") => return rest.next().map(PathBuf::from).unwrap_or_default(),
-            Some(value) if value.starts_with('=') => return PathBuf::from(&value[1..]),
-            Some(_) | None => {}
-        }
-    }
-    std::env::var_os("KEYMINDER_PROJECT")
-        .map(PathBuf::from)
-        .unwrap_or_default()
-}
-
-/// Knows the forms of keys, the values of the `.env` that usually is the project's, and the token of the environment.
-fn redactor_of(project: &Path) -> Redactor {
-    let env = read_in_project(project, &project.join(".env")).ok();
-    let env = env.and_then(|bytes| EnvFile::parse(&bytes).ok());
-    let entries = env.iter().flat_map(EnvFile::entries);
-    let entries = entries.map(|entry| (entry.name.clone(), entry.value.clone()));
-    let token = std::env::var_os("NOTION_TOKEN").and_then(|token| token.into_string().ok());
-    let token = token.map(|token| ("NOTION_TOKEN".to_owned(), token.into()));
-    Redactor::new(Patterns::builtin(), KnownValues::from_env(entries.chain(token)))
 }
 
 fn dispatch(cli: &Cli) -> CommandResult<Exit> {

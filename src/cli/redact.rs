@@ -1,7 +1,7 @@
 //! `keyminder redact`: a filter. JSON lines `{id, text, env}` in, `{id, spans, text}` out. It prints nothing else
 //! of what it reads: an error names the line by its number.
 use super::{CommandResult, Exit, ProjectArgs};
-use crate::config::Faults;
+use crate::config::{Faults, text_of};
 use crate::domain::redact::{self, KnownValues, Labelled, Patterns, Redactor};
 use anyhow::Context as _;
 use secrecy::SecretString;
@@ -50,7 +50,7 @@ pub fn run(place: &ProjectArgs, _args: &RedactArgs) -> CommandResult<Exit> {
 /// The project's table of patterns, else the one that is built in.
 pub(super) fn patterns(project: &Path) -> CommandResult<Arc<Patterns>> {
     let file = project.join("config/redaction.toml");
-    match std::fs::read_to_string(&file) {
+    match text_of(&file) {
         Ok(toml) => Patterns::parse(&toml, &file.display().to_string())
             .map(Arc::new)
             .map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()).into()),

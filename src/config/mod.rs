@@ -1,5 +1,6 @@
 //! Settings: flags over environment over `config/keyminder.toml` over defaults; read once; all faults reported at once.
 mod faults;
+mod files;
 mod load;
 mod playbook;
 mod reader;
@@ -7,6 +8,7 @@ mod settings;
 mod values;
 
 pub use faults::Faults;
+pub use files::{files_of_keys, text_of};
 pub use playbook::{playbook, prompt_files};
 pub use settings::{
     AlertSettings, Backlog, EffectSettings, EvidenceSettings, MayAct, NotionSettings, PageSource, PeopleSettings,

@@ -1,9 +1,11 @@
 //! The playbook, loaded: prompts, page descriptions and topics that the program carries, and those of the project over them.
 use super::faults::Faults;
+use super::files::text_of;
 use super::settings::Settings;
 use crate::domain::decide::{AnswerLimits, Names, Playbook, Topic, Topics};
 use crate::domain::page::PageDescription;
 use crate::domain::reply::Prompts;
+use crate::domain::toml_fault;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -67,7 +69,7 @@ fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
         if path.is_dir() {
             gather(root, &path, files);
         } else if path.extension().is_some_and(|found| found == "md")
-            && let (Ok(name), Ok(text)) = (path.strip_prefix(root), std::fs::read_to_string(&path))
+            && let (Ok(name), Ok(text)) = (path.strip_prefix(root), text_of(&path))
             && name != Path::new("README.md")
         {
             files.insert(name.display().to_string(), text);
@@ -86,7 +88,7 @@ fn pages(settings: &Settings) -> Result<BTreeMap<String, PageDescription>, Vec<S
             .map(|entry| entry.path())
             .filter(|path| path.extension().is_some_and(|e| e == "toml"))
         {
-            if let (Some(name), Ok(text)) = (path.file_name(), std::fs::read_to_string(&path)) {
+            if let (Some(name), Ok(text)) = (path.file_name(), text_of(&path)) {
                 texts.insert(name.display().to_string(), text);
             }
         }
@@ -105,8 +107,9 @@ fn pages(settings: &Settings) -> Result<BTreeMap<String, PageDescription>, Vec<S
 }
 
 fn topics(settings: &Settings) -> Result<Topics, String> {
-    let own = std::fs::read_to_string(settings.project.join("config/topics.toml")).ok();
+    let own = text_of(&settings.project.join("config/topics.toml")).ok();
     let text = own.as_deref().unwrap_or(TOPICS);
-    let file: TopicsFile = toml::from_str(text).map_err(|error| format!("config/topics.toml: {error}"))?;
+    let file: TopicsFile =
+        toml::from_str(text).map_err(|error| format!("config/topics.toml: {}", toml_fault::in_words(text, &error)))?;
     Topics::new(&file.topics).map_err(|fault| format!("config/topics.toml: {fault}"))
 }

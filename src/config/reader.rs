@@ -1,8 +1,10 @@
 //! Reads one setting after the other from environment and file, and collects what is wrong with them. Deserializing by
 //! serde would end at the first fault; here people hear of all of them at once.
 use super::faults::Faults;
+use super::files::text_of;
 use super::settings::PageSource;
 use super::values::{duration, environment_name, page_source, plain, split};
+use crate::domain::toml_fault::line_at;
 use crate::outbound::destination;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +45,7 @@ impl SettingsReader {
     /// Opens the settings file; only a file that was asked for by name has to exist.
     pub(super) fn open(file: &Path, asked_for: bool, environment: BTreeMap<String, String>) -> Result<Self, Faults> {
         let name = file.display().to_string();
-        let source = match std::fs::read_to_string(file) {
+        let source = match text_of(file) {
             Ok(source) => source,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !asked_for => String::new(),
             Err(error) => return Err(Faults(vec![format!("{name}: cannot be read ({})", error.kind())])),
@@ -244,7 +246,24 @@ fn set_in_file(source: &str) -> Result<BTreeMap<String, SetInFile>, toml::de::Er
         let (text, line) = (plain(value), line_at(source, at));
         set.insert(name, SetInFile { text, line });
     };
-    for (section, value) in DeTable::parse(source)?.get_ref() {
+    for_each(DeTable::parse(source)?.get_ref(), &mut add);
+    Ok(set)
+}
+
+/// The values of these settings as far as the file can be read at all: to know which files hold keys before anything is
+/// said of what is wrong with it.
+pub(super) fn recovered(source: &str, names: &[&str]) -> Vec<String> {
+    let mut found = Vec::new();
+    for_each(DeTable::parse_recoverable(source).0.get_ref(), &mut |name, _, value| {
+        if names.contains(&name.as_str()) {
+            found.push(plain(value));
+        }
+    });
+    found
+}
+
+fn for_each(table: &DeTable<'_>, add: &mut dyn FnMut(String, usize, &DeValue<'_>)) {
+    for (section, value) in table {
         match value.get_ref() {
             DeValue::Table(keys) => {
                 for (key, value) in keys {
@@ -255,10 +274,4 @@ fn set_in_file(source: &str) -> Result<BTreeMap<String, SetInFile>, toml::de::Er
             value => add(section.get_ref().to_string(), section.span().start, value),
         }
     }
-    Ok(set)
-}
-
-/// The line of a byte of the source, from 1.
-fn line_at(source: &str, byte: usize) -> usize {
-    source.bytes().take(byte).filter(|byte| *byte == b'\n').count() + 1
 }

@@ -11,4 +11,5 @@ pub mod page;
 pub mod redact;
 pub mod reply;
 pub mod schedule;
+pub mod toml_fault;
 pub mod verdict;

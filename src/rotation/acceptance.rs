@@ -87,6 +87,7 @@ pub fn hint_in_words(hint: &Hint) -> String {
         Hint::OtherMaker(other) => other_maker_in_words(other),
         Hint::Elsewhere(found) => elsewhere_in_words(found),
         Hint::NotPublic(host) => format!("{host} has no public address; nothing was sent"),
+        Hint::EnvUnreadable(why) => format!("nothing was sent, as .env may say that the key is used elsewhere: {why}"),
         Hint::NotAgreed(host) => format!("run `keyminder probe` once and agree to {host}"),
     }
 }
@@ -111,6 +112,7 @@ fn elsewhere_in_words(found: &Elsewhere) -> String {
     let Elsewhere {
         key,
         address,
+        exported,
         at,
         maker,
         host,
@@ -118,11 +120,17 @@ fn elsewhere_in_words(found: &Elsewhere) -> String {
     let place = match (at, maker) {
         (Some(at), Some(maker)) => format!("{at} ({maker})"),
         (Some(at), None) => at.clone(),
-        (None, _) => "another address".to_owned(),
+        (None, Some(maker)) => format!("another address ({maker})"),
+        (None, None) => "another address".to_owned(),
+    };
+    let (of, remove) = if *exported {
+        (" of the environment", "unset")
+    } else {
+        ("", "remove")
     };
     format!(
-        "{address} says that {key} is used at {place}: not sent to {host}; give that key a variable of its own, or remove \
-         {address}"
+        "{address}{of} says that {key} is used at {place}: not sent to {host}; give that key a variable of its own, or \
+         {remove} {address}"
     )
 }
 

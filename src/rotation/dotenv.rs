@@ -124,12 +124,6 @@ impl EnvFile {
         })
     }
 
-    /// What stands in lines that are no statements (`1PASSWORD_TOKEN=...`, `NAME: value`, a key over several lines without
-    /// quotes): no program reads it, but it may be a secret all the same. With the name before its `=` or `:`.
-    pub fn stray(&self) -> impl Iterator<Item = &(String, SecretString)> {
-        self.stray.iter()
-    }
-
     /// The value of a name; of several, the last one, as most readers do.
     pub fn get(&self, name: &str) -> Option<&SecretString> {
         self.entries
@@ -143,12 +137,21 @@ impl EnvFile {
         self.entries.iter()
     }
 
+    /// Every entry's name and value, in the order of the file: of a name that stands there twice, both.
+    pub fn named_values(&self) -> Vec<(String, SecretString)> {
+        let entries = self.entries.iter();
+        entries.map(|entry| (entry.name.clone(), entry.value.clone())).collect()
+    }
+
+    /// As [`EnvFile::named_values`], with what stands in lines that are no statements (`1PASSWORD_TOKEN=...`, `NAME: value`,
+    /// a key over several lines without quotes): no program reads it, but it may be a secret all the same.
+    pub fn maskable_values(&self) -> Vec<(String, SecretString)> {
+        [self.named_values(), self.stray.clone()].concat()
+    }
+
     /// All values; of a name that stands there twice, the last one, as most readers do.
     pub fn values(&self) -> KeyValues {
-        self.entries
-            .iter()
-            .map(|entry| (entry.name.clone(), entry.value.clone()))
-            .collect()
+        self.named_values().into_iter().collect()
     }
 
     /// Where popular readers would see other values than we do.

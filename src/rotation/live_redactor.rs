@@ -150,10 +150,7 @@ fn known_values(project: &Project, identifiers: &[String], present: &[NamedValue
 /// The values of `.env`; none where there is no such file.
 fn present(project: &Project) -> Result<Vec<NamedValue>, EnvError> {
     match project.read_env() {
-        Ok(env) => {
-            let entries = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
-            Ok(entries.chain(env.stray().cloned()).collect())
-        }
+        Ok(env) => Ok(env.maskable_values()),
         Err(EnvError::Missing(_)) => Ok(Vec::new()),
         Err(error) => Err(error),
     }

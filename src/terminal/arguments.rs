@@ -1,13 +1,17 @@
 //! Arguments that look like keys. Somebody pastes one in the wrong place, and the error would repeat it into a log, a
 //! transcript, a shared screen.
+use super::held::Held;
 use crate::domain::ids;
-use crate::domain::redact::Redactor;
+use crate::domain::redact::label;
+use secrecy::ExposeSecret as _;
 use std::borrow::Cow;
 
 /// What stands in the place of such an argument.
 const HIDDEN: &str = "[hidden: it looks like a key]";
 /// Shorter ones are words.
 const SHORTEST: usize = 8;
+/// Shorter ones are not even looked at.
+const SHORTEST_HELD: usize = 3;
 /// As long as a part of an argument must be at least to look made by a machine.
 const MADE: usize = 16;
 
@@ -18,23 +22,32 @@ pub(super) struct Arguments {
     keys: Vec<String>,
     /// Those that only look made by a machine. A name of a backup may as well, so that they are kept out of errors alone.
     made: Vec<String>,
+    /// Held values that are too short or too ordinary to be found in any text. In an error that quotes one it is hidden,
+    /// and one that was pasted everywhere as a word.
+    ordinary: Vec<Ordinary>,
+}
+
+struct Ordinary {
+    name: String,
+    value: String,
+    pasted: bool,
+}
+
+/// An argument, and what may be meant in it.
+fn parts(argument: &str) -> impl Iterator<Item = &str> {
+    let bare = argument.trim_start_matches('-');
+    let value = argument.split_once('=').map(|(_, value)| value);
+    let parts = bare.split(|c: char| c.is_whitespace() || matches!(c, '=' | ',' | ';' | '"' | '\''));
+    // `-kVALUE`: an option of one letter with its value.
+    let joined = argument.get(2..).filter(|_| argument.starts_with('-'));
+    parts.chain(value).chain(joined).chain([bare, argument])
 }
 
 /// The parts of arguments that may be keys at all: neither short nor the name of something that is there.
-pub(super) fn suspects(arguments: &[String]) -> Vec<String> {
-    let mut found = Vec::new();
-    for argument in arguments {
-        if argument.len() < SHORTEST || std::path::Path::new(argument).exists() {
-            continue;
-        }
-        let bare = argument.trim_start_matches('-');
-        let value = argument.split_once('=').map(|(_, value)| value);
-        let parts = bare.split(|c: char| c.is_whitespace() || matches!(c, '=' | ',' | ';' | '"' | '\''));
-        // `-kVALUE`: an option of one letter with its value.
-        let joined = argument.get(2..).filter(|_| argument.starts_with('-'));
-        let parts = parts.chain(value).chain(joined).chain([bare, argument.as_str()]);
-        found.extend(parts.map(str::to_owned));
-    }
+fn suspects(arguments: &[String]) -> Vec<String> {
+    let long = arguments.iter().filter(|argument| argument.len() >= SHORTEST);
+    let long = long.filter(|argument| !std::path::Path::new(argument).exists());
+    let mut found: Vec<String> = long.flat_map(|argument| parts(argument)).map(str::to_owned).collect();
     found.retain(|part| part.len() >= SHORTEST && part.bytes().any(|byte| byte.is_ascii_alphanumeric() || byte > 0x7f));
     found.sort_by_key(|part| std::cmp::Reverse(part.len()));
     found.dedup();
@@ -44,23 +57,66 @@ pub(super) fn suspects(arguments: &[String]) -> Vec<String> {
 }
 
 impl Arguments {
-    pub(super) fn of(suspects: &[String], redactor: &Redactor) -> Self {
-        let is_key = |part: &&String| redactor.redact_str(part) != part.as_str();
-        let (keys, others): (Vec<&String>, Vec<&String>) = suspects.iter().partition(is_key);
+    pub(super) fn of(arguments: &[String], held: &Held) -> Self {
+        let is_key = |part: &String| held.redactor.redact_str(part) != part.as_str();
+        let (keys, others): (Vec<String>, Vec<String>) = suspects(arguments).into_iter().partition(is_key);
+        let is_pasted = |value: &str| {
+            arguments
+                .iter()
+                .flat_map(|argument| parts(argument))
+                .any(|part| part == value)
+        };
+        let ordinary = held.ordinary.iter().map(|(name, value)| Ordinary {
+            name: name.clone(),
+            pasted: is_pasted(value.expose_secret()),
+            value: value.expose_secret().to_owned(),
+        });
         Self {
-            keys: keys.into_iter().cloned().collect(),
-            made: others.into_iter().filter(|part| is_made(part)).cloned().collect(),
+            keys,
+            made: others.into_iter().filter(|part| is_made(part)).collect(),
+            ordinary: ordinary.filter(|held| held.value.len() >= SHORTEST_HELD).collect(),
         }
     }
 
     /// A text without keys of known forms and held values.
     pub(super) fn hide_keys<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        hide(text, &mut self.keys.iter())
+        let shown = hide(text, &mut self.keys.iter());
+        self.without_ordinary(shown, |held| held.pasted)
     }
 
     /// A text without anything that may be a key.
     pub(super) fn hide_all<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        hide(text, &mut self.keys.iter().chain(&self.made))
+        let shown = hide(text, &mut self.keys.iter().chain(&self.made));
+        self.without_ordinary(shown, |_| true)
+    }
+
+    fn without_ordinary<'t>(&self, mut shown: Cow<'t, str>, which: impl Fn(&Ordinary) -> bool) -> Cow<'t, str> {
+        for held in self.ordinary.iter().filter(|held| which(held)) {
+            if shown.contains(&held.value) {
+                shown = Cow::Owned(held.hidden_in(&shown));
+            }
+        }
+        shown
+    }
+}
+
+impl Ordinary {
+    /// The text without this value where it is quoted, or stands as a word and was pasted.
+    fn hidden_in(&self, text: &str) -> String {
+        let mut shown = String::with_capacity(text.len());
+        let mut copied = 0;
+        for (at, _) in text.match_indices(&self.value) {
+            let end = at + self.value.len();
+            let (before, after) = (text[..at].chars().next_back(), text[end..].chars().next());
+            let is_quoted = before == after && matches!(before, Some('"' | '\'' | '`'));
+            let is_word = [before, after].iter().all(|c| !c.is_some_and(char::is_alphanumeric));
+            if at >= copied && (is_quoted || self.pasted && is_word) {
+                shown.push_str(&text[copied..at]);
+                shown.push_str(&label(&self.name));
+                copied = end;
+            }
+        }
+        shown + &text[copied..]
     }
 }
 
@@ -111,12 +167,16 @@ fn is_made(part: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::redact::{KnownValues, Patterns};
+    use crate::domain::redact::{KnownValues, Patterns, Redactor};
 
     fn arguments(written: &[&str], held: &str) -> Arguments {
         let written: Vec<String> = written.iter().map(|&part| part.to_owned()).collect();
         let known = KnownValues::from_env([("A_SECRET".to_owned(), held.into())]);
-        Arguments::of(&suspects(&written), &Redactor::new(Patterns::builtin(), known))
+        let held = Held {
+            redactor: Redactor::new(Patterns::builtin(), known),
+            ordinary: vec![("PIN".to_owned(), "4821".into())],
+        };
+        Arguments::of(&written, &held)
     }
 
     fn made_up(length: usize) -> String {
@@ -152,6 +212,17 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_short_secret_is_hidden_where_it_was_pasted_or_is_quoted() {
+        let error = "unrecognized subcommand '4821'; page 4821 of 48210";
+        let pasted = arguments(&["--pin=4821"], &made_up(36));
+        let shown = "unrecognized subcommand '[redacted: PIN]'; page [redacted: PIN] of 48210";
+        assert_eq!(pasted.hide_all(error), shown);
+        let elsewhere = arguments(&["status"], &made_up(36));
+        let shown = "unrecognized subcommand '[redacted: PIN]'; page 4821 of 48210";
+        assert_eq!(elsewhere.hide_all(error), shown);
     }
 
     #[test]

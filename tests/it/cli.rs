@@ -6,6 +6,7 @@
 mod bot;
 mod closed;
 mod consent;
+mod echoed;
 mod preview;
 mod stands;
 mod together;

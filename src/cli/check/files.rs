@@ -46,8 +46,7 @@ fn env(settings: &Settings) -> Option<Result<EnvFile, EnvError>> {
 /// settings, but of the values.
 pub(super) fn unmaskable(settings: &Settings) -> Option<String> {
     let env = env(settings)?.ok()?;
-    let entries = env.entries().map(|entry| (entry.name.clone(), entry.value.clone()));
-    let known = KnownValues::from_env(entries);
+    let known = KnownValues::from_env(env.maskable_values());
     let names: Vec<&str> = known.unmaskable().collect();
     let (whose, is) = match names.len() {
         0 => return None,

@@ -2,7 +2,7 @@
 use super::asks::Asks;
 use super::summary::InitSummary;
 use crate::cli::CommandResult;
-use crate::config::Settings;
+use crate::config::{Settings, text_of};
 use crate::rotation::{EnvError, Project, create_atomic, write_atomic};
 use anyhow::Context;
 use std::fs::Permissions;
@@ -42,7 +42,7 @@ pub(super) fn settings(path: &Path, pages: &[String], done: &mut InitSummary) ->
 
 /// Sets one setting of the file that was just made or was there; every other line stays.
 pub(super) fn set(path: &Path, section: &str, key: &str, value: &[String]) -> CommandResult<()> {
-    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let text = text_of(path).with_context(|| format!("reading {}", path.display()))?;
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let head = format!("[{section}]");
     if !lines.iter().any(|line| line.trim() == head) {
@@ -117,7 +117,7 @@ pub(super) fn ignore(asks: &Asks, settings: &Settings, done: &mut InitSummary) -
         );
         return Ok(());
     }
-    let text = match std::fs::read_to_string(&path) {
+    let text = match text_of(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => String::new(),
         Err(error) => {

@@ -4,6 +4,7 @@ use super::lexicon::{COMMON, KindSet, LANGUAGES, Lexicon};
 use super::normalise::Emoji;
 use super::pattern::Pattern;
 use super::rule_file::{Cause, ClauseRule, Guard, PatternSources, RuleFault, RuleFile, Slot};
+use crate::domain::toml_fault;
 use std::collections::HashMap;
 
 /// What a pattern of the set belongs to.
@@ -41,7 +42,7 @@ impl RuleSet {
                 Err(error) => faults.push(RuleFault::new(
                     name,
                     None,
-                    error.to_string().trim(),
+                    &toml_fault::in_words(text, &error),
                     "see config/README.md for the form of a rule file",
                 )),
             }

@@ -1,6 +1,7 @@
 //! What the project says about a page: the check behind each step and criterion (`config/pages/<ID>.toml`).
 use super::guide::Guide;
 use crate::domain::evidence::Check;
+use crate::domain::toml_fault;
 use serde::Deserialize;
 
 /// A page's description, as in its file.
@@ -54,7 +55,8 @@ pub struct CriterionDescription {
 impl PageDescription {
     /// Reads a description; the error says where and what.
     pub fn parse(text: &str, file: &str) -> Result<Self, String> {
-        let description: Self = toml::from_str(text).map_err(|error| format!("{file}: {error}"))?;
+        let description: Self =
+            toml::from_str(text).map_err(|error| format!("{file}: {}", toml_fault::in_words(text, &error)))?;
         for step in &description.steps {
             for number in &step.criteria {
                 if !description.criteria.iter().any(|criterion| criterion.number == *number) {

@@ -1,11 +1,9 @@
 //! What stands between a value and the wire, for every probe alike: what is no key is not sent, and no key goes to
 //! somebody who is not its maker. Nothing is trimmed silently: a stray blank or quote is a common cause of trouble.
-use super::probed::{Elsewhere, Hint, OtherMaker};
+use super::probed::{Hint, OtherMaker};
 use crate::outbound::destination;
-use crate::rotation::providers::{AddressVariable, Maker, Provider, maker_of_host, maker_of_value, makers};
-use reqwest::Url;
+use crate::rotation::providers::{Maker, Provider, maker_of_value};
 use secrecy::{ExposeSecret, SecretString};
-use std::collections::BTreeMap;
 
 /// Words of which texts in place of a key are made; in a key, none stands alone between two signs.
 const PLACEHOLDER_WORDS: [&str; 15] = [
@@ -31,33 +29,6 @@ const PLACEHOLDER_SIGNS: [&str; 6] = ["...", "\u{2026}", "<", "${", "{{", "***"]
 
 /// As many equal characters at the end are nobody's key: `sk-xxxxxxxx`.
 const REPEATED: usize = 6;
-
-/// How variables of keys end; what stands before is the name under which their addresses stand too.
-const KEY_ENDS: [&str; 9] = [
-    "_API_KEY",
-    "_API_SECRET",
-    "_SECRET_KEY",
-    "_API_TOKEN",
-    "_BOT_TOKEN",
-    "_ACCESS_TOKEN",
-    "_TOKEN",
-    "_SECRET",
-    "_KEY",
-];
-
-/// How variables end that name the address to which a client of somebody's goes.
-const ADDRESS_ENDS: [&str; 10] = [
-    "_BASE_URL",
-    "_BASEURL",
-    "_API_BASE",
-    "_API_BASE_URL",
-    "_API_URL",
-    "_API_ENDPOINT",
-    "_ENDPOINT",
-    "_API_HOST",
-    "_HOST",
-    "_URL_BASE",
-];
 
 /// Why a value cannot be a key of this provider, and is not sent.
 pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretString]) -> Option<Hint> {
@@ -92,76 +63,10 @@ pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretStrin
     })
 }
 
-/// The variable of `.env` that says that a key of this provider is used at somebody else's address: then the key may be
-/// somebody else's. `goes_to` is the host to which the probe would go.
-pub(super) fn used_elsewhere(
-    provider: &Provider,
-    names: &[String],
-    goes_to: &str,
-    env: &BTreeMap<String, SecretString>,
-) -> Option<Hint> {
-    let maker = makers().iter().find(|maker| maker.id == provider.id);
-    let is_own = |host: &str| {
-        host == goes_to || provider.hosts().contains(&host) || maker.is_some_and(|maker| maker.has_host(host))
-    };
-    let (variable, value) = env.iter().find(|(name, value)| {
-        is_address_of(name, maker, names, env) && {
-            let value = value.expose_secret();
-            !value.trim().is_empty() && !host_of(value).is_some_and(|host| is_own(&host))
-        }
-    })?;
-    // A host is told only where it is one for certain: what stands there may be a key in the wrong line.
-    let host =
-        host_of(value.expose_secret()).filter(|host| value.expose_secret().contains("://") && host.contains('.'));
-    Some(Hint::Elsewhere(Box::new(Elsewhere {
-        key: names.join(" and "),
-        address: variable.clone(),
-        maker: host.as_deref().and_then(maker_of_host).map(|maker| maker.title.clone()),
-        at: host,
-        host: goes_to.to_owned(),
-    })))
-}
-
-fn is_address_of(name: &str, maker: Option<&Maker>, keys: &[String], env: &BTreeMap<String, SecretString>) -> bool {
-    let is_set = |name: &str| env.get(name).is_some_and(|value| !value.expose_secret().is_empty());
-    let known = maker
-        .into_iter()
-        .flat_map(|maker| &maker.addresses)
-        .any(|address| match address {
-            AddressVariable::Always(address) => address == name,
-            AddressVariable::Unless { name: address, unless } => address == name && !is_set(unless),
-        });
-    let name = name.to_ascii_uppercase();
-    known
-        || keys.iter().any(|key| {
-            name.strip_prefix(&stem(key))
-                .is_some_and(|end| ADDRESS_ENDS.contains(&end))
-        })
-}
-
-/// `OPENAI` of `OPENAI_API_KEY`, `GROQ` of `API_Groq`.
-fn stem(variable: &str) -> String {
-    let name = variable.to_ascii_uppercase();
-    let stem = KEY_ENDS.iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name);
-    stem.strip_prefix("API_").unwrap_or(stem).to_owned()
-}
-
-/// The host of an address, or of a host alone.
-fn host_of(value: &str) -> Option<String> {
-    let value = value.trim();
-    let url = if value.contains("://") {
-        Url::parse(value)
-    } else {
-        Url::parse(&format!("https://{value}"))
-    };
-    let host = url.ok()?.host_str()?.trim_end_matches('.').to_owned();
-    Some(host).filter(|host| !host.is_empty())
-}
-
 fn other_maker<'v>(provider: &Provider, value: &'v str) -> Option<(&'static Maker, &'v str)> {
     let (maker, prefix) = maker_of_value(value)?;
     let own = maker.id == provider.id || provider.prefixes.iter().any(|own| value.starts_with(own.as_str()));
-    (!own).then(|| (maker, &value[..prefix.len()]))
+    (!own).then_some((maker, prefix))
 }
 
 /// Whether a value stands in place of a key that somebody has yet to put there.

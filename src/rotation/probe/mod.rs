@@ -2,6 +2,7 @@
 //! logged or put into an error: some bodies echo pieces of keys, and Telegram's URL holds one.
 pub mod consent;
 mod echo;
+mod elsewhere;
 mod gate;
 mod http;
 mod probed;
@@ -12,7 +13,7 @@ mod shared;
 
 pub use probed::{Elsewhere, Hint, OtherMaker, Probed};
 pub use prober::Prober;
-pub use settings::{ProbeError, ProbeSettings};
+pub use settings::{EnvPlace, ProbeError, ProbeSettings};
 
 #[cfg(test)]
 mod tests;

@@ -52,6 +52,8 @@ pub enum Hint {
     Elsewhere(Box<Elsewhere>),
     /// This host has no public address.
     NotPublic(String),
+    /// `.env` cannot be read, for this reason: it may say that the key is used elsewhere.
+    EnvUnreadable(String),
     /// The project's own file sends this key to this host, and nobody has agreed yet (`keyminder probe`).
     NotAgreed(String),
 }
@@ -78,6 +80,9 @@ pub struct Elsewhere {
     pub key: String,
     /// The variable that names the other address.
     pub address: String,
+    /// It stands in the environment of the process, and not in `.env`.
+    #[serde(default)]
+    pub exported: bool,
     /// The host there, where it is one for certain.
     pub at: Option<String>,
     /// Whose host that is, where it is known.

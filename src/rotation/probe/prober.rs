@@ -1,13 +1,14 @@
 //! Makes probes: whose key, in which order, for how long, and whether somebody agreed to the host.
+use super::elsewhere::{Beside, used_elsewhere};
 use super::probed::{Hint, Probed, judged};
 use super::round::Round;
-use super::settings::{ProbeError, ProbeSettings};
+use super::settings::{EnvPlace, ProbeError, ProbeSettings};
 use super::shared::SharedState;
 use super::{consent, gate};
 use crate::domain::verdict::Verdict;
-use crate::rotation::EnvFile;
 use crate::rotation::blocking::blocking;
 use crate::rotation::providers::{Provider, Providers};
+use crate::rotation::{EnvError, EnvFile, read_in_project};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -107,11 +108,11 @@ impl Prober {
         } else {
             gate::host_of_base(&provider.request.base)
         };
-        let env = settings.env.as_deref().and_then(|file| std::fs::read(file).ok());
-        let env = env
-            .and_then(|bytes| EnvFile::parse(&bytes).ok())
-            .map(|env| env.values());
-        if let Some(hint) = gate::used_elsewhere(provider, names, &goes_to, &env.unwrap_or_default()) {
+        let beside = match settings.env.as_ref().map_or_else(|| Ok(Vec::new()), beside) {
+            Ok(beside) => beside,
+            Err(error) => return Some((Verdict::Unexpected, Hint::EnvUnreadable(error.to_string()))),
+        };
+        if let Some(hint) = used_elsewhere(provider, names, &goes_to, &beside) {
             return Some((Verdict::Unexpected, hint));
         }
         let consent = self.needs_consent(provider)?;
@@ -150,4 +151,23 @@ impl Prober {
         probed.duration = started.elapsed();
         probed
     }
+}
+
+/// What stands beside the keys: every entry of `.env`, also those that a later one of the same name hides from us and not
+/// from other readers, and the environment of this process.
+fn beside(place: &EnvPlace) -> Result<Vec<Beside>, EnvError> {
+    let file = match read_in_project(&place.project, &place.file) {
+        Ok(bytes) => EnvFile::parse(&bytes)?.named_values(),
+        Err(EnvError::Missing(_)) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let exported = std::env::vars_os().filter_map(|(name, value)| {
+        let value = SecretString::from(value.to_string_lossy().into_owned());
+        Some((name.into_string().ok()?, value))
+    });
+    let in_file = file.into_iter().map(|(name, value)| (name, value, false));
+    let all = in_file.chain(exported.map(|(name, value)| (name, value, true)));
+    Ok(all
+        .map(|(name, value, exported)| Beside { name, value, exported })
+        .collect())
 }

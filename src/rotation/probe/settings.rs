@@ -20,8 +20,18 @@ pub struct ProbeSettings {
     /// The folder in which a person's agreements to hosts of the project's own providers are kept; `None`: there are none.
     /// They are read at each probe of such a provider, so that a bot that runs honours a new one too.
     pub agreements: Option<PathBuf>,
-    /// `.env`, whose other variables tell whether a key is used at somebody else's address. Read at each probe.
-    pub env: Option<PathBuf>,
+    /// `.env`, whose other variables tell whether a key is used at somebody else's address, as the environment of the
+    /// process does. Both are read at each probe; `None`: neither.
+    pub env: Option<EnvPlace>,
+}
+
+/// Where `.env` stands.
+#[derive(Clone, Debug)]
+pub struct EnvPlace {
+    /// The project, out of which no link may lead.
+    pub project: PathBuf,
+    /// The file itself.
+    pub file: PathBuf,
 }
 
 impl Default for ProbeSettings {
@@ -56,7 +66,10 @@ impl From<&crate::config::Settings> for ProbeSettings {
             probe_url: settings.probe_url.clone(),
             notion_url: settings.notion.url.clone(),
             agreements: Some(settings.state_dir()),
-            env: Some(settings.env.clone()),
+            env: Some(EnvPlace {
+                project: settings.project.clone(),
+                file: settings.env.clone(),
+            }),
             ..Self::default()
         }
     }

@@ -1,4 +1,5 @@
 //! Whose a key is, as `config/makers.toml` knows it: by how it begins, and by the addresses that stand beside it.
+use regex::Regex;
 use serde::Deserialize;
 use std::sync::LazyLock;
 
@@ -16,52 +17,95 @@ pub struct Maker {
     pub variable: String,
     /// How its keys begin.
     pub prefixes: Vec<String>,
+    /// What its keys look like as a whole: a regular expression.
+    pub form: Option<String>,
     /// The domains under which it takes its keys.
     pub hosts: Vec<String>,
-    /// Variables that move the calls of its clients elsewhere.
+    /// How else it is called in names of variables, in capitals.
     #[serde(default)]
-    pub addresses: Vec<AddressVariable>,
+    pub names: Vec<String>,
+    /// Whether it answers to models, so that gateways pass its keys on.
+    #[serde(default)]
+    pub models: bool,
     /// Where these facts are from.
     pub source: String,
 }
 
-/// A variable that names another address.
+/// Who passes the keys of makers of models on, or gives out its own in their place.
 #[derive(Deserialize)]
-#[serde(untagged)]
-pub enum AddressVariable {
-    /// The variable's name.
-    Always(String),
-    /// One that counts only where another variable has no value.
-    Unless {
-        /// The variable's name.
-        name: String,
-        /// The variable of a key that the address belongs to.
-        unless: String,
-    },
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    /// The name that people read.
+    pub title: String,
+    /// How it is called in names of variables, in capitals.
+    pub names: Vec<String>,
+    /// Whether its address says nothing where a key of its own stands beside it.
+    #[serde(default)]
+    pub own_key: bool,
+    /// Where these facts are from.
+    pub source: String,
+}
+
+/// Which variables name an address, by the words of their names in small letters.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddressWords {
+    /// The last word of a name is one of these.
+    pub ends: Vec<String>,
+    /// None of the words is one of these: they name other addresses than the one that keys go to.
+    pub others: Vec<String>,
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct MakersFile {
+    addresses: AddressWords,
+    gateway: Vec<Gateway>,
     maker: Vec<Maker>,
+}
+
+fn file() -> &'static MakersFile {
+    static MAKERS: LazyLock<MakersFile> =
+        LazyLock::new(|| toml::from_str(FILE).expect("the embedded makers.toml is read by a test"));
+    &MAKERS
 }
 
 /// All makers that are known.
 pub fn makers() -> &'static [Maker] {
-    static MAKERS: LazyLock<Vec<Maker>> = LazyLock::new(|| {
-        let file: MakersFile = toml::from_str(FILE).expect("the embedded makers.toml is read by a test");
-        file.maker
-    });
-    &MAKERS
+    &file().maker
 }
 
-/// Whose a value is by its beginning, with that beginning; `None` where it is nobody's.
-pub fn maker_of_value(value: &str) -> Option<(&'static Maker, &'static str)> {
-    let known = makers()
-        .iter()
-        .flat_map(|maker| maker.prefixes.iter().map(move |prefix| (maker, prefix.as_str())));
-    known
-        .filter(|(_, prefix)| value.starts_with(prefix))
-        .max_by_key(|(_, prefix)| prefix.len())
+/// All gateways that are known.
+pub fn gateways() -> &'static [Gateway] {
+    &file().gateway
+}
+
+/// Which variables name an address.
+pub fn address_words() -> &'static AddressWords {
+    &file().addresses
+}
+
+/// Whose a value is, by how it begins or by its whole form, with the beginning by which it is known; `None` where it is
+/// nobody's.
+pub fn maker_of_value(value: &str) -> Option<(&'static Maker, &str)> {
+    let begins = |maker: &'static Maker| maker.prefixes.iter().map(move |prefix| (maker, prefix.len()));
+    let known = makers().iter().flat_map(begins);
+    let by_beginning = known
+        .filter(|(maker, length)| {
+            let begins = value.get(..*length);
+            begins.is_some_and(|begins| maker.prefixes.iter().any(|prefix| prefix == begins))
+        })
+        .max_by_key(|(_, length)| *length);
+    let of_form = |maker: &&Maker| {
+        let form = maker.form.as_deref().and_then(|form| Regex::new(form).ok());
+        form.is_some_and(|form| form.is_match(value))
+    };
+    let (maker, length) = by_beginning.or_else(|| {
+        // The signs before the random part are all that may be told.
+        let length = value.find(['-', '_']).map_or(0, |at| at + 1);
+        makers().iter().find(of_form).map(|maker| (maker, length))
+    })?;
+    Some((maker, &value[..length]))
 }
 
 /// Whose a host is.
@@ -105,7 +149,11 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), claimed);
-        assert!(makers().iter().all(|maker| !maker.source.is_empty()));
+        let sources = makers().iter().map(|maker| &maker.source);
+        let sources = sources.chain(gateways().iter().map(|gateway| &gateway.source));
+        assert!(sources.into_iter().all(|source| !source.is_empty()));
+        let forms = makers().iter().filter_map(|maker| maker.form.as_deref());
+        assert!(forms.into_iter().all(|form| Regex::new(form).is_ok()));
     }
 
     #[test]

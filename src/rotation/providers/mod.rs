@@ -11,7 +11,7 @@ mod table;
 pub use crate::domain::schedule::Priority;
 pub use answer::{AnswerRule, ProviderAnswer, Then};
 pub use capture::Captures;
-pub use makers::{AddressVariable, Maker, maker_of_host, maker_of_value, makers};
+pub use makers::{Gateway, Maker, address_words, gateways, maker_of_host, maker_of_value, makers};
 pub use provider::{Instance, Method, Provider, Request, Signer, TimeEndpoint, Variable};
 pub use spec::ProviderFault;
 pub use table::{OF_THE_GUIDE, Providers};

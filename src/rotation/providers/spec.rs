@@ -4,6 +4,7 @@ use super::capture::CapturePlan;
 use super::hosts::{is_of_the_wire, split_url, unsafe_host};
 use super::provider::{Method, Provider, Request, Signer, TimeEndpoint, Variable};
 use crate::domain::schedule::Priority;
+use crate::domain::toml_fault;
 use crate::domain::verdict::Verdict;
 use regex::Regex;
 use serde::Deserialize;
@@ -158,7 +159,7 @@ fn tables(text: &str, file: &str) -> Result<Vec<Table>, Vec<ProviderFault>> {
     };
     let mut table: Table = text
         .parse()
-        .map_err(|error: toml::de::Error| fault(format!("not valid TOML: {error}")))?;
+        .map_err(|error: toml::de::Error| fault(format!("not valid TOML: {}", toml_fault::in_words(text, &error))))?;
     let list = table.remove("provider");
     if let Some(other) = table.keys().next() {
         return Err(fault(format!(

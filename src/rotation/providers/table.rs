@@ -1,7 +1,7 @@
 //! All providers that are known: the built-in ones and the project's own.
 use super::provider::Provider;
 use super::spec::{self, ProviderFault};
-use crate::config::{Faults, Settings};
+use crate::config::{Faults, Settings, text_of};
 use std::io::ErrorKind;
 use std::sync::{Arc, LazyLock};
 
@@ -31,7 +31,7 @@ impl Providers {
 
     /// The built-in providers, with those of the project's `config/providers.toml` over them where it has one.
     pub fn load(settings: &Settings) -> Result<Arc<Self>, Faults> {
-        match std::fs::read_to_string(settings.project.join(OWN)) {
+        match text_of(&settings.project.join(OWN)) {
             Ok(text) => match Self::with_file(&text, OWN) {
                 Ok(providers) => Ok(Arc::new(providers)),
                 Err(faults) => Err(Faults(faults.iter().map(ToString::to_string).collect())),

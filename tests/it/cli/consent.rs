@@ -162,6 +162,22 @@ fn an_address_of_notion_that_only_looks_right_is_a_fault_of_the_settings() {
 }
 
 #[test]
+fn an_address_in_the_environment_keeps_a_key_here_too() {
+    let project = AgreeingProject::new();
+    write(&project.folder, "config/providers.toml", "");
+    write(&project.folder, ".env", &format!("OPENAI_API_KEY=sk-{}\n", secret()));
+    for name in ["OPENAI_BASE_URL", "OPENAI_API_BASE", "LITELLM_PROXY_URL"] {
+        let mut command = project.folder.keyminder(&["probe"]);
+        command
+            .env("HTTPS_PROXY", &project.proxy.url)
+            .env(name, "https://llm.example/v1");
+        let told = said(&command.output().unwrap());
+        assert!(told.contains(name) && told.contains("environment"), "{told}");
+        assert_eq!(project.proxy.wanted(), Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
 fn a_key_of_another_maker_goes_nowhere() {
     let project = AgreeingProject::new();
     write(&project.folder, "config/providers.toml", "");

@@ -1,0 +1,87 @@
+//! What must not be printed, as far as it can be known when neither the command line nor the settings can be read.
+use crate::config::files_of_keys;
+use crate::domain::redact::{KnownValues, Patterns, Redactor};
+use crate::rotation::{EnvFile, read_in_project};
+use crate::terminal::Held;
+use secrecy::SecretString;
+use std::path::{Path, PathBuf};
+
+/// The variable of the bot's token.
+const TOKEN: &str = "NOTION_TOKEN";
+
+type NamedValue = (String, SecretString);
+
+/// Where the project is, whatever else the command line says.
+pub(super) struct Place {
+    project: PathBuf,
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    /// What `--project` and `--config` name, or the variables in their place.
+    pub(super) fn of(arguments: &[String]) -> Self {
+        let option = |flag, variable| {
+            let named = value_of(flag, arguments).map(PathBuf::from);
+            named.or_else(|| std::env::var_os(variable).map(PathBuf::from))
+        };
+        Self {
+            project: option("--project", "KEYMINDER_PROJECT").unwrap_or_default(),
+            config: option("--config", "KEYMINDER_CONFIG"),
+        }
+    }
+
+    /// The values of `.env`, the token's file and the environment. A key that was given in place of the project's folder
+    /// is one of the folder where we are.
+    pub(super) fn held(&self) -> Held {
+        let mut values = Vec::new();
+        let here = Path::new(".");
+        let elsewhere =
+            Some(self.project.as_path()).filter(|project| !project.as_os_str().is_empty() && *project != here);
+        for project in elsewhere.into_iter().chain([here]) {
+            for file in files_of_keys(project, self.config.as_deref()) {
+                values.extend(values_in(project, &file));
+            }
+        }
+        let token = std::env::var_os(TOKEN).and_then(|token| token.into_string().ok());
+        values.extend(token.map(|token| (TOKEN.to_owned(), token.into())));
+        let known = KnownValues::from_env(values.clone());
+        let ordinary: Vec<&str> = known.unmaskable().collect();
+        values.retain(|(name, _)| ordinary.contains(&name.as_str()));
+        Held {
+            redactor: Redactor::new(Patterns::builtin(), known),
+            ordinary: values,
+        }
+    }
+}
+
+/// The value of an option, behind it or joined to it.
+fn value_of<'a>(flag: &str, arguments: &'a [String]) -> Option<&'a str> {
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        match argument.strip_prefix(flag) {
+            Some("") => return rest.next().map(String::as_str),
+            Some(value) if value.starts_with('=') => return Some(&value[1..]),
+            Some(_) | None => {}
+        }
+    }
+    None
+}
+
+/// The entries of a file; of one that is no `.env`, its lines: it may be one that cannot be read to its end, or hold a
+/// token alone.
+fn values_in(project: &Path, file: &Path) -> Vec<NamedValue> {
+    let Ok(bytes) = read_in_project(project, file) else {
+        return Vec::new();
+    };
+    if let Ok(env) = EnvFile::parse(&bytes)
+        && env.entries().next().is_some()
+    {
+        return env.maskable_values();
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let lines = text.lines().map(|line| line.split_once('=').unwrap_or((TOKEN, line)));
+    let lines = lines.map(|(name, value)| (name.trim(), value.trim().trim_matches(['"', '\''])));
+    let lines = lines.filter(|(_, value)| !value.is_empty() && !value.starts_with('#'));
+    let bare = |name: &str| name.trim_start_matches("export ").trim().to_owned();
+    lines.map(|(name, value)| (bare(name), value.into())).collect()
+}
