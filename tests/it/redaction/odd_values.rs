@@ -210,6 +210,9 @@ const PIECES: &[(&str, &str, bool)] = &[
     ("Grün77Wald99", "grüner Wald", false),
     ("correctHorseBatteryStaple99", "correct the battery of my horse", false),
     ("correctHorseBatteryStaple99", "correctHorseBatteryStaple", true),
+    ("2026-11-29", "made on 2026-11-22", false),
+    ("the.key.is.new", "the key is here", false),
+    ("bybit-key-2026", "the Bybit key of 2026", false),
     ("test1234test12", "we test 12 of them", false),
 ];
 

@@ -3,8 +3,8 @@
 //! has to be evidence enough.
 use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedWindow, HEX, Rolling, WINDOW};
 use super::known_values::KnownValues;
-use super::value::KnownValue;
-use super::window_index::{WINDOW_MASK, WindowIndex};
+use super::value::{KnownValue, WINDOW_MASK};
+use super::window_index::WindowIndex;
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
 use crate::domain::redact::lookalikes;
 use crate::domain::redact::span::{self, Hit};

@@ -43,7 +43,11 @@ impl Spelled {
     /// Whether these of its characters, read as `piece`, are more than chance, a number or a word.
     fn is_piece(&self, piece: &str, places: Range<usize>, bounded: bool) -> bool {
         let (whole, chars) = (self.len(), places.len());
-        let digits = piece.bytes().all(|b| b.is_ascii_digit());
+        // Numbers, dates, times, addresses.
+        let digits = piece
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b':' | b'/' | b' '))
+            && piece.contains(|c: char| c.is_ascii_digit());
         let ordinary = digits || piece.contains(char::is_alphanumeric) && shape::is_words(piece);
         if chars == whole {
             return bounded || !ordinary;
