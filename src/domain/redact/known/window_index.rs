@@ -13,7 +13,6 @@ const MOST_BITS: u32 = 20;
 /// of characters as they are spelled.
 pub(in crate::domain::redact) struct WindowIndex {
     pub(super) folded: WindowTable,
-    pub(super) gapped: WindowTable,
     pub(super) raw: WindowTable,
     pub(super) spelled: WindowTable,
 }
@@ -35,6 +34,9 @@ struct WindowEntry {
     next: u32,
 }
 
+/// Marks the place of a window of folded characters some of which are left out.
+pub(super) const GAPPED: usize = 1 << 31;
+
 /// No entry.
 const END: u32 = u32::MAX;
 
@@ -45,8 +47,10 @@ impl WindowIndex {
     pub(in crate::domain::redact) fn of(known: &KnownValues) -> Self {
         let values = || known.values.iter().enumerate();
         Self {
-            folded: WindowTable::of(values().flat_map(|(number, value)| with_value(value.windows(), number))),
-            gapped: WindowTable::of(values().flat_map(|(number, value)| with_value(value.gapped_windows(), number))),
+            folded: WindowTable::of(values().flat_map(|(number, value)| {
+                let gapped = value.gapped_windows().map(|(window, place)| (window, place | GAPPED));
+                with_value(value.windows().chain(gapped), number)
+            })),
             raw: WindowTable::of(values().flat_map(|(number, value)| with_value(value.raw_windows(), number))),
             spelled: WindowTable::of(values().flat_map(|(number, value)| with_value(value.spelled_windows(), number))),
         }
@@ -72,7 +76,7 @@ impl WindowIndex {
             }
             len += 1;
             window = (window << 6 | u64::from(folded.code)) & WINDOW_MASK;
-            touches |= len >= WINDOW && (self.folded.holds(window) || self.gapped.holds(window));
+            touches |= len >= WINDOW && self.folded.holds(window);
             let mut see = |window, _| touches |= self.raw.holds(window);
             base64.push(folded.exact, &mut see);
             base32.push(folded.exact, &mut see);
