@@ -37,7 +37,7 @@ struct WindowEntry {
 /// Marks the place of a window of folded characters some of which are left out.
 pub(super) const GAPPED: usize = 1 << 31;
 
-/// No entry.
+/// Stands at the end of a chain.
 const END: u32 = u32::MAX;
 
 /// A chain is for so many bits of the bitmap, as a power of two.
