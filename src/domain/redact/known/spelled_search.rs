@@ -69,13 +69,19 @@ impl KnownValues {
         let spelled = value.spelled.as_ref()?;
         let goes_on = [text[..run.start].chars().next_back(), text[run.end..].chars().next()];
         let bounded = !goes_on.into_iter().flatten().any(char::is_alphanumeric);
+        let said = &text[run.start..run.end];
+        // Blanks around it belong to the text.
+        let start = run.start + (said.len() - said.trim_start().len());
         let secret = |place: usize| place * value.secret_len() / spelled.len();
-        spelled
-            .is_piece(&text[run.start..run.end], run.places.clone(), bounded)
-            .then(|| {
-                let places = secret(run.places.start)..secret(run.places.end);
-                Hit::known(run.start..run.end, value.variable, places, value.secret_len())
-            })
+        let places = secret(run.places.start)..secret(run.places.end);
+        spelled.is_piece(said, run.places.clone(), bounded).then(|| {
+            Hit::known(
+                start..start + said.trim().len(),
+                value.variable,
+                places,
+                value.secret_len(),
+            )
+        })
     }
 }
 
