@@ -7,6 +7,10 @@ use std::time::{Duration, Instant};
 /// A made-up value, of which the units hold pieces.
 const VALUE: &str = "q7Zt4Kp9Lm2Xc8Vb6Nw3";
 
+/// Values of which pieces count as they are spelled.
+const SHORT: &str = "x9Kq2mVb";
+const SIGNED: &str = "k#9$L!2@x^Q&7*z%";
+
 /// What a text of beginnings, labels, signs and disguises alone may be made of, besides the table's own beginnings.
 const UNITS: &[&str] = &[
     "-----BEGIN PRIVATE KEY-----",
@@ -79,6 +83,14 @@ const UNITS: &[&str] = &[
     "q7Zt4Kp9Lm2Xc8Vb6Nw3",
     "q_7_Z_t_4_K_p_9_",
     "\"q7Zt4K\" + ",
+    "q7*t4*p9*m2*c8*b6*w3",
+    "q7t4p9m2",
+    "q7Zt4Kp9Lm2Xc8Vb6Nw",
+    "7*t4*p9",
+    "x9Kq2",
+    "9Kq2mV",
+    "k#9$L!",
+    "#9$L!2@x ",
     "0123456789:A",
     "|",
     " ",
@@ -87,7 +99,12 @@ const UNITS: &[&str] = &[
 ];
 
 fn redactor() -> Redactor {
-    let known = KnownValues::from_env([("BYBIT_API_SECRET".to_owned(), VALUE.to_owned().into())]);
+    let values = [
+        ("BYBIT_API_SECRET", VALUE),
+        ("ADMIN_PW", SHORT),
+        ("LONG_PASSWORD", SIGNED),
+    ];
+    let known = KnownValues::from_env(values.map(|(name, value)| (name.to_owned(), value.to_owned().into())));
     Redactor::new(Patterns::builtin(), known)
 }
 

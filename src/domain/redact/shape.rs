@@ -233,7 +233,7 @@ pub(super) fn is_weak(value: &str) -> bool {
 pub(super) fn is_half_spoken(value: &str) -> bool {
     let words = value
         .split(|c: char| !c.is_alphabetic())
-        .filter(|part| part.chars().count() >= 4 && is_word(part));
+        .filter(|part| part.chars().count() >= 3 && is_word(part));
     2 * words.map(str::len).sum::<usize>() >= value.len()
 }
 

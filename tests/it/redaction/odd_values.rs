@@ -64,6 +64,7 @@ const ODD: &[(&str, &str, &str)] = &[
         "so ⟦Harbour 77!⟧ it is",
     ),
     ("DB", "postgres://app:p/w-q7Hx77@db:5432/x", "so ⟦p/w-q7Hx77⟧ it is"),
+    ("DB", "postgres://app:p@ss:w0rd#1@db/x", "so ⟦p@ss:w0rd#1⟧ it is"),
     ("DB", "postgres://app:Harbour%2177@db/x", "so ⟦Harbour!77⟧ it is"),
     (
         "DB",
@@ -210,6 +211,9 @@ const PIECES: &[(&str, &str, bool)] = &[
     ("Grün77Wald99", "grüner Wald", false),
     ("correctHorseBatteryStaple99", "correct the battery of my horse", false),
     ("correctHorseBatteryStaple99", "correctHorseBatteryStaple", true),
+    ("2026-11-29", "made on 2026-11-22", false),
+    ("the.key.is.new", "the key is here", false),
+    ("bybit-key-2026", "the Bybit key of 2026", false),
     ("test1234test12", "we test 12 of them", false),
 ];
 
@@ -291,6 +295,36 @@ fn what_cannot_be_masked_is_named() {
     for (name, value) in PLAIN.iter().filter(|(name, _)| *name != "DB_PASSWORD") {
         let known = KnownValues::from_env([((*name).to_owned(), (*value).to_owned().into())]);
         assert!(known.is_empty(), "{name}={value}");
+    }
+}
+
+/// What all keys of a kind begin with is in everybody's public key.
+#[test]
+fn a_public_key_is_no_piece_of_a_private_one() {
+    let public = [
+        "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQ",
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE",
+        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg",
+        "MIIEpAIBAAKCAQEA",
+    ];
+    for header in [
+        "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ",
+        "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg",
+        "MIIEpAIBAAKCAQEA",
+        "MC4CAQAwBQYDK2VwBCIEI",
+    ] {
+        let body = super::Keys::new(3).fill("{mixed:200}");
+        let value = format!("-----BEGIN PRIVATE KEY-----\n{header}{body}\n-----END PRIVATE KEY-----");
+        let redactor = knowing("SIGNING_KEY", &value);
+        for public in public {
+            let clean = masked(
+                &redactor,
+                &super::Keys::new(4).fill(&format!("it begins with {public}{{mixed:60}}")),
+            );
+            assert!(!clean.contains("SIGNING_KEY"), "{header} {clean}");
+        }
+        let said = format!("it says {} there", &body[3..15]);
+        assert_eq!(masked(&redactor, &said), "it says [redacted: SIGNING_KEY] there");
     }
 }
 

@@ -99,17 +99,24 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Where the `@` behind the user is. A password may hold a slash that nobody encoded, but then no port can be meant.
+/// Where the `@` behind the user is. A password may hold signs that nobody encoded, but then no host or port can be meant
+/// where they seem to end it.
 fn end_of_user(rest: &str) -> Option<usize> {
     let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    rest[..authority].rfind('@').or_else(|| {
-        let (_, port) = rest[..authority].split_once(':')?;
-        let is_port = port.split(';').next()?.bytes().all(|b| b.is_ascii_digit());
-        let at = rest.rfind('@').filter(|_| !is_port)?;
-        rest[at + 1..]
-            .starts_with(|c: char| c.is_ascii_alphanumeric())
-            .then_some(at)
-    })
+    let is_host = |at: usize| {
+        let hosts = rest[at..authority].split([',', ';']);
+        hosts.take(1).all(|host| {
+            let port = host.trim_end_matches(|c: char| c.is_ascii_digit());
+            !port.trim_end_matches(':').contains(':') || host.contains('[')
+        })
+    };
+    if let Some(at) = rest[..authority].rfind('@').filter(|at| is_host(at + 1)) {
+        return Some(at);
+    }
+    let at = rest.rfind('@').filter(|_| !is_host(0))?;
+    rest[at + 1..]
+        .starts_with(|c: char| c.is_ascii_alphanumeric())
+        .then_some(at)
 }
 
 fn is_version(segment: &str) -> bool {
@@ -142,16 +149,9 @@ pub(super) fn decoded(part: &str) -> Option<String> {
     while let Some((first, behind)) = rest.split_first() {
         let hex = |at: usize| char::from(*behind.get(at)?).to_digit(16);
         let escaped = (*first == b'%').then(|| Some(hex(0)? * 16 + hex(1)?)).flatten();
-        match escaped.and_then(|byte| u8::try_from(byte).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &behind[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
+        let read = escaped.and_then(|byte| u8::try_from(byte).ok());
+        bytes.push(read.unwrap_or(*first));
+        rest = if read.is_some() { &behind[2..] } else { behind };
     }
     String::from_utf8(bytes).ok().filter(|decoded| decoded != part)
 }
@@ -182,6 +182,11 @@ mod tests {
             (address.user, address.password, address.parameters),
             (Some("app"), Some("a/b"), "sslmode=require")
         );
+        for rest in ["app:p@ss:w0rd#1@db/x", "app:p@ss:w0rd#1@db:5432"] {
+            assert_eq!(Address::of(rest).password, Some("p@ss:w0rd#1"), "{rest}");
+        }
+        let address = Address::of("u:a@db1:1,db2:2/x@y");
+        assert_eq!(address.password, Some("a"));
         let address = Address::of("h:80/a@b");
         assert_eq!((address.user, address.password), (None, None));
         let address = Address::of("Token16@h/");

@@ -15,6 +15,7 @@ mod secret_parts;
 mod secret_variables;
 mod settings;
 mod spelled;
+mod spelled_search;
 mod value;
 mod window_index;
 

@@ -248,7 +248,7 @@ impl NameWords {
         PLAIN_ENDS.contains(&self.last()) && !self.is_secret_id() || self.has("PUBLIC")
     }
 
-    /// `VAULT_SECRET_ID`: of an AppRole it is the secret half.
+    /// `VAULT_SECRET_ID`: of an `AppRole` it is the secret half.
     pub(super) fn is_secret_id(&self) -> bool {
         self.0.ends_with(&["SECRET".to_owned(), "ID".to_owned()])
     }

@@ -3,8 +3,8 @@
 //! has to be evidence enough.
 use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedWindow, HEX, Rolling, WINDOW};
 use super::known_values::KnownValues;
-use super::value::KnownValue;
-use super::window_index::{WINDOW_MASK, WindowIndex};
+use super::value::{KnownValue, WINDOW_MASK};
+use super::window_index::{GAPPED, WindowIndex};
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
 use crate::domain::redact::lookalikes;
 use crate::domain::redact::span::{self, Hit};
@@ -47,7 +47,7 @@ impl KnownValues {
             if to <= settled || !index.folded.holds(window) {
                 return;
             }
-            let runs = index.folded.look_up(window);
+            let runs = index.folded.look_up(window).filter(|(_, place)| place & GAPPED == 0);
             let runs = runs.map(|(value, place)| self.extend(folded, ValueMatch { value, from, to, place }));
             let Some(run) = runs.max_by_key(|run| run.to - run.from) else {
                 return;
@@ -73,11 +73,12 @@ impl KnownValues {
         let mut settled = 0;
         each_window(folded, |window, from| {
             let to = from + WINDOW;
-            if to <= settled || !index.gapped.holds(window) || is_found(from, to) {
+            if to <= settled || !index.folded.holds(window) || is_found(from, to) {
                 return;
             }
-            let runs = index.gapped.look_up(window);
+            let runs = index.folded.look_up(window).filter(|(_, place)| place & GAPPED != 0);
             let runs = runs.filter_map(|(value, place)| {
+                let place = place & !GAPPED;
                 let run = ValueMatch { value, from, to, place };
                 self.gapped(text, folded, run, false)
             });

@@ -1,28 +1,11 @@
 //! Which variables of a `.env` hold a secret: judged by name and by the shape of the value.
 use super::addresses::after_scheme;
 use super::names::NameWords;
+use crate::domain::redact::patterns::says_made_up;
 use crate::domain::redact::shape;
 
-/// Words that say that a text stands for a value.
-const TOLD: [&str; 14] = [
-    "your",
-    "change",
-    "changeme",
-    "placeholder",
-    "insert",
-    "replace",
-    "redacted",
-    "example",
-    "dummy",
-    "sample",
-    "fake",
-    "todo",
-    "paste",
-    "fixme",
-];
-
-/// What may stand beside such a word besides the words of the variable's own name.
-const FILLING: [&str; 23] = [
+/// What may stand beside a word that says that a value is made up, besides the words of the variable's own name.
+const FILLING: [&str; 22] = [
     "a",
     "an",
     "the",
@@ -45,7 +28,6 @@ const FILLING: [&str; 23] = [
     "real",
     "actual",
     "goes",
-    "xxx",
 ];
 
 /// What begins and ends a reference to a value.
@@ -111,9 +93,8 @@ fn is_placeholder(name: &NameWords, value: &str) -> bool {
     }
     let lower = value.to_lowercase();
     let parts = || lower.split(['_', '-', '.', ' ', '/']).filter(|part| !part.is_empty());
-    let told = |part: &str| TOLD.contains(&part);
-    let filling = |part: &str| told(part) || FILLING.contains(&part) || name.has(&part.to_uppercase());
-    parts().any(told) && (parts().all(filling) || !name.is_password() && shape::is_words(value))
+    let filling = |part: &str| says_made_up(part) || FILLING.contains(&part) || name.has(&part.to_uppercase());
+    parts().any(says_made_up) && (parts().all(filling) || !name.is_password() && shape::is_words(value))
 }
 
 /// A number, a path, an address; of what is called a password words between slashes are none.

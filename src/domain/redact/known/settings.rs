@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn connection_strings_fall_into_settings() {
-        let cases: [(&str, Option<&[(&str, &str)]>); 9] = [
+        type Pairs = &'static [(&'static str, &'static str)];
+        let cases: [(&str, Option<Pairs>); 9] = [
             (
                 "Server=db;User Id=sa;Password=a b;",
                 Some(&[("Server", "db"), ("User Id", "sa"), ("Password", "a b")]),

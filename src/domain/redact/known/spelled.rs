@@ -1,15 +1,12 @@
-//! Values as they are spelled: short ones, and those whose signs and letters of other alphabets folding would lose. A piece
-//! of such a value counts where it stands in the text just so, in either case, and is no word or number of its own.
-use super::known_values::KnownValues;
-use super::window_index::WindowIndex;
+//! A value as it is spelled: a short one, or one whose signs and letters of other alphabets folding would lose. A piece of
+//! it counts where it stands in the text just so, in either case, and is no word or number of its own.
 use crate::domain::redact::lookalikes::{ascii_of, is_invisible};
 use crate::domain::redact::shape;
-use crate::domain::redact::span::Hit;
 use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// The shortest piece that is looked for, in characters.
-const WINDOW: usize = 5;
+pub(super) const WINDOW: usize = 5;
 
 /// Bits of a window that a character takes.
 const BITS: u32 = 12;
@@ -35,15 +32,24 @@ impl Spelled {
         self.0.len()
     }
 
+    /// The character at a place.
+    pub(super) fn at(&self, place: usize) -> Option<char> {
+        self.0.get(place).copied()
+    }
+
     pub(super) fn windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
         let windows = self.0.windows(WINDOW).enumerate();
         windows.map(|(place, window)| (window.iter().fold(0, |all, c| with(all, *c)), place))
     }
 
     /// Whether these of its characters, read as `piece`, are more than chance, a number or a word.
-    fn is_piece(&self, piece: &str, places: Range<usize>, bounded: bool) -> bool {
+    pub(super) fn is_piece(&self, piece: &str, places: Range<usize>, bounded: bool) -> bool {
         let (whole, chars) = (self.len(), places.len());
-        let digits = piece.bytes().all(|b| b.is_ascii_digit());
+        // Numbers, dates, times, addresses.
+        let digits = piece
+            .bytes()
+            .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b':' | b'/' | b' '))
+            && piece.contains(|c: char| c.is_ascii_digit());
         let ordinary = digits || piece.contains(char::is_alphanumeric) && shape::is_words(piece);
         if chars == whole {
             return bounded || !ordinary;
@@ -67,7 +73,7 @@ impl Spelled {
 }
 
 /// A character as it is compared; `None` if it draws nothing.
-fn spelled(c: char) -> Option<char> {
+pub(super) fn spelled(c: char) -> Option<char> {
     if c.is_ascii() {
         return Some(c.to_ascii_lowercase());
     }
@@ -79,89 +85,7 @@ fn spelled(c: char) -> Option<char> {
 }
 
 /// The window with one more character.
-fn with(window: u64, c: char) -> u64 {
+pub(super) fn with(window: u64, c: char) -> u64 {
     let code = u64::from(u32::from(c));
     (window << BITS | (code ^ code >> BITS) & ((1 << BITS) - 1)) & WINDOW_MASK
-}
-
-impl KnownValues {
-    /// Pieces that stand in the text as they are spelled.
-    pub(super) fn search_spelled(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
-        if index.spelled.is_empty() {
-            return;
-        }
-        let (mut window, mut settled) = (0, 0);
-        for (at, c) in text.char_indices() {
-            let Some(code) = spelled(c) else { continue };
-            window = with(window, code);
-            if at < settled || !index.spelled.holds(window) {
-                continue;
-            }
-            let end = at + c.len_utf8();
-            let runs = index.spelled.look_up(window);
-            let runs = runs.filter_map(|(value, place)| self.spelled_run(text, end, value, place));
-            let best = runs.max_by_key(|run| run.places.len());
-            if let Some(run) = best {
-                settled = run.end;
-                hits.extend(self.spelled_hit(text, &run));
-            }
-        }
-    }
-
-    /// As far as text and value agree around the window that ends here.
-    fn spelled_run(&self, text: &str, end: usize, value: usize, place: usize) -> Option<SpelledRun> {
-        let all = &self.values[value].spelled.as_ref()?.0;
-        let [mut start, mut end] = [end; 2];
-        let mut places = place + WINDOW..place + WINDOW;
-        for (at, c) in text[..start].char_indices().rev() {
-            match spelled(c) {
-                Some(_) if places.start == 0 => break,
-                Some(code) if all[places.start - 1] != code => break,
-                Some(_) => {
-                    places.start -= 1;
-                    start = at;
-                }
-                None => {}
-            }
-        }
-        let behind = end;
-        for (at, c) in text[behind..].char_indices() {
-            match spelled(c) {
-                Some(code) if all.get(places.end) != Some(&code) => break,
-                Some(_) => {
-                    places.end += 1;
-                    end = behind + at + c.len_utf8();
-                }
-                None => {}
-            }
-        }
-        (places.len() >= WINDOW).then_some(SpelledRun {
-            value,
-            start,
-            end,
-            places,
-        })
-    }
-
-    fn spelled_hit(&self, text: &str, run: &SpelledRun) -> Option<Hit> {
-        let value = &self.values[run.value];
-        let spelled = value.spelled.as_ref()?;
-        let goes_on = [text[..run.start].chars().next_back(), text[run.end..].chars().next()];
-        let bounded = !goes_on.into_iter().flatten().any(char::is_alphanumeric);
-        let secret = |place: usize| place * value.secret_len() / spelled.len();
-        spelled
-            .is_piece(&text[run.start..run.end], run.places.clone(), bounded)
-            .then(|| {
-                let places = secret(run.places.start)..secret(run.places.end);
-                Hit::known(run.start..run.end, value.variable, places, value.secret_len())
-            })
-    }
-}
-
-/// A stretch on which a text and a value agree as they are spelled.
-struct SpelledRun {
-    value: usize,
-    start: usize,
-    end: usize,
-    places: Range<usize>,
 }

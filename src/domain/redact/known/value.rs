@@ -37,6 +37,10 @@ const PUBLIC_PREFIXES: [&str; 27] = [
     "AKIA",
 ];
 
+/// Bits of a code in a window, and of a window.
+const CODE_BITS: usize = 6;
+pub(super) const WINDOW_MASK: u64 = (1 << (CODE_BITS * WINDOW)) - 1;
+
 /// Every so many characters may be left out of what is looked for; where they are further apart, windows are left whole.
 const LEFT_OUT: std::ops::RangeInclusive<usize> = 3..=WINDOW;
 
@@ -121,24 +125,27 @@ impl KnownValue {
     pub(super) fn windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
         let places = self.places(self.codes.len());
         places.filter_map(|place| {
-            let window = &self.codes[place..place + WINDOW];
-            (self.weak.is_some() || is_telling(window)).then(|| (pack(window), place))
+            let window = pack(&self.codes[place..place + WINDOW]);
+            (self.weak.is_some() || is_telling(window)).then_some((window, place))
         })
     }
 
-    /// Every window of six codes of which every third to sixth character was left out, with its place.
+    /// Every window of six codes where every third to sixth character is left out, with the place of its first.
     pub(super) fn gapped_windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
-        let whole = self.weak.is_none() && !self.spoken;
-        let places = 0..if whole { self.codes.len() } else { 0 };
-        let ways = || LEFT_OUT.flat_map(|every| (0..every - 1).map(move |phase| (every, phase)));
-        places.flat_map(move |place| {
-            ways().filter_map(move |(every, phase)| {
-                let kept = |nth: usize| self.codes.get(place + nth + (nth + phase) / (every - 1)).copied();
-                let mut window = [0; WINDOW];
-                for (nth, code) in window.iter_mut().enumerate() {
-                    *code = kept(nth)?;
-                }
-                is_telling(&window).then(|| (pack(&window), place))
+        let is_sought = self.weak.is_none() && !self.spoken;
+        let codes: &[u8] = if is_sought { &self.codes } else { &[] };
+        let ways = LEFT_OUT.flat_map(|every| (0..every).map(move |first| (every, first)));
+        ways.flat_map(move |(every, first)| {
+            let kept = codes
+                .iter()
+                .enumerate()
+                .filter(move |(place, _)| place % every != first);
+            let (mut window, mut places) = (0, [0; WINDOW]);
+            kept.enumerate().filter_map(move |(nth, (place, code))| {
+                window = (window << CODE_BITS | u64::from(*code)) & WINDOW_MASK;
+                places[nth % WINDOW] = place;
+                let is_full = nth + 1 >= WINDOW;
+                (is_full && is_telling(window)).then_some((window, places[(nth + 1) % WINDOW]))
             })
         })
     }
@@ -178,14 +185,14 @@ fn bits_a_character(value: &[u8]) -> usize {
 }
 
 /// Six codes in 36 bits.
-pub(super) fn pack(window: &[u8]) -> u64 {
-    window.iter().fold(0, |key, code| key << 6 | u64::from(*code))
+fn pack(window: &[u8]) -> u64 {
+    window.iter().fold(0, |key, code| key << CODE_BITS | u64::from(*code))
 }
 
 /// At least three different characters.
-fn is_telling(window: &[u8]) -> bool {
-    let seen = window.iter().fold(0_u64, |set, code| set | 1 << (code & 63));
-    seen.count_ones() >= 3
+fn is_telling(window: u64) -> bool {
+    let codes = (0..WINDOW).map(|nth| window >> (CODE_BITS * nth) & 63);
+    codes.fold(0_u64, |set, code| set | 1 << code).count_ones() >= 3
 }
 
 fn public_prefix(secret: &str) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! The windows of all values, ready to be looked up.
 use super::encodings::{BASE32, BASE64, HEX, Rolling, WINDOW};
 use super::known_values::KnownValues;
+use super::value::WINDOW_MASK;
 use crate::domain::redact::fold::{self, BREAK};
 
 /// So many bits of a bitmap stand for one window, in powers of two between these.
@@ -8,14 +9,10 @@ const SPARSE: usize = 16;
 const FEWEST_BITS: u32 = 15;
 const MOST_BITS: u32 = 20;
 
-/// Six codes.
-pub(super) const WINDOW_MASK: u64 = (1 << 36) - 1;
-
 /// The windows of all values: of folded characters, whole and with characters left out, of bytes for what is encoded, and
 /// of characters as they are spelled.
 pub(in crate::domain::redact) struct WindowIndex {
     pub(super) folded: WindowTable,
-    pub(super) gapped: WindowTable,
     pub(super) raw: WindowTable,
     pub(super) spelled: WindowTable,
 }
@@ -24,22 +21,36 @@ pub(in crate::domain::redact) struct WindowIndex {
 pub(super) struct WindowTable {
     bitmap: Vec<u64>,
     shift: u32,
+    /// For each of the highest bits of a hash the first entry, as all of them are in a chain.
+    heads: Vec<u32>,
     entries: Vec<WindowEntry>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct WindowEntry {
     window: u64,
     value: u32,
     place: u32,
+    /// The next entry of the chain.
+    next: u32,
 }
+
+/// Marks the place of a window of folded characters some of which are left out.
+pub(super) const GAPPED: usize = 1 << 31;
+
+/// Stands at the end of a chain.
+const END: u32 = u32::MAX;
+
+/// A chain is for so many bits of the bitmap, as a power of two.
+const CHAIN_BITS: u32 = 3;
 
 impl WindowIndex {
     pub(in crate::domain::redact) fn of(known: &KnownValues) -> Self {
         let values = || known.values.iter().enumerate();
         Self {
-            folded: WindowTable::of(values().flat_map(|(number, value)| with_value(value.windows(), number))),
-            gapped: WindowTable::of(values().flat_map(|(number, value)| with_value(value.gapped_windows(), number))),
+            folded: WindowTable::of(values().flat_map(|(number, value)| {
+                let gapped = value.gapped_windows().map(|(window, place)| (window, place | GAPPED));
+                with_value(value.windows().chain(gapped), number)
+            })),
             raw: WindowTable::of(values().flat_map(|(number, value)| with_value(value.raw_windows(), number))),
             spelled: WindowTable::of(values().flat_map(|(number, value)| with_value(value.spelled_windows(), number))),
         }
@@ -65,7 +76,7 @@ impl WindowIndex {
             }
             len += 1;
             window = (window << 6 | u64::from(folded.code)) & WINDOW_MASK;
-            touches |= len >= WINDOW && (self.folded.holds(window) || self.gapped.holds(window));
+            touches |= len >= WINDOW && self.folded.holds(window);
             let mut see = |window, _| touches |= self.raw.holds(window);
             base64.push(folded.exact, &mut see);
             base32.push(folded.exact, &mut see);
@@ -81,41 +92,47 @@ fn with_value(windows: impl Iterator<Item = (u64, usize)>, number: usize) -> imp
         window,
         value,
         place: u32::try_from(place).unwrap_or(u32::MAX),
+        next: END,
     })
 }
 
 impl WindowTable {
     fn of(entries: impl Iterator<Item = WindowEntry>) -> Self {
         let mut entries: Vec<WindowEntry> = entries.collect();
-        entries.sort_unstable();
         let bits = (SPARSE * entries.len())
             .next_power_of_two()
             .ilog2()
             .clamp(FEWEST_BITS, MOST_BITS);
-        let mut table = Self {
-            bitmap: vec![0; 1 << (bits - 6)],
-            shift: 64 - bits,
-            entries: Vec::new(),
-        };
-        for entry in &entries {
-            let bit = table.spot(entry.window);
-            table.bitmap[bit >> 6] |= 1 << (bit & 63);
+        let shift = 64 - bits;
+        let mut bitmap = vec![0; 1 << (bits - 6)];
+        let mut heads = vec![END; 1 << (bits - CHAIN_BITS)];
+        // From the last on, so that chains keep their order.
+        for (number, entry) in entries.iter_mut().enumerate().rev() {
+            let number = u32::try_from(number).unwrap_or(END);
+            let bit = spot(entry.window, shift);
+            bitmap[bit >> 6] |= 1 << (bit & 63);
+            entry.next = std::mem::replace(&mut heads[bit >> CHAIN_BITS], number);
         }
-        Self { entries, ..table }
+        Self {
+            bitmap,
+            shift,
+            heads,
+            entries,
+        }
     }
 
     #[inline]
     pub(super) fn holds(&self, window: u64) -> bool {
-        let bit = self.spot(window);
+        let bit = spot(window, self.shift);
         self.bitmap[bit >> 6] & 1 << (bit & 63) != 0 && self.look_up(window).next().is_some()
     }
 
     /// All values that hold this window, with the place.
     pub(super) fn look_up(&self, window: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let from = self.entries.partition_point(|entry| entry.window < window);
-        self.entries[from..]
-            .iter()
-            .take_while(move |entry| entry.window == window)
+        let chained = |number: u32| self.entries.get(number as usize);
+        let first = chained(self.heads[spot(window, self.shift) >> CHAIN_BITS]);
+        std::iter::successors(first, move |entry| chained(entry.next))
+            .filter(move |entry| entry.window == window)
             .map(|entry| (entry.value as usize, entry.place as usize))
     }
 
@@ -123,9 +140,9 @@ impl WindowTable {
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
+}
 
-    #[inline]
-    fn spot(&self, window: u64) -> usize {
-        usize::try_from(window.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift).unwrap_or(0)
-    }
+#[inline]
+fn spot(window: u64, shift: u32) -> usize {
+    usize::try_from(window.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift).unwrap_or(0)
 }

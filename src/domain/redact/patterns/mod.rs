@@ -8,6 +8,6 @@ mod table;
 mod template;
 
 pub(super) use file::PhraseKind;
-pub(super) use placeholder::{is_reference, stands_for_a_key};
+pub(super) use placeholder::{is_reference, says_made_up, stands_for_a_key};
 pub use table::{BUILTIN, PatternFault, Patterns};
 pub(super) use table::{LiteralMeaning, Word};

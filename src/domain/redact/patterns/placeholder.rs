@@ -2,8 +2,10 @@
 use crate::domain::redact::shape;
 
 /// Words of which one, between separators, says that a made-up value stands here.
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 15] = [
     "your",
+    "change",
+    "fixme",
     "example",
     "placeholder",
     "changeme",
@@ -64,13 +66,18 @@ pub(in crate::domain::redact) fn stands_for_a_key(body: &str) -> bool {
     let mut told = false;
     let mut parts = body.split(['_', '-', '.', ' ', '/']).filter(|part| !part.is_empty());
     let spoken = parts.all(|part| {
-        told |= WORDS.iter().any(|word| part.eq_ignore_ascii_case(word));
+        told |= says_made_up(part);
         part.len() <= 3
             || shape::is_word(part)
             || part.bytes().all(|b| matches!(b, b'x' | b'X'))
             || shape::is_word(&part.to_ascii_lowercase())
     });
     spoken && told
+}
+
+/// Whether a word says that what it stands in is made up.
+pub(in crate::domain::redact) fn says_made_up(word: &str) -> bool {
+    WORDS.iter().any(|own| word.eq_ignore_ascii_case(own))
 }
 
 /// Whether a whole value is a reference or a template, not a value: `${TOKEN}`, `<API_KEY>`, `os.environ[…]`.

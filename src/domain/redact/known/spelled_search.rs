@@ -1,0 +1,94 @@
+//! The look-up of pieces that stand in a text as their value is spelled.
+use super::known_values::KnownValues;
+use super::spelled::{WINDOW, spelled, with};
+use super::window_index::WindowIndex;
+use crate::domain::redact::span::Hit;
+use std::ops::Range;
+
+impl KnownValues {
+    /// Pieces that stand in the text as they are spelled.
+    pub(super) fn search_spelled(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
+        if index.spelled.is_empty() {
+            return;
+        }
+        let (mut window, mut settled) = (0, 0);
+        for (at, c) in text.char_indices() {
+            let Some(code) = spelled(c) else { continue };
+            window = with(window, code);
+            if at < settled || !index.spelled.holds(window) {
+                continue;
+            }
+            let end = at + c.len_utf8();
+            let runs = index.spelled.look_up(window);
+            let runs = runs.filter_map(|(value, place)| self.spelled_run(text, end, value, place));
+            let best = runs.max_by_key(|run| run.places.len());
+            if let Some(run) = best {
+                settled = run.end;
+                hits.extend(self.spelled_hit(text, &run));
+            }
+        }
+    }
+
+    /// As far as text and value agree around the window that ends here.
+    fn spelled_run(&self, text: &str, end: usize, value: usize, place: usize) -> Option<SpelledRun> {
+        let own = self.values[value].spelled.as_ref()?;
+        let [mut start, mut end] = [end; 2];
+        let mut places = place + WINDOW..place + WINDOW;
+        for (at, c) in text[..start].char_indices().rev() {
+            match spelled(c) {
+                Some(_) if places.start == 0 => break,
+                Some(code) if own.at(places.start - 1) != Some(code) => break,
+                Some(_) => {
+                    places.start -= 1;
+                    start = at;
+                }
+                None => {}
+            }
+        }
+        let behind = end;
+        for (at, c) in text[behind..].char_indices() {
+            match spelled(c) {
+                Some(code) if own.at(places.end) != Some(code) => break,
+                Some(_) => {
+                    places.end += 1;
+                    end = behind + at + c.len_utf8();
+                }
+                None => {}
+            }
+        }
+        (places.len() >= WINDOW).then_some(SpelledRun {
+            value,
+            start,
+            end,
+            places,
+        })
+    }
+
+    fn spelled_hit(&self, text: &str, run: &SpelledRun) -> Option<Hit> {
+        let value = &self.values[run.value];
+        let spelled = value.spelled.as_ref()?;
+        let goes_on = [text[..run.start].chars().next_back(), text[run.end..].chars().next()];
+        let bounded = !goes_on.into_iter().flatten().any(char::is_alphanumeric);
+        let said = &text[run.start..run.end];
+        // Blanks around it belong to the text.
+        let start = run.start + (said.len() - said.trim_start().len());
+        let secret = |place: usize| place * value.secret_len() / spelled.len();
+        let places = secret(run.places.start)..secret(run.places.end);
+        spelled.is_piece(said, run.places.clone(), bounded).then(|| {
+            Hit::known(
+                start..start + said.trim().len(),
+                value.variable,
+                places,
+                value.secret_len(),
+            )
+        })
+    }
+}
+
+/// A stretch on which a text and a value agree as they are spelled.
+struct SpelledRun {
+    value: usize,
+    start: usize,
+    end: usize,
+    places: Range<usize>,
+}
