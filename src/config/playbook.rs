@@ -1,7 +1,7 @@
 //! The playbook, loaded: prompts, page descriptions and topics that the program carries, and those of the project over them.
 use super::faults::Faults;
-use super::files::text_of;
 use super::settings::Settings;
+use super::text::text_of;
 use crate::domain::decide::{AnswerLimits, Names, Playbook, Topic, Topics};
 use crate::domain::page::PageDescription;
 use crate::domain::reply::Prompts;

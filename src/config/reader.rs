@@ -1,8 +1,8 @@
 //! Reads one setting after the other from environment and file, and collects what is wrong with them. Deserializing by
 //! serde would end at the first fault; here people hear of all of them at once.
 use super::faults::Faults;
-use super::files::text_of;
 use super::settings::PageSource;
+use super::text::text_of;
 use super::values::{duration, environment_name, page_source, plain, split};
 use crate::domain::toml_fault::line_at;
 use crate::outbound::destination;
