@@ -124,6 +124,7 @@ impl Settings {
                 .variable("NOTION_TOKEN")
                 .filter(|token| !token.is_empty())
                 .map(SecretString::from),
+            environment: r.whole_environment(),
         }
     }
 }

@@ -128,6 +128,12 @@ impl SettingsReader {
         self.environment.get(name).map(String::as_str)
     }
 
+    /// All of the environment.
+    pub(super) fn whole_environment(&self) -> Vec<(String, SecretString)> {
+        let all = self.environment.iter();
+        all.map(|(name, value)| (name.clone(), value.as_str().into())).collect()
+    }
+
     /// The value as text: environment first, then file.
     fn value(&mut self, name: &str) -> Option<String> {
         self.known.insert(name.to_owned());
