@@ -8,7 +8,7 @@ mod json;
 
 use arguments::Arguments;
 pub use escape::{escape, escape_json, one_line};
-pub use held::Held;
+pub use held::HeldSecrets;
 use std::io::{self, Write};
 use std::sync::OnceLock;
 
@@ -33,15 +33,15 @@ macro_rules! eprintln {
 struct TerminalGuard {
     arguments: Vec<String>,
     /// Made when the first line is printed.
-    held: OnceLock<Held>,
-    make: Box<dyn Fn() -> Held + Send + Sync>,
+    held: OnceLock<HeldSecrets>,
+    make: Box<dyn Fn() -> HeldSecrets + Send + Sync>,
     hidden: OnceLock<Arguments>,
 }
 
 static GUARD: OnceLock<TerminalGuard> = OnceLock::new();
 
 impl TerminalGuard {
-    fn held(&self) -> &Held {
+    fn held(&self) -> &HeldSecrets {
         self.held.get_or_init(|| (self.make)())
     }
 
@@ -51,7 +51,7 @@ impl TerminalGuard {
 }
 
 /// Says once what was asked for on the command line and in variables of the environment, and what is held.
-pub fn guard(arguments: Vec<String>, make: impl Fn() -> Held + Send + Sync + 'static) {
+pub fn guard(arguments: Vec<String>, make: impl Fn() -> HeldSecrets + Send + Sync + 'static) {
     // Whoever comes second guards the same.
     let _ = GUARD.set(TerminalGuard {
         arguments,

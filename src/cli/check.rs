@@ -34,11 +34,12 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
             }
         }
     };
-    faults.extend(files::faults(place, &settings));
+    let env = files::env(&settings);
+    faults.extend(files::faults(place, &settings, env.as_ref()));
     let lacking = consent::lacking_for_notion(&settings.notion.url, &settings.state_dir());
     faults.extend(lacking.map(|consent| consent::notion_in_words(&consent)));
     let proven = prove(&settings, &mut faults);
-    if let Some(notice) = files::unmaskable(&settings) {
+    for notice in files::notices(&settings, env.as_ref()) {
         println!("{notice}\n");
     }
     if faults.is_empty() {

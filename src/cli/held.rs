@@ -2,22 +2,20 @@
 use crate::config::files_of_keys;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use crate::rotation::{EnvFile, read_in_project};
-use crate::terminal::Held;
+use crate::terminal::HeldSecrets;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 
 /// The variable of the bot's token.
 const TOKEN: &str = "NOTION_TOKEN";
 
-type NamedValue = (String, SecretString);
-
 /// Where the project is, whatever else the command line says.
-pub(super) struct Place {
+pub(super) struct ProjectPlace {
     project: PathBuf,
     config: Option<PathBuf>,
 }
 
-impl Place {
+impl ProjectPlace {
     /// What `--project` and `--config` name, or the variables in their place.
     pub(super) fn of(arguments: &[String]) -> Self {
         let option = |flag, variable| {
@@ -32,7 +30,7 @@ impl Place {
 
     /// The values of `.env`, the token's file and the environment. A key that was given in place of the project's folder
     /// is one of the folder where we are.
-    pub(super) fn held(&self) -> Held {
+    pub(super) fn held(&self) -> HeldSecrets {
         let mut values = Vec::new();
         let here = Path::new(".");
         let elsewhere =
@@ -47,7 +45,7 @@ impl Place {
         let known = KnownValues::from_env(values.clone());
         let ordinary: Vec<&str> = known.unmaskable().collect();
         values.retain(|(name, _)| ordinary.contains(&name.as_str()));
-        Held {
+        HeldSecrets {
             redactor: Redactor::new(Patterns::builtin(), known),
             ordinary: values,
         }
@@ -69,7 +67,7 @@ fn value_of<'a>(flag: &str, arguments: &'a [String]) -> Option<&'a str> {
 
 /// The entries of a file; of one that is no `.env`, its lines: it may be one that cannot be read to its end, or hold a
 /// token alone.
-fn values_in(project: &Path, file: &Path) -> Vec<NamedValue> {
+fn values_in(project: &Path, file: &Path) -> Vec<(String, SecretString)> {
     let Ok(bytes) = read_in_project(project, file) else {
         return Vec::new();
     };

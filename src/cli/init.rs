@@ -1,7 +1,7 @@
 //! `keyminder init`: sets a project up by questions; with `--yes` by sensible answers. Overwrites nothing.
 mod asks;
 mod encryption;
-mod files;
+pub(super) mod files;
 mod summary;
 
 use super::table::print_json;

@@ -124,7 +124,7 @@ fn guard_the_terminal() {
         .skip(1)
         .map(|argument| argument.to_string_lossy().into_owned())
         .collect();
-    let place = held::Place::of(&arguments);
+    let place = held::ProjectPlace::of(&arguments);
     let ours = std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("KEYMINDER_"));
     arguments.extend(ours.map(|(_, value)| value.to_string_lossy().into_owned()));
     terminal::guard(arguments, move || place.held());

@@ -1,28 +1,8 @@
-//! Reads a project's files of settings, and finds the files that hold its keys.
+//! Which files hold a project's keys, as far as its settings can be read.
 use super::reader::recovered;
+use super::text::text_of;
 use super::values::environment_name;
-use rustix::fs::OFlags;
-use std::fs::OpenOptions;
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-
-/// No file of settings is larger.
-const MAX_BYTES: u64 = 16 << 20;
-
-/// The text of an ordinary file. A pipe or a device in its place is an error: to read it would wait for somebody to write.
-pub fn text_of(path: &Path) -> io::Result<String> {
-    let mut options = OpenOptions::new();
-    let flags = OFlags::NONBLOCK.bits().cast_signed();
-    let file = options.read(true).custom_flags(flags).open(path)?;
-    let metadata = file.metadata()?;
-    if !metadata.is_file() || metadata.len() > MAX_BYTES {
-        return Err(io::Error::other("it is no ordinary file of less than 16 MiB"));
-    }
-    let mut text = String::new();
-    file.take(MAX_BYTES).read_to_string(&mut text)?;
-    Ok(text)
-}
 
 /// The settings that name files with keys.
 const OF_KEYS: [&str; 2] = ["project.env", "notion.token_file"];

@@ -6,9 +6,10 @@ use super::settings::{
     ProjectArgs, ReplySettings, RotationSettings, Settings,
 };
 use super::values::{split, system_zone};
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{PersonId, normalise};
 use crate::domain::page::PropertyNames;
 use crate::outbound::{destination, is_loopback};
+use chrono::NaiveTime;
 use chrono_tz::Tz;
 use secrecy::SecretString;
 use std::collections::BTreeMap;
@@ -86,13 +87,23 @@ impl Settings {
                 proof_at: r.durations("rotation.proof_at", &[0, 60, 600].map(Duration::from_secs)),
                 reopen_when_due: r.flag("rotation.reopen_when_due", true),
                 redact_page_content: r.flag("rotation.redact_page_content", false),
-                monitor_at: r.text("rotation.monitor_at", "09:00"),
+                monitor_at: r.parsed(
+                    "rotation.monitor_at",
+                    "09:00".to_owned(),
+                    time_of_day,
+                    "a time of day such as 09:00",
+                ),
                 backups: project.join(r.text("rotation.backups", "backups/api_keys")),
                 recipients: r.list("rotation.recipients"),
             },
             people: PeopleSettings {
                 may_act: may_act(r),
-                owners: person_ids(&r.list("people.owners")),
+                owners: r.parsed(
+                    "people.owners",
+                    Vec::new(),
+                    person_ids,
+                    "a list of ids of persons, as Notion gives them",
+                ),
             },
             reply: ReplySettings {
                 language: r.text("reply.language", "auto"),
@@ -113,6 +124,7 @@ impl Settings {
                 .variable("NOTION_TOKEN")
                 .filter(|token| !token.is_empty())
                 .map(SecretString::from),
+            environment: r.whole_environment(),
         }
     }
 }
@@ -138,16 +150,26 @@ fn state(project: &Path, r: &mut SettingsReader) -> String {
     project.join(state).display().to_string()
 }
 
-fn person_ids(ids: &[String]) -> Vec<PersonId> {
-    ids.iter().map(|id| PersonId::from_wire(id)).collect()
+/// `None` where one of them is no id.
+fn person_ids(text: &str) -> Option<Vec<PersonId>> {
+    let ids = split(text).into_iter().map(|id| normalise(&id));
+    ids.map(|id| Some(PersonId::from_wire(&id?))).collect()
 }
 
 fn may_act(r: &mut SettingsReader) -> MayAct {
-    match r.text("people.may_act", "members").as_str() {
-        "members" => MayAct::Members,
-        "everyone" => MayAct::Everyone,
-        listed => MayAct::Listed(person_ids(&split(listed))),
-    }
+    let parse = |text: &str| match text {
+        "members" => Some(MayAct::Members),
+        "everyone" => Some(MayAct::Everyone),
+        listed => person_ids(listed).map(MayAct::Listed),
+    };
+    let wanted = "members, everyone, or a list of ids of persons, as Notion gives them";
+    r.parsed("people.may_act", MayAct::Members, parse, wanted)
+}
+
+/// `09:00`, as it is written.
+fn time_of_day(text: &str) -> Option<String> {
+    let text = text.trim();
+    NaiveTime::parse_from_str(text, "%H:%M").ok().map(|_| text.to_owned())
 }
 
 fn effects(r: &mut SettingsReader) -> EffectSettings {

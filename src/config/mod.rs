@@ -5,15 +5,17 @@ mod load;
 mod playbook;
 mod reader;
 mod settings;
+mod text;
 mod values;
 
 pub use faults::Faults;
-pub use files::{files_of_keys, text_of};
+pub use files::files_of_keys;
 pub use playbook::{playbook, prompt_files};
 pub use settings::{
     AlertSettings, Backlog, EffectSettings, EvidenceSettings, MayAct, NotionSettings, PageSource, PeopleSettings,
     PollSettings, ProjectArgs, ReplySettings, RotationSettings, Settings,
 };
+pub use text::text_of;
 
 #[cfg(test)]
 mod tests;

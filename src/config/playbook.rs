@@ -1,12 +1,12 @@
 //! The playbook, loaded: prompts, page descriptions and topics that the program carries, and those of the project over them.
 use super::faults::Faults;
-use super::files::text_of;
 use super::settings::Settings;
+use super::text::text_of;
 use crate::domain::decide::{AnswerLimits, Names, Playbook, Topic, Topics};
 use crate::domain::page::PageDescription;
 use crate::domain::reply::Prompts;
 use crate::domain::toml_fault;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 mod carried {
@@ -27,13 +27,23 @@ struct TopicsFile {
 /// Loads the playbook of a project; all faults at once.
 pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
     let mut faults = Vec::new();
-    let prompts = Prompts::new(&prompt_files(settings)).map_err(|found| faults.extend(found));
+    let files = prompt_files(settings);
+    let prompts = Prompts::new(&files).map_err(|found| faults.extend(found));
+    let language = Some(settings.reply.language.clone()).filter(|language| language != "auto");
+    let known: BTreeSet<&str> = files.keys().filter_map(|name| Some(name.split_once('/')?.0)).collect();
+    if let Some(language) = language.as_deref().filter(|language| !known.contains(language)) {
+        let known: Vec<&str> = known.into_iter().collect();
+        faults.push(format!(
+            "reply.language: there are no prompts in {language:?}; write auto or one of {}, or put them into \
+             prompts/{language}",
+            known.join(", ")
+        ));
+    }
     let pages = pages(settings).map_err(|found| faults.extend(found));
     let topics = topics(settings).map_err(|found| faults.push(found));
-    let (Ok(prompts), Ok(pages), Ok(topics)) = (prompts, pages, topics) else {
+    let (true, Ok(prompts), Ok(pages), Ok(topics)) = (faults.is_empty(), prompts, pages, topics) else {
         return Err(Faults(faults));
     };
-    let language = Some(settings.reply.language.clone()).filter(|language| language != "auto");
     Ok(Playbook {
         prompts,
         pages,

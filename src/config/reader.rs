@@ -1,8 +1,8 @@
 //! Reads one setting after the other from environment and file, and collects what is wrong with them. Deserializing by
 //! serde would end at the first fault; here people hear of all of them at once.
 use super::faults::Faults;
-use super::files::text_of;
 use super::settings::PageSource;
+use super::text::text_of;
 use super::values::{duration, environment_name, page_source, plain, split};
 use crate::domain::toml_fault::line_at;
 use crate::outbound::destination;
@@ -126,6 +126,12 @@ impl SettingsReader {
     /// An environment variable as it is, also one that is no setting of ours.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         self.environment.get(name).map(String::as_str)
+    }
+
+    /// All of the environment.
+    pub(super) fn whole_environment(&self) -> Vec<(String, SecretString)> {
+        let all = self.environment.iter();
+        all.map(|(name, value)| (name.clone(), value.as_str().into())).collect()
     }
 
     /// The value as text: environment first, then file.

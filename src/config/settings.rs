@@ -52,6 +52,8 @@ pub struct Settings {
     pub alerts: AlertSettings,
     /// `NOTION_TOKEN` of the environment, read once.
     pub environment_token: Option<SecretString>,
+    /// The whole environment at the start: it may say at which addresses keys are used.
+    pub environment: Vec<(String, SecretString)>,
 }
 
 /// What names the pages to watch.

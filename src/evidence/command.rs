@@ -17,6 +17,7 @@ pub(super) async fn observe(collector: &Collector, run: &[String]) -> Observatio
     command
         .args(arguments)
         .current_dir(&collector.keys.project.dir)
+        // Less than our other children have: without a home, nobody's own settings decide what a check says.
         .env_clear()
         .env("PATH", "/usr/local/bin:/usr/bin:/bin")
         .stdout(Stdio::null())

@@ -1,4 +1,5 @@
 //! A sign of life of `run`, in `state/heartbeat.json`: whoever finds it old knows that the bot stopped.
+use crate::config::text_of;
 use crate::domain::ids::PageId;
 use crate::health::{Fault, HealthSnapshot, PageHealth, TOKEN};
 use crate::rotation::Project;
@@ -157,7 +158,7 @@ impl Heartbeat {
 
     /// The last sign, if there ever was one.
     pub fn read(project: &Project) -> Option<Self> {
-        serde_json::from_slice(&std::fs::read(project.state_dir.join(FILE)).ok()?).ok()
+        serde_json::from_str(&text_of(&project.state_dir.join(FILE)).ok()?).ok()
     }
 
     /// Whether the bot lives: it gave a sign within two idle intervals.

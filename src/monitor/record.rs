@@ -1,5 +1,6 @@
 //! What the last monitor run saw, in `state/monitor.json`: when it ran, how often a key could not be judged in a row,
 //! and which alerts went out.
+use crate::config::text_of;
 use crate::rotation::Project;
 use crate::rotation::atomic_write::write_atomic;
 use chrono::{DateTime, Utc};
@@ -39,9 +40,9 @@ pub struct MonitorRecord {
 impl MonitorRecord {
     /// The record of the last run; a damaged one counts as none.
     pub fn read(project: &Project) -> Self {
-        std::fs::read(project.state_dir.join(FILE))
+        text_of(&project.state_dir.join(FILE))
             .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default()
     }
 

@@ -67,7 +67,7 @@ pub(super) fn keep(project: &Project, known: &KnownValues, present: &KnownValues
         .map(|(name, value)| (name, value.expose_secret()))
         .collect();
     let is_none = former.is_empty();
-    let former = Zeroizing::new(serde_json::to_vec(&former)?);
+    let former = written(&former)?;
     let path = sealed_file(project);
     let kept = bytes_of(&path).ok().and_then(|bytes| opened(project, &bytes));
     let is_new = match &kept {
@@ -118,14 +118,40 @@ fn bytes_of(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 fn sealed(project: &Project, plain: &[u8]) -> io::Result<Vec<u8>> {
-    let mut bytes = plain.to_vec();
     let failed = || io::Error::other("the former values could not be sealed");
     let mut nonce = [0; NONCE_LEN];
     SystemRandom::new().fill(&mut nonce).map_err(|_| failed())?;
     let key = key(project).ok_or_else(failed)?;
-    key.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(HEAD), &mut bytes)
+    // It is sealed where it stands, so that no copy of it is left behind.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(plain.len()));
+    bytes.extend_from_slice(plain);
+    let tag = key
+        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(HEAD), &mut bytes)
         .map_err(|_| failed())?;
-    Ok([HEAD, &nonce, &bytes].concat())
+    Ok([HEAD, &nonce, &bytes, tag.as_ref()].concat())
+}
+
+/// The values as they are sealed, written into memory that is large enough from the start: what grows leaves copies.
+fn written(values: &[(&str, &str)]) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut length = ByteCount(0);
+    serde_json::to_writer(&mut length, values)?;
+    let mut bytes = Zeroizing::new(Vec::with_capacity(length.0));
+    serde_json::to_writer(&mut *bytes, values)?;
+    Ok(bytes)
+}
+
+/// Takes everything and keeps only how much it was.
+struct ByteCount(usize);
+
+impl io::Write for ByteCount {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// `None` when it was sealed with another key, or changed since.
@@ -134,7 +160,9 @@ fn opened(project: &Project, bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
     let mut sealed = Zeroizing::new(sealed.to_vec());
     let plain = key(project)?.open_in_place(nonce, Aad::from(HEAD), &mut sealed).ok()?;
-    Some(Zeroizing::new(plain.to_vec()))
+    let length = plain.len();
+    sealed.truncate(length);
+    Some(sealed)
 }
 
 fn named_values(plain: &[u8]) -> Option<Vec<(String, SecretString)>> {

@@ -14,6 +14,9 @@ use std::path::{Component, Path, PathBuf};
 /// Without `O_NONBLOCK`, opening a pipe would wait for somebody to write into it.
 const READING: OFlags = OFlags::NONBLOCK.union(OFlags::CLOEXEC);
 
+/// As many links in a row are followed; the system itself follows no more.
+const MOST_LINKS: usize = 40;
+
 /// A file was not opened.
 #[derive(Debug)]
 pub enum NotOpened {
@@ -78,6 +81,11 @@ fn options() -> OpenOptions {
 /// Whether a path that lies below the project by its name leads out of it by a link, its own or one of a folder on the
 /// way. What is not there yet is judged by the folders that are.
 pub fn leads_out(project: &Path, path: &Path) -> bool {
+    leads_out_within(project, path, MOST_LINKS)
+}
+
+/// The same, after so many links more at most.
+fn leads_out_within(project: &Path, path: &Path, links: usize) -> bool {
     if !is_below(project, path) {
         return false;
     }
@@ -91,10 +99,17 @@ pub fn leads_out(project: &Path, path: &Path) -> bool {
     };
     match there.canonicalize() {
         Ok(real) => !real.starts_with(&root),
-        // A link to nowhere: it counts by what it says.
+        // A link to nowhere: it counts by what it says, and so does the link that it leads to.
         Err(_) => std::fs::read_link(there).is_ok_and(|target| {
-            let target = there.with_file_name("").join(target);
-            !is_below(project, &target) && !is_below(&root, &target)
+            let folder = there.parent().map(Path::canonicalize);
+            let Some(Ok(folder)) = folder.filter(|_| links > 0) else {
+                return true;
+            };
+            let target = folder.join(target);
+            let inside = [root.as_path(), project]
+                .into_iter()
+                .find(|root| is_below(root, &target));
+            inside.is_none_or(|root| leads_out_within(root, &target, links - 1))
         }),
     }
 }
@@ -169,7 +184,17 @@ mod tests {
         symlink(project.join("secrets"), project.join("absolute")).unwrap();
         symlink(out.join("not-yet"), project.join("dangling")).unwrap();
         symlink("secrets/not-yet", project.join("to-come")).unwrap();
+        symlink("dangling", project.join("second")).unwrap();
+        symlink("second", project.join("third")).unwrap();
+        symlink("folder/not-yet", project.join("through")).unwrap();
+        symlink("../secrets/not-yet", project.join("secrets/within")).unwrap();
+        symlink("round", project.join("round")).unwrap();
         for (name, leads) in [
+            ("second", true),
+            ("third", true),
+            ("through", true),
+            ("secrets/within", false),
+            ("round", true),
             (".env", false),
             ("out.env", true),
             ("folder", true),

@@ -4,6 +4,7 @@ use super::Project;
 use super::atomic_write::write_atomic;
 use super::providers::{Instance, Provider};
 use super::retirement::{self, ProofRun, Retirement};
+use crate::config::text_of;
 use crate::domain::cycle::Fingerprint;
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
@@ -44,9 +45,9 @@ pub struct ProofSeries {
 impl Proofs {
     /// Reads what is kept. A damaged file proves nothing: the proofs are taken again.
     pub fn read(project: &Project) -> Self {
-        std::fs::read(project.state_dir.join(FILE))
+        text_of(&project.state_dir.join(FILE))
             .ok()
-            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default()
     }
 

@@ -1,4 +1,5 @@
 //! A rollback: the old value comes back from its backup, after a look whether it still works.
+use super::acceptance::hint_in_words;
 use super::backup::{self, Backup, RestoreScope, Restored};
 use super::dotenv::{KeyValues, only};
 use super::key_dates;
@@ -22,8 +23,8 @@ pub struct RolledBack {
     pub after: Probed,
 }
 
-/// Brings a provider's old value back. The backup (`to`, else that of the rotation) is proven first, and a key that the
-/// provider calls dead is refused before anything is written.
+/// Brings a provider's old value back. The backup (`to`, else that of the rotation) is proven first, and a key of which the
+/// provider does not say that it is alive is refused before anything is written: what it would replace may work.
 pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) -> Result<RolledBack, RotationError> {
     let (asked, to) = (provider.clone(), to.map(str::to_owned));
     let (rotation, backup, old) = keys
@@ -35,16 +36,8 @@ pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) ->
         })
         .await?;
     let before = keys.prober.probe(provider, &old, Utc::now()).await;
-    if before.verdict.life() == Life::Dead {
-        return Err(RotationError::OldIsDead {
-            what: format!(
-                "{} says that the old key in {} is {}",
-                provider.title,
-                backup.file,
-                before.verdict.as_str()
-            ),
-            manage_url: provider.manage_url.clone(),
-        });
+    if let Some(refusal) = refusal(provider, &backup, &before, &old) {
+        return Err(refusal);
     }
     let (under_way, brought_back) = (rotation.clone(), backup.clone());
     let (restored, present) = keys
@@ -67,6 +60,35 @@ pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) ->
         before,
         after,
     })
+}
+
+/// Why an old key is not brought back: it is dead, or nobody could say that it is alive.
+fn refusal(provider: &Provider, backup: &Backup, before: &Probed, old: &KeyValues) -> Option<RotationError> {
+    let verdict = before.verdict.as_str();
+    let what = format!(
+        "{} says that the old key in {} is {verdict}",
+        provider.title, backup.file
+    );
+    match before.verdict.life() {
+        Life::Alive => None,
+        Life::Dead => Some(RotationError::OldIsDead {
+            what,
+            manage_url: provider.manage_url.clone(),
+        }),
+        Life::Unknown | Life::None => {
+            let names: Vec<&str> = old.keys().map(String::as_str).collect();
+            let why = before.hint.as_ref().map(|hint| format!(": {}", hint_in_words(hint)));
+            Some(RotationError::OldIsUnknown {
+                what: format!(
+                    "the old key in {} could not be asked about ({verdict}{})",
+                    backup.file,
+                    why.unwrap_or_default()
+                ),
+                backup: backup.id().to_owned(),
+                names: names.join(" --key "),
+            })
+        }
+    }
 }
 
 /// The key of a provider that a backup holds.

@@ -138,6 +138,19 @@ pub enum RotationError {
         /// Where keys are made.
         manage_url: String,
     },
+    /// Nobody knows whether the old key works, and what stands in `.env` may.
+    #[error(
+        "{what}, so nobody knows whether it works, and nothing was written. Try again later, or bring it back all the \
+         same: keyminder backup restore {backup} --key {names}"
+    )]
+    OldIsUnknown {
+        /// Which key, and what was found.
+        what: String,
+        /// The backup that holds it.
+        backup: String,
+        /// Its variables, ready for the command.
+        names: String,
+    },
     /// Nothing says where the old value is.
     #[error("no rotation of {0} was begun; name a backup with --to ID (keyminder backup list)")]
     NoBackup(String),
@@ -170,7 +183,7 @@ impl RotationError {
     /// Whether we would not, rather than could not.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::OldIsDead { .. } => true,
+            Self::Refused(_) | Self::OldIsDead { .. } | Self::OldIsUnknown { .. } => true,
             Self::Backup(error) => error.is_refusal(),
             Self::State(error) => error.is_refusal(),
             Self::Folder(error) => error.is_refusal(),

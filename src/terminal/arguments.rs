@@ -1,6 +1,6 @@
 //! Arguments that look like keys. Somebody pastes one in the wrong place, and the error would repeat it into a log, a
 //! transcript, a shared screen.
-use super::held::Held;
+use super::held::HeldSecrets;
 use crate::domain::ids;
 use crate::domain::redact::label;
 use secrecy::ExposeSecret as _;
@@ -57,7 +57,7 @@ fn suspects(arguments: &[String]) -> Vec<String> {
 }
 
 impl Arguments {
-    pub(super) fn of(arguments: &[String], held: &Held) -> Self {
+    pub(super) fn of(arguments: &[String], held: &HeldSecrets) -> Self {
         let is_key = |part: &String| held.redactor.redact_str(part) != part.as_str();
         let (keys, others): (Vec<String>, Vec<String>) = suspects(arguments).into_iter().partition(is_key);
         let is_pasted = |value: &str| {
@@ -172,7 +172,7 @@ mod tests {
     fn arguments(written: &[&str], held: &str) -> Arguments {
         let written: Vec<String> = written.iter().map(|&part| part.to_owned()).collect();
         let known = KnownValues::from_env([("A_SECRET".to_owned(), held.into())]);
-        let held = Held {
+        let held = HeldSecrets {
             redactor: Redactor::new(Patterns::builtin(), known),
             ordinary: vec![("PIN".to_owned(), "4821".into())],
         };

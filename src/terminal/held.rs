@@ -9,14 +9,14 @@ use std::borrow::Cow;
 const AT_ONCE: usize = 16_000;
 
 /// The values that a project holds, as far as they could be read.
-pub struct Held {
+pub struct HeldSecrets {
     /// Finds them, and keys of known forms.
     pub redactor: Redactor,
     /// Secrets that are too short or too ordinary to be found in a text: with their names.
     pub ordinary: Vec<(String, SecretString)>,
 }
 
-impl Held {
+impl HeldSecrets {
     /// A text for stdout: without held values and keys of known forms. What merely stands where a key might stays, since
     /// programs read these lines.
     pub(super) fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -41,7 +41,7 @@ impl Held {
         })
     }
 
-    /// JSON for stdout: each of its strings as [`Held::hide`] leaves it.
+    /// JSON for stdout: each of its strings as [`HeldSecrets::hide`] leaves it.
     pub(super) fn hide_in_json<'t>(&self, json: &'t str) -> Cow<'t, str> {
         mapped(json, |text| self.hide(text).into_owned())
     }
@@ -75,9 +75,9 @@ mod tests {
     use super::*;
     use crate::domain::redact::{KnownValues, Patterns};
 
-    fn held(value: &str) -> Held {
+    fn held(value: &str) -> HeldSecrets {
         let known = KnownValues::from_env([("A_SECRET".to_owned(), value.into())]);
-        Held {
+        HeldSecrets {
             redactor: Redactor::new(Patterns::builtin(), known),
             ordinary: Vec::new(),
         }

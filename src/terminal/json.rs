@@ -8,8 +8,11 @@ pub(super) fn mapped(json: &str, change: impl Fn(&str) -> String) -> Cow<'_, str
     let mut at = 0;
     while let Some(string) = string_from(json, at) {
         at = string.end;
-        // What is no JSON after all is text.
         let written = &json[string.clone()];
+        if is_field(written, &json[at..]) {
+            continue;
+        }
+        // What is no JSON after all is text.
         let text: String = serde_json::from_str(written).unwrap_or_else(|_| written.to_owned());
         let changed = change(&text);
         if changed != text {
@@ -22,6 +25,12 @@ pub(super) fn mapped(json: &str, change: impl Fn(&str) -> String) -> Cow<'_, str
         return Cow::Borrowed(json);
     }
     Cow::Owned(all + &json[copied..])
+}
+
+/// Whether a string is the name of a field: programs look for it, and a password may be the same word.
+fn is_field(written: &str, rest: &str) -> bool {
+    let is_name = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    rest.trim_start().starts_with(':') && written.trim_matches('"').bytes().all(is_name)
 }
 
 /// The next string from this place on, with its quotes.
@@ -47,6 +56,9 @@ mod tests {
             mapped(json, |text| text.replace('x', "\"y\"")),
             "{\"b\": [\"\\\"y\\\"\", 1.50,\n \"a\\\"\\\"y\\\"\\\\\"], \"a\": \"\"}"
         );
+        let field = "{\"x_at\" : \"x\", \"X\": 1}";
+        let shown = "{\"x_at\" : \"y\", \"y\": 1}";
+        assert_eq!(mapped(field, |text| text.replace(['x', 'X'], "y")), shown);
         assert!(matches!(mapped(json, str::to_owned), Cow::Borrowed(_)));
         assert_eq!(
             mapped("not \"closed x", |text| text.replace('x', "")),

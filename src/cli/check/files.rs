@@ -1,51 +1,92 @@
 //! The files that steer us or hold a key: nobody else may write the ones or read the others, and no link takes ours out of
 //! the project.
-use crate::config::{ProjectArgs, Settings};
+use crate::cli::init::files::undone_in;
+use crate::config::{ProjectArgs, Settings, text_of};
 use crate::domain::redact::KnownValues;
+use crate::rotation::backup::recipients_fault;
+use crate::rotation::install_key::KEY_FILE;
 use crate::rotation::places::leads_out;
 use crate::rotation::{EnvError, EnvFile, read_in_project};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+/// What git leaves out.
+const IGNORE: &str = ".gitignore";
+
 /// No folder of settings is deeper.
 const DEEPEST: usize = 3;
 
 /// Everything that is wrong with links, owners and modes; each with what mends it.
-pub(super) fn faults(place: &ProjectArgs, settings: &Settings) -> Vec<String> {
+pub(super) fn faults(place: &ProjectArgs, settings: &Settings, env: Option<&EnvRead>) -> Vec<String> {
     let mut faults = links(settings);
     let project = &settings.project;
     let mut steering = vec![project.clone(), settings.state_dir(), settings.rotation.backups.clone()];
     steering.extend(place.config.clone());
+    steering.extend([settings.env.clone(), project.join(KEY_FILE), project.join(IGNORE)]);
     for folder in ["config", "prompts"] {
         gather(&project.join(folder), DEEPEST, &mut steering);
     }
     for path in steering {
         if let Ok(metadata) = path.metadata() {
-            faults.extend(steered_by_others(&name_of(project, &path), &metadata));
+            let name = name_of(project, &path);
+            faults.extend(steered_by_others(&name, &metadata));
+            faults.extend(no_file(&name, &metadata));
         }
     }
-    if let Some(Err(error)) = env(settings) {
+    if let Some(Err(error)) = env {
         faults.push(format!("{error}; until that is mended, nothing in it is masked"));
     }
-    if let Some(file) = &settings.notion.token_file
-        && let Ok(metadata) = file.metadata()
-    {
-        faults.extend(read_by_others(&name_of(project, file), &metadata));
+    let secret = [
+        (settings.notion.token_file.clone(), "notion.token_file ", "the token"),
+        (Some(project.join(KEY_FILE)), "", "the key of the fingerprints"),
+    ];
+    for (file, setting, what) in secret {
+        if let Some(file) = file
+            && let Ok(metadata) = file.metadata()
+        {
+            faults.extend(read_by_others(setting, &name_of(project, &file), what, &metadata));
+        }
     }
+    faults.extend(ignored(settings));
+    faults.extend(recipients_fault(&settings.rotation.recipients).map(|fault| fault.to_string()));
     faults
 }
 
-/// `.env`, if there are bytes to read.
-fn env(settings: &Settings) -> Option<Result<EnvFile, EnvError>> {
-    let bytes = read_in_project(&settings.project, &settings.project.join(&settings.env)).ok()?;
-    Some(EnvFile::parse(&bytes))
+/// What is no fault of the settings, and worth telling all the same.
+pub(super) fn notices(settings: &Settings, env: Option<&EnvRead>) -> Vec<String> {
+    let open = [
+        (&settings.env, 0o600),
+        (&settings.state_dir(), 0o700),
+        (&settings.rotation.backups, 0o700),
+    ];
+    let open = open.into_iter().filter_map(|(path, mode)| {
+        let metadata = path.metadata().ok()?;
+        is_open(&metadata).then(|| {
+            let name = name_of(&settings.project, path);
+            let now = metadata.mode() & 0o7777;
+            format!("{name} is open to others on this machine (mode {now:04o}), and the keys with it: `chmod {mode:o} {name}`")
+        })
+    });
+    let env = env.and_then(|env| env.as_ref().ok());
+    open.chain(env.and_then(unmaskable)).collect()
+}
+
+/// `.env` as it was read.
+pub(super) type EnvRead = Result<EnvFile, EnvError>;
+
+/// Reads `.env`; `None` where there is none, or only a link that leads out, which is told as such.
+pub(super) fn env(settings: &Settings) -> Option<EnvRead> {
+    match read_in_project(&settings.project, &settings.env) {
+        Ok(bytes) => Some(EnvFile::parse(&bytes)),
+        Err(EnvError::Missing(_) | EnvError::Outside(_)) => None,
+        Err(error) => Some(Err(error)),
+    }
 }
 
 /// The values of `.env` that could stand in a comment without being masked there, by their names: no fault of the
 /// settings, but of the values.
-pub(super) fn unmaskable(settings: &Settings) -> Option<String> {
-    let env = env(settings)?.ok()?;
+fn unmaskable(env: &EnvFile) -> Option<String> {
     let known = KnownValues::from_env(env.maskable_values());
     let names: Vec<&str> = known.unmaskable().collect();
     let (whose, is) = match names.len() {
@@ -58,6 +99,24 @@ pub(super) fn unmaskable(settings: &Settings) -> Option<String> {
          Twelve characters or more that are no words are found in any text.",
         names.join(", ")
     ))
+}
+
+/// What would let keys into version control although `.gitignore` names them.
+fn ignored(settings: &Settings) -> Vec<String> {
+    let path = settings.project.join(IGNORE);
+    if path.is_symlink() {
+        return vec![format!(
+            "{IGNORE} is a link, which git does not follow: make it a file, then `keyminder init`"
+        )];
+    }
+    let undone = undone_in(&text_of(&path).unwrap_or_default(), settings);
+    if undone.is_empty() {
+        return Vec::new();
+    }
+    vec![format!(
+        "{IGNORE}: a line with ! further down takes {} in again: remove it, or `keyminder init` adds them behind it",
+        undone.join(", ")
+    )]
 }
 
 /// What is ours and is led out of the project by a link.
@@ -75,7 +134,7 @@ fn links(settings: &Settings) -> Vec<String> {
             .map(|file| (file, "notion.token_file")),
     );
     let led_out = ours.iter().filter(|(path, _)| leads_out(&settings.project, path));
-    led_out
+    let mut faults: Vec<String> = led_out
         .map(|(path, setting)| {
             format!(
                 "{}: a link on the way leads out of the project, so nothing is read or written there; name the real \
@@ -83,7 +142,24 @@ fn links(settings: &Settings) -> Vec<String> {
                 name_of(&settings.project, path)
             )
         })
-        .collect()
+        .collect();
+    if settings.project.join(KEY_FILE).is_symlink() {
+        faults.push(format!(
+            "{KEY_FILE} is a link, which keyminder does not follow: put the file itself here"
+        ));
+    }
+    let mut steering = Vec::new();
+    for folder in ["config", "prompts"] {
+        gather(&settings.project.join(folder), DEEPEST, &mut steering);
+    }
+    let led_out = steering.iter().filter(|path| leads_out(&settings.project, path));
+    faults.extend(led_out.map(|path| {
+        format!(
+            "{}: a link leads out of the project, and whoever writes there steers keyminder: put the file itself here",
+            name_of(&settings.project, path)
+        )
+    }));
+    faults
 }
 
 /// A folder with all that it holds.
@@ -124,22 +200,29 @@ fn steered_by_others(name: &str, metadata: &Metadata) -> Option<String> {
     ))
 }
 
-fn read_by_others(name: &str, metadata: &Metadata) -> Option<String> {
+fn read_by_others(setting: &str, name: &str, what: &str, metadata: &Metadata) -> Option<String> {
     let mode = metadata.mode() & 0o7777;
     if is_foreign(metadata) {
         return Some(format!(
-            "notion.token_file {name} belongs to user {}, who has the bot's token by that; make it yours: \
-             `chown \"$USER\" {name}`",
+            "{setting}{name} belongs to user {}, who has {what} by that; make it yours: `chown \"$USER\" {name}`",
             metadata.uid()
         ));
     }
-    // A file that a container's platform mounts belongs to root; its mode is not ours to set.
+    is_open(metadata)
+        .then(|| format!("{setting}{name} is open to others (mode {mode:04o}), and {what} with it: `chmod 600 {name}`"))
+}
+
+/// Whether others may read or write it. A file that a container's platform mounts belongs to root; its mode is not ours
+/// to set.
+fn is_open(metadata: &Metadata) -> bool {
     let too_much = if metadata.uid() == us() { 0o077 } else { 0o022 };
-    (mode & too_much != 0).then(|| {
-        format!(
-            "notion.token_file {name} is open to others (mode {mode:04o}), and the token with it: `chmod 600 {name}`"
-        )
-    })
+    metadata.mode() & too_much != 0
+}
+
+/// A pipe or a device in the place of a file or folder.
+fn no_file(name: &str, metadata: &Metadata) -> Option<String> {
+    let is_plain = metadata.is_file() || metadata.is_dir();
+    (!is_plain).then(|| format!("{name} is neither a file nor a folder, and is not read: put a file in its place"))
 }
 
 /// Whether neither we nor root own it.

@@ -148,6 +148,69 @@ pub(super) fn ignore(asks: &Asks, settings: &Settings, done: &mut InitSummary) -
 
 /// The lines that `.gitignore` needs and has not: the usual ones, and those of the places that the settings name.
 fn lacking_in(text: &str, settings: &Settings) -> Vec<String> {
+    let mut there: Vec<&str> = Vec::new();
+    for line in text.lines().map(|line| line.trim().trim_end_matches('/')) {
+        // What git takes in again further down is not left out: the last line that fits decides.
+        let taken_in = line.strip_prefix('!').map(|line| line.trim_start_matches('/'));
+        if let Some(taken_in) = taken_in {
+            there.retain(|there| !fits(taken_in, there));
+        }
+        there.push(line.trim_start_matches('/'));
+    }
+    let mut there: Vec<String> = there.into_iter().map(str::to_owned).collect();
+    let mut lacking = wanted(settings);
+    lacking.retain(|line| {
+        let line = line.trim_matches('/');
+        let covered = Path::new(line)
+            .ancestors()
+            .filter_map(Path::to_str)
+            .any(|part| there.iter().any(|there| there == part));
+        there.push(line.to_owned());
+        !covered
+    });
+    lacking
+}
+
+/// The lines of `.gitignore` that are there and that a later one undoes.
+pub(in crate::cli) fn undone_in(text: &str, settings: &Settings) -> Vec<String> {
+    let ours = wanted(settings);
+    let is_undoing = |line: &&str| line.trim().starts_with('!') && !ours.iter().any(|ours| ours == line.trim());
+    let without: Vec<&str> = text.lines().filter(|line| !is_undoing(line)).collect();
+    let never_there = lacking_in(&without.join("\n"), settings);
+    let mut undone = lacking_in(text, settings);
+    undone.retain(|line| !never_there.contains(line));
+    undone
+}
+
+/// Whether a pattern of git fits a name; `*` and `?` are any signs.
+fn fits(pattern: &str, name: &str) -> bool {
+    let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
+    let [mut at, mut read] = [0, 0];
+    // Behind the last `*`, and how much of the name it has taken.
+    let mut star = None;
+    while read < name.len() {
+        match (pattern.get(at), star) {
+            (Some(b'*'), _) => {
+                at += 1;
+                star = Some((at, read));
+            }
+            (Some(sign), _) if *sign == b'?' || *sign == name[read] => {
+                at += 1;
+                read += 1;
+            }
+            (_, Some((behind, taken))) => {
+                at = behind;
+                read = taken + 1;
+                star = Some((behind, read));
+            }
+            _ => return false,
+        }
+    }
+    pattern[at..].iter().all(|sign| *sign == b'*')
+}
+
+/// What has to stand in `.gitignore`.
+fn wanted(settings: &Settings) -> Vec<String> {
     let mut wanted: Vec<String> = IGNORED.map(str::to_owned).to_vec();
     let below = |path: &Path| {
         let name = path.strip_prefix(&settings.project).ok()?.to_str()?.to_owned();
@@ -170,25 +233,42 @@ fn lacking_in(text: &str, settings: &Settings) -> Vec<String> {
             .and_then(below)
             .filter(|file| !file.starts_with(".env.")),
     );
-    let mut there: Vec<String> = text
-        .lines()
-        .map(|line| line.trim().trim_matches('/').to_owned())
-        .collect();
-    wanted.retain(|line| {
-        let line = line.trim_matches('/');
-        let covered = Path::new(line)
-            .ancestors()
-            .filter_map(Path::to_str)
-            .any(|part| there.iter().any(|there| there == part));
-        there.push(line.to_owned());
-        !covered
-    });
     wanted
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_that_takes_keys_in_again_undoes_what_stands_before_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = crate::config::ProjectArgs {
+            project: Some(dir.path().to_owned()),
+            config: None,
+        };
+        let settings = Settings::read(&place, std::collections::BTreeMap::new()).unwrap();
+        let all = IGNORED.join("\n") + "\n";
+        assert_eq!(lacking_in(&all, &settings), Vec::<String>::new());
+        for (line, undone) in [
+            ("!.env", ".env"),
+            ("!/.env", ".env"),
+            ("!.e*", ".env"),
+            ("!.env.*", ".env.*"),
+            ("!state/", "state/"),
+            ("!*", "backups/"),
+        ] {
+            let text = format!("{all}{line}\n");
+            let found = undone_in(&text, &settings);
+            assert!(found.iter().any(|found| found == undone), "{line}: {found:?}");
+            assert_eq!(lacking_in(&text, &settings), found);
+            let mended = format!("{text}{}\n", found.join("\n"));
+            assert_eq!(undone_in(&mended, &settings), Vec::<String>::new(), "{line}");
+        }
+        for text in ["", "!.env\n", "node_modules/\n", &format!("{all}!src\n")] {
+            assert_eq!(undone_in(text, &settings), Vec::<String>::new(), "{text}");
+        }
+    }
 
     #[test]
     fn a_setting_is_put_into_its_section_and_nothing_else_moves() {

@@ -2,6 +2,7 @@
 use super::super::Project;
 use super::super::crash::point;
 use super::error::BackupError;
+use crate::config::text_of;
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
 use rustix::fs::OFlags;
@@ -51,7 +52,7 @@ struct RemovedLine {
 impl Manifest {
     /// What the manifest says. A line that a crash or a full disk cut short says nothing.
     pub(super) fn read(project: &Project) -> Self {
-        let text = std::fs::read_to_string(project.backups.join(NAME)).unwrap_or_default();
+        let text = text_of(&project.backups.join(NAME)).unwrap_or_default();
         let mut made = BTreeMap::new();
         for line in text.lines() {
             match serde_json::from_str(line) {

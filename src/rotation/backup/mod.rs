@@ -15,7 +15,7 @@ pub use error::BackupError;
 pub use listing::{Backup, find, list};
 pub use restore::{RestoreScope, Restored, restore};
 pub use retention::{KEEP_DAYS, KEEP_NEWEST, retain};
-pub use sealing::{SealError, new_identity};
+pub use sealing::{SealError, new_identity, recipients_fault};
 pub use verify::{Verified, VerifiedLevel, values, verify};
 
 #[cfg(test)]

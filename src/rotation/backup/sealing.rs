@@ -58,6 +58,13 @@ pub(super) fn seal(recipients: &[String], plain: &[u8]) -> Result<Sealed, SealEr
     })
 }
 
+/// What is wrong with the recipients that were set, if anything.
+pub fn recipients_fault(recipients: &[String]) -> Option<SealError> {
+    (!recipients.is_empty())
+        .then(|| cipher::prove(recipients).err())
+        .flatten()
+}
+
 impl Sealed {
     /// Opens what was stored, to prove it. The identity for that lives for one backup and in memory only: those of the
     /// recipients are not here.
@@ -101,6 +108,10 @@ mod cipher {
         Err(SealError::NotBuilt)
     }
 
+    pub(super) fn prove(_recipients: &[String]) -> Result<(), SealError> {
+        Err(SealError::NotBuilt)
+    }
+
     pub(super) fn identity() -> Result<(super::IdentityText, String), SealError> {
         Err(SealError::NotBuilt)
     }
@@ -127,13 +138,19 @@ mod cipher {
     /// One recipient more, for the time of one backup.
     pub(super) struct OneTimeIdentity(Identity);
 
+    pub(super) fn prove(recipients: &[String]) -> Result<(), SealError> {
+        parsed(recipients).map(drop)
+    }
+
+    fn parsed(recipients: &[String]) -> Result<Vec<Recipient>, SealError> {
+        let parse = |text: &String| text.parse().map_err(|_| SealError::Recipient(text.clone()));
+        recipients.iter().map(parse).collect()
+    }
+
     pub(super) fn seal(recipients: &[String], plain: &[u8]) -> Result<(Bytes, OneTimeIdentity), SealError> {
         let witness = Identity::generate();
         let mut known = vec![witness.to_public()];
-        for recipient in recipients {
-            let parsed: Result<Recipient, _> = recipient.parse();
-            known.push(parsed.map_err(|_| SealError::Recipient(recipient.clone()))?);
-        }
+        known.extend(parsed(recipients)?);
         let failed = |why: String| SealError::Failed {
             doing: "encrypted",
             why,

@@ -1,5 +1,6 @@
 //! Which hosts a person has agreed to: those of the project's own providers, and the one of `notion.url`. Without that, a
 //! file of settings could send any key anywhere. Kept in `state/agreed_providers.json`.
+use crate::config::text_of;
 use crate::outbound::{authority, destination, is_loopback};
 use crate::rotation::Project;
 use crate::rotation::atomic_write::write_atomic;
@@ -15,9 +16,9 @@ const NOTION: &str = "api.notion.com";
 
 /// The agreements, each `NAME+NAME@host`.
 pub fn read(state_dir: &Path) -> BTreeSet<String> {
-    std::fs::read(state_dir.join(FILE))
+    text_of(&state_dir.join(FILE))
         .ok()
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .and_then(|text| serde_json::from_str(&text).ok())
         .unwrap_or_default()
 }
 

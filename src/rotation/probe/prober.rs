@@ -2,7 +2,7 @@
 use super::elsewhere::{Beside, used_elsewhere};
 use super::probed::{Hint, Probed, judged};
 use super::round::Round;
-use super::settings::{EnvPlace, ProbeError, ProbeSettings};
+use super::settings::{ProbeError, ProbeSettings};
 use super::shared::SharedState;
 use super::{consent, gate};
 use crate::domain::verdict::Verdict;
@@ -108,7 +108,7 @@ impl Prober {
         } else {
             gate::host_of_base(&provider.request.base)
         };
-        let beside = match settings.env.as_ref().map_or_else(|| Ok(Vec::new()), beside) {
+        let beside = match beside(settings) {
             Ok(beside) => beside,
             Err(error) => return Some((Verdict::Unexpected, Hint::EnvUnreadable(error.to_string()))),
         };
@@ -154,20 +154,20 @@ impl Prober {
 }
 
 /// What stands beside the keys: every entry of `.env`, also those that a later one of the same name hides from us and not
-/// from other readers, and the environment of this process.
-fn beside(place: &EnvPlace) -> Result<Vec<Beside>, EnvError> {
-    let file = match read_in_project(&place.project, &place.file) {
-        Ok(bytes) => EnvFile::parse(&bytes)?.named_values(),
-        Err(EnvError::Missing(_)) => Vec::new(),
-        Err(error) => return Err(error),
+/// from other readers, and the environment.
+fn beside(settings: &ProbeSettings) -> Result<Vec<Beside>, EnvError> {
+    let mut all: Vec<Beside> = Vec::new();
+    let mut add = |values: Vec<(String, SecretString)>, exported| {
+        let named = values.into_iter();
+        all.extend(named.map(|(name, value)| Beside { name, value, exported }));
     };
-    let exported = std::env::vars_os().filter_map(|(name, value)| {
-        let value = SecretString::from(value.to_string_lossy().into_owned());
-        Some((name.into_string().ok()?, value))
-    });
-    let in_file = file.into_iter().map(|(name, value)| (name, value, false));
-    let all = in_file.chain(exported.map(|(name, value)| (name, value, true)));
-    Ok(all
-        .map(|(name, value, exported)| Beside { name, value, exported })
-        .collect())
+    if let Some(place) = &settings.env {
+        match read_in_project(&place.project, &place.file) {
+            Ok(bytes) => add(EnvFile::parse(&bytes)?.named_values(), false),
+            Err(EnvError::Missing(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    add(settings.environment.clone(), true);
+    Ok(all)
 }

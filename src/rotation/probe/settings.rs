@@ -1,4 +1,5 @@
 //! Where probes go out and how long they may take.
+use secrecy::SecretString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -20,9 +21,10 @@ pub struct ProbeSettings {
     /// The folder in which a person's agreements to hosts of the project's own providers are kept; `None`: there are none.
     /// They are read at each probe of such a provider, so that a bot that runs honours a new one too.
     pub agreements: Option<PathBuf>,
-    /// `.env`, whose other variables tell whether a key is used at somebody else's address, as the environment of the
-    /// process does. Both are read at each probe; `None`: neither.
+    /// `.env`, whose other variables tell whether a key is used at somebody else's address. Read at each probe.
     pub env: Option<EnvPlace>,
+    /// The environment, which may tell the same.
+    pub environment: Vec<(String, SecretString)>,
 }
 
 /// Where `.env` stands.
@@ -45,6 +47,7 @@ impl Default for ProbeSettings {
             patience: Duration::from_secs(3),
             agreements: None,
             env: None,
+            environment: Vec::new(),
         }
     }
 }
@@ -70,6 +73,7 @@ impl From<&crate::config::Settings> for ProbeSettings {
                 project: settings.project.clone(),
                 file: settings.env.clone(),
             }),
+            environment: settings.environment.clone(),
             ..Self::default()
         }
     }

@@ -364,6 +364,21 @@ async fn an_answer_that_is_late_or_endless_is_no_verdict_about_the_key() {
 }
 
 #[tokio::test]
+async fn no_key_is_sent_that_the_environment_moves_elsewhere() {
+    let (state, url) = stand_ins().await;
+    let settings = ProbeSettings {
+        environment: vec![("GROQ_PROXY".to_owned(), "http://llm.example.com".into())],
+        ..asking(&url).shared.settings.clone()
+    };
+    let values = state.issue("groq", &mut fastrand::Rng::new()).unwrap();
+    let found = probe(&Prober::new(settings).unwrap(), "groq", &values).await;
+    let Some(Hint::Elsewhere(told)) = found.hint else {
+        panic!("it was sent");
+    };
+    assert!(told.exported && state.journal().is_empty());
+}
+
+#[tokio::test]
 async fn no_key_is_sent_where_the_file_beside_it_cannot_be_read() {
     let (state, url) = stand_ins().await;
     let (project, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());

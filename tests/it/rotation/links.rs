@@ -173,3 +173,140 @@ fn a_file_of_keys_that_cannot_be_read_is_a_fault() {
         "{told}"
     );
 }
+
+#[test]
+fn check_tells_of_open_files_of_keys() {
+    let folder = Folder::with_env(ENV);
+    let key = "0123456789abcdef".repeat(4);
+    write(&folder.path(".env"), ENV, 0o600);
+    write(&folder.path(".env.install-key"), &key, 0o600);
+    std::fs::create_dir(folder.path("state")).unwrap();
+    set_mode(&folder.path("state"), 0o700);
+    assert!(!folder.run(&["check"], 0).contains("open to others"));
+    for (name, mode, usual, code) in [
+        (".env", 0o644, 0o600, 0),
+        (".env", 0o666, 0o600, 2),
+        (".env.install-key", 0o644, 0o600, 2),
+        (".env.install-key", 0o666, 0o600, 2),
+        ("state", 0o755, 0o700, 0),
+        ("state", 0o777, 0o700, 2),
+    ] {
+        set_mode(&folder.path(name), mode);
+        let told = folder.run(&["check"], code);
+        let right = format!("`chmod {usual:o} {name}`");
+        assert!(
+            told.contains(&right) && told.contains(&format!("{mode:04o}")),
+            "{name}: {told}"
+        );
+        assert!(!told.contains(&key) && !told.contains("made-up-1"), "{told}");
+        set_mode(&folder.path(name), usual);
+    }
+}
+
+#[test]
+fn check_tells_of_links_and_pipes_in_the_place_of_files() {
+    let elsewhere = tempfile::tempdir().unwrap();
+    for name in [
+        ".env",
+        ".env.install-key",
+        ".gitignore",
+        "config/keyminder.toml",
+        "config/providers.toml",
+        "config/redaction.toml",
+        "config/topics.toml",
+        "config/pages/A.toml",
+        "config/rules/a.toml",
+        "prompts/en/a.md",
+        "state/agreed_providers.json",
+    ] {
+        let folder = Folder {
+            dir: tempfile::tempdir().unwrap(),
+        };
+        let (path, real) = (folder.path(name), elsewhere.path().join("real"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let mut command = folder.keyminder(&["check"]);
+        command.env("KEYMINDER_NOTION_URL", "https://notion.example.com");
+        let mut child = command
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let begun = std::time::Instant::now();
+        while child.try_wait().unwrap().is_none() {
+            if begun.elapsed() > std::time::Duration::from_secs(30) {
+                child.kill().unwrap();
+                panic!("{name}: a pipe holds it up");
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let told = said(&child.wait_with_output().unwrap());
+        if !name.starts_with("state/") {
+            assert!(
+                told.contains(name) && (told.contains("neither a file") || told.contains("no ordinary file")),
+                "{name}: {told}"
+            );
+            std::fs::remove_file(&path).unwrap();
+            std::fs::write(&real, "").unwrap();
+            symlink(&real, &path).unwrap();
+            let told = folder.run(&["check"], 2);
+            assert!(told.contains(name) && told.contains("link"), "{name}: {told}");
+        }
+    }
+}
+
+#[test]
+fn check_tells_of_lines_that_take_keys_into_version_control_again() {
+    let folder = Folder::with_env(ENV);
+    write(
+        &folder.path(".gitignore"),
+        ".env\n.env.*\n!.env.example\nbackups/\nstate/\n",
+        0o644,
+    );
+    folder.run(&["check"], 0);
+    write(
+        &folder.path(".gitignore"),
+        ".env\n.env.*\n!.env.example\nbackups/\nstate/\n!.env\n",
+        0o644,
+    );
+    let told = folder.run(&["check"], 2);
+    assert!(
+        told.contains(".gitignore") && told.contains("takes .env in again"),
+        "{told}"
+    );
+    folder.run(&["init", "--yes"], 0);
+    folder.run(&["check"], 0);
+}
+
+#[test]
+fn settings_that_say_nothing_are_faults() {
+    let folder = Folder::with_env(ENV);
+    for (variable, value) in [
+        ("KEYMINDER_PEOPLE_MAY_ACT", "membres"),
+        ("KEYMINDER_PEOPLE_OWNERS", "ana"),
+        ("KEYMINDER_REPLY_LANGUAGE", "english"),
+        ("KEYMINDER_ROTATION_MONITOR_AT", "25:00"),
+        ("KEYMINDER_ROTATION_RECIPIENTS", "ana@example.com"),
+    ] {
+        let output = folder.keyminder(&["check"]).env(variable, value).output().unwrap();
+        let told = said(&output);
+        let name = variable
+            .trim_start_matches("KEYMINDER_")
+            .replacen('_', ".", 1)
+            .to_ascii_lowercase();
+        assert_eq!(output.status.code(), Some(2), "{variable}: {told}");
+        assert!(told.contains(variable) || told.contains(&name), "{variable}: {told}");
+    }
+    for (variable, value) in [
+        (
+            "KEYMINDER_PEOPLE_MAY_ACT",
+            "2f1c7a90-4b3d-80e2-9a51-c0ffee11aa01, 2f1c7a904b3d80e29a51c0ffee11aa02",
+        ),
+        ("KEYMINDER_REPLY_LANGUAGE", "nl"),
+        ("KEYMINDER_ROTATION_MONITOR_AT", "9:30"),
+    ] {
+        let output = folder.keyminder(&["check"]).env(variable, value).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{variable}: {}", said(&output));
+    }
+}

@@ -1,6 +1,6 @@
 //! A whole turn over HTTP, with stand-ins for the providers: new key tested, old one proven dead, rolled back.
 use super::{Folder, said};
-use keyminder_sandbox::providers::{Key, KeyState, StandIns, router};
+use keyminder_sandbox::providers::{Key, KeyState, Script, StandIns, router};
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -170,6 +170,30 @@ fn an_edit_by_hand_is_noticed_tested_and_can_be_rolled_back() {
     assert!(back.contains("is back"), "{back}");
     assert_eq!(world.folder.read(".env"), env);
     assert!(world.run(&["rotate", "plan"], 0).contains("rolled_back"));
+}
+
+#[test]
+fn a_working_key_stays_where_the_old_one_cannot_be_asked() {
+    let (world, keys) = World::with(&["groq"]);
+    let (old, env) = (keys[0]["API_Groq"].clone(), world.folder.read(".env"));
+    world.run(&["rotate", "start", "groq"], 0);
+    let new = env.replace(&old, &world.issue("groq")["API_Groq"]);
+    std::fs::write(world.folder.path(".env"), &new).unwrap();
+    let down = Script {
+        status: 503,
+        headers: BTreeMap::new(),
+        body: serde_json::Value::Null,
+        times: None,
+        delay_ms: 0,
+    };
+    world.providers.script("groq", down);
+    let told = world.run(&["rotate", "rollback", "groq"], 5);
+    assert!(told.contains("nobody knows whether it works"), "{told}");
+    assert_eq!(world.folder.read(".env"), new, "what may work stays");
+    let by_hand = told.split_once("the same: keyminder ").unwrap().1;
+    let args: Vec<&str> = by_hand.split_whitespace().collect();
+    world.run(&args, 0);
+    assert_eq!(world.folder.read(".env"), env, "the way that it names works");
 }
 
 #[test]
