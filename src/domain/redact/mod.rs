@@ -10,6 +10,7 @@ mod cut;
 mod escapes;
 mod fold;
 mod known;
+mod labels;
 mod layers;
 #[cfg(test)]
 mod linear_tests;
@@ -22,6 +23,7 @@ mod span;
 
 pub use cut::{LEFT_OUT, LONGEST_TEXT};
 pub use known::KnownValues;
+pub use labels::label;
 pub use patterns::{BUILTIN, PatternFault, Patterns};
-pub use redactor::{Labelled, PLACEHOLDER, Redacted, Redactor, label};
+pub use redactor::{Labelled, PLACEHOLDER, Redacted, Redactor};
 pub use shared::SharedRedactor;

@@ -85,6 +85,13 @@ const DISGUISES: &[Disguise] = &[
         };
         middle(key, n).chars().map(looks).collect()
     }),
+    disguise("typed_label", |key, n| {
+        split(
+            middle(key, n),
+            1 + n % 5,
+            ["[redacted: key]", " [redacted: password] "][n % 2],
+        )
+    }),
     disguise("halves", |key, n| {
         let (head, tail) = middle(key, n).split_at(5);
         format!("\"{head}\" + \"{tail}\"")

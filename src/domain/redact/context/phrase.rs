@@ -90,12 +90,10 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
             | LiteralMeaning::Url
             | LiteralMeaning::Cookie => None,
         };
-        // A bar stands for what is masked already: then that was the piece.
+        // A bar stands for what is masked already: then that was the piece, unless the next thing stands right behind it.
         let masked = |piece: &Range<usize>| {
-            around
-                .text
-                .get(word.end..piece.start)
-                .is_some_and(|between| between.contains('|'))
+            let between = around.text.get(word.end..piece.start).unwrap_or_default();
+            between.contains('|') && !between.trim_end().ends_with('|')
         };
         let piece = piece.filter(|piece| !masked(piece) && !around.names_something(piece.start, piece.end));
         if let Some(piece) = piece {
