@@ -4,7 +4,7 @@
 //! (`patterns`), words around a bare key and phrases that announce a piece of one (`context`). Each gives hits; their
 //! union (`span`) is masked on the offsets of the text, once, with one label each. Then the [`Redactor`] looks at the
 //! result again, until nothing more is found: so redaction is idempotent. Below the layers, `fold` undoes disguises
-//! (`escapes`, `lookalikes`), and `shape` tells words from random strings.
+//! (`escapes`, `lookalikes`, `readings`), and `shape` tells words from random strings.
 mod context;
 mod cut;
 mod escapes;
@@ -16,6 +16,7 @@ mod layers;
 mod linear_tests;
 mod lookalikes;
 mod patterns;
+mod readings;
 mod redactor;
 mod shape;
 mod shared;
