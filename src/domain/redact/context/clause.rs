@@ -229,6 +229,11 @@ impl<'a> Surroundings<'a> {
         let last = self.head_before(start, end)?;
         let password = last.meaning == LiteralMeaning::Password;
         let (gap, sign) = self.gap(last.end, start);
+        // `pin: GPIO17`
+        let digits = self.text[start..end].bytes().filter(u8::is_ascii_digit).count();
+        if digits < 4 && self.text[last.start..last.end].eq_ignore_ascii_case("pin") {
+            return None;
+        }
         (last.meaning != LiteralMeaning::Veto).then_some(PrecedingNoun { password, gap, sign })
     }
 
