@@ -156,33 +156,6 @@ fn talk_about_keys_stays() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// Keys that makers print in their documentation.
-#[test]
-fn published_examples_stay() {
-    let redactor = bare();
-    for key in [
-        ["sk_te", "st_4eC39HqLy", "jWDarjtT1zdp7dc"].concat(),
-        ["sk_te", "st_BQokikJOv", "BiI2HlWgH4olfQ2"].concat(),
-        ["wJalrXUtnFEMI/K7", "MDENG/bPxRfiCY", "EXAMPLEKEY"].concat(),
-        [
-            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.",
-            "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.",
-            "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
-        ]
-        .concat(),
-    ] {
-        for frame in [
-            "the docs say {}",
-            "API_KEY={}",
-            "the secret key is {} there",
-            "Authorization: Bearer {}",
-        ] {
-            let text = frame.replace("{}", &key);
-            assert_eq!(masked(&redactor, &text), text);
-        }
-    }
-}
-
 #[test]
 fn known_values_alone_mask_nothing_of_30_000_random_tokens() {
     let mut keys = Keys::new(15);

@@ -56,11 +56,11 @@ pub(super) fn carried(c: char) -> Option<u8> {
 /// How numbers stand for characters.
 #[derive(Clone, Copy)]
 enum Notation {
-    /// `113`
+    /// Decimal numbers, as `113` is.
     Decimal,
-    /// `161`
+    /// Octal numbers, as `161` is.
     Octal,
-    /// `01110001`
+    /// Binary numbers, as `01110001` is.
     Binary,
     /// Two bytes: `0071`, `0x0071`, `u0071`.
     Wide,
@@ -78,11 +78,11 @@ impl Notation {
             Self::Octal => (number, 8, 3..=4),
             Self::Binary => (number, 2, 7..=8),
             Self::Wide => {
-                let digits = match number {
-                    [b'0', b'x' | b'X', digits @ ..] | [b'u' | b'U', digits @ ..] => digits,
-                    digits => digits,
-                };
-                (digits, 16, 4..=4)
+                let named = number.strip_prefix(b"0x").or_else(|| number.strip_prefix(b"0X"));
+                let named = named
+                    .or_else(|| number.strip_prefix(b"u"))
+                    .or_else(|| number.strip_prefix(b"U"));
+                (named.unwrap_or(number), 16, 4..=4)
             }
             Self::Byte => (number, 16, 2..=2),
         };

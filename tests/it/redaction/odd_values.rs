@@ -1,5 +1,5 @@
 //! Values that no maker of keys would give: passwords with signs and other alphabets, phrases, values within values.
-use super::{knowing, masked};
+use super::{bare, knowing, masked};
 use keyminder::domain::redact::KnownValues;
 
 /// A variable, its value, and what is said of it; `⟦…⟧` has to be masked, and nothing else.
@@ -72,4 +72,31 @@ fn what_cannot_be_masked_is_named() {
     let known = KnownValues::from_env(env.map(|(name, value)| (name.to_owned(), value.to_owned().into())));
     let named: Vec<&str> = known.unmaskable().collect();
     assert_eq!(named, ["ADMIN_PASSWORD", "GROQ_KEY", "PIN", "WIFI_PASSWORD"]);
+}
+
+/// Keys that makers print in their documentation.
+#[test]
+fn published_examples_stay() {
+    let redactor = bare();
+    for key in [
+        ["sk_te", "st_4eC39HqLy", "jWDarjtT1zdp7dc"].concat(),
+        ["sk_te", "st_BQokikJOv", "BiI2HlWgH4olfQ2"].concat(),
+        ["wJalrXUtnFEMI/K7", "MDENG/bPxRfiCY", "EXAMPLEKEY"].concat(),
+        [
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.",
+            "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.",
+            "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+        ]
+        .concat(),
+    ] {
+        for frame in [
+            "the docs say {}",
+            "API_KEY={}",
+            "the secret key is {} there",
+            "Authorization: Bearer {}",
+        ] {
+            let text = frame.replace("{}", &key);
+            assert_eq!(masked(&redactor, &text), text);
+        }
+    }
 }

@@ -274,7 +274,7 @@ fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
 
 /// `password: harbour77`, `DB_PASSWORD=harbour77`.
 fn is_said_password(text: &str, start: usize, token: &str, noun: &PrecedingNoun) -> bool {
-    let assigned = text[..start].ends_with(['=', '"', '\'', ' ', ':', '`']);
+    let assigned = text[..start].ends_with(['=', '"', '\'', ' ', ':', '`', '\n']);
     let colon = noun.gap <= 3 && text[..start].trim_end().ends_with([':', '：', '=']);
     noun.password && (noun.gap == 0 || colon) && noun.sign && assigned && !token.contains(['(', '{', '_'])
 }
