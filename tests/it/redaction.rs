@@ -146,7 +146,7 @@ fn talk_about_keys_stays() {
     let mut wrong = String::new();
     for line in lines.lines().filter(|line| !line.is_empty()) {
         for _ in 0..5 {
-            let text = keys.fill(line);
+            let text = keys.fill(line).replace('⏎', "\n");
             let clean = masked(&redactor, &text);
             if clean != text {
                 let _ = writeln!(wrong, "{clean}");

@@ -1,9 +1,12 @@
 //! Folding: text and known values are brought to the same stream of letters and digits in one case. Whatever may stand
 //! between the characters of a key vanishes (blanks, line ends, punctuation, emoji, zero-width and combining characters),
 //! and what stands for a character becomes it: escapes, full-width letters, look-alikes. The stream remembers where in
-//! the text each character came from.
-use super::escapes;
+//! the text each character came from. A text that holds tags, lists of numbers or the like is read once more in that way
+//! (`readings`), behind a break.
+use super::escapes::{self, SIGN};
 use super::lookalikes::{ascii_of, is_invisible};
+use super::readings::{self, Seen};
+use std::ops::Range;
 
 /// What stands in the stream where so much text was left out that no key goes on behind it.
 pub(super) const BREAK: u8 = 63;
@@ -15,6 +18,7 @@ const VISIBLE: u8 = 64;
 const BLANK: u8 = 65;
 const WIDE: u8 = 66;
 const MAY_ESCAPE: u8 = 67;
+const MAY_TAG: u8 = 68;
 
 /// Letters and digits by their number; everything else by what is to be done with it.
 const CODES: [u8; 256] = codes();
@@ -31,6 +35,7 @@ const fn codes() -> [u8; 256] {
             b'A'..=b'Z' => b - b'A' + 10,
             0..=b' ' | 0x7f => BLANK,
             b'%' | b'\\' | b'&' | b'=' => MAY_ESCAPE,
+            b'<' | b'[' => MAY_TAG,
             0x80.. => WIDE,
             _ => VISIBLE,
         };
@@ -90,9 +95,60 @@ impl FoldedText {
     }
 }
 
-/// Folds a text without keeping it: `see` gets each character. Text beyond 4 GiB is not folded; no such text reaches us.
+/// Folds a text without keeping it: `see` gets each character, of each reading. Text beyond 4 GiB is not folded; no such
+/// text reaches us.
 #[inline]
 pub(super) fn each(text: &str, mut see: impl FnMut(Folded)) {
+    let mut seen = Seen::default();
+    read::<false>(text, &mut seen, &mut see);
+    seen.numbers.end();
+    if seen.tags {
+        see(broken(text.len()));
+        read::<true>(text, &mut Seen::default(), &mut see);
+    }
+    let mut see_read = |character: Option<(u8, Range<usize>)>| match character {
+        Some((exact, place)) => {
+            let code = CODES[exact as usize];
+            if code < BREAK {
+                let Range { start, end } = place;
+                see(Folded {
+                    code,
+                    exact,
+                    start,
+                    end,
+                });
+            }
+        }
+        None => see(broken(text.len())),
+    };
+    seen.numbers.read(text.as_bytes(), &mut see_read);
+    if seen.wide_zeros {
+        readings::read_wide_hex(text, &mut see_read);
+    }
+    if seen.carriers {
+        see_read(None);
+        for (at, c) in text.char_indices() {
+            if let Some(carried) = readings::carried(c) {
+                see_read(Some((carried, at..at + c.len_utf8())));
+            }
+        }
+    }
+}
+
+/// What separates one reading from the next.
+fn broken(at: usize) -> Folded {
+    let (code, exact, start, end) = (BREAK, SIGN, at, at);
+    Folded {
+        code,
+        exact,
+        start,
+        end,
+    }
+}
+
+/// Reads a text once, with its tags or without.
+#[inline]
+fn read<const UNTAGGED: bool>(text: &str, seen: &mut Seen, see: &mut impl FnMut(Folded)) {
     let bytes = text.as_bytes();
     let limit = bytes.len().min(u32::MAX as usize);
     let mut gap = 0_u8;
@@ -104,7 +160,7 @@ pub(super) fn each(text: &str, mut see: impl FnMut(Folded)) {
         let (code, exact, width) = if (1..BREAK).contains(&code) {
             (code, byte, 1)
         } else {
-            let (exact, width) = unusual(text, at, code);
+            let (exact, width) = unusual::<UNTAGGED>(text, at, code, seen);
             if exact == INVISIBLE {
                 at += width;
                 continue;
@@ -114,10 +170,14 @@ pub(super) fn each(text: &str, mut see: impl FnMut(Folded)) {
         let (start, end) = (at, at + width);
         at = end;
         if code > BREAK {
+            if gap == 0 && !UNTAGGED {
+                seen.numbers.word_ends(bytes, start);
+            }
             gap = gap.saturating_add(1);
             continue;
         }
         if gap > WIDEST_GAP {
+            seen.numbers.end();
             let (code, end) = (BREAK, start);
             see(Folded {
                 code,
@@ -134,19 +194,32 @@ pub(super) fn each(text: &str, mut see: impl FnMut(Folded)) {
             end,
         });
     }
+    if gap == 0 && !UNTAGGED {
+        seen.numbers.word_ends(bytes, limit);
+    }
 }
 
 /// What stands in the stream for a byte that is no letter and no digit but zero: the character, and how many bytes it takes.
-fn unusual(text: &str, at: usize, code: u8) -> (u8, usize) {
+fn unusual<const UNTAGGED: bool>(text: &str, at: usize, code: u8, seen: &mut Seen) -> (u8, usize) {
     let bytes = text.as_bytes();
     let byte = bytes[at];
     match code {
-        // One blank of a run counts.
+        // One blank of a run counts, and one sign of a row of the same.
         BLANK if at > 0 && CODES[bytes[at - 1] as usize] == BLANK => (INVISIBLE, 1),
-        WIDE => wide(text, at),
+        VISIBLE if at > 0 && bytes[at - 1] == byte => (INVISIBLE, 1),
+        WIDE => wide(text, at, seen),
         MAY_ESCAPE => escapes::read(bytes, at).unwrap_or((byte, 1)),
-        0 if matches!(bytes.get(at + 1), Some(b'x' | b'X')) => {
-            escapes::hex_literal(bytes, at).map_or((byte, 1), |byte| (byte, 4))
+        MAY_TAG => {
+            let tag = UNTAGGED.then(|| readings::tag(bytes, at)).flatten();
+            seen.tags |= readings::may_be_tag(bytes, at);
+            tag.map_or((byte, 1), |width| (INVISIBLE, width))
+        }
+        0 => {
+            seen.wide_zeros |= bytes.get(at + 1) == Some(&b'0');
+            match bytes.get(at + 1) {
+                Some(b'x' | b'X') => escapes::hex_literal(bytes, at).map_or((byte, 1), |byte| (byte, 4)),
+                _ => (byte, 1),
+            }
         }
         _ => (byte, 1),
     }
@@ -155,15 +228,14 @@ fn unusual(text: &str, at: usize, code: u8) -> (u8, usize) {
 /// The character that another one stands for where it draws nothing.
 const INVISIBLE: u8 = 0;
 
-/// What stands for a character that is none of a key.
-const SIGN: u8 = b'.';
-
 /// A character outside ASCII: what it stands for, and its width.
-fn wide(text: &str, at: usize) -> (u8, usize) {
+fn wide(text: &str, at: usize, seen: &mut Seen) -> (u8, usize) {
     let Some(wide) = text[at..].chars().next() else {
         return (SIGN, 1);
     };
-    let exact = if is_invisible(wide) {
+    seen.carriers |= readings::carried(wide).is_some();
+    let exact = if is_invisible(wide) || wide.is_whitespace() || text[..at].ends_with(wide) && ascii_of(wide).is_none()
+    {
         INVISIBLE
     } else {
         ascii_of(wide).unwrap_or(SIGN)

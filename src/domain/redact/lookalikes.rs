@@ -1,6 +1,6 @@
 //! How characters look: those that draw nothing, and letters that look like those of ASCII: full-width and mathematical ones, letters with accents, and letters of other
 //! scripts (Unicode Technical Standard 39, `confusables.txt`, those that are drawn alike in usual fonts).
-use unicode_normalization::char::decompose_compatible;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// The ASCII character that this one looks like.
 pub(super) fn ascii_of(c: char) -> Option<u8> {
@@ -32,14 +32,17 @@ fn composed(c: char) -> Option<u8> {
     }
 }
 
-/// Characters that draw nothing of their own: zero-width, joiners, soft hyphen, variation selectors, bidi marks, tags, and
-/// marks that are drawn over the letter before them.
+/// Characters that draw nothing of their own: zero-width, joiners, soft hyphen, variation selectors, bidi marks, tags,
+/// controls of shorthand and music, blank letters (`Default_Ignorable_Code_Point`, `Cf` and U+2800 of Unicode 16), and marks
+/// that are drawn over the letter before them.
 pub(super) fn is_invisible(c: char) -> bool {
+    let may_be_mark = matches!(c, '\u{300}'..='\u{30ff}' | '\u{a66f}'..='\u{abff}' | '\u{fb1e}' | '\u{10000}'..);
     matches!(c,
-        '\u{ad}' | '\u{300}'..='\u{36f}' | '\u{488}' | '\u{489}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-        | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-        | '\u{20d0}'..='\u{20f0}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}'
-        | '\u{e0000}'..='\u{e0fff}')
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}' | '\u{891}' | '\u{8e2}' | '\u{115f}' | '\u{1160}'
+        | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}'
+        | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{fe20}'..='\u{fe2f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}'
+        | '\u{110bd}' | '\u{110cd}' | '\u{13430}'..='\u{1345f}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+        || may_be_mark && is_combining_mark(c)
 }
 
 /// Where such characters stand. Asking Unicode about every character would let a ligature of eighteen letters cost as much

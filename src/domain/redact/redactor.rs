@@ -1,6 +1,7 @@
 //! The redactor: what the layers find is masked in rounds, until a round finds nothing more.
 use super::cut;
 use super::known::{KnownValues, WindowIndex};
+use super::labels::{self, LABEL, Offsets};
 use super::layers;
 use super::patterns::Patterns;
 use super::span::{self, ContextRule, Hit, HitSource};
@@ -157,68 +158,30 @@ impl Redactor {
             if more.is_empty() {
                 return Some(spans);
             }
-            let before = self.before_masking(&spans, more);
-            spans.extend(before);
+            let masks = spans.iter().map(|hit| (hit.start..hit.end, self.mask_len(hit)));
+            let offsets = Offsets::of(masks);
+            spans.extend(more.into_iter().filter_map(|hit| moved_back(hit, &offsets)));
             spans = span::union(spans);
         }
         None
     }
 
-    /// What all layers find outside the labels that the text already has.
+    /// What all layers find in the text without the labels that it already has.
     fn find(&self, text: &str) -> Vec<Hit> {
-        let labels = self.labels_in(text);
+        let labels = labels::labels_in(text, |name| self.is_label(name));
         let search = |text: &str| layers::search(&self.patterns, &self.known, self.index.as_ref(), text);
         if labels.is_empty() {
             return search(text);
         }
-        // Bars stand for the labels, so that the words of a label are no context.
-        let mut hits = search(&replaced(text, labels.iter().copied(), |number, out| {
-            let (start, end) = labels[number];
-            out.extend(std::iter::repeat_n('|', end - start));
-        }));
-        hits.retain(|hit| {
-            let behind = labels.partition_point(|(_, end)| *end <= hit.start);
-            labels.get(behind).is_none_or(|(start, _)| hit.end <= *start)
-        });
-        hits
-    }
-
-    /// Labels of ours that stand in the text; what merely looks like one is text.
-    fn labels_in(&self, text: &str) -> Vec<(usize, usize)> {
-        if !text.contains('[') {
-            return Vec::new();
-        }
-        let inside = |start: usize| {
-            let name = start + LABEL.len();
-            let length = text[name..].bytes().take(LONGEST_LABEL).position(|b| b == b']')?;
-            self.is_label(&text[name..name + length])
-                .then_some((start, name + length + 1))
-        };
-        text.match_indices(LABEL)
-            .filter_map(|(start, _)| inside(start))
-            .collect()
+        let (short, offsets) = labels::without(text, &labels);
+        let hits = search(&short).into_iter();
+        hits.filter_map(|hit| moved_back(hit, &offsets)).collect()
     }
 
     fn is_label(&self, name: &str) -> bool {
         ContextRule::ALL.iter().any(|rule| rule.label() == name)
             || self.patterns.secrets.iter().any(|secret| secret.label == name)
             || self.known.variables().iter().any(|variable| variable.name == name)
-    }
-
-    /// Hits in the masked text, on the offsets of the text before.
-    fn before_masking(&self, spans: &[Hit], mut hits: Vec<Hit>) -> Vec<Hit> {
-        hits.sort_unstable_by_key(|hit| hit.end);
-        let mut rest = spans.iter().peekable();
-        let mut shift = 0_isize;
-        for hit in &mut hits {
-            while let Some(span) = rest.next_if(|span| span.start.saturating_add_signed(shift) < hit.end) {
-                let label = LABEL.len() + self.label(span.source).len() + 1;
-                shift += label.cast_signed() - (span.end - span.start).cast_signed();
-            }
-            hit.start = hit.start.saturating_add_signed(-shift);
-            hit.end = hit.end.saturating_add_signed(-shift);
-        }
-        hits
     }
 
     /// The label of a source.
@@ -257,6 +220,11 @@ impl Redactor {
         }
     }
 
+    /// How long the label is that stands in place of a hit.
+    fn mask_len(&self, hit: &Hit) -> usize {
+        LABEL.len() + self.label(hit.source).len() + 1
+    }
+
     /// The text with a label in place of each span.
     fn masked(&self, text: &str, spans: &[Hit]) -> String {
         replaced(text, ranges(spans), |number, out| {
@@ -272,16 +240,12 @@ fn ranges(spans: &[Hit]) -> impl Iterator<Item = (usize, usize)> {
     spans.iter().map(|hit| (hit.start, hit.end))
 }
 
-/// How a label begins; it ends with a bracket.
-const LABEL: &str = "[redacted: ";
-
-/// What stands in the place of a key with this name.
-pub fn label(name: &str) -> String {
-    format!("{LABEL}{name}]")
+/// A hit in a shortened text on the places of the text; `None` if it held nothing but a label.
+fn moved_back(hit: Hit, offsets: &Offsets) -> Option<Hit> {
+    let range = offsets.back(hit.start..hit.end)?;
+    let [start, end] = [range.start, range.end];
+    Some(Hit { start, end, ..hit })
 }
-
-/// Names of variables beyond this length are not recognised as labels.
-const LONGEST_LABEL: usize = 128;
 
 /// Several pieces of one value in one text count together: two halves are the whole, and one piece twice is one.
 fn together(spans: &[Hit]) -> BTreeMap<HitSource, usize> {

@@ -90,6 +90,100 @@ const DISGUISES: &[Disguise] = &[
     disguise("piece_with_every_nth_starred", |key, n| {
         without_every(&key[n % 2..16 + n % 2], 4 + n % 5, ["*", "•", "_", "…"][n % 4])
     }),
+    disguise("typed_label", |key, n| {
+        split(
+            middle(key, n),
+            1 + n % 5,
+            ["[redacted: key]", " [redacted: password] "][n % 2],
+        )
+    }),
+    disguise("numbers", |key, n| {
+        numbers(middle(key, n), [", ", " ", ",", "; "][n % 4])
+    }),
+    disguise("number_array", |key, n| format!("[{}]", numbers(middle(key, n), ","))),
+    disguise("chr", |key, n| format!("chr({})", numbers(middle(key, n), ")+chr("))),
+    disguise("octal", |key, n| {
+        each(middle(key, n), |byte| format!("{byte:03o} "))
+            .trim_end()
+            .to_owned()
+    }),
+    disguise("binary", |key, n| {
+        each(middle(key, n), |byte| format!("{byte:08b} "))
+            .trim_end()
+            .to_owned()
+    }),
+    disguise("hex_literals", |key, n| {
+        encoded(middle(key, n), [" 0x", ", 0x", ",0X"][n % 3], "")
+    }),
+    disguise("utf_16", |key, n| {
+        let sign = ["", " ", ":", "-"][n % 4];
+        encoded(middle(key, n), "00", sign).trim_end_matches(sign).to_owned()
+    }),
+    disguise("utf_16_reversed", |key, n| encoded(middle(key, n), "", "00")),
+    disguise("utf_16_bytes", |key, n| {
+        encoded(middle(key, n), ["00 ", ""][n % 2], [" ", " 00 "][n % 2])
+            .trim_end()
+            .to_owned()
+    }),
+    disguise("utf_16_escaped", |key, n| {
+        encoded(middle(key, n), ["\\x00\\x", "%00%"][n % 2], "")
+    }),
+    disguise("percent_u", |key, n| encoded(middle(key, n), "%u00", "")),
+    disguise("style_sheet", |key, n| encoded(middle(key, n), "\\0000", "")),
+    disguise("code_points", |key, n| encoded(middle(key, n), " U+00", "")),
+    disguise("html_twice", |key, n| encoded(middle(key, n), "&amp;#x", ";")),
+    disguise("entities", |key, n| {
+        split(
+            middle(key, n),
+            1 + n % 3,
+            ["&nbsp;", "&#8203;", "&shy;", "&zwnj;"][n % 4],
+        )
+    }),
+    disguise("tags", |key, n| {
+        let (open, close) = [
+            ("<b>", "</b>"),
+            ("[i]", "[/i]"),
+            ("<x-y a=\"z\">", "</x-y>"),
+            ("", "<wbr>"),
+        ][n % 4];
+        each(middle(key, n), |byte| format!("{open}{}{close}", char::from(byte)))
+    }),
+    disguise("escaped_signs", |key, n| {
+        split(
+            middle(key, n),
+            1 + n % 3,
+            ["%20", "%E2%80%8B", "\\u200b", "\\x0a", "&#10;"][n % 5],
+        )
+    }),
+    disguise("escaped_widths", |key, n| {
+        each(middle(key, n), |byte| format!("&#{};", u32::from(byte) + 0xfee0))
+    }),
+    disguise("comments", |key, n| {
+        split(middle(key, n), 1 + n % 3, ["<!-- -->", "<!---->"][n % 2])
+    }),
+    disguise("carried", |key, n| {
+        let first = [0xe_0000, 0xe_00f0][n % 2];
+        let carried: String = key[..12]
+            .bytes()
+            .filter_map(|byte| char::from_u32(first + u32::from(byte)))
+            .collect();
+        format!("🙂{carried}")
+    }),
+    disguise("invisible", |key, n| {
+        let sign = [
+            '\u{2800}',
+            '\u{1d173}',
+            '\u{fffa}',
+            '\u{302a}',
+            '\u{a0}',
+            '\u{e0041}',
+            '\u{1e8d0}',
+        ][n % 7];
+        split(middle(key, n), 1 + n % 3, &sign.to_string().repeat(1 + n % 20))
+    }),
+    disguise("rows_of_signs", |key, n| {
+        split(middle(key, n), 3, &["-", "~", "🔑", "|"][n % 4].repeat(20))
+    }),
     disguise("halves", |key, n| {
         let (head, tail) = middle(key, n).split_at(5);
         format!("\"{head}\" + \"{tail}\"")
@@ -106,6 +200,15 @@ fn base32(text: &str) -> String {
     bits.chunks(5)
         .map(|bits| char::from(alphabet[usize::from(value(bits))]))
         .collect()
+}
+
+fn each(piece: &str, write: impl Fn(u8) -> String) -> String {
+    piece.bytes().map(write).collect()
+}
+
+fn numbers(piece: &str, sign: &str) -> String {
+    let numbers: Vec<String> = piece.bytes().map(|byte| byte.to_string()).collect();
+    numbers.join(sign)
 }
 
 fn middle(key: &str, n: usize) -> &str {
@@ -142,11 +245,24 @@ fn encoded(piece: &str, before: &str, after: &str) -> String {
     })
 }
 
+/// Words that a disguise writes around what it hides.
+fn wrapping(disguise: &Disguise) -> &'static [&'static str] {
+    match disguise.name {
+        "tags" => &["b", "i", "x", "y", "a", "z", "wbr"],
+        "chr" => &["chr"],
+        "code_points" => &["U"],
+        "utf_16_bytes" | "utf_16_escaped" => &["00", "x00"],
+        _ => &[],
+    }
+}
+
 #[test]
 fn pieces_of_known_values_vanish_in_every_disguise() {
     let mut keys = Keys::new(13);
+    let mut weak = String::new();
     for disguise in DISGUISES {
         let [mut all, mut hidden] = [0, 0];
+        let mut shown = String::new();
         for round in 0..60 {
             let kind = &KINDS[round % 7];
             let key = keys.draw(kind);
@@ -156,12 +272,21 @@ fn pieces_of_known_values_vanish_in_every_disguise() {
             let clean = masked(&redactor, &text);
             all += 1;
             // A word beside the piece may go with it, a character of the piece may not stay.
-            let rest = clean
-                .replace(&format!("[redacted: {}]", kind.name), "")
-                .replace(['"', '*', '•', '_', '…'], "");
-            let said = |word| ["look,", "and", "then", "is", "what", "it", "printed"].contains(&word);
-            hidden += usize::from(clean.contains("[redacted: ") && rest.split_whitespace().all(said));
+            let rest = clean.replace(&format!("[redacted: {}]", kind.name), "");
+            let mut words = rest
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty());
+            let said = |word| ["look", "and", "then", "is", "what", "it", "printed"].contains(&word);
+            let stays = words.any(|word| !said(word) && !wrapping(disguise).contains(&word));
+            if stays || !clean.contains("[redacted: ") {
+                let _ = writeln!(shown, "    {text}\n    {clean}");
+            } else {
+                hidden += 1;
+            }
         }
-        assert!(hidden * 100 >= all * 98, "{}: {hidden} of {all}", disguise.name);
+        if hidden * 100 < all * 98 {
+            let _ = writeln!(weak, "{}: {hidden} of {all}\n{shown}", disguise.name);
+        }
     }
+    assert!(weak.is_empty(), "{weak}");
 }

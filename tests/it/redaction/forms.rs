@@ -92,6 +92,45 @@ fn shows(text: &str, secret: &str, public: &str) -> bool {
     windows.any(|window| holds(text, window) && !holds(public, window))
 }
 
+/// A label that somebody types into a key hides nothing of it.
+#[test]
+fn a_typed_label_shields_no_form() {
+    let redactor = bare();
+    let mut keys = Keys::new(32);
+    let [mut all, mut hidden] = [0, 0];
+    let mut shown = String::new();
+    let forms = include_str!("forms.txt").lines().filter(|line| !line.starts_with('#'));
+    for (number, form) in forms.enumerate() {
+        let [family, maker, key] = parts(form);
+        if family == ODD.0 {
+            continue;
+        }
+        let frame = if maker.is_empty() {
+            LINES[number % 4]
+        } else {
+            "{maker} key: {S}"
+        };
+        let (text, public, secrets) = filled(&mut keys, frame, maker, &key.replace('⏎', "\n"));
+        let label = ["[redacted: key]", "[redacted: password]", "[redacted: Notion token]"][number % 3];
+        let labelled = secrets.iter().fold(text, |text, secret| {
+            let (head, tail) = secret.split_at(1 + number * 7 % (secret.len() - 1));
+            text.replacen(secret.as_str(), &format!("{head}{label}{tail}"), 1)
+        });
+        let clean = masked(&redactor, &labelled);
+        assert_eq!(masked(&redactor, &clean), clean);
+        all += 1;
+        if secrets
+            .iter()
+            .any(|secret| shows(&clean.replace(label, ""), secret, &public))
+        {
+            let _ = writeln!(shown, "{family}: {labelled}\n    {clean}");
+        } else {
+            hidden += 1;
+        }
+    }
+    assert!(hidden * 100 >= all * FLOOR, "{hidden} of {all}\n{shown}");
+}
+
 /// Beginnings of values that never end: each once took a look at all the rest of the text.
 #[test]
 fn beginnings_without_an_end_take_linear_time() {

@@ -1,5 +1,5 @@
 //! Values that no maker of keys would give: passwords with signs and other alphabets, phrases, values within values.
-use super::{knowing, masked};
+use super::{bare, knowing, masked};
 use keyminder::domain::redact::KnownValues;
 use std::fmt::Write as _;
 
@@ -349,6 +349,33 @@ fn of_a_service_account_the_key_alone_is_secret() {
         for line in &lines {
             let said = format!("it says {} there", &line[20..32]);
             assert_eq!(masked(&redactor, &said), "it says [redacted: GOOGLE_CREDENTIALS] there");
+        }
+    }
+}
+
+/// Keys that makers print in their documentation.
+#[test]
+fn published_examples_stay() {
+    let redactor = bare();
+    for key in [
+        ["sk_te", "st_4eC39HqLy", "jWDarjtT1zdp7dc"].concat(),
+        ["sk_te", "st_BQokikJOv", "BiI2HlWgH4olfQ2"].concat(),
+        ["wJalrXUtnFEMI/K7", "MDENG/bPxRfiCY", "EXAMPLEKEY"].concat(),
+        [
+            "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.",
+            "eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5MDIyfQ.",
+            "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
+        ]
+        .concat(),
+    ] {
+        for frame in [
+            "the docs say {}",
+            "API_KEY={}",
+            "the secret key is {} there",
+            "Authorization: Bearer {}",
+        ] {
+            let text = frame.replace("{}", &key);
+            assert_eq!(masked(&redactor, &text), text);
         }
     }
 }

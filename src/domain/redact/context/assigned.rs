@@ -2,8 +2,10 @@
 //! How the value is written says how little it has to look like a secret: behind `--password` any word is one.
 use super::clause::Surroundings;
 use super::cookies;
+use super::made_up::{AMBIGUOUS, NO_VALUES, is_call, is_made_up};
+use super::sign::{self, Sign};
 use super::token::{self, TokenShape};
-use super::value::{self, AssignedValue};
+use super::value::{self, AssignedValue, Ending};
 use crate::domain::redact::patterns::{LiteralMeaning, Patterns, Word, is_reference};
 use crate::domain::redact::shape;
 use crate::domain::redact::span::{ContextRule, Hit};
@@ -58,54 +60,6 @@ const PLAIN_ENDS: [&str; 40] = [
     "size",
 ];
 
-/// Words that stand where a value could, and are none.
-const NO_VALUES: [&str; 44] = [
-    "null",
-    "none",
-    "nil",
-    "true",
-    "false",
-    "undefined",
-    "string",
-    "str",
-    "text",
-    "number",
-    "bool",
-    "boolean",
-    "required",
-    "optional",
-    "hidden",
-    "password",
-    "passwd",
-    "token",
-    "secret",
-    "default",
-    "empty",
-    "unset",
-    "missing",
-    "invalid",
-    "expired",
-    "wrong",
-    "incorrect",
-    "changed",
-    "rotated",
-    "reset",
-    "revoked",
-    "changeme",
-    "unchanged",
-    "redacted",
-    "masked",
-    "unknown",
-    "forgotten",
-    "encrypted",
-    "prompt",
-    "ignore",
-    "always",
-    "never",
-    "auth",
-    "username",
-];
-
 /// Words before the value in a header: `Authorization: Basic …`.
 const SCHEMES: [&str; 8] = [
     "Basic ", "Bearer ", "Token ", "ApiKey ", "basic ", "bearer ", "token ", "Digest ",
@@ -146,19 +100,6 @@ struct Assigned<'a> {
     sign: Sign,
 }
 
-/// What stands between a name and its value.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sign {
-    /// `=` without blanks, `%3D`, `>` of an element, `value=`.
-    Code,
-    /// A colon, an arrow, an equals sign with blanks.
-    Colon,
-    /// "is", in some language.
-    Copula,
-    /// Only a blank: `--password …`, `PASSWORD '…'`.
-    Blank,
-}
-
 impl<'a> Assigned<'a> {
     /// What stands behind the noun, if that is a sign and a value.
     fn by(text: &'a str, word: &'a Word) -> Option<Self> {
@@ -173,20 +114,24 @@ impl<'a> Assigned<'a> {
         let option = text[name.0..].starts_with('-')
             && !text[..name.0].ends_with(|c: char| !c.is_whitespace() && !"'\"`".contains(c));
         let element = text[..name.0].ends_with(['<', ':']) && bytes.get(name.1) == Some(&b'>');
-        let (sign, at) = sign(
-            text,
-            name.1,
-            element,
-            option || word.meaning == LiteralMeaning::Password,
-        )?;
+        let password = word.meaning == LiteralMeaning::Password;
+        let (mut sign, at) = match sign::paired(text, name) {
+            Some(at) => (Sign::Code, at),
+            None => sign::between(text, name.1, element, option || password)?,
+        };
         if sign == Sign::Blank && !option && !value::is_quoted(text, at) {
-            return None;
+            sign = Sign::Bare;
         }
         let at = SCHEMES
             .iter()
             .find(|scheme| text[at..].starts_with(**scheme))
             .map_or(at, |scheme| at + scheme.len());
-        let value = value::at(text, at)?;
+        let ending = match sign {
+            _ if !password => Ending::Sign,
+            Sign::Code => Ending::Pair,
+            _ => Ending::Password,
+        };
+        let value = value::at(text, at, ending)?;
         if element && !text[value.range.end..].starts_with("</") {
             return None;
         }
@@ -208,7 +153,7 @@ impl<'a> Assigned<'a> {
         {
             return None;
         }
-        if said.contains("://") || patterns.is_id(said) {
+        if said.contains("://") || patterns.is_id(said) || self.is_in_id(patterns) {
             return None;
         }
         if self.word.meaning == LiteralMeaning::Password {
@@ -227,7 +172,19 @@ impl<'a> Assigned<'a> {
             Sign::Code | Sign::Blank => true,
             Sign::Colon => self.value.quoted || (begins_line && ends_line),
             Sign::Copula => self.value.quoted && !self.text[self.value.range.clone()].contains(' '),
+            Sign::Bare => false,
         }
+    }
+
+    /// Whether the name stands within the name of an object: `arn:aws:secretsmanager:…:secret:…`.
+    fn is_in_id(&self, patterns: &Patterns) -> bool {
+        let before = &self.text[self.text.ceil_char_boundary(self.name.0.saturating_sub(160))..self.name.0];
+        let start = before
+            .rfind(|c: char| c.is_whitespace() || "\"'`=(<[{,".contains(c))
+            .map_or(0, |at| at + 1);
+        before
+            .get(start..)
+            .is_some_and(|chunk| !chunk.is_empty() && patterns.is_id(chunk))
     }
 
     fn is_password(&self, said: &str, around: &Surroundings) -> bool {
@@ -235,12 +192,17 @@ impl<'a> Assigned<'a> {
         let digits = said.bytes().all(|b| b.is_ascii_digit());
         let named = || around.names_something(self.value.range.start, self.value.range.end);
         let has_digit = said.bytes().any(|b| b.is_ascii_digit());
-        if NO_VALUES.contains(&lower.as_str())
-            || (!has_digit && named())
-            || is_call(said)
-            || lower.starts_with("required|")
-        {
+        // `required|min:8`, `string;`
+        let first = lower.split(['|', ';', '&', '<', '>']).next().unwrap_or_default();
+        if NO_VALUES.contains(&first) || (!has_digit && named()) || is_call(said) {
             return false;
+        }
+        let pin = self.noun().eq_ignore_ascii_case("pin");
+        if pin && said.bytes().filter(u8::is_ascii_digit).count() < 4 {
+            return false;
+        }
+        if self.sign == Sign::Bare {
+            return !named() && !AMBIGUOUS.contains(&self.noun().to_lowercase().as_str()) && is_made_up(said);
         }
         if said.contains(' ') {
             return self.value.quoted && (is_phrase(self.noun()) || said.split(' ').count() <= 3 && has_digit);
@@ -252,7 +214,7 @@ impl<'a> Assigned<'a> {
             return !token::is_version(said);
         }
         let letters = said.chars().filter(|c| c.is_alphabetic()).count();
-        let signs = said.chars().any(|c| "!$#%?&*@^~+=_-".contains(c));
+        let signs = said.chars().any(|c| "!$#%?&*@^~+=_-|(){}<>;".contains(c));
         !token::is_plain(said)
             && letters > 2
             && (has_digit && said.len() >= 6 || signs && !said.split(['-', '_']).all(shape::is_word))
@@ -260,7 +222,7 @@ impl<'a> Assigned<'a> {
 
     fn is_key(&self, said: &str, around: &Surroundings) -> bool {
         let length = said.len();
-        if length < 8 || said.contains(' ') || is_call(said) {
+        if self.sign == Sign::Bare || length < 8 || said.contains(' ') || is_call(said) {
             return false;
         }
         // `key: 3f2a…-…` alone may be any key; the name of a variable or of a maker says whose.
@@ -298,67 +260,6 @@ fn ends_plainly(rest: &str) -> bool {
         .any(|word| PLAIN_ENDS.contains(&word.to_ascii_lowercase().as_str()))
 }
 
-/// The sign behind a name, and where the value begins. `bare` allows a blank alone.
-fn sign(text: &str, from: usize, element: bool, bare: bool) -> Option<(Sign, usize)> {
-    const CODE: [&str; 11] = [
-        "=>", ":=", "?=", "%3D", "%3d", "%3A", "%3a", "\\u003d", " value=", "', '", "\", \"",
-    ];
-    const COLONS: [&str; 9] = [":", "：", "＝", "->", "→", "—", "–", "|", "="];
-    const CLOSERS: [char; 9] = ['"', '\'', '`', '*', '\\', ']', ')', ' ', '\u{a0}'];
-    if element {
-        return Some((Sign::Code, from + 1));
-    }
-    let window = &text[from..text.floor_char_boundary(from + 24)];
-    let spaced = |rest: &str| rest.len() - rest.trim_start_matches([' ', '\t', '\u{a0}']).len();
-    let quoted = window.starts_with(['"', '\'', '\\', ' ']);
-    for code in CODE[8..].iter().filter(|_| quoted) {
-        let bare = window.trim_start_matches(['"', '\'', '\\']);
-        let rest = if code.starts_with(' ') { bare } else { window };
-        if rest.starts_with(code) {
-            let value = from + window.len() - rest.len() + code.len();
-            // The quote that opens the value is read with it.
-            return Some((Sign::Code, value - usize::from(!code.starts_with(' '))));
-        }
-    }
-    let rest = window.trim_start_matches(CLOSERS);
-    let closed = from + window.len() - rest.len();
-    let blank = window[..window.len() - rest.len()].contains([' ', '\u{a0}']);
-    let quote = usize::from(rest.starts_with("%22")) * 3;
-    let rest = &rest[quote..];
-    // Most nouns stand in a sentence: what follows them begins no sign.
-    let first = rest.bytes().next()?;
-    if first.is_ascii_alphanumeric() || matches!(first, b',' | b'.' | b'/' | b'(' | b'!' | b'_' | b'<' | b'\n') {
-        return match value::copula(text, closed) {
-            Some(at) => Some((Sign::Copula, at)),
-            None => (bare && blank && closed > from).then_some((Sign::Blank, open_quote(text, from, closed))),
-        };
-    }
-    if let Some(code) = CODE[..8].iter().find(|code| rest.starts_with(**code)) {
-        let at = closed + quote + code.len();
-        return Some((Sign::Code, at + spaced(&text[at..])));
-    }
-    if let Some(colon) = COLONS.iter().find(|colon| rest.starts_with(**colon)) {
-        let behind = &rest[colon.len()..];
-        if behind.starts_with(['=', '~']) || behind.starts_with("//") || (*colon == ":" && behind.starts_with(':')) {
-            return None;
-        }
-        let at = closed + colon.len();
-        let blanks = spaced(&text[at..]);
-        let code = *colon == "=" && !(blank && blanks > 0) || *colon == ":" && blanks == 0 && !blank;
-        return Some((if code { Sign::Code } else { Sign::Colon }, at + blanks));
-    }
-    if let Some(at) = value::copula(text, closed) {
-        return Some((Sign::Copula, at));
-    }
-    (bare && blank && closed > from).then_some((Sign::Blank, open_quote(text, from, closed)))
-}
-
-/// Where the value begins if its opening quote was taken for the end of the name.
-fn open_quote(text: &str, from: usize, closed: usize) -> usize {
-    let quote = text[from..closed].rfind(['"', '\'', '`']);
-    quote.map_or(closed, |quote| from + quote)
-}
-
 /// A long token with `=` or `%` inside, as base64 and its relatives have.
 fn has_inner_sign(said: &str) -> bool {
     said.len() >= 16
@@ -366,16 +267,6 @@ fn has_inner_sign(said: &str) -> bool {
         && said
             .split(['=', '%', '~', ':', '!', ';'])
             .any(|part| part.len() >= 10 && token::is_random(part))
-}
-
-/// `getToken(…)`, `user.password`: code that will have a value.
-fn is_call(said: &str) -> bool {
-    said.contains('(')
-        && said.len() < 60
-        && !said.starts_with('(')
-        && said[..said.find('(').unwrap_or(0)]
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':'))
 }
 
 /// Nouns whose values are made of words or digits.

@@ -194,7 +194,8 @@ fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -
     if look == TokenShape::Plain && !may_be_password(token) {
         return None;
     }
-    if !token.bytes().any(|b| b.is_ascii_digit()) && around.names_something(start, end) {
+    let spoken = look == TokenShape::Plain || !token.bytes().any(|b| b.is_ascii_digit());
+    if spoken && around.names_something(start, end) {
         return None;
     }
     let noun = around.preceding_noun(start, end);
@@ -214,6 +215,7 @@ fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -
         TokenShape::Flat => near(2) || precedes_noun() || around.is_assigned_to_provider(start, end),
         TokenShape::Short => noun
             .is_some_and(|noun| noun.gap == 0 && (noun.sign || token.len() >= 8) || noun.gap == 1 && token.len() >= 10),
+        TokenShape::Password if is_referred_to(around.text, start) => false,
         TokenShape::Password => {
             near(3)
                 || precedes_noun()
@@ -222,6 +224,17 @@ fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -
         TokenShape::Plain => noun.is_some_and(|noun| is_said_password(around.text, start, token, &noun)),
     };
     (is_key && !is_no_key(patterns, around, start, end)).then_some(rule)
+}
+
+/// `see Bitwarden#4711`: what a verb of looking sends to is where the secret lies.
+fn is_referred_to(text: &str, start: usize) -> bool {
+    const VERBS: [&str; 18] = [
+        "see", "cf", "ask", "check", "via", "zie", "siehe", "vgl", "voir", "ver", "véase", "consulta", "vedi", "veja",
+        "zobacz", "viz", "bkz", "см",
+    ];
+    let before = text[..start].trim_end_matches([' ', '.', ':']);
+    let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
+    VERBS.contains(&word.to_lowercase().as_str())
 }
 
 /// `0x` and 32 bytes in hex: a private key, or the digest of a transaction.
@@ -261,7 +274,7 @@ fn is_strong_key(around: &Surroundings, start: usize, end: usize) -> bool {
 
 /// `password: harbour77`, `DB_PASSWORD=harbour77`.
 fn is_said_password(text: &str, start: usize, token: &str, noun: &PrecedingNoun) -> bool {
-    let assigned = text[..start].ends_with(['=', '"', '\'', ' ', ':', '`']);
+    let assigned = text[..start].ends_with(['=', '"', '\'', ' ', ':', '`', '\n']);
     let colon = noun.gap <= 3 && text[..start].trim_end().ends_with([':', '：', '=']);
     noun.password && (noun.gap == 0 || colon) && noun.sign && assigned && !token.contains(['(', '{', '_'])
 }

@@ -90,7 +90,7 @@ impl<'a> Surroundings<'a> {
     pub(super) fn clause(&self, start: usize, end: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
         let ends = |at: usize| {
-            bytes[at] == b'\n'
+            bytes[at] == b'\n' && !self.is_headed(at)
                 || (matches!(bytes[at], b'.' | b'!' | b'?') && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace))
         };
         let first = (start.saturating_sub(REACH)..start)
@@ -101,6 +101,18 @@ impl<'a> Surroundings<'a> {
             .find(|at| ends(*at) && !dots(bytes, *at))
             .unwrap_or(bytes.len().min(end + REACH));
         (first, last)
+    }
+
+    /// Whether the line that ends here is `the keys:`; what stands below belongs to it.
+    fn is_headed(&self, line_end: usize) -> bool {
+        let Some(head) = self.text[..line_end].strip_suffix(':') else {
+            return false;
+        };
+        let behind = self.words.partition_point(|word| word.start < head.len());
+        let mut last = self.words[..behind].iter().rev().take(3);
+        last.any(|word| {
+            word.end == head.len() && matches!(word.meaning, LiteralMeaning::Noun | LiteralMeaning::Password)
+        })
     }
 
     /// The words in the clause, outside the token itself.
@@ -229,6 +241,11 @@ impl<'a> Surroundings<'a> {
         let last = self.head_before(start, end)?;
         let password = last.meaning == LiteralMeaning::Password;
         let (gap, sign) = self.gap(last.end, start);
+        // `pin: GPIO17`
+        let digits = self.text[start..end].bytes().filter(u8::is_ascii_digit).count();
+        if digits < 4 && self.text[last.start..last.end].eq_ignore_ascii_case("pin") {
+            return None;
+        }
         (last.meaning != LiteralMeaning::Veto).then_some(PrecedingNoun { password, gap, sign })
     }
 

@@ -1,5 +1,6 @@
 //! Pieces that a phrase announces: "ends in 9f3Q", "last 4 of the key: 9f3Q".
 use super::clause::Surroundings;
+use super::token;
 use crate::domain::redact::patterns::{LiteralMeaning, PhraseKind, Word};
 use crate::domain::redact::shape;
 use crate::domain::redact::span::Hit;
@@ -90,12 +91,10 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
             | LiteralMeaning::Url
             | LiteralMeaning::Cookie => None,
         };
-        // A bar stands for what is masked already: then that was the piece.
+        // A bar stands for what is masked already: then that was the piece, unless the next thing stands right behind it.
         let masked = |piece: &Range<usize>| {
-            around
-                .text
-                .get(word.end..piece.start)
-                .is_some_and(|between| between.contains('|'))
+            let between = around.text.get(word.end..piece.start).unwrap_or_default();
+            between.contains('|') && !between.trim_end().ends_with('|')
         };
         let piece = piece.filter(|piece| !masked(piece) && !around.names_something(piece.start, piece.end));
         if let Some(piece) = piece {
@@ -135,6 +134,11 @@ fn named(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
 /// Near a phrase with a number: behind it, or before its bracket.
 fn counted(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
     let text = around.text;
+    // `| (first 8)`: what is masked already was the piece.
+    let bracket = text[..phrase.start].trim_end().strip_suffix(['(', '[', ',']);
+    if bracket.is_some_and(|before| before.trim_end().ends_with('|')) {
+        return None;
+    }
     let mut after = tokens(text, phrase.end);
     let number = after.next()?;
     let behind = text[number.clone()].to_lowercase();
@@ -157,7 +161,7 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
         let signed = signed
             || text[..token.start].trim_end().ends_with(" are")
             || text[..token.start].trim_end().ends_with(" is");
-        if around.names_something(token.start, token.end) {
+        if around.names_something(token.start, token.end) || is_of_a_time(text, &token) {
             continue;
         }
         let exact = count == Some(said.len()) && signed;
@@ -168,6 +172,15 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
         after_unit = UNITS.contains(&said.to_lowercase().as_str());
     }
     before_bracket(text, phrase.start, count)
+}
+
+/// `2026-11-22T09` and `15Z` of `2026-11-22T09:15Z`.
+fn is_of_a_time(text: &str, token: &Range<usize>) -> bool {
+    let said = &text[token.clone()];
+    let minutes = text[..token.start]
+        .strip_suffix(':')
+        .is_some_and(|hour| hour.ends_with(|c: char| c.is_ascii_digit()));
+    minutes && said.starts_with(|c: char| c.is_ascii_digit()) || said.contains('-') && token::is_plain(said)
 }
 
 /// The number that a word says: `Some(None)` for one that leaves it open.

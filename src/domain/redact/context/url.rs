@@ -14,12 +14,14 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
             continue;
         }
         let rest = &around.text[word.end..around.text.floor_char_boundary(word.end + LONGEST)];
-        let length = rest
-            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | '`' | '|' | '\\'))
+        let whole = rest
+            .find(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | '\\'))
             .unwrap_or(rest.len());
-        // `<password>` and `${PASSWORD}` are left to what follows: they hold no secret.
+        let length = rest[..whole].find(['<', '>', '|']).unwrap_or(whole);
         settled = word.end + length;
-        let Some((user, password)) = user_and_password(&rest[..length]) else {
+        // A password may hold the signs that end a URL in a sentence.
+        let found = user_and_password(&rest[..length]).or_else(|| signed(&rest[..whole], length));
+        let Some((user, password)) = found else {
             continue;
         };
         let (start, secret, rule) = match password {
@@ -57,6 +59,14 @@ fn user_and_password(rest: &str) -> Option<(&str, Option<&str>)> {
         Some((user, password)) => (user, Some(password)),
         None => (before, None),
     })
+}
+
+/// User and password where the password holds a sign at this place that ends other URLs.
+fn signed(rest: &str, sign: usize) -> Option<(&str, Option<&str>)> {
+    let (_, begun) = rest[..sign].split_once(':')?;
+    let is_port = begun.bytes().all(|b| b.is_ascii_digit());
+    let found = user_and_password(rest).filter(|_| !is_port && !begun.contains('/'));
+    found.filter(|(user, _)| user.len() < sign)
 }
 
 fn is_password(secret: &str) -> bool {

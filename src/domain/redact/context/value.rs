@@ -93,13 +93,24 @@ pub(super) fn copula(text: &str, at: usize) -> Option<usize> {
     Some(at + said.len() + behind.len() - behind.trim_start_matches([' ', ':', '：']).len())
 }
 
+/// What ends a value that stands in no quotes, besides a blank.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Any sign that tokens of keys do not have.
+    Sign,
+    /// A sign behind which nothing of a password can stand: passwords have signs of all kinds.
+    Password,
+    /// The same, or the next of several pairs: `&user=…`.
+    Pair,
+}
+
 /// The value that begins here.
-pub(super) fn at(text: &str, from: usize) -> Option<AssignedValue> {
+pub(super) fn at(text: &str, from: usize, ending: Ending) -> Option<AssignedValue> {
     let rest = &text[from..];
-    // Python and YAML write a letter or an anchor before the quote.
+    // Python, SQL and YAML write a letter or an anchor before the quote.
     let typed = rest.len()
         - rest
-            .strip_prefix(['b', 'r', 'u'])
+            .strip_prefix(['b', 'r', 'u', 'N', 'n', 'E', 'e'])
             .filter(|rest| rest.starts_with(['"', '\'']))
             .unwrap_or(rest)
             .len();
@@ -122,9 +133,9 @@ pub(super) fn at(text: &str, from: usize) -> Option<AssignedValue> {
                 quoted: true,
             });
         }
-        return unquoted(text, start);
+        return unquoted(text, start, ending);
     }
-    unquoted(text, from)
+    unquoted(text, from, ending)
 }
 
 /// Where the closing quote stands that no backslash escapes.
@@ -134,20 +145,14 @@ fn closing(inside: &str, close: &str) -> Option<usize> {
     found.find(|at| !escaped(*at)).filter(|at| *at > 0)
 }
 
-fn unquoted(text: &str, start: usize) -> Option<AssignedValue> {
+fn unquoted(text: &str, start: usize, ending: Ending) -> Option<AssignedValue> {
     let rest = &text[start..text.floor_char_boundary(start + LONGEST)];
-    let ends = |c: char| {
+    let around = Around::of(text, start);
+    let ends = |(at, c): &(usize, char)| {
         c.is_whitespace()
-            || matches!(
-                c,
-                '"' | '\'' | '`' | '<' | '>' | ';' | '&' | '|' | '}' | '»' | '“' | '”' | '’' | '\\'
-            )
-            || ('\u{3000}'..='\u{9fff}').contains(&c)
-            || ('\u{ac00}'..='\u{d7a3}').contains(&c)
-            || ('\u{ff00}'..='\u{ff20}').contains(&c)
-            || ('\u{e00}'..='\u{e7f}').contains(&c)
+            || is_end(*c) && (ending == Ending::Sign || !around.goes_on(*c, &rest[*at + c.len_utf8()..], ending))
     };
-    let length = rest.find(ends).unwrap_or(rest.len());
+    let length = rest.char_indices().find(ends).map_or(rest.len(), |(at, _)| at);
     let value = &rest[..length];
     // `%26` and `%22` end a value that is written in percent signs.
     let length = ["%26", "%22", "%2C", "%7D"]
@@ -155,11 +160,89 @@ fn unquoted(text: &str, start: usize) -> Option<AssignedValue> {
         .filter_map(|end| value.find(end))
         .min()
         .unwrap_or(length);
-    let value = value[..length].trim_end_matches(['.', ',', ':', ')', ']']);
-    let value = value.strip_suffix("**").unwrap_or(value);
+    let value = trimmed(&value[..length]);
     // What a template opens is a reference to its end: `${ secrets.X }`.
     (!value.is_empty()).then(|| AssignedValue {
         range: start..start + value.len(),
         quoted: false,
     })
+}
+
+/// Signs that may end a value.
+fn is_end(c: char) -> bool {
+    matches!(
+        c,
+        '"' | '\'' | '`' | '<' | '>' | ';' | '&' | '|' | '}' | '»' | '“' | '”' | '’' | '\\'
+    ) || ('\u{3000}'..='\u{9fff}').contains(&c)
+        || ('\u{ac00}'..='\u{d7a3}').contains(&c)
+        || ('\u{ff00}'..='\u{ff20}').contains(&c)
+        || ('\u{e00}'..='\u{e7f}').contains(&c)
+}
+
+/// A value without the signs of the sentence behind it; a bracket that it opens is its own.
+fn trimmed(value: &str) -> &str {
+    let mut value = value;
+    loop {
+        let closes = |open: char, close: char| value.ends_with(close) && !value.contains(open);
+        let end = value.ends_with(['.', ',', ':']) || closes('(', ')') || closes('[', ']');
+        if !end {
+            return value.strip_suffix("**").unwrap_or(value);
+        }
+        value = &value[..value.len() - 1];
+    }
+}
+
+/// What stands before a value on its line, and tells which signs are none of its own.
+struct Around {
+    /// A brace is open, an apostrophe stands there, a bar separates cells.
+    brace: bool,
+    apostrophe: bool,
+    cells: bool,
+}
+
+impl Around {
+    fn of(text: &str, start: usize) -> Self {
+        /// How far is looked back, in bytes.
+        const REACH: usize = 160;
+        let near = &text[text.ceil_char_boundary(start.saturating_sub(REACH))..start];
+        let line = near.rsplit('\n').next().unwrap_or(near);
+        Self {
+            brace: near.rfind('{') > near.rfind('}'),
+            apostrophe: line.contains('\''),
+            cells: line.trim_end().ends_with('|'),
+        }
+    }
+
+    /// Whether a password goes on behind this sign.
+    fn goes_on(&self, sign: char, behind: &str, ending: Ending) -> bool {
+        let Some(next) = behind.chars().next() else {
+            return sign == '}' && !self.brace;
+        };
+        let pair = |signs: &[char]| {
+            let name = behind.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.'));
+            name.len() < behind.len() && behind.len() - name.len() <= 40 && name.starts_with(signs)
+        };
+        let written = !next.is_whitespace() && !matches!(next, '"' | '\'' | '`');
+        match sign {
+            '\'' => next.is_ascii_alphanumeric() && !self.apostrophe,
+            '\\' => next.is_ascii_alphanumeric() && !matches!(next, 'n' | 'r' | 't' | 'u' | 'x' | '0'),
+            '<' => written && !is_tag(behind),
+            '>' => written,
+            ';' => written && next != '}' && !pair(&['=', ':']),
+            '&' => written && !pair(&[';']) && !(ending == Ending::Pair && pair(&['='])),
+            '|' => written && !self.cells && !(ending == Ending::Pair && pair(&['='])),
+            '}' => !self.brace && !matches!(next, '"' | '\'' | '`' | '}' | ',' | ';' | ')' | ']'),
+            _ => false,
+        }
+    }
+}
+
+/// Whether a tag of HTML stands behind its first sign.
+fn is_tag(behind: &str) -> bool {
+    const TAGS: [&str; 20] = [
+        "br", "p", "b", "i", "u", "s", "a", "td", "tr", "th", "li", "ul", "hr", "em", "div", "pre", "span", "code",
+        "wbr", "strong",
+    ];
+    let name = behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_alphanumeric()).len();
+    behind.starts_with(['/', '!']) || TAGS.contains(&&behind[..name]) && behind[name..].starts_with(['>', ' ', '/'])
 }

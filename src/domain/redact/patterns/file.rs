@@ -23,6 +23,8 @@ pub(super) struct SecretEntry {
     pub(super) whole: usize,
     #[serde(default)]
     pub(super) identifier: bool,
+    #[serde(default)]
+    pub(super) words: bool,
     pub(super) examples: Vec<String>,
     #[serde(default)]
     pub(super) counter_examples: Vec<String>,

@@ -12,6 +12,8 @@ pub(in crate::domain::redact) struct SecretPattern {
     pub(in crate::domain::redact) identifier: bool,
     pub(in crate::domain::redact) starts: Vec<String>,
     whole: usize,
+    /// A word is a key of this kind as well: a password behind the option of a command.
+    words: bool,
     body: Body,
 }
 
@@ -37,6 +39,7 @@ impl SecretPattern {
             identifier: entry.identifier,
             starts: entry.starts.clone(),
             whole: entry.whole,
+            words: entry.words,
             body: Body::Regex(entry.pattern.clone(), OnceLock::new()),
         }
     }
@@ -47,6 +50,7 @@ impl SecretPattern {
             identifier: entry.identifier,
             starts: entry.starts.clone(),
             whole: entry.whole,
+            words: false,
             body: Body::Run(entry.body, entry.least),
         }
     }
@@ -106,7 +110,7 @@ impl SecretPattern {
             }
         };
         let body = &rest[tail..last];
-        if is_name(body, &rest[..tail]) || placeholder::stands_for_a_key(body) {
+        if !self.words && is_name(body, &rest[..tail]) || placeholder::stands_for_a_key(body) {
             return None;
         }
         let range = start + first..start + last;
