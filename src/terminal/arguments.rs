@@ -12,6 +12,8 @@ const HIDDEN: &str = "[hidden: it looks like a key]";
 const SHORTEST: usize = 8;
 /// Shorter ones are not even looked at.
 const SHORTEST_HELD: usize = 3;
+/// As long as a value of signs or digits must be to be hidden as a word.
+const TELLING: usize = 5;
 /// As long as a part of an argument must be at least to look made by a machine.
 const MADE: usize = 16;
 
@@ -101,7 +103,12 @@ impl Arguments {
 }
 
 impl Ordinary {
-    /// The text without this value where it is quoted, or stands as a word and was pasted.
+    /// Whether it is no word that an error says anyhow, and no number of a year or a line.
+    fn is_telling(&self) -> bool {
+        self.value.chars().count() >= TELLING && !self.value.chars().all(char::is_alphabetic)
+    }
+
+    /// The text without this value where it is quoted, or stands as a word and was pasted or is none.
     fn hidden_in(&self, text: &str) -> String {
         let mut shown = String::with_capacity(text.len());
         let mut copied = 0;
@@ -110,7 +117,7 @@ impl Ordinary {
             let (before, after) = (text[..at].chars().next_back(), text[end..].chars().next());
             let is_quoted = before == after && matches!(before, Some('"' | '\'' | '`'));
             let is_word = [before, after].iter().all(|c| !c.is_some_and(char::is_alphanumeric));
-            if at >= copied && (is_quoted || self.pasted && is_word) {
+            if at >= copied && (is_quoted || is_word && (self.pasted || self.is_telling())) {
                 shown.push_str(&text[copied..at]);
                 shown.push_str(&label(&self.name));
                 copied = end;

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+mod beside;
+
 /// Stand-ins on a port of their own.
 pub(super) async fn stand_ins() -> (StandIns, String) {
     let state = StandIns::default();
@@ -361,50 +363,4 @@ async fn an_answer_that_is_late_or_endless_is_no_verdict_about_the_key() {
     let endless: Vec<u32> = vec![7; 400_000];
     state.script("groq", answer(0, json!({"data": endless})));
     assert_eq!(probe(&asking(&url), "groq", &values).await.verdict, Verdict::Unexpected);
-}
-
-#[tokio::test]
-async fn no_key_is_sent_that_the_environment_moves_elsewhere() {
-    let (state, url) = stand_ins().await;
-    let settings = ProbeSettings {
-        environment: vec![("GROQ_PROXY".to_owned(), "http://llm.example.com".into())],
-        ..asking(&url).shared.settings.clone()
-    };
-    let values = state.issue("groq", &mut fastrand::Rng::new()).unwrap();
-    let found = probe(&Prober::new(settings).unwrap(), "groq", &values).await;
-    let Some(Hint::Elsewhere(told)) = found.hint else {
-        panic!("it was sent");
-    };
-    assert!(told.exported && state.journal().is_empty());
-}
-
-#[tokio::test]
-async fn no_key_is_sent_where_the_file_beside_it_cannot_be_read() {
-    let (state, url) = stand_ins().await;
-    let (project, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let file = project.path().join(".env");
-    let settings = ProbeSettings {
-        env: Some(EnvPlace {
-            project: project.path().to_owned(),
-            file: file.clone(),
-        }),
-        ..asking(&url).shared.settings.clone()
-    };
-    let prober = Prober::new(settings).unwrap();
-    let values = state.issue("groq", &mut fastrand::Rng::new()).unwrap();
-    std::fs::write(&file, "NOTE='it is open\n").unwrap();
-    let found = probe(&prober, "groq", &values).await;
-    assert!(matches!(found.hint, Some(Hint::EnvUnreadable(_))), "{found:?}");
-    std::fs::remove_file(&file).unwrap();
-    std::os::unix::fs::symlink(outside.path().join("env"), &file).unwrap();
-    std::fs::write(outside.path().join("env"), "A=1\n").unwrap();
-    let found = probe(&prober, "groq", &values).await;
-    assert!(matches!(found.hint, Some(Hint::EnvUnreadable(_))), "{found:?}");
-    assert!(state.journal().is_empty());
-    std::fs::remove_file(&file).unwrap();
-    assert_eq!(
-        probe(&prober, "groq", &values).await.verdict,
-        Verdict::Valid,
-        "there is none"
-    );
 }
