@@ -224,7 +224,7 @@ fn a_short_value_is_read_by_no_list() {
             .chain([
                 Act::Edit(0, format!("Step 1 is done {}", list.join(" "))),
                 Act::Post(format!("password: hunter22, {}", list.join(" "))),
-                Act::Post(list.iter().map(|number| format!("BANK_PIN={number}\n")).collect()),
+                Act::Post(format!("BANK_PIN={}", list.join("\nBANK_PIN="))),
             ])
             .collect();
         for (act, right, wrong) in two_worlds_of("BANK_PIN", &scene, MEMBER, &secret, &other, &acts) {
