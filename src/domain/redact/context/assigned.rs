@@ -157,13 +157,14 @@ impl<'a> Assigned<'a> {
         {
             return None;
         }
-        if said.contains("://") || patterns.is_id(said) || self.is_in_id(patterns) {
+        if said.contains("://") || patterns.is_id(said) {
             return None;
         }
-        if self.word.meaning == LiteralMeaning::Password {
-            return self.is_password(said, around).then_some(ContextRule::Password);
-        }
-        self.is_key(said, around).then_some(ContextRule::Key)
+        let (is_secret, rule) = match self.word.meaning {
+            LiteralMeaning::Password => (self.is_password(said, around), ContextRule::Password),
+            _ => (self.is_key(said, around), ContextRule::Key),
+        };
+        (is_secret && !self.is_in_id(patterns)).then_some(rule)
     }
 
     /// Whether the name or the way it is written says that any value is a secret.
