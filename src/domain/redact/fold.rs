@@ -215,7 +215,7 @@ fn unusual<const UNTAGGED: bool>(text: &str, at: usize, code: u8, seen: &mut See
             tag.map_or((byte, 1), |width| (INVISIBLE, width))
         }
         0 => {
-            seen.wide_zeros |= bytes.get(at + 1) == Some(&b'0');
+            seen.wide_zeros |= bytes.get(at + 1) == Some(&b'0') && bytes.get(at + 4..at + 6) == Some(b"00");
             match bytes.get(at + 1) {
                 Some(b'x' | b'X') => escapes::hex_literal(bytes, at).map_or((byte, 1), |byte| (byte, 4)),
                 _ => (byte, 1),

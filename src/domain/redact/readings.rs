@@ -130,7 +130,17 @@ impl NumberLists {
     /// A word ends here.
     #[inline]
     pub(super) fn word_ends(&mut self, bytes: &[u8], end: usize) {
-        if self.list.count > 0 || bytes[..end].last().is_some_and(u8::is_ascii_hexdigit) {
+        // Two hex digits of which one is decimal, or which stand alone.
+        let begins = match bytes[..end] {
+            [.., before, one, two] => {
+                one.is_ascii_hexdigit()
+                    && two.is_ascii_hexdigit()
+                    && (one.is_ascii_digit() || two.is_ascii_digit() || !before.is_ascii_alphanumeric())
+            }
+            [_, _] => true,
+            _ => false,
+        };
+        if begins || self.list.count > 0 {
             self.take(bytes, end);
         }
     }

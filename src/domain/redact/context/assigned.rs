@@ -120,6 +120,10 @@ impl<'a> Assigned<'a> {
             None => sign::between(text, name.1, element, option || password)?,
         };
         if sign == Sign::Blank && !option && !value::is_quoted(text, at) {
+            let mut said = bytes[at..].iter().take(NAME).take_while(|b| !b.is_ascii_whitespace());
+            if !said.any(u8::is_ascii_digit) {
+                return None;
+            }
             sign = Sign::Bare;
         }
         let at = SCHEMES
@@ -153,13 +157,14 @@ impl<'a> Assigned<'a> {
         {
             return None;
         }
-        if said.contains("://") || patterns.is_id(said) || self.is_in_id(patterns) {
+        if said.contains("://") || patterns.is_id(said) {
             return None;
         }
-        if self.word.meaning == LiteralMeaning::Password {
-            return self.is_password(said, around).then_some(ContextRule::Password);
-        }
-        self.is_key(said, around).then_some(ContextRule::Key)
+        let (is_secret, rule) = match self.word.meaning {
+            LiteralMeaning::Password => (self.is_password(said, around), ContextRule::Password),
+            _ => (self.is_key(said, around), ContextRule::Key),
+        };
+        (is_secret && !self.is_in_id(patterns)).then_some(rule)
     }
 
     /// Whether the name or the way it is written says that any value is a secret.
@@ -202,7 +207,8 @@ impl<'a> Assigned<'a> {
             return false;
         }
         if self.sign == Sign::Bare {
-            return !named() && !AMBIGUOUS.contains(&self.noun().to_lowercase().as_str()) && is_made_up(said);
+            let ambiguous = || AMBIGUOUS.iter().any(|noun| noun.eq_ignore_ascii_case(self.noun()));
+            return is_made_up(said) && !ambiguous() && !named();
         }
         if said.contains(' ') {
             return self.value.quoted && (is_phrase(self.noun()) || said.split(' ').count() <= 3 && has_digit);

@@ -90,7 +90,7 @@ impl<'a> Surroundings<'a> {
     pub(super) fn clause(&self, start: usize, end: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
         let ends = |at: usize| {
-            bytes[at] == b'\n' && !self.is_headed(at)
+            bytes[at] == b'\n' && !(at > 0 && bytes[at - 1] == b':' && self.is_headed(at))
                 || (matches!(bytes[at], b'.' | b'!' | b'?') && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace))
         };
         let first = (start.saturating_sub(REACH)..start)
