@@ -118,11 +118,15 @@ impl SecretPattern {
     }
 }
 
+/// What a regex may keep of its automaton, in bytes. With less, the patterns that count runs of any characters fall back to an
+/// engine that prepares itself for the whole text at each beginning. It is used up by hostile texts alone.
+const MOST_OF_AUTOMATON: usize = 1 << 20;
+
 /// The regex of a pattern, which must match where the search begins.
 pub(super) fn compile(pattern: &str) -> Result<Regex, regex::Error> {
     regex::RegexBuilder::new(&format!(r"\A(?:{pattern})"))
         .size_limit(1 << 20)
-        .dfa_size_limit(1 << 16)
+        .dfa_size_limit(MOST_OF_AUTOMATON)
         .build()
 }
 
