@@ -16,9 +16,6 @@ const YOUNG: TimeDelta = TimeDelta::hours(24);
 /// Steps that a page has until it was read; the taxonomy's own number.
 const STEPS_UNREAD: u8 = 5;
 
-/// So many secrets by their form may stand in a comment that tells of a value which could be guessed.
-const GUESSES: usize = 3;
-
 /// Makes reports of comments: redacts, classifies, and adds who wrote and where.
 pub struct Ingest {
     /// Takes keys out of a comment's text.
@@ -153,12 +150,6 @@ impl Ingest {
         let name = author.name.map(|name| self.name(&comment.author, &name));
         let looks_like_key = !heard.by_form.is_empty();
         let (mut findings, by_form) = (redacted.findings, heard.by_form);
-        if (1..=GUESSES).contains(&by_form.len()) {
-            // The words around it call it a secret, as only those do who hold it, or who try one at a time.
-            for finding in &mut findings {
-                finding.guessable &= !by_form.iter().any(|secret| secret.meets(finding));
-            }
-        }
         if author.authority != Authority::Guidance && !by_form.is_empty() {
             // What the form tells is told as it is to somebody whose guess is wrong; a piece of ours comes on top of that.
             findings.retain(|finding| finding.variable.is_some());

@@ -64,6 +64,18 @@ fn a_thread_gets_no_more_answers_than_one_member() {
 }
 
 #[test]
+fn a_guest_silences_no_member_in_a_thread() {
+    let scene = Scene::with(&[("KEYMINDER_REPLY_MEMBER_ANSWERS", "20")]);
+    let mut stage = scene.stage(&[]);
+    for _ in 0..100 {
+        stage.post(GUEST, "What is next?");
+    }
+    let before = stage.seen.len();
+    stage.post(MEMBER, "What is next?");
+    assert_eq!(said(&stage, before).len(), 1);
+}
+
+#[test]
 fn a_guest_who_edits_a_key_into_a_comment_is_told_in_its_reply_that_it_looks_like_one() {
     let scene = Scene::new();
     let key = format!("{}_{}", "ntn", "q7Zt4Rk9Lm2Xw8Bv5Nc3Hd6Fs1Jg0Pa4Ty7Ue9Wi2Oq5Kz");

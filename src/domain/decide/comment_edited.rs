@@ -13,7 +13,12 @@ pub(super) fn apply(
     former: &Reading,
     answered: Option<&CommentId>,
 ) {
-    if builder.state.quiet || report.absorbed {
+    if builder.state.quiet {
+        return;
+    }
+    if report.absorbed {
+        // What it says is not answered; a key in it is exposed all the same.
+        comment_posted::posted_keys(builder, report, &mut Vec::new());
         return;
     }
     let before: BTreeSet<u64> = former.clauses.iter().map(|clause| clause.hash).collect();

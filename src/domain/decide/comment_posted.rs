@@ -96,7 +96,8 @@ pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Ve
     parts
 }
 
-fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
+/// Takes the keys in a comment into the state; tells of them.
+pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
     if report.findings.is_empty() {
         return;
     }

@@ -9,12 +9,9 @@ use crate::domain::ids::CommentId;
 use crate::domain::page::{HeldKeys, PostedKey};
 use chrono::TimeDelta;
 
-/// How often a page tells of less than a whole value that only its `.env` knows, in an hour and in a day. Each answer tells
-/// whether a guess was right: that is worth a bit to somebody who guesses.
-const TOLD_PER_HOUR: usize = 3;
-const TOLD_PER_DAY: usize = 6;
-const HOUR: TimeDelta = TimeDelta::hours(1);
-const DAY: TimeDelta = TimeDelta::days(1);
+/// How long a page tells nothing more of parts of the same key: each answer tells whether a guess was right, and misses cost
+/// nothing.
+const PAUSE: TimeDelta = TimeDelta::days(1);
 /// The longest comment that is told of a piece, in bytes: a longer one holds many guesses.
 const LONGEST_TOLD: usize = 500;
 
@@ -37,17 +34,22 @@ pub(super) fn found_keys(names: &Names, findings: &[Finding]) -> Vec<PostedKey> 
 }
 
 /// What the author of a comment may be told of it, and what of that exposes a key: whoever has half of a key may hear which
-/// one; of less they hear only that it is a piece of one, and only a few times.
+/// one; of less, members hear only that it is a piece of one.
 pub(super) fn told(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> (Vec<PostedKey>, Vec<Finding>) {
-    let (exposing, pieces): (Vec<_>, Vec<_>) = report.findings.iter().cloned().partition(Finding::exposes);
+    let (exposing, mut pieces): (Vec<_>, Vec<_>) = report.findings.iter().cloned().partition(Finding::exposes);
     let mut exposing = may_be_told_of(builder, exposing);
     let named: Vec<Finding> = exposing.iter().filter(|key| key.variable.is_some()).cloned().collect();
     // What has a name is told by it, and not by its form as well.
     exposing.retain(|key| key.variable.is_some() || !named.iter().any(|known| known.meets(key)));
     let mut keys = self::exposing(&builder.playbook.names, &exposing);
     // A value that can be guessed is masked, and nothing is said: there is no answer that would not confirm the guess.
-    let is_piece = pieces.iter().any(|piece| !piece.guessable);
-    if is_piece && report.heard.as_str().len() <= LONGEST_TOLD && may_be_told(builder) {
+    pieces.retain(|piece| !piece.guessable);
+    if report.may_finish() && report.heard.as_str().len() <= LONGEST_TOLD {
+        pieces = may_be_told_of(builder, pieces);
+    } else {
+        pieces.clear();
+    }
+    if !pieces.is_empty() {
         keys.push(PostedKey {
             label: None,
             chars: 0,
@@ -58,23 +60,23 @@ pub(super) fn told(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> (Ve
     (keys, exposing)
 }
 
-/// Those of the halves of keys and whole ones that may be told of. A whole one always may. Half of one that was told of
-/// today is news to nobody but to somebody who tries for its next character, so that it counts as a piece does.
-pub(super) fn may_be_told_of(builder: &mut DecisionBuilder<'_>, mut exposing: Vec<Finding>) -> Vec<Finding> {
+/// Those of the parts of keys, and of whole ones, that may be told of now. A whole one always may, and what its form alone
+/// tells. Of a part that is no larger than what was told of today only somebody learns who tries for its next character.
+pub(super) fn may_be_told_of(builder: &mut DecisionBuilder<'_>, mut found: Vec<Finding>) -> Vec<Finding> {
     let now = builder.now;
-    exposing.retain(|finding| {
-        let Some(half) = finding.variable.as_ref().filter(|_| finding.extent == Extent::Half) else {
+    let told = &mut builder.state.told_of_parts;
+    told.retain(|_, told| now - told.1 < PAUSE);
+    found.retain(|finding| {
+        let Some(variable) = finding.variable.as_ref().filter(|_| finding.extent < Extent::Whole) else {
             return true;
         };
-        let halves = &mut builder.state.told_of_halves;
-        let is_news = halves.get(half).is_none_or(|at| now - *at >= DAY);
-        let may = is_news || may_be_told(builder);
+        let may = told.get(variable).is_none_or(|(extent, _)| *extent < finding.extent);
         if may {
-            builder.state.told_of_halves.insert(half.clone(), now);
+            told.insert(variable.clone(), (finding.extent, now));
         }
         may
     });
-    exposing
+    found
 }
 
 /// What is told of halves of keys and whole ones. How many characters more than half they are would tell of each further
@@ -94,17 +96,6 @@ pub(super) fn exposing(names: &Names, findings: &[Finding]) -> HeldKeys {
 fn is_identifier(names: &Names, finding: &Finding) -> bool {
     let label = finding.variable.as_ref().unwrap_or(&finding.label);
     finding.identifier || names.identifiers.contains(label)
-}
-
-fn may_be_told(builder: &mut DecisionBuilder<'_>) -> bool {
-    let (now, told) = (builder.now, &mut builder.state.told_of_pieces);
-    told.retain(|at| now - *at < DAY);
-    let last_hour = told.iter().filter(|at| now - **at < HOUR).count();
-    let may = last_hour < TOLD_PER_HOUR && told.len() < TOLD_PER_DAY;
-    if may {
-        told.push(now);
-    }
-    may
 }
 
 /// The variables of `.env` whose secret half, or all of it, stood there.

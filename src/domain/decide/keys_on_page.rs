@@ -39,7 +39,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
         if told.len() == on_block.len() {
             findings.extend(told);
         } else {
-            // It is found again when the page is read later.
+            // It was named today. The next change of the page tells of it.
             shown.remove(block);
         }
     }

@@ -25,14 +25,16 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, conversation: &mut Conver
     let Some(author) = conversation.author.clone() else {
         return;
     };
-    let in_thread = match &conversation.place {
-        Place::Discussion { id, .. } => {
+    let turn = turn(builder, author, authority);
+    // What somebody is not told any more costs the others of a thread nothing.
+    let turn = match (&turn, &conversation.place) {
+        (Turn::Answer | Turn::Last(_), Place::Discussion { id, .. }) => {
             let thread = Recipient::Thread { thread: id.clone() };
-            counted(builder, thread, builder.playbook.answers.member)
+            turn.or(counted(builder, thread, builder.playbook.answers.member))
         }
-        Place::Page => Turn::Answer,
+        _ => turn,
     };
-    match turn(builder, author, authority).or(in_thread) {
+    match turn {
         Turn::Answer => {}
         Turn::Last(again_at) => {
             let is_notice = |part: &ReplyPart| matches!(part, ReplyPart::Enough { .. });

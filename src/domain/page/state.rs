@@ -4,7 +4,7 @@ use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
 use crate::domain::classify::BlockerKind;
-use crate::domain::comment::Finding;
+use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{EffectId, Property, Status, Value};
 use crate::domain::evidence::{Check, Evidence};
@@ -256,12 +256,9 @@ pub struct PageState {
     pub conversations: Vec<Conversation>,
     /// Comments that hold a key.
     pub posted: Vec<Posted>,
-    /// When somebody was told that a text held a part of a key: guesses are not answered without end.
-    #[serde(default, rename = "told_of_parts")]
-    pub told_of_pieces: Vec<DateTime<Utc>>,
-    /// When a variable was named whose half stood in a text: it is news once a day.
+    /// How much of a variable's value people were told of, and when: guesses are not answered without end.
     #[serde(default)]
-    pub told_of_halves: BTreeMap<String, DateTime<Utc>>,
+    pub told_of_parts: BTreeMap<String, (Extent, DateTime<Utc>)>,
     /// Keys in the page itself.
     pub held: Vec<Held>,
     /// Time spent, as last told, in minutes.

@@ -49,10 +49,11 @@ pub struct Labelled<'a> {
     pub cut: Option<usize>,
 }
 
-/// What is read of a text; `spans` is `None` if it has to be withheld.
+/// What is read of a text, and what was found in it; it has to be withheld if there may be more.
 struct Searched<'a> {
     kept: &'a str,
-    spans: Option<Vec<Hit>>,
+    spans: Vec<Hit>,
+    withheld: bool,
     cut: bool,
 }
 
@@ -65,20 +66,24 @@ impl Redactor {
 
     /// Redacts a text and looks through what stands behind it: the targets of its links, the names of its files.
     pub fn redact(&self, raw: &RawText) -> Redacted {
-        let Searched { kept, spans, cut } = self.searched(raw.expose());
-        let mut findings = self.findings(kept, spans.as_deref().unwrap_or_default());
+        let Searched {
+            kept,
+            spans,
+            withheld,
+            cut,
+        } = self.searched(raw.expose());
+        let mut findings = self.findings(kept, &spans);
         for unseen in raw.expose_unseen() {
             let Searched { kept, spans, .. } = self.searched(unseen);
-            let found = self.findings(kept, &spans.unwrap_or_default());
+            let found = self.findings(kept, &spans);
             findings.extend(found.into_iter().map(|finding| Finding { span: None, ..finding }));
         }
         let left_out = if cut { cut::LEFT_OUT } else { "" };
-        let (clean, reading) = match spans {
-            Some(spans) => (
-                self.masked(kept, &spans) + left_out,
-                replaced(kept, ranges(&spans), |_, out| out.push(PLACEHOLDER)),
-            ),
-            None => (WITHHELD.to_owned() + left_out, PLACEHOLDER.to_string()),
+        let (clean, reading) = if withheld {
+            (WITHHELD.to_owned() + left_out, PLACEHOLDER.to_string())
+        } else {
+            let reading = replaced(kept, ranges(&spans), |_, out| out.push(PLACEHOLDER));
+            (self.masked(kept, &spans) + left_out, reading)
         };
         Redacted {
             text: CleanText::passed(clean),
@@ -95,38 +100,40 @@ impl Redactor {
 
     /// The text with labels: for errors, log lines, file names. Borrowed if there is nothing to hide.
     pub fn redact_str<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let Searched { kept, spans, cut } = self.searched(text);
-        match spans {
-            Some(spans) if spans.is_empty() && !cut => Cow::Borrowed(text),
-            Some(spans) => {
-                let left_out = if cut { cut::LEFT_OUT } else { "" };
-                Cow::Owned(self.masked(kept, &spans) + left_out)
-            }
-            None => Cow::Borrowed(WITHHELD),
+        let Searched {
+            kept,
+            spans,
+            withheld,
+            cut,
+        } = self.searched(text);
+        if withheld {
+            return Cow::Borrowed(WITHHELD);
         }
+        if spans.is_empty() && !cut {
+            return Cow::Borrowed(text);
+        }
+        let left_out = if cut { cut::LEFT_OUT } else { "" };
+        Cow::Owned(self.masked(kept, &spans) + left_out)
     }
 
     /// Masked ranges in bytes of the text, with their labels, and where the text is cut because it is too long; `None`
     /// if it has to be withheld.
     pub fn labelled(&self, text: &str) -> Option<Labelled<'_>> {
-        let Searched { kept, spans, cut } = self.searched(text);
-        let labels = spans?
-            .iter()
-            .map(|hit| (hit.start, hit.end, self.label(hit.source)))
-            .collect();
-        Some(Labelled {
-            labels,
-            cut: cut.then_some(kept.len()),
+        let searched = self.searched(text);
+        let labels = searched.spans.iter();
+        (!searched.withheld).then(|| Labelled {
+            labels: labels.map(|hit| (hit.start, hit.end, self.label(hit.source))).collect(),
+            cut: searched.cut.then_some(searched.kept.len()),
         })
     }
 
     /// What is read of a text, and the spans in it. What lies behind the cut helps to find a key on it, and is dropped.
     fn searched<'a>(&self, text: &'a str) -> Searched<'a> {
         let (kept, seen) = cut::at_limit(text);
-        let mut spans = self.spans(seen);
-        if kept.len() < seen.len()
-            && let Some(spans) = &mut spans
-        {
+        // A fault of ours withholds a text instead of letting it out.
+        let found = std::panic::catch_unwind(AssertUnwindSafe(|| self.settled(seen)));
+        let (mut spans, is_settled) = found.unwrap_or_default();
+        if kept.len() < seen.len() {
             spans.retain(|hit| hit.start < kept.len());
             if let Some(last) = spans.last_mut() {
                 last.end = last.end.min(kept.len());
@@ -135,35 +142,30 @@ impl Redactor {
         Searched {
             kept,
             spans,
+            withheld: !is_settled,
             cut: kept.len() < text.len(),
         }
     }
 
-    /// All spans; `None` also if a layer panics, so that a fault of ours withholds a text instead of letting it out.
-    fn spans(&self, text: &str) -> Option<Vec<Hit>> {
-        std::panic::catch_unwind(AssertUnwindSafe(|| self.settled(text)))
-            .ok()
-            .flatten()
-    }
-
-    /// All spans, found in rounds: what a round masks can be the context of what the next one finds.
-    pub(super) fn settled(&self, text: &str) -> Option<Vec<Hit>> {
+    /// All spans, found in rounds: what a round masks can be the context of what the next one finds. And whether the last
+    /// round found nothing more.
+    pub(super) fn settled(&self, text: &str) -> (Vec<Hit>, bool) {
         let mut spans = span::union(self.find(text));
         if spans.is_empty() {
-            return Some(spans);
+            return (spans, true);
         }
         for _ in 0..ROUNDS {
             let masked = self.masked(text, &spans);
             let more = self.find(&masked);
             if more.is_empty() {
-                return Some(spans);
+                return (spans, true);
             }
             let masks = spans.iter().map(|hit| (hit.start..hit.end, self.mask_len(hit)));
             let offsets = Offsets::of(masks);
             spans.extend(more.into_iter().filter_map(|hit| moved_back(hit, &offsets)));
             spans = span::union(spans);
         }
-        None
+        (spans, false)
     }
 
     /// What all layers find in the text without the labels that it already has.
@@ -195,7 +197,10 @@ impl Redactor {
 
     pub(super) fn findings(&self, text: &str, spans: &[Hit]) -> Vec<Finding> {
         let together = together(spans);
-        let finding = |hit| self.finding(text, hit, together.get(&hit.source).copied().unwrap_or_default());
+        let finding = |hit: &Hit| {
+            let together = hit.value.and_then(|value| together.get(&value).copied());
+            self.finding(text, hit, together.unwrap_or_default())
+        };
         spans.iter().map(finding).collect()
     }
 
@@ -216,7 +221,7 @@ impl Redactor {
             extent: span::extent(together.max(hit.chars), hit.whole),
             identifier,
             bare: matches!(hit.source, HitSource::Context(_)),
-            guessable: variable.is_some_and(|variable| variable.guessable),
+            guessable: hit.value.is_some_and(|value| self.known.is_guessable(value)),
         }
     }
 
@@ -248,14 +253,16 @@ fn moved_back(hit: Hit, offsets: &Offsets) -> Option<Hit> {
 }
 
 /// Several pieces of one value in one text count together: two halves are the whole, and one piece twice is one.
-fn together(spans: &[Hit]) -> BTreeMap<HitSource, usize> {
-    let mut places: BTreeMap<HitSource, Vec<Range<usize>>> = BTreeMap::new();
-    for hit in spans.iter().filter(|hit| !hit.places.is_empty()) {
-        places.entry(hit.source).or_default().extend(hit.places.iter().cloned());
+fn together(spans: &[Hit]) -> BTreeMap<usize, usize> {
+    let mut places: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
+    for hit in spans {
+        if let Some(value) = hit.value {
+            places.entry(value).or_default().extend(hit.places.iter().cloned());
+        }
     }
     let counted = places
         .into_iter()
-        .map(|(source, places)| (source, span::count(&span::merged(places))));
+        .map(|(value, places)| (value, span::count(&span::merged(places))));
     counted.collect()
 }
 

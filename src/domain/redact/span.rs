@@ -17,6 +17,8 @@ pub(super) struct Hit {
     pub(super) whole: usize,
     /// Which of a known key's characters they are: one that is posted ten times is still one.
     pub(super) places: Vec<Range<usize>>,
+    /// The known value whose characters they are, by its place in the list.
+    pub(super) value: Option<usize>,
 }
 
 impl Hit {
@@ -29,13 +31,21 @@ impl Hit {
             chars,
             whole,
             places: Vec::new(),
+            value: None,
         }
     }
 
-    /// The characters at these places of a known key that has so many.
-    pub(super) fn known(range: Range<usize>, variable: usize, places: Range<usize>, whole: usize) -> Self {
+    /// The characters at these places of a known value of a variable; it has so many.
+    pub(super) fn known(
+        range: Range<usize>,
+        variable: usize,
+        value: usize,
+        places: Range<usize>,
+        whole: usize,
+    ) -> Self {
         let mut hit = Self::new(range, HitSource::Known(variable), places.len(), whole);
         hit.places.push(places);
+        hit.value = Some(value);
         hit
     }
 
@@ -117,7 +127,7 @@ pub(super) fn union(mut hits: Vec<Hit>) -> Vec<Hit> {
 
 fn absorb(span: &mut Hit, hit: Hit) {
     let [start, end] = [span.start, span.end.max(hit.end)];
-    if span.source == hit.source && hit.start > span.start {
+    if span.source == hit.source && span.value == hit.value && hit.start > span.start {
         span.places.extend(hit.places);
         span.places = merged(std::mem::take(&mut span.places));
         span.chars = match count(&span.places) {

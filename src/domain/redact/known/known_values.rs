@@ -21,8 +21,6 @@ pub(in crate::domain::redact) struct SecretVariable {
     pub(in crate::domain::redact) name: String,
     /// Whether its value is an identifier, whose secret half is another variable.
     pub(in crate::domain::redact) identifier: bool,
-    /// Whether somebody who tries many could hit one of its values, or half of it.
-    pub(in crate::domain::redact) guessable: bool,
 }
 
 impl KnownValues {
@@ -60,7 +58,6 @@ impl KnownValues {
         }
         let variable = self.place_of(name);
         for value in values {
-            self.variables[variable].guessable |= value.is_guessable();
             let value = KnownValue { variable, ..value };
             if !self.values.iter().any(|other| other.is_same(&value)) {
                 self.values.push(value);
@@ -79,6 +76,11 @@ impl KnownValues {
         for variable in &mut self.variables {
             variable.identifier |= names.iter().any(|name| name == &variable.name);
         }
+    }
+
+    /// Whether somebody who tries many could hit this value, or half of it.
+    pub(in crate::domain::redact) fn is_guessable(&self, value: usize) -> bool {
+        self.values.get(value).is_some_and(KnownValue::is_guessable)
     }
 
     /// Whether nothing is known.
@@ -117,7 +119,6 @@ impl KnownValues {
         self.variables.push(SecretVariable {
             name: name.to_owned(),
             identifier: name.ends_with("_ID") && !NameWords::of(name).is_secret_id(),
-            guessable: false,
         });
         self.variables.len() - 1
     }

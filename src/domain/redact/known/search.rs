@@ -165,12 +165,18 @@ impl KnownValues {
     }
 
     /// The secret ones of a value's characters at these places.
-    pub(super) fn hit(&self, text: &str, value: usize, range: Range<usize>, places: Range<usize>) -> Hit {
-        let value = &self.values[value];
+    pub(super) fn hit(&self, text: &str, number: usize, range: Range<usize>, places: Range<usize>) -> Hit {
+        let value = &self.values[number];
         let whole = value.secret_len();
         let secret = |place: usize| place.saturating_sub(value.public).min(whole);
         let range = range.start..with_marks(text, range.end);
-        Hit::known(range, value.variable, secret(places.start)..secret(places.end), whole)
+        Hit::known(
+            range,
+            value.variable,
+            number,
+            secret(places.start)..secret(places.end),
+            whole,
+        )
     }
 
     /// The value that begins with one piece and ends with the other (`abcd…wxyz`), in any case.

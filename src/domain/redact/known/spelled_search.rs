@@ -78,6 +78,7 @@ impl KnownValues {
             Hit::known(
                 start..start + said.trim().len(),
                 value.variable,
+                run.value,
                 places,
                 value.secret_len(),
             )
