@@ -63,9 +63,13 @@ impl CleanText {
         &self.0
     }
 
-    /// Its words in one line: of a name or a title, which make no second line in what quotes them.
+    /// Its words in one line: of a name or a title, which make no second line in what quotes them, and turn nothing around.
     pub fn in_one_line(&self) -> String {
-        self.0.split_whitespace().collect::<Vec<_>>().join(" ")
+        // Marks of direction, and what moves a terminal.
+        let steers =
+            |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let words = self.0.split_whitespace().collect::<Vec<_>>().join(" ");
+        words.chars().filter(|c| !c.is_control() && !steers(c)).collect()
     }
 }
 
@@ -112,11 +116,6 @@ impl Finding {
             (None, None) => true,
             _ => false,
         }
-    }
-
-    /// Whether it exposes a value that we know.
-    pub fn is_known_exposure(&self) -> bool {
-        self.variable.is_some() && self.exposes()
     }
 
     /// Whether it is a value of ours and less than exposes it: nobody who guesses may be told more than that, nor often.

@@ -1,5 +1,6 @@
 //! Masking keys in a block of a page: a label in the place of each, and all other text with its formatting as it was.
 use super::{Client, WriteError};
+use crate::domain::comment::Extent;
 use crate::domain::ids::BlockId;
 use crate::domain::redact::{Labelled, Redactor, label};
 use notion_client_free::{MAX_ITEMS, RichTextItem, fit_into_items, texts};
@@ -59,7 +60,13 @@ fn masked_content(content: &Json, redactor: &Redactor) -> Result<Map<String, Jso
 /// Whether there is a key in what a change cannot reach.
 fn holds_key(content: &Json, redactor: &Redactor) -> bool {
     let texts = texts(content);
-    texts.iter().any(|text| redactor.redact_str(text) != text.as_str())
+    texts.iter().any(|text| holds_open_key(text, redactor))
+}
+
+/// Whether there is anything in a text that may be masked where everybody sees it.
+fn holds_open_key(text: &str, redactor: &Redactor) -> bool {
+    let found = redactor.labelled_openly(text, Extent::Half);
+    found.is_none_or(|found| !found.labels.is_empty())
 }
 
 fn items(list: &Json) -> &[Json] {
@@ -77,11 +84,11 @@ fn masked_items(items: &[Json], redactor: &Redactor) -> Result<Option<Vec<Json>>
     let Some(Labelled {
         labels: spans,
         cut: None,
-    }) = redactor.labelled(&text)
+    }) = redactor.labelled_openly(&text, Extent::Half)
     else {
         return Err(TooMany);
     };
-    let linked = |item: &RichTextItem| item.links().any(|url| redactor.redact_str(url) != url);
+    let linked = |item: &RichTextItem| item.links().any(|url| holds_open_key(url, redactor));
     if spans.is_empty() && !read.iter().any(linked) {
         return Ok(None);
     }

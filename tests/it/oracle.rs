@@ -8,6 +8,8 @@ use keyminder::domain::comment::RawText;
 use keyminder::domain::event::{Authority, Gone};
 use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
 
+/// The value of another variable, which the attacker holds.
+const OTHER: &str = "w3Er5Ty7Ui9Op1As2Df4Gh6Jk8Lz0Xc";
 const VARIABLE: &str = "NOTION_TOKEN";
 /// Differences that a member may be shown in a day: a piece of each key is told of once.
 const TOLD_A_DAY: usize = 1;
@@ -303,13 +305,16 @@ fn titles_and_names_show_the_same_whatever_the_keys_are_until_half_of_one_is_wri
     let seed = fastrand::u64(..);
     let mut dice = Dice(fastrand::Rng::with_seed(seed));
     let redactor = |value: &str| {
-        let env = [(VARIABLE.to_owned(), value.into())];
+        let env = [(VARIABLE, value), ("OTHER_TOKEN", OTHER)];
+        let env = env.map(|(name, value)| (name.to_owned(), value.into()));
         Redactor::new(Patterns::builtin(), KnownValues::from_env(env))
     };
     for _ in 0..300 {
         let secret = dice.secret();
         let (right, wrong) = (redactor(&secret), redactor(&dice.like(&secret)));
-        let title = RawText::new(dice.guess(&secret));
+        // Beside a whole value of another variable, or half of this one, pieces are as little to be seen.
+        let beside = ["", OTHER, &secret[..secret.len() / 2 + 4]][dice.0.usize(..3)];
+        let title = RawText::new(format!("{beside} {}", dice.guess(&secret)));
         let [right_text, wrong_text] = [&right, &wrong].map(|world| world.redact_shown(&title).text);
         assert_eq!(right_text, wrong_text, "seed {seed}, key {secret}");
         let whole = right.redact_shown(&RawText::new(dice.framed(&secret))).text;

@@ -5,7 +5,7 @@ use super::labels::{self, LABEL, Offsets};
 use super::layers;
 use super::patterns::Patterns;
 use super::span::{self, ContextRule, Hit, HitSource};
-use crate::domain::comment::{CleanText, Finding, RawText};
+use crate::domain::comment::{CleanText, Extent, Finding, RawText};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -96,6 +96,49 @@ impl Redactor {
     /// Redacts a text by the forms of keys alone, as somebody would who has none of ours.
     pub fn by_form(&self, raw: &RawText) -> Redacted {
         Self::new(Arc::clone(&self.patterns), KnownValues::none()).redact(raw)
+    }
+
+    /// Redacts a text in which everybody sees what is masked and what is not. Were every piece of a known value masked, then
+    /// a guess that is right would look otherwise than one that is wrong: so forms are, and known values from `least` on.
+    pub fn redact_openly(&self, raw: &RawText, least: Extent) -> Redacted {
+        let redacted = self.redact(raw);
+        let Some((kept, spans)) = self.open_spans(raw.expose(), least) else {
+            return redacted;
+        };
+        let left_out = if redacted.cut.is_some() { cut::LEFT_OUT } else { "" };
+        let reading = replaced(kept, ranges(&spans), |_, out| out.push(PLACEHOLDER));
+        Redacted {
+            text: CleanText::passed(self.masked(kept, &spans) + left_out),
+            for_reading: CleanText::passed(reading),
+            ..redacted
+        }
+    }
+
+    /// As [`Redactor::labelled`], of what [`Redactor::redact_openly`] masks.
+    pub fn labelled_openly(&self, text: &str, least: Extent) -> Option<Labelled<'_>> {
+        let (kept, spans) = self.open_spans(text, least)?;
+        let labels = spans.iter();
+        Some(Labelled {
+            labels: labels.map(|hit| (hit.start, hit.end, self.label(hit.source))).collect(),
+            cut: (kept.len() < text.len()).then_some(kept.len()),
+        })
+    }
+
+    fn open_spans<'a>(&self, text: &'a str, least: Extent) -> Option<(&'a str, Vec<Hit>)> {
+        let all = self.searched(text);
+        let by_form = Self::new(Arc::clone(&self.patterns), KnownValues::none()).searched(text);
+        if all.withheld || by_form.withheld {
+            return None;
+        }
+        let together = together(&all.spans);
+        let is_open = |hit: &Hit| {
+            hit.value.is_some_and(|value| {
+                let whole = together.get(&value).is_some_and(|chars| *chars >= hit.whole);
+                !self.known.is_guessable(value) && (whole || span::extent(hit.chars, hit.whole) >= least)
+            })
+        };
+        let known = all.spans.into_iter().filter(is_open);
+        Some((all.kept, span::union(known.chain(by_form.spans).collect())))
     }
 
     /// The text with labels: for errors, log lines, file names. Borrowed if there is nothing to hide.
