@@ -1,13 +1,11 @@
 //! What must not be printed, as far as it can be known when neither the command line nor the settings can be read.
+use super::own_secrets::TOKEN;
 use crate::config::files_of_keys;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use crate::rotation::{EnvFile, read_in_project};
 use crate::terminal::HeldSecrets;
 use secrecy::SecretString;
 use std::path::{Path, PathBuf};
-
-/// The variable of the bot's token.
-const TOKEN: &str = "NOTION_TOKEN";
 
 /// Where the project is, whatever else the command line says.
 pub(super) struct ProjectPlace {

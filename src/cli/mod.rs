@@ -14,6 +14,7 @@ mod greet;
 mod held;
 pub mod init;
 pub mod monitor;
+mod own_secrets;
 mod preview;
 pub mod probe;
 pub mod redact;

@@ -1,5 +1,6 @@
 //! What `explain` and `run --dry-run` work with: they decide as the bot does, and write nothing.
 use super::CommandResult;
+use super::own_secrets::secrets_elsewhere;
 use super::tools::Rulebook;
 use crate::clock;
 use crate::config::Settings;
@@ -45,7 +46,12 @@ impl Preview {
     pub(super) async fn open(settings: Settings) -> CommandResult<Self> {
         let rulebook = Rulebook::load(&settings, &*Providers::load(&settings)?)?;
         let project = Project::open_to_read(&settings)?;
-        let redactor = live_redactor::redactor(&project, &rulebook.identifiers, &rulebook.patterns)?;
+        let redactor = live_redactor::redactor(
+            &project,
+            &secrets_elsewhere(&settings),
+            &rulebook.identifiers,
+            &rulebook.patterns,
+        )?;
         let file = Path::new(&settings.state);
         let store = if file.exists() {
             SqliteStore::open_to_read(file)

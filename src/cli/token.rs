@@ -2,27 +2,25 @@
 //!
 //! A token from `.env` is rotated like every key there: when a new one stands in the file, it is tried on everything
 //! that the bot does, and used from then on. One from elsewhere is never swapped; a different one in `.env` is told.
+use super::own_secrets::{TOKEN, in_file};
 use super::tools::Tools;
-use crate::cli::{CommandError, CommandResult};
+use crate::cli::CommandResult;
 use crate::config::{PageSource, Settings};
 use crate::domain::event::Event;
 use crate::domain::ids::{PageId, PersonId};
 use crate::monitor::heartbeat::TokenSign;
 use crate::notion::{self, Client, Error, Kind, Me, OwnIds};
 use crate::pipeline::{PipelineHandle, PipelineInput};
+use crate::rotation::Project;
 use crate::rotation::probe::consent;
-use crate::rotation::{EnvError, Project, read_in_project};
 use crate::store::{AuditRow, Store, StoreError};
 use chrono::Utc;
 use secrecy::{ExposeSecret, SecretString};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-/// The variable of `.env` and of the environment that holds the bot's token.
-const NAME: &str = "NOTION_TOKEN";
 /// The one place from which a token is swapped.
 const IN_ENV: &str = "NOTION_TOKEN in .env";
 /// Small facts by which the store is asked.
@@ -47,18 +45,11 @@ pub(super) fn token(settings: &Settings, project: &Project) -> CommandResult<(Se
     })
 }
 
-fn in_file(project: &Path, file: &Path) -> CommandResult<SecretString> {
-    let bytes = read_in_project(project, file).map_err(|error| match error {
-        EnvError::Missing(_) => anyhow::anyhow!("notion.token_file {} does not exist", file.display()).into(),
-        error if error.leads_out() => CommandError::Refused(anyhow::anyhow!("notion.token_file: {error}")),
-        error => anyhow::anyhow!("notion.token_file: {error}").into(),
-    })?;
-    Ok(SecretString::from(String::from_utf8_lossy(&bytes).trim().to_owned()))
-}
-
 fn in_env(project: &Project) -> Option<SecretString> {
     let env = project.read_env().ok()?;
-    env.get(NAME).filter(|token| !token.expose_secret().is_empty()).cloned()
+    env.get(TOKEN)
+        .filter(|token| !token.expose_secret().is_empty())
+        .cloned()
 }
 
 /// A client that uses this token. Fails where somebody has yet to agree to its host.

@@ -1,4 +1,5 @@
 //! What the bot and the commands that decide as it does work with, loaded once from the settings.
+use super::own_secrets::secrets_elsewhere;
 use super::{CommandResult, classify, redact};
 use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{Classifier, KeyName, KeyNames};
@@ -71,6 +72,7 @@ impl Tools {
         let collector = Collector::new(Arc::clone(&keys), CollectorSettings::from(&settings));
         let redactor = LiveRedactor::new(
             Arc::clone(&keys.project),
+            secrets_elsewhere(&settings),
             rulebook.identifiers.clone(),
             Arc::clone(&rulebook.patterns),
         )?;

@@ -15,6 +15,7 @@
 //! afterwards. It is found by its pattern only.
 use super::Project;
 use super::atomic_write::{temporary_files_of, wipe, write_atomic};
+use super::install_key;
 use super::places::open_own;
 use super::replace;
 use crate::domain::redact::KnownValues;
@@ -69,12 +70,19 @@ pub(super) fn keep(project: &Project, known: &KnownValues, present: &KnownValues
     let is_none = former.is_empty();
     let former = written(&former)?;
     let path = sealed_file(project);
+    let is_there = path.symlink_metadata().is_ok();
     let kept = bytes_of(&path).ok().and_then(|bytes| opened(project, &bytes));
-    let is_new = match &kept {
-        Some(kept) => *kept != former,
-        None => path.exists() || !is_none,
-    };
-    if is_new {
+    if is_there && kept.is_none() {
+        project.note(format!(
+            "{} cannot be opened with the present {}, so nothing is added to it: put the former key back, or remove the file",
+            project.relative(&path),
+            install_key::KEY_FILE
+        ));
+        return remove_unsealed(project);
+    }
+    let is_new = kept.map_or(!is_none, |kept| *kept != *former);
+    // Sealed beside its key it would be open to whoever takes the folder.
+    if is_new && install_key::lies_apart(&project.dir) {
         write_atomic(&path, &sealed(project, &former)?, 0o600)?;
     }
     remove_unsealed(project)

@@ -23,7 +23,7 @@ fn env(key: &str) -> String {
 }
 
 fn live(project: &Arc<Project>) -> LiveRedactor {
-    LiveRedactor::new(Arc::clone(project), Vec::new(), Patterns::builtin()).unwrap()
+    LiveRedactor::new(Arc::clone(project), Vec::new(), Vec::new(), Patterns::builtin()).unwrap()
 }
 
 fn files(dir: &Path) -> Vec<PathBuf> {

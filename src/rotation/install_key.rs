@@ -59,6 +59,11 @@ pub(super) fn key(project: &Path, state_dir: &Path, notes: &mut Vec<String>) -> 
     parsed(&path, &digits)
 }
 
+/// Whether the key lies beside `.env`, and not in the state folder for want of a better place.
+pub(super) fn lies_apart(project: &Path) -> bool {
+    project.join(KEY_FILE).symlink_metadata().is_ok()
+}
+
 /// As [`key`], but makes nothing: one that is gone with the process where there is none.
 pub(super) fn key_to_read(project: &Path, state_dir: &Path) -> Result<InstallKey, ProjectError> {
     let (path, former) = (project.join(KEY_FILE), state_dir.join(FORMER_KEY_FILE));
@@ -100,7 +105,7 @@ fn in_state(path: &Path, notes: &mut Vec<String>) -> Result<InstallKey, ProjectE
     let digits = digits.ok_or_else(|| ProjectError::io("writing", path, ErrorKind::PermissionDenied.into()))?;
     notes.push(format!(
         "the project's folder cannot be written, so the key of the fingerprints lies in the state folder: whoever gets \
-         that folder can try passwords out on them. Let it write {KEY_FILE} beside .env once to mend that"
+         that folder can try passwords out on them, and keys that are replaced are not kept for masking. Let it write {KEY_FILE} beside .env once to mend that"
     ));
     parsed(path, &digits)
 }

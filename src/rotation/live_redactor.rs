@@ -13,6 +13,8 @@ use std::time::SystemTime;
 pub struct LiveRedactor {
     shared: SharedRedactor,
     project: Arc<Project>,
+    /// The secrets that lie elsewhere than in `.env`.
+    elsewhere: Arc<Vec<NamedValue>>,
     identifiers: Arc<Vec<String>>,
     patterns: Arc<Patterns>,
     taken_in: Arc<Mutex<TakenIn>>,
@@ -25,7 +27,8 @@ struct TakenIn {
     values: Vec<NamedValue>,
 }
 
-type NamedValue = (String, SecretString);
+/// A secret under the name that stands in its place.
+pub type NamedValue = (String, SecretString);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct EnvStamp {
@@ -34,16 +37,22 @@ struct EnvStamp {
 }
 
 impl LiveRedactor {
-    /// Knows what `.env` holds now. `identifiers`: variables that are the public half of a pair. `patterns`: the built-in
+    /// Knows what `.env` holds now, and `elsewhere`: secrets that lie in other places, such as the bot's token. `identifiers`: variables that are the public half of a pair. `patterns`: the built-in
     /// ones, or the project's own. Fails where there is a `.env` that cannot be read: who does not know the keys cannot mask
     /// them.
-    pub fn new(project: Arc<Project>, identifiers: Vec<String>, patterns: Arc<Patterns>) -> Result<Self, EnvError> {
+    pub fn new(
+        project: Arc<Project>,
+        elsewhere: Vec<NamedValue>,
+        identifiers: Vec<String>,
+        patterns: Arc<Patterns>,
+    ) -> Result<Self, EnvError> {
         let stamp = stamp(&project.env);
-        let values = present(&project)?;
+        let values = present(&project, &elsewhere)?;
         let redactor = keeping_redactor(&project, &identifiers, &patterns, &values, &[]);
         Ok(Self {
             shared: SharedRedactor::new(redactor),
             project,
+            elsewhere: Arc::new(elsewhere),
             identifiers: Arc::new(identifiers),
             patterns,
             taken_in: Arc::new(Mutex::new(TakenIn { stamp, values })),
@@ -72,7 +81,7 @@ impl LiveRedactor {
         let mut last = self.taken_in.lock().unwrap_or_else(PoisonError::into_inner);
         if last.stamp != now {
             // What cannot be read has left nothing: its values stay known, and are no former ones.
-            let values = present(&self.project).unwrap_or_else(|error| {
+            let values = present(&self.project, &self.elsewhere).unwrap_or_else(|error| {
                 self.project.note(error.to_string());
                 last.values.clone()
             });
@@ -107,8 +116,13 @@ fn stamp(file: &Path) -> Option<EnvStamp> {
 
 /// A redactor that knows what `.env`, the backups and the kept former values hold now. Writes nothing. Fails as
 /// [`LiveRedactor::new`] does.
-pub fn redactor(project: &Project, identifiers: &[String], patterns: &Arc<Patterns>) -> Result<Redactor, EnvError> {
-    let known = known_values(project, identifiers, &present(project)?, &[]);
+pub fn redactor(
+    project: &Project,
+    elsewhere: &[NamedValue],
+    identifiers: &[String],
+    patterns: &Arc<Patterns>,
+) -> Result<Redactor, EnvError> {
+    let known = known_values(project, identifiers, &present(project, elsewhere)?, &[]);
     Ok(Redactor::new(Arc::clone(patterns), known))
 }
 
@@ -147,13 +161,14 @@ fn known_values(project: &Project, identifiers: &[String], present: &[NamedValue
     known
 }
 
-/// The values of `.env`; none where there is no such file.
-fn present(project: &Project) -> Result<Vec<NamedValue>, EnvError> {
-    match project.read_env() {
-        Ok(env) => Ok(env.maskable_values()),
-        Err(EnvError::Missing(_)) => Ok(Vec::new()),
-        Err(error) => Err(error),
-    }
+/// The values of `.env`, none where there is no such file, and those that lie elsewhere.
+fn present(project: &Project, elsewhere: &[NamedValue]) -> Result<Vec<NamedValue>, EnvError> {
+    let in_env = match project.read_env() {
+        Ok(env) => env.maskable_values(),
+        Err(EnvError::Missing(_)) => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    Ok([&in_env, elsewhere].concat())
 }
 
 #[cfg(test)]
@@ -165,7 +180,7 @@ mod tests {
     use std::time::Duration;
 
     fn live(project: Project) -> LiveRedactor {
-        LiveRedactor::new(Arc::new(project), Vec::new(), Patterns::builtin()).unwrap()
+        LiveRedactor::new(Arc::new(project), Vec::new(), Vec::new(), Patterns::builtin()).unwrap()
     }
 
     /// A slow disk that only a living runtime ends: the state folder is locked, as by another keyminder that is at it.
@@ -230,12 +245,32 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn a_secret_that_lies_elsewhere_is_masked_and_is_no_former_one() {
+        let (_dir, project) = project("A=b\n");
+        let (env, state) = (project.env.clone(), project.state_dir.clone());
+        let token = (
+            "NOTION_TOKEN".to_owned(),
+            format!("{}_{}", "ntn", "q7Zt4Rk9Lm2Xw8Bv5Nc3Hd6Fs1").into(),
+        );
+        let live = LiveRedactor::new(Arc::new(project), vec![token], Vec::new(), Patterns::builtin()).unwrap();
+        for text in ["A=b\n", "A=c\nB=d\n"] {
+            write_file(&env, text);
+            let redactor = live.current().await;
+            assert_eq!(
+                redactor.redact_str("is Rk9Lm2Xw8B it?"),
+                "is [redacted: NOTION_TOKEN] it?"
+            );
+        }
+        assert!(!state.join("former-values.sealed").exists());
+    }
+
     #[test]
     fn nothing_starts_without_the_values_of_a_file_that_is_there() {
         for text in ["NOTE='it is open\n".as_bytes(), b"A\0=\0b\0\n\0"] {
             let (_dir, project) = project("");
             std::fs::write(&project.env, text).unwrap();
-            let none = LiveRedactor::new(Arc::new(project), Vec::new(), Patterns::builtin());
+            let none = LiveRedactor::new(Arc::new(project), Vec::new(), Vec::new(), Patterns::builtin());
             assert!(none.is_err_and(|error| error.to_string().starts_with("line 1 of .env")));
         }
     }

@@ -54,7 +54,8 @@ impl Scene {
         let settings = world.settings(environment);
         let playbook = config::playbook(&settings, names()).unwrap_or_else(|faults| panic!("{faults}"));
         let project = Arc::new(Project::open(&settings).expect("a project"));
-        let redactor = LiveRedactor::new(project, Vec::new(), Patterns::builtin()).expect("a `.env` that can be read");
+        let redactor =
+            LiveRedactor::new(project, Vec::new(), Vec::new(), Patterns::builtin()).expect("a `.env` that can be read");
         let (guide, boxes) = page(&transcript.page, &redactor);
         Self {
             world,

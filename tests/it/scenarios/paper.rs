@@ -64,7 +64,7 @@ impl Paper {
         let settings = world.settings(environment);
         let names = names();
         let project = Arc::new(Project::open(&settings).expect("a project"));
-        let redactor = LiveRedactor::new(project, names.identifiers.clone(), Patterns::builtin())
+        let redactor = LiveRedactor::new(project, Vec::new(), names.identifiers.clone(), Patterns::builtin())
             .expect("a `.env` that can be read");
         let playbook = config::playbook(&settings, names).unwrap_or_else(|faults| panic!("{faults}"));
         let (guide, boxes) = page(&transcript.page, &redactor);
