@@ -103,6 +103,7 @@ impl EnvFile {
         while let Some(statement) = scanner.next_statement()? {
             match statement {
                 Statement::Blank => {}
+                Statement::Comment { line, text } => stray.extend(taken_out(line, &bytes[text])),
                 Statement::Unclear { line, text } => {
                     warnings.push(compatibility::unclear(line));
                     stray.push(stray_value(line, &bytes[text]));
@@ -144,7 +145,7 @@ impl EnvFile {
     }
 
     /// As [`EnvFile::named_values`], with what stands in lines that are no statements (`1PASSWORD_TOKEN=...`, `NAME: value`,
-    /// a key over several lines without quotes): no program reads it, but it may be a secret all the same.
+    /// `#OLD_SECRET=...`, a key over several lines without quotes): no program reads it, but it may be a secret all the same.
     pub fn maskable_values(&self) -> Vec<(String, SecretString)> {
         [self.named_values(), self.stray.clone()].concat()
     }
@@ -177,6 +178,11 @@ impl fmt::Debug for EnvFile {
 
 enum Statement {
     Blank,
+    /// Maybe with a variable that somebody took out.
+    Comment {
+        line: usize,
+        text: Range<usize>,
+    },
     /// Neither empty, nor a comment, nor `NAME=value`.
     Unclear {
         line: usize,
@@ -205,7 +211,11 @@ impl<'a> EnvScanner<'a> {
         self.skip_blanks();
         let start = self.at;
         let statement = match self.peek() {
-            None | Some(b'\n' | b'\r' | b'#') => Statement::Blank,
+            None | Some(b'\n' | b'\r') => Statement::Blank,
+            Some(b'#') => Statement::Comment {
+                line,
+                text: start..self.line_end(start),
+            },
             Some(_) => match self.name() {
                 Some(name) => Statement::Entry(self.value(name, line)?),
                 None => Statement::Unclear {
@@ -344,6 +354,16 @@ impl<'a> EnvScanner<'a> {
             }
         }
     }
+}
+
+/// The variable in a comment that is nothing else: `#OLD_SECRET=...`.
+fn taken_out(line: usize, text: &[u8]) -> Option<(String, SecretString)> {
+    let text = text.trim_ascii_start();
+    let text = text.strip_prefix(b"#").unwrap_or(text).trim_ascii_start();
+    let name = text.split(|byte| *byte == b'=').next().unwrap_or_default();
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let is_variable = (1..text.len()).contains(&name.len()) && name.iter().all(is_name);
+    is_variable.then(|| stray_value(line, text))
 }
 
 /// The name and the value of a line that is no statement.

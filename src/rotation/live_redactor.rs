@@ -231,15 +231,16 @@ mod tests {
         let pem =
             "-----BEGIN PRIVATE KEY-----\nMIIEZb1Xc9Vl4Nk7Mj2Gh8Fd5Sa3Po6Iu0Yt1Re9Wq4Lk7Jh2\n-----END PRIVATE KEY-----";
         let (_dir, project) = project(&format!(
-            "1PASSWORD_TOKEN=q7Zt4Rk9Lm2Xw8Bv5Nc3Hd6\nПАРОЛЬ=H6yTp1Sd0Jf7Gh4Kl9Az2Qe\nACME_TOKEN: 'w3Er5Ty7Ui9Op1As2Df4Gh6'\nKEY={pem}\n"
+            "#OLD_SECRET=Zx8Cv2Bn6Mq4We1Rt9Yu\n1PASSWORD_TOKEN=q7Zt4Rk9Lm2Xw8Bv5Nc3Hd6\nПАРОЛЬ=H6yTp1Sd0Jf7Gh4Kl9Az2Qe\nACME_TOKEN: 'w3Er5Ty7Ui9Op1As2Df4Gh6'\nKEY={pem}\n"
         ));
         let live = live(project);
         let redactor = live.shared().current();
         for (said, masked) in [
+            ("see Cv2Bn6Mq4We1 there", "see [redacted: OLD_SECRET] there"),
             ("see Rk9Lm2Xw8Bv5 there", "see [redacted: 1PASSWORD_TOKEN] there"),
             ("see H6yTp1Sd0Jf7Gh4 there", "see [redacted: ПАРОЛЬ] there"),
             ("see Ty7Ui9Op1As2 there", "see [redacted: ACME_TOKEN] there"),
-            ("see 4Nk7Mj2Gh8Fd5Sa3Po there", "see [redacted: .env line 5] there"),
+            ("see 4Nk7Mj2Gh8Fd5Sa3Po there", "see [redacted: .env line 6] there"),
         ] {
             assert_eq!(redactor.redact_str(said), masked);
         }

@@ -93,7 +93,14 @@ impl Keys {
     /// Whether a variable names an address, and that of these keys.
     fn are_said_to_go_by(&self, beside: &Beside) -> bool {
         let name = words(&beside.name);
-        if name.first().is_some_and(|first| first == "KEYMINDER") || !is_address(&name, beside.value.expose_secret()) {
+        // What stands before the maker's name is the project's own: `REACT_APP_OPENAI_BASE_URL`.
+        let gateways = gateways().iter().flat_map(|gateway| &gateway.names);
+        let called = gateways.map(|called| words(called));
+        let named = called.chain(self.own.iter().cloned());
+        let Some(start) = named.filter_map(|words| place(&name, &words)).min() else {
+            return false;
+        };
+        if name[0] == "KEYMINDER" || !is_address(&name[start..], beside.value.expose_secret()) {
             return false;
         }
         let longest = self.own.iter().filter(|own| holds(&name, own)).map(Vec::len).max();
@@ -118,7 +125,13 @@ impl Keys {
 
 /// Whether words stand side by side in a name.
 fn holds(name: &[String], words: &[String]) -> bool {
-    !words.is_empty() && name.windows(words.len()).any(|part| part == words)
+    place(name, words).is_some()
+}
+
+/// Where they do.
+fn place(name: &[String], words: &[String]) -> Option<usize> {
+    let mut parts = name.windows(words.len().max(1));
+    parts.position(|part| part == words)
 }
 
 /// The words of a name, in capitals.

@@ -102,7 +102,10 @@ const PASSWORD_WORDS: [&str; 37] = [
 ];
 
 /// Words that mean a password only where they stand alone.
-const SHORT_PASSWORD_WORDS: [&str; 9] = ["PASS", "PWD", "PW", "PIN", "PSW", "PSWD", "SANDI", "PAROL", "WACHTWRD"];
+const SHORT_PASSWORD_WORDS: [&str; 15] = [
+    "PASS", "PWD", "PW", "PIN", "PSW", "PSWD", "SANDI", "PAROL", "WACHTWRD", "DBPW", "PSK", "WPA", "WPA2", "MDP",
+    "CLAVE",
+];
 
 /// Words that end as a password does and mean none.
 const NO_PASSWORDS: [&str; 6] = ["BYPASS", "COMPASS", "ENCOMPASS", "OVERPASS", "UNDERPASS", "TRESPASS"];
