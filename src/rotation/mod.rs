@@ -42,6 +42,7 @@ mod secret_names;
 pub mod signer;
 mod start;
 pub mod state_file;
+mod stray_lines;
 pub mod watch;
 
 pub use atomic_write::{create_atomic, write_atomic};
