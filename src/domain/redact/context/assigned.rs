@@ -132,6 +132,7 @@ impl<'a> Assigned<'a> {
             .map_or(at, |scheme| at + scheme.len());
         let ending = match sign {
             _ if !password => Ending::Sign,
+            _ if element => Ending::Element,
             Sign::Code => Ending::Pair,
             _ => Ending::Password,
         };

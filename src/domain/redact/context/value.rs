@@ -102,6 +102,8 @@ pub(super) enum Ending {
     Password,
     /// The same, or the next of several pairs: `&user=…`.
     Pair,
+    /// The same, or the tag behind the text of an element: `</password>`.
+    Element,
 }
 
 /// The value that begins here.
@@ -226,7 +228,7 @@ impl Around {
         match sign {
             '\'' => next.is_ascii_alphanumeric() && !self.apostrophe,
             '\\' => next.is_ascii_alphanumeric() && !matches!(next, 'n' | 'r' | 't' | 'u' | 'x' | '0'),
-            '<' => written && !is_tag(behind),
+            '<' => written && ending != Ending::Element && !is_tag(behind),
             '>' => written,
             ';' => written && next != '}' && !pair(&['=', ':']),
             '&' => written && !pair(&[';']) && !(ending == Ending::Pair && pair(&['='])),
