@@ -81,10 +81,12 @@ impl LiveRedactor {
         let mut last = self.taken_in.lock().unwrap_or_else(PoisonError::into_inner);
         if last.stamp != now {
             // What cannot be read has left nothing: its values stay known, and are no former ones.
-            let values = present(&self.project, &self.elsewhere).unwrap_or_else(|error| {
+            let read = present(&self.project, &self.elsewhere);
+            if let Err(error) = &read {
                 self.project.note(error.to_string());
-                last.values.clone()
-            });
+            }
+            let is_read = read.is_ok();
+            let values = read.unwrap_or_else(|_| last.values.clone());
             self.shared.replace(keeping_redactor(
                 &self.project,
                 &self.identifiers,
@@ -95,7 +97,9 @@ impl LiveRedactor {
             // Only now: should that fail, the next one who asks takes it in again.
             *last = TakenIn { stamp: now, values };
             self.project.tell_notes();
-            tracing::info!("`.env` changed; its new values are known from now on");
+            if is_read {
+                tracing::info!("`.env` changed; its new values are known from now on");
+            }
         }
         self.shared.current()
     }

@@ -65,6 +65,13 @@ pub(super) fn notices(settings: &Settings, env: Option<&EnvRead>) -> Vec<String>
         is_open(&metadata).then(|| {
             let name = name_of(&settings.project, path);
             let now = metadata.mode() & 0o7777;
+            if path.is_dir() && !path.starts_with(&settings.project) {
+                // It may be everybody's, as /tmp is.
+                return format!(
+                    "{name} is open to others on this machine (mode {now:04o}), and what keyminder writes there with it: name a \
+                     folder of its own in the settings"
+                );
+            }
             format!("{name} is open to others on this machine (mode {now:04o}), and the keys with it: `chmod {mode:o} {name}`")
         })
     });

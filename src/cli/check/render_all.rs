@@ -258,13 +258,14 @@ fn posted(extent: Extent, identifier: bool) -> ReplyPart {
 }
 
 fn posted_keys(extent: Extent, identifier: bool) -> Vec<PostedKey> {
-    let key = |label: &str| PostedKey {
+    let key = |label: &str, ours| PostedKey {
         label: Some(label.to_owned()),
         chars: 18,
         extent,
         identifier,
+        ours,
     };
-    vec![key("A_KEY"), key("Notion token")]
+    vec![key("A_KEY", true), key("Notion token", false)]
 }
 
 fn held(blocks: usize, masks: bool) -> ReplyPart {

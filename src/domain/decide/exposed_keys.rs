@@ -25,6 +25,7 @@ pub(super) fn found_keys(names: &Names, findings: &[Finding]) -> Vec<PostedKey> 
             label: Some(label),
             chars: finding.chars,
             extent: finding.extent,
+            ours: finding.variable.is_some(),
         };
         if !keys.contains(&key) {
             keys.push(key);
@@ -55,6 +56,7 @@ pub(super) fn told(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> (Ve
             chars: 0,
             extent: Extent::Piece,
             identifier: false,
+            ours: true,
         });
     }
     (keys, exposing)

@@ -208,6 +208,9 @@ pub struct PostedKey {
     pub extent: Extent,
     /// A public half (the id of a pair): masked, but it opens nothing alone.
     pub identifier: bool,
+    /// Its label is a variable of `.env`; else only its form says that it is a key.
+    #[serde(default)]
+    pub ours: bool,
 }
 
 impl Conversation {

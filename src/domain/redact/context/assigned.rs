@@ -2,7 +2,7 @@
 //! How the value is written says how little it has to look like a secret: behind `--password` any word is one.
 use super::clause::Surroundings;
 use super::cookies;
-use super::made_up::{AMBIGUOUS, NO_VALUES, is_call, is_made_up};
+use super::made_up::{AMBIGUOUS, NO_VALUES, is_call, is_made_up, is_state};
 use super::sign::{self, Sign};
 use super::token::{self, TokenShape};
 use super::value::{self, AssignedValue, Ending};
@@ -200,7 +200,7 @@ impl<'a> Assigned<'a> {
         let has_digit = said.bytes().any(|b| b.is_ascii_digit());
         // `required|min:8`, `string;`
         let first = lower.split(['|', ';', '&', '<', '>']).next().unwrap_or_default();
-        if NO_VALUES.contains(&first) || (!has_digit && named()) || is_call(said) {
+        if NO_VALUES.contains(&first) || is_state(first) || (!has_digit && named()) || is_call(said) {
             return false;
         }
         let pin = self.noun().eq_ignore_ascii_case("pin");

@@ -50,6 +50,38 @@ pub(super) const NO_VALUES: [&str; 44] = [
     "username",
 ];
 
+/// What people say became of a secret, where its value could stand: `Passwort: geändert`. In the languages that comments are
+/// read in.
+const STATES: &str = "updated replaced renewed refreshed regenerated removed deleted disabled enabled deactivated active inactive \
+    valid works working works! tested verified confirmed checked done ready ok okay pending open todo later soon tomorrow today \
+    yesterday stored saved set sent shared lost stolen leaked exposed compromised found correct right same old new good bad weak \
+    strong fine fixed broken locked blocked refused rejected denied accepted created generated copied moved backed known safe secure \
+    yes no see below above attached unclear unavailable \
+    geändert erneuert ersetzt aktualisiert gelöscht entfernt widerrufen gesperrt entsperrt abgelaufen ungültig gültig falsch richtig \
+    korrekt unbekannt bekannt vergessen verloren gestohlen geleakt kompromittiert neu alt gespeichert gesetzt gesendet getestet \
+    geprüft bestätigt erledigt fertig offen ausstehend später bald morgen heute gestern funktioniert geht läuft kaputt deaktiviert \
+    aktiviert aktiv inaktiv hinterlegt angefordert angelegt erstellt erzeugt rotiert zurückgesetzt gewechselt getauscht folgt fehlt \
+    siehe unten oben ja nein sicher unsicher schwach stark gleich unverändert verschlüsselt geheim \
+    gewijzigd veranderd vernieuwd vervangen bijgewerkt verwijderd ingetrokken geblokkeerd verlopen ongeldig geldig fout juist onjuist \
+    onbekend bekend vergeten kwijt gestolen gelekt nieuw oud opgeslagen ingesteld verstuurd getest gecontroleerd bevestigd klaar \
+    gedaan later straks morgen vandaag gisteren werkt kapot uitgeschakeld ingeschakeld actief inactief aangevraagd aangemaakt \
+    gemaakt geroteerd gereset gewisseld volgt ontbreekt zie hieronder hierboven ja nee veilig onveilig zwak sterk hetzelfde \
+    ongewijzigd versleuteld geheim \
+    changé modifié renouvelé remplacé supprimé révoqué bloqué expiré invalide valide incorrect oublié perdu volé nouveau ancien \
+    enregistré testé vérifié confirmé terminé prêt demain hier oui non inconnu désactivé activé réinitialisé \
+    cambiado cambiada actualizado renovado renovada reemplazado borrado eliminado revocado bloqueado caducado caducada inválido \
+    válido incorrecto correcto olvidado olvidada perdido perdida robado nuevo nueva viejo guardado probado verificado confirmado \
+    listo pendiente mañana ayer sí desconocido desactivado activado \
+    alterado alterada atualizado trocado trocada removido apagado revogado expirado expirada esquecido esquecida novo nova antigo \
+    salvo testado pronto amanhã hoje ontem sim não desconhecido desativado ativado \
+    cambiata cambiato aggiornato aggiornata sostituito sostituita rimosso revocato bloccato scaduta scaduto dimenticata dimenticato \
+    nuova nuovo vecchia salvata provata domani oggi ieri sconosciuta";
+
+/// Whether this word, in lower case, tells what became of a secret.
+pub(super) fn is_state(word: &str) -> bool {
+    STATES.split_whitespace().any(|state| state == word)
+}
+
 /// Nouns for a password that mean something else as often.
 pub(super) const AMBIGUOUS: [&str; 6] = ["pass", "pin", "otp", "passwords", "pw", "wachtwoorden"];
 

@@ -34,6 +34,13 @@ pub(super) struct SecretParts {
     pub(super) ordinary: bool,
 }
 
+/// A phrase as people write a wallet's words down: `1 army 2 van 3 defense`.
+fn numbered(phrase: &str) -> Zeroizing<String> {
+    let words = phrase.split([' ', '-', '_', '\t']).filter(|word| !word.is_empty());
+    let numbered = words.enumerate().map(|(place, word)| format!("{} {word}", place + 1));
+    Zeroizing::new(numbered.collect::<Vec<_>>().join(" "))
+}
+
 impl SecretParts {
     /// Of a variable with this name.
     pub(super) fn of(name: &str, value: &str) -> Self {
@@ -105,6 +112,9 @@ impl SecretParts {
         };
         if is_secret(name, bare) {
             self.add(bare);
+            if shape::is_phrase(bare) {
+                self.add(&numbered(bare));
+            }
             if let Some(hidden) = encodings::of_base64(bare) {
                 self.hidden(name, &hidden, is_basic, depth);
             }

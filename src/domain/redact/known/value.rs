@@ -95,7 +95,7 @@ impl KnownValue {
             raw: Zeroizing::new(secret.as_bytes().to_vec()),
             public,
             weak: weak.then(|| Zeroizing::new(fold::spelled(&secret[first..end]))),
-            spoken: !weak && (shape::is_phrase(secret) || shape::is_half_spoken(secret)),
+            spoken: !weak && (shape::is_phrase(&without_numbers(secret)) || shape::is_half_spoken(secret)),
             spelled: Spelled::of(secret, if folds { codes.len() } else { 0 }).filter(|_| public == 0),
             codes: kept(codes),
             exact: kept(exact),
@@ -166,6 +166,14 @@ impl KnownValue {
         let all = (length + 1).saturating_sub(WINDOW);
         0..if self.weak.is_some() { all.min(1) } else { all }
     }
+}
+
+/// The words of a phrase alone, where they are numbered.
+fn without_numbers(secret: &str) -> Zeroizing<String> {
+    let words = secret
+        .split(' ')
+        .filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+    Zeroizing::new(words.collect::<Vec<_>>().join(" "))
 }
 
 /// What can be guessed with comments: 2^40 tries are as many as a million comments with a million tries each.
