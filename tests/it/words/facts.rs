@@ -188,8 +188,8 @@ fn keys() -> Vec<(&'static str, Value)> {
         "malformed",
     ];
     let key = |verdict: &str, changed: Option<bool>| json!({"title": "Bybit", "variables": ["BYBIT_API_KEY", "BYBIT_API_SECRET"], "verdict": verdict, "life": "alive", "changed": changed});
-    let piece = || json!({"label": null, "chars": 0, "extent": "piece", "identifier": false});
-    let posted = |chars: usize, extent: &str, identifier: bool| json!({"label": "BYBIT_API_KEY", "chars": chars, "extent": extent, "identifier": identifier});
+    let piece = || json!({"label": null, "chars": 0, "extent": "piece", "identifier": false, "ours": true});
+    let posted = |chars: usize, extent: &str, identifier: bool| json!({"label": "BYBIT_API_KEY", "chars": chars, "extent": extent, "identifier": identifier, "ours": true});
     let mut all = vec![("keys", value(json!({"keys": []})))];
     for verdict in verdicts {
         for changed in [None, Some(true), Some(false)] {
@@ -202,6 +202,7 @@ fn keys() -> Vec<(&'static str, Value)> {
     }
     for held in [
         vec![posted(36, "whole", false)],
+        vec![json!({"label": "OpenAI key", "chars": 48, "extent": "whole", "identifier": false, "ours": false})],
         vec![posted(20, "half", false), piece()],
         vec![posted(12, "half", true)],
         vec![posted(12, "half", true), posted(12, "half", true), piece()],
