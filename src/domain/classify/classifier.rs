@@ -6,6 +6,8 @@ use super::read::read;
 use super::reading::Reading;
 use super::rule_file::RuleFault;
 use super::rule_set::RuleSet;
+use super::second_reader::{SecondReader, Weights};
+use super::teach::{Lesson, teach};
 use crate::domain::comment::CleanText;
 use std::sync::{Arc, LazyLock};
 
@@ -24,6 +26,7 @@ pub const BUILTIN: [(&str, &str); 7] = [
 #[derive(Debug)]
 pub struct Classifier {
     rule_set: RuleSet,
+    second_reader: Option<SecondReader>,
 }
 
 impl Classifier {
@@ -47,7 +50,25 @@ impl Classifier {
         let is_new =
             |file: &&(String, String)| !BUILTIN.iter().any(|(name, _)| file.0.rsplit('/').next() == Some(*name));
         let all: Vec<_> = builtin.chain(files.iter().filter(is_new).cloned()).collect();
-        RuleSet::compile(&all).map(|rule_set| Self { rule_set })
+        RuleSet::compile(&all).map(|rule_set| Self {
+            rule_set,
+            second_reader: None,
+        })
+    }
+
+    /// The table of a second reader that has learnt from these lessons, as a file holds it.
+    pub fn teach(&self, lessons: &[Lesson], context: &ReadingContext) -> Vec<u8> {
+        teach(&self.rule_set, lessons, context).to_bytes()
+    }
+
+    /// With a second reader that reads by this table; `None` if it is no table of this program.
+    pub fn with_second_reader(self, table: &[u8]) -> Option<Self> {
+        let weights = Weights::from_bytes(table)?;
+        let second_reader = SecondReader::new(weights, &self.rule_set.lexicon.symbols);
+        Some(Self {
+            second_reader: Some(second_reader),
+            ..self
+        })
     }
 
     /// Reads every example and counter-example of every rule; what is not as the rule says is a fault.
@@ -57,12 +78,12 @@ impl Classifier {
 
     /// Reads a comment: its labels, clauses and slots.
     pub fn read(&self, text: &CleanText, context: &ReadingContext) -> Reading {
-        read(&self.rule_set, text.as_str(), context).0
+        read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context).0
     }
 
     /// Reads a comment and tells why it reads so.
     pub fn explain(&self, text: &CleanText, context: &ReadingContext) -> Explained {
-        let (reading, trace) = read(&self.rule_set, text.as_str(), context);
+        let (reading, trace) = read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context);
         explained(&self.rule_set, reading, &trace)
     }
 }

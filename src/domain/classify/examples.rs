@@ -21,14 +21,14 @@ pub(super) fn check_examples(rule_set: &RuleSet) -> Vec<RuleFault> {
             fault("it has no example", "add a comment that it should read");
         }
         for example in &rule.examples {
-            let (reading, _) = read(rule_set, example, &context);
+            let (reading, _) = read(rule_set, None, example, &context);
             if !fires(rule, &reading) {
                 let what = format!("its example {example:?} reads as {}", described(&reading));
                 fault(&what, "change the pattern, or the example");
             }
         }
         for counter in &rule.counter_examples {
-            let (reading, _) = read(rule_set, counter, &context);
+            let (reading, _) = read(rule_set, None, counter, &context);
             if fires(rule, &reading) {
                 let what = format!("its counter-example {counter:?} reads as {}", described(&reading));
                 fault(&what, "add a guard, or narrow the pattern");

@@ -13,18 +13,32 @@ pub(super) struct Judgement {
     pub(super) also: Option<Label>,
     /// What it does to its neighbours.
     pub(super) role: Role,
-    /// The rule that decided, as an index into the rule set.
-    pub(super) rule: usize,
+    /// The rule that decided, as an index into the rule set; `None` where none spoke.
+    pub(super) rule: Option<usize>,
     /// The guard that turned it, and those that took other rules away.
     pub(super) guards: Vec<usize>,
+    /// Whether the second reader has the last word.
+    pub(super) second_reader: bool,
 }
+
+/// What stands for the second reader among the rules that decided.
+const SECOND_READER: &str = "second-reader";
 
 impl Judgement {
     /// The id of the rule that decided, then those of the guards.
     pub(super) fn rule_ids(&self, rule_set: &RuleSet) -> Vec<String> {
         let guards = self.guards.iter().map(|&guard| &rule_set.guards[guard].id);
-        let rule = &rule_set.rules[self.rule].id;
-        std::iter::once(rule).chain(guards).cloned().collect()
+        let rule = self.rule.map(|rule| &rule_set.rules[rule].id);
+        let ids = rule.into_iter().chain(guards).cloned();
+        ids.chain(self.second_reader.then(|| SECOND_READER.to_owned())).collect()
+    }
+
+    /// Lets the second reader say otherwise.
+    pub(super) fn relabel(&mut self, label: Label) {
+        self.label = label;
+        self.also = None;
+        self.role = Role::Report;
+        self.second_reader = true;
     }
 }
 
@@ -47,8 +61,9 @@ pub(super) fn judge(
                 label: rule.label,
                 also: rule.also,
                 role: rule.role,
-                rule: at,
+                rule: Some(at),
                 guards,
+                second_reader: false,
             });
         };
         guards.push(guard);
@@ -57,8 +72,9 @@ pub(super) fn judge(
                 label,
                 also: rule_set.guards[guard].also,
                 role: rule_set.guards[guard].role,
-                rule: at,
+                rule: Some(at),
                 guards,
+                second_reader: false,
             });
         }
     }

@@ -95,6 +95,11 @@ impl SymbolTable {
         self.sets.get(usize::from(symbol)).copied().unwrap_or_default()
     }
 
+    /// How many symbols there are.
+    pub(super) fn len(&self) -> Symbol {
+        Symbol::try_from(self.sets.len()).unwrap_or(Symbol::MAX)
+    }
+
     /// The names of a symbol's kinds, for `explain`.
     pub(super) fn names(&self, symbol: Symbol) -> Vec<&str> {
         let set = self.set(symbol);

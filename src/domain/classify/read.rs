@@ -11,6 +11,7 @@ use super::normalise::fold;
 use super::reading::{Clause, Label, Reading};
 use super::rule_file::Role;
 use super::rule_set::{PatternOwner, RuleSet};
+use super::second_reader::{SecondReader, agree};
 use super::segments::{Segments, split_segments};
 use super::slots;
 use super::step_set::listed;
@@ -27,7 +28,12 @@ const LOOK_BACK: usize = 64;
 const MOST_CLAUSES: usize = 200;
 
 /// Reads a text, and tells what was seen on the way.
-pub(super) fn read(rule_set: &RuleSet, text: &str, context: &ReadingContext) -> (Reading, Trace) {
+pub(super) fn read(
+    rule_set: &RuleSet,
+    second_reader: Option<&SecondReader>,
+    text: &str,
+    context: &ReadingContext,
+) -> (Reading, Trace) {
     let grammar = Grammar::new(rule_set, context.steps_total);
     let segments = split_segments(&fold(text, &rule_set.emoji));
     let mut trace = tokens_of(&grammar, context, &segments);
@@ -44,6 +50,9 @@ pub(super) fn read(rule_set: &RuleSet, text: &str, context: &ReadingContext) -> 
     judge_clauses(&grammar, &mut trace);
     judge_code(rule_set, &mut trace);
     trace.judged = combine(std::mem::take(&mut trace.judged));
+    if let Some(second_reader) = second_reader {
+        agree(second_reader, &mut trace);
+    }
     let clauses = clauses_of(rule_set, context, &trace);
     (slots::fill(&grammar, context, &trace, clauses), trace)
 }
@@ -138,8 +147,9 @@ fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
             label: Label::Blocker,
             also: None,
             role: Role::Report,
-            rule,
+            rule: Some(rule),
             guards: Vec::new(),
+            second_reader: false,
         }),
     });
     trace.clause_spans.push(ClauseSpan {

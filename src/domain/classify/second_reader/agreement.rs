@@ -1,0 +1,152 @@
+//! Agreement: what the rules and the second reader make of a comment together. How often a verdict of the rules meant a label
+//! is multiplied with the chances that the second reader gives it; what both leave open is unsure.
+use super::features::{FeatureReader, KindNames};
+use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, LABELS, SILENT, WHOLE, Weights, column};
+use crate::domain::classify::combine::JudgedClause;
+use crate::domain::classify::judge::Judgement;
+use crate::domain::classify::lexicon::SymbolTable;
+use crate::domain::classify::reading::Label;
+use crate::domain::classify::rule_file::Role;
+use crate::domain::classify::trace::Trace;
+use std::sync::Arc;
+
+/// How much the clause that fits a label best counts beside the whole comment.
+const CLAUSE_COUNTS: f32 = 0.5;
+
+/// The chance of a finish from which on one is celebrated that the rules see too.
+const FINISH_WITH_RULES: f32 = 0.5;
+
+/// The chance of a finish from which on one is celebrated that the rules do not see.
+const FINISH_ALONE: f32 = 0.7;
+
+/// The chance of a blocker from which on one is raised that the rules do not see.
+const BLOCKER: f32 = 0.5;
+
+/// The second reader, ready to read.
+#[derive(Clone, Debug)]
+pub struct SecondReader {
+    weights: Arc<Weights>,
+    names: Arc<KindNames>,
+}
+
+/// What the second reader makes of a comment: logarithms of chances, and two chances.
+#[derive(Clone, Debug)]
+pub(in crate::domain::classify) struct Opinion {
+    whole: [f32; LABELS.len()],
+    clauses: Vec<[f32; LABELS.len()]>,
+    pub(in crate::domain::classify) completion: f32,
+    pub(in crate::domain::classify) blocker: f32,
+}
+
+impl SecondReader {
+    pub(in crate::domain::classify) fn new(weights: Weights, symbols: &SymbolTable) -> Self {
+        Self {
+            weights: Arc::new(weights),
+            names: Arc::new(KindNames::of(symbols)),
+        }
+    }
+
+    /// What it makes of a comment that the rules have read.
+    pub(in crate::domain::classify) fn opinion(&self, trace: &Trace) -> Opinion {
+        let mut reader = FeatureReader::default();
+        let whole = self.weights.sums(&reader.whole(&self.names, trace));
+        let clauses = 0..trace.clause_spans.len();
+        let clauses = clauses.map(|at| self.weights.sums(&reader.clause(&self.names, trace, at)));
+        Opinion {
+            clauses: clauses.map(|sums| chances(&sums, CLAUSE)).collect(),
+            whole: chances(&whole, WHOLE),
+            completion: chance(whole[HAS_COMPLETION]),
+            blocker: chance(whole[HAS_BLOCKER]),
+        }
+    }
+
+    /// How well each label fits, given the verdict of the rules.
+    pub(in crate::domain::classify) fn scores(&self, verdict: Option<Label>, opinion: &Opinion) -> [f32; LABELS.len()] {
+        let meant = &self.weights.meant[verdict.map_or(SILENT, column)];
+        #[expect(clippy::cast_precision_loss, reason = "some thousands of comments")]
+        let share = |label: usize| (meant[label] as f32 + 1.0).ln();
+        std::array::from_fn(|label| {
+            let clauses = opinion.clauses.iter().map(|clause| clause[label]);
+            let clause = clauses.reduce(f32::max).unwrap_or_default();
+            share(label) + opinion.whole[label] + CLAUSE_COUNTS * clause
+        })
+    }
+}
+
+/// The logarithms of the chances of the labels of a head.
+fn chances(sums: &[f32; COLUMNS], head: usize) -> [f32; LABELS.len()] {
+    let sums: [f32; LABELS.len()] = std::array::from_fn(|label| sums[head + label]);
+    let most = sums.iter().copied().fold(f32::MIN, f32::max);
+    let all = sums.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
+    sums.map(|sum| sum - most - all)
+}
+
+fn chance(sum: f32) -> f32 {
+    1.0 / (1.0 + (-sum).exp())
+}
+
+/// Lets the second reader change what the rules made of the clauses.
+pub(in crate::domain::classify) fn agree(second_reader: &SecondReader, trace: &mut Trace) {
+    if trace.clause_spans.is_empty() {
+        return;
+    }
+    let opinion = second_reader.opinion(trace);
+    let verdict = primary(&trace.judged);
+    let scores = second_reader.scores(verdict, &opinion);
+    let label = settled(verdict, &scores, &opinion);
+    if verdict != Some(label) {
+        apply(label, &opinion, trace);
+    }
+}
+
+/// The label that decides among clauses; `None` where no rule spoke.
+pub(in crate::domain::classify) fn primary(clauses: &[JudgedClause]) -> Option<Label> {
+    let labels = clauses.iter().filter_map(|clause| clause.judgement.as_ref());
+    labels.map(|judgement| judgement.label).min()
+}
+
+/// The label of the comment.
+fn settled(verdict: Option<Label>, scores: &[f32; LABELS.len()], opinion: &Opinion) -> Label {
+    let best = |wanted: &dyn Fn(Label) -> bool| {
+        let labels = (0..LABELS.len()).filter(|label| wanted(LABELS[*label]));
+        labels.max_by(|one, other| scores[*one].total_cmp(&scores[*other])).map_or(Label::Chatter, |at| LABELS[at])
+    };
+    let label = best(&|_| true);
+    let least = if verdict == Some(Label::Completion) { FINISH_WITH_RULES } else { FINISH_ALONE };
+    match label {
+        Label::Completion if opinion.completion < least => best(&|label| label != Label::Completion),
+        label if label > Label::Blocker && opinion.blocker > BLOCKER => Label::Blocker,
+        label => label,
+    }
+}
+
+/// Makes this the label of the comment: what would come before it becomes it, and if nothing is it, the clause does that fits
+/// best.
+fn apply(label: Label, opinion: &Opinion, trace: &mut Trace) {
+    for judgement in trace.judged.iter_mut().filter_map(|clause| clause.judgement.as_mut()) {
+        if judgement.label < label {
+            judgement.relabel(label);
+        }
+        judgement.also = judgement.also.filter(|also| *also >= label);
+    }
+    if primary(&trace.judged) == Some(label) {
+        return;
+    }
+    let fits = |clause: &JudgedClause| opinion.clauses.get(clause.at).map_or(f32::MIN, |chances| chances[column(label)]);
+    let best = trace.judged.iter_mut().max_by(|one, other| fits(one).total_cmp(&fits(other)));
+    if let Some(clause) = best {
+        match &mut clause.judgement {
+            Some(judgement) => judgement.relabel(label),
+            None => {
+                clause.judgement = Some(Judgement {
+                    label,
+                    also: None,
+                    role: Role::Report,
+                    rule: None,
+                    guards: Vec::new(),
+                    second_reader: true,
+                });
+            }
+        }
+    }
+}

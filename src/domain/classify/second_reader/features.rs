@@ -1,0 +1,218 @@
+//! Features: what the second reader sees of a text. Runs of words and letters, and the kinds that the lexicon gives the words,
+//! each hashed to a row of the table of weights.
+use super::super::lexicon::{KindSet, SymbolTable, hash};
+use super::super::token::Token;
+use super::super::trace::Trace;
+use std::ops::Range;
+
+/// Rows of the table of weights, as a power of two.
+pub(super) const ROW_BITS: u32 = 16;
+
+/// How much the kinds count beside words and letters, which are one each.
+const KINDS_COUNT: f32 = 1.8;
+
+/// How much the kinds of the clauses before and behind one count for it.
+const NEIGHBOURS_COUNT: f32 = 0.6;
+
+/// Two kinds belong together up to this distance of their words.
+const FARTHEST: usize = 4;
+
+/// One feature: its row, and how much of it there is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(in crate::domain::classify) struct Feature {
+    pub(super) row: u32,
+    pub(super) value: f32,
+}
+
+/// What kind of feature a hash begins with, so that equal words of two kinds are two features.
+#[derive(Clone, Copy)]
+enum Block {
+    Words = 1,
+    Letters,
+    Kinds,
+    Before,
+    Behind,
+    Place,
+}
+
+/// The kinds of each symbol as numbers that depend on their names alone.
+#[derive(Debug)]
+pub(in crate::domain::classify) struct KindNames(Vec<Box<[u32]>>);
+
+impl KindNames {
+    pub(in crate::domain::classify) fn of(symbols: &SymbolTable) -> Self {
+        let named = |symbol| {
+            let names = symbols.names(symbol);
+            let kinds: Box<[u32]> = names.iter().map(|name| fold32(hash(name.bytes()))).collect();
+            if kinds.is_empty() { Box::from([UNKNOWN]) } else { kinds }
+        };
+        Self((0..symbols.len()).map(named).collect())
+    }
+
+    fn of_token(&self, token: &Token) -> &[u32] {
+        self.0.get(usize::from(token.symbol)).map_or(&[UNKNOWN], |kinds| kinds)
+    }
+}
+
+/// The kind of a word that the lexicon does not know.
+const UNKNOWN: u32 = 7;
+
+/// What stands before the first word, and behind the last.
+const BORDER: u32 = 11;
+
+/// Reads the features of a comment and of its clauses; keeps what it needs for that from one to the next.
+#[derive(Debug, Default)]
+pub(in crate::domain::classify) struct FeatureReader {
+    hashes: Vec<u32>,
+}
+
+impl FeatureReader {
+    /// The features of the whole comment.
+    pub(in crate::domain::classify) fn whole(&mut self, names: &KindNames, trace: &Trace) -> Vec<Feature> {
+        let mut features = Vec::with_capacity(512);
+        self.text(&trace.own, &mut features);
+        for span in &trace.clause_spans {
+            self.kinds(names, &trace.tokens[span.tokens.clone()], Block::Kinds);
+        }
+        self.close(KINDS_COUNT, &mut features);
+        features
+    }
+
+    /// The features of a clause.
+    pub(in crate::domain::classify) fn clause(&mut self, names: &KindNames, trace: &Trace, at: usize) -> Vec<Feature> {
+        let mut features = Vec::with_capacity(256);
+        let tokens_of = |at: usize| trace.clause_spans.get(at).map(|span| &trace.tokens[span.tokens.clone()]);
+        let tokens = tokens_of(at).unwrap_or_default();
+        self.text(&trace.own[place_of(tokens)], &mut features);
+        self.kinds(names, tokens, Block::Kinds);
+        self.close(KINDS_COUNT, &mut features);
+        if let Some(before) = at.checked_sub(1).and_then(tokens_of) {
+            self.kinds(names, before, Block::Before);
+        }
+        if let Some(behind) = tokens_of(at + 1) {
+            self.kinds(names, behind, Block::Behind);
+        }
+        self.close(NEIGHBOURS_COUNT, &mut features);
+        let last = at + 1 == trace.clause_spans.len();
+        self.see(Block::Place, [u32::from(at == 0), u32::from(last)]);
+        self.close(1.0, &mut features);
+        features
+    }
+
+    /// Runs of one and two words, and of three and four letters.
+    fn text(&mut self, text: &str, features: &mut Vec<Feature>) {
+        let plain = plain(text);
+        let mut before = BORDER;
+        for word in plain.split(|b| *b == b' ').filter(|word| !word.is_empty()) {
+            let word = fold32(hash(word.iter().copied()));
+            self.see(Block::Words, [word]);
+            self.see(Block::Words, [before, word]);
+            before = word;
+        }
+        self.see(Block::Words, [before, BORDER]);
+        self.close(1.0, features);
+        for length in 3..=4 {
+            for run in plain.windows(length) {
+                let packed = run.iter().fold(0, |packed, b| packed << 8 | u32::from(*b));
+                self.see(Block::Letters, [packed]);
+            }
+        }
+        self.close(1.0, features);
+    }
+
+    /// The kinds of words, alone and in pairs with those of the words that follow.
+    fn kinds(&mut self, names: &KindNames, tokens: &[Token], block: Block) {
+        for (at, token) in tokens.iter().enumerate() {
+            for kind in names.of_token(token) {
+                self.see(block, [*kind]);
+                for distance in 1..=FARTHEST {
+                    let border = [BORDER];
+                    let next = match tokens.get(at + distance) {
+                        Some(next) => names.of_token(next),
+                        None if at + distance == tokens.len() => &border,
+                        None => break,
+                    };
+                    for next in next {
+                        self.see(block, [*kind, *next, u32::try_from(distance).unwrap_or(0)]);
+                    }
+                }
+                if at == 0 {
+                    self.see(block, [BORDER, *kind]);
+                }
+            }
+        }
+    }
+
+    fn see<const N: usize>(&mut self, block: Block, parts: [u32; N]) {
+        let seed = 0x9e37_79b9_u32.wrapping_mul(block as u32);
+        let mixed = parts.iter().fold(seed, |hash, part| {
+            (hash ^ part).wrapping_mul(0x85eb_ca6b).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
+        });
+        self.hashes.push((mixed ^ mixed >> 16).wrapping_mul(0xc2b2_ae35) >> (32 - ROW_BITS));
+    }
+
+    /// Ends a block: each row once, by how often it was seen, all of them together as long as `count`.
+    fn close(&mut self, count: f32, features: &mut Vec<Feature>) {
+        self.hashes.sort_unstable();
+        let first = features.len();
+        let mut squares = 0.0_f32;
+        for run in self.hashes.chunk_by(|one, other| one == other) {
+            let value = SEEN[run.len().min(SEEN.len()) - 1];
+            squares += value * value;
+            features.push(Feature { row: run[0], value });
+        }
+        self.hashes.clear();
+        let scale = if squares > 0.0 { count / squares.sqrt() } else { 0.0 };
+        for feature in &mut features[first..] {
+            feature.value *= scale;
+        }
+    }
+}
+
+/// One and the logarithm of how often a feature was seen: written out, as no two machines need agree on a logarithm.
+const SEEN: [f32; 8] = [1.0, 1.693_147, 2.098_612, 2.386_294, 2.609_438, 2.791_759, 2.945_91, 3.079_442];
+
+/// A text with one blank between its words and around it, in which the number of a step is one sign and any other number
+/// another.
+fn plain(text: &str) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len() + 2);
+    plain.push(b' ');
+    let mut digits = 0;
+    for byte in text.bytes().chain([b' ']) {
+        if byte.is_ascii_digit() {
+            digits += 1;
+            continue;
+        }
+        if digits > 0 {
+            plain.push(if digits == 1 { b'#' } else { b'0' });
+            digits = 0;
+        }
+        match byte {
+            b if b.is_ascii_whitespace() => {
+                if plain.last() != Some(&b' ') {
+                    plain.push(b' ');
+                }
+            }
+            // Signs stand for themselves, as words of their own.
+            b if b.is_ascii_alphanumeric() || b == b'\'' || b >= 0x80 => plain.push(b),
+            b => {
+                if plain.last() != Some(&b' ') {
+                    plain.push(b' ');
+                }
+                plain.extend([b, b' ']);
+            }
+        }
+    }
+    plain
+}
+
+/// Where a clause stands in the text.
+fn place_of(tokens: &[Token]) -> Range<usize> {
+    let ends = tokens.first().zip(tokens.last());
+    ends.map_or(0..0, |(first, last)| first.start..last.end.max(first.start))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "both halves are in the lower one")]
+fn fold32(hash: u64) -> u32 {
+    (hash ^ hash >> 32) as u32
+}

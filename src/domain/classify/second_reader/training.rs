@@ -1,0 +1,273 @@
+//! Training: the weights of the second reader from labelled comments. AdaGrad over softmax, a fixed number of rounds, a fixed
+//! shuffle, and no function that two machines might compute otherwise: the same comments give the same bytes everywhere.
+use super::features::Feature;
+use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, LABELS, ROWS, SILENT, VERDICTS, WHOLE, Weights, column};
+use crate::domain::classify::reading::Label;
+
+const ROUNDS: usize = 30;
+const RATE: f32 = 0.1;
+const DECAY: f32 = 1e-6;
+/// How often the clauses get their labels anew from what was learnt of them.
+const CLAUSE_PASSES: usize = 2;
+const SEED: u64 = 0x6b6d_7365_636f_6e64;
+
+/// A comment as the second reader sees it, with what it is.
+#[derive(Clone)]
+pub(in crate::domain::classify) struct Example {
+    pub(in crate::domain::classify) whole: Vec<Feature>,
+    pub(in crate::domain::classify) clauses: Vec<Vec<Feature>>,
+    /// Its labels, the primary one first.
+    pub(in crate::domain::classify) labels: Vec<Label>,
+    /// What the rules say of it.
+    pub(in crate::domain::classify) verdict: Option<Label>,
+    /// Whether the rules were written without it: only then does it tell how far they can be trusted.
+    pub(in crate::domain::classify) is_strange: bool,
+}
+
+/// One thing to learn: features, the column that is right, and how much it counts.
+struct Sample<'a> {
+    features: &'a [Feature],
+    right: usize,
+    weight: f32,
+}
+
+/// Trains on examples, in their order.
+pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
+    let mut table = Table::new();
+    learn_whole(&mut table, examples);
+    learn_presence(&mut table, examples, Label::Completion, HAS_COMPLETION);
+    learn_presence(&mut table, examples, Label::Blocker, HAS_BLOCKER);
+    let mut head = WHOLE;
+    for _ in 0..=CLAUSE_PASSES {
+        let labels: Vec<Vec<usize>> = examples.iter().map(|example| clause_labels(&table, head, example)).collect();
+        table.forget(CLAUSE..CLAUSE + LABELS.len());
+        learn_clauses(&mut table, examples, &labels);
+        head = CLAUSE;
+    }
+    let mut meant = [[0; LABELS.len()]; VERDICTS];
+    for example in examples.iter().filter(|example| example.is_strange) {
+        meant[example.verdict.map_or(SILENT, column)][primary(example)] += 1;
+    }
+    table.quantised(meant)
+}
+
+fn primary(example: &Example) -> usize {
+    column(example.labels.first().copied().unwrap_or(Label::Chatter))
+}
+
+fn learn_whole(table: &mut Table, examples: &[Example]) {
+    let weights = balanced(examples.iter().map(primary), |share| share);
+    let samples: Vec<Sample> = examples
+        .iter()
+        .map(|example| Sample {
+            features: &example.whole,
+            right: primary(example),
+            weight: weights[primary(example)],
+        })
+        .collect();
+    table.learn_labels(WHOLE, &samples);
+}
+
+fn learn_clauses(table: &mut Table, examples: &[Example], labels: &[Vec<usize>]) {
+    let weights = balanced(labels.iter().flatten().copied(), f32::sqrt);
+    let clauses = examples.iter().zip(labels).flat_map(|(example, labels)| example.clauses.iter().zip(labels));
+    let samples: Vec<Sample> = clauses
+        .map(|(features, right)| Sample {
+            features,
+            right: *right,
+            weight: weights[*right],
+        })
+        .collect();
+    table.learn_labels(CLAUSE, &samples);
+}
+
+/// Each clause is what fits it best of what its comment is, or chatter; and each label of the comment is some clause.
+fn clause_labels(table: &Table, head: usize, example: &Example) -> Vec<usize> {
+    let sums: Vec<[f32; COLUMNS]> = example.clauses.iter().map(|clause| table.sums(clause)).collect();
+    let gold: Vec<usize> = example.labels.iter().map(|label| column(*label)).collect();
+    let chatter = column(Label::Chatter);
+    let may_be = || gold.iter().copied().chain([chatter]);
+    let best = |sums: &[f32; COLUMNS]| {
+        may_be().max_by(|one, other| sums[head + one].total_cmp(&sums[head + other])).unwrap_or(chatter)
+    };
+    let mut labels: Vec<usize> = sums.iter().map(best).collect();
+    let mut taken = vec![false; labels.len()];
+    for label in gold {
+        let free = (0..labels.len()).filter(|at| !taken[*at]);
+        let fits = free.max_by(|one, other| sums[*one][head + label].total_cmp(&sums[*other][head + label]));
+        if let Some(at) = fits {
+            taken[at] = true;
+            labels[at] = label;
+        }
+    }
+    labels
+}
+
+fn learn_presence(table: &mut Table, examples: &[Example], label: Label, at: usize) {
+    for round in 0..ROUNDS {
+        for place in shuffled(examples.len(), round) {
+            let example = &examples[place];
+            let sum = table.sum(&example.whole, at);
+            let is_there = f32::from(u8::from(example.labels.contains(&label)));
+            table.step(&example.whole, at, 1.0 / (1.0 + exp(-sum)) - is_there);
+        }
+    }
+}
+
+/// How much an example of each label counts, so that rare ones are not drowned.
+fn balanced(labels: impl Iterator<Item = usize>, soften: impl Fn(f32) -> f32) -> [f32; LABELS.len()] {
+    let mut counts = [0.0_f32; LABELS.len()];
+    labels.for_each(|label| counts[label] += 1.0);
+    let all: f32 = counts.iter().sum();
+    #[expect(clippy::cast_precision_loss, reason = "seven labels")]
+    let labels = LABELS.len() as f32;
+    counts.map(|count| soften(all / (labels * count.max(1.0))))
+}
+
+/// The places of a list in the order of a round.
+fn shuffled(count: usize, round: usize) -> Vec<usize> {
+    let mut state = SEED ^ u64::try_from(round).unwrap_or(0);
+    let mut places: Vec<usize> = (0..count).collect();
+    for at in (1..count).rev() {
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (state ^ state >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        let other = (mixed ^ mixed >> 31) % (u64::try_from(at).unwrap_or(0) + 1);
+        places.swap(at, usize::try_from(other).unwrap_or(0));
+    }
+    places
+}
+
+/// The exponential function by additions and multiplications alone.
+fn exp(x: f32) -> f32 {
+    let x = f64::from(x.clamp(-60.0, 60.0));
+    let halvings = (x * std::f64::consts::LOG2_E).round();
+    let rest = x - halvings * std::f64::consts::LN_2;
+    let series = (1..=12).rev().fold(1.0, |sum, n| 1.0 + sum * rest / f64::from(n));
+    #[expect(clippy::cast_possible_truncation, reason = "between -87 and 87, and as exact as a weight")]
+    let power = f64::from_bits(((halvings as i64 + 1023) as u64) << 52);
+    #[expect(clippy::cast_possible_truncation, reason = "as exact as a weight")]
+    let value = (series * power) as f32;
+    value
+}
+
+/// Weights while they are learnt, each with the squares of its steps so far.
+struct Table {
+    weights: Vec<[f32; COLUMNS]>,
+    squares: Vec<[f32; COLUMNS]>,
+    biases: [f32; COLUMNS],
+    bias_squares: [f32; COLUMNS],
+}
+
+impl Table {
+    fn new() -> Self {
+        Self {
+            weights: vec![[0.0; COLUMNS]; ROWS],
+            squares: vec![[0.0; COLUMNS]; ROWS],
+            biases: [0.0; COLUMNS],
+            bias_squares: [0.0; COLUMNS],
+        }
+    }
+
+    fn forget(&mut self, columns: std::ops::Range<usize>) {
+        for rows in [&mut self.weights, &mut self.squares] {
+            rows.iter_mut().for_each(|row| row[columns.clone()].fill(0.0));
+        }
+        self.biases[columns.clone()].fill(0.0);
+        self.bias_squares[columns].fill(0.0);
+    }
+
+    fn sums(&self, features: &[Feature]) -> [f32; COLUMNS] {
+        let mut sums = self.biases;
+        for feature in features {
+            for (sum, weight) in sums.iter_mut().zip(&self.weights[feature.row as usize]) {
+                *sum += weight * feature.value;
+            }
+        }
+        sums
+    }
+
+    fn sum(&self, features: &[Feature], at: usize) -> f32 {
+        let sums = features.iter().map(|feature| self.weights[feature.row as usize][at] * feature.value);
+        self.biases[at] + sums.sum::<f32>()
+    }
+
+    fn learn_labels(&mut self, head: usize, samples: &[Sample]) {
+        for round in 0..ROUNDS {
+            for place in shuffled(samples.len(), round) {
+                let Sample {
+                    features,
+                    right,
+                    weight,
+                } = &samples[place];
+                let sums = self.sums(features);
+                let sums = &sums[head..head + LABELS.len()];
+                let most = sums.iter().copied().fold(f32::MIN, f32::max);
+                let mut chances = [0.0; LABELS.len()];
+                for (chance, sum) in chances.iter_mut().zip(sums) {
+                    *chance = exp(sum - most);
+                }
+                let all: f32 = chances.iter().sum();
+                for (label, chance) in chances.iter().enumerate() {
+                    let error = chance / all - f32::from(u8::from(label == *right));
+                    self.step(features, head + label, error * weight);
+                }
+            }
+        }
+    }
+
+    /// One step of a column against an error.
+    fn step(&mut self, features: &[Feature], at: usize, error: f32) {
+        if error.abs() < 1e-5 {
+            return;
+        }
+        for feature in features {
+            let row = feature.row as usize;
+            let weight = &mut self.weights[row][at];
+            let slope = error * feature.value + DECAY * *weight;
+            let square = &mut self.squares[row][at];
+            *square += slope * slope;
+            *weight -= RATE * slope / (square.sqrt() + 1e-6);
+        }
+        self.bias_squares[at] += error * error;
+        self.biases[at] -= RATE * error / (self.bias_squares[at].sqrt() + 1e-6);
+    }
+
+    /// In one byte a weight.
+    fn quantised(&self, meant: [[u32; LABELS.len()]; VERDICTS]) -> Weights {
+        let mut scales = [0.0_f32; COLUMNS];
+        for (weight, scale) in self.weights.iter().flat_map(|row| row.iter().zip(0..COLUMNS)) {
+            scales[scale] = scales[scale].max(weight.abs() / 127.0);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "at most 127 by the scale of its column")]
+        let byte = |weight: f32, at: usize| (weight / scales[at].max(f32::MIN_POSITIVE)).round() as i8;
+        let rows = self.weights.iter().map(|row| std::array::from_fn(|at| byte(row[at], at)));
+        Weights {
+            scales,
+            biases: self.biases,
+            meant,
+            rows: rows.collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exponential_function_is_right() {
+        for x in [-50.0_f32, -3.3, -0.1, 0.0, 0.7, 5.5, 40.0] {
+            let right = f64::from(x).exp();
+            assert!((f64::from(exp(x)) - right).abs() <= right * 1e-6, "{x}");
+        }
+    }
+
+    #[test]
+    fn a_shuffle_keeps_every_place() {
+        let mut places = shuffled(100, 3);
+        assert_ne!(places, (0..100).collect::<Vec<_>>());
+        places.sort_unstable();
+        assert_eq!(places, (0..100).collect::<Vec<_>>());
+    }
+}

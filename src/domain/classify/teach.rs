@@ -1,0 +1,58 @@
+//! Teaching: labelled comments in, the table of the second reader out.
+use super::context::ReadingContext;
+use super::read::read;
+use super::reading::Label;
+use super::rule_set::RuleSet;
+use super::second_reader::{Example, FeatureReader, KindNames, Weights, train};
+use crate::domain::comment::CleanText;
+
+/// A comment from which the second reader learns.
+#[derive(Clone, Debug)]
+pub struct Lesson {
+    /// The comment, as classification reads it.
+    pub text: CleanText,
+    /// Its labels, the primary one first.
+    pub labels: Vec<Label>,
+    /// Whether the rules were written without it.
+    pub is_strange: bool,
+}
+
+/// Of each known comment a second copy is learnt in which the lexicon does not know so many of a hundred words: it knows these
+/// comments better than those of strangers.
+const FORGOTTEN: u64 = 15;
+
+/// Learns from the lessons, in their order.
+pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingContext) -> Weights {
+    let names = KindNames::of(&rule_set.lexicon.symbols);
+    let mut reader = FeatureReader::default();
+    let mut examples = Vec::with_capacity(2 * lessons.len());
+    for (number, lesson) in lessons.iter().enumerate() {
+        let (reading, mut trace) = read(rule_set, None, lesson.text.as_str(), context);
+        let mut example = |trace: &_, is_strange| {
+            let clauses = 0..trace_clauses(trace);
+            examples.push(Example {
+                whole: reader.whole(&names, trace),
+                clauses: clauses.map(|at| reader.clause(&names, trace, at)).collect(),
+                labels: lesson.labels.clone(),
+                verdict: (!reading.clauses.is_empty()).then(|| reading.primary()),
+                is_strange,
+            });
+        };
+        example(&trace, lesson.is_strange);
+        if !lesson.is_strange {
+            let mut state = number as u64;
+            for token in &mut trace.tokens {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                if (state >> 33) % 100 < FORGOTTEN {
+                    token.symbol = 0;
+                }
+            }
+            example(&trace, false);
+        }
+    }
+    train(&examples)
+}
+
+fn trace_clauses(trace: &super::trace::Trace) -> usize {
+    trace.clause_spans.len()
+}
