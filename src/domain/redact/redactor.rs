@@ -134,7 +134,8 @@ impl Redactor {
         let is_open = |hit: &Hit| {
             hit.value.is_some_and(|value| {
                 let whole = together.get(&value).is_some_and(|chars| *chars >= hit.whole);
-                !self.known.is_guessable(value) && (whole || span::extent(hit.chars, hit.whole) >= least)
+                !self.known.is_guessable(value, hit.is_whole())
+                    && (whole || span::extent(hit.chars, hit.whole) >= least)
             })
         };
         let known = all.spans.into_iter().filter(is_open);
@@ -264,7 +265,9 @@ impl Redactor {
             extent: span::extent(together.max(hit.chars), hit.whole),
             identifier,
             bare: matches!(hit.source, HitSource::Context(_)),
-            guessable: hit.value.is_some_and(|value| self.known.is_guessable(value)),
+            guessable: hit
+                .value
+                .is_some_and(|value| self.known.is_guessable(value, hit.is_whole())),
         }
     }
 

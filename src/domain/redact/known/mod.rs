@@ -1,13 +1,14 @@
 //! The values of `.env`, present and previous, and how pieces of them are found in a text in any disguise.
 //!
 //! [`KnownValues`] holds them folded, in memory that is wiped. A [`WindowIndex`] over them answers whether six characters
-//! of a text stand in any value; [`encodings`] reads base64, base32 and hex, [`spelled`] what is short or full of signs,
-//! [`gapped`] what has characters left out; [`secret_variables`] tells by
+//! of a text stand in any value; [`encodings`] reads base64, base32 and hex, [`spelled`] what is short or full of signs, also in other [`spellings`],
+//! [`gapped`] what has characters left out; [`guessing`] says how hard a value is to guess; [`secret_variables`] tells by
 //! [`names`] and shapes which variables hold a secret at all, [`secret_parts`] what of a value is one: of [`addresses`],
 //! connection strings ([`settings`]), JSON.
 mod addresses;
 mod encodings;
 mod gapped;
+mod guessing;
 mod known_values;
 mod names;
 mod search;
@@ -16,6 +17,7 @@ mod secret_variables;
 mod settings;
 mod spelled;
 mod spelled_search;
+mod spellings;
 mod value;
 mod window_index;
 

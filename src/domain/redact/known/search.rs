@@ -118,7 +118,8 @@ impl KnownValues {
                 if let Some((value, run)) = matches.max_by_key(|(_, run)| run.to - run.from) {
                     settled = run.to;
                     let [start, end] = to_border(text, folded.start(run.from), folded.end(run.to - 1), is_encoded);
-                    hits.push(self.hit(text, value, start..end, run.bytes));
+                    let places = self.values[value].secret_of_bytes(run.bytes);
+                    hits.push(self.hit(text, value, start..end, places));
                 }
             });
         }
@@ -152,7 +153,7 @@ impl KnownValues {
             let escaped = (run.from..run.to)
                 .any(|at| folded.end(at) - folded.start(at) >= 3 && text.is_char_boundary(folded.start(at) + 1));
             let bonus = if whole_token { 5.0 } else { 0.0 } + if escaped { 8.0 } else { 0.0 };
-            let border = to_border(text, start, end, |byte| byte.is_ascii_alphanumeric());
+            let border = to_border(text, start, end, |c| c.is_alphanumeric() && c < '\u{e00}');
             let border = value.with_own_signs(text, border);
             let range = value.with_signs(text, border[0], border[1]).unwrap_or(border);
             (
@@ -161,22 +162,17 @@ impl KnownValues {
                 range,
             )
         };
-        enough.then(|| self.hit(text, run.value, start..end, run.place..run.place + (run.to - run.from)))
+        enough.then(|| {
+            let places = value.secret_of_codes(run.place..run.place + (run.to - run.from));
+            self.hit(text, run.value, start..end, places)
+        })
     }
 
-    /// The secret ones of a value's characters at these places.
+    /// These of a value's secret characters, with the marks over the last.
     pub(super) fn hit(&self, text: &str, number: usize, range: Range<usize>, places: Range<usize>) -> Hit {
         let value = &self.values[number];
-        let whole = value.secret_len();
-        let secret = |place: usize| place.saturating_sub(value.public).min(whole);
         let range = range.start..with_marks(text, range.end);
-        Hit::known(
-            range,
-            value.variable,
-            number,
-            secret(places.start)..secret(places.end),
-            whole,
-        )
+        Hit::known(range, value.variable, number, places, value.secret_len())
     }
 
     /// The value that begins with one piece and ends with the other (`abcd…wxyz`), in any case.
@@ -297,16 +293,18 @@ fn with_marks(text: &str, end: usize) -> usize {
 }
 
 /// A mistyped key is still a key: the rest of its token goes with the piece.
-fn to_border(text: &str, start: usize, end: usize, goes_on: impl Fn(u8) -> bool) -> [usize; 2] {
+pub(super) fn to_border(text: &str, start: usize, end: usize, goes_on: impl Fn(char) -> bool) -> [usize; 2] {
     const REACH: usize = 80;
-    let bytes = text.as_bytes();
-    let count = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take(REACH).take_while(|b| goes_on(**b)).count();
-    let before = count(&mut bytes[..start].iter().rev());
-    let after = count(&mut bytes[end..].iter());
+    let length = |chars: &mut dyn Iterator<Item = char>| -> usize {
+        let own = chars.take(REACH).take_while(|c| goes_on(*c));
+        own.map(char::len_utf8).sum()
+    };
+    let before = length(&mut text[..start].chars().rev());
+    let after = length(&mut text[end..].chars());
     [start - before, end + after]
 }
 
 /// What tokens of base64 are made of, in both alphabets, with what fills up their end.
-fn is_encoded(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+fn is_encoded(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=')
 }

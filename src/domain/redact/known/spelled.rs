@@ -20,11 +20,12 @@ const LONG_PIECE: usize = 7;
 pub(super) struct Spelled(Zeroizing<Vec<char>>);
 
 impl Spelled {
-    /// `None` if folding keeps this value as well: so many of its characters are letters and digits.
+    /// `None` if folding keeps this value as well: so many of its characters are letters and digits of ASCII.
     pub(super) fn of(secret: &str, folded: usize) -> Option<Self> {
         let spelled = Zeroizing::new(secret.chars().filter_map(spelled).collect::<Vec<char>>());
         let lost = spelled.len().saturating_sub(folded);
-        (spelled.len() < SHORT || lost * 6 > spelled.len() || shape::is_weak(secret)).then_some(Self(spelled))
+        let is_lost = spelled.len() < SHORT || lost * 6 > spelled.len() || !secret.is_ascii();
+        (is_lost || shape::is_weak(secret)).then_some(Self(spelled))
     }
 
     /// How many characters it has.
@@ -50,7 +51,8 @@ impl Spelled {
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b':' | b'/' | b' '))
             && piece.contains(|c: char| c.is_ascii_digit());
-        let ordinary = digits || piece.contains(char::is_alphanumeric) && shape::is_words(piece);
+        let spoken = piece.contains(char::is_alphanumeric) && shape::is_words(piece) && !has_sign_within(piece);
+        let ordinary = digits || spoken;
         if chars == whole {
             return bounded || !ordinary;
         }
@@ -67,9 +69,30 @@ impl Spelled {
             .split(|c: char| !c.is_alphabetic())
             .filter(|word| word.len() > 1)
             .count();
-        let most = 4 * chars >= 3 * whole && (digits && bounded || words > 1 && chars >= 10);
+        let most = 4 * chars >= 3 * whole && digits && bounded || 3 * chars >= 2 * whole && words > 1 && chars >= 10;
         telling && chars >= least && (!ordinary || most)
     }
+}
+
+/// Whether a sign stands between two letters or digits that nobody writes there: `Lake$Wolf`.
+fn has_sign_within(piece: &str) -> bool {
+    let mut letters = piece.split(is_rare_sign).map(|part| {
+        (
+            part.starts_with(char::is_alphanumeric),
+            part.ends_with(char::is_alphanumeric),
+        )
+    });
+    let mut ends = letters.next().is_some_and(|(_, ends)| ends);
+    letters.any(|(starts, next)| std::mem::replace(&mut ends, next) && starts)
+}
+
+/// A sign that joins no words and stands in no path, no name and no setting.
+fn is_rare_sign(c: char) -> bool {
+    let joins = matches!(
+        c,
+        '-' | '_' | '.' | ',' | '\'' | '/' | ':' | '@' | '=' | '(' | ')' | '[' | ']' | '{' | '}'
+    );
+    !c.is_alphanumeric() && !c.is_whitespace() && !joins && (c.is_ascii() || !is_invisible(c))
 }
 
 /// A character as it is compared; `None` if it draws nothing.
@@ -80,8 +103,25 @@ pub(super) fn spelled(c: char) -> Option<char> {
     if is_invisible(c) {
         return None;
     }
+    if let Some(typed) = typed(c) {
+        return Some(typed);
+    }
     let c = c.to_lowercase().next().unwrap_or(c);
     Some(ascii_of(c).map_or(c, |ascii| char::from(ascii.to_ascii_lowercase())))
+}
+
+/// What was typed where a program writes a nicer sign.
+fn typed(c: char) -> Option<char> {
+    Some(match c {
+        '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' => '-',
+        '‘' | '’' | '‚' | '‛' | '′' | '´' | '‹' | '›' => '\'',
+        '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
+        '⁄' | '∕' => '/',
+        '∗' | '⁎' => '*',
+        '˜' | '∼' => '~',
+        _ => return None,
+    })
 }
 
 /// The window with one more character.

@@ -1,16 +1,35 @@
 //! The look-up of pieces that stand in a text as their value is spelled.
 use super::known_values::KnownValues;
+use super::search::to_border;
 use super::spelled::{WINDOW, spelled, with};
 use super::window_index::WindowIndex;
+use crate::domain::redact::escapes;
 use crate::domain::redact::span::Hit;
 use std::ops::Range;
 
 impl KnownValues {
-    /// Pieces that stand in the text as they are spelled.
+    /// Pieces that stand in the text as they are spelled, once that its escapes are undone too.
     pub(super) fn search_spelled(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
         if index.spelled.is_empty() {
             return;
         }
+        self.search_as_spelled(index, text, hits);
+        let Some((undone, offsets)) = escapes::undone(text) else {
+            return;
+        };
+        let mut found = Vec::new();
+        self.search_as_spelled(index, &undone, &mut found);
+        if undone.contains('+') {
+            // Forms write a plus sign for a blank.
+            self.search_as_spelled(index, &undone.replace('+', " "), &mut found);
+        }
+        hits.extend(found.into_iter().map(|hit| {
+            let Range { start, end } = offsets.around(hit.start..hit.end);
+            Hit { start, end, ..hit }
+        }));
+    }
+
+    fn search_as_spelled(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
         let (mut window, mut settled) = (0, 0);
         for (at, c) in text.char_indices() {
             let Some(code) = spelled(c) else { continue };
@@ -70,20 +89,24 @@ impl KnownValues {
         let goes_on = [text[..run.start].chars().next_back(), text[run.end..].chars().next()];
         let bounded = !goes_on.into_iter().flatten().any(char::is_alphanumeric);
         let said = &text[run.start..run.end];
-        // Blanks around it belong to the text.
+        // Blanks around it belong to the text; the rest of a word that it is a piece of goes with it.
         let start = run.start + (said.len() - said.trim_start().len());
-        let secret = |place: usize| place * value.secret_len() / spelled.len();
-        let places = secret(run.places.start)..secret(run.places.end);
+        let [start, end] = to_border(text, start, start + said.trim().len(), is_of_word);
         spelled.is_piece(said, run.places.clone(), bounded).then(|| {
             Hit::known(
-                start..start + said.trim().len(),
+                start..end,
                 value.variable,
                 run.value,
-                places,
+                run.places.clone(),
                 value.secret_len(),
             )
         })
     }
+}
+
+/// Letters and digits of an alphabet whose words blanks part.
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() && c < '\u{e00}'
 }
 
 /// A stretch on which a text and a value agree as they are spelled.

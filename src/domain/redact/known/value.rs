@@ -1,9 +1,12 @@
 //! One known value, folded, with its windows of six characters.
 use super::encodings::{WINDOW, packed};
-use super::spelled::Spelled;
+use super::guessing::{GUESSABLE_BITS, bits, count};
+use super::spelled::{Spelled, spelled};
+use super::spellings;
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
 use crate::domain::redact::shape;
 use secrecy::SecretString;
+use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// The first part of a token that tells its provider and is no secret.
@@ -66,6 +69,9 @@ pub(super) struct KnownValue {
     /// As it is spelled, if it is short or if folding would lose much of it: then pieces count that stand in the text
     /// just so.
     pub(super) spelled: Option<Spelled>,
+    /// Whether somebody who tries many could hit half of it, and all of it: a password that a person made up, or one of few
+    /// signs.
+    pub(super) guessable: [bool; 2],
     /// The signs before its first letter and after its last.
     pub(super) signs: [Zeroizing<String>; 2],
 }
@@ -89,18 +95,41 @@ impl KnownValue {
         let [codes, exact] = [&mut stream.codes, &mut stream.exact].map(|all| Zeroizing::new(std::mem::take(all)));
         let kept = |all: Zeroizing<Vec<u8>>| if folds { all } else { Zeroizing::default() };
         let signs = [&secret[..first], &secret[end..]].map(|signs| Zeroizing::new(signs.to_owned()));
-        Some(Self {
+        let value = Self {
             variable,
             source: source.clone(),
             raw: Zeroizing::new(secret.as_bytes().to_vec()),
             public,
+            guessable: [false; 2],
             weak: weak.then(|| Zeroizing::new(fold::spelled(&secret[first..end]))),
             spoken: !weak && (shape::is_phrase(&without_numbers(secret)) || shape::is_half_spoken(secret)),
             spelled: Spelled::of(secret, if folds { codes.len() } else { 0 }).filter(|_| public == 0),
             codes: kept(codes),
             exact: kept(exact),
             signs,
-        })
+        };
+        // Signs are at places where a guesser would put them.
+        let letters = match &value.spelled {
+            Some(_) => secret.chars().filter(|c| c.is_alphanumeric()).count(),
+            None => value.secret_len(),
+        };
+        let half = letters.div_ceil(2) * bits_a_character(&value.raw);
+        let half = value.weak.is_some() || count(half) < GUESSABLE_BITS;
+        let guessable = [half, half && bits(secret) < GUESSABLE_BITS];
+        Some(Self { guessable, ..value })
+    }
+
+    /// Itself, and the same in other letters or encoded. Those are as easy to guess as it is.
+    pub(super) fn in_all_spellings(self, secret: &str) -> Vec<Self> {
+        let Self {
+            variable, guessable, ..
+        } = self;
+        let others = spellings::of(secret);
+        let others = others
+            .iter()
+            .filter_map(|other| Self::of(variable, &self.source, other));
+        let others: Vec<Self> = others.map(|other| Self { guessable, ..other }).collect();
+        std::iter::once(self).chain(others).collect()
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
@@ -109,16 +138,39 @@ impl KnownValue {
 
     /// How many of its characters are secret.
     pub(super) fn secret_len(&self) -> usize {
-        match (&self.spelled, self.codes.len()) {
-            (Some(spelled), 0) => spelled.len(),
-            (_, codes) => codes.saturating_sub(self.public).max(1),
+        match &self.spelled {
+            Some(spelled) => spelled.len(),
+            None => self.codes.len().saturating_sub(self.public).max(1),
         }
     }
 
-    /// Whether somebody who tries many could hit it, or half of it: a password that a person made up, or one of few signs.
-    pub(super) fn is_guessable(&self) -> bool {
-        let half = self.secret_len().div_ceil(2);
-        self.weak.is_some() || half.saturating_mul(bits_a_character(&self.raw)) < GUESSABLE_BITS
+    /// Which of its secret characters those at these places of `codes` are. Where its signs count they are among them.
+    pub(super) fn secret_of_codes(&self, places: Range<usize>) -> Range<usize> {
+        if self.spelled.is_none() {
+            let secret = |place: usize| place.saturating_sub(self.public);
+            return secret(places.start)..secret(places.end);
+        }
+        // Of the signs between its letters nobody knows whether they stand there.
+        let folded = FoldedText::of(std::str::from_utf8(&self.raw).unwrap_or_default());
+        let first = if places.start < folded.codes.len() {
+            self.secret_of_bytes(0..folded.start(places.start)).end
+        } else {
+            0
+        };
+        first..(first + places.len()).min(self.secret_len())
+    }
+
+    /// Which of its secret characters these bytes of `raw` are.
+    pub(super) fn secret_of_bytes(&self, bytes: Range<usize>) -> Range<usize> {
+        if self.spelled.is_none() {
+            let secret = |place: usize| place.saturating_sub(self.public).min(self.secret_len());
+            return secret(bytes.start)..secret(bytes.end);
+        }
+        let before = |end: usize| {
+            let text = String::from_utf8_lossy(&self.raw[..end]);
+            text.chars().filter_map(spelled).count()
+        };
+        before(bytes.start)..before(bytes.end)
     }
 
     /// Every window of six codes that says enough to be looked up, with its place.
@@ -175,9 +227,6 @@ fn without_numbers(secret: &str) -> Zeroizing<String> {
         .filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
     Zeroizing::new(words.collect::<Vec<_>>().join(" "))
 }
-
-/// What can be guessed with comments: 2^40 tries are as many as a million comments with a million tries each.
-const GUESSABLE_BITS: usize = 40;
 
 /// How many bits a random character is worth among those of its kind.
 fn bits_a_character(value: &[u8]) -> usize {
