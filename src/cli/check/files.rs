@@ -102,7 +102,7 @@ fn unmaskable(env: &EnvFile) -> Option<String> {
         _ => ("The values of", "are"),
     };
     Some(format!(
-        "{whose} {} {is} too short or too ordinary to be masked in comments, as a whole or in part.\n\
+        "{whose} {} {is} too short or too ordinary to be masked wherever they are said in comments: words are, in quotes or behind their name.\n\
          Twelve characters or more that are no words are found in any text.",
         names.join(", ")
     ))

@@ -44,6 +44,11 @@ const fn codes() -> [u8; 256] {
     table
 }
 
+/// The number of a letter or digit of ASCII in the stream.
+pub(super) const fn code_of(byte: u8) -> u8 {
+    CODES[byte as usize]
+}
+
 /// A character of the stream, with the bytes of the text that it came from.
 #[derive(Clone, Copy)]
 pub(super) struct Folded {

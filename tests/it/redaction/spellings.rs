@@ -266,3 +266,67 @@ fn all_of_a_password_is_told_of_where_nobody_hits_it_by_trying() {
         assert!(!findings.is_empty(), "{value}: {posted}");
     }
 }
+
+/// A secret of words, what is said, where `⟦…⟧` has to be masked.
+const WORDS: [(&str, &str, &str); 19] = [
+    (
+        "JWT_SECRET",
+        "correct-horse-battery-staple",
+        "so ⟦correct-horse-battery-staple⟧ it is",
+    ),
+    (
+        "JWT_SECRET",
+        "correct-horse-battery-staple",
+        "so ⟦correct horse battery staple⟧ it is",
+    ),
+    (
+        "JWT_SECRET",
+        "correct-horse-battery-staple",
+        "so ⟦CorrectHorseBatteryStaple⟧ it is",
+    ),
+    (
+        "JWT_SECRET",
+        "correct-horse-battery-staple",
+        "so correct%2Dhorse, a battery and a staple",
+    ),
+    (
+        "JWT_SECRET",
+        "correct horse battery staple",
+        "so \"⟦correct%20horse%20battery%20staple⟧\"",
+    ),
+    ("API_TOKEN", "ключ-от-дома", "это ⟦ключ-от-дома⟧ да"),
+    ("SESSION_SECRET", "keyboard cat", "SESSION_SECRET='⟦keyboard cat⟧'"),
+    ("SESSION_SECRET", "keyboard cat", "a keyboard cat sat here"),
+    ("JWT_SECRET", "letmein", "JWT_SECRET=⟦letmein⟧"),
+    ("JWT_SECRET", "letmein", "the JWT_SECRET is ⟦letmein⟧ now"),
+    ("JWT_SECRET", "letmein", "{\"jwt_secret\": \"⟦letmein⟧\"}"),
+    ("JWT_SECRET", "letmein", "it was “⟦letmein⟧” before"),
+    ("JWT_SECRET", "letmein", "then letmein please, x=letmeinn"),
+    ("JWT_SECRET", "letmein", "{\"letmein\": true}"),
+    ("ADMIN_PASSWORD", "geheim", "das ist geheim"),
+    ("ADMIN_PASSWORD", "geheim", "es ist »⟦geheim⟧«"),
+    (
+        "ADMIN_PASSWORD",
+        "password",
+        "{\"password\": true, \"kind\": \"password\"}",
+    ),
+    ("WEBHOOK_SECRET", "the new key", "this is the new key of it"),
+    (
+        "DB_URL",
+        "postgres://app:harbour@db/x",
+        "in the harbour, or `⟦harbour⟧`",
+    ),
+];
+
+#[test]
+fn words_that_are_a_secret_vanish_where_nothing_else_is_meant() {
+    for (name, value, said) in WORDS {
+        let label = format!("[redacted: {name}]");
+        let marked = said.split(['⟦', '⟧']).enumerate();
+        let expected: String = marked
+            .map(|(place, part)| if place % 2 == 1 { label.as_str() } else { part })
+            .collect();
+        let text = said.replace(['⟦', '⟧'], "");
+        assert_eq!(masked(&knowing(name, value), &text), expected, "{value}");
+    }
+}

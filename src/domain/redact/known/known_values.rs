@@ -53,9 +53,14 @@ impl KnownValues {
         for part in &parts.secrets {
             match KnownValue::of(0, secret, part) {
                 Some(value) => values.extend(value.in_all_spellings(part)),
-                None => ordinary = true,
+                None => {
+                    ordinary = true;
+                    values.extend(KnownValue::spoken(0, secret, part));
+                }
             }
         }
+        let spoken = parts.spoken.iter();
+        values.extend(spoken.flat_map(|part| KnownValue::spoken(0, secret, part)));
         if ordinary {
             self.unmaskable.insert(name.to_owned());
         }

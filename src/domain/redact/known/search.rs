@@ -29,6 +29,7 @@ impl KnownValues {
     /// Every piece of a known value in the text.
     pub(in crate::domain::redact) fn search(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
         self.search_spelled(index, text, hits);
+        self.search_scattered(index, text, hits);
         if index.touches(text) {
             let folded = FoldedText::of(text);
             self.search_folded(index, text, &folded, hits);

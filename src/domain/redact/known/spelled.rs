@@ -16,8 +16,22 @@ const WINDOW_MASK: u64 = (1 << (BITS * 5)) - 1;
 const SHORT: usize = 12;
 const LONG_PIECE: usize = 7;
 
+/// How a value has to stand in a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// In pieces too.
+    Pieces,
+    /// As a whole: its words are in any text.
+    Whole,
+    /// As a whole where nothing else can be meant: it is a word that people say.
+    Alone,
+}
+
 /// A value of letters of any alphabet and signs, in lower case.
-pub(super) struct Spelled(Zeroizing<Vec<char>>);
+pub(super) struct Spelled {
+    chars: Zeroizing<Vec<char>>,
+    presence: Presence,
+}
 
 impl Spelled {
     /// `None` if folding keeps this value as well: so many of its characters are letters and digits of ASCII.
@@ -25,27 +39,49 @@ impl Spelled {
         let spelled = Zeroizing::new(secret.chars().filter_map(spelled).collect::<Vec<char>>());
         let lost = spelled.len().saturating_sub(folded);
         let is_lost = spelled.len() < SHORT || lost * 6 > spelled.len() || !secret.is_ascii();
-        (is_lost || shape::is_weak(secret)).then_some(Self(spelled))
+        let presence = Presence::Pieces;
+        (is_lost || shape::is_weak(secret)).then_some(Self {
+            chars: spelled,
+            presence,
+        })
+    }
+
+    /// What counts only as a whole; `None` if it is too short to be looked for.
+    pub(super) fn whole(secret: &str, presence: Presence) -> Option<Self> {
+        let chars = Zeroizing::new(secret.chars().filter_map(spelled).collect::<Vec<char>>());
+        (chars.len() >= WINDOW).then_some(Self { chars, presence })
+    }
+
+    /// Whether it is a word that people say.
+    pub(super) fn is_word(&self) -> bool {
+        self.presence == Presence::Alone
     }
 
     /// How many characters it has.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.chars.len()
     }
 
     /// The character at a place.
     pub(super) fn at(&self, place: usize) -> Option<char> {
-        self.0.get(place).copied()
+        self.chars.get(place).copied()
     }
 
     pub(super) fn windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
-        let windows = self.0.windows(WINDOW).enumerate();
+        let sought = match self.presence {
+            Presence::Pieces => usize::MAX,
+            Presence::Whole | Presence::Alone => 1,
+        };
+        let windows = self.chars.windows(WINDOW).enumerate().take(sought);
         windows.map(|(place, window)| (window.iter().fold(0, |all, c| with(all, *c)), place))
     }
 
     /// Whether these of its characters, read as `piece`, are more than chance, a number or a word.
     pub(super) fn is_piece(&self, piece: &str, places: Range<usize>, bounded: bool) -> bool {
         let (whole, chars) = (self.len(), places.len());
+        if self.presence != Presence::Pieces {
+            return chars == whole && bounded;
+        }
         // Numbers, dates, times, addresses.
         let digits = piece
             .bytes()
@@ -56,7 +92,7 @@ impl Spelled {
         if chars == whole {
             return bounded || !ordinary;
         }
-        let own = &self.0[places];
+        let own = &self.chars[places];
         let telling = own
             .iter()
             .enumerate()

@@ -92,7 +92,11 @@ impl KnownValues {
         // Blanks around it belong to the text; the rest of a word that it is a piece of goes with it.
         let start = run.start + (said.len() - said.trim_start().len());
         let [start, end] = to_border(text, start, start + said.trim().len(), is_of_word);
-        spelled.is_piece(said, run.places.clone(), bounded).then(|| {
+        let is_meant = || {
+            let name = &self.variables()[value.variable].name;
+            !spelled.is_word() || is_alone(&text[..run.start], &text[run.end..], name)
+        };
+        (spelled.is_piece(said, run.places.clone(), bounded) && is_meant()).then(|| {
             Hit::known(
                 start..end,
                 value.variable,
@@ -102,6 +106,27 @@ impl KnownValues {
             )
         })
     }
+}
+
+/// Whether a word between these texts stands in quotes, behind an equals sign, or behind the name of its variable.
+fn is_alone(before: &str, after: &str, name: &str) -> bool {
+    const QUOTES: [char; 10] = ['"', '«', '\'', '`', '“', '”', '„', '‘', '’', '»'];
+    let unquoted = after.trim_start_matches(QUOTES);
+    let is_quoted = before.ends_with(QUOTES) && unquoted.len() < after.len();
+    // `"letmein": …` and `letmein = …` are names.
+    let is_name = unquoted.trim_start().starts_with([':', '=']);
+    let sign = before.trim_end_matches(|c: char| c.is_whitespace() || QUOTES.contains(&c));
+    let named = sign.trim_end_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ':' | '=' | '|' | '*' | '>') || QUOTES.contains(&c)
+    });
+    let copulas = [" is", " was", " ist", " est", " es", " to"];
+    let named = copulas
+        .iter()
+        .find_map(|said| named.strip_suffix(said))
+        .unwrap_or(named);
+    let end = named.len().checked_sub(name.len()).and_then(|start| named.get(start..));
+    let is_named = end.is_some_and(|end| end.eq_ignore_ascii_case(name));
+    !is_name && (is_quoted || sign.ends_with('=') && !sign.ends_with("==") || is_named)
 }
 
 /// Letters and digits of an alphabet whose words blanks part.

@@ -1,9 +1,10 @@
 //! One known value, folded, with its windows of six characters.
 use super::encodings::{WINDOW, packed};
 use super::guessing::{GUESSABLE_BITS, bits, count};
-use super::spelled::{Spelled, spelled};
+use super::spelled::{Presence, Spelled, spelled};
 use super::spellings;
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
+use crate::domain::redact::patterns::stands_for_a_key;
 use crate::domain::redact::shape;
 use secrecy::SecretString;
 use std::ops::Range;
@@ -119,6 +120,42 @@ impl KnownValue {
         Some(Self { guessable, ..value })
     }
 
+    /// A value of words alone, joined in any way: what people say is no piece of it. None if it is too short, or if documentation
+    /// writes it for a value.
+    pub(super) fn spoken(variable: usize, source: &SecretString, secret: &str) -> Vec<Self> {
+        if stands_for_a_key(secret) {
+            return Vec::new();
+        }
+        let bits = bits(secret);
+        let is_phrase = shape::is_words(secret) && bits >= PHRASE_BITS;
+        let joined = ["", " ", "-", "_"].into_iter().filter(|_| is_phrase).map(|joint| {
+            let words = secret
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty());
+            Zeroizing::new(words.collect::<Vec<_>>().join(joint))
+        });
+        let own = Zeroizing::new(secret.to_owned());
+        let ways = std::iter::once(own).chain(joined.filter(|joined| **joined != *secret));
+        let ways = ways.filter_map(|way| {
+            let presence = if is_phrase { Presence::Whole } else { Presence::Alone };
+            let spelled = Spelled::whole(&way, presence)?;
+            Some(Self {
+                variable,
+                source: source.clone(),
+                raw: Zeroizing::new(way.as_bytes().to_vec()),
+                codes: Zeroizing::default(),
+                exact: Zeroizing::default(),
+                public: 0,
+                weak: Some(Zeroizing::default()),
+                spoken: true,
+                spelled: Some(spelled),
+                guessable: [true, bits < GUESSABLE_BITS],
+                signs: Default::default(),
+            })
+        });
+        ways.collect()
+    }
+
     /// Itself, and the same in other letters or encoded. Those are as easy to guess as it is.
     pub(super) fn in_all_spellings(self, secret: &str) -> Vec<Self> {
         let Self {
@@ -227,6 +264,9 @@ fn without_numbers(secret: &str) -> Zeroizing<String> {
         .filter(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
     Zeroizing::new(words.collect::<Vec<_>>().join(" "))
 }
+
+/// Words worth less are in any text.
+const PHRASE_BITS: f32 = 32.0;
 
 /// How many bits a random character is worth among those of its kind.
 fn bits_a_character(value: &[u8]) -> usize {

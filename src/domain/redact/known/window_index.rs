@@ -1,6 +1,7 @@
 //! The windows of all values, ready to be looked up.
 use super::encodings::{BASE32, BASE64, HEX, Rolling, WINDOW};
 use super::known_values::KnownValues;
+use super::scattered::Triples;
 use super::value::WINDOW_MASK;
 use crate::domain::redact::fold::{self, BREAK};
 
@@ -15,6 +16,7 @@ pub(in crate::domain::redact) struct WindowIndex {
     pub(super) folded: WindowTable,
     pub(super) raw: WindowTable,
     pub(super) spelled: WindowTable,
+    pub(super) triples: Triples,
 }
 
 /// Windows with the values that hold them; a bitmap answers for most that nothing holds.
@@ -52,6 +54,7 @@ impl WindowIndex {
                 with_value(value.windows().chain(gapped), number)
             })),
             raw: WindowTable::of(values().flat_map(|(number, value)| with_value(value.raw_windows(), number))),
+            triples: Triples::of(values()),
             spelled: WindowTable::of(values().flat_map(|(number, value)| with_value(value.spelled_windows(), number))),
         }
     }
