@@ -5,6 +5,7 @@ use crate::domain::redact::known::is_secret;
 use crate::domain::redact::patterns::Patterns;
 use crate::domain::redact::shape;
 use crate::domain::redact::span::{ContextRule, Hit, HitSource};
+use std::ops::Range;
 
 /// Tokens longer than this are data; only patterns and names look at them.
 const LONGEST: usize = 1 << 14;
@@ -18,6 +19,7 @@ const LONG: usize = 28;
 pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<Hit>) {
     let bytes = around.text.as_bytes();
     let nouns = around.has_nouns();
+    let mut public = public_blocks(around.text).into_iter().peekable();
     let kind = |b: &u8| CHUNK[*b as usize];
     let mut at = 0;
     // Only chunks with a capital or a digit are looked at: the search goes from one to the next.
@@ -25,7 +27,9 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
         let telling = at + next;
         let start = telling - bytes[at..telling].iter().rev().take_while(|b| kind(b) != 0).count();
         at = telling + bytes[telling..].iter().take_while(|b| kind(b) != 0).count();
-        if at - start < 6 || at - start > LONGEST {
+        while public.next_if(|block| block.end <= start).is_some() {}
+        let is_public = public.peek().is_some_and(|block| block.start <= start);
+        if at - start < 6 || at - start > LONGEST || is_public {
             continue;
         }
         // A capital at the beginning is that of a word.
@@ -33,12 +37,57 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
         let kinds = bytes[start + 1..at].iter().fold(first, |kinds, b| kinds | kind(b));
         // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
         let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
+        if kinds & SIGN != 0 && at - start >= FORM && form(patterns, around.text, start, at, hits) {
+            continue;
+        }
         if telling && kinds & SIGN != 0 {
             chunk(patterns, around, start, at, hits);
         } else if telling {
             token(patterns, around, start, at, hits);
         }
     }
+}
+
+/// Chunks of this length may be a key of a fixed form without a public beginning.
+const FORM: usize = 34;
+
+/// A key without a fixed beginning that a chunk is, or that a name in it is given; its form alone tells.
+fn form(patterns: &Patterns, text: &str, start: usize, end: usize, hits: &mut Vec<Hit>) -> bool {
+    let chunk = &text[start..end];
+    let value = chunk.rfind('=').map_or(0, |sign| sign + 1);
+    let hit = patterns
+        .search_token(text, start)
+        .or_else(|| patterns.search_token(text, start + value));
+    let found = hit.is_some();
+    hits.extend(hit);
+    found
+}
+
+/// Blocks of PEM that everybody may read: public keys and certificates.
+fn public_blocks(text: &str) -> Vec<Range<usize>> {
+    const BEGIN: &str = "-----BEGIN ";
+    const LONGEST_KIND: usize = 48;
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    while let Some(begin) = text[at..].find(BEGIN).map(|begin| at + begin) {
+        at = begin + BEGIN.len();
+        let near = &text[at..text.floor_char_boundary(at + LONGEST_KIND)];
+        let kind = near.split("-----").next().unwrap_or_default();
+        if kind.len() == near.len() || !(kind.contains("PUBLIC") || kind.contains("CERTIFICATE")) {
+            continue;
+        }
+        let Some(end) = text[at..].find("-----END ").map(|end| at + end) else {
+            break;
+        };
+        let body = at + kind.len();
+        let lines = text[body..end].split(['\n', '\r', '-']).map(str::trim);
+        let is_base64 = |line: &str| !line.contains(char::is_whitespace) || line.contains(": ");
+        if lines.clone().all(is_base64) {
+            blocks.push(begin..end);
+        }
+        at = end;
+    }
+    blocks
 }
 
 const SIGN: u8 = 1;
@@ -191,7 +240,8 @@ fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -
         return (is_wallet_key(token) && noun()).then_some(ContextRule::Key);
     }
     let look = look(token);
-    if look == TokenShape::Plain && !may_be_password(token) {
+    // What is left of a key behind stars is read elsewhere.
+    if token.contains("***") || look == TokenShape::Plain && !may_be_password(token) {
         return None;
     }
     let spoken = look == TokenShape::Plain || !token.bytes().any(|b| b.is_ascii_digit());

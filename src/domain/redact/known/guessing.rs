@@ -149,10 +149,27 @@ fn random(token: &str) -> f32 {
         (true, true, _) => MIXED,
         _ => ONE_CASE,
     };
-    let codes: Vec<i64> = token.chars().map(|c| i64::from(u32::from(c))).collect();
-    let goes_on = |three: &&[i64]| three[1] - three[0] == three[2] - three[1] && (three[1] - three[0]).abs() <= 1;
-    let expected = codes.windows(3).filter(goes_on).count();
+    let codes: Vec<u32> = token.chars().map(u32::from).collect();
+    let expected = expected(&codes);
     each * count(codes.len() - expected) + EXPECTED * count(expected)
+}
+
+/// How many of these go on as the two before them did: `1234567890`, `abcdef`, `aaaa`.
+pub(super) fn expected(codes: &[u32]) -> usize {
+    // A row of digits ends with the zero.
+    let is_zero = |from: u32, to: u32| (from, to) == (9, 0) || (from, to) == (u32::from('9'), u32::from('0'));
+    let step = |from: u32, to: u32| {
+        if is_zero(from, to) {
+            1
+        } else {
+            i64::from(to) - i64::from(from)
+        }
+    };
+    let goes_on = |three: &&[u32]| {
+        let [first, second] = [step(three[0], three[1]), step(three[1], three[2])];
+        first == second && first.abs() <= 1
+    };
+    codes.windows(3).filter(goes_on).count()
 }
 
 /// The value with letters for the digits and signs that are written for them, where a letter stands on either side; `None`

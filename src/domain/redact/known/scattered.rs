@@ -1,5 +1,6 @@
 //! Pieces too short to be found each for itself, with words or numbers between them: a list of parts, the fields of JSON, the
 //! cells of a table. Each goes on in a value where the one before it ended.
+use super::guessing::count;
 use super::known_values::KnownValues;
 use super::search::{ENOUGH, each_is_worth};
 use super::value::KnownValue;
@@ -192,9 +193,4 @@ impl KnownValues {
 struct Chain {
     value: usize,
     pieces: Vec<(Range<usize>, Range<usize>)>,
-}
-
-#[expect(clippy::cast_precision_loss, reason = "lengths of keys")]
-fn count(chars: usize) -> f32 {
-    chars as f32
 }

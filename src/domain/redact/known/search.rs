@@ -2,6 +2,7 @@
 //! against every window of every value, by a bitmap first; what hits is extended as far as text and value agree, and then
 //! has to be evidence enough.
 use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedWindow, HEX, Rolling, WINDOW};
+use super::guessing::{count, expected};
 use super::known_values::KnownValues;
 use super::value::{KnownValue, WINDOW_MASK};
 use super::window_index::{GAPPED, WindowIndex};
@@ -238,9 +239,9 @@ fn evidence(value: &KnownValue, folded: &FoldedText, run: ValueMatch) -> f32 {
     } else {
         each_is_worth(codes, same_case)
     };
-    #[expect(clippy::cast_precision_loss, reason = "lengths of keys")]
-    let chars = codes.len() as f32;
-    prefix + chars * each
+    // `1234567890` is in any text.
+    let row = expected(&codes.iter().copied().map(u32::from).collect::<Vec<_>>());
+    prefix + count(codes.len() - row) * each
 }
 
 /// What one of these characters is worth, in bits.

@@ -1,5 +1,6 @@
 //! A value as it is spelled: a short one, or one whose signs and letters of other alphabets folding would lose. A piece of
 //! it counts where it stands in the text just so, in either case, and is no word or number of its own.
+use super::guessing::expected;
 use crate::domain::redact::lookalikes::{ascii_of, is_invisible};
 use crate::domain::redact::shape;
 use std::ops::Range;
@@ -93,13 +94,15 @@ impl Spelled {
             return bounded || !ordinary;
         }
         let own = &self.chars[places];
-        let telling = own
-            .iter()
-            .enumerate()
-            .filter(|(at, c)| !own[..*at].contains(c))
-            .take(3)
-            .count()
-            == 3;
+        let row = expected(&own.iter().copied().map(u32::from).collect::<Vec<_>>());
+        let telling = own.len() - row > 3
+            && own
+                .iter()
+                .enumerate()
+                .filter(|(at, c)| !own[..*at].contains(c))
+                .take(3)
+                .count()
+                == 3;
         let least = if whole < SHORT { whole / 2 + 1 } else { LONG_PIECE };
         let words = piece
             .split(|c: char| !c.is_alphabetic())
