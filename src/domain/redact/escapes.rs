@@ -22,7 +22,7 @@ pub(super) fn read(bytes: &[u8], at: usize) -> Option<(u8, usize)> {
 
 /// What an escape stands for.
 #[derive(Clone, Copy)]
-enum Unit {
+enum Escaped {
     /// A byte of a text in UTF-8, or in Latin-1.
     Byte(u8),
     /// A character of Unicode, or half of one in UTF-16.
@@ -33,14 +33,14 @@ enum Unit {
 fn one(bytes: &[u8], at: usize) -> Option<(u32, usize)> {
     let (unit, width) = unit(bytes, at)?;
     let value = match unit {
-        Unit::Byte(byte) => u32::from(if byte.is_ascii() { byte } else { SIGN }),
-        Unit::Code(code) => code,
+        Escaped::Byte(byte) => u32::from(if byte.is_ascii() { byte } else { SIGN }),
+        Escaped::Code(code) => code,
     };
     Some((value, width))
 }
 
 /// What the escape at this place stands for, and how many bytes it is.
-fn unit(bytes: &[u8], at: usize) -> Option<(Unit, usize)> {
+fn unit(bytes: &[u8], at: usize) -> Option<(Escaped, usize)> {
     match bytes[at] {
         b'%' => percent(bytes, at),
         b'\\' => backslash(bytes, at),
@@ -83,12 +83,12 @@ fn number(bytes: &[u8], at: usize, radix: u32, longest: usize) -> Option<(u32, u
 }
 
 /// `%41`; encoded again, the percent sign itself is `%25`, as often as one likes.
-fn percent(bytes: &[u8], at: usize) -> Option<(Unit, usize)> {
+fn percent(bytes: &[u8], at: usize) -> Option<(Escaped, usize)> {
     const TIMES: usize = 6;
     let mut digits = at + 1;
     if bytes.get(digits) == Some(&b'u') {
         let (value, end) = exactly(bytes, digits + 1, 16, 4)?;
-        return Some((Unit::Code(value), end - at));
+        return Some((Escaped::Code(value), end - at));
     }
     for _ in 0..TIMES {
         let again = bytes.get(digits..digits + 2) == Some(b"25") && hex_byte(bytes, digits + 2).is_some();
@@ -97,18 +97,18 @@ fn percent(bytes: &[u8], at: usize) -> Option<(Unit, usize)> {
         }
         digits += 2;
     }
-    Some((Unit::Byte(hex_byte(bytes, digits)?), digits + 2 - at))
+    Some((Escaped::Byte(hex_byte(bytes, digits)?), digits + 2 - at))
 }
 
-fn backslash(bytes: &[u8], at: usize) -> Option<(Unit, usize)> {
+fn backslash(bytes: &[u8], at: usize) -> Option<(Escaped, usize)> {
     // JSON in JSON doubles the backslash.
     let letter = at + bytes[at..].iter().take(8).take_while(|b| **b == b'\\').count();
-    let code = |(value, end): (u32, usize)| (Unit::Code(value), end);
+    let code = |(value, end): (u32, usize)| (Escaped::Code(value), end);
     let (unit, end) = match bytes.get(letter)? {
-        b'x' => (Unit::Byte(hex_byte(bytes, letter + 1)?), letter + 3),
+        b'x' => (Escaped::Byte(hex_byte(bytes, letter + 1)?), letter + 3),
         b'u' | b'U' if bytes.get(letter + 1) == Some(&b'{') => {
             let (value, end) = number(bytes, letter + 2, 16, 6)?;
-            (bytes.get(end) == Some(&b'}')).then_some((Unit::Code(value), end + 1))?
+            (bytes.get(end) == Some(&b'}')).then_some((Escaped::Code(value), end + 1))?
         }
         b'u' => code(exactly(bytes, letter + 1, 16, 4)?),
         b'U' => code(exactly(bytes, letter + 1, 16, 8)?),
@@ -116,10 +116,10 @@ fn backslash(bytes: &[u8], at: usize) -> Option<(Unit, usize)> {
         b'0' if bytes[letter..].starts_with(b"0000") => code(exactly(bytes, letter, 16, 6)?),
         b'0'..=b'7' => {
             let (value, end) = exactly(bytes, letter, 8, 3)?;
-            (Unit::Byte(u8::try_from(value).ok()?), end)
+            (Escaped::Byte(u8::try_from(value).ok()?), end)
         }
         // A line end or a tab, written out: no letter of its own.
-        b'n' | b'r' | b't' => (Unit::Code(u32::from(b'\n')), letter + 1),
+        b'n' | b'r' | b't' => (Escaped::Code(u32::from(b'\n')), letter + 1),
         _ => return None,
     };
     Some((unit, end - at))
@@ -172,7 +172,7 @@ fn named(bytes: &[u8]) -> Option<(char, usize)> {
     Some((own.or_else(accented)?, length + 1))
 }
 
-fn entity(bytes: &[u8], at: usize) -> Option<(Unit, usize)> {
+fn entity(bytes: &[u8], at: usize) -> Option<(Escaped, usize)> {
     // HTML in HTML escapes the sign.
     let again = bytes[at + 1..]
         .chunks_exact(4)
@@ -182,22 +182,22 @@ fn entity(bytes: &[u8], at: usize) -> Option<(Unit, usize)> {
     if bytes.get(number_at) != Some(&b'#') {
         let in_turn = named(&bytes[number_at..]).map(|(c, width)| (c, number_at + width));
         let (c, end) = in_turn.or_else(|| named(&bytes[at + 1..]).map(|(c, width)| (c, at + 1 + width)))?;
-        return Some((Unit::Code(u32::from(c)), end - at));
+        return Some((Escaped::Code(u32::from(c)), end - at));
     }
     let (value, end) = match bytes.get(number_at + 1)? {
         b'x' | b'X' => number(bytes, number_at + 2, 16, 7)?,
         _ => number(bytes, number_at + 1, 10, 8)?,
     };
     let end = end + usize::from(bytes.get(end) == Some(&b';'));
-    Some((Unit::Code(value), end - at))
+    Some((Escaped::Code(value), end - at))
 }
 
 /// `=41=62`: one alone is an assignment.
-fn quoted_printable(bytes: &[u8], at: usize) -> Option<(Unit, usize)> {
+fn quoted_printable(bytes: &[u8], at: usize) -> Option<(Escaped, usize)> {
     let is_one = |at: usize| bytes.get(at) == Some(&b'=') && hex_byte(bytes, at + 1).is_some();
     let among_others = is_one(at + 3) || at >= 3 && is_one(at - 3);
     let byte = hex_byte(bytes, at + 1).filter(|_| among_others)?;
-    Some((Unit::Byte(byte), 3))
+    Some((Escaped::Byte(byte), 3))
 }
 
 /// A text with the characters that its escapes stand for, and its places; `None` if it has none. Here a byte outside ASCII
@@ -232,7 +232,7 @@ pub(super) fn undone(text: &str) -> Option<(String, Offsets)> {
 /// The character for which one escape stands, or several that are its bytes, and how many bytes of the text those are.
 fn character_at(bytes: &[u8], at: usize) -> Option<(char, usize)> {
     match unit(bytes, at) {
-        Some((Unit::Byte(first), width)) => {
+        Some((Escaped::Byte(first), width)) => {
             let mut encoded = [first; 4];
             let length = match first {
                 0xc2..=0xdf => 2,
@@ -243,7 +243,9 @@ fn character_at(bytes: &[u8], at: usize) -> Option<(char, usize)> {
             let mut end = at + width;
             for place in encoded.iter_mut().take(length).skip(1) {
                 let next = bytes.get(end).and_then(|_| unit(bytes, end));
-                let Some((Unit::Byte(byte), width)) = next else { break };
+                let Some((Escaped::Byte(byte), width)) = next else {
+                    break;
+                };
                 *place = byte;
                 end += width;
             }
@@ -254,15 +256,15 @@ fn character_at(bytes: &[u8], at: usize) -> Option<(char, usize)> {
                 None => Some((char::from(first), width)),
             }
         }
-        Some((Unit::Code(high @ 0xd800..=0xdbff), width)) => {
+        Some((Escaped::Code(high @ 0xd800..=0xdbff), width)) => {
             let low = bytes.get(at + width).and_then(|_| unit(bytes, at + width));
-            let Some((Unit::Code(low @ 0xdc00..=0xdfff), behind)) = low else {
+            let Some((Escaped::Code(low @ 0xdc00..=0xdfff), behind)) = low else {
                 return None;
             };
             let code = 0x1_0000 + ((high - 0xd800) << 10 | (low - 0xdc00));
             Some((char::from_u32(code)?, width + behind))
         }
-        Some((Unit::Code(code), width)) => Some((char::from_u32(code)?, width)),
+        Some((Escaped::Code(code), width)) => Some((char::from_u32(code)?, width)),
         // JSON in JSON doubles it.
         None => {
             let backslashes = bytes[at..].iter().take(8).take_while(|b| **b == b'\\').count();

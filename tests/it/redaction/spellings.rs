@@ -54,7 +54,7 @@ fn json(value: &str) -> String {
 /// What a way of writing is called, and how it writes a value.
 type Way = (&'static str, fn(&str) -> String);
 
-const WAYS: [Way; 20] = [
+const WAYS: [Way; 21] = [
     ("as it is", str::to_owned),
     ("percent", |value| percent(value, |b| format!("%{b:02X}"))),
     ("percent in small letters", |value| {
@@ -140,6 +140,7 @@ const WAYS: [Way; 20] = [
             }
         })
     }),
+    ("in two lines", |value| value.replace(' ', "\n")),
     ("nicer signs", |value| {
         let nicer = [('-', '–'), ('\'', '’'), ('"', '”'), (' ', '\u{a0}')];
         nicer.iter().fold(value.to_owned(), |text, (typed, drawn)| {
@@ -271,7 +272,13 @@ fn all_of_a_password_is_told_of_where_nobody_hits_it_by_trying() {
 }
 
 /// A secret of words, what is said, where `⟦…⟧` has to be masked.
-const WORDS: [(&str, &str, &str); 19] = [
+const WORDS: [(&str, &str, &str); 21] = [
+    (
+        "JWT_SECRET",
+        "correct-horse-battery-staple",
+        "so ⟦Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ==⟧",
+    ),
+    ("JWT_SECRET", "correct-horse-battery-staple", "so Y29ycmVjdCBhbnN3ZXI="),
     (
         "JWT_SECRET",
         "correct-horse-battery-staple",
@@ -298,8 +305,8 @@ const WORDS: [(&str, &str, &str); 19] = [
         "so \"⟦correct%20horse%20battery%20staple⟧\"",
     ),
     ("API_TOKEN", "ключ-от-дома", "это ⟦ключ-от-дома⟧ да"),
-    ("SESSION_SECRET", "keyboard cat", "SESSION_SECRET='⟦keyboard cat⟧'"),
-    ("SESSION_SECRET", "keyboard cat", "a keyboard cat sat here"),
+    ("COOKIE_SECRET", "keyboard cat", "COOKIE_SECRET='⟦keyboard cat⟧'"),
+    ("COOKIE_SECRET", "keyboard cat", "a keyboard cat sat here"),
     ("JWT_SECRET", "letmein", "JWT_SECRET=⟦letmein⟧"),
     ("JWT_SECRET", "letmein", "the JWT_SECRET is ⟦letmein⟧ now"),
     ("JWT_SECRET", "letmein", "{\"jwt_secret\": \"⟦letmein⟧\"}"),

@@ -51,12 +51,11 @@ impl KnownValues {
         let mut values = Vec::new();
         let mut ordinary = parts.ordinary;
         for part in &parts.secrets {
-            match KnownValue::of(0, secret, part) {
-                Some(value) => values.extend(value.in_all_spellings(part)),
-                None => {
-                    ordinary = true;
-                    values.extend(KnownValue::spoken(0, secret, part));
-                }
+            if let Some(value) = KnownValue::of(0, secret, part) {
+                values.extend(value.in_all_spellings(part));
+            } else {
+                ordinary = true;
+                values.extend(KnownValue::spoken(0, secret, part));
             }
         }
         let spoken = parts.spoken.iter();

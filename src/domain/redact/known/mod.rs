@@ -2,7 +2,7 @@
 //!
 //! [`KnownValues`] holds them folded, in memory that is wiped. A [`WindowIndex`] over them answers whether six characters
 //! of a text stand in any value; [`encodings`] reads base64, base32 and hex, [`spelled`] what is short or full of signs, also in other [`spellings`],
-//! [`gapped`] what has characters left out, [`scattered`] short pieces with words between them; [`guessing`] says how hard a value is to guess; [`secret_variables`] tells by
+//! [`gapped`] what has characters left out, [`scattered`] short pieces with words between them (by [`triples`]); [`guessing`] says how hard a value is to guess; [`secret_variables`] tells by
 //! [`names`] and shapes which variables hold a secret at all, [`secret_parts`] what of a value is one: of [`addresses`],
 //! connection strings ([`settings`]), JSON.
 mod addresses;
@@ -19,6 +19,7 @@ mod settings;
 mod spelled;
 mod spelled_search;
 mod spellings;
+mod triples;
 mod value;
 mod window_index;
 

@@ -3,15 +3,14 @@
 use super::guessing::count;
 use super::known_values::KnownValues;
 use super::search::{ENOUGH, each_is_worth};
-use super::value::KnownValue;
+use super::triples::{TRIPLE, number_of};
 use super::window_index::WindowIndex;
 use crate::domain::redact::fold::code_of;
 use crate::domain::redact::span::Hit;
 use std::ops::Range;
 
-/// How long a piece is at most, and the first of several at least.
+/// How long a piece is at most; the first of several is at least three.
 const LONGEST: usize = 5;
-const TRIPLE: usize = 3;
 /// The last piece may be the rest of a value.
 const SHORTEST: usize = 2;
 
@@ -21,72 +20,15 @@ const BETWEEN: usize = 10;
 /// How many bits each piece takes from the worth of all: any of the words between might have been it.
 const PER_PIECE: f32 = 4.0;
 
-/// Three letters or digits in one case are one of so many.
-const TRIPLES: usize = 36 * 36 * 36;
-
-/// Every three characters in a row of every value, with their places.
-pub(super) struct Triples {
-    held: Vec<u64>,
-    places: Vec<Triple>,
-}
-
-/// Three characters of a value.
-struct Triple {
-    number: u32,
-    value: u32,
-    place: u32,
-}
-
-impl Triples {
-    pub(super) fn of<'a>(values: impl Iterator<Item = (usize, &'a KnownValue)>) -> Self {
-        let sought = values.filter(|(_, value)| value.weak.is_none() && !value.spoken);
-        let mut places: Vec<Triple> = sought
-            .flat_map(|(number, value)| {
-                let secret = value.codes.windows(TRIPLE).enumerate().skip(value.public);
-                secret.map(move |(place, codes)| Triple {
-                    number: u32::try_from(number_of(codes)).unwrap_or(0),
-                    value: u32::try_from(number).unwrap_or(u32::MAX),
-                    place: u32::try_from(place).unwrap_or(u32::MAX),
-                })
-            })
-            .collect();
-        places.sort_unstable_by_key(|triple| triple.number);
-        let mut held = vec![0; if places.is_empty() { 0 } else { TRIPLES.div_ceil(64) }];
-        for triple in &places {
-            held[triple.number as usize / 64] |= 1 << (triple.number % 64);
-        }
-        Self { held, places }
-    }
-
-    #[inline]
-    fn holds(&self, number: usize) -> bool {
-        self.held
-            .get(number / 64)
-            .is_some_and(|bits| bits >> (number % 64) & 1 == 1)
-    }
-
-    /// The values that hold these three, with the places.
-    fn look_up(&self, number: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let first = self.places.partition_point(|triple| (triple.number as usize) < number);
-        let same = self.places[first..].iter();
-        same.take_while(move |triple| triple.number as usize == number)
-            .map(|triple| (triple.value as usize, triple.place as usize))
-    }
-}
-
-fn number_of(codes: &[u8]) -> usize {
-    codes.iter().fold(0, |number, code| number * 36 + usize::from(*code))
-}
-
 /// Letters and digits of ASCII in a row, with what they fold to; dashes may stand among them.
-struct Token {
+struct ShortToken {
     range: Range<usize>,
     codes: [u8; LONGEST],
     /// How many letters and digits it has: more than [`LONGEST`] are none of ours.
     length: usize,
 }
 
-impl Token {
+impl ShortToken {
     fn codes(&self) -> &[u8] {
         &self.codes[..self.length.min(LONGEST)]
     }
@@ -107,22 +49,22 @@ impl Token {
 
 /// The next token from a place on; `None` at the end of the text.
 #[inline]
-fn next_token(bytes: &[u8], from: usize) -> Option<Token> {
+fn next_token(bytes: &[u8], from: usize) -> Option<ShortToken> {
     let start = from + bytes.get(from..)?.iter().position(u8::is_ascii_alphanumeric)?;
-    let mut token = Token {
+    let mut token = ShortToken {
         range: start..start,
         codes: [0; LONGEST],
         length: 0,
     };
     token.extend(bytes, start);
     // `1-q7Hx` is numbered, `a-q7` is a piece of a key that has dashes.
-    let is_number = |token: &Token| token.codes().iter().all(|code| *code < 10);
+    let is_number = |token: &ShortToken| token.codes().iter().all(|code| *code < 10);
     while token.length < LONGEST
         && matches!(bytes.get(token.range.end), Some(b'-' | b'_'))
         && bytes.get(token.range.end + 1).is_some_and(u8::is_ascii_alphanumeric)
         && !is_number(&token)
     {
-        let mut longer = Token {
+        let mut longer = ShortToken {
             range: token.range.clone(),
             ..token
         };
@@ -164,7 +106,7 @@ impl KnownValues {
     }
 
     /// The pieces that begin with a token at a place of a value, if they are evidence together.
-    fn chain(&self, bytes: &[u8], first: &Token, value: usize, place: usize) -> Option<Chain> {
+    fn chain(&self, bytes: &[u8], first: &ShortToken, value: usize, place: usize) -> Option<Chain> {
         let codes = &self.values[value].codes;
         if !codes[place..].starts_with(first.codes()) {
             return None;

@@ -1,9 +1,10 @@
 //! The look-up: every window of six folded characters of the text, and every six bytes that its characters may encode,
 //! against every window of every value, by a bitmap first; what hits is extended as far as text and value agree, and then
 //! has to be evidence enough.
-use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedWindow, HEX, Rolling, WINDOW};
+use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedMatch, EncodedWindow, HEX, Rolling, WINDOW};
 use super::guessing::{count, expected};
 use super::known_values::KnownValues;
+use super::spelled::Spelled;
 use super::value::{KnownValue, WINDOW_MASK};
 use super::window_index::{GAPPED, WindowIndex};
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
@@ -117,7 +118,11 @@ impl KnownValues {
                         ENCODINGS[ENCODING].extend(folded, &self.values[value].raw, window),
                     )
                 });
-                if let Some((value, run)) = matches.max_by_key(|(_, run)| run.to - run.from) {
+                let counts = |(value, run): &(usize, EncodedMatch)| {
+                    let KnownValue { spelled, raw, .. } = &self.values[*value];
+                    run.bytes.len() == raw.len() || !spelled.as_ref().is_some_and(Spelled::is_whole)
+                };
+                if let Some((value, run)) = matches.filter(counts).max_by_key(|(_, run)| run.to - run.from) {
                     settled = run.to;
                     let [start, end] = to_border(text, folded.start(run.from), folded.end(run.to - 1), is_encoded);
                     let places = self.values[value].secret_of_bytes(run.bytes);

@@ -19,7 +19,7 @@ const LONG_PIECE: usize = 7;
 
 /// How a value has to stand in a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Presence {
+pub(super) enum Occurrence {
     /// In pieces too.
     Pieces,
     /// As a whole: its words are in any text.
@@ -31,7 +31,7 @@ pub(super) enum Presence {
 /// A value of letters of any alphabet and signs, in lower case.
 pub(super) struct Spelled {
     chars: Zeroizing<Vec<char>>,
-    presence: Presence,
+    occurrence: Occurrence,
 }
 
 impl Spelled {
@@ -40,22 +40,27 @@ impl Spelled {
         let spelled = Zeroizing::new(secret.chars().filter_map(spelled).collect::<Vec<char>>());
         let lost = spelled.len().saturating_sub(folded);
         let is_lost = spelled.len() < SHORT || lost * 6 > spelled.len() || !secret.is_ascii();
-        let presence = Presence::Pieces;
+        let occurrence = Occurrence::Pieces;
         (is_lost || shape::is_weak(secret)).then_some(Self {
             chars: spelled,
-            presence,
+            occurrence,
         })
     }
 
     /// What counts only as a whole; `None` if it is too short to be looked for.
-    pub(super) fn whole(secret: &str, presence: Presence) -> Option<Self> {
+    pub(super) fn whole(secret: &str, occurrence: Occurrence) -> Option<Self> {
         let chars = Zeroizing::new(secret.chars().filter_map(spelled).collect::<Vec<char>>());
-        (chars.len() >= WINDOW).then_some(Self { chars, presence })
+        (chars.len() >= WINDOW).then_some(Self { chars, occurrence })
+    }
+
+    /// Whether nothing less than all of it counts.
+    pub(super) fn is_whole(&self) -> bool {
+        self.occurrence != Occurrence::Pieces
     }
 
     /// Whether it is a word that people say.
     pub(super) fn is_word(&self) -> bool {
-        self.presence == Presence::Alone
+        self.occurrence == Occurrence::Alone
     }
 
     /// How many characters it has.
@@ -69,9 +74,9 @@ impl Spelled {
     }
 
     pub(super) fn windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
-        let sought = match self.presence {
-            Presence::Pieces => usize::MAX,
-            Presence::Whole | Presence::Alone => 1,
+        let sought = match self.occurrence {
+            Occurrence::Pieces => usize::MAX,
+            Occurrence::Whole | Occurrence::Alone => 1,
         };
         let windows = self.chars.windows(WINDOW).enumerate().take(sought);
         windows.map(|(place, window)| (window.iter().fold(0, |all, c| with(all, *c)), place))
@@ -80,7 +85,7 @@ impl Spelled {
     /// Whether these of its characters, read as `piece`, are more than chance, a number or a word.
     pub(super) fn is_piece(&self, piece: &str, places: Range<usize>, bounded: bool) -> bool {
         let (whole, chars) = (self.len(), places.len());
-        if self.presence != Presence::Pieces {
+        if self.is_whole() {
             return chars == whole && bounded;
         }
         // Numbers, dates, times, addresses.
@@ -137,7 +142,12 @@ fn is_rare_sign(c: char) -> bool {
 /// A character as it is compared; `None` if it draws nothing.
 pub(super) fn spelled(c: char) -> Option<char> {
     if c.is_ascii() {
-        return Some(c.to_ascii_lowercase());
+        // What is said goes on in the next line.
+        return match c {
+            '\n' | '\t' => Some(' '),
+            '\r' => None,
+            _ => Some(c.to_ascii_lowercase()),
+        };
     }
     if is_invisible(c) {
         return None;

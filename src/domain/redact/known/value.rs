@@ -1,7 +1,7 @@
 //! One known value, folded, with its windows of six characters.
 use super::encodings::{WINDOW, packed};
 use super::guessing::{GUESSABLE_BITS, bits, count};
-use super::spelled::{Presence, Spelled, spelled};
+use super::spelled::{Occurrence, Spelled, spelled};
 use super::spellings;
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
 use crate::domain::redact::patterns::stands_for_a_key;
@@ -137,8 +137,12 @@ impl KnownValue {
         let own = Zeroizing::new(secret.to_owned());
         let ways = std::iter::once(own).chain(joined.filter(|joined| **joined != *secret));
         let ways = ways.filter_map(|way| {
-            let presence = if is_phrase { Presence::Whole } else { Presence::Alone };
-            let spelled = Spelled::whole(&way, presence)?;
+            let occurrence = if is_phrase {
+                Occurrence::Whole
+            } else {
+                Occurrence::Alone
+            };
+            let spelled = Spelled::whole(&way, occurrence)?;
             Some(Self {
                 variable,
                 source: source.clone(),

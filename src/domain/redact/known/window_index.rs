@@ -1,7 +1,7 @@
 //! The windows of all values, ready to be looked up.
 use super::encodings::{BASE32, BASE64, HEX, Rolling, WINDOW};
 use super::known_values::KnownValues;
-use super::scattered::Triples;
+use super::triples::Triples;
 use super::value::WINDOW_MASK;
 use crate::domain::redact::fold::{self, BREAK};
 
