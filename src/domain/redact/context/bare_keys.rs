@@ -37,7 +37,8 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
         let kinds = bytes[start + 1..at].iter().fold(first, |kinds, b| kinds | kind(b));
         // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
         let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
-        if kinds & SIGN != 0 && at - start >= FORM && form(patterns, around.text, start, at, hits) {
+        if kinds & (SIGN | DIGIT) == SIGN | DIGIT && at - start >= FORM && form(patterns, around.text, start, at, hits)
+        {
             continue;
         }
         if telling && kinds & SIGN != 0 {
@@ -48,16 +49,21 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
     }
 }
 
-/// Chunks of this length may be a key of a fixed form without a public beginning.
+/// Chunks of this length may be a key of a fixed form without a public beginning, which so many hex digits begin.
 const FORM: usize = 34;
+const HEX: usize = 8;
 
 /// A key without a fixed beginning that a chunk is, or that a name in it is given; its form alone tells.
 fn form(patterns: &Patterns, text: &str, start: usize, end: usize, hits: &mut Vec<Hit>) -> bool {
     let chunk = &text[start..end];
     let value = chunk.rfind('=').map_or(0, |sign| sign + 1);
-    let hit = patterns
-        .search_token(text, start)
-        .or_else(|| patterns.search_token(text, start + value));
+    // All of them begin with hex.
+    let is_hex = |at: &usize| {
+        let beginning = chunk.as_bytes().get(*at..at + HEX);
+        beginning.is_some_and(|bytes| bytes.iter().all(u8::is_ascii_hexdigit))
+    };
+    let mut places = [0, value].into_iter().filter(is_hex);
+    let hit = places.find_map(|at| patterns.search_token(text, start + at));
     let found = hit.is_some();
     hits.extend(hit);
     found

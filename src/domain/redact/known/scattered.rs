@@ -78,20 +78,43 @@ fn next_token(bytes: &[u8], from: usize) -> Option<ShortToken> {
     Some(token)
 }
 
+/// Where the next run of letters and digits begins that may be a piece: in all but a few texts none does.
+fn next_triple(bytes: &[u8], from: usize, index: &WindowIndex) -> Option<usize> {
+    let (mut length, mut number) = (0, 0);
+    for (at, byte) in bytes.iter().enumerate().skip(from) {
+        let code = code_of(*byte);
+        if code < 36 {
+            number = if length < TRIPLE {
+                number * 36 + usize::from(code)
+            } else {
+                number
+            };
+            length += 1;
+            continue;
+        }
+        if (1..=LONGEST).contains(&length)
+            && (length < TRIPLE && matches!(byte, b'-' | b'_') || length >= TRIPLE && index.triples.holds(number))
+        {
+            return Some(at - length);
+        }
+        (length, number) = (0, 0);
+    }
+    let is_last = (TRIPLE..=LONGEST).contains(&length) && index.triples.holds(number);
+    is_last.then(|| bytes.len() - length)
+}
+
 impl KnownValues {
     /// Pieces of one value in its order.
     pub(super) fn search_scattered(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
         let bytes = text.as_bytes();
         let mut at = 0;
-        while let Some(token) = next_token(bytes, at) {
+        while let Some(first) = next_triple(bytes, at, index) {
+            let Some(token) = next_token(bytes, first) else { break };
             at = token.range.end;
             if !(TRIPLE..=LONGEST).contains(&token.length) {
                 continue;
             }
             let number = number_of(&token.codes[..TRIPLE]);
-            if !index.triples.holds(number) {
-                continue;
-            }
             let chains = index.triples.look_up(number);
             let chains = chains.filter_map(|(value, place)| self.chain(bytes, &token, value, place));
             let Some(chain) = chains.max_by_key(|chain| chain.pieces.len()) else {
