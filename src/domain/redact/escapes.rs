@@ -200,12 +200,14 @@ fn quoted_printable(bytes: &[u8], at: usize) -> Option<(Escaped, usize)> {
     Some((Escaped::Byte(byte), 3))
 }
 
+/// Whether escapes begin with this character.
+pub(super) const fn may_begin(c: char) -> bool {
+    matches!(c, '%' | '\\' | '&' | '=')
+}
+
 /// A text with the characters that its escapes stand for, and its places; `None` if it has none. Here a byte outside ASCII
 /// is one of a character, and a backslash before a sign stands for that sign.
 pub(super) fn undone(text: &str) -> Option<(String, Offsets)> {
-    if !['%', '\\', '&', '='].iter().any(|sign| text.contains(*sign)) {
-        return None;
-    }
     let bytes = text.as_bytes();
     let mut short = String::with_capacity(text.len());
     let mut stretches = Vec::new();

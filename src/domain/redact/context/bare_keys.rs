@@ -5,6 +5,7 @@ use crate::domain::redact::known::is_secret;
 use crate::domain::redact::patterns::Patterns;
 use crate::domain::redact::shape;
 use crate::domain::redact::span::{ContextRule, Hit, HitSource};
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// Tokens longer than this are data; only patterns and names look at them.
@@ -19,7 +20,7 @@ const LONG: usize = 28;
 pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<Hit>) {
     let bytes = around.text.as_bytes();
     let nouns = around.has_nouns();
-    let mut public = public_blocks(around.text).into_iter().peekable();
+    let public = OnceCell::new();
     let kind = |b: &u8| CHUNK[*b as usize];
     let mut at = 0;
     // Only chunks with a capital or a digit are looked at: the search goes from one to the next.
@@ -27,9 +28,7 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
         let telling = at + next;
         let start = telling - bytes[at..telling].iter().rev().take_while(|b| kind(b) != 0).count();
         at = telling + bytes[telling..].iter().take_while(|b| kind(b) != 0).count();
-        while public.next_if(|block| block.end <= start).is_some() {}
-        let is_public = public.peek().is_some_and(|block| block.start <= start);
-        if at - start < 6 || at - start > LONGEST || is_public {
+        if at - start < 6 || at - start > LONGEST {
             continue;
         }
         // A capital at the beginning is that of a word.
@@ -37,6 +36,9 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
         let kinds = bytes[start + 1..at].iter().fold(first, |kinds, b| kinds | kind(b));
         // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
         let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
+        if telling && is_public(&public, around.text, start) {
+            continue;
+        }
         if kinds & (SIGN | DIGIT) == SIGN | DIGIT && at - start >= FORM && form(patterns, around.text, start, at, hits)
         {
             continue;
@@ -67,6 +69,13 @@ fn form(patterns: &Patterns, text: &str, start: usize, end: usize, hits: &mut Ve
     let found = hit.is_some();
     hits.extend(hit);
     found
+}
+
+/// Whether a place is in a block that everybody may read; these are looked for when first asked.
+fn is_public(blocks: &OnceCell<Vec<Range<usize>>>, text: &str, place: usize) -> bool {
+    let blocks = blocks.get_or_init(|| public_blocks(text));
+    let behind = blocks.partition_point(|block| block.end <= place);
+    blocks.get(behind).is_some_and(|block| block.start <= place)
 }
 
 /// Blocks of PEM that everybody may read: public keys and certificates.

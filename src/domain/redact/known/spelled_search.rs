@@ -13,8 +13,8 @@ impl KnownValues {
         if index.spelled.is_empty() {
             return;
         }
-        self.search_as_spelled(index, text, hits);
-        let Some((undone, offsets)) = escapes::undone(text) else {
+        let may_escape = self.search_as_spelled(index, text, hits);
+        let Some((undone, offsets)) = may_escape.then(|| escapes::undone(text)).flatten() else {
             return;
         };
         let mut found = Vec::new();
@@ -29,10 +29,13 @@ impl KnownValues {
         }));
     }
 
-    fn search_as_spelled(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
+    /// Pieces that stand there; tells whether the text has a sign with which escapes begin.
+    fn search_as_spelled(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) -> bool {
+        let mut may_escape = false;
         let (mut window, mut settled) = (0, 0);
         for (at, c) in text.char_indices() {
             let Some(code) = spelled(c) else { continue };
+            may_escape |= escapes::may_begin(c);
             window = with(window, code);
             if at < settled || !index.spelled.holds(window) {
                 continue;
@@ -46,6 +49,7 @@ impl KnownValues {
                 hits.extend(self.spelled_hit(text, &run));
             }
         }
+        may_escape
     }
 
     /// As far as text and value agree around the window that ends here.
