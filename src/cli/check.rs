@@ -2,6 +2,7 @@
 mod evidence;
 mod files;
 mod fixtures;
+mod needs;
 mod render_all;
 
 use super::{CommandError, CommandResult, Exit, ProjectArgs, classify, redact, tools};
@@ -36,6 +37,7 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     };
     let env = files::env(&settings);
     faults.extend(files::faults(place, &settings, env.as_ref()));
+    faults.extend(needs::faults(&settings, env.as_ref()));
     let lacking = consent::lacking_for_notion(&settings.notion.url, &settings.state_dir());
     faults.extend(lacking.map(|consent| consent::notion_in_words(&consent)));
     let proven = prove(&settings, &mut faults);
@@ -44,6 +46,9 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     }
     if faults.is_empty() {
         println!("{proven}");
+        if let Some(lacking) = needs::lacking(&settings, env.as_ref()) {
+            println!("\n{lacking}");
+        }
         return Ok(Exit::Done);
     }
     Err(Faults(faults).into())

@@ -41,5 +41,12 @@ pub(super) fn in_file(project: &Path, file: &Path) -> CommandResult<SecretString
         error if error.leads_out() => CommandError::Refused(anyhow::anyhow!("notion.token_file: {error}")),
         error => anyhow::anyhow!("notion.token_file: {error}").into(),
     })?;
-    Ok(SecretString::from(String::from_utf8_lossy(&bytes).trim().to_owned()))
+    let no_token = |what| anyhow::anyhow!("notion.token_file {} {what}", file.display());
+    let text = std::str::from_utf8(&bytes).map_err(|_| no_token("is no UTF-8 text"))?;
+    // An editor may have put its mark before it.
+    let token = text.trim_start_matches('\u{feff}').trim();
+    if token.is_empty() || token.contains(char::is_control) {
+        return Err(no_token("holds no token: one line with the token alone is wanted").into());
+    }
+    Ok(SecretString::from(token))
 }

@@ -13,8 +13,24 @@ pub struct Cycle {
     pub number: u32,
     /// The first of: Status In Progress, the first report, `rotate start`.
     pub began_at: DateTime<Utc>,
+    /// The public id of the install key under which its fingerprints were made; empty in states of earlier versions.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub key: String,
     /// Each secret variable of `.env` at the beginning, with its fingerprint.
     pub fingerprints: BTreeMap<String, Fingerprint>,
     /// Variables whose value was posted, with the fingerprint that it had: "changed" holds only once it differs from this.
     pub exposed: BTreeMap<String, Fingerprint>,
+}
+
+impl Cycle {
+    /// The cycle as it can be compared under the install key with this id: fingerprints that were made under another one
+    /// differ from all, so that every key would seem changed. They are left out, and prove nothing.
+    pub fn under(&self, key: &str) -> Self {
+        let mut cycle = self.clone();
+        if !self.key.is_empty() && self.key != key {
+            cycle.fingerprints.clear();
+            cycle.exposed.values_mut().for_each(String::clear);
+        }
+        cycle
+    }
 }
