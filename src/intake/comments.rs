@@ -140,11 +140,18 @@ async fn news(context: &IntakeContext, watched: &mut WatchedPage, comments: &[&R
     context.redactor.current().await;
     let mut news = News::default();
     for comment in comments {
-        if !watched.seen.contains_key(&comment.id) && !room.takes(comment) {
+        let is_new = !watched.seen.contains_key(&comment.id);
+        if is_new && !room.is_there() {
             continue;
         }
         if let Err(error) = one(context, watched, comment, &mut news).await {
             news.fault.get_or_insert(error);
+        }
+        if let Some((taken, seen)) = news.seen.last()
+            && is_new
+            && *taken == comment.id
+        {
+            room.take(seen.bytes);
         }
     }
     news

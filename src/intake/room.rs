@@ -1,7 +1,6 @@
 //! How much of a page's comments is kept: more than a page has that people write on. A list that brings more has no end, and
 //! what was read of it is all that there is room for.
 use super::watched::WatchedPage;
-use crate::notion::RawComment;
 use crate::store::Presence;
 
 /// Open comments of a page that are kept. Ten thousand at once are a flood that is still answered.
@@ -13,7 +12,7 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 pub(super) struct Room {
     comments: usize,
     bytes: usize,
-    full: bool,
+    passed_over: bool,
 }
 
 impl Room {
@@ -24,24 +23,26 @@ impl Room {
         Self {
             comments: MOST_COMMENTS.saturating_sub(comments),
             bytes: MOST_BYTES.saturating_sub(bytes),
-            full: false,
+            passed_over: false,
         }
     }
 
-    /// Takes a comment in, where there is room for it.
-    pub(super) fn takes(&mut self, comment: &RawComment) -> bool {
-        if self.comments == 0 || self.bytes == 0 {
-            self.full = true;
-            return false;
-        }
-        self.comments -= 1;
-        self.bytes = self.bytes.saturating_sub(comment.text().expose().len());
-        true
+    /// Whether there is room for one more comment; if not, one is passed over.
+    pub(super) fn is_there(&mut self) -> bool {
+        let is_there = self.comments > 0 && self.bytes > 0;
+        self.passed_over |= !is_there;
+        is_there
+    }
+
+    /// A comment of this length was taken in.
+    pub(super) fn take(&mut self, bytes: usize) {
+        self.comments = self.comments.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(bytes);
     }
 
     /// Whether a comment was passed over.
     pub(super) fn was_too_small(&self) -> bool {
-        self.full
+        self.passed_over
     }
 }
 

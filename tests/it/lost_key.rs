@@ -88,5 +88,12 @@ async fn a_lost_install_key_is_told_and_no_old_comment_is_answered_again() {
         !status(folder.path()).contains("lost or replaced"),
         "told while it was news"
     );
+    // Its token comes from an environment that this command does not have.
+    bot.until(folder.path(), "it is said which token it uses", async || {
+        let told = status(folder.path());
+        assert!(!told.contains("there is no Notion token"), "{told}");
+        told.contains("token NOTION_TOKEN in the environment")
+    })
+    .await;
     assert_eq!(replies(&sandbox, &page, &written).await, [1; 3]);
 }
