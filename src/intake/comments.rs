@@ -2,11 +2,10 @@
 use super::context::IntakeContext;
 use super::error::IntakeError;
 use super::ingest::{Author, PageFacts};
-use super::marks::former_mark;
 use super::room::{self, Room};
 use super::submit::submit;
 use super::watched::{SeenComment, UnreadList, WatchedPage};
-use super::{gone, own_replies};
+use super::{gone, marks, own_replies};
 use crate::domain::comment::{Anchor, Finding};
 use crate::domain::effect::EffectId;
 use crate::domain::event::{Authority, Event, Report};
@@ -224,11 +223,10 @@ async fn known_anew(
     }))
 }
 
-/// The hash by which a comment was known before. One that an earlier version made of the same text is the same.
+/// The hash by which a comment was known before.
 fn former_hash(watched: &WatchedPage, comment: &RawComment, redacted: &Redacted, hash: u64) -> Option<u64> {
     let before = watched.seen.get(&comment.id)?.hash;
-    let is_same = before != hash && before == former_mark(&redacted.for_reading);
-    Some(if is_same { hash } else { before })
+    Some(marks::as_now(before, &redacted.for_reading, hash))
 }
 
 /// How a comment that is listed counts as seen.
