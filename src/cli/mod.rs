@@ -67,7 +67,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Filter: JSON lines in, readings out
     Classify,
-    /// Filter: JSON lines in, redacted text and spans out
+    /// Filter: JSON lines in, redacted text and spans out; a line with an `env` of its own is masked by that, any other by
+    /// the project's `.env`
     Redact(redact::RedactArgs),
     /// What was seen, decided, done, and why
     Audit(audit::AuditArgs),

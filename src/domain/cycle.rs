@@ -25,6 +25,7 @@ pub struct Cycle {
 impl Cycle {
     /// The cycle as it can be compared under the install key with this id: fingerprints that were made under another one
     /// differ from all, so that every key would seem changed. They are left out, and prove nothing.
+    #[must_use]
     pub fn under(&self, key: &str) -> Self {
         let mut cycle = self.clone();
         if !self.key.is_empty() && self.key != key {

@@ -214,10 +214,10 @@ async fn a_weak_password_under_its_name_is_told_of_and_masked_whether_it_is_ours
                 .any(|text| text == "Set DB_PASSWORD=<your password> in .env")
         );
         let mut said: Vec<String> = world.said().await;
-        said.iter_mut().for_each(|text| {
+        for text in &mut said {
             let end = text.rfind(" \u{b7} ").unwrap_or(text.len());
             text.truncate(end);
-        });
+        }
         told.push((blocks, said));
     }
     assert_eq!(told[0], told[1], "nothing tells whether a value is ours");

@@ -1,4 +1,4 @@
-//! What a project still needs: `check` names each file that was named and is not there, and what nobody has set yet.
+//! What a project has and still needs: the filter masks its keys; `check` names each file that was named and is not there, and what nobody has set yet.
 use super::Folder;
 use std::path::Path;
 
@@ -58,4 +58,28 @@ fn a_file_of_keys_in_another_encoding_is_a_fault() {
     assert!(check(PAGE, &wide, 2).contains("UTF-8"));
     let big: Vec<u8> = "A=made-up\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
     assert!(check(PAGE, &big, 2).contains("UTF-8"));
+}
+
+#[test]
+fn the_filter_masks_the_keys_of_the_project_it_runs_in() {
+    let key: String = (0..30).map(|_| fastrand::alphanumeric()).collect();
+    let folder = Folder::with_env(&format!("A_SECRET={key}\n"));
+    let masked = |args: &[&str], line: &serde_json::Value| {
+        let mut command = assert_cmd::Command::from_std(folder.keyminder(args));
+        let output = command.write_stdin(format!("{line}\n")).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8_lossy(&output.stdout).contains("[redacted: A_SECRET]")
+    };
+    let own = serde_json::json!({ "id": 1, "text": format!("see {} there", &key[4..20]) });
+    assert!(masked(&["redact"], &own));
+    assert!(!masked(&["redact", "--forms-only"], &own));
+    let mut of_another = own;
+    of_another["env"] = serde_json::json!({ "B_SECRET": "made-up-value-of-another" });
+    assert!(
+        !masked(&["redact"], &of_another),
+        "a line with an env of its own is of another project"
+    );
+    assert!(!folder.path("state").exists(), "nothing is made");
+    std::fs::write(folder.path(".env"), "A_SECRET='open\n").unwrap();
+    folder.run(&["redact"], 1);
 }
