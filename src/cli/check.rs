@@ -5,7 +5,7 @@ mod fixtures;
 mod needs;
 mod render_all;
 
-use super::{CommandError, CommandResult, Exit, ProjectArgs, classify, redact, tools};
+use super::{CommandError, CommandResult, Exit, ProjectArgs, classify, patterns, tools};
 use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{BUILTIN as RULES, Classifier};
 use crate::domain::decide::{Names, Playbook};
@@ -141,7 +141,7 @@ fn rules(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
 }
 
 fn patterns(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
-    match redact::patterns(project) {
+    match patterns::patterns(project) {
         Ok(patterns) => faults.extend(patterns.check_examples().iter().map(ToString::to_string)),
         Err(error) => return take(faults, error),
     }

@@ -15,6 +15,7 @@ mod held;
 pub mod init;
 pub mod monitor;
 mod own_secrets;
+mod patterns;
 mod preview;
 pub mod probe;
 pub mod redact;

@@ -2,8 +2,9 @@
 //! of what it reads: an error names the line by its number. A line that brings no `env` is one of the project's own: what the
 //! bot would know there is known here.
 use super::own_secrets::secrets_elsewhere;
+use super::patterns::patterns;
 use super::{CommandResult, Exit, ProjectArgs, tools};
-use crate::config::{Faults, Settings, text_of};
+use crate::config::Settings;
 use crate::domain::redact::{self, KnownValues, Labelled, Patterns, Redactor};
 use crate::rotation::providers::Providers;
 use crate::rotation::{Project, live_redactor};
@@ -14,7 +15,6 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
-use std::path::Path;
 use std::sync::Arc;
 
 /// The options of `redact`.
@@ -69,20 +69,6 @@ fn of_project(settings: &Settings, patterns: &Arc<Patterns>) -> CommandResult<Re
     let identifiers = tools::names(&*Providers::load(settings)?).identifiers;
     let elsewhere = secrets_elsewhere(settings);
     Ok(live_redactor::redactor(&project, &elsewhere, &identifiers, patterns)?)
-}
-
-/// The project's table of patterns, else the one that is built in.
-pub(super) fn patterns(project: &Path) -> CommandResult<Arc<Patterns>> {
-    let file = project.join("config/redaction.toml");
-    match text_of(&file) {
-        Ok(toml) => Patterns::parse(&toml, &file.display().to_string())
-            .map(Arc::new)
-            .map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()).into()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Patterns::builtin()),
-        Err(error) => Err(anyhow::Error::new(error)
-            .context(format!("{} cannot be read", file.display()))
-            .into()),
-    }
 }
 
 /// One comment. No `Debug`: it may hold a key.
