@@ -23,6 +23,9 @@ const REST: Duration = Duration::from_secs(10);
 /// What stands in the place of a mark that was forgotten.
 const FORGOTTEN: u64 = 0;
 
+/// Threads on a page's blocks that are known at most.
+const MOST_THREADS: usize = 20_000;
+
 /// Comments that are submitted together at most, so that what is made of a long list does not all stand in memory at once.
 const TOGETHER: usize = 1000;
 
@@ -120,8 +123,10 @@ fn keep_hot(watched: &mut WatchedPage, block: &BlockId, listing: &Listing) {
         return;
     }
     watched.threads.hot.insert(block.clone(), Some(Instant::now()));
+    // No page has as many; a list without end brings new ones for ever.
+    let room = MOST_THREADS.saturating_sub(watched.threads.known.len());
     let discussions = listing.comments.iter().map(|comment| comment.discussion.clone());
-    watched.threads.known.extend(discussions);
+    watched.threads.known.extend(discussions.take(room));
 }
 
 /// What a list holds that was not seen before.

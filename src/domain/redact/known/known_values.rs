@@ -83,6 +83,11 @@ impl KnownValues {
         self.values.get(value).is_some_and(KnownValue::is_guessable)
     }
 
+    /// How many characters of a value are not public.
+    pub(in crate::domain::redact) fn chars(&self, value: usize) -> Option<usize> {
+        self.values.get(value).map(KnownValue::chars)
+    }
+
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
