@@ -51,6 +51,12 @@ pub(super) fn key(project: &Path, state_dir: &Path, notes: &mut Vec<String>) -> 
     Ok(OwnKey { key, is_another })
 }
 
+/// Whether the state folder was made with another key than this one, as far as it says so.
+pub(super) fn is_another(state_dir: &Path, key: &InstallKey) -> Result<bool, ProjectError> {
+    let known = read(&state_dir.join(KEY_ID_FILE))?;
+    Ok(known.is_some_and(|known| *known != key.id()))
+}
+
 /// What a key that is not the former one means, and how to go on.
 pub(super) const LOST: &str = "the key in .env.install-key is not the one that the state folder was made with: that one was \
      lost or replaced. Comments that were answered stay answered, but an edit that was made meanwhile is not noticed; which \

@@ -68,12 +68,12 @@ impl Project {
         refuse_links_out(settings)?;
         let state_dir = settings.state_dir();
         let key = install_key::key_to_read(&settings.project, &state_dir)?;
-        Ok(Self::with(
-            settings,
-            key,
-            install_key::id_to_read(&state_dir)?,
-            Vec::new(),
-        ))
+        let lost_key = install_key::is_another(&state_dir, &key)?;
+        let id = install_key::id_to_read(&state_dir)?;
+        Ok(Self {
+            lost_key,
+            ..Self::with(settings, key, id, Vec::new())
+        })
     }
 
     fn with(settings: &Settings, key: InstallKey, id: String, notes: Vec<String>) -> Self {

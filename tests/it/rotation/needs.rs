@@ -83,3 +83,17 @@ fn the_filter_masks_the_keys_of_the_project_it_runs_in() {
     std::fs::write(folder.path(".env"), "A_SECRET='open\n").unwrap();
     folder.run(&["redact"], 1);
 }
+
+#[test]
+fn a_lost_install_key_is_named() {
+    let folder = Folder::with_env("API_Groq=made-up-1\n");
+    folder.run(&["backup", "create"], 0);
+    assert!(!folder.run(&["check"], 0).contains("lost or replaced"));
+    std::fs::remove_file(folder.path(".env.install-key")).unwrap();
+    assert!(folder.run(&["check"], 0).contains("lost or replaced"));
+    folder.run(&["backup", "verify"], 0);
+    assert!(
+        folder.run(&["check"], 0).contains("lost or replaced"),
+        "until the bot has taken it in"
+    );
+}
