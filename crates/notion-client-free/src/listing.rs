@@ -18,8 +18,8 @@ const PAGE_SIZE: usize = 100;
 const SHORTER: usize = 10;
 /// More answers than this are not read in one go: a list that long is a fault of somebody's, or goes on at the next.
 const MOST_PAGES: usize = 400;
-/// More entries than this are not read in one go.
-const MOST_ENTRIES: usize = 10_000;
+/// More comments than this are not read in one go: what is made of each takes many times its size.
+const MOST_COMMENTS: usize = 10_000;
 /// More bytes than this are not read in one go; ten thousand comments have some twelve million.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// After this time the next page is not asked for any more.
@@ -52,7 +52,7 @@ impl fmt::Display for Cut {
         match self {
             Self::Circle => f.write_str("its pages lead in a circle"),
             Self::Pages => write!(f, "it has more pages than are read at once"),
-            Self::Entries => write!(f, "it has more than {MOST_ENTRIES} entries"),
+            Self::Entries => write!(f, "it has more than {MOST_COMMENTS} entries"),
             Self::Bytes => write!(f, "it has more than {} MB", MOST_BYTES / 1024 / 1024),
             Self::Time => f.write_str("it took too long"),
             Self::Entry => write!(f, "one of its entries has more than {} MB", BODY_LIMIT / 1024 / 1024),
@@ -72,7 +72,7 @@ impl Default for Allowance {
     fn default() -> Self {
         Self {
             pages: MOST_PAGES,
-            entries: MOST_ENTRIES,
+            entries: MOST_PAGES * PAGE_SIZE,
             bytes: MOST_BYTES,
             until: Instant::now() + LONGEST,
         }
@@ -80,6 +80,14 @@ impl Default for Allowance {
 }
 
 impl Allowance {
+    /// For a list of comments.
+    pub(crate) fn of_comments() -> Self {
+        Self {
+            entries: MOST_COMMENTS,
+            ..Self::default()
+        }
+    }
+
     /// For all the lists under a page.
     pub(crate) fn of_a_page() -> Self {
         Self {
