@@ -35,3 +35,26 @@ impl Cycle {
         cycle
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn under_another_key_nothing_is_known_to_be_different() {
+        let print = |text: &str| BTreeMap::from([("A_KEY".to_owned(), text.to_owned())]);
+        let cycle = |key: &str| Cycle {
+            number: 1,
+            began_at: DateTime::UNIX_EPOCH,
+            key: key.to_owned(),
+            fingerprints: print("one"),
+            exposed: print("two"),
+        };
+        for key in ["", "ours"] {
+            assert_eq!(cycle(key).under("ours"), cycle(key));
+        }
+        let lost = cycle("another").under("ours");
+        assert!(lost.fingerprints.is_empty(), "no key can be called changed");
+        assert_eq!(lost.exposed, print(""), "and one that was exposed still was");
+    }
+}
