@@ -95,6 +95,11 @@ impl KnownValues {
             .is_some_and(|value| value.guessable[usize::from(whole)])
     }
 
+    /// How many characters of a value are not public.
+    pub(in crate::domain::redact) fn chars(&self, value: usize) -> Option<usize> {
+        self.values.get(value).map(KnownValue::chars)
+    }
+
     /// Whether nothing is known.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()

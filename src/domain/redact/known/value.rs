@@ -214,6 +214,13 @@ impl KnownValue {
         before(bytes.start)..before(bytes.end)
     }
 
+    /// How many characters it has behind its public prefix, signs among them: what people count.
+    pub(super) fn chars(&self) -> usize {
+        let text = String::from_utf8_lossy(&self.raw);
+        let public = public_prefix(&text).filter(|_| self.public > 0);
+        text.chars().count() - public.map_or(0, |prefix| prefix.chars().count())
+    }
+
     /// Every window of six codes that says enough to be looked up, with its place.
     pub(super) fn windows(&self) -> impl Iterator<Item = (u64, usize)> + '_ {
         let places = self.places(self.codes.len());
@@ -298,4 +305,26 @@ fn is_telling(window: u64) -> bool {
 
 fn public_prefix(secret: &str) -> Option<&'static str> {
     PUBLIC_PREFIXES.into_iter().find(|prefix| secret.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::comment::RawText;
+    use crate::domain::redact::{KnownValues, Patterns, Redactor};
+
+    #[test]
+    fn signs_are_characters_of_a_whole_value_and_its_public_beginning_is_none() {
+        for (value, chars) in [
+            ("q7Zt-4Rk9_Lm2X.w8Bv+5Nc3", 24),
+            (&format!("{}{}", "sk-", "q7Zt-4Rk9_Lm2X.w8Bv+5Nc3"), 24),
+        ] {
+            let known = KnownValues::from_env([("A_SECRET".to_owned(), value.into())]);
+            let redactor = Redactor::new(Patterns::builtin(), known);
+            let found = redactor.redact(&RawText::new(format!("it is {value} now"))).findings;
+            let [finding] = &found[..] else {
+                panic!("{} findings", found.len())
+            };
+            assert_eq!((finding.chars, finding.variable.as_deref()), (chars, Some("A_SECRET")));
+        }
+    }
 }
