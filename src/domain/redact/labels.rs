@@ -20,6 +20,9 @@ pub(super) fn labels_in(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<Range
         let length = text[name..].bytes().take(LONGEST).position(|b| b == b']')?;
         is_name(&text[name..name + length]).then_some(start..name + length + 1)
     };
+    if !text.as_bytes().contains(&LABEL.as_bytes()[0]) {
+        return Vec::new();
+    }
     text.match_indices(LABEL)
         .filter_map(|(start, _)| inside(start))
         .collect()
