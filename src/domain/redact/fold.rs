@@ -52,7 +52,7 @@ pub(super) const fn code_of(byte: u8) -> u8 {
 /// A character of the stream, with the bytes of the text that it came from.
 #[derive(Clone, Copy)]
 pub(super) struct Folded {
-    /// Its number.
+    /// The number of its letter or digit, below [`BREAK`].
     pub(super) code: u8,
     /// The character before its case was folded.
     pub(super) exact: u8,
@@ -112,11 +112,11 @@ impl FoldedText {
 /// Folds a text without keeping it: `see` gets each character, of each reading. Text beyond 4 GiB is not folded; no such
 /// text reaches us.
 fn each(text: &str, mut see: impl FnMut(Folded)) {
-    let mut first = Reading::of(text);
+    let mut first = TextReading::of(text);
     first.by_ref().for_each(&mut see);
     let seen = first.seen();
     if seen.tags {
-        Reading::<true>::new(text).for_each(&mut see);
+        TextReading::<true>::new(text).for_each(&mut see);
     }
     let mut begins = true;
     let mut see_read = |character: Option<(u8, Range<usize>)>| {
@@ -151,7 +151,7 @@ fn each(text: &str, mut see: impl FnMut(Folded)) {
 }
 
 /// One reading of a text: with its tags, or without.
-pub(super) struct Reading<'a, const UNTAGGED: bool> {
+pub(super) struct TextReading<'a, const UNTAGGED: bool> {
     text: &'a str,
     at: usize,
     limit: usize,
@@ -160,7 +160,7 @@ pub(super) struct Reading<'a, const UNTAGGED: bool> {
     seen: Seen,
 }
 
-impl<'a> Reading<'a, false> {
+impl<'a> TextReading<'a, false> {
     /// The first reading of a text.
     pub(super) fn of(text: &'a str) -> Self {
         Self::new(text)
@@ -177,7 +177,7 @@ impl<'a> Reading<'a, false> {
     }
 }
 
-impl<'a, const UNTAGGED: bool> Reading<'a, UNTAGGED> {
+impl<'a, const UNTAGGED: bool> TextReading<'a, UNTAGGED> {
     fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -190,7 +190,7 @@ impl<'a, const UNTAGGED: bool> Reading<'a, UNTAGGED> {
     }
 }
 
-impl<const UNTAGGED: bool> Iterator for Reading<'_, UNTAGGED> {
+impl<const UNTAGGED: bool> Iterator for TextReading<'_, UNTAGGED> {
     type Item = Folded;
 
     #[inline]

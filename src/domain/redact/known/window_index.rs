@@ -3,7 +3,7 @@ use super::encodings::{BASE32, BASE64, HEX, Rolling};
 use super::known_values::KnownValues;
 use super::triples::Triples;
 use super::value::WINDOW_MASK;
-use crate::domain::redact::fold::Reading;
+use crate::domain::redact::fold::TextReading;
 
 /// So many bits of a bitmap stand for one window, in powers of two between these.
 const SPARSE: usize = 16;
@@ -72,7 +72,7 @@ impl WindowIndex {
             Rolling::<HEX>::default(),
         );
         let mut touches = false;
-        let mut reading = Reading::of(text);
+        let mut reading = TextReading::of(text);
         for folded in reading.by_ref() {
             if folded.begins {
                 window = BROKEN;
