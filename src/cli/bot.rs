@@ -14,6 +14,7 @@ use crate::monitor::heartbeat::{Heartbeat, TokenSign};
 use crate::notion::{Client, OwnIds, PropertyCache, UserText, raw_text};
 use crate::pipeline::{Pipeline, PipelineHandle};
 use crate::replies::OwnReplies;
+use crate::rotation::Project;
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use chrono::Utc;
@@ -27,6 +28,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// Pages that may be named before the intake hears of them.
 const BELLS: usize = 64;
+/// The part of the bot that another install key than before concerns.
+const INSTALL_KEY: &str = "install key";
 /// How long each part has to end; with the two seconds of the store below the ten after which service managers kill.
 const WORKER_ENDS: Duration = Duration::from_secs(5);
 const PIPELINE_ENDS: Duration = Duration::from_secs(2);
@@ -74,6 +77,7 @@ impl Bot {
             token = greeting.token.1,
             "connected to Notion"
         );
+        marks_go_with_key(&*store, &tools.keys.project).await?;
         let own = OwnIds::new(token::own_ids(&*store, &me.id).await?);
         let tools = Arc::new(tools);
         Ok(Self::assemble(tools, store, notion, own, greeting.token, only))
@@ -90,6 +94,7 @@ impl Bot {
         let settings = &tools.settings;
         let bell = Arc::new(Notify::new());
         let health = Health::default();
+        health.part(INSTALL_KEY, tools.keys.project.lost_key().map(str::to_owned));
         let project = tools.keys.project.id.clone();
         let (deciding, pipeline) = Pipeline::new(
             Arc::clone(&store),
@@ -267,6 +272,26 @@ async fn in_time(mut part: JoinHandle<()>, most: Duration) {
     if tokio::time::timeout(most, &mut part).await.is_err() {
         part.abort();
     }
+}
+
+/// Comments are known by marks under the install key. Under another one every comment would seem edited, and be answered
+/// again: what the marks were is forgotten first.
+async fn marks_go_with_key(store: &dyn Store, project: &Project) -> CommandResult<()> {
+    const KEY_OF_MARKS: &str = "key_of_marks";
+    let known = store.recall(KEY_OF_MARKS).await?;
+    let is_another = known
+        .as_ref()
+        .map_or(project.lost_key().is_some(), |known| known != project.key_id());
+    if is_another {
+        store.forget_marks().await?;
+    }
+    if known.as_deref() != Some(project.key_id()) {
+        store.remember(KEY_OF_MARKS, project.key_id()).await?;
+    }
+    if project.lost_key().is_some() {
+        project.accept_key()?;
+    }
+    Ok(())
 }
 
 async fn open_store(settings: &Settings) -> CommandResult<SqliteStore> {

@@ -2,9 +2,10 @@
 mod evidence;
 mod files;
 mod fixtures;
+mod needs;
 mod render_all;
 
-use super::{CommandError, CommandResult, Exit, ProjectArgs, classify, redact, tools};
+use super::{CommandError, CommandResult, Exit, ProjectArgs, classify, patterns, tools};
 use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{BUILTIN as RULES, Classifier};
 use crate::domain::decide::{Names, Playbook};
@@ -36,6 +37,7 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     };
     let env = files::env(&settings);
     faults.extend(files::faults(place, &settings, env.as_ref()));
+    faults.extend(needs::faults(&settings, env.as_ref()));
     let lacking = consent::lacking_for_notion(&settings.notion.url, &settings.state_dir());
     faults.extend(lacking.map(|consent| consent::notion_in_words(&consent)));
     let proven = prove(&settings, &mut faults);
@@ -44,6 +46,9 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     }
     if faults.is_empty() {
         println!("{proven}");
+        if let Some(lacking) = needs::lacking(&settings, env.as_ref()) {
+            println!("\n{lacking}");
+        }
         return Ok(Exit::Done);
     }
     Err(Faults(faults).into())
@@ -136,7 +141,7 @@ fn rules(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
 }
 
 fn patterns(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
-    match redact::patterns(project) {
+    match patterns::patterns(project) {
         Ok(patterns) => faults.extend(patterns.check_examples().iter().map(ToString::to_string)),
         Err(error) => return take(faults, error),
     }

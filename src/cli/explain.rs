@@ -293,6 +293,7 @@ fn begun(playbook: &Playbook, page: &PageDescription, id: &PageId, now: DateTime
     let cycle = Cycle {
         number: 1,
         began_at: now,
+        key: String::new(),
         fingerprints: BTreeMap::new(),
         exposed: BTreeMap::new(),
     };

@@ -1,10 +1,8 @@
 //! What must not be printed, as far as it can be known when neither the command line nor the settings can be read.
-use super::own_secrets::TOKEN;
+use super::own_secrets::{TOKEN, token_in, values_in};
 use crate::config::files_of_keys;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
-use crate::rotation::{EnvFile, read_in_project};
 use crate::terminal::HeldSecrets;
-use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 
 /// Where the project is, whatever else the command line says.
@@ -38,8 +36,9 @@ impl ProjectPlace {
                 values.extend(values_in(project, &file));
             }
         }
-        let token = std::env::var_os(TOKEN).and_then(|token| token.into_string().ok());
-        values.extend(token.map(|token| (TOKEN.to_owned(), token.into())));
+        values.extend(token_in(
+            std::env::var_os(TOKEN).and_then(|token| token.into_string().ok()),
+        ));
         let known = KnownValues::from_env(values.clone());
         let ordinary: Vec<&str> = known.unmaskable().collect();
         values.retain(|(name, _)| ordinary.contains(&name.as_str()));
@@ -61,23 +60,4 @@ fn value_of<'a>(flag: &str, arguments: &'a [String]) -> Option<&'a str> {
         }
     }
     None
-}
-
-/// The entries of a file; of one that is no `.env`, its lines: it may be one that cannot be read to its end, or hold a
-/// token alone.
-fn values_in(project: &Path, file: &Path) -> Vec<(String, SecretString)> {
-    let Ok(bytes) = read_in_project(project, file) else {
-        return Vec::new();
-    };
-    if let Ok(env) = EnvFile::parse(&bytes)
-        && env.entries().next().is_some()
-    {
-        return env.maskable_values();
-    }
-    let text = String::from_utf8_lossy(&bytes);
-    let lines = text.lines().map(|line| line.split_once('=').unwrap_or((TOKEN, line)));
-    let lines = lines.map(|(name, value)| (name.trim(), value.trim().trim_matches(['"', '\''])));
-    let lines = lines.filter(|(_, value)| !value.is_empty() && !value.starts_with('#'));
-    let bare = |name: &str| name.trim_start_matches("export ").trim().to_owned();
-    lines.map(|(name, value)| (bare(name), value.into())).collect()
 }

@@ -15,6 +15,7 @@ mod held;
 pub mod init;
 pub mod monitor;
 mod own_secrets;
+mod patterns;
 mod preview;
 pub mod probe;
 pub mod redact;
@@ -67,7 +68,8 @@ enum Command {
     Explain(explain::ExplainArgs),
     /// Filter: JSON lines in, readings out
     Classify,
-    /// Filter: JSON lines in, redacted text and spans out
+    /// Filter: JSON lines in, redacted text and spans out; a line with an `env` of its own is masked by that, any other by
+    /// the project's `.env`
     Redact(redact::RedactArgs),
     /// What was seen, decided, done, and why
     Audit(audit::AuditArgs),

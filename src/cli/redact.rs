@@ -1,8 +1,13 @@
 //! `keyminder redact`: a filter. JSON lines `{id, text, env}` in, `{id, spans, text}` out. It prints nothing else
-//! of what it reads: an error names the line by its number.
-use super::{CommandResult, Exit, ProjectArgs};
-use crate::config::{Faults, text_of};
+//! of what it reads: an error names the line by its number. A line that brings no `env` is one of the project's own: what the
+//! bot would know there is known here.
+use super::own_secrets::secrets_elsewhere;
+use super::patterns::patterns;
+use super::{CommandResult, Exit, ProjectArgs, tools};
+use crate::config::Settings;
 use crate::domain::redact::{self, KnownValues, Labelled, Patterns, Redactor};
+use crate::rotation::providers::Providers;
+use crate::rotation::{Project, live_redactor};
 use anyhow::Context as _;
 use secrecy::SecretString;
 use serde::Deserialize;
@@ -10,17 +15,28 @@ use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
-use std::path::Path;
 use std::sync::Arc;
 
-/// `redact` has no options of its own.
+/// The options of `redact`.
 #[derive(clap::Args, Clone, Debug)]
-pub struct RedactArgs {}
+pub struct RedactArgs {
+    /// Know no values of the project (.env, its backups, the token), only what keys look like
+    #[arg(long)]
+    forms_only: bool,
+}
 
 /// Answers each line of standard input on standard output, until the input ends.
-pub fn run(place: &ProjectArgs, _args: &RedactArgs) -> CommandResult<Exit> {
-    let patterns = patterns(&place.project.clone().unwrap_or_default())?;
-    let mut redactors = Redactors::new(patterns);
+pub fn run(place: &ProjectArgs, args: &RedactArgs) -> CommandResult<Exit> {
+    let mut redactors = if args.forms_only {
+        let patterns = patterns(&place.project.clone().unwrap_or_default())?;
+        let by_form = Redactor::new(Arc::clone(&patterns), KnownValues::none());
+        Redactors::new(patterns, by_form)
+    } else {
+        let settings = Settings::load(place)?;
+        let patterns = patterns(&settings.project)?;
+        let of_project = of_project(&settings, &patterns)?;
+        Redactors::new(patterns, of_project)
+    };
     let mut input = std::io::BufReader::with_capacity(1 << 16, std::io::stdin().lock());
     let mut output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut line = Vec::new();
@@ -47,18 +63,12 @@ pub fn run(place: &ProjectArgs, _args: &RedactArgs) -> CommandResult<Exit> {
     Ok(Exit::Done)
 }
 
-/// The project's table of patterns, else the one that is built in.
-pub(super) fn patterns(project: &Path) -> CommandResult<Arc<Patterns>> {
-    let file = project.join("config/redaction.toml");
-    match text_of(&file) {
-        Ok(toml) => Patterns::parse(&toml, &file.display().to_string())
-            .map(Arc::new)
-            .map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()).into()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Patterns::builtin()),
-        Err(error) => Err(anyhow::Error::new(error)
-            .context(format!("{} cannot be read", file.display()))
-            .into()),
-    }
+/// A redactor that knows what the bot of the project would: fails where there is a `.env` that cannot be read.
+fn of_project(settings: &Settings, patterns: &Arc<Patterns>) -> CommandResult<Redactor> {
+    let project = Project::open_to_read(settings)?;
+    let identifiers = tools::names(&*Providers::load(settings)?).identifiers;
+    let elsewhere = secrets_elsewhere(settings);
+    Ok(live_redactor::redactor(&project, &elsewhere, &identifiers, patterns)?)
 }
 
 /// One comment. No `Debug`: it may hold a key.
@@ -90,16 +100,15 @@ const KEPT: usize = 64;
 struct Redactors {
     patterns: Arc<Patterns>,
     ready: Vec<(Box<str>, Redactor)>,
-    without_env: Redactor,
+    of_project: Redactor,
 }
 
 impl Redactors {
-    fn new(patterns: Arc<Patterns>) -> Self {
-        let without_env = Redactor::new(Arc::clone(&patterns), KnownValues::none());
+    fn new(patterns: Arc<Patterns>, of_project: Redactor) -> Self {
         Self {
             patterns,
             ready: Vec::new(),
-            without_env,
+            of_project,
         }
     }
 
@@ -142,7 +151,7 @@ impl Redactors {
 
     fn for_env(&mut self, env: Option<&str>) -> Result<&Redactor, RequestFault> {
         let Some(env) = env else {
-            return Ok(&self.without_env);
+            return Ok(&self.of_project);
         };
         if let Some(place) = self.ready.iter().position(|(known, _)| **known == *env) {
             // Comments of one workspace come in a row.

@@ -51,7 +51,7 @@ async fn gather(settings: &Settings, now: DateTime<Utc>) -> CommandResult<Status
         heartbeat_at: sign.as_ref().map(|sign| sign.at),
         next_monitor_at: sign.as_ref().and_then(|sign| sign.next_monitor_at),
         monitor_ran_at: MonitorRecord::read(&project).ran_at,
-        token: token(settings, &project, sign.as_ref()),
+        token: token(settings, &project, sign.as_ref().filter(|_| is_held && is_alive)),
         requests: sign.as_ref().and_then(|sign| sign.requests.clone()),
         token_fault: sign.as_ref().and_then(|sign| sign.token_fault.clone()),
         restarts: sign.as_ref().map(|sign| sign.restarts.clone()).unwrap_or_default(),
@@ -82,26 +82,38 @@ async fn gather(settings: &Settings, now: DateTime<Utc>) -> CommandResult<Status
     Ok(report)
 }
 
-fn token(settings: &Settings, project: &Project, heartbeat: Option<&Heartbeat>) -> TokenStatus {
-    let sign = heartbeat.and_then(|sign| sign.token.as_ref());
-    let (since, another) = (sign.map(|sign| sign.since), sign.and_then(|sign| sign.another.clone()));
+/// Which token the running bot uses, by its own sign: where this command finds one, or none, says nothing of that. Where none
+/// runs, the one that it would be started with here.
+fn token(settings: &Settings, project: &Project, running: Option<&Heartbeat>) -> TokenStatus {
+    if let Some(running) = running {
+        let sign = running.token.as_ref();
+        return TokenStatus {
+            from: sign.map(|sign| sign.from.clone()),
+            fault: sign
+                .is_none()
+                .then(|| "the bot has just begun, and has not said yet which it uses".to_owned()),
+            another_in_env: false,
+            since: sign.map(|sign| sign.since),
+            another: sign.and_then(|sign| sign.another.clone()),
+        };
+    }
     let in_env = project.read_env().ok().and_then(|env| env.get("NOTION_TOKEN").cloned());
     match super::token::token(settings, project) {
         Ok((token, from)) => TokenStatus {
-            from: Some(from),
+            from: Some(from.to_owned()),
             fault: None,
             another_in_env: in_env.is_some_and(|other| {
                 !other.expose_secret().is_empty() && other.expose_secret() != token.expose_secret()
             }),
-            since,
-            another,
+            since: None,
+            another: None,
         },
         Err(fault) => TokenStatus {
             from: None,
             fault: Some(format!("{fault:#}")),
             another_in_env: false,
-            since,
-            another,
+            since: None,
+            another: None,
         },
     }
 }

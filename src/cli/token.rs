@@ -39,7 +39,7 @@ pub(super) fn token(settings: &Settings, project: &Project) -> CommandResult<(Se
     in_env(project).map(|token| (token, IN_ENV)).ok_or_else(|| {
         anyhow::anyhow!(
             "there is no Notion token: set NOTION_TOKEN in the environment or in .env, or notion.token_file, to the \
-             token of an internal connection (notion.so/profile/integrations)"
+             token of an internal connection (notion.so/profile/integrations); the environment of this command has none"
         )
         .into()
     })

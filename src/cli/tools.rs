@@ -1,6 +1,6 @@
 //! What the bot and the commands that decide as it does work with, loaded once from the settings.
 use super::own_secrets::secrets_elsewhere;
-use super::{CommandResult, classify, redact};
+use super::{CommandResult, classify, patterns};
 use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{Classifier, KeyName, KeyNames};
 use crate::domain::decide::{Names, Playbook};
@@ -40,7 +40,7 @@ impl Rulebook {
         Ok(Self {
             identifiers: names.identifiers.clone(),
             playbook: Arc::new(config::playbook(settings, names)?),
-            patterns: redact::patterns(&settings.project)?,
+            patterns: patterns::patterns(&settings.project)?,
             classifier: classifier(settings)?,
             key_names: key_names(providers),
         })

@@ -79,6 +79,9 @@ impl fmt::Display for CleanText {
     }
 }
 
+/// The label of a password, weak or not, that stands under its name or in an address.
+pub const PASSWORD: &str = "password";
+
 /// What redaction found in a text; never the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -128,10 +131,10 @@ impl Finding {
         self.extent == Extent::Whole && self.exposes() && !self.identifier && !self.bare
     }
 
-    /// Whether a page should not hold this: half a key or more. What only the words around it call a key is part of a
-    /// guide more often than not (an example, a placeholder).
+    /// Whether a page should not hold this: half a key or more, or a password that stands under its name or in an address.
+    /// What only the words around it call a key is part of a guide more often than not (an example, a placeholder).
     pub fn is_unfit_for_a_page(&self) -> bool {
-        self.exposes() && !self.identifier && !self.bare
+        self.exposes() && !self.identifier && (!self.bare || self.label == PASSWORD)
     }
 }
 

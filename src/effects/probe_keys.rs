@@ -48,7 +48,7 @@ fn state(keys: &Keyring, provider: &Provider, env: &EnvFile, cycle: Option<&Cycl
     let variables = named(provider, probed);
     let print = |variable: &String| env.get(variable).map(|value| keys.project.fingerprint(variable, value));
     let secret = variables.iter().rev().find(|variable| env.get(variable).is_some());
-    let changed = cycle.and_then(|cycle| {
+    let changed = cycle.map(|cycle| cycle.under(keys.project.key_id())).and_then(|cycle| {
         let compared: Vec<bool> = variables
             .iter()
             .filter_map(|variable| {

@@ -12,7 +12,8 @@ const LONGEST: Duration = Duration::from_secs(14);
 
 /// Looks once. Lasts 14 s at most and changes nothing but `state/proofs.json`.
 pub async fn collect(collector: &Collector, check: &Check, cycle: &Cycle, now: DateTime<Utc>) -> Evidence {
-    let observation = match tokio::time::timeout(LONGEST, observe(collector, check, cycle, now)).await {
+    let cycle = cycle.under(collector.keys.project.key_id());
+    let observation = match tokio::time::timeout(LONGEST, observe(collector, check, &cycle, now)).await {
         Ok(Ok(observation) | Err(observation)) => observation,
         Err(_) => Observation::unknown("look_late"),
     };

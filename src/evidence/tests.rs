@@ -76,6 +76,7 @@ impl TestWorld {
         let cycle = Cycle {
             number: 1,
             began_at: now,
+            key: String::new(),
             fingerprints: BTreeMap::new(),
             exposed: BTreeMap::new(),
         };

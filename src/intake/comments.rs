@@ -2,10 +2,10 @@
 use super::context::IntakeContext;
 use super::error::IntakeError;
 use super::ingest::{Author, PageFacts};
-use super::marks::former_mark;
+use super::room::{self, Room};
 use super::submit::submit;
-use super::watched::{SeenComment, WatchedPage};
-use super::{gone, own_replies};
+use super::watched::{SeenComment, UnreadList, WatchedPage};
+use super::{gone, marks, own_replies};
 use crate::domain::comment::{Anchor, Finding};
 use crate::domain::effect::EffectId;
 use crate::domain::event::{Authority, Event, Report};
@@ -20,6 +20,15 @@ use tokio::time::Instant;
 /// A list that is not read to its end at once is read on after this time: one without end costs no more than that.
 const REST: Duration = Duration::from_secs(10);
 
+/// What stands in the place of a mark that was forgotten.
+const FORGOTTEN: u64 = 0;
+
+/// Threads on a page's blocks that are known at most.
+const MOST_THREADS: usize = 20_000;
+
+/// Comments that are submitted together at most, so that what is made of a long list does not all stand in memory at once.
+const TOGETHER: usize = 1000;
+
 /// Reads the comments under the page, or under one of its blocks, and submits what is new. Only what was committed is
 /// marked as seen: whatever fails here or later, the next reading finds the rest again.
 pub(super) async fn read(
@@ -29,12 +38,12 @@ pub(super) async fn read(
 ) -> Result<(), IntakeError> {
     let parent = block.map_or(watched.page.as_str(), BlockId::as_str).to_owned();
     // Where the last reading was cut this one goes on, so that no comment is beyond reach.
-    let from = watched.threads.unread.get(&parent).cloned();
-    if from.as_ref().is_some_and(|(_, due)| *due > Instant::now()) {
+    let from = watched.threads.unread.get(&parent);
+    if from.is_some_and(|unread| unread.due > Instant::now()) {
         return Ok(());
     }
-    let cursor = from.as_ref().map(|(cursor, _)| cursor.as_str());
-    let listing = match context.notion.comments_from(&parent, cursor).await {
+    let cursor = from.and_then(|unread| unread.cursor.clone());
+    let listing = match context.notion.comments_from(&parent, cursor.as_deref()).await {
         Ok(listing) => listing,
         // A block that was deleted takes its threads along; the next read of the page drops it.
         Err(error) if block.is_some() && error.kind == Kind::Gone => Listing {
@@ -57,11 +66,16 @@ pub(super) async fn read(
         .comments
         .iter()
         .partition(|comment| context.people.knows(comment));
-    let mut fault = None;
-    for comments in [known, unknown] {
-        let news = news(context, watched, &comments).await;
+    let (mut fault, mut room) = (None, Room::of(watched));
+    for comments in known.chunks(TOGETHER).chain(unknown.chunks(TOGETHER)) {
+        let news = news(context, watched, comments, &mut room).await;
         submit(context, watched, news.found, news.seen).await?;
         fault = fault.or(news.fault);
+    }
+    if room.was_too_small() {
+        context.health.note(&watched.page, &room::said());
+        // Nothing beyond could be kept.
+        read_on(watched, &parent, None);
     }
     if listing.complete {
         let anchor = block.map_or(Anchor::Page, |block| Anchor::Block(block.clone()));
@@ -87,10 +101,16 @@ fn keep_place(context: &IntakeContext, watched: &mut WatchedPage, parent: &str, 
     };
     let what = format!("{place} is not read to its end at once, since {cut}; {rest}");
     context.health.note(&watched.page, &what);
-    if let Some(next) = &listing.next {
-        let place = (next.clone(), Instant::now() + REST);
-        watched.threads.unread.insert(parent.to_owned(), place);
+    if listing.next.is_some() {
+        read_on(watched, parent, listing.next.clone());
     }
+}
+
+/// A list is read from here on, after a while.
+fn read_on(watched: &mut WatchedPage, parent: &str, cursor: Option<String>) {
+    let due = Instant::now() + REST;
+    let unread = UnreadList { cursor, due };
+    watched.threads.unread.insert(parent.to_owned(), unread);
 }
 
 fn keep_hot(watched: &mut WatchedPage, block: &BlockId, listing: &Listing) {
@@ -103,8 +123,10 @@ fn keep_hot(watched: &mut WatchedPage, block: &BlockId, listing: &Listing) {
         return;
     }
     watched.threads.hot.insert(block.clone(), Some(Instant::now()));
+    // No page has as many; a list without end brings new ones for ever.
+    let room = MOST_THREADS.saturating_sub(watched.threads.known.len());
     let discussions = listing.comments.iter().map(|comment| comment.discussion.clone());
-    watched.threads.known.extend(discussions);
+    watched.threads.known.extend(discussions.take(room));
 }
 
 /// What a list holds that was not seen before.
@@ -117,13 +139,23 @@ struct News {
     fault: Option<IntakeError>,
 }
 
-async fn news(context: &IntakeContext, watched: &mut WatchedPage, comments: &[&RawComment]) -> News {
+async fn news(context: &IntakeContext, watched: &mut WatchedPage, comments: &[&RawComment], room: &mut Room) -> News {
     // Values that came into `.env` meanwhile are known before the first of them is read.
     context.redactor.current().await;
     let mut news = News::default();
     for comment in comments {
+        let is_new = !watched.seen.contains_key(&comment.id);
+        if is_new && !room.is_there() {
+            continue;
+        }
         if let Err(error) = one(context, watched, comment, &mut news).await {
             news.fault.get_or_insert(error);
+        }
+        if let Some((taken, seen)) = news.seen.last()
+            && is_new
+            && *taken == comment.id
+        {
+            room.take(seen.bytes);
         }
     }
     news
@@ -152,7 +184,7 @@ async fn one(
         return Ok(());
     };
     let (redacted, hash) = context.ingest.redact(comment);
-    let seen = listed(comment, hash, sameness);
+    let seen = listed(comment, &redacted, hash, sameness);
     let before = former_hash(watched, comment, &redacted, hash);
     if before == Some(hash) && !returned {
         watched.seen.insert(comment.id.clone(), seen);
@@ -168,6 +200,7 @@ async fn one(
     }
     match before {
         None => news.found.push(posted(watched, report, hash)),
+        Some(FORGOTTEN) => news.found.extend(known_anew(context, watched, report, hash).await?),
         Some(before) if before != hash => news.found.push(edited(context, watched, report, hash).await?),
         Some(_) => {}
     }
@@ -175,20 +208,40 @@ async fn one(
     Ok(())
 }
 
-/// The hash by which a comment was known before. One that an earlier version made of the same text is the same.
+/// A comment whose mark was forgotten is known by what it says now, and its answer stands: whether it was edited meanwhile
+/// nobody can tell.
+async fn known_anew(
+    context: &IntakeContext,
+    watched: &WatchedPage,
+    report: Report,
+    hash: u64,
+) -> Result<Option<PipelineInput>, IntakeError> {
+    let former = context.store.comment(&report.comment.id).await?;
+    Ok(former.map(|former| PipelineInput {
+        rows: vec![CommentRow {
+            hash,
+            reading: report.reading,
+            presence: Presence::Listed,
+            ..former
+        }],
+        ..PipelineInput::new(watched.page.clone(), Event::ClockTicked)
+    }))
+}
+
+/// The hash by which a comment was known before.
 fn former_hash(watched: &WatchedPage, comment: &RawComment, redacted: &Redacted, hash: u64) -> Option<u64> {
     let before = watched.seen.get(&comment.id)?.hash;
-    let is_same = before != hash && before == former_mark(&redacted.for_reading);
-    Some(if is_same { hash } else { before })
+    Some(marks::as_now(before, &redacted.for_reading, hash))
 }
 
 /// How a comment that is listed counts as seen.
-fn listed(comment: &RawComment, hash: u64, sameness: Option<u64>) -> SeenComment {
+fn listed(comment: &RawComment, redacted: &Redacted, hash: u64, sameness: Option<u64>) -> SeenComment {
     SeenComment {
         hash,
         sameness,
         presence: Presence::Listed,
         anchor: anchor(comment),
+        bytes: redacted.text.as_str().len(),
         missing_since: None,
     }
 }
@@ -203,9 +256,10 @@ fn by_bot(
     news: &mut News,
 ) {
     let (redacted, hash) = context.ingest.redact(comment);
-    let seen = listed(comment, hash, sameness);
+    let seen = listed(comment, &redacted, hash, sameness);
     let before = former_hash(watched, comment, &redacted, hash);
-    if before != Some(hash) && redacted.findings.iter().any(Finding::is_whole_key) {
+    let is_news = before.is_none_or(|before| ![hash, FORGOTTEN].contains(&before));
+    if is_news && redacted.findings.iter().any(Finding::is_whole_key) {
         let bot = Author {
             name: None,
             authority: Authority::Guidance,

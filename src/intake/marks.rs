@@ -28,8 +28,14 @@ impl CommentMarks {
 }
 
 /// What earlier versions knew a text by, without a key. Their rows hold it until their comments change.
-pub(super) fn former_mark(text: &CleanText) -> u64 {
+fn former_mark(text: &CleanText) -> u64 {
     first_eight(ring::digest::digest(&ring::digest::SHA256, text.as_str().as_bytes()).as_ref())
+}
+
+/// The mark by which a comment was known, `now` being that of its text: one that an earlier version made of the same text is
+/// the same.
+pub(super) fn as_now(before: u64, text: &CleanText, now: u64) -> u64 {
+    if before == former_mark(text) { now } else { before }
 }
 
 fn first_eight(digest: &[u8]) -> u64 {
@@ -53,5 +59,23 @@ mod tests {
         assert_ne!(ours.clause(1), ours.clause(2));
         // SHA-256 of "abc", FIPS 180-4.
         assert_eq!(former_mark(&text), 0xba78_16bf_8f01_cfea);
+    }
+
+    #[test]
+    fn a_row_of_an_earlier_version_is_no_edit_unless_its_text_is_another() {
+        let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
+        let marks = CommentMarks::new(hmac::Key::new(hmac::HMAC_SHA256, b"one"));
+        let [text, other] =
+            ["Step 1 is done", "Step 2 is done"].map(|text| redactor.redact(&RawText::new(text)).for_reading);
+        let now = marks.text(&text);
+        assert_eq!(
+            as_now(former_mark(&text), &text, now),
+            now,
+            "it is what an earlier version knew"
+        );
+        assert_eq!(as_now(now, &text, now), now);
+        for before in [former_mark(&other), marks.text(&other)] {
+            assert_eq!(as_now(before, &text, now), before, "and this is an edit");
+        }
     }
 }

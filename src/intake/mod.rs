@@ -15,6 +15,7 @@ mod page_poll;
 mod people;
 mod poll;
 mod refresh;
+mod room;
 mod search;
 mod submit;
 mod threads;

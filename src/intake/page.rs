@@ -6,6 +6,7 @@ use crate::domain::comment::{CleanText, Finding, RawText};
 use crate::domain::event::Event;
 use crate::domain::ids::{BlockId, PageId};
 use crate::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock};
+use crate::domain::redact::Redactor;
 use crate::notion::{self, Block, Blocks, Error, Kind, Page, Unread, Value, WritableProperties, raw_text};
 use crate::pipeline::PipelineInput;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -90,22 +91,19 @@ async fn take_in(
     }
     let redactor = context.redactor.current().await;
     let mut held = Vec::new();
-    let mut keep = |block: BlockId, findings: Vec<Finding>| {
-        let findings = findings.into_iter();
-        let unfit: Vec<Finding> = findings.filter(Finding::is_unfit_for_a_page).collect();
+    let mut keep = |block: BlockId, unfit: Vec<Finding>| {
         if !unfit.is_empty() {
             held.push((block, unfit));
         }
     };
     let title = redactor.redact_shown(&raw_text(&page.title));
     // To Notion a page is a block as well: what its title and its properties hold stands under its own id.
-    let mut of_page = title.findings;
-    of_page.extend(redactor.redact(&raw_text(&page.written)).findings);
-    keep(BlockId::from_wire(page.id.as_str()), of_page);
+    let of_page = [&page.title, &page.written].map(|text| unfit_for_a_page(&redactor, &raw_text(text)));
+    keep(BlockId::from_wire(page.id.as_str()), of_page.concat());
     let mut clean = Vec::new();
     for block in &found {
         let redacted = redactor.redact_shown(&raw_text(&block.text));
-        keep(block.id.clone(), redacted.findings);
+        keep(block.id.clone(), unfit_for_a_page(&redactor, &raw_text(&block.text)));
         clean.push(page_block(block, redacted.text));
     }
     watched.boxes = boxes(&found);
@@ -118,6 +116,24 @@ async fn take_in(
     watched.held = Some(held);
     watched.guide = Guide::parse(&title.text, &page.id.url(), &clean);
     fault
+}
+
+/// What a text of the page holds that should not stand there. What its form tells is told as it is, whatever the values of
+/// ours are; a value that can be guessed is never told of by its value.
+fn unfit_for_a_page(redactor: &Redactor, raw: &RawText) -> Vec<Finding> {
+    let unfit = |findings: Vec<Finding>| {
+        let findings = findings.into_iter();
+        findings.filter(Finding::is_unfit_for_a_page).collect::<Vec<_>>()
+    };
+    let mut found = unfit(redactor.redact(raw).findings);
+    found.retain(|finding| finding.variable.is_some());
+    let by_form = unfit(redactor.by_form(raw).findings).into_iter();
+    // What has a name is told by it, and not by its form as well.
+    let unnamed: Vec<Finding> = by_form
+        .filter(|finding| !found.iter().any(|named| named.meets(finding)))
+        .collect();
+    found.extend(unnamed);
+    found
 }
 
 fn gone(page: &PageId) -> Error {

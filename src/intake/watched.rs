@@ -65,14 +65,22 @@ pub(super) struct Threads {
     pub(super) hot: BTreeMap<BlockId, Option<Instant>>,
     /// The threads of which it is known on which block they hang.
     pub(super) known: BTreeSet<DiscussionId>,
-    /// Where the reading of a list of comments that was cut goes on, and from when on, by the page or block that it is of.
-    pub(super) unread: BTreeMap<String, (String, Instant)>,
+    /// Lists of comments that were not read to their end, by the page or block that they are of.
+    pub(super) unread: BTreeMap<String, UnreadList>,
     pub(super) anchors_read_at: Option<Instant>,
     pub(super) swept_at: Option<Instant>,
     /// The index in the list of blocks of the one that is swept next.
     pub(super) next_block: usize,
     /// The search for threads whose block is not known.
     pub(super) search: Search,
+}
+
+/// A list of comments that was not read to its end.
+pub(super) struct UnreadList {
+    /// Where its reading goes on; `None`: at its beginning.
+    pub(super) cursor: Option<String>,
+    /// From when on.
+    pub(super) due: Instant,
 }
 
 /// What is kept of a comment between polls.
@@ -83,6 +91,8 @@ pub(super) struct SeenComment {
     pub(super) sameness: Option<u64>,
     pub(super) presence: Presence,
     pub(super) anchor: Anchor,
+    /// How long its text is that is kept.
+    pub(super) bytes: usize,
     /// Since when no list has it; one list alone proves nothing.
     pub(super) missing_since: Option<Instant>,
 }
@@ -130,6 +140,7 @@ impl WatchedPage {
                     .and_then(|known| known.sameness),
                 presence: row.presence,
                 missing_since: known.and_then(|known| known.missing_since),
+                bytes: row.comment.text.as_str().len(),
                 anchor: row.comment.anchor,
             };
             self.seen.insert(row.comment.id, seen);

@@ -64,6 +64,7 @@ pub fn begin(project: &Project, at: DateTime<Utc>, page: Option<u32>) -> Result<
     let cycle = Cycle {
         number: next,
         began_at: at,
+        key: project.key_id().to_owned(),
         fingerprints: backup.fingerprints.clone(),
         exposed: former.map(|former| former.cycle.exposed).unwrap_or_default(),
     };
@@ -116,6 +117,7 @@ pub fn expose(project: &Project, name: &str, at: DateTime<Utc>) -> Result<(), St
         cycle: Cycle {
             number: 0,
             began_at: at,
+            key: project.key_id().to_owned(),
             fingerprints: BTreeMap::new(),
             exposed: BTreeMap::new(),
         },

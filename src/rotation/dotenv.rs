@@ -134,6 +134,12 @@ impl EnvFile {
             .map(|entry| &entry.value)
     }
 
+    /// The lines, from 1, that are no UTF-8 text.
+    pub fn lines_that_are_no_text(&self) -> impl Iterator<Item = usize> {
+        let lines = self.bytes.split(|byte| *byte == b'\n').zip(1..);
+        lines.filter_map(|(text, line)| std::str::from_utf8(text).is_err().then_some(line))
+    }
+
     /// All entries, in the order of the file.
     pub fn entries(&self) -> impl Iterator<Item = &EnvEntry> {
         self.entries.iter()

@@ -69,6 +69,13 @@ impl InstallKey {
         mark == self.content_mark(bytes, mark.starts_with(KEYED))
     }
 
+    /// What the key is known by where it does not lie itself. It gives nothing of it away: the key is random, and as long as
+    /// what this is derived with.
+    pub(super) fn id(&self) -> String {
+        let id = self.hashing(b"id").map(|key| hmac::sign(&key, b""));
+        id.map(|id| hex(&id.as_ref()[..8])).unwrap_or_default()
+    }
+
     /// A key to hash with, for this purpose alone. `None`: no such key can be derived.
     pub(super) fn hashing(&self, purpose: &'static [u8]) -> Option<hmac::Key> {
         Some(self.derived.expand(&[purpose], hmac::HMAC_SHA256).ok()?.into())

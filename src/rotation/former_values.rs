@@ -37,32 +37,45 @@ const PURPOSE: &[u8] = b"former values";
 /// More than ten thousand values take.
 const MAX_BYTES: u64 = 64 << 20;
 
-/// Adds the former values that were kept.
-pub(super) fn read(project: &Project, known: &mut KnownValues) {
+/// What the sealed file holds.
+pub(super) enum KeptValues {
+    /// There is none.
+    Nothing,
+    /// As it was sealed.
+    Opened(Zeroizing<Vec<u8>>),
+    /// It is there, and cannot be opened or read.
+    Closed,
+}
+
+/// Adds the former values that were kept, and gives them as they are.
+pub(super) fn read(project: &Project, known: &mut KnownValues) -> KeptValues {
     let path = sealed_file(project);
     let file = project.relative(&path);
-    match bytes_of(&path) {
-        Ok(bytes) => {
-            if let Some(values) = opened(project, &bytes).and_then(|plain| named_values(&plain)) {
-                for (name, value) in &values {
-                    known.add(name, value);
-                }
-            } else {
-                project.note(format!(
-                    "{file} was not sealed with this project's key, or is damaged; {LOST}"
-                ));
-            }
+    let plain = match bytes_of(&path) {
+        Ok(bytes) => opened(project, &bytes),
+        Err(error) if error.kind() == ErrorKind::NotFound => return KeptValues::Nothing,
+        Err(error) => {
+            project.note(format!("{file}: {error}; {LOST}"));
+            return KeptValues::Closed;
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => project.note(format!("{file}: {error}; {LOST}")),
+    };
+    let Some((plain, values)) = plain.and_then(|plain| named_values(&plain).map(|values| (plain, values))) else {
+        project.note(format!(
+            "{file} was not sealed with this project's key, or is damaged; {LOST}"
+        ));
+        return KeptValues::Closed;
+    };
+    for (name, value) in &values {
+        known.add(name, value);
     }
+    KeptValues::Opened(plain)
 }
 
 const LOST: &str = "pieces of keys that were replaced before are found by their patterns only";
 
-/// Keeps of what is known what is none of the present values. What an earlier version left unsealed is removed.
+/// Keeps of what is known what is none of the present values; `kept`: as it was read under the same lock. What an earlier version left unsealed is removed.
 /// Nothing is written where nothing changed.
-pub(super) fn keep(project: &Project, known: &KnownValues, present: &KnownValues) -> io::Result<()> {
+pub(super) fn keep(project: &Project, kept: &KeptValues, known: &KnownValues, present: &KnownValues) -> io::Result<()> {
     let former: Vec<(&str, &str)> = known
         .former(present)
         .map(|(name, value)| (name, value.expose_secret()))
@@ -70,17 +83,18 @@ pub(super) fn keep(project: &Project, known: &KnownValues, present: &KnownValues
     let is_none = former.is_empty();
     let former = written(&former)?;
     let path = sealed_file(project);
-    let is_there = path.symlink_metadata().is_ok();
-    let kept = bytes_of(&path).ok().and_then(|bytes| opened(project, &bytes));
-    if is_there && kept.is_none() {
-        project.note(format!(
-            "{} cannot be opened with the present {}, so nothing is added to it: put the former key back, or remove the file",
-            project.relative(&path),
-            install_key::KEY_FILE
-        ));
-        return remove_unsealed(project);
-    }
-    let is_new = kept.map_or(!is_none, |kept| *kept != *former);
+    let is_new = match kept {
+        KeptValues::Closed => {
+            project.note(format!(
+                "{} cannot be opened with the present {}, so nothing is added to it: put the former key back, or remove the file",
+                project.relative(&path),
+                install_key::KEY_FILE
+            ));
+            return remove_unsealed(project);
+        }
+        KeptValues::Nothing => !is_none,
+        KeptValues::Opened(plain) => **plain != *former,
+    };
     // Sealed beside its key it would be open to whoever takes the folder.
     if is_new && install_key::lies_apart(&project.dir) {
         write_atomic(&path, &sealed(project, &former)?, 0o600)?;

@@ -173,6 +173,6 @@ fn an_older_state_is_mended_at_the_first_start() {
     );
     let mut left: Vec<String> = files(state).iter().map(|path| project.relative(path)).collect();
     left.sort();
-    assert_eq!(left, ["state/project.id"]);
+    assert_eq!(left, ["state/install-key.id", "state/project.id"]);
     assert!(backup::list(&project).is_empty());
 }

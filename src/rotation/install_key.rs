@@ -5,7 +5,7 @@
 //! of `state/` alone would need nothing else. Who has the project's folder has `.env` itself, so there the key gives
 //! nothing away. Where the folder cannot be written (a container that mounts it read-only) the key stays in `state/`,
 //! and that is said.
-use super::atomic_write::{create_atomic, wipe};
+use super::atomic_write::{create_atomic, wipe, write_atomic};
 use super::fingerprint::{InstallKey, hex};
 use super::git;
 use super::places::open_own;
@@ -21,13 +21,58 @@ pub const KEY_FILE: &str = ".env.install-key";
 const FORMER_KEY_FILE: &str = "install.key";
 /// The file of the project's id, in the state folder.
 const ID_FILE: &str = "project.id";
+/// What the key is known by, in the state folder that was made with it.
+const KEY_ID_FILE: &str = "install-key.id";
 /// How many random bytes the key is.
 const KEY_BYTES: usize = 32;
 /// How many random bytes the id is.
 const ID_BYTES: usize = 8;
 
+/// The key of an installation, and how it stands to the state folder.
+pub(super) struct OwnKey {
+    pub(super) key: InstallKey,
+    /// The state folder was made with another one, which was lost or replaced.
+    pub(super) is_another: bool,
+}
+
+/// As [`made_key`], and whether it is the one that the state folder was made with.
+pub(super) fn key(project: &Path, state_dir: &Path, notes: &mut Vec<String>) -> Result<OwnKey, ProjectError> {
+    let had_key = [project.join(KEY_FILE), state_dir.join(FORMER_KEY_FILE)]
+        .iter()
+        .any(|path| path.symlink_metadata().is_ok());
+    let key = made_key(project, state_dir, notes)?;
+    let known = read(&state_dir.join(KEY_ID_FILE))?;
+    // Earlier versions kept no id of it. What they made has that of the project.
+    let was_lost = || !had_key && state_dir.join(ID_FILE).exists();
+    let is_another = known.as_ref().map_or_else(was_lost, |known| **known != key.id());
+    if !is_another && known.is_none() {
+        accept(state_dir, &key)?;
+    }
+    Ok(OwnKey { key, is_another })
+}
+
+/// Whether the state folder was made with another key than this one, as far as it says so.
+pub(super) fn is_another(state_dir: &Path, key: &InstallKey) -> Result<bool, ProjectError> {
+    let known = read(&state_dir.join(KEY_ID_FILE))?;
+    Ok(known.is_some_and(|known| *known != key.id()))
+}
+
+/// What a key that is not the former one means, and how to go on.
+pub(super) const LOST: &str = "the key in .env.install-key is not the one that the state folder was made with: that one was \
+     lost or replaced. Comments that were answered stay answered, but an edit that was made meanwhile is not noticed; which \
+     keys changed since this cycle began cannot be told; the values of keys that were replaced earlier cannot be opened \
+     (former-values.sealed). If there is a copy of the former file, put it back and start again. If not, remove \
+     former-values.sealed from the state folder; the next cycle is whole again";
+
+/// From now on the state folder counts as made with this key.
+pub(super) fn accept(state_dir: &Path, key: &InstallKey) -> Result<(), ProjectError> {
+    let path = state_dir.join(KEY_ID_FILE);
+    let written = write_atomic(&path, format!("{}\n", key.id()).as_bytes(), 0o600);
+    written.map_err(|source| ProjectError::io("writing", &path, source))
+}
+
 /// The key, made when there is none (`notes` gets what is worth telling), and moved to where it belongs when an earlier version made it in `state/`.
-pub(super) fn key(project: &Path, state_dir: &Path, notes: &mut Vec<String>) -> Result<InstallKey, ProjectError> {
+fn made_key(project: &Path, state_dir: &Path, notes: &mut Vec<String>) -> Result<InstallKey, ProjectError> {
     let (path, former) = (project.join(KEY_FILE), state_dir.join(FORMER_KEY_FILE));
     let before = read(&path)?;
     let is_new = before.is_none();
@@ -64,7 +109,7 @@ pub(super) fn lies_apart(project: &Path) -> bool {
     project.join(KEY_FILE).symlink_metadata().is_ok()
 }
 
-/// As [`key`], but makes nothing: one that is gone with the process where there is none.
+/// As [`made_key`], but makes nothing: one that is gone with the process where there is none.
 pub(super) fn key_to_read(project: &Path, state_dir: &Path) -> Result<InstallKey, ProjectError> {
     let (path, former) = (project.join(KEY_FILE), state_dir.join(FORMER_KEY_FILE));
     for path in [&path, &former] {

@@ -1,7 +1,8 @@
 //! A redactor that follows `.env`: it knows the present values, those of the backups, and former ones.
 use super::backup;
 use super::blocking::blocking;
-use super::{EnvError, Project, former_values};
+use super::former_values::{self, KeptValues};
+use super::{EnvError, Project};
 use crate::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use secrecy::SecretString;
 use std::path::Path;
@@ -126,7 +127,7 @@ pub fn redactor(
     identifiers: &[String],
     patterns: &Arc<Patterns>,
 ) -> Result<Redactor, EnvError> {
-    let known = known_values(project, identifiers, &present(project, elsewhere)?, &[]);
+    let (known, _) = known_values(project, identifiers, &present(project, elsewhere)?, &[]);
     Ok(Redactor::new(Arc::clone(patterns), known))
 }
 
@@ -139,30 +140,35 @@ fn keeping_redactor(
     left: &[NamedValue],
 ) -> Redactor {
     let lock = former_values::lock(project);
-    let known = known_values(project, identifiers, present, left);
+    let (known, kept) = known_values(project, identifiers, present, left);
     if lock.is_some()
-        && let Err(error) = former_values::keep(project, &known, &KnownValues::from_env(present.to_vec()))
+        && let Err(error) = former_values::keep(project, &kept, &known, &KnownValues::from_env(present.to_vec()))
     {
         project.note(format!("former key values cannot be kept: {error}"));
     }
     Redactor::new(Arc::clone(patterns), known)
 }
 
-fn known_values(project: &Project, identifiers: &[String], present: &[NamedValue], left: &[NamedValue]) -> KnownValues {
+fn known_values(
+    project: &Project,
+    identifiers: &[String],
+    present: &[NamedValue],
+    left: &[NamedValue],
+) -> (KnownValues, KeptValues) {
     let mut known = KnownValues::from_env(present.to_vec());
     known.set_identifiers(identifiers);
-    former_values::read(project, &mut known);
+    let kept = former_values::read(project, &mut known);
     for (name, value) in left {
         known.add(name, value);
     }
-    for kept in backup::list(project) {
-        if let Ok(env) = backup::values(project, &kept) {
+    for copy in backup::list(project) {
+        if let Ok(env) = backup::values(project, &copy) {
             for entry in env.entries() {
                 known.add(&entry.name, &entry.value);
             }
         }
     }
-    known
+    (known, kept)
 }
 
 /// The values of `.env`, none where there is no such file, and those that lie elsewhere.

@@ -59,6 +59,7 @@ pub use replace::{ReplaceError, Replaced, read_in_project, replace};
 pub use replaced_key::{PresentKeys, ReplacedKey};
 pub use secret_names::is_secret;
 pub use start::start;
+pub use stray_lines::stray_values;
 
 #[cfg(test)]
 mod rotations_tests;

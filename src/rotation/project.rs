@@ -3,7 +3,7 @@ use super::atomic_write;
 use super::dotenv::{EnvError, EnvFile};
 use super::edit::EditError;
 use super::fingerprint::InstallKey;
-use super::install_key;
+use super::install_key::{self, OwnKey};
 use super::places::{self, own_dir};
 use super::project_error::ProjectError;
 use super::replace::{self, ReplaceError, Replaced};
@@ -41,6 +41,8 @@ pub struct Project {
     /// An age identity that opens encrypted backups, when somebody named one.
     pub identity: Option<PathBuf>,
     key: InstallKey,
+    key_id: String,
+    lost_key: bool,
     /// What is to be told once there is a log.
     notes: Mutex<Vec<String>>,
 }
@@ -52,9 +54,12 @@ impl Project {
         refuse_links_out(settings)?;
         own_dir(&settings.project, &state_dir)?;
         let mut notes = Vec::new();
-        let key = install_key::key(&settings.project, &state_dir, &mut notes)?;
+        let OwnKey { key, is_another } = install_key::key(&settings.project, &state_dir, &mut notes)?;
         let id = install_key::id(&state_dir)?;
-        Ok(Self::with(settings, key, id, notes))
+        Ok(Self {
+            lost_key: is_another,
+            ..Self::with(settings, key, id, notes)
+        })
     }
 
     /// As [`Project::open`], but makes nothing: where there is no install key or id, it has one of its own for as long as
@@ -63,12 +68,12 @@ impl Project {
         refuse_links_out(settings)?;
         let state_dir = settings.state_dir();
         let key = install_key::key_to_read(&settings.project, &state_dir)?;
-        Ok(Self::with(
-            settings,
-            key,
-            install_key::id_to_read(&state_dir)?,
-            Vec::new(),
-        ))
+        let lost_key = install_key::is_another(&state_dir, &key)?;
+        let id = install_key::id_to_read(&state_dir)?;
+        Ok(Self {
+            lost_key,
+            ..Self::with(settings, key, id, Vec::new())
+        })
     }
 
     fn with(settings: &Settings, key: InstallKey, id: String, notes: Vec<String>) -> Self {
@@ -80,7 +85,9 @@ impl Project {
             recipients: settings.rotation.recipients.clone(),
             identity: None,
             id,
+            key_id: key.id(),
             key,
+            lost_key: false,
             notes: Mutex::new(notes),
             state_dir: settings.state_dir(),
         }
@@ -121,6 +128,21 @@ impl Project {
     /// The key under which comments are hashed; it lies elsewhere than the store that holds the hashes.
     pub fn key_of_comments(&self) -> Option<ring::hmac::Key> {
         self.install_key().hashing(b"comments")
+    }
+
+    /// What the key of this installation is known by; tells nothing of it.
+    pub fn key_id(&self) -> &str {
+        &self.key_id
+    }
+
+    /// What it means, where the state folder was made with another install key than there is now.
+    pub fn lost_key(&self) -> Option<&'static str> {
+        self.lost_key.then_some(install_key::LOST)
+    }
+
+    /// The state goes with the present install key from now on.
+    pub fn accept_key(&self) -> Result<(), ProjectError> {
+        install_key::accept(&self.state_dir, &self.key)
     }
 
     /// The key of this installation.

@@ -49,6 +49,9 @@ pub trait Store: Send + Sync {
     fn recall<'a>(&'a self, name: &'a str) -> StoreFuture<'a, Option<String>>;
     /// Keeps a small fact under its name, in place of the one before.
     fn remember<'a>(&'a self, name: &'a str, value: &'a str) -> StoreFuture<'a, ()>;
+    /// Forgets by which marks all comments are known: the key of the marks is lost. Each is known by what it says when it is
+    /// seen the next time ([`CommentRow::hash`] is 0 until then).
+    fn forget_marks(&self) -> StoreFuture<'_, ()>;
     /// The comment that a reply's reference belongs to.
     fn by_reference<'a>(&'a self, reference: &'a str) -> StoreFuture<'a, Option<(PageId, CommentId)>>;
     /// Waits until all that was asked is written, folds the log into the one file, so that copying that file copies the

@@ -48,7 +48,7 @@ pub struct CommentRow {
     pub page: PageId,
     /// The comment, redacted.
     pub comment: Comment,
-    /// Keyed hash of the redacted text: an edit is seen by it.
+    /// Keyed hash of the redacted text: an edit is seen by it. 0: the key was lost, and it is known by none.
     pub hash: u64,
     /// What was read in it.
     pub reading: Reading,

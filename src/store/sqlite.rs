@@ -301,6 +301,10 @@ impl Store for SqliteStore {
         self.write(move |writing| wake::remember(&name, &value, writing.connection))
     }
 
+    fn forget_marks(&self) -> StoreFuture<'_, ()> {
+        self.write(|writing| wake::forget_marks(writing.connection))
+    }
+
     fn by_reference<'a>(&'a self, reference: &'a str) -> StoreFuture<'a, Option<(PageId, CommentId)>> {
         let reference = reference.to_owned();
         self.read(move |connection| read::by_reference(&reference, connection))

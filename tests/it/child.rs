@@ -115,10 +115,13 @@ impl Drop for Bot {
     }
 }
 
-/// A scratch project with this `.env`.
+/// A scratch project with this `.env`, which is ours alone: of one that others may read the daily look tells on the page, and
+/// whether that is before a test has counted the bot's comments or after is chance.
 pub fn project(env: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a scratch folder");
-    std::fs::write(folder.path().join(".env"), env).expect("a scratch file");
+    let file = folder.path().join(".env");
+    std::fs::write(&file, env).expect("a scratch file");
+    std::fs::set_permissions(file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("our own file");
     folder
 }
 

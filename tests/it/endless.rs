@@ -23,6 +23,9 @@ const MOST_MEMORY_KB: usize = 200_000;
 /// an end a fast server sends three times as much.
 const MOST_SENT: usize = 150 << 20;
 
+/// What the state folder holds at most, in bytes, once no more comments are kept.
+const MOST_STATE: u64 = 100 << 20;
+
 /// What stands in front of the sandbox and answers some calls by itself.
 struct Flood {
     sandbox: Running,
@@ -32,15 +35,21 @@ struct Flood {
 impl Flood {
     /// `answer` gets the path and the number of the call; `None` leaves the call to the sandbox.
     async fn start(answer: impl Fn(&str, usize) -> Option<String> + Clone + Send + Sync + 'static) -> Self {
+        let calls = Arc::new(AtomicUsize::new(0));
+        Self::asked(move |path, _| answer(path, calls.fetch_add(1, Ordering::SeqCst))).await
+    }
+
+    /// The same; `answer` gets the path and the query.
+    async fn asked(answer: impl Fn(&str, &str) -> Option<String> + Clone + Send + Sync + 'static) -> Self {
         let mut sandbox = keyminder_sandbox::serve(Options::default()).await.unwrap();
         let behind = Arc::clone(&sandbox.sandbox);
         let sent = Arc::new(AtomicUsize::new(0));
-        let (counted, calls) = (Arc::clone(&sent), Arc::new(AtomicUsize::new(0)));
+        let counted = Arc::clone(&sent);
         let reply = async move |request: Incoming| {
             let (head, body) = request.into_parts();
             let own = head.method == "GET";
             let own = own
-                .then(|| answer(head.uri.path(), calls.fetch_add(1, Ordering::SeqCst)))
+                .then(|| answer(head.uri.path(), head.uri.query().unwrap_or_default()))
                 .flatten();
             let (status, body) = if let Some(body) = own {
                 (200, body)
@@ -124,6 +133,96 @@ async fn told(flood: Flood, words: &str) {
 async fn comments_without_end_are_read_in_parts() {
     let answer = |path: &str, n| (path == "/v1/comments").then(|| list(&[comment(n, 1_000_000)], n));
     told(Flood::start(answer).await, "is not read to its end at once").await;
+}
+
+/// A comment of this person, like `comment`.
+fn comment_by(author: &str, n: usize, bytes: usize) -> Value {
+    let words = format!("What is next? {n} {}", "word ".repeat(bytes / 5));
+    json!({
+        "object": "comment", "id": format!("00000000-0000-4000-8000-{n:012}"), "discussion_id": "d",
+        "created_by": {"object": "user", "id": author}, "created_time": "2026-11-20T09:14:00.000Z",
+        "rich_text": [{"type": "text", "text": {"content": words}, "plain_text": words}],
+    })
+}
+
+/// The id of somebody who may act.
+async fn member(flood: &Flood) -> String {
+    let users = call(&flood.sandbox, "GET", "/v1/users", Value::Null).await;
+    let users = users["results"].as_array().unwrap();
+    let known = users.iter().find(|user| user["name"] == "Ana Silva").unwrap();
+    known["id"].as_str().unwrap().to_owned()
+}
+
+/// What the state folder holds, in bytes.
+fn state_bytes(project: &Path) -> u64 {
+    let files = std::fs::read_dir(project.join("state")).unwrap();
+    files.map(|file| file.unwrap().metadata().unwrap().len()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn new_comments_without_end_are_kept_up_to_a_number() {
+    // Many short ones, and few long ones.
+    for bytes in [100, 20_000] {
+        let ana = Arc::new(std::sync::OnceLock::new());
+        let author = Arc::clone(&ana);
+        let answer = move |path: &str, n: usize| {
+            let author: &String = author.get()?;
+            let of_page: Vec<Value> = (0..100).map(|at| comment_by(author, n * 100 + at, bytes)).collect();
+            (path == "/v1/comments").then(|| list(&of_page, n))
+        };
+        let flood = Flood::start(answer).await;
+        ana.set(member(&flood).await).unwrap();
+        let project = project("");
+        let page = first_page(&flood.sandbox);
+        let bot = Bot::start(project.path(), &flood.sandbox, &page, &BTreeMap::default());
+        until("it is said", Duration::from_secs(100), async || {
+            status(project.path())
+                .to_string()
+                .contains("more open comments than are kept")
+        })
+        .await;
+        let kept = status(project.path())["comments"].as_u64().unwrap();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let (peak, state) = (peak_kb(&bot), state_bytes(project.path()));
+        println!("{bytes}: {kept} comments; peak {peak} kB, state {} kB", state >> 10);
+        assert_eq!(
+            status(project.path())["comments"].as_u64(),
+            Some(kept),
+            "and no more is kept"
+        );
+        assert!(peak < MOST_MEMORY_KB, "{peak} kB");
+        assert!(state < MOST_STATE, "{state} bytes");
+        assert!(crate::child::log(project.path()).contains("more open comments than are kept"));
+    }
+}
+
+/// A page that people write on is read whole, in several looks where it must be: here Notion gives it in 450 short answers,
+/// more than one look reads.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_page_with_thousands_of_comments_is_read_to_its_end() {
+    const ALL: usize = 2_250;
+    let ana = Arc::new(std::sync::OnceLock::new());
+    let author = Arc::clone(&ana);
+    let answer = move |path: &str, query: &str| {
+        let author: &String = author.get()?;
+        let from: usize = query
+            .split_once("start_cursor=c")
+            .map_or(0, |(_, at)| at.parse().unwrap());
+        let to = (from + 5).min(ALL);
+        let part: Vec<Value> = (from..to).map(|n| comment_by(author, n, 100)).collect();
+        let more = json!({"object": "list", "results": part, "next_cursor": format!("c{to}"), "has_more": to < ALL});
+        (path == "/v1/comments").then(|| more.to_string())
+    };
+    let flood = Flood::asked(answer).await;
+    ana.set(member(&flood).await).unwrap();
+    let project = project("");
+    let page = first_page(&flood.sandbox);
+    let _bot = Bot::start(project.path(), &flood.sandbox, &page, &BTreeMap::default());
+    until("all are kept", Duration::from_mins(1), async || {
+        status(project.path())["comments"].as_u64() == Some(ALL as u64)
+    })
+    .await;
+    assert!(!status(project.path()).to_string().contains("than are kept"));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

@@ -22,6 +22,11 @@ impl World {
             "# Runbook\n\n## Step 1: Look (5 minutes)\n\nThe secret is **{key}**, *keep* it\n\n\
              ```bash\nexport BYBIT_API_SECRET={key}\nkeyminder probe\n```\n\n- [ ] put {key} away\n\nnothing here\n"
         );
+        let env = format!("BYBIT_API_SECRET={key}\n");
+        Self::of(markdown, &env, key).await
+    }
+
+    async fn of(markdown: String, env: &str, key: String) -> Self {
         let pages = vec![markdown];
         let sandbox = serve(Options {
             pages,
@@ -34,7 +39,7 @@ impl World {
         let page = page["id"].as_str().unwrap_or_default().to_owned();
         Self {
             sandbox,
-            folder: child::project(&format!("BYBIT_API_SECRET={key}\n")),
+            folder: child::project(env),
             page,
             key,
         }
@@ -160,4 +165,60 @@ async fn it_is_masked_where_the_project_wants_that_and_all_else_stays() {
                 .is_some_and(|path| path.starts_with("/v1/blocks/"))
     };
     assert_eq!(journal.iter().filter(written).count(), 3);
+}
+
+#[tokio::test]
+async fn a_weak_password_under_its_name_is_told_of_and_masked_whether_it_is_ours_or_not() {
+    let markdown = "# Runbook\n\n## Step 1: Look (5 minutes)\n\nThe base is postgres://app:hunter2@db.example.com/x\n\n\
+                    Passwort: hunter2\n\nPIN=4829\n\nhunter2 alone is no password, 4829 neither\n\n\
+                    Set DB_PASSWORD=<your password> in .env\n";
+    let mut told = Vec::new();
+    for env in ["A=b\n", "DB_PASSWORD=hunter2\nCARD_PIN=4829\n"] {
+        let world = World::of(markdown.to_owned(), env, "hunter2".to_owned()).await;
+        let mut bot = world.start(true);
+        let masked = || async {
+            let blocks = world.blocks().await;
+            blocks
+                .iter()
+                .filter(|block| block.to_string().contains("[redacted: password]"))
+                .count()
+        };
+        world
+            .until(&mut bot, "three blocks are masked, and that is said", async || {
+                let said = world.said().await;
+                masked().await == 3 && said.iter().any(|text| text.contains("no longer shows"))
+            })
+            .await;
+        let blocks: Vec<String> = world
+            .blocks()
+            .await
+            .iter()
+            .map(|block| {
+                let kind = block["type"].as_str().unwrap_or_default();
+                plain(&block[kind]["rich_text"])
+            })
+            .collect();
+        assert!(
+            blocks
+                .iter()
+                .any(|text| text == "The base is postgres://app:[redacted: password]@db.example.com/x")
+        );
+        assert!(
+            blocks
+                .iter()
+                .any(|text| text == "hunter2 alone is no password, 4829 neither")
+        );
+        assert!(
+            blocks
+                .iter()
+                .any(|text| text == "Set DB_PASSWORD=<your password> in .env")
+        );
+        let mut said: Vec<String> = world.said().await;
+        for text in &mut said {
+            let end = text.rfind(" \u{b7} ").unwrap_or(text.len());
+            text.truncate(end);
+        }
+        told.push((blocks, said));
+    }
+    assert_eq!(told[0], told[1], "nothing tells whether a value is ours");
 }

@@ -12,6 +12,7 @@ mod endless;
 mod flood;
 mod held;
 mod hostile;
+mod lost_key;
 mod notion_client;
 mod oracle;
 mod outage;

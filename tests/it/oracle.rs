@@ -256,6 +256,23 @@ fn a_password_is_tried_by_nobody() {
 }
 
 #[test]
+fn who_posts_all_of_a_long_password_is_warned_and_who_tries_parts_of_it_is_not() {
+    let scene = Scene::new();
+    let [secret, other] = ["Grüße aus Köln, 1987", "Reise nach Wien, 1954"];
+    let parts = ["Grüße aus Köln", "aus Köln, 1987", "Köln, 1987 … Grüße aus "];
+    let acts = parts.map(|part| Act::Post(format!("it is {part}")));
+    for who in [GUEST, ("gita", Authority::Looks), MEMBER] {
+        for (act, right, wrong) in two_worlds_of("DB_PASSWORD", &scene, who, secret, other, &acts) {
+            assert_eq!(right, wrong, "{act:?}");
+        }
+    }
+    let mut stage = scene.stage(&[("DB_PASSWORD", secret)]);
+    let since = stage.seen.len();
+    stage.post(MEMBER, &format!("it is {secret}"));
+    assert!(format!("{:?}", &stage.seen[since..]).contains("MarkExposed"));
+}
+
+#[test]
 fn a_weak_value_of_before_silences_nothing_of_the_strong_one_of_now() {
     let scene = Scene::new();
     let mut dice = Dice(fastrand::Rng::new());

@@ -7,6 +7,7 @@
 mod crash;
 mod init;
 mod links;
+mod needs;
 mod obstacles;
 mod whole_turn;
 

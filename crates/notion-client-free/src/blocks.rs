@@ -198,7 +198,7 @@ impl Walk {
     /// What was read of a block, noted when that was not all.
     fn take(&mut self, block: &str, listed: Listed<Block>) -> std::vec::IntoIter<Block> {
         match listed.cut {
-            Some(cut @ (Cut::Pages | Cut::Bytes | Cut::Time | Cut::Entry)) => {
+            Some(cut @ (Cut::Pages | Cut::Entries | Cut::Bytes | Cut::Time | Cut::Entry)) => {
                 self.ended = self.allowance.spent().is_some();
                 self.note(block, cut_short(block, cut));
             }
@@ -323,7 +323,7 @@ fn concerns_every_request(error: &Error) -> bool {
 fn cut_short(block: &str, cut: Cut) -> Error {
     match cut {
         Cut::Time => content_of(block).network("it took too long"),
-        Cut::Circle | Cut::Pages | Cut::Bytes | Cut::Entry => content_of(block).error(Kind::TooLarge),
+        Cut::Circle | Cut::Pages | Cut::Entries | Cut::Bytes | Cut::Entry => content_of(block).error(Kind::TooLarge),
     }
 }
 

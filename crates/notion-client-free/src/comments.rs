@@ -204,7 +204,7 @@ impl Client {
         let listed = self
             .list_from(
                 cursor,
-                &mut Allowance::default(),
+                &mut Allowance::of_comments(),
                 |portion| Call::get(paged(path.clone(), portion), about),
                 |comment: &RawComment| comment.id.as_str(),
             )

@@ -18,6 +18,8 @@ const PAGE_SIZE: usize = 100;
 const SHORTER: usize = 10;
 /// More answers than this are not read in one go: a list that long is a fault of somebody's, or goes on at the next.
 const MOST_PAGES: usize = 400;
+/// More comments than this are not read in one go: what is made of each takes many times its size.
+const MOST_COMMENTS: usize = 10_000;
 /// More bytes than this are not read in one go; ten thousand comments have some twelve million.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// After this time the next page is not asked for any more.
@@ -35,6 +37,8 @@ pub enum Cut {
     Circle,
     /// So many answers are read in one go, and no more.
     Pages,
+    /// So many entries are read in one go, and no more.
+    Entries,
     /// So many bytes are read in one go, and no more.
     Bytes,
     /// So long is read in one go, and no longer.
@@ -48,6 +52,7 @@ impl fmt::Display for Cut {
         match self {
             Self::Circle => f.write_str("its pages lead in a circle"),
             Self::Pages => write!(f, "it has more pages than are read at once"),
+            Self::Entries => write!(f, "it has more than {MOST_COMMENTS} entries"),
             Self::Bytes => write!(f, "it has more than {} MB", MOST_BYTES / 1024 / 1024),
             Self::Time => f.write_str("it took too long"),
             Self::Entry => write!(f, "one of its entries has more than {} MB", BODY_LIMIT / 1024 / 1024),
@@ -58,6 +63,7 @@ impl fmt::Display for Cut {
 /// What may yet be read in one go: of one list, or of all the lists under a page.
 pub(crate) struct Allowance {
     pages: usize,
+    entries: usize,
     bytes: usize,
     until: Instant,
 }
@@ -66,6 +72,7 @@ impl Default for Allowance {
     fn default() -> Self {
         Self {
             pages: MOST_PAGES,
+            entries: MOST_PAGES * PAGE_SIZE,
             bytes: MOST_BYTES,
             until: Instant::now() + LONGEST,
         }
@@ -73,17 +80,28 @@ impl Default for Allowance {
 }
 
 impl Allowance {
+    /// For a list of comments.
+    pub(crate) fn of_comments() -> Self {
+        Self {
+            entries: MOST_COMMENTS,
+            ..Self::default()
+        }
+    }
+
     /// For all the lists under a page.
     pub(crate) fn of_a_page() -> Self {
         Self {
             pages: MOST_LISTS,
+            // Each list may hold as many as an answer has; the bytes bound them all.
+            entries: MOST_LISTS * PAGE_SIZE,
             bytes: MOST_BYTES,
             until: Instant::now() + LONGEST_PAGE,
         }
     }
 
-    fn spend(&mut self, bytes: usize) {
+    fn spend(&mut self, entries: usize, bytes: usize) {
         self.pages = self.pages.saturating_sub(1);
+        self.entries = self.entries.saturating_sub(entries);
         self.bytes = self.bytes.saturating_sub(bytes);
     }
 
@@ -91,6 +109,8 @@ impl Allowance {
     pub(crate) fn spent(&self) -> Option<Cut> {
         if self.pages == 0 {
             Some(Cut::Pages)
+        } else if self.entries == 0 {
+            Some(Cut::Entries)
         } else if self.bytes == 0 {
             Some(Cut::Bytes)
         } else {
@@ -293,7 +313,8 @@ impl Client {
         };
         let part = self.read_with(call, read).await;
         let is_too_large = part.as_ref().is_err_and(|error| error.kind == Kind::TooLarge);
-        allowance.spend(bytes.into_inner() + if is_too_large { BODY_LIMIT } else { 0 });
+        let entries = part.as_ref().map_or(0, |part| part.results.list.len());
+        allowance.spend(entries, bytes.into_inner() + if is_too_large { BODY_LIMIT } else { 0 });
         part
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::redact::KnownValues;
 use crate::rotation::backup::recipients_fault;
 use crate::rotation::install_key::KEY_FILE;
 use crate::rotation::places::leads_out;
-use crate::rotation::{EnvError, EnvFile, read_in_project};
+use crate::rotation::{EnvError, EnvFile, Project, read_in_project};
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,9 @@ pub(super) fn notices(settings: &Settings, env: Option<&EnvRead>) -> Vec<String>
         })
     });
     let env = env.and_then(|env| env.as_ref().ok());
-    open.chain(env.and_then(unmaskable)).collect()
+    let project = Project::open_to_read(settings).ok();
+    let lost_key = project.and_then(|project| project.lost_key()).map(str::to_owned);
+    open.chain(env.and_then(unmaskable)).chain(lost_key).collect()
 }
 
 /// `.env` as it was read.
@@ -102,7 +104,7 @@ fn unmaskable(env: &EnvFile) -> Option<String> {
         _ => ("The values of", "are"),
     };
     Some(format!(
-        "{whose} {} {is} too short or too ordinary to be masked in comments, as a whole or in part.\n\
+        "{whose} {} {is} too short or too ordinary to be masked wherever they are said in comments: words are, in quotes or behind their name.\n\
          Twelve characters or more that are no words are found in any text.",
         names.join(", ")
     ))

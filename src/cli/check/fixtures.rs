@@ -110,6 +110,7 @@ impl Fixtures {
         state.cycle = Some(Cycle {
             number: 1,
             began_at: self.now,
+            key: String::new(),
             fingerprints: BTreeMap::new(),
             exposed: BTreeMap::new(),
         });

@@ -136,9 +136,17 @@ impl Renderer<'_> {
         replies
     }
 
-    /// The thanks for a comment that is gone, and for a block.
+    /// The thanks for a comment that is gone, for one without its key, and for a block.
     fn thanks(&self, language: &str) -> usize {
         let comment = CommentId::from_wire("posted");
+        let mut replies = 0;
+        for labels in [Vec::new(), vec!["A_KEY".to_owned()]] {
+            for exposed in [Vec::new(), labels.clone()] {
+                let labels = labels.clone();
+                let clean = self.conversation(language, vec![ReplyPart::Clean { labels, exposed }]);
+                replies += self.render(self.fixtures.begun(guide(Some(PAGE), true)), clean);
+            }
+        }
         for exposed in [Vec::new(), vec!["A_KEY".to_owned(), "A_SECRET".to_owned()]] {
             let mut state = self.fixtures.begun(guide(Some(PAGE), true));
             state.posted.push(Posted {
@@ -165,9 +173,10 @@ impl Renderer<'_> {
             for event in [Event::CommentGone { comment, how }, Event::PageRead(Box::new(clean))] {
                 let now = self.fixtures.now;
                 state = decide(self.playbook, &self.page, state, &event, now).state;
+                replies += 1;
             }
         }
-        4
+        replies
     }
 
     /// The help that single pages have of their own.

@@ -33,7 +33,7 @@ pub(super) struct StatusReport {
 /// Which token is used. Never the token.
 #[derive(Serialize)]
 pub(super) struct TokenStatus {
-    pub(super) from: Option<&'static str>,
+    pub(super) from: Option<String>,
     pub(super) fault: Option<String>,
     /// `.env` holds another one: it is neither used nor rotated by the bot.
     pub(super) another_in_env: bool,

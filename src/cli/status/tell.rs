@@ -103,7 +103,7 @@ impl TokenStatus {
     fn told(&self, running: bool, clock: StatusClock) -> String {
         let which = match (&self.from, &self.fault) {
             (Some(from), _) if running && self.since.is_some() => format!("{from}, since {}", clock.time(self.since)),
-            (Some(from), _) => (*from).to_owned(),
+            (Some(from), _) => from.clone(),
             (None, fault) => fault.clone().unwrap_or_else(|| "none".to_owned()),
         };
         let another = match &self.another {

@@ -156,6 +156,7 @@ impl<'a> DecisionBuilder<'a> {
         self.state.cycle = Some(Cycle {
             number,
             began_at: self.now,
+            key: String::new(),
             fingerprints: BTreeMap::new(),
             exposed: BTreeMap::new(),
         });

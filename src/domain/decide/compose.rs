@@ -157,7 +157,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         }
         ReplyPart::Held { places, masks } => ("held".to_owned(), held(places, *masks)),
         ReplyPart::Clean { labels, exposed } => (
-            "posted_gone".to_owned(),
+            "posted_clean".to_owned(),
             context! { labels => shown(labels), exposed => shown(exposed) },
         ),
         ReplyPart::ByHand { number, text, check } => {

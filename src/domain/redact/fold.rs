@@ -44,13 +44,20 @@ const fn codes() -> [u8; 256] {
     table
 }
 
+/// The number of a letter or digit of ASCII in the stream.
+pub(super) const fn code_of(byte: u8) -> u8 {
+    CODES[byte as usize]
+}
+
 /// A character of the stream, with the bytes of the text that it came from.
 #[derive(Clone, Copy)]
 pub(super) struct Folded {
-    /// Its number, or [`BREAK`].
+    /// The number of its letter or digit, below [`BREAK`].
     pub(super) code: u8,
     /// The character before its case was folded.
     pub(super) exact: u8,
+    /// Whether so much was left out before it that nothing goes on: a [`BREAK`] stands there.
+    pub(super) begins: bool,
     /// Its first byte in the text.
     pub(super) start: usize,
     /// The byte after its last.
@@ -76,12 +83,19 @@ impl FoldedText {
             ends: Vec::with_capacity(text.len()),
         };
         each(text, |folded| {
-            stream.codes.push(folded.code);
-            stream.exact.push(folded.exact);
-            stream.starts.push(u32::try_from(folded.start).unwrap_or(u32::MAX));
-            stream.ends.push(u32::try_from(folded.end).unwrap_or(u32::MAX));
+            if folded.begins {
+                stream.push(BREAK, SIGN, folded.start, folded.start);
+            }
+            stream.push(folded.code, folded.exact, folded.start, folded.end);
         });
         stream
+    }
+
+    fn push(&mut self, code: u8, exact: u8, start: usize, end: usize) {
+        self.codes.push(code);
+        self.exact.push(exact);
+        self.starts.push(u32::try_from(start).unwrap_or(u32::MAX));
+        self.ends.push(u32::try_from(end).unwrap_or(u32::MAX));
     }
 
     /// The first byte of the text behind `codes[index]`.
@@ -97,29 +111,30 @@ impl FoldedText {
 
 /// Folds a text without keeping it: `see` gets each character, of each reading. Text beyond 4 GiB is not folded; no such
 /// text reaches us.
-#[inline]
-pub(super) fn each(text: &str, mut see: impl FnMut(Folded)) {
-    let mut seen = Seen::default();
-    read::<false>(text, &mut seen, &mut see);
-    seen.numbers.end();
+fn each(text: &str, mut see: impl FnMut(Folded)) {
+    let mut first = TextReading::of(text);
+    first.by_ref().for_each(&mut see);
+    let seen = first.seen();
     if seen.tags {
-        see(broken(text.len()));
-        read::<true>(text, &mut Seen::default(), &mut see);
+        TextReading::<true>::new(text).for_each(&mut see);
     }
-    let mut see_read = |character: Option<(u8, Range<usize>)>| match character {
-        Some((exact, place)) => {
-            let code = CODES[exact as usize];
-            if code < BREAK {
-                let Range { start, end } = place;
-                see(Folded {
-                    code,
-                    exact,
-                    start,
-                    end,
-                });
-            }
+    let mut begins = true;
+    let mut see_read = |character: Option<(u8, Range<usize>)>| {
+        let Some((exact, Range { start, end })) = character else {
+            begins = true;
+            return;
+        };
+        let code = CODES[exact as usize];
+        if code < BREAK {
+            let begins = std::mem::take(&mut begins);
+            see(Folded {
+                code,
+                exact,
+                begins,
+                start,
+                end,
+            });
         }
-        None => see(broken(text.len())),
     };
     seen.numbers.read(text.as_bytes(), &mut see_read);
     if seen.wide_zeros {
@@ -135,67 +150,89 @@ pub(super) fn each(text: &str, mut see: impl FnMut(Folded)) {
     }
 }
 
-/// What separates one reading from the next.
-fn broken(at: usize) -> Folded {
-    let (code, exact, start, end) = (BREAK, SIGN, at, at);
-    Folded {
-        code,
-        exact,
-        start,
-        end,
+/// One reading of a text: with its tags, or without.
+pub(super) struct TextReading<'a, const UNTAGGED: bool> {
+    text: &'a str,
+    at: usize,
+    limit: usize,
+    /// How much was left out since the last character.
+    gap: u8,
+    seen: Seen,
+}
+
+impl<'a> TextReading<'a, false> {
+    /// The first reading of a text.
+    pub(super) fn of(text: &'a str) -> Self {
+        Self::new(text)
+    }
+
+    /// What the whole text has that is worth another reading.
+    pub(super) fn seen(self) -> Seen {
+        let mut seen = self.seen;
+        if self.gap == 0 {
+            seen.numbers.word_ends(self.text.as_bytes(), self.limit);
+        }
+        seen.numbers.end();
+        seen
     }
 }
 
-/// Reads a text once, with its tags or without.
-#[inline]
-fn read<const UNTAGGED: bool>(text: &str, seen: &mut Seen, see: &mut impl FnMut(Folded)) {
-    let bytes = text.as_bytes();
-    let limit = bytes.len().min(u32::MAX as usize);
-    let mut gap = 0_u8;
-    let mut at = 0;
-    while at < limit {
-        let byte = bytes[at];
-        let code = CODES[byte as usize];
-        // Nearly all characters are letters that stand for themselves.
-        let (code, exact, width) = if (1..BREAK).contains(&code) {
-            (code, byte, 1)
-        } else {
-            let (exact, width) = unusual::<UNTAGGED>(text, at, code, seen);
-            if exact == INVISIBLE {
-                at += width;
+impl<'a, const UNTAGGED: bool> TextReading<'a, UNTAGGED> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            limit: text.len().min(u32::MAX as usize),
+            // The second one begins behind the first.
+            gap: if UNTAGGED { WIDEST_GAP + 1 } else { 0 },
+            seen: Seen::default(),
+        }
+    }
+}
+
+impl<const UNTAGGED: bool> Iterator for TextReading<'_, UNTAGGED> {
+    type Item = Folded;
+
+    #[inline]
+    fn next(&mut self) -> Option<Folded> {
+        let bytes = self.text.as_bytes();
+        while self.at < self.limit {
+            let start = self.at;
+            let byte = bytes[start];
+            let code = CODES[byte as usize];
+            // Nearly all characters are letters that stand for themselves.
+            let (code, exact, width) = if (1..BREAK).contains(&code) {
+                (code, byte, 1)
+            } else {
+                let (exact, width) = unusual::<UNTAGGED>(self.text, start, code, &mut self.seen);
+                if exact == INVISIBLE {
+                    self.at += width;
+                    continue;
+                }
+                (CODES[exact as usize], exact, width)
+            };
+            self.at = start + width;
+            if code > BREAK {
+                if self.gap == 0 && !UNTAGGED {
+                    self.seen.numbers.word_ends(bytes, start);
+                }
+                self.gap = self.gap.saturating_add(1);
                 continue;
             }
-            (CODES[exact as usize], exact, width)
-        };
-        let (start, end) = (at, at + width);
-        at = end;
-        if code > BREAK {
-            if gap == 0 && !UNTAGGED {
-                seen.numbers.word_ends(bytes, start);
+            let begins = self.gap > WIDEST_GAP;
+            if begins && !UNTAGGED {
+                self.seen.numbers.end();
             }
-            gap = gap.saturating_add(1);
-            continue;
-        }
-        if gap > WIDEST_GAP {
-            seen.numbers.end();
-            let (code, end) = (BREAK, start);
-            see(Folded {
+            self.gap = 0;
+            return Some(Folded {
                 code,
                 exact,
+                begins,
                 start,
-                end,
+                end: self.at,
             });
         }
-        gap = 0;
-        see(Folded {
-            code,
-            exact,
-            start,
-            end,
-        });
-    }
-    if gap == 0 && !UNTAGGED {
-        seen.numbers.word_ends(bytes, limit);
+        None
     }
 }
 

@@ -20,6 +20,9 @@ pub(super) fn labels_in(text: &str, is_name: impl Fn(&str) -> bool) -> Vec<Range
         let length = text[name..].bytes().take(LONGEST).position(|b| b == b']')?;
         is_name(&text[name..name + length]).then_some(start..name + length + 1)
     };
+    if !text.as_bytes().contains(&LABEL.as_bytes()[0]) {
+        return Vec::new();
+    }
     text.match_indices(LABEL)
         .filter_map(|(start, _)| inside(start))
         .collect()
@@ -52,20 +55,35 @@ impl Offsets {
         Self(stretches.map(cut).collect())
     }
 
-    /// A range of the shortened text on the places of the text, without stretches at its ends; `None` if nothing else is in it.
-    pub(super) fn back(&self, range: Range<usize>) -> Option<Range<usize>> {
-        let behind = |count: usize, place: usize| match count.checked_sub(1).map(|last| &self.0[last]) {
+    /// A range of the shortened text on the places of the text, with all of the stretches that it touches.
+    pub(super) fn around(&self, range: Range<usize>) -> Range<usize> {
+        let ended = self.0.partition_point(|cut| cut.short.end <= range.start);
+        let first = self.0.get(ended).filter(|cut| cut.short.start <= range.start);
+        let begun = self.0.partition_point(|cut| cut.short.start < range.end);
+        let last = self.0[..begun].last().filter(|cut| cut.short.end >= range.end);
+        let start = first.map_or_else(|| self.behind(ended, range.start), |cut| cut.long.start);
+        let end = last.map_or_else(|| self.behind(begun, range.end), |cut| cut.long.end);
+        start..end
+    }
+
+    /// A place of the shortened text behind so many stretches.
+    fn behind(&self, count: usize, place: usize) -> usize {
+        match self.0[..count].last() {
             Some(cut) => cut.long.end + place.saturating_sub(cut.short.end),
             None => place,
-        };
+        }
+    }
+
+    /// A range of the shortened text on the places of the text, without stretches at its ends; `None` if nothing else is in it.
+    pub(super) fn back(&self, range: Range<usize>) -> Option<Range<usize>> {
         let begun = self.0.partition_point(|cut| cut.short.start <= range.start);
-        let start = behind(begun, range.start);
+        let start = self.behind(begun, range.start);
         let ended = self.0.partition_point(|cut| cut.short.end < range.end);
         let last = self
             .0
             .get(ended)
             .map_or(range.end, |cut| cut.short.start.min(range.end));
-        let end = behind(ended, last);
+        let end = self.behind(ended, last);
         (start < end).then_some(start..end)
     }
 }

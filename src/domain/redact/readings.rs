@@ -15,6 +15,13 @@ pub(super) struct Seen {
     pub(super) numbers: NumberLists,
 }
 
+impl Seen {
+    /// Whether anything is.
+    pub(super) fn anything(&self) -> bool {
+        self.tags || self.carriers || self.wide_zeros || !self.numbers.found.is_empty()
+    }
+}
+
 /// How long a tag may be, in bytes.
 const LONGEST_TAG: usize = 100;
 

@@ -134,7 +134,8 @@ impl Redactor {
         let is_open = |hit: &Hit| {
             hit.value.is_some_and(|value| {
                 let whole = together.get(&value).is_some_and(|chars| *chars >= hit.whole);
-                !self.known.is_guessable(value) && (whole || span::extent(hit.chars, hit.whole) >= least)
+                !self.known.is_guessable(value, hit.is_whole())
+                    && (whole || span::extent(hit.chars, hit.whole) >= least)
             })
         };
         let known = all.spans.into_iter().filter(is_open);
@@ -256,15 +257,20 @@ impl Redactor {
             HitSource::Pattern(place) => self.patterns.secrets[place].identifier,
             _ => variable.is_some_and(|variable| variable.identifier),
         };
+        let extent = span::extent(together.max(hit.chars), hit.whole);
+        let whole = hit.value.filter(|_| extent == Extent::Whole);
+        let seen = || hit.chars.min(text[hit.start..hit.end].chars().count());
         Finding {
             span: Some((hit.start, hit.end)),
             label: self.label(hit.source).to_owned(),
             variable: variable.map(|variable| variable.name.clone()),
-            chars: hit.chars.min(text[hit.start..hit.end].chars().count()),
-            extent: span::extent(together.max(hit.chars), hit.whole),
+            chars: whole.and_then(|value| self.known.chars(value)).unwrap_or_else(seen),
+            extent,
             identifier,
             bare: matches!(hit.source, HitSource::Context(_)),
-            guessable: hit.value.is_some_and(|value| self.known.is_guessable(value)),
+            guessable: hit
+                .value
+                .is_some_and(|value| self.known.is_guessable(value, hit.is_whole())),
         }
     }
 

@@ -49,6 +49,11 @@ impl Hit {
         hit
     }
 
+    /// Whether all of its key stands in this one place. Of parts of it in several somebody could try all pairs at once.
+    pub(super) fn is_whole(&self) -> bool {
+        self.chars >= self.whole
+    }
+
     /// A whole key, told by the words around it.
     pub(super) fn key(range: Range<usize>, rule: ContextRule) -> Self {
         let chars = range.len();

@@ -191,3 +191,21 @@ fn recipients_without_the_feature_write_nothing() {
     assert!(error.contains("--features age"), "{error}");
     assert!(list(&project).is_empty());
 }
+
+#[test]
+fn a_backup_whose_marks_are_of_a_lost_install_key_is_not_damaged() {
+    let (dir, project) = project(ENV);
+    let backup = create(&project, at("2026-11-22T10:12:00"), "step 1").unwrap();
+    std::fs::remove_file(dir.path().join(".env.install-key")).unwrap();
+    let settings = crate::rotation::project::testing::settings(dir.path());
+    let project = crate::rotation::Project::open(&settings).unwrap();
+    assert!(project.lost_key().is_some());
+    let listed = find(&project, backup.id()).unwrap();
+    let verified = verify(&project, &listed).unwrap();
+    assert_eq!((verified.recorded, verified.same_as_env), (false, true));
+    // Another value in it is damage all the same.
+    write_file(&project.dir.join(&backup.file), &ENV.replace("made-up-2", "made-up-9"));
+    assert!(verify(&project, &listed).is_err());
+    project.accept_key().unwrap();
+    assert!(crate::rotation::Project::open(&settings).unwrap().lost_key().is_none());
+}

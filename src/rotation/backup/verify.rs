@@ -1,10 +1,12 @@
 //! Proves a backup: its bytes are those that were stored, and restoring it gives every key back.
-use super::super::fingerprint::sha256;
+use super::super::fingerprint::{KEYED, sha256};
 use super::super::{EnvFile, Project, replace};
 use super::error::BackupError;
 use super::listing::Backup;
-use super::manifest::Manifest;
+use super::manifest::{MadeLine, Manifest};
 use super::sealing;
+use crate::domain::cycle::Fingerprint;
+use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
 /// How far a backup was proven.
@@ -57,6 +59,8 @@ pub fn verify(project: &Project, backup: &Backup) -> Result<Verified, BackupErro
         return Err(damaged("it holds no variable".to_owned()));
     }
     let fingerprints = project.fingerprints_of(&file);
+    // Under another install key no mark is as it was. The bytes are those that were stored, and they could be opened.
+    let made = made.filter(|made| !is_of_another_key(project, made, &fingerprints, &plain));
     if let Some(made) = made {
         if let Some((name, _)) = made
             .fingerprints
@@ -75,6 +79,21 @@ pub fn verify(project: &Project, backup: &Backup) -> Result<Verified, BackupErro
         recorded: made.is_some(),
         same_as_env: same_as_env(project, &sha256(&plain)),
     })
+}
+
+/// Whether the marks of a backup were made under another install key: then none of them is right, while a damaged backup
+/// has some that are.
+fn is_of_another_key(
+    project: &Project,
+    made: &MadeLine,
+    fingerprints: &BTreeMap<String, Fingerprint>,
+    plain: &[u8],
+) -> bool {
+    let same_names = made.fingerprints.keys().eq(fingerprints.keys());
+    let is_right = |(name, print): (&String, &Fingerprint)| fingerprints.get(name) == Some(print);
+    let none_is_right = !made.fingerprints.is_empty() && !made.fingerprints.iter().any(is_right);
+    let mark_may_be_another = made.sha256.starts_with(KEYED) || project.install_key().is_mark_of(&made.sha256, plain);
+    same_names && none_is_right && mark_may_be_another
 }
 
 /// The variables in a backup. Encrypted ones need [`Project::identity`].

@@ -128,10 +128,12 @@ fn holds(name: &[String], words: &[String]) -> bool {
     place(name, words).is_some()
 }
 
-/// Where they do.
+/// Where they do; no words stand nowhere.
 fn place(name: &[String], words: &[String]) -> Option<usize> {
-    let mut parts = name.windows(words.len().max(1));
-    parts.position(|part| part == words)
+    if words.is_empty() {
+        return None;
+    }
+    name.windows(words.len()).position(|part| part == words)
 }
 
 /// The words of a name, in capitals.

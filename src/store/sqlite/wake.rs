@@ -60,6 +60,12 @@ pub(super) fn retries(now_ms: i64, connection: &Connection) -> Result<Vec<Effect
     Ok(revived)
 }
 
+/// No comment is known by its mark any more.
+pub(super) fn forget_marks(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute("update comment set hash = 0", [])?;
+    Ok(())
+}
+
 /// Keeps a small fact.
 pub(super) fn remember(name: &str, value: &str, connection: &Connection) -> Result<(), StoreError> {
     let mut keep = connection.prepare_cached(

@@ -184,6 +184,36 @@ const DISGUISES: &[Disguise] = &[
     disguise("rows_of_signs", |key, n| {
         split(middle(key, n), 3, &["-", "~", "🔑", "|"][n % 4].repeat(20))
     }),
+    disguise("list_of_parts", |key, n| {
+        parts(
+            key,
+            n,
+            |number, part| format!("{}{} {part}", number + 1, [".", ")", ":"][n % 3]),
+            "\n",
+        )
+    }),
+    disguise("parts_in_json", |key, n| {
+        parts(
+            key,
+            n,
+            |number, part| format!("\"{}\": \"{part}\"", ["a", "b", "c", "d", "e"][number]),
+            ", ",
+        )
+    }),
+    disguise("parts_in_a_table", |key, n| {
+        parts(key, n, |number, part| format!("| part {} | {part} |", number + 1), "\n")
+    }),
+    disguise("parts_in_html", |key, n| {
+        parts(key, n, |_, part| format!("<tr><td>{part}</td></tr>"), "")
+    }),
+    disguise("parts_in_a_sentence", |key, n| {
+        parts(
+            key,
+            n,
+            |_, part| part.to_owned(),
+            [" and then ", ", then ", " what is "][n % 3],
+        )
+    }),
     disguise("halves", |key, n| {
         let (head, tail) = middle(key, n).split_at(5);
         format!("\"{head}\" + \"{tail}\"")
@@ -238,6 +268,16 @@ fn split(piece: &str, every: usize, sign: &str) -> String {
     parts.join(sign)
 }
 
+/// Four or five parts of three to five characters, each written in some way.
+fn parts(key: &str, n: usize, write: impl Fn(usize, &str) -> String, between: &str) -> String {
+    let length = 3 + n % 3;
+    let parts = key.as_bytes().chunks(length).take(4 + n % 2);
+    let written = parts
+        .enumerate()
+        .map(|(number, part)| write(number, &String::from_utf8_lossy(part)));
+    written.collect::<Vec<_>>().join(between)
+}
+
 fn encoded(piece: &str, before: &str, after: &str) -> String {
     piece.bytes().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{before}{byte:02X}{after}");
@@ -249,6 +289,10 @@ fn encoded(piece: &str, before: &str, after: &str) -> String {
 fn wrapping(disguise: &Disguise) -> &'static [&'static str] {
     match disguise.name {
         "tags" => &["b", "i", "x", "y", "a", "z", "wbr"],
+        "list_of_parts" => &["1", "2", "3", "4", "5"],
+        "parts_in_json" => &["a", "b", "c", "d", "e"],
+        "parts_in_a_table" => &["part", "1", "2", "3", "4", "5"],
+        "parts_in_html" => &["tr", "td"],
         "chr" => &["chr"],
         "code_points" => &["U"],
         "utf_16_bytes" | "utf_16_escaped" => &["00", "x00"],

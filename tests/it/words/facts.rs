@@ -230,10 +230,10 @@ fn keys() -> Vec<(&'static str, Value)> {
     ] {
         let gone = context! { labels => ["BYBIT_API_KEY", "NOTION_TOKEN"], exposed => exposed.clone() };
         all.push(("held_gone", gone));
-        all.push((
-            "posted_gone",
-            context! { name => "Ana", labels => ["BYBIT_API_KEY", "NOTION_TOKEN"], exposed },
-        ));
+        for prompt in ["posted_gone", "posted_clean"] {
+            let labels = ["BYBIT_API_KEY", "NOTION_TOKEN"];
+            all.push((prompt, context! { name => "Ana", labels, exposed => exposed.clone() }));
+        }
     }
     all
 }

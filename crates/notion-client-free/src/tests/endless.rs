@@ -62,6 +62,20 @@ async fn new_cursors_for_ever_are_followed_so_far_and_the_next_reading_goes_on()
 }
 
 #[tokio::test]
+async fn a_list_of_comments_ends_after_ten_thousand_and_the_next_reading_goes_on() {
+    let of_page = |n: usize| -> Vec<Json> { (0..100).map(|at| sized(n * 100 + at, 10)).collect() };
+    let (client, given) = against(move |_, n| page(&of_page(n), n)).await;
+    let first = client.comments(PAGE).await.ok().unwrap();
+    assert_eq!(
+        (first.complete, first.cut, first.comments.len()),
+        (false, Some(Cut::Entries), 10_000)
+    );
+    assert_eq!(given.answers.load(Ordering::SeqCst), 100);
+    let next = client.comments_from(PAGE, first.next.as_deref()).await.ok().unwrap();
+    assert_eq!(next.comments[0].id.as_str(), "c-10000");
+}
+
+#[tokio::test]
 async fn a_reading_that_went_on_to_the_end_proves_no_absence() {
     let (client, _) = against(|_, _| json!({"results": [], "has_more": false}).to_string()).await;
     let rest = client.comments_from(PAGE, Some("c1")).await.ok().unwrap();

@@ -2,6 +2,7 @@
 //! How the value is written says how little it has to look like a secret: behind `--password` any word is one.
 use super::clause::Surroundings;
 use super::cookies;
+use super::listed;
 use super::made_up::{AMBIGUOUS, NO_VALUES, is_call, is_made_up, is_state};
 use super::sign::{self, Sign};
 use super::token::{self, TokenShape};
@@ -9,6 +10,7 @@ use super::value::{self, AssignedValue, Ending};
 use crate::domain::redact::patterns::{LiteralMeaning, Patterns, Word, is_reference};
 use crate::domain::redact::shape;
 use crate::domain::redact::span::{ContextRule, Hit};
+use std::ops::Range;
 
 /// How far a name reaches beyond the noun in it, in bytes.
 const NAME: usize = 48;
@@ -76,6 +78,11 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
                 let Some(assigned) = Assigned::by(around.text, word) else {
                     continue;
                 };
+                if let Some(range) = assigned.listed() {
+                    settled = range.end;
+                    hits.push(Hit::key(range, assigned.kind()));
+                    continue;
+                }
                 let rule = assigned.judge(patterns, around);
                 let range = assigned.value.range;
                 // A long value is read once: a text of names alone stays cheap.
@@ -130,6 +137,10 @@ impl<'a> Assigned<'a> {
             .iter()
             .find(|scheme| text[at..].starts_with(**scheme))
             .map_or(at, |scheme| at + scheme.len());
+        let at = value::below(text, at).unwrap_or(at);
+        let below = text[at..].len() - text[at..].trim_start().len();
+        let is_below = below > 0 && listed::is_below(&text[word.start..word.end]);
+        let at = if is_below { at + below } else { at };
         let ending = match sign {
             _ if !password => Ending::Sign,
             _ if element => Ending::Element,
@@ -161,9 +172,10 @@ impl<'a> Assigned<'a> {
         if said.contains("://") || patterns.is_id(said) {
             return None;
         }
-        let (is_secret, rule) = match self.word.meaning {
-            LiteralMeaning::Password => (self.is_password(said, around), ContextRule::Password),
-            _ => (self.is_key(said, around), ContextRule::Key),
+        let rule = self.kind();
+        let is_secret = match rule {
+            ContextRule::Password => self.is_password(said, around),
+            ContextRule::Key | ContextRule::Piece => self.is_key(said, around),
         };
         (is_secret && !self.is_in_id(patterns)).then_some(rule)
     }
@@ -253,6 +265,21 @@ impl<'a> Assigned<'a> {
             TokenShape::Short => length >= 10 && self.sign != Sign::Copula,
             TokenShape::Password => secret(),
             TokenShape::Plain => has_inner_sign(said) || secret() && token::may_be_password(said),
+        }
+    }
+
+    /// All of it, where several words, codes or groups are the secret.
+    fn listed(&self) -> Option<Range<usize>> {
+        let signed = !matches!(self.sign, Sign::Bare | Sign::Blank) || self.value.quoted;
+        let name = &self.text[self.name.0.min(self.word.start)..self.word.end];
+        listed::at(self.text, self.value.range.start, name).filter(|_| signed)
+    }
+
+    /// What the noun says that the value is.
+    fn kind(&self) -> ContextRule {
+        match self.word.meaning {
+            LiteralMeaning::Password => ContextRule::Password,
+            _ => ContextRule::Key,
         }
     }
 

@@ -5,6 +5,8 @@ use crate::domain::redact::known::is_secret;
 use crate::domain::redact::patterns::Patterns;
 use crate::domain::redact::shape;
 use crate::domain::redact::span::{ContextRule, Hit, HitSource};
+use std::cell::OnceCell;
+use std::ops::Range;
 
 /// Tokens longer than this are data; only patterns and names look at them.
 const LONGEST: usize = 1 << 14;
@@ -18,6 +20,7 @@ const LONG: usize = 28;
 pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<Hit>) {
     let bytes = around.text.as_bytes();
     let nouns = around.has_nouns();
+    let public = OnceCell::new();
     let kind = |b: &u8| CHUNK[*b as usize];
     let mut at = 0;
     // Only chunks with a capital or a digit are looked at: the search goes from one to the next.
@@ -33,12 +36,73 @@ pub(super) fn search(patterns: &Patterns, around: &Surroundings, hits: &mut Vec<
         let kinds = bytes[start + 1..at].iter().fold(first, |kinds, b| kinds | kind(b));
         // Without any noun only strings of three kinds can be keys, and the longer tokens of patterns.
         let telling = kinds & THREE == THREE || (nouns && kinds & (UPPER | DIGIT) != 0);
+        if telling && is_public(&public, around.text, start) {
+            continue;
+        }
+        if kinds & (SIGN | DIGIT) == SIGN | DIGIT && at - start >= FORM && form(patterns, around.text, start, at, hits)
+        {
+            continue;
+        }
         if telling && kinds & SIGN != 0 {
             chunk(patterns, around, start, at, hits);
         } else if telling {
             token(patterns, around, start, at, hits);
         }
     }
+}
+
+/// Chunks of this length may be a key of a fixed form without a public beginning, which so many hex digits begin.
+const FORM: usize = 34;
+const HEX: usize = 8;
+
+/// A key without a fixed beginning that a chunk is, or that a name in it is given; its form alone tells.
+fn form(patterns: &Patterns, text: &str, start: usize, end: usize, hits: &mut Vec<Hit>) -> bool {
+    let chunk = &text[start..end];
+    let value = chunk.rfind('=').map_or(0, |sign| sign + 1);
+    // All of them begin with hex.
+    let is_hex = |at: &usize| {
+        let beginning = chunk.as_bytes().get(*at..at + HEX);
+        beginning.is_some_and(|bytes| bytes.iter().all(u8::is_ascii_hexdigit))
+    };
+    let mut places = [0, value].into_iter().filter(is_hex);
+    let hit = places.find_map(|at| patterns.search_token(text, start + at));
+    let found = hit.is_some();
+    hits.extend(hit);
+    found
+}
+
+/// Whether a place is in a block that everybody may read; these are looked for when first asked.
+fn is_public(blocks: &OnceCell<Vec<Range<usize>>>, text: &str, place: usize) -> bool {
+    let blocks = blocks.get_or_init(|| public_blocks(text));
+    let behind = blocks.partition_point(|block| block.end <= place);
+    blocks.get(behind).is_some_and(|block| block.start <= place)
+}
+
+/// Blocks of PEM that everybody may read: public keys and certificates.
+fn public_blocks(text: &str) -> Vec<Range<usize>> {
+    const BEGIN: &str = "-----BEGIN ";
+    const LONGEST_KIND: usize = 48;
+    let mut blocks = Vec::new();
+    let mut at = 0;
+    while let Some(begin) = text[at..].find(BEGIN).map(|begin| at + begin) {
+        at = begin + BEGIN.len();
+        let near = &text[at..text.floor_char_boundary(at + LONGEST_KIND)];
+        let kind = near.split("-----").next().unwrap_or_default();
+        if kind.len() == near.len() || !(kind.contains("PUBLIC") || kind.contains("CERTIFICATE")) {
+            continue;
+        }
+        let Some(end) = text[at..].find("-----END ").map(|end| at + end) else {
+            break;
+        };
+        let body = at + kind.len();
+        let lines = text[body..end].split(['\n', '\r', '-']).map(str::trim);
+        let is_base64 = |line: &str| !line.contains(char::is_whitespace) || line.contains(": ");
+        if lines.clone().all(is_base64) {
+            blocks.push(begin..end);
+        }
+        at = end;
+    }
+    blocks
 }
 
 const SIGN: u8 = 1;
@@ -191,7 +255,8 @@ fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -
         return (is_wallet_key(token) && noun()).then_some(ContextRule::Key);
     }
     let look = look(token);
-    if look == TokenShape::Plain && !may_be_password(token) {
+    // What is left of a key behind stars is read elsewhere.
+    if token.contains("***") || look == TokenShape::Plain && !may_be_password(token) {
         return None;
     }
     let spoken = look == TokenShape::Plain || !token.bytes().any(|b| b.is_ascii_digit());

@@ -99,7 +99,7 @@ fn judge(
     let numbered = |said: &str| said.len() >= 4 && shape::is_numbered_word(said);
     if around.names_something(start, from)
         || around.names_something(to, end)
-        || stands_for_nothing(head, around.beginning(start), tail)
+        || stands_for_nothing(head, around.beginning(start), tail, elision)
     {
         return;
     }
@@ -120,10 +120,14 @@ fn judge(
     }
 }
 
-/// `sk-…`, `xoxb-xxxx-xxxx`: nothing but the public beginning of a key, and crosses.
-fn stands_for_nothing(head: &str, beginning: usize, tail: &str) -> bool {
+/// How many characters makers show behind stars, to tell one key from another.
+const SHOWN: usize = 4;
+
+/// `sk-…`, `sk-****9Xm2`, `xoxb-xxxx-xxxx`: nothing but the public beginning of a key, crosses, and what makers show of it.
+fn stands_for_nothing(head: &str, beginning: usize, tail: &str, elision: Elision) -> bool {
     let body = head.get(beginning..).unwrap_or_default();
-    beginning > 0 && (body.is_empty() || stands_for_a_key(body)) && (tail.len() < 3 || stands_for_a_key(tail))
+    let shown = if elision == Elision::Mask { SHOWN } else { 2 };
+    beginning > 0 && (body.is_empty() || stands_for_a_key(body)) && (tail.len() <= shown || stands_for_a_key(tail))
 }
 
 /// Where the head begins: key characters back from the middle; none if they are the end of a word with accents.

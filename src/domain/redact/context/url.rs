@@ -30,7 +30,9 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
         };
         let is_secret = match rule {
             ContextRule::Key => secret.len() >= 16 && token::is_random(secret),
-            ContextRule::Password | ContextRule::Piece => is_password(secret),
+            ContextRule::Password | ContextRule::Piece => {
+                is_password(secret) && !(secret == user && is_here(&rest[..length]))
+            }
         };
         if is_secret {
             hits.push(Hit::key(start..start + secret.len(), rule));
@@ -67,6 +69,14 @@ fn signed(rest: &str, sign: usize) -> Option<(&str, Option<&str>)> {
     let is_port = begun.bytes().all(|b| b.is_ascii_digit());
     let found = user_and_password(rest).filter(|_| !is_port && !begun.contains('/'));
     found.filter(|(user, _)| user.len() < sign)
+}
+
+/// Whether the host is the machine itself, where `guest:guest` is what a program comes with.
+fn is_here(rest: &str) -> bool {
+    const HERE: [&str; 4] = ["localhost", "127.0.0.1", "[::1]", "host.docker.internal"];
+    let host = rest.rsplit_once('@').map_or("", |(_, host)| host);
+    let end = |host: &str| host.is_empty() || host.starts_with([':', '/', '?']);
+    HERE.iter().any(|here| host.strip_prefix(here).is_some_and(end))
 }
 
 fn is_password(secret: &str) -> bool {

@@ -35,7 +35,7 @@ const QUOTES: [(&str, &str); 15] = [
 ];
 
 /// Words of many languages between a name and its value.
-const COPULAS: [&str; 34] = [
+const COPULAS: [&str; 38] = [
     "is ",
     "is: ",
     "are ",
@@ -70,6 +70,10 @@ const COPULAS: [&str; 34] = [
     "คือ",
     "adalah ",
     "це ",
+    "yra ",
+    "ir ",
+    "е ",
+    "është ",
 ];
 
 /// Endings of Korean, Finnish, Turkish, Swedish nouns stand before them.
@@ -85,12 +89,21 @@ pub(super) fn copula(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
     // A sentence goes on with any word: most begin otherwise.
     let first = *rest.as_bytes().first()?;
-    if first < 0x80 && !b"iawelzojtnms".contains(&first) {
+    if first < 0x80 && !b"iawelzojtnmsy".contains(&first) {
         return None;
     }
     let said = COPULAS.iter().chain(&ENDINGS).find(|said| rest.starts_with(**said))?;
     let behind = &rest[said.len()..];
     Some(at + said.len() + behind.len() - behind.trim_start_matches([' ', ':', '：']).len())
+}
+
+/// Where the value begins on the next line, behind the sign of YAML for a text of lines: `key: >-`, `key: |`.
+pub(super) fn below(text: &str, at: usize) -> Option<usize> {
+    let rest = text[at..].strip_prefix(['|', '>'])?;
+    let sign = rest.trim_start_matches(['+', '-', '1', '2', '3', '4', '5', '6', '7', '8', '9']);
+    let line = sign.trim_start_matches([' ', '\t', '\r']).strip_prefix('\n')?;
+    let value = line.trim_start_matches([' ', '\t']);
+    (rest.len() - sign.len() <= 2 && value.len() < line.len()).then(|| text.len() - value.len())
 }
 
 /// What ends a value that stands in no quotes, besides a blank.

@@ -15,18 +15,17 @@ pub(super) struct Encoding {
     /// Bits of one character.
     bits: usize,
     /// What each ASCII character is worth; [`NONE`] if the encoding has no such character.
-    values: [u8; 128],
-    /// So many characters hold six bytes, wherever in a character those end.
-    chars: usize,
+    values: [u64; 128],
     /// How many bits of the last character may lie behind the six bytes. Those listed meet every eight bytes in a row.
     overhangs: &'static [usize],
 }
 
-const NONE: u8 = 255;
+/// All bits are set, so that no byte of ASCII has any of them among the bits that are rolled.
+const NONE: u64 = u64::MAX;
 
 const LETTERS: &[u8; 26] = b"abcdefghijklmnopqrstuvwxyz";
 
-const fn with(mut values: [u8; 128], characters: &[u8], first: u8) -> [u8; 128] {
+const fn with(mut values: [u64; 128], characters: &[u8], first: u64) -> [u64; 128] {
     let mut place = 0;
     let mut value = first;
     while place < characters.len() {
@@ -44,8 +43,8 @@ const fn uppercase(letters: &[u8; 26]) -> [u8; 26] {
 }
 
 const UPPER: [u8; 26] = uppercase(LETTERS);
-const EMPTY: [u8; 128] = [NONE; 128];
-const HEX_VALUES: [u8; 128] = with(with(with(EMPTY, b"0123456789", 0), b"abcdef", 10), b"ABCDEF", 10);
+const EMPTY: [u64; 128] = [NONE; 128];
+const HEX_VALUES: [u64; 128] = with(with(with(EMPTY, b"0123456789", 0), b"abcdef", 10), b"ABCDEF", 10);
 
 /// The place of base64 in [`ENCODINGS`].
 pub(super) const BASE64: usize = 0;
@@ -59,19 +58,16 @@ pub(super) const ENCODINGS: [Encoding; 3] = [
     Encoding {
         bits: 6,
         values: with(with(with(EMPTY, &UPPER, 0), LETTERS, 26), b"0123456789", 52),
-        chars: 8,
         overhangs: &[0],
     },
     Encoding {
         bits: 5,
         values: with(with(with(EMPTY, &UPPER, 0), LETTERS, 0), b"234567", 26),
-        chars: 11,
         overhangs: &[0, 4],
     },
     Encoding {
         bits: 4,
         values: HEX_VALUES,
-        chars: 12,
         overhangs: &[0],
     },
 ];
@@ -80,11 +76,15 @@ pub(super) const ENCODINGS: [Encoding; 3] = [
 const HIGH_BITS: u64 = 0x8080_8080_8080;
 const SIX_BYTES: u64 = (1 << (8 * WINDOW)) - 1;
 
-/// The last characters of a text, read as one of the [`ENCODINGS`].
-#[derive(Clone, Copy, Default)]
-pub(super) struct Rolling<const ENCODING: usize> {
-    bits: u64,
-    chars: usize,
+/// The last characters of a text, read as one of the [`ENCODINGS`]. Before the first one, and behind what the encoding has
+/// not, all bits are set: until enough characters have come that push them out, one of the high bits is.
+#[derive(Clone, Copy)]
+pub(super) struct Rolling<const ENCODING: usize>(u64);
+
+impl<const ENCODING: usize> Default for Rolling<ENCODING> {
+    fn default() -> Self {
+        Self(NONE)
+    }
 }
 
 impl<const ENCODING: usize> Rolling<ENCODING> {
@@ -92,15 +92,10 @@ impl<const ENCODING: usize> Rolling<ENCODING> {
     #[inline]
     pub(super) fn push(&mut self, exact: u8, mut see: impl FnMut(u64, usize)) {
         let encoding = const { &ENCODINGS[ENCODING] };
-        let value = encoding.values[usize::from(exact & 127)];
         // Without a branch: whether a letter is a hex digit would be guessed wrong at every third one.
-        self.chars = if value == NONE { 0 } else { self.chars + 1 };
-        self.bits = self.bits << encoding.bits | u64::from(value);
-        if self.chars < encoding.chars {
-            return;
-        }
+        self.0 = self.0 << encoding.bits | encoding.values[usize::from(exact & 127)];
         for overhang in encoding.overhangs {
-            let window = self.bits >> overhang & SIX_BYTES;
+            let window = self.0 >> overhang & SIX_BYTES;
             if window & HIGH_BITS == 0 {
                 see(window, *overhang);
             }
@@ -109,7 +104,7 @@ impl<const ENCODING: usize> Rolling<ENCODING> {
 
     /// Nothing goes on behind a wide gap.
     pub(super) fn reset(&mut self) {
-        self.chars = 0;
+        self.0 = NONE;
     }
 }
 
@@ -134,7 +129,7 @@ pub(super) fn of_base64(encoded: &str) -> Option<Zeroizing<String>> {
         if value == NONE || !byte.is_ascii() {
             return None;
         }
-        bits = bits << encoding.bits | u32::from(value);
+        bits = bits << encoding.bits | u32::try_from(value).unwrap_or(0);
         count += encoding.bits;
         if count >= 8 {
             count -= 8;
@@ -209,7 +204,7 @@ impl Encoding {
     fn value_at(&self, folded: &FoldedText, at: usize) -> Option<u32> {
         let is_read = folded.codes.get(at).is_some_and(|code| *code != BREAK);
         let value = is_read.then(|| self.values[usize::from(folded.exact[at] & 127)])?;
-        (value != NONE).then_some(u32::from(value))
+        u32::try_from(value).ok()
     }
 }
 

@@ -107,7 +107,8 @@ impl KnownValues {
         let worth = chars * each_is_worth(codes, false) - gaps * PER_GAP;
         (all.gaps > 0 && (is_evidence || worth >= ENOUGH + WAYS)).then(|| {
             let [start, end] = trimmed(text, folded, from..from + all.text);
-            let hit = self.hit(text, run.value, start..end, place..place + all.value);
+            let places = value.secret_of_codes(place..place + all.value);
+            let hit = self.hit(text, run.value, start..end, places);
             (hit, from + all.text)
         })
     }

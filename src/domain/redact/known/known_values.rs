@@ -48,9 +48,19 @@ impl KnownValues {
     /// recognisable after its rotation.
     pub fn add(&mut self, name: &str, secret: &SecretString) {
         let parts = SecretParts::of(name, secret.expose_secret());
-        let found = parts.secrets.iter().map(|part| KnownValue::of(0, secret, part));
-        let values: Vec<KnownValue> = found.flatten().collect();
-        if parts.ordinary || values.len() < parts.secrets.len() {
+        let mut values = Vec::new();
+        let mut ordinary = parts.ordinary;
+        for part in &parts.secrets {
+            if let Some(value) = KnownValue::of(0, secret, part) {
+                values.extend(value.in_all_spellings(part));
+            } else {
+                ordinary = true;
+                values.extend(KnownValue::spoken(0, secret, part));
+            }
+        }
+        let spoken = parts.spoken.iter();
+        values.extend(spoken.flat_map(|part| KnownValue::spoken(0, secret, part)));
+        if ordinary {
             self.unmaskable.insert(name.to_owned());
         }
         if values.is_empty() {
@@ -78,9 +88,16 @@ impl KnownValues {
         }
     }
 
-    /// Whether somebody who tries many could hit this value, or half of it.
-    pub(in crate::domain::redact) fn is_guessable(&self, value: usize) -> bool {
-        self.values.get(value).is_some_and(KnownValue::is_guessable)
+    /// Whether somebody who tries many could hit so much of this value: all of it in one place, or half.
+    pub(in crate::domain::redact) fn is_guessable(&self, value: usize, whole: bool) -> bool {
+        self.values
+            .get(value)
+            .is_some_and(|value| value.guessable[usize::from(whole)])
+    }
+
+    /// How many characters of a value are not public.
+    pub(in crate::domain::redact) fn chars(&self, value: usize) -> Option<usize> {
+        self.values.get(value).map(KnownValue::chars)
     }
 
     /// Whether nothing is known.

@@ -1,8 +1,10 @@
 //! The look-up: every window of six folded characters of the text, and every six bytes that its characters may encode,
 //! against every window of every value, by a bitmap first; what hits is extended as far as text and value agree, and then
 //! has to be evidence enough.
-use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedWindow, HEX, Rolling, WINDOW};
+use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedMatch, EncodedWindow, HEX, Rolling, WINDOW};
+use super::guessing::{count, expected};
 use super::known_values::KnownValues;
+use super::spelled::Spelled;
 use super::value::{KnownValue, WINDOW_MASK};
 use super::window_index::{GAPPED, WindowIndex};
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
@@ -29,6 +31,7 @@ impl KnownValues {
     /// Every piece of a known value in the text.
     pub(in crate::domain::redact) fn search(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
         self.search_spelled(index, text, hits);
+        self.search_scattered(index, text, hits);
         if index.touches(text) {
             let folded = FoldedText::of(text);
             self.search_folded(index, text, &folded, hits);
@@ -115,10 +118,15 @@ impl KnownValues {
                         ENCODINGS[ENCODING].extend(folded, &self.values[value].raw, window),
                     )
                 });
-                if let Some((value, run)) = matches.max_by_key(|(_, run)| run.to - run.from) {
+                let counts = |(value, run): &(usize, EncodedMatch)| {
+                    let KnownValue { spelled, raw, .. } = &self.values[*value];
+                    run.bytes.len() == raw.len() || !spelled.as_ref().is_some_and(Spelled::is_whole)
+                };
+                if let Some((value, run)) = matches.filter(counts).max_by_key(|(_, run)| run.to - run.from) {
                     settled = run.to;
                     let [start, end] = to_border(text, folded.start(run.from), folded.end(run.to - 1), is_encoded);
-                    hits.push(self.hit(text, value, start..end, run.bytes));
+                    let places = self.values[value].secret_of_bytes(run.bytes);
+                    hits.push(self.hit(text, value, start..end, places));
                 }
             });
         }
@@ -152,7 +160,7 @@ impl KnownValues {
             let escaped = (run.from..run.to)
                 .any(|at| folded.end(at) - folded.start(at) >= 3 && text.is_char_boundary(folded.start(at) + 1));
             let bonus = if whole_token { 5.0 } else { 0.0 } + if escaped { 8.0 } else { 0.0 };
-            let border = to_border(text, start, end, |byte| byte.is_ascii_alphanumeric());
+            let border = to_border(text, start, end, |c| c.is_alphanumeric() && c < '\u{e00}');
             let border = value.with_own_signs(text, border);
             let range = value.with_signs(text, border[0], border[1]).unwrap_or(border);
             (
@@ -161,22 +169,17 @@ impl KnownValues {
                 range,
             )
         };
-        enough.then(|| self.hit(text, run.value, start..end, run.place..run.place + (run.to - run.from)))
+        enough.then(|| {
+            let places = value.secret_of_codes(run.place..run.place + (run.to - run.from));
+            self.hit(text, run.value, start..end, places)
+        })
     }
 
-    /// The secret ones of a value's characters at these places.
+    /// These of a value's secret characters, with the marks over the last.
     pub(super) fn hit(&self, text: &str, number: usize, range: Range<usize>, places: Range<usize>) -> Hit {
         let value = &self.values[number];
-        let whole = value.secret_len();
-        let secret = |place: usize| place.saturating_sub(value.public).min(whole);
         let range = range.start..with_marks(text, range.end);
-        Hit::known(
-            range,
-            value.variable,
-            number,
-            secret(places.start)..secret(places.end),
-            whole,
-        )
+        Hit::known(range, value.variable, number, places, value.secret_len())
     }
 
     /// The value that begins with one piece and ends with the other (`abcd…wxyz`), in any case.
@@ -241,9 +244,9 @@ fn evidence(value: &KnownValue, folded: &FoldedText, run: ValueMatch) -> f32 {
     } else {
         each_is_worth(codes, same_case)
     };
-    #[expect(clippy::cast_precision_loss, reason = "lengths of keys")]
-    let chars = codes.len() as f32;
-    prefix + chars * each
+    // `1234567890` is in any text.
+    let row = expected(&codes.iter().copied().map(u32::from).collect::<Vec<_>>());
+    prefix + count(codes.len() - row) * each
 }
 
 /// What one of these characters is worth, in bits.
@@ -297,16 +300,18 @@ fn with_marks(text: &str, end: usize) -> usize {
 }
 
 /// A mistyped key is still a key: the rest of its token goes with the piece.
-fn to_border(text: &str, start: usize, end: usize, goes_on: impl Fn(u8) -> bool) -> [usize; 2] {
+pub(super) fn to_border(text: &str, start: usize, end: usize, goes_on: impl Fn(char) -> bool) -> [usize; 2] {
     const REACH: usize = 80;
-    let bytes = text.as_bytes();
-    let count = |bytes: &mut dyn Iterator<Item = &u8>| bytes.take(REACH).take_while(|b| goes_on(**b)).count();
-    let before = count(&mut bytes[..start].iter().rev());
-    let after = count(&mut bytes[end..].iter());
+    let length = |chars: &mut dyn Iterator<Item = char>| -> usize {
+        let own = chars.take(REACH).take_while(|c| goes_on(*c));
+        own.map(char::len_utf8).sum()
+    };
+    let before = length(&mut text[..start].chars().rev());
+    let after = length(&mut text[end..].chars());
     [start - before, end + after]
 }
 
 /// What tokens of base64 are made of, in both alphabets, with what fills up their end.
-fn is_encoded(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_' | b'=')
+fn is_encoded(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '-' | '_' | '=')
 }

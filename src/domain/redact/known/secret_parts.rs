@@ -30,6 +30,8 @@ const HEADERS: [(&str, usize); 6] = [
 pub(super) struct SecretParts {
     /// What is to be masked; none if the value is a plain setting.
     pub(super) secrets: Vec<Zeroizing<String>>,
+    /// What a name says is a secret, and what people say: words, which are one only as a whole.
+    pub(super) spoken: Vec<Zeroizing<String>>,
     /// Whether a name says that there is a secret which, by its shape, could not be told from what people say.
     pub(super) ordinary: bool,
 }
@@ -118,8 +120,9 @@ impl SecretParts {
             if let Some(hidden) = encodings::of_base64(bare) {
                 self.hidden(name, &hidden, is_basic, depth);
             }
-        } else {
-            self.ordinary |= is_named_secret(name, bare);
+        } else if is_named_secret(name, bare) {
+            self.ordinary = true;
+            self.spoken.push(Zeroizing::new(bare.to_owned()));
         }
     }
 

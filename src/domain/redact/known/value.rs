@@ -1,9 +1,13 @@
 //! One known value, folded, with its windows of six characters.
 use super::encodings::{WINDOW, packed};
-use super::spelled::Spelled;
+use super::guessing::{GUESSABLE_BITS, bits, count};
+use super::spelled::{Occurrence, Spelled, spelled};
+use super::spellings;
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
+use crate::domain::redact::patterns::stands_for_a_key;
 use crate::domain::redact::shape;
 use secrecy::SecretString;
+use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// The first part of a token that tells its provider and is no secret.
@@ -66,6 +70,9 @@ pub(super) struct KnownValue {
     /// As it is spelled, if it is short or if folding would lose much of it: then pieces count that stand in the text
     /// just so.
     pub(super) spelled: Option<Spelled>,
+    /// Whether somebody who tries many could hit half of it, and all of it: a password that a person made up, or one of few
+    /// signs.
+    pub(super) guessable: [bool; 2],
     /// The signs before its first letter and after its last.
     pub(super) signs: [Zeroizing<String>; 2],
 }
@@ -89,18 +96,81 @@ impl KnownValue {
         let [codes, exact] = [&mut stream.codes, &mut stream.exact].map(|all| Zeroizing::new(std::mem::take(all)));
         let kept = |all: Zeroizing<Vec<u8>>| if folds { all } else { Zeroizing::default() };
         let signs = [&secret[..first], &secret[end..]].map(|signs| Zeroizing::new(signs.to_owned()));
-        Some(Self {
+        let value = Self {
             variable,
             source: source.clone(),
             raw: Zeroizing::new(secret.as_bytes().to_vec()),
             public,
+            guessable: [false; 2],
             weak: weak.then(|| Zeroizing::new(fold::spelled(&secret[first..end]))),
             spoken: !weak && (shape::is_phrase(&without_numbers(secret)) || shape::is_half_spoken(secret)),
             spelled: Spelled::of(secret, if folds { codes.len() } else { 0 }).filter(|_| public == 0),
             codes: kept(codes),
             exact: kept(exact),
             signs,
-        })
+        };
+        // Signs are at places where a guesser would put them.
+        let letters = match &value.spelled {
+            Some(_) => secret.chars().filter(|c| c.is_alphanumeric()).count(),
+            None => value.secret_len(),
+        };
+        let half = letters.div_ceil(2) * bits_a_character(&value.raw);
+        let half = value.weak.is_some() || count(half) < GUESSABLE_BITS;
+        let guessable = [half, half && bits(secret) < GUESSABLE_BITS];
+        Some(Self { guessable, ..value })
+    }
+
+    /// A value of words alone, joined in any way: what people say is no piece of it. None if it is too short, or if documentation
+    /// writes it for a value.
+    pub(super) fn spoken(variable: usize, source: &SecretString, secret: &str) -> Vec<Self> {
+        if stands_for_a_key(secret) {
+            return Vec::new();
+        }
+        let bits = bits(secret);
+        let is_phrase = shape::is_words(secret) && bits >= PHRASE_BITS;
+        let joined = ["", " ", "-", "_"].into_iter().filter(|_| is_phrase).map(|joint| {
+            let words = secret
+                .split(|c: char| !c.is_alphanumeric())
+                .filter(|word| !word.is_empty());
+            Zeroizing::new(words.collect::<Vec<_>>().join(joint))
+        });
+        let own = Zeroizing::new(secret.to_owned());
+        let ways = std::iter::once(own).chain(joined.filter(|joined| **joined != *secret));
+        let ways = ways.filter_map(|way| {
+            let occurrence = if is_phrase {
+                Occurrence::Whole
+            } else {
+                Occurrence::Alone
+            };
+            let spelled = Spelled::whole(&way, occurrence)?;
+            Some(Self {
+                variable,
+                source: source.clone(),
+                raw: Zeroizing::new(way.as_bytes().to_vec()),
+                codes: Zeroizing::default(),
+                exact: Zeroizing::default(),
+                public: 0,
+                weak: Some(Zeroizing::default()),
+                spoken: true,
+                spelled: Some(spelled),
+                guessable: [true, bits < GUESSABLE_BITS],
+                signs: Default::default(),
+            })
+        });
+        ways.collect()
+    }
+
+    /// Itself, and the same in other letters or encoded. Those are as easy to guess as it is.
+    pub(super) fn in_all_spellings(self, secret: &str) -> Vec<Self> {
+        let Self {
+            variable, guessable, ..
+        } = self;
+        let others = spellings::of(secret);
+        let others = others
+            .iter()
+            .filter_map(|other| Self::of(variable, &self.source, other));
+        let others: Vec<Self> = others.map(|other| Self { guessable, ..other }).collect();
+        std::iter::once(self).chain(others).collect()
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
@@ -109,16 +179,46 @@ impl KnownValue {
 
     /// How many of its characters are secret.
     pub(super) fn secret_len(&self) -> usize {
-        match (&self.spelled, self.codes.len()) {
-            (Some(spelled), 0) => spelled.len(),
-            (_, codes) => codes.saturating_sub(self.public).max(1),
+        match &self.spelled {
+            Some(spelled) => spelled.len(),
+            None => self.codes.len().saturating_sub(self.public).max(1),
         }
     }
 
-    /// Whether somebody who tries many could hit it, or half of it: a password that a person made up, or one of few signs.
-    pub(super) fn is_guessable(&self) -> bool {
-        let half = self.secret_len().div_ceil(2);
-        self.weak.is_some() || half.saturating_mul(bits_a_character(&self.raw)) < GUESSABLE_BITS
+    /// Which of its secret characters those at these places of `codes` are. Where its signs count they are among them.
+    pub(super) fn secret_of_codes(&self, places: Range<usize>) -> Range<usize> {
+        if self.spelled.is_none() {
+            let secret = |place: usize| place.saturating_sub(self.public);
+            return secret(places.start)..secret(places.end);
+        }
+        // Of the signs between its letters nobody knows whether they stand there.
+        let folded = FoldedText::of(std::str::from_utf8(&self.raw).unwrap_or_default());
+        let first = if places.start < folded.codes.len() {
+            self.secret_of_bytes(0..folded.start(places.start)).end
+        } else {
+            0
+        };
+        first..(first + places.len()).min(self.secret_len())
+    }
+
+    /// Which of its secret characters these bytes of `raw` are.
+    pub(super) fn secret_of_bytes(&self, bytes: Range<usize>) -> Range<usize> {
+        if self.spelled.is_none() {
+            let secret = |place: usize| place.saturating_sub(self.public).min(self.secret_len());
+            return secret(bytes.start)..secret(bytes.end);
+        }
+        let before = |end: usize| {
+            let text = String::from_utf8_lossy(&self.raw[..end]);
+            text.chars().filter_map(spelled).count()
+        };
+        before(bytes.start)..before(bytes.end)
+    }
+
+    /// How many characters it has behind its public prefix, signs among them: what people count.
+    pub(super) fn chars(&self) -> usize {
+        let text = String::from_utf8_lossy(&self.raw);
+        let public = public_prefix(&text).filter(|_| self.public > 0);
+        text.chars().count() - public.map_or(0, |prefix| prefix.chars().count())
     }
 
     /// Every window of six codes that says enough to be looked up, with its place.
@@ -176,8 +276,8 @@ fn without_numbers(secret: &str) -> Zeroizing<String> {
     Zeroizing::new(words.collect::<Vec<_>>().join(" "))
 }
 
-/// What can be guessed with comments: 2^40 tries are as many as a million comments with a million tries each.
-const GUESSABLE_BITS: usize = 40;
+/// Words worth less are in any text.
+const PHRASE_BITS: f32 = 32.0;
 
 /// How many bits a random character is worth among those of its kind.
 fn bits_a_character(value: &[u8]) -> usize {
@@ -205,4 +305,26 @@ fn is_telling(window: u64) -> bool {
 
 fn public_prefix(secret: &str) -> Option<&'static str> {
     PUBLIC_PREFIXES.into_iter().find(|prefix| secret.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::domain::comment::RawText;
+    use crate::domain::redact::{KnownValues, Patterns, Redactor};
+
+    #[test]
+    fn signs_are_characters_of_a_whole_value_and_its_public_beginning_is_none() {
+        for (value, chars) in [
+            ("q7Zt-4Rk9_Lm2X.w8Bv+5Nc3", 24),
+            (&format!("{}{}", "sk-", "q7Zt-4Rk9_Lm2X.w8Bv+5Nc3"), 24),
+        ] {
+            let known = KnownValues::from_env([("A_SECRET".to_owned(), value.into())]);
+            let redactor = Redactor::new(Patterns::builtin(), known);
+            let found = redactor.redact(&RawText::new(format!("it is {value} now"))).findings;
+            let [finding] = &found[..] else {
+                panic!("{} findings", found.len())
+            };
+            assert_eq!((finding.chars, finding.variable.as_deref()), (chars, Some("A_SECRET")));
+        }
+    }
 }

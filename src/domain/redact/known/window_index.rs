@@ -1,8 +1,9 @@
 //! The windows of all values, ready to be looked up.
-use super::encodings::{BASE32, BASE64, HEX, Rolling, WINDOW};
+use super::encodings::{BASE32, BASE64, HEX, Rolling};
 use super::known_values::KnownValues;
+use super::triples::Triples;
 use super::value::WINDOW_MASK;
-use crate::domain::redact::fold::{self, BREAK};
+use crate::domain::redact::fold::TextReading;
 
 /// So many bits of a bitmap stand for one window, in powers of two between these.
 const SPARSE: usize = 16;
@@ -15,6 +16,7 @@ pub(in crate::domain::redact) struct WindowIndex {
     pub(super) folded: WindowTable,
     pub(super) raw: WindowTable,
     pub(super) spelled: WindowTable,
+    pub(super) triples: Triples,
 }
 
 /// Windows with the values that hold them; a bitmap answers for most that nothing holds.
@@ -37,6 +39,9 @@ struct WindowEntry {
 /// Marks the place of a window of folded characters some of which are left out.
 pub(super) const GAPPED: usize = 1 << 31;
 
+/// A window of nothing but [`BREAK`]: none is one of a value before six characters have come.
+const BROKEN: u64 = WINDOW_MASK;
+
 /// Stands at the end of a chain.
 const END: u32 = u32::MAX;
 
@@ -52,37 +57,37 @@ impl WindowIndex {
                 with_value(value.windows().chain(gapped), number)
             })),
             raw: WindowTable::of(values().flat_map(|(number, value)| with_value(value.raw_windows(), number))),
+            triples: Triples::of(values()),
             spelled: WindowTable::of(values().flat_map(|(number, value)| with_value(value.spelled_windows(), number))),
         }
     }
 
-    /// Whether any window of the text is one of a value: most texts hold none, and are not kept folded.
+    /// Whether any window of the text is one of a value, or another reading of it may be: most texts hold none, and are not
+    /// kept folded.
     pub(super) fn touches(&self, text: &str) -> bool {
-        let mut window = 0;
-        let mut len = 0;
+        let mut window = BROKEN;
         let (mut base64, mut base32, mut hex) = (
             Rolling::<BASE64>::default(),
             Rolling::<BASE32>::default(),
             Rolling::<HEX>::default(),
         );
         let mut touches = false;
-        fold::each(text, |folded| {
-            if folded.code == BREAK {
-                len = 0;
+        let mut reading = TextReading::of(text);
+        for folded in reading.by_ref() {
+            if folded.begins {
+                window = BROKEN;
                 base64.reset();
                 base32.reset();
                 hex.reset();
-                return;
             }
-            len += 1;
             window = (window << 6 | u64::from(folded.code)) & WINDOW_MASK;
-            touches |= len >= WINDOW && self.folded.holds(window);
+            touches |= self.folded.holds(window);
             let mut see = |window, _| touches |= self.raw.holds(window);
             base64.push(folded.exact, &mut see);
             base32.push(folded.exact, &mut see);
             hex.push(folded.exact, &mut see);
-        });
-        touches
+        }
+        touches || reading.seen().anything()
     }
 }
 
@@ -109,9 +114,9 @@ impl WindowTable {
         // From the last on, so that chains keep their order.
         for (number, entry) in entries.iter_mut().enumerate().rev() {
             let number = u32::try_from(number).unwrap_or(END);
-            let bit = spot(entry.window, shift);
-            bitmap[bit >> 6] |= 1 << (bit & 63);
-            entry.next = std::mem::replace(&mut heads[bit >> CHAIN_BITS], number);
+            let hash = hash(entry.window);
+            bitmap[spot(hash, shift) >> 6] |= bits_of(hash, shift);
+            entry.next = std::mem::replace(&mut heads[spot(hash, shift) >> CHAIN_BITS], number);
         }
         Self {
             bitmap,
@@ -123,14 +128,15 @@ impl WindowTable {
 
     #[inline]
     pub(super) fn holds(&self, window: u64) -> bool {
-        let bit = spot(window, self.shift);
-        self.bitmap[bit >> 6] & 1 << (bit & 63) != 0 && self.look_up(window).next().is_some()
+        let hash = hash(window);
+        let bits = bits_of(hash, self.shift);
+        self.bitmap[spot(hash, self.shift) >> 6] & bits == bits && self.look_up(window).next().is_some()
     }
 
     /// All values that hold this window, with the place.
     pub(super) fn look_up(&self, window: u64) -> impl Iterator<Item = (usize, usize)> + '_ {
         let chained = |number: u32| self.entries.get(number as usize);
-        let first = chained(self.heads[spot(window, self.shift) >> CHAIN_BITS]);
+        let first = chained(self.heads[spot(hash(window), self.shift) >> CHAIN_BITS]);
         std::iter::successors(first, move |entry| chained(entry.next))
             .filter(move |entry| entry.window == window)
             .map(|entry| (entry.value as usize, entry.place as usize))
@@ -143,6 +149,18 @@ impl WindowTable {
 }
 
 #[inline]
-fn spot(window: u64, shift: u32) -> usize {
-    usize::try_from(window.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift).unwrap_or(0)
+fn hash(window: u64) -> u64 {
+    window.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
+/// The place of a window in the bitmap: its highest bits name the word, the next six a bit of it.
+#[inline]
+fn spot(hash: u64, shift: u32) -> usize {
+    usize::try_from(hash >> shift).unwrap_or(0)
+}
+
+/// The two bits that stand for a window in its word: one alone would be set for one of sixteen that nothing holds.
+#[inline]
+fn bits_of(hash: u64, shift: u32) -> u64 {
+    1 << (hash >> shift & 63) | 1 << (hash >> (shift - 6) & 63)
 }

@@ -20,8 +20,9 @@ const WORDS: [&str; 15] = [
     "xxx",
 ];
 
-/// Words that documentation writes for a password.
-const EXAMPLES: [&str; 13] = [
+/// Words that documentation writes for a password, and the one of a joke that everybody tells.
+const EXAMPLES: [&str; 14] = [
+    "hunter2",
     "password",
     "pass",
     "passwd",
