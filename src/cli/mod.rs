@@ -29,6 +29,7 @@ mod supervise;
 mod table;
 mod token;
 mod tools;
+mod train;
 mod upkeep;
 mod words;
 
@@ -85,6 +86,8 @@ enum Command {
     Schedule(schedule::ScheduleArgs),
     /// Every key's verdict, age and days left
     Monitor(monitor::MonitorArgs),
+    /// The table of the second reader, from labelled comments
+    Train(train::TrainArgs),
 }
 
 /// All commands with their arguments, as they are parsed.
@@ -154,5 +157,6 @@ fn dispatch(cli: &Cli) -> CommandResult<Exit> {
         Command::Rotate(args) => rotate::run(place, args),
         Command::Schedule(args) => schedule::run(place, args),
         Command::Monitor(args) => monitor::run(place, args),
+        Command::Train(args) => train::run(args),
     }
 }

@@ -22,7 +22,10 @@ pub const BUILTIN: [(&str, &str); 7] = [
     ("pt.toml", include_str!("../../../config/rules/pt.toml")),
 ];
 
-/// All rules, compiled, ready to read comments.
+/// The table of the second reader that is built in: `keyminder train` makes it.
+pub const BUILTIN_TABLE: &[u8] = include_bytes!("../../../config/second-reader.bin");
+
+/// All rules, compiled, ready to read comments, and the second reader behind them.
 #[derive(Debug)]
 pub struct Classifier {
     rule_set: RuleSet,
@@ -30,7 +33,7 @@ pub struct Classifier {
 }
 
 impl Classifier {
-    /// The built-in rules, compiled at first use and shared.
+    /// The built-in rules and second reader, made at first use and shared.
     pub fn builtin() -> Arc<Self> {
         static BUILT: LazyLock<Arc<Classifier>> = LazyLock::new(|| {
             let built = Classifier::from_files(&[]);
@@ -39,8 +42,14 @@ impl Classifier {
         Arc::clone(&BUILT)
     }
 
-    /// The built-in rules with files of a project: one of the same name replaces the built-in one, another adds.
+    /// The built-in rules with files of a project: one of the same name replaces the built-in one, another adds. The second
+    /// reader reads behind them.
     pub fn from_files(files: &[(String, String)]) -> Result<Self, Vec<RuleFault>> {
+        Self::by_rules_alone(files).map(|rules| rules.with_second_reader(BUILTIN_TABLE))
+    }
+
+    /// As [`Classifier::from_files`], without a second reader.
+    pub fn by_rules_alone(files: &[(String, String)]) -> Result<Self, Vec<RuleFault>> {
         let own = |name: &str| files.iter().find(|(file, _)| file.rsplit('/').next() == Some(name));
         let builtin = BUILTIN.iter().map(|(name, text)| {
             own(name)
@@ -56,19 +65,16 @@ impl Classifier {
         })
     }
 
+    /// With a second reader that reads by this table, or without one if it is no table of this program.
+    pub fn with_second_reader(self, table: &'static [u8]) -> Self {
+        let weights = Weights::from_bytes(table);
+        let second_reader = weights.map(|weights| SecondReader::new(weights, &self.rule_set.lexicon.symbols));
+        Self { second_reader, ..self }
+    }
+
     /// The table of a second reader that has learnt from these lessons, as a file holds it.
     pub fn teach(&self, lessons: &[Lesson], context: &ReadingContext) -> Vec<u8> {
         teach(&self.rule_set, lessons, context).to_bytes()
-    }
-
-    /// With a second reader that reads by this table; `None` if it is no table of this program.
-    pub fn with_second_reader(self, table: &[u8]) -> Option<Self> {
-        let weights = Weights::from_bytes(table)?;
-        let second_reader = SecondReader::new(weights, &self.rule_set.lexicon.symbols);
-        Some(Self {
-            second_reader: Some(second_reader),
-            ..self
-        })
     }
 
     /// Reads every example and counter-example of every rule; what is not as the rule says is a fault.

@@ -30,7 +30,8 @@ impl Judgement {
         let guards = self.guards.iter().map(|&guard| &rule_set.guards[guard].id);
         let rule = self.rule.map(|rule| &rule_set.rules[rule].id);
         let ids = rule.into_iter().chain(guards).cloned();
-        ids.chain(self.second_reader.then(|| SECOND_READER.to_owned())).collect()
+        ids.chain(self.second_reader.then(|| SECOND_READER.to_owned()))
+            .collect()
     }
 
     /// Lets the second reader say otherwise.

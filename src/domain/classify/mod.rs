@@ -41,11 +41,10 @@ mod token;
 mod tokenizer;
 mod trace;
 
-pub use classifier::{BUILTIN, Classifier};
+pub use classifier::{BUILTIN, BUILTIN_TABLE, Classifier};
 pub use context::ReadingContext;
 pub use explain::{Explained, ExplainedClause};
 pub use keys::{KeyName, KeyNames};
 pub use reading::{BlockerKind, Clause, Label, Reading};
 pub use rule_file::RuleFault;
-pub use second_reader::SecondReader;
 pub use teach::Lesson;

@@ -4,6 +4,7 @@ use super::read::read;
 use super::reading::Label;
 use super::rule_set::RuleSet;
 use super::second_reader::{Example, FeatureReader, KindNames, Weights, train};
+use super::trace::Trace;
 use crate::domain::comment::CleanText;
 
 /// A comment from which the second reader learns.
@@ -28,8 +29,8 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
     let mut examples = Vec::with_capacity(2 * lessons.len());
     for (number, lesson) in lessons.iter().enumerate() {
         let (reading, mut trace) = read(rule_set, None, lesson.text.as_str(), context);
-        let mut example = |trace: &_, is_strange| {
-            let clauses = 0..trace_clauses(trace);
+        let mut example = |trace: &Trace, is_strange| {
+            let clauses = 0..trace.clause_spans.len();
             examples.push(Example {
                 whole: reader.whole(&names, trace),
                 clauses: clauses.map(|at| reader.clause(&names, trace, at)).collect(),
@@ -40,9 +41,11 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
         };
         example(&trace, lesson.is_strange);
         if !lesson.is_strange {
-            let mut state = number as u64;
+            let mut state = u64::try_from(number).unwrap_or(0);
             for token in &mut trace.tokens {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 if (state >> 33) % 100 < FORGOTTEN {
                     token.symbol = 0;
                 }
@@ -51,8 +54,4 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
         }
     }
     train(&examples)
-}
-
-fn trace_clauses(trace: &super::trace::Trace) -> usize {
-    trace.clause_spans.len()
 }

@@ -14,13 +14,16 @@ use std::sync::Arc;
 const CLAUSE_COUNTS: f32 = 0.5;
 
 /// The chance of a finish from which on one is celebrated that the rules see too.
-const FINISH_WITH_RULES: f32 = 0.5;
+const FINISH_WITH_RULES: f32 = 0.4;
 
 /// The chance of a finish from which on one is celebrated that the rules do not see.
-const FINISH_ALONE: f32 = 0.7;
+const FINISH_ALONE: f32 = 0.5;
 
-/// The chance of a blocker from which on one is raised that the rules do not see.
+/// The chance of a blocker from which on one is raised although something else fits better.
 const BLOCKER: f32 = 0.5;
+
+/// The chance of a blocker below which none is raised although it fits best.
+const NO_BLOCKER: f32 = 0.2;
 
 /// The second reader, ready to read.
 #[derive(Clone, Debug)]
@@ -100,22 +103,37 @@ pub(in crate::domain::classify) fn agree(second_reader: &SecondReader, trace: &m
 }
 
 /// The label that decides among clauses; `None` where no rule spoke.
-pub(in crate::domain::classify) fn primary(clauses: &[JudgedClause]) -> Option<Label> {
+fn primary(clauses: &[JudgedClause]) -> Option<Label> {
     let labels = clauses.iter().filter_map(|clause| clause.judgement.as_ref());
     labels.map(|judgement| judgement.label).min()
 }
 
-/// The label of the comment.
+/// The label of the comment. A finish and a blocker are acted on: they need a chance of their own, and without it the
+/// comment is what fits best of what is quiet.
 fn settled(verdict: Option<Label>, scores: &[f32; LABELS.len()], opinion: &Opinion) -> Label {
-    let best = |wanted: &dyn Fn(Label) -> bool| {
-        let labels = (0..LABELS.len()).filter(|label| wanted(LABELS[*label]));
-        labels.max_by(|one, other| scores[*one].total_cmp(&scores[*other])).map_or(Label::Chatter, |at| LABELS[at])
+    let best = |may_be: &dyn Fn(Label) -> bool| {
+        let labels = LABELS.into_iter().filter(|label| may_be(*label));
+        let best = labels.max_by(|one, other| scores[column(*one)].total_cmp(&scores[column(*other)]));
+        best.unwrap_or(Label::Chatter)
     };
-    let label = best(&|_| true);
-    let least = if verdict == Some(Label::Completion) { FINISH_WITH_RULES } else { FINISH_ALONE };
-    match label {
-        Label::Completion if opinion.completion < least => best(&|label| label != Label::Completion),
+    let least = if verdict == Some(Label::Completion) {
+        FINISH_WITH_RULES
+    } else {
+        FINISH_ALONE
+    };
+    let is_finish = opinion.completion >= least;
+    // What a rule has read is never turned into a take-back; and the state of a key is told by rules, which see its name.
+    let may_be = |label: Label| match label {
+        Label::KeyReport => verdict == Some(label),
+        Label::Correction => verdict.is_none_or(|verdict| verdict == label),
+        _ => true,
+    };
+    match best(&may_be) {
         label if label > Label::Blocker && opinion.blocker > BLOCKER => Label::Blocker,
+        Label::Completion if !is_finish => best(&|label| label >= Label::Progress),
+        Label::Blocker if opinion.blocker < NO_BLOCKER => {
+            best(&|label| may_be(label) && label != Label::Blocker && (is_finish || label != Label::Completion))
+        }
         label => label,
     }
 }
@@ -132,8 +150,16 @@ fn apply(label: Label, opinion: &Opinion, trace: &mut Trace) {
     if primary(&trace.judged) == Some(label) {
         return;
     }
-    let fits = |clause: &JudgedClause| opinion.clauses.get(clause.at).map_or(f32::MIN, |chances| chances[column(label)]);
-    let best = trace.judged.iter_mut().max_by(|one, other| fits(one).total_cmp(&fits(other)));
+    let fits = |clause: &JudgedClause| {
+        opinion
+            .clauses
+            .get(clause.at)
+            .map_or(f32::MIN, |chances| chances[column(label)])
+    };
+    let best = trace
+        .judged
+        .iter_mut()
+        .max_by(|one, other| fits(one).total_cmp(&fits(other)));
     if let Some(clause) = best {
         match &mut clause.judgement {
             Some(judgement) => judgement.relabel(label),

@@ -1,15 +1,15 @@
 //! Features: what the second reader sees of a text. Runs of words and letters, and the kinds that the lexicon gives the words,
 //! each hashed to a row of the table of weights.
-use super::super::lexicon::{KindSet, SymbolTable, hash};
-use super::super::token::Token;
-use super::super::trace::Trace;
+use crate::domain::classify::lexicon::{SymbolTable, hash};
+use crate::domain::classify::token::Token;
+use crate::domain::classify::trace::Trace;
 use std::ops::Range;
 
 /// Rows of the table of weights, as a power of two.
 pub(super) const ROW_BITS: u32 = 16;
 
 /// How much the kinds count beside words and letters, which are one each.
-const KINDS_COUNT: f32 = 1.8;
+const KINDS_COUNT: f32 = 1.5;
 
 /// How much the kinds of the clauses before and behind one count for it.
 const NEIGHBOURS_COUNT: f32 = 0.6;
@@ -81,7 +81,12 @@ impl FeatureReader {
     /// The features of a clause.
     pub(in crate::domain::classify) fn clause(&mut self, names: &KindNames, trace: &Trace, at: usize) -> Vec<Feature> {
         let mut features = Vec::with_capacity(256);
-        let tokens_of = |at: usize| trace.clause_spans.get(at).map(|span| &trace.tokens[span.tokens.clone()]);
+        let tokens_of = |at: usize| {
+            trace
+                .clause_spans
+                .get(at)
+                .map(|span| &trace.tokens[span.tokens.clone()])
+        };
         let tokens = tokens_of(at).unwrap_or_default();
         self.text(&trace.own[place_of(tokens)], &mut features);
         self.kinds(names, tokens, Block::Kinds);
@@ -146,9 +151,14 @@ impl FeatureReader {
     fn see<const N: usize>(&mut self, block: Block, parts: [u32; N]) {
         let seed = 0x9e37_79b9_u32.wrapping_mul(block as u32);
         let mixed = parts.iter().fold(seed, |hash, part| {
-            (hash ^ part).wrapping_mul(0x85eb_ca6b).rotate_left(13).wrapping_mul(5).wrapping_add(0xe654_6b64)
+            (hash ^ part)
+                .wrapping_mul(0x85eb_ca6b)
+                .rotate_left(13)
+                .wrapping_mul(5)
+                .wrapping_add(0xe654_6b64)
         });
-        self.hashes.push((mixed ^ mixed >> 16).wrapping_mul(0xc2b2_ae35) >> (32 - ROW_BITS));
+        self.hashes
+            .push((mixed ^ mixed >> 16).wrapping_mul(0xc2b2_ae35) >> (32 - ROW_BITS));
     }
 
     /// Ends a block: each row once, by how often it was seen, all of them together as long as `count`.
@@ -170,7 +180,9 @@ impl FeatureReader {
 }
 
 /// One and the logarithm of how often a feature was seen: written out, as no two machines need agree on a logarithm.
-const SEEN: [f32; 8] = [1.0, 1.693_147, 2.098_612, 2.386_294, 2.609_438, 2.791_759, 2.945_91, 3.079_442];
+const SEEN: [f32; 8] = [
+    1.0, 1.693_147, 2.098_612, 2.386_294, 2.609_438, 2.791_759, 2.945_91, 3.079_442,
+];
 
 /// A text with one blank between its words and around it, in which the number of a step is one sign and any other number
 /// another.

@@ -12,7 +12,7 @@ mod training;
 mod weights;
 
 pub use agreement::SecondReader;
-pub(super) use agreement::{agree, primary};
+pub(super) use agreement::agree;
 pub(super) use features::{FeatureReader, KindNames};
 pub(super) use training::{Example, train};
 pub(super) use weights::Weights;

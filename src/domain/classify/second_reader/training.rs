@@ -1,7 +1,9 @@
 //! Training: the weights of the second reader from labelled comments. AdaGrad over softmax, a fixed number of rounds, a fixed
 //! shuffle, and no function that two machines might compute otherwise: the same comments give the same bytes everywhere.
 use super::features::Feature;
-use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, LABELS, ROWS, SILENT, VERDICTS, WHOLE, Weights, column};
+use super::weights::{
+    CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, LABELS, ROWS, SILENT, VERDICTS, WHOLE, Weights, column,
+};
 use crate::domain::classify::reading::Label;
 
 const ROUNDS: usize = 30;
@@ -25,7 +27,7 @@ pub(in crate::domain::classify) struct Example {
 }
 
 /// One thing to learn: features, the column that is right, and how much it counts.
-struct Sample<'a> {
+struct TrainingStep<'a> {
     features: &'a [Feature],
     right: usize,
     weight: f32,
@@ -39,7 +41,10 @@ pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
     learn_presence(&mut table, examples, Label::Blocker, HAS_BLOCKER);
     let mut head = WHOLE;
     for _ in 0..=CLAUSE_PASSES {
-        let labels: Vec<Vec<usize>> = examples.iter().map(|example| clause_labels(&table, head, example)).collect();
+        let labels: Vec<Vec<usize>> = examples
+            .iter()
+            .map(|example| clause_labels(&table, head, example))
+            .collect();
         table.forget(CLAUSE..CLAUSE + LABELS.len());
         learn_clauses(&mut table, examples, &labels);
         head = CLAUSE;
@@ -57,9 +62,9 @@ fn primary(example: &Example) -> usize {
 
 fn learn_whole(table: &mut Table, examples: &[Example]) {
     let weights = balanced(examples.iter().map(primary), |share| share);
-    let samples: Vec<Sample> = examples
+    let samples: Vec<TrainingStep> = examples
         .iter()
-        .map(|example| Sample {
+        .map(|example| TrainingStep {
             features: &example.whole,
             right: primary(example),
             weight: weights[primary(example)],
@@ -70,9 +75,12 @@ fn learn_whole(table: &mut Table, examples: &[Example]) {
 
 fn learn_clauses(table: &mut Table, examples: &[Example], labels: &[Vec<usize>]) {
     let weights = balanced(labels.iter().flatten().copied(), f32::sqrt);
-    let clauses = examples.iter().zip(labels).flat_map(|(example, labels)| example.clauses.iter().zip(labels));
-    let samples: Vec<Sample> = clauses
-        .map(|(features, right)| Sample {
+    let clauses = examples
+        .iter()
+        .zip(labels)
+        .flat_map(|(example, labels)| example.clauses.iter().zip(labels));
+    let samples: Vec<TrainingStep> = clauses
+        .map(|(features, right)| TrainingStep {
             features,
             right: *right,
             weight: weights[*right],
@@ -88,7 +96,9 @@ fn clause_labels(table: &Table, head: usize, example: &Example) -> Vec<usize> {
     let chatter = column(Label::Chatter);
     let may_be = || gold.iter().copied().chain([chatter]);
     let best = |sums: &[f32; COLUMNS]| {
-        may_be().max_by(|one, other| sums[head + one].total_cmp(&sums[head + other])).unwrap_or(chatter)
+        may_be()
+            .max_by(|one, other| sums[head + one].total_cmp(&sums[head + other]))
+            .unwrap_or(chatter)
     };
     let mut labels: Vec<usize> = sums.iter().map(best).collect();
     let mut taken = vec![false; labels.len()];
@@ -144,7 +154,10 @@ fn exp(x: f32) -> f32 {
     let halvings = (x * std::f64::consts::LOG2_E).round();
     let rest = x - halvings * std::f64::consts::LN_2;
     let series = (1..=12).rev().fold(1.0, |sum, n| 1.0 + sum * rest / f64::from(n));
-    #[expect(clippy::cast_possible_truncation, reason = "between -87 and 87, and as exact as a weight")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "between -87 and 87, and as exact as a weight"
+    )]
     let power = f64::from_bits(((halvings as i64 + 1023) as u64) << 52);
     #[expect(clippy::cast_possible_truncation, reason = "as exact as a weight")]
     let value = (series * power) as f32;
@@ -188,14 +201,16 @@ impl Table {
     }
 
     fn sum(&self, features: &[Feature], at: usize) -> f32 {
-        let sums = features.iter().map(|feature| self.weights[feature.row as usize][at] * feature.value);
+        let sums = features
+            .iter()
+            .map(|feature| self.weights[feature.row as usize][at] * feature.value);
         self.biases[at] + sums.sum::<f32>()
     }
 
-    fn learn_labels(&mut self, head: usize, samples: &[Sample]) {
+    fn learn_labels(&mut self, head: usize, samples: &[TrainingStep]) {
         for round in 0..ROUNDS {
             for place in shuffled(samples.len(), round) {
-                let Sample {
+                let TrainingStep {
                     features,
                     right,
                     weight,
@@ -241,7 +256,11 @@ impl Table {
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most 127 by the scale of its column")]
         let byte = |weight: f32, at: usize| (weight / scales[at].max(f32::MIN_POSITIVE)).round() as i8;
-        let rows = self.weights.iter().map(|row| std::array::from_fn(|at| byte(row[at], at)));
+        let byte = |weight: f32, at: usize| byte(weight, at).to_le_bytes()[0];
+        let rows = self
+            .weights
+            .iter()
+            .map(|row| std::array::from_fn(|at| byte(row[at], at)));
         Weights {
             scales,
             biases: self.biases,

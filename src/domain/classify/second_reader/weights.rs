@@ -2,6 +2,7 @@
 //! sums are the same on every machine and the table is small enough to be part of the program.
 use super::features::{Feature, ROW_BITS};
 use crate::domain::classify::reading::Label;
+use std::borrow::Cow;
 use std::fmt;
 
 /// All labels, in the order of the columns.
@@ -17,7 +18,10 @@ pub(super) const LABELS: [Label; 7] = [
 
 /// The column of a label.
 pub(super) fn column(label: Label) -> usize {
-    LABELS.iter().position(|known| *known == label).unwrap_or(LABELS.len() - 1)
+    LABELS
+        .iter()
+        .position(|known| *known == label)
+        .unwrap_or(LABELS.len() - 1)
 }
 
 /// Columns of the table: a label each for the comment, for a clause, and two for what else a comment has.
@@ -43,12 +47,15 @@ pub(in crate::domain::classify) struct Weights {
     pub(super) biases: [f32; COLUMNS],
     /// How often each verdict of the rules meant each label, on comments that the rules were not written for.
     pub(super) meant: [[u32; LABELS.len()]; VERDICTS],
-    pub(super) rows: Vec<[i8; COLUMNS]>,
+    /// A row for each hash, a byte with a sign for each column.
+    pub(super) rows: Cow<'static, [[u8; COLUMNS]]>,
 }
 
 impl fmt::Debug for Weights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Weights").field("rows", &self.rows.len()).finish_non_exhaustive()
+        f.debug_struct("Weights")
+            .field("rows", &self.rows.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -59,7 +66,7 @@ impl Weights {
         for feature in features {
             let row = &self.rows[feature.row as usize & (ROWS - 1)];
             for (sum, weight) in sums.iter_mut().zip(row) {
-                *sum += f32::from(*weight) * feature.value;
+                *sum += f32::from(i8::from_le_bytes([*weight])) * feature.value;
             }
         }
         for ((sum, scale), bias) in sums.iter_mut().zip(&self.scales).zip(&self.biases) {
@@ -77,12 +84,12 @@ impl Weights {
         for number in self.meant.iter().flatten() {
             bytes.extend(number.to_le_bytes());
         }
-        bytes.extend(self.rows.iter().flatten().map(|weight| weight.to_le_bytes()[0]));
+        bytes.extend(self.rows.iter().flatten());
         bytes
     }
 
-    /// From what a file holds; `None` if it is no table of this form.
-    pub(in crate::domain::classify) fn from_bytes(bytes: &[u8]) -> Option<Self> {
+    /// From what a file holds, without a copy of it; `None` if it is no table of this form.
+    pub(in crate::domain::classify) fn from_bytes(bytes: &'static [u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(MAGIC)?;
         let mut take = || {
             let (number, behind) = rest.split_first_chunk::<4>()?;
@@ -93,7 +100,7 @@ impl Weights {
             scales: [0.0; COLUMNS],
             biases: [0.0; COLUMNS],
             meant: [[0; LABELS.len()]; VERDICTS],
-            rows: Vec::new(),
+            rows: Cow::Borrowed(&[]),
         };
         for number in weights.scales.iter_mut().chain(&mut weights.biases) {
             *number = f32::from_le_bytes(take()?);
@@ -105,7 +112,7 @@ impl Weights {
         if rows.len() != ROWS || !behind.is_empty() {
             return None;
         }
-        weights.rows = rows.iter().map(|row| row.map(|byte| i8::from_le_bytes([byte]))).collect();
+        weights.rows = Cow::Borrowed(rows);
         Some(weights)
     }
 }
