@@ -13,7 +13,6 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io::{BufRead, Write};
 use std::sync::Arc;
 
@@ -25,7 +24,8 @@ pub struct RedactArgs {
     forms_only: bool,
 }
 
-/// Answers each line of standard input on standard output, until the input ends.
+/// Answers each line of standard input on standard output, until the input ends. A line that is no comment is told on standard
+/// error by its number; the others are answered all the same.
 pub fn run(place: &ProjectArgs, args: &RedactArgs) -> CommandResult<Exit> {
     let mut redactors = if args.forms_only {
         let patterns = patterns(&place.project.clone().unwrap_or_default())?;
@@ -41,6 +41,7 @@ pub fn run(place: &ProjectArgs, args: &RedactArgs) -> CommandResult<Exit> {
     let mut output = std::io::BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut line = Vec::new();
     let mut answer = Vec::new();
+    let mut exit = Exit::Done;
     for number in 1_u64.. {
         line.clear();
         if input
@@ -54,13 +55,16 @@ pub fn run(place: &ProjectArgs, args: &RedactArgs) -> CommandResult<Exit> {
             continue;
         }
         answer.clear();
-        redactors
-            .answer(&mut line, &mut answer)
-            .with_context(|| format!("line {number}"))?;
-        output.write_all(&answer)?;
+        match redactors.answer(&mut line, &mut answer) {
+            Ok(()) => output.write_all(&answer)?,
+            Err(error) => {
+                eprintln!("keyminder: line {number}: {error:#}");
+                exit = Exit::Failed;
+            }
+        }
     }
     output.flush()?;
-    Ok(Exit::Done)
+    Ok(exit)
 }
 
 /// A redactor that knows what the bot of the project would: fails where there is a `.env` that cannot be read.
@@ -91,6 +95,31 @@ enum RequestFault {
     Shape(usize),
     #[error("`env` is not an object of names and strings")]
     Env,
+}
+
+/// The variables of an `env`, each as often as it stands there: every one of its values is a secret.
+struct Entries(Vec<(String, SecretString)>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> serde::de::Visitor<'de> for Visitor {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of names and strings")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Entries(entries))
+            }
+        }
+        deserializer.deserialize_map(Visitor)
+    }
 }
 
 /// How many workspaces are kept ready; further ones are made anew.
@@ -158,7 +187,7 @@ impl Redactors {
             self.ready.swap(0, place);
             return Ok(&self.ready[0].1);
         }
-        let entries: BTreeMap<String, SecretString> = serde_json::from_str(env).map_err(|_| RequestFault::Env)?;
+        let Entries(entries) = serde_json::from_str(env).map_err(|_| RequestFault::Env)?;
         let redactor = Redactor::new(Arc::clone(&self.patterns), KnownValues::from_env(entries));
         self.ready.truncate(KEPT - 1);
         self.ready.insert(0, (env.into(), redactor));

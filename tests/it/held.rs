@@ -222,3 +222,22 @@ async fn a_weak_password_under_its_name_is_told_of_and_masked_whether_it_is_ours
     }
     assert_eq!(told[0], told[1], "nothing tells whether a value is ours");
 }
+
+#[tokio::test]
+async fn half_of_a_key_in_two_blocks_is_named_and_masked_in_both() {
+    let key: String = (0..64).map(|_| fastrand::alphanumeric()).collect();
+    let half = &key[..40];
+    let markdown = format!("# Runbook\n\n## Step 1: Look (5 minutes)\n\nnote: {half}\n\nand again: {half}\n");
+    let world = World::of(markdown, &format!("BYBIT_API_SECRET={key}\n"), half.to_owned()).await;
+    let mut bot = world.start(true);
+    world
+        .until(&mut bot, "neither block shows it any more", async || {
+            world.holding().await == 0
+        })
+        .await;
+    let texts: Vec<String> = world.blocks().await.iter().map(Value::to_string).collect();
+    let masked = texts
+        .iter()
+        .filter(|text| text.contains("[redacted: BYBIT_API_SECRET]"));
+    assert_eq!(masked.count(), 2);
+}

@@ -11,6 +11,7 @@ mod disguise;
 mod forms;
 mod keys;
 mod odd_values;
+mod pairs;
 mod spellings;
 
 use keys::{KINDS, Keys};

@@ -16,7 +16,7 @@ pub(super) fn set_up(project: &Project, settings: &Path, done: &mut InitSummary)
     let path = identity_file(project)?;
     let recipient = new_identity(&path)?;
     done.made.push(path.display().to_string());
-    files::set(settings, "rotation", "recipients", &[recipient])?;
+    files::set(settings, Some("rotation"), "recipients", &[recipient])?;
     done.next.push(format!(
         "keep a copy of {} in a safe place: without it no backup opens. With it, without keyminder: age -d -i {} BACKUP",
         path.display(),

@@ -30,7 +30,7 @@ pub(super) fn settings(path: &Path, pages: &[String], done: &mut InitSummary) ->
     }
     match create_atomic(path, text.as_bytes(), 0o644) {
         Ok(()) => done.made.push(path.display().to_string()),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => done.kept.push(path.display().to_string()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => add_pages(path, pages, done)?,
         Err(error) => {
             return Err(anyhow::Error::new(error)
                 .context(format!("writing {}", path.display()))
@@ -40,31 +40,57 @@ pub(super) fn settings(path: &Path, pages: &[String], done: &mut InitSummary) ->
     Ok(())
 }
 
-/// Sets one setting of the file that was just made or was there; every other line stays.
-pub(super) fn set(path: &Path, section: &str, key: &str, value: &[String]) -> CommandResult<()> {
+/// Adds pages to the settings that are there.
+fn add_pages(path: &Path, pages: &[String], done: &mut InitSummary) -> CommandResult<()> {
+    let text = text_of(path).with_context(|| format!("reading {}", path.display()))?;
+    let file: toml::Table = toml::from_str(&text).with_context(|| format!("{} is no TOML", path.display()))?;
+    let known = file.get("pages").and_then(toml::Value::as_array).into_iter().flatten();
+    let known: Vec<String> = known.filter_map(|page| page.as_str().map(str::to_owned)).collect();
+    let new: Vec<String> = pages.iter().filter(|page| !known.contains(page)).cloned().collect();
+    if new.is_empty() {
+        done.kept.push(path.display().to_string());
+        return Ok(());
+    }
+    let all = [known, new].concat();
+    let by_hand = || anyhow::anyhow!("write into {}: pages = {}", path.display(), list(&all));
+    if text
+        .lines()
+        .any(|line| is_setting(line, "pages") && !line.starts_with('#') && !line.contains(']'))
+    {
+        // A list over several lines is somebody's own; half of it would be left.
+        return Err(by_hand().into());
+    }
+    set(path, None, "pages", &all)?;
+    done.changed.push(path.display().to_string());
+    Ok(())
+}
+
+/// Whether a line sets this, or shows in a comment how it is set.
+fn is_setting(line: &str, key: &str) -> bool {
+    let name = line.trim_start_matches(['#', ' ']).split('=').next();
+    name.is_some_and(|name| name.trim() == key) && line.contains('=')
+}
+
+/// Sets one setting of the file that was just made or was there, in a section or before all of them; every other line stays.
+pub(super) fn set(path: &Path, section: Option<&str>, key: &str, value: &[String]) -> CommandResult<()> {
     let text = text_of(path).with_context(|| format!("reading {}", path.display()))?;
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
-    let head = format!("[{section}]");
-    if !lines.iter().any(|line| line.trim() == head) {
-        lines.extend([String::new(), head.clone()]);
-    }
-    let begin = lines
-        .iter()
-        .position(|line| line.trim() == head)
-        .map_or(lines.len(), |at| at + 1);
+    let begin = match section.map(|section| format!("[{section}]")) {
+        None => 0,
+        Some(head) => {
+            if !lines.iter().any(|line| line.trim() == head) {
+                lines.extend([String::new(), head.clone()]);
+            }
+            let at = lines.iter().position(|line| line.trim() == head);
+            at.map_or(lines.len(), |at| at + 1)
+        }
+    };
     let end = lines[begin..]
         .iter()
         .position(|line| line.trim_start().starts_with('['))
         .map_or(lines.len(), |at| begin + at);
-    let is_it = |line: &String| {
-        line.trim_start_matches(['#', ' '])
-            .split('=')
-            .next()
-            .is_some_and(|name| name.trim() == key)
-            && line.contains('=')
-    };
     let setting = format!("{key} = {}", list(value));
-    match lines[begin..end].iter().position(is_it) {
+    match lines[begin..end].iter().position(|line| is_setting(line, key)) {
         Some(at) => lines[begin + at] = setting,
         None => lines.insert(begin, setting),
     }

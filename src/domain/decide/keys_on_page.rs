@@ -7,7 +7,7 @@ use crate::domain::effect::{Effect, EffectId};
 use crate::domain::ids::BlockId;
 use crate::domain::page::{Held, HeldKeys, Observed, ReplyPart};
 use crate::domain::reply::Reference;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     let Some(on_page) = observed.held.as_ref().filter(|_| !builder.state.quiet) else {
@@ -30,19 +30,22 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
         list.push(held);
     }
     builder.state.held = still;
-    let mut findings = Vec::new();
-    for (block, on_block) in on_page {
-        if !shown.contains_key(block) {
-            continue;
-        }
-        let told = exposed_keys::may_be_told_of(builder, on_block.clone());
-        if told.len() == on_block.len() {
-            findings.extend(told);
-        } else {
-            // It was named today. The next change of the page tells of it.
-            shown.remove(block);
-        }
-    }
+    mask(builder, shown.keys());
+    let fresh: Vec<_> = on_page.iter().filter(|(block, _)| shown.contains_key(block)).collect();
+    let all = fresh.iter().flat_map(|(_, findings)| findings).cloned();
+    let findings = exposed_keys::may_be_told_of(builder, all.collect());
+    // The same half of a key in two places is told of in both; what was named today, by the next change of the page.
+    let may_be_told = |found: &Finding| {
+        let same = |told: &Finding| told.variable == found.variable && told.extent >= found.extent;
+        findings
+            .iter()
+            .any(|told| told == found || found.variable.is_some() && same(told))
+    };
+    let told = fresh
+        .into_iter()
+        .filter(|(_, findings)| findings.iter().all(may_be_told));
+    let told: BTreeSet<BlockId> = told.map(|(block, _)| block.clone()).collect();
+    shown.retain(|block, _| told.contains(block));
     if !shown.is_empty() {
         let held = found(builder, shown, &findings);
         builder.state.held.push(held);
@@ -74,17 +77,6 @@ fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>,
     let subject = format!("held {}", builder.now.timestamp_millis());
     let conversation = conversation::on_page(builder, &subject, part);
     conversation::say(builder, &conversation);
-    if builder.playbook.redact_page_content {
-        // Titles and properties are people's: there is no label that would be right in all of their places.
-        let blocks: Vec<BlockId> = blocks
-            .keys()
-            .filter(|block| !is_page(builder, block))
-            .cloned()
-            .collect();
-        for block in blocks {
-            builder.want_now(None, Effect::MaskBlock { block });
-        }
-    }
     let mut labels: Vec<String> = blocks.values().flatten().filter_map(|key| key.label.clone()).collect();
     labels.sort();
     labels.dedup();
@@ -94,6 +86,18 @@ fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>,
         exposed,
         language: conversation.language,
         subject: conversation.subject,
+    }
+}
+
+/// Puts labels in place of the keys, told of or not, where the project wants that.
+fn mask<'a>(builder: &mut DecisionBuilder<'_>, blocks: impl Iterator<Item = &'a BlockId>) {
+    if !builder.playbook.redact_page_content {
+        return;
+    }
+    // Titles and properties are people's: there is no label that would be right in all of their places.
+    let blocks: Vec<BlockId> = blocks.filter(|block| !is_page(builder, block)).cloned().collect();
+    for block in blocks {
+        builder.want_now(None, Effect::MaskBlock { block });
     }
 }
 

@@ -138,7 +138,7 @@ impl Redactor {
                     && (whole || span::extent(hit.chars, hit.whole) >= least)
             })
         };
-        let known = all.spans.into_iter().filter(is_open);
+        let known = all.spans.iter().flat_map(Hit::told).filter(|hit| is_open(hit)).cloned();
         Some((all.kept, span::union(known.chain(by_form.spans).collect())))
     }
 
@@ -180,7 +180,7 @@ impl Redactor {
         if kept.len() < seen.len() {
             spans.retain(|hit| hit.start < kept.len());
             if let Some(last) = spans.last_mut() {
-                last.end = last.end.min(kept.len());
+                last.cut_at(kept.len());
             }
         }
         Searched {
@@ -245,7 +245,7 @@ impl Redactor {
             let together = hit.value.and_then(|value| together.get(&value).copied());
             self.finding(text, hit, together.unwrap_or_default())
         };
-        spans.iter().map(finding).collect()
+        spans.iter().flat_map(Hit::told).map(finding).collect()
     }
 
     fn finding(&self, text: &str, hit: &Hit, together: usize) -> Finding {
@@ -297,14 +297,13 @@ fn ranges(spans: &[Hit]) -> impl Iterator<Item = (usize, usize)> {
 /// A hit in a shortened text on the places of the text; `None` if it held nothing but a label.
 fn moved_back(hit: Hit, offsets: &Offsets) -> Option<Hit> {
     let range = offsets.back(hit.start..hit.end)?;
-    let [start, end] = [range.start, range.end];
-    Some(Hit { start, end, ..hit })
+    Some(hit.at(range))
 }
 
 /// Several pieces of one value in one text count together: two halves are the whole, and one piece twice is one.
 fn together(spans: &[Hit]) -> BTreeMap<usize, usize> {
     let mut places: BTreeMap<usize, Vec<Range<usize>>> = BTreeMap::new();
-    for hit in spans {
+    for hit in spans.iter().flat_map(Hit::told) {
         if let Some(value) = hit.value {
             places.entry(value).or_default().extend(hit.places.iter().cloned());
         }

@@ -19,6 +19,10 @@ pub(super) struct Hit {
     pub(super) places: Vec<Range<usize>>,
     /// The known value whose characters they are, by its place in the list.
     pub(super) value: Option<usize>,
+    /// Where it stood before it was merged with others.
+    own: Range<usize>,
+    /// What else is known of the place: other values, each of which has to be told of.
+    others: Vec<Hit>,
 }
 
 impl Hit {
@@ -32,7 +36,24 @@ impl Hit {
             whole,
             places: Vec::new(),
             value: None,
+            own: range,
+            others: Vec::new(),
         }
+    }
+
+    /// The same on another place of the text.
+    pub(super) fn at(self, range: Range<usize>) -> Self {
+        Self {
+            start: range.start,
+            end: range.end,
+            own: range,
+            ..self
+        }
+    }
+
+    /// What there is to tell of: itself, and each other value that stands in the same place, where that stands.
+    pub(super) fn told(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.others)
     }
 
     /// The characters at these places of a known value of a variable; it has so many.
@@ -47,6 +68,12 @@ impl Hit {
         hit.places.push(places);
         hit.value = Some(value);
         hit
+    }
+
+    /// Leaves nothing of it behind this byte, where it began before.
+    pub(super) fn cut_at(&mut self, end: usize) {
+        self.end = self.end.min(end);
+        self.others.retain(|other| other.end <= end);
     }
 
     /// Whether all of its key stands in this one place. Of parts of it in several somebody could try all pairs at once.
@@ -130,19 +157,50 @@ pub(super) fn union(mut hits: Vec<Hit>) -> Vec<Hit> {
     spans
 }
 
-fn absorb(span: &mut Hit, hit: Hit) {
+fn absorb(span: &mut Hit, mut hit: Hit) {
     let [start, end] = [span.start, span.end.max(hit.end)];
+    let others = std::mem::take(&mut hit.others);
     if span.source == hit.source && span.value == hit.value && hit.start > span.start {
-        span.places.extend(hit.places);
-        span.places = merged(std::mem::take(&mut span.places));
-        span.chars = match count(&span.places) {
-            0 => (span.chars + hit.chars).min(span.whole),
-            distinct => distinct,
-        };
+        add(span, hit);
     } else if rank(&hit) > rank(span) {
-        *span = hit;
+        let before = std::mem::replace(span, hit);
+        keep(span, before);
+    } else {
+        keep(span, hit);
+    }
+    for other in others {
+        keep(span, other);
     }
     [span.start, span.end] = [start, end];
+}
+
+/// Adds another part of the same key.
+fn add(span: &mut Hit, hit: Hit) {
+    span.own.end = span.own.end.max(hit.own.end);
+    span.places.extend(hit.places);
+    span.places = merged(std::mem::take(&mut span.places));
+    span.chars = match count(&span.places) {
+        0 => (span.chars + hit.chars).min(span.whole),
+        distinct => distinct,
+    };
+}
+
+/// Keeps what was found of another value beside the one that names the span: `key:secret` is a leak of both. What lies within
+/// the other is the same letters once more, unless it is a whole key.
+fn keep(span: &mut Hit, mut hit: Hit) {
+    let others = std::mem::take(&mut hit.others);
+    for other in others {
+        keep(span, other);
+    }
+    let apart = hit.own.end <= span.own.start || span.own.end <= hit.own.start;
+    if hit.value.is_none() || hit.value == span.value || !(apart || hit.is_whole()) {
+        return;
+    }
+    [hit.start, hit.end] = [hit.own.start, hit.own.end];
+    match span.others.iter_mut().find(|other| other.value == hit.value) {
+        Some(other) => add(other, hit),
+        None => span.others.push(hit),
+    }
 }
 
 /// The same places in ranges that do not touch: never more of them than the key has characters.

@@ -151,3 +151,25 @@ fn encrypted(folder: &Folder) {
     folder.run(&["backup", "restore", "latest", "--identity", identity], 0);
     assert_eq!(folder.read(".env"), "API_Groq=made-up-1\n");
 }
+
+#[test]
+fn a_page_is_added_to_the_settings_that_are_there() {
+    let folder = Folder::with_env("API_Groq=made-up-1\n");
+    folder.run(&["init", "--yes"], 0);
+    let pages = [
+        "9fb29054-8c3e-4b0f-9a7a-1c2d3e4f5a6b",
+        "1fb29054-8c3e-4b0f-9a7a-1c2d3e4f5a6b",
+    ];
+    for page in pages {
+        let said = folder.run(&["init", "--yes", "--page", page], 0);
+        assert!(said.contains("changed  config/keyminder.toml"), "{said}");
+    }
+    let settings = folder.read("config/keyminder.toml");
+    let file: toml::Table = toml::from_str(&settings).expect("TOML");
+    assert_eq!(file["pages"].as_array().map(Vec::len), Some(2));
+    // A list over several lines is left to its author.
+    let own = format!("pages = [\n  {:?},\n]\n", pages[0]);
+    std::fs::write(folder.path("config/keyminder.toml"), &own).unwrap();
+    folder.run(&["init", "--yes", "--page", pages[1]], 1);
+    assert_eq!(folder.read("config/keyminder.toml"), own);
+}

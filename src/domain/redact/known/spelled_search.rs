@@ -25,7 +25,7 @@ impl KnownValues {
         }
         hits.extend(found.into_iter().map(|hit| {
             let Range { start, end } = offsets.around(hit.start..hit.end);
-            Hit { start, end, ..hit }
+            hit.at(start..end)
         }));
     }
 

@@ -20,9 +20,8 @@ const WORDS: [&str; 15] = [
     "xxx",
 ];
 
-/// Words that documentation writes for a password, and the one of a joke that everybody tells.
-const EXAMPLES: [&str; 14] = [
-    "hunter2",
+/// Words that documentation writes for a password.
+const EXAMPLES: [&str; 13] = [
     "password",
     "pass",
     "passwd",
