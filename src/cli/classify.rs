@@ -33,11 +33,24 @@ struct ClassifyResponse<'a> {
     reading: &'a Reading,
 }
 
+/// The options of `classify`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct ClassifyArgs {
+    /// Read by the rules alone, without the second reader
+    #[arg(long)]
+    rules_only: bool,
+}
+
 /// Reads every line of standard input and writes a line for each. A line that is no comment is told on standard error
 /// by its number; the others are read all the same.
-pub fn run(place: &ProjectArgs) -> CommandResult<Exit> {
+pub fn run(place: &ProjectArgs, args: &ClassifyArgs) -> CommandResult<Exit> {
     let files = rule_files(&place.project.clone().unwrap_or_default())?;
-    let classifier = match Classifier::from_files(&files) {
+    let classifier = if args.rules_only {
+        Classifier::by_rules_alone(&files)
+    } else {
+        Classifier::from_files(&files)
+    };
+    let classifier = match classifier {
         Ok(classifier) => classifier,
         Err(faults) => {
             for fault in &faults {

@@ -68,7 +68,7 @@ enum Command {
     /// Redaction, reading, decision and reply for one comment; nothing is done
     Explain(explain::ExplainArgs),
     /// Filter: JSON lines in, readings out
-    Classify,
+    Classify(classify::ClassifyArgs),
     /// Filter: JSON lines in, redacted text and spans out; a line with an `env` of its own is masked by that, any other by
     /// the project's `.env`
     Redact(redact::RedactArgs),
@@ -148,7 +148,7 @@ fn dispatch(cli: &Cli) -> CommandResult<Exit> {
         Command::Init(args) => init::run(place, args),
         Command::Check(args) => check::run(place, args),
         Command::Explain(args) => explain::run(place, args),
-        Command::Classify => classify::run(place),
+        Command::Classify(args) => classify::run(place, args),
         Command::Redact(args) => redact::run(place, args),
         Command::Audit(args) => audit::run(place, args),
         Command::Status(args) => status::run(place, args),

@@ -91,10 +91,14 @@ impl Tools {
 /// The rules that are built in, with those of the project in `config/rules` over them.
 fn classifier(settings: &Settings) -> CommandResult<Arc<Classifier>> {
     let files = classify::rule_files(&settings.project)?;
-    if files.is_empty() {
+    if files.is_empty() && settings.second_reader {
         return Ok(Classifier::builtin());
     }
-    let own = Classifier::from_files(&files);
+    let own = if settings.second_reader {
+        Classifier::from_files(&files)
+    } else {
+        Classifier::by_rules_alone(&files)
+    };
     let own = own.map_err(|faults| Faults(faults.iter().map(ToString::to_string).collect()))?;
     Ok(Arc::new(own))
 }

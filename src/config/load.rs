@@ -105,6 +105,7 @@ impl Settings {
                     "a list of ids of persons, as Notion gives them",
                 ),
             },
+            second_reader: r.flag("reading.second_reader", true),
             reply: ReplySettings {
                 language: r.text("reply.language", "auto"),
                 progress: r.flag("reply.progress", true),

@@ -42,6 +42,8 @@ pub struct Settings {
     pub rotation: RotationSettings,
     /// Who may do what.
     pub people: PeopleSettings,
+    /// Whether the second reader reads behind the rules.
+    pub second_reader: bool,
     /// How replies speak.
     pub reply: ReplySettings,
     /// The names of the page's properties.

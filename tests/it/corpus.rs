@@ -1,5 +1,5 @@
 //! The corpora of comments: what classification reads right, with floors slightly under what was reached.
-use keyminder::domain::classify::{Classifier, KeyNames, Label, Reading, ReadingContext};
+use keyminder::domain::classify::{Classifier, KeyNames, Label, Lesson, Reading, ReadingContext};
 use keyminder::domain::comment::RawText;
 use keyminder::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use proptest::prelude::*;
@@ -128,6 +128,51 @@ fn comments_kept_out_of_tuning_hold_their_floor() {
     let quiet = lines.iter().filter(|line| !line.labels.contains(&Label::Completion));
     let calm = percent(quiet, |_, reading| !reading.labels.contains(&Label::Completion));
     at_least(98.0, "held out, no false celebration", calm);
+}
+
+#[test]
+fn the_plainest_sentences_read_right() {
+    for line in corpus("plain.jsonl") {
+        let reading = read(&line.text);
+        assert_eq!(
+            (line.labels[0], &line.steps, line.needs_reply),
+            (reading.primary(), &reading.steps, reading.needs_reply),
+            "{}",
+            line.text
+        );
+    }
+}
+
+/// A table of some lessons, and whether a classifier that reads by it reads them right.
+#[test]
+fn the_same_lessons_give_the_same_second_reader() {
+    let keys = KeyNames::default();
+    let context = ReadingContext {
+        steps_total: 5,
+        default_step: None,
+        keys: &keys,
+    };
+    let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
+    let lines: Vec<Line> = corpus("fields-en.jsonl").into_iter().take(80).collect();
+    let lessons: Vec<Lesson> = lines
+        .iter()
+        .map(|line| Lesson {
+            text: redactor.redact(&RawText::new(line.text.clone())).for_reading,
+            labels: line.labels.clone(),
+            is_strange: true,
+        })
+        .collect();
+    let rules = || Classifier::by_rules_alone(&[]).expect("the built-in rules");
+    let table = rules().teach(&lessons, &context);
+    assert_eq!(table, rules().teach(&lessons, &context));
+    let taught = rules().with_second_reader(Box::leak(table.into_boxed_slice()));
+    let right = |classifier: &Classifier| {
+        let read = |lesson: &Lesson| classifier.read(&lesson.text, &context).primary() == lesson.labels[0];
+        lessons.iter().filter(|lesson| read(lesson)).count()
+    };
+    assert!(right(&taught) > right(&rules()) + 20, "{}", right(&taught));
+    // What is no table is no reader: the rules read alone.
+    assert_eq!(right(&rules().with_second_reader(b"nothing")), right(&rules()));
 }
 
 #[test]

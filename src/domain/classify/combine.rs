@@ -65,6 +65,7 @@ pub(super) fn combine(mut clauses: Vec<JudgedClause>) -> Vec<JudgedClause> {
     overtake(&mut clauses);
     drop_progress_beside_failures(&mut clauses);
     lend_steps(&mut clauses);
+    join_causes(&mut clauses);
     reopen_pending(&mut clauses);
     drop_stopped(&mut clauses);
     drop_idle(&mut clauses);
@@ -177,6 +178,17 @@ fn lend_steps(clauses: &mut [JudgedClause]) {
         let lender = before.or_else(|| clauses[at + 1..].iter().find(|after| silent(after)));
         clauses[at].steps = lender.map_or(0, |lender| lender.steps);
     }
+}
+
+/// "Stuck on step 2, the module is missing": what goes on about a blocker in its sentence is its cause, not another one.
+fn join_causes(clauses: &mut Vec<JudgedClause>) {
+    let mut sentence = None;
+    clauses.retain(|clause| {
+        let blocks = clause.is(Label::Blocker);
+        let is_cause = blocks && !clause.own_steps && sentence == Some(clause.sentence);
+        sentence = if blocks { Some(clause.sentence) } else { None };
+        !is_cause
+    });
 }
 
 /// "Step 5 is done but the alert has not been tested"; "started step 1, backup created".
