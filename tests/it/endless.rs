@@ -3,7 +3,7 @@
     clippy::unwrap_used,
     reason = "clippy counts the helpers of an integration test as production"
 )]
-use crate::child::{Bot, call, first_page, plain, program, project, until};
+use crate::child::{Bot, all, call, first_page, plain, program, project, until};
 use axum::body::Body;
 use axum::extract::Request as Incoming;
 use axum::response::IntoResponse;
@@ -244,14 +244,13 @@ async fn guest(flood: &Flood, page: &str) -> String {
     call(&flood.sandbox, "PUT", "/sandbox/people", person).await;
     let body = json!({"page_id": page, "author": "Carla", "text": format!("Nice {HALF_AN_EMOJI}")});
     call(&flood.sandbox, "POST", "/sandbox/comments", body).await;
-    let list = at_the_end(flood, page).await;
-    list[0]["created_by"]["id"].as_str().unwrap().to_owned()
+    let listed = listed(flood, page).await;
+    listed[0]["created_by"]["id"].as_str().unwrap().to_owned()
 }
 
-async fn at_the_end(flood: &Flood, page: &str) -> Vec<Value> {
-    let path = format!("/v1/comments?block_id={page}{AT_THE_END}");
-    let list = call(&flood.sandbox, "GET", &path, Value::Null).await;
-    list["results"].as_array().unwrap().clone()
+/// The comments that the sandbox has.
+async fn listed(flood: &Flood, page: &str) -> Vec<Value> {
+    all(&flood.sandbox, &format!("/v1/comments?block_id={page}")).await
 }
 
 /// A member asks, and gets an answer.
@@ -261,7 +260,7 @@ async fn is_answered(flood: &Flood, project: &Path, page: &str) {
     let mark = Reference::of(&CommentId::from_wire(asked["id"].as_str().unwrap()));
     let log = || crate::child::log(project);
     let begun = std::time::Instant::now();
-    while !at_the_end(flood, page)
+    while !listed(flood, page)
         .await
         .iter()
         .any(|comment| plain(&comment["rich_text"]).ends_with(mark.as_str()))
@@ -321,7 +320,11 @@ async fn a_guest_who_fills_a_page_silences_no_member() {
     let rows = store.comments(&PageId::from_wire(&page)).await.unwrap();
     let kept: usize = rows.iter().map(|row| row.comment.text.as_str().len()).sum();
     assert!((1..MOST_OF_GUESTS).contains(&kept), "{kept} bytes are kept");
-    assert!(rows.len() >= 302, "and no comment that was there is lost: {}", rows.len());
+    assert!(
+        rows.len() >= 302,
+        "and no comment that was there is lost: {}",
+        rows.len()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]
