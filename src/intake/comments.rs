@@ -163,7 +163,8 @@ async fn one(
     if context.people.own().contains(&comment.author) {
         return Ok(());
     }
-    let sameness = Some(raw_text(&comment.text()).keyed_hash());
+    let raw = raw_text(&comment.text());
+    let sameness = Some(raw.keyed_hash());
     let known = watched.seen.get_mut(&comment.id);
     let returned = known.as_ref().is_some_and(|known| known.presence != Presence::Listed);
     if let Some(known) = known
@@ -176,7 +177,7 @@ async fn one(
     // What finds no room is read once there is some.
     let held = watched.seen.get(&comment.id).and_then(room::open_bytes);
     let share = context.people.share(&comment.author);
-    if !room.is_there(share, held, comment.text().expose().len()) {
+    if !room.is_there(share, held, raw.bytes()) {
         return Ok(());
     }
     let author = context.people.author(&context.notion, comment).await;

@@ -81,14 +81,7 @@ mod tests {
 
     #[test]
     fn what_is_no_json_stays_none() {
-        let bodies: [&[u8]; 6] = [
-            br#""\u12"#,
-            br#""\ud83"#,
-            br#""\ud83g""#,
-            br#""\x""#,
-            br#"\"#,
-            b"<html>",
-        ];
+        let bodies: [&[u8]; 6] = [br#""\u12"#, br#""\ud83"#, br#""\ud83g""#, br#""\x""#, br"\", b"<html>"];
         for body in bodies {
             assert_eq!(text(body), None, "{}", body.escape_ascii());
         }
