@@ -1,5 +1,5 @@
 //! The known values: collected from the variables of a `.env`, also those of before a rotation.
-use super::encodings;
+use super::encodings::{self, WINDOW};
 use super::names::NameWords;
 use super::secret_parts::SecretParts;
 use super::value::KnownValue;
@@ -136,16 +136,15 @@ impl KnownValues {
         self.values.iter().any(|other| other.raw == value.raw)
     }
 
-    /// Whether a value stands in this one, as it is or in base64: a user and a password are one value there.
+    /// Whether a value stands in this one, as it is or in base64: a user and a password are one value there. What is
+    /// shorter than a window is in many values by chance.
     fn stands_in(&self, part: &SecretString) -> bool {
         let part = part.expose_secret();
-        let hidden = encodings::of_base64(part);
-        let texts = [Some(part), hidden.as_deref().map(String::as_str)];
-        let holds = |text: &str| {
+        let holds = |text: &str, shortest: usize| {
             let mut raw = self.values.iter().map(|value| &value.raw);
-            raw.any(|raw| std::str::from_utf8(raw).is_ok_and(|raw| text.contains(raw)))
+            raw.any(|raw| raw.len() >= shortest && std::str::from_utf8(raw).is_ok_and(|raw| text.contains(raw)))
         };
-        texts.into_iter().flatten().any(holds)
+        holds(part, WINDOW) || encodings::of_base64(part).is_some_and(|hidden| holds(&hidden, 1))
     }
 
     /// The variables whose names are labels; a hit holds a place in this list.
