@@ -185,6 +185,65 @@ impl<'a> Surroundings<'a> {
         }
     }
 
+    /// Whether a noun for a key only says of what something public is: `the SHA-256 of the key`, `UUID des Schlüssels`.
+    pub(super) fn is_of_digest(&self, noun: &Word) -> bool {
+        let before = self
+            .in_clause(noun.start, noun.end)
+            .take_while(|word| word.end <= noun.start);
+        let last = before.filter(|word| is_noun(word)).last();
+        last.is_some_and(|digest| self.is_digest(digest) && self.is_genitive(digest.end, noun.start))
+    }
+
+    /// Whether the last noun before a place names a digest or an id, of a key or not.
+    pub(super) fn speaks_of_digest(&self, place: usize) -> bool {
+        self.head_before(place, place).is_some_and(|word| self.is_digest(word))
+    }
+
+    /// Whether a word names what may be shown of a key: a digest, an id.
+    fn is_digest(&self, word: &Word) -> bool {
+        const DIGESTS: [&str; 24] = [
+            "uuid",
+            "guid",
+            "ulid",
+            "id",
+            "hash",
+            "digest",
+            "checksum",
+            "fingerprint",
+            "thumbprint",
+            "sha",
+            "sha1",
+            "sha-1",
+            "sha256",
+            "sha-256",
+            "sha512",
+            "md5",
+            "crc",
+            "version",
+            "revision",
+            "ref",
+            "reference",
+            "referenz",
+            "référence",
+            "referencia",
+        ];
+        let said = &self.text[word.start..word.end];
+        word.meaning == LiteralMeaning::Veto && DIGESTS.iter().any(|digest| said.eq_ignore_ascii_case(digest))
+    }
+
+    /// `… of the …` and nothing else but a few words.
+    fn is_genitive(&self, from: usize, to: usize) -> bool {
+        const OF: [&str; 16] = [
+            "of", "for", "van", "voor", "von", "vom", "des", "der", "du", "de", "del", "della", "do", "da", "di", "für",
+        ];
+        const MOST: usize = 4;
+        let between = &self.text[from.min(to)..to];
+        let mut words = between.split_whitespace();
+        !between.contains([':', '=', ',', '\n', '(', ';'])
+            && words.clone().count() <= MOST
+            && words.any(|word| OF.contains(&word))
+    }
+
     /// The last noun before a token that is not an attribute of another: of `the key for the project` it is the key.
     fn head_before(&self, start: usize, end: usize) -> Option<&Word> {
         let mut head: Option<&Word> = None;
@@ -195,7 +254,8 @@ impl<'a> Surroundings<'a> {
                     head.meaning != LiteralMeaning::Veto
                         && self.text.get(head.end..word.start).is_some_and(is_attributed)
                 });
-            if !attribute {
+            let of_digest = || head.is_some_and(|head| self.is_digest(head) && self.is_genitive(head.end, word.start));
+            if !attribute && !of_digest() {
                 head = Some(word);
             }
         }
@@ -289,6 +349,15 @@ fn is_attributed(between: &str) -> bool {
         .next()
         .is_some_and(|first| PREPOSITIONS.contains(&first))
         && !between.contains([':', '=', ','])
+}
+
+/// `see Bitwarden#4711`: whether a word sends the reader to where a secret lies.
+pub(super) fn sends_elsewhere(word: &str) -> bool {
+    const VERBS: [&str; 18] = [
+        "see", "cf", "ask", "check", "via", "zie", "siehe", "vgl", "voir", "ver", "véase", "consulta", "vedi", "veja",
+        "zobacz", "viz", "bkz", "см",
+    ];
+    VERBS.contains(&word.to_lowercase().as_str())
 }
 
 /// A noun that says what a token is, or is not.

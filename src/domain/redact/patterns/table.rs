@@ -290,7 +290,9 @@ fn stands_alone(text: &str, word: &Word) -> bool {
             blankless || (!letter(after()) && (word.end - word.start > 6 || !sign(before()) || camel() || escaped()))
         }
         LiteralMeaning::Provider | LiteralMeaning::Veto | LiteralMeaning::Phrase(_) | LiteralMeaning::Cookie => {
-            !sign(before()) && !sign(after())
+            // `は1Passwordに`: in Japanese no blanks stand beside a name.
+            let glued = |c: Option<char>| sign(c) && c.is_none_or(|c| blankless || c < '\u{e00}');
+            !glued(before()) && !glued(after())
         }
     }
 }
