@@ -253,7 +253,7 @@ impl<'a> Assigned<'a> {
         let signed = self.sign != Sign::Code || between == ":" && !label.is_ascii();
         signed
             && !between.contains(['=', '\n', '"', '\'', '`'])
-            && (is_object(said, true)
+            && (is_object(said.trim_end_matches(['!', '?', ';']), true)
                 || talk::is_keeper(said)
                 || is_said_name(label) && !self.is_setting() && talk::is_talk(label, said))
     }

@@ -174,7 +174,7 @@ impl<'a> Surroundings<'a> {
 
     /// Whether the last noun before the token, or the word behind it, says that it is an id or a digest.
     pub(super) fn is_vetoed(&self, start: usize, end: usize) -> bool {
-        let veto = |word: &Word| word.meaning == LiteralMeaning::Veto;
+        let veto = |word: &Word| word.meaning.is_veto();
         match self.head_before(start, end) {
             Some(word) => veto(word) && self.gap(word.end, start).0 <= 2,
             None => self
@@ -191,44 +191,13 @@ impl<'a> Surroundings<'a> {
             .in_clause(noun.start, noun.end)
             .take_while(|word| word.end <= noun.start);
         let last = before.filter(|word| is_noun(word)).last();
-        last.is_some_and(|digest| self.is_digest(digest) && self.is_genitive(digest.end, noun.start))
+        last.is_some_and(|digest| digest.meaning == LiteralMeaning::Digest && self.is_genitive(digest.end, noun.start))
     }
 
     /// Whether the last noun before a place names a digest or an id, of a key or not.
     pub(super) fn speaks_of_digest(&self, place: usize) -> bool {
-        self.head_before(place, place).is_some_and(|word| self.is_digest(word))
-    }
-
-    /// Whether a word names what may be shown of a key: a digest, an id.
-    fn is_digest(&self, word: &Word) -> bool {
-        const DIGESTS: [&str; 24] = [
-            "uuid",
-            "guid",
-            "ulid",
-            "id",
-            "hash",
-            "digest",
-            "checksum",
-            "fingerprint",
-            "thumbprint",
-            "sha",
-            "sha1",
-            "sha-1",
-            "sha256",
-            "sha-256",
-            "sha512",
-            "md5",
-            "crc",
-            "version",
-            "revision",
-            "ref",
-            "reference",
-            "referenz",
-            "référence",
-            "referencia",
-        ];
-        let said = &self.text[word.start..word.end];
-        word.meaning == LiteralMeaning::Veto && DIGESTS.iter().any(|digest| said.eq_ignore_ascii_case(digest))
+        self.head_before(place, place)
+            .is_some_and(|word| word.meaning == LiteralMeaning::Digest)
     }
 
     /// `… of the …` and nothing else but a few words.
@@ -249,12 +218,15 @@ impl<'a> Surroundings<'a> {
         let mut head: Option<&Word> = None;
         let before = self.in_clause(start, end).take_while(|word| word.end <= start);
         for word in before.filter(|word| is_noun(word)) {
-            let attribute = word.meaning == LiteralMeaning::Veto
+            let attribute = word.meaning.is_veto()
                 && head.is_some_and(|head| {
-                    head.meaning != LiteralMeaning::Veto
-                        && self.text.get(head.end..word.start).is_some_and(is_attributed)
+                    !head.meaning.is_veto() && self.text.get(head.end..word.start).is_some_and(is_attributed)
                 });
-            let of_digest = || head.is_some_and(|head| self.is_digest(head) && self.is_genitive(head.end, word.start));
+            let of_digest = || {
+                head.is_some_and(|head| {
+                    head.meaning == LiteralMeaning::Digest && self.is_genitive(head.end, word.start)
+                })
+            };
             if !attribute && !of_digest() {
                 head = Some(word);
             }
@@ -270,7 +242,7 @@ impl<'a> Surroundings<'a> {
             .filter(|word| is_noun(word));
         after
             .next()
-            .is_some_and(|word| word.meaning != LiteralMeaning::Veto && self.is_said(end, word.start))
+            .is_some_and(|word| !word.meaning.is_veto() && self.is_said(end, word.start))
     }
 
     /// `Bybit: …`, `Bybit = …`: the provider and a sign stand right before.
@@ -306,7 +278,7 @@ impl<'a> Surroundings<'a> {
         if digits < 4 && self.text[last.start..last.end].eq_ignore_ascii_case("pin") {
             return None;
         }
-        (last.meaning != LiteralMeaning::Veto).then_some(PrecedingNoun { password, gap, sign })
+        (!last.meaning.is_veto()).then_some(PrecedingNoun { password, gap, sign })
     }
 
     /// How many words lie between two places, articles and providers apart, and whether a sign or a copula does.
@@ -364,7 +336,7 @@ pub(super) fn sends_elsewhere(word: &str) -> bool {
 fn is_noun(word: &Word) -> bool {
     matches!(
         word.meaning,
-        LiteralMeaning::Noun | LiteralMeaning::Password | LiteralMeaning::Veto
+        LiteralMeaning::Noun | LiteralMeaning::Password | LiteralMeaning::Veto | LiteralMeaning::Digest
     )
 }
 

@@ -68,7 +68,7 @@ fn is_pinned(said: &str) -> bool {
         && program.split(['-', '_', '/', '@', '.']).all(is_name)
 }
 
-/// `session:user:4711:profile`, `auth.errors.reset2fa.title`, `kv/prod/db2`: three words or more, of which short ones may
+/// `basket:user:4711:profile`, `auth.errors.reset2fa.title`, `kv/prod/db2`: three words or more, of which short ones may
 /// hold numbers.
 fn is_path(said: &str, signs: &[char]) -> bool {
     const SHORT: usize = 10;
@@ -107,7 +107,7 @@ mod tests {
             "numpy==2.1",
             "@types/node@22.10.1",
             "openssl=3.0.15-r0",
-            "session:user:4711:profile",
+            "basket:user:4711:profile",
             "settings.security.password.reset2fa.title",
             "kv/prod/db2",
         ] {

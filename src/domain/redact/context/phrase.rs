@@ -88,6 +88,7 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
             | LiteralMeaning::Password
             | LiteralMeaning::Provider
             | LiteralMeaning::Veto
+            | LiteralMeaning::Digest
             | LiteralMeaning::Url
             | LiteralMeaning::Cookie => None,
         };
@@ -160,7 +161,8 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
         let begins = text[..token.start]
             .trim_end()
             .ends_with([':', ',', ';', '(', '–', '—', '-']);
-        if begins && sends_elsewhere(said) {
+        // `see below: 9f3Q` gives it.
+        if begins && sends_elsewhere(said) && !text[token.end..last.max(token.end)].contains(": ") {
             return None;
         }
         let signed = after_unit
