@@ -172,7 +172,7 @@ impl<'a> Assigned<'a> {
         {
             return None;
         }
-        if said.contains("://") || patterns.is_id(said) || around.is_of_digest(self.word) {
+        if said.contains("://") || patterns.is_id(said) || around.is_of_digest(self.word, token::is_uuid(said)) {
             return None;
         }
         let rule = self.kind();

@@ -185,13 +185,17 @@ impl<'a> Surroundings<'a> {
         }
     }
 
-    /// Whether a noun for a key only says of what something public is: `the SHA-256 of the key`, `UUID des Schlüssels`.
-    pub(super) fn is_of_digest(&self, noun: &Word) -> bool {
+    /// Whether a noun for a key only says of what something public is: `the SHA-256 of the key`, `UUID des Schlüssels`; `any` of
+    /// what is no key, as a version.
+    pub(super) fn is_of_digest(&self, noun: &Word, any: bool) -> bool {
         let before = self
             .in_clause(noun.start, noun.end)
             .take_while(|word| word.end <= noun.start);
         let last = before.filter(|word| is_noun(word)).last();
-        last.is_some_and(|digest| digest.meaning == LiteralMeaning::Digest && self.is_genitive(digest.end, noun.start))
+        last.is_some_and(|digest| {
+            let is_public = digest.meaning == LiteralMeaning::Digest || any && digest.meaning.is_veto();
+            is_public && self.is_genitive(digest.end, noun.start)
+        })
     }
 
     /// Whether the last noun before a place names a digest or an id, of a key or not.
