@@ -316,9 +316,10 @@ impl<'a> Surroundings<'a> {
 
 /// Whether what stands between two nouns makes the second an attribute: `for the`, `of our`, `van het`.
 fn is_attributed(between: &str) -> bool {
-    const PREPOSITIONS: [&str; 24] = [
+    const PREPOSITIONS: [&str; 44] = [
         "for", "of", "in", "on", "from", "at", "to", "with", "van", "voor", "bij", "für", "von", "vom", "der", "des",
-        "de", "du", "pour", "para", "do", "da", "per", "di",
+        "de", "du", "pour", "para", "do", "da", "per", "di", "mit", "im", "auf", "aus", "an", "avec", "dans", "sur",
+        "con", "en", "com", "no", "na", "op", "uit", "met", "с", "в", "на", "для",
     ];
     between
         .split_whitespace()

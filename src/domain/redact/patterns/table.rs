@@ -305,7 +305,7 @@ fn stands_alone(text: &str, word: &Word) -> bool {
         | LiteralMeaning::Phrase(_)
         | LiteralMeaning::Cookie => {
             // `は1Passwordに`: in Japanese no blanks stand beside a name.
-            let glued = |c: Option<char>| sign(c) && c.is_none_or(|c| blankless || c < '\u{e00}');
+            let glued = |c: Option<char>| sign(c) && c.is_some_and(|c| c < '\u{e00}');
             !glued(before()) && !glued(after())
         }
     }
