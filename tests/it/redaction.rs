@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 mod disguise;
 mod forms;
+mod held;
 mod keys;
 mod odd_values;
 mod spellings;
