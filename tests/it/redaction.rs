@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 mod disguise;
+mod dumps;
 mod forms;
 mod held;
 mod keys;

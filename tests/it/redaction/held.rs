@@ -151,3 +151,31 @@ fn the_bytes_of_a_key_vanish_however_they_are_written() {
         assert_eq!(masked(&redactor, said), said);
     }
 }
+
+/// A value, what is said, and whether that is talk.
+const TALK: [(&str, &str, bool); 12] = [
+    ("thequickbrownfox", "The Quick Brown Fox restaurant", true),
+    ("thequickbrownfox", "we use thequickbrownfox there", false),
+    ("thequickbrownfox", "we use the-quick-brown-fox there", false),
+    ("Sommer 2024!", "Im Sommer 2024 wurde", true),
+    ("Sommer 2024!", "es ist Sommer 2024! ja", false),
+    ("Sommer 2024!", "LONG_PASS=\"Sommer 2024\"", false),
+    ("Notion2024!", "the notion2024 roadmap", true),
+    ("Notion2024!", "it is Notion2024! there", false),
+    ("Notion2024!", "LONG_PASS is Notion2024 there", false),
+    ("notion2024", "the Notion 2024 roadmap", true),
+    ("HarbourBlue77", "a harbour blue 77 of them", true),
+    ("HarbourBlue77", "it is H a r b o u r B l u e 7 7 there", false),
+];
+
+#[test]
+fn what_people_say_is_no_password_of_the_same_letters() {
+    for (value, said, is_talk) in TALK {
+        let clean = masked(&knowing("LONG_PASS", value), said);
+        assert_eq!(
+            !clean.contains("[redacted: LONG_PASS]"),
+            is_talk,
+            "{value}: {said}: {clean}"
+        );
+    }
+}

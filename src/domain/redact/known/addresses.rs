@@ -124,9 +124,15 @@ impl<'a> Address<'a> {
     pub(super) fn may_hold_key(&self, name: &NameWords) -> bool {
         let mut before = "";
         let mut segments = self.host_and_path.split('/').skip(1);
+        let is_notion = self.host_and_path.contains("notion.so/") || self.host_and_path.contains("notion.site/");
         segments.any(|segment| {
-            let kind = NameWords::of(std::mem::replace(&mut before, segment));
-            let is_public = is_uuid(segment) || is_id(name, segment) || is_id(&kind.singular(), segment);
+            let kind = NameWords::of(std::mem::replace(&mut before, segment)).singular();
+            let id = segment
+                .rsplit('-')
+                .next()
+                .filter(|id| id.len() == 32)
+                .unwrap_or(segment);
+            let is_public = is_uuid(id) || is_id(name, id) || is_id(&kind, id) || is_notion;
             is_surely_random(segment) && !is_public
         })
     }
@@ -147,8 +153,9 @@ impl<'a> Address<'a> {
 
 /// What nobody would think of for a page.
 fn is_mixed(segment: &str) -> bool {
-    let hex = segment.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    !hex && looks_like_a_key(segment) && is_surely_random(segment)
+    let last = segment.rsplit('-').next().unwrap_or(segment);
+    let hex = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    !hex(segment) && !(last.len() >= 16 && hex(last)) && looks_like_a_key(segment) && is_surely_random(segment)
 }
 
 /// Where the `@` behind the user is. A password may hold signs that nobody encoded, but then no host or port can be meant

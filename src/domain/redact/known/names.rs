@@ -263,6 +263,12 @@ impl NameWords {
             || self.0.windows(3).any(|three| three.concat() == "MOTDEPASSE")
     }
 
+    /// The name of what an address leads to: `PAGE_URL`.
+    pub(super) fn of_target(&self) -> Self {
+        let address = ["URL", "URI", "LINK"].contains(&self.last());
+        Self(self.0[..self.0.len() - usize::from(address)].to_vec())
+    }
+
     /// With the last word as one of several: `pages`, `commits`.
     pub(super) fn singular(mut self) -> Self {
         if let Some(last) = self.0.last_mut() {

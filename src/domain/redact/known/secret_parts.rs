@@ -87,7 +87,7 @@ impl SecretParts {
                 self.add(value);
             }
             let mut all = addresses.into_iter().map(Address::of);
-            self.overlooked |= self.found() == before && all.any(|address| address.may_hold_key(&words));
+            self.overlooked |= self.found() == before && all.any(|address| address.may_hold_key(&words.of_target()));
             self.ordinary |= self.found() == before && words.ends_secret() && !words.is_plain();
             return;
         }
