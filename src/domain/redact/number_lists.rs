@@ -217,8 +217,9 @@ impl NumberLists {
 
 /// What `od`, `hexdump` and `xxd` write at the beginning of a line: where its bytes are.
 fn is_offset(word: &[u8]) -> bool {
+    let zeros: &[u8] = if word.len() == 8 { b"0000" } else { b"000" };
     (6..=8).contains(&word.len())
-        && word.starts_with(b"000")
+        && word.starts_with(zeros)
         && word.ends_with(b"0")
         && word.iter().all(u8::is_ascii_hexdigit)
 }

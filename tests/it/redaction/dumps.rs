@@ -105,8 +105,8 @@ fn what_programs_print_of_a_known_value_vanishes() {
             );
             let label = format!("[redacted: {}]", kind.name);
             let rest = clean.replace(&label, "").replace("is what it printed", "").len();
-            // The first offset and the end of the line may stay.
-            if !clean.contains(&label) || rest > 32 || rest * 2 > printed.len() {
+            // Offsets and the end of the line may stay.
+            if !clean.contains(&label) || rest > 56 || rest * 2 > printed.len() {
                 let _ = writeln!(wrong, "{name}: {printed}\n  {clean}");
                 break;
             }
@@ -157,7 +157,7 @@ fn parts_in_any_order_vanish() {
             assert!(!clean.contains(part), "{said:?}: {clean}");
         }
     }
-    let redactor = knowing("BYBIT_API_SECRET", "liveTest2024q7Zt4Kp9Lm2Xc8Vb");
+    let redactor = knowing("BYBIT_API_SECRET", "q7live4Kp9test2Xc8Vb2024wZ");
     let said = "we test it live in 2024, then live again: test, live, 2024, test";
     assert_eq!(masked(&redactor, said), said);
 }

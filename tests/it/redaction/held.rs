@@ -10,7 +10,7 @@ const HEX: &str = "{hex:32}";
 /// Names with the form of their value, which nobody thought of.
 const RANDOM: [(&str, &str); 26] = [
     ("PEPPER", HEX),
-    ("SESSION", HEX),
+    ("NONCE", HEX),
     ("HMAC", HEX),
     ("SIGNING", HEX),
     ("LICENSE", HEX),

@@ -53,7 +53,7 @@ pub(super) fn is_surely_random(value: &str) -> bool {
             && value.len() >= MIXED
             && unsaid().map(str::len).sum::<usize>() >= UNSAID
             && shape::is_random(value)
-            && !shape::is_half_spoken(value)
+            && !is_half_spoken(value)
 }
 
 /// Whether a value may be random: nobody thought of it, but a program may have given it for a name.
@@ -64,7 +64,7 @@ pub(super) fn is_rather_random(value: &str) -> bool {
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'))
         && (hex || shape::is_random(value))
-        && !shape::is_half_spoken(value)
+        && !is_half_spoken(value)
         && !value.split(['_', '-']).all(is_said)
 }
 
@@ -88,6 +88,27 @@ pub(super) fn is_id(name: &NameWords, value: &str) -> bool {
     is_uuid(value) && (name.ends_as_id() || is_place())
         || shape::is_hex(value) && value.len() == HEX && is_place()
         || is_digest()
+}
+
+/// Whether half of it are words, also where a capital begins each.
+fn is_half_spoken(value: &str) -> bool {
+    let [mut spoken, mut start] = [0, 0];
+    let bytes = value.as_bytes();
+    for at in 1..=bytes.len() {
+        let goes_on = bytes.get(at).is_some_and(|next| {
+            next.is_ascii_alphabetic()
+                && bytes[at - 1].is_ascii_alphabetic()
+                && !(bytes[at - 1].is_ascii_lowercase() && next.is_ascii_uppercase())
+        });
+        if !goes_on {
+            let word = value
+                .get(start..at)
+                .filter(|word| word.len() >= 3 && shape::is_word(word));
+            spoken += word.map_or(0, str::len);
+            start = at;
+        }
+    }
+    2 * spoken >= value.len()
 }
 
 /// Words, names with a number, and numbers.

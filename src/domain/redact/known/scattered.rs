@@ -7,6 +7,7 @@ use super::spelled::is_spoken;
 use super::triples::{TRIPLE, number_of};
 use super::window_index::WindowIndex;
 use crate::domain::redact::fold::code_of;
+use crate::domain::redact::shape;
 use crate::domain::redact::span::Hit;
 use std::ops::Range;
 
@@ -27,7 +28,9 @@ const LEAST_LOOSE: usize = 4;
 /// How many bits of a piece say where in its value it belongs, what all loose pieces of a value have to be worth, and what one
 /// is that was found for itself.
 const PER_PLACE: f32 = 6.0;
-const ENOUGH_LOOSE: f32 = 48.0;
+const ENOUGH_LOOSE: f32 = 44.0;
+/// What each letter of a piece is worth that is a word or a number: those are in any text.
+const SPOKEN_LETTER: f32 = 2.0;
 
 /// Letters and digits of ASCII in a row, with what they fold to; dashes may stand among them.
 struct ShortToken {
@@ -159,12 +162,22 @@ impl KnownValues {
             let mut places: Vec<Range<usize>> = pieces.iter().map(|piece| piece.places.clone()).collect();
             places.retain(|place| place.len() >= LEAST_LOOSE);
             places.sort_unstable_by_key(|place| (place.start, place.end));
+            places.dedup();
             let found = hits.iter().filter(|hit| hit.value == Some(value)).count();
+            let is_word = |place: &Range<usize>| {
+                let word = pieces.iter().find(|piece| piece.places == *place);
+                let word = word.and_then(|piece| text.get(piece.range.clone())).unwrap_or("");
+                shape::is_word(word) || word.bytes().all(|b| b.is_ascii_digit())
+            };
             let (mut worth, mut end) = (ENOUGH * count(found), 0);
             for place in &places {
                 if place.start >= end {
                     let codes = &self.values[value].codes[place.clone()];
-                    worth += each_is_worth(codes, false) * count(codes.len()) - PER_PLACE;
+                    worth += if is_word(place) {
+                        SPOKEN_LETTER * count(codes.len())
+                    } else {
+                        each_is_worth(codes, false) * count(codes.len()) - PER_PLACE
+                    };
                     end = place.end;
                 }
             }

@@ -143,7 +143,7 @@ pub(super) fn is_spoken(piece: &str) -> bool {
     words > 0 && count > 1 && letters >= 3 * count
 }
 
-/// `notion2024`.
+/// Whether it is a word with a year behind it: `notion2024`.
 fn is_dated_word(piece: &str) -> bool {
     let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
     let year = &piece[word.len()..];
