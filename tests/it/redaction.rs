@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 mod disguise;
+mod dumps;
 mod forms;
+mod held;
 mod keys;
 mod odd_values;
 mod pairs;

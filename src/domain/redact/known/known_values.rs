@@ -15,6 +15,7 @@ pub struct KnownValues {
     pub(super) values: Vec<KnownValue>,
     variables: Vec<SecretVariable>,
     unmaskable: BTreeSet<String>,
+    overlooked: BTreeSet<String>,
 }
 
 /// A variable of which values are known.
@@ -61,6 +62,9 @@ impl KnownValues {
         if ordinary {
             self.unmaskable.insert(name.to_owned());
         }
+        if parts.overlooked {
+            self.overlooked.insert(name.to_owned());
+        }
         self.put(name, values);
     }
 
@@ -86,6 +90,11 @@ impl KnownValues {
     /// in a text: masking them would mask half of what people say.
     pub fn unmaskable(&self) -> impl Iterator<Item = &str> {
         self.unmaskable.iter().map(String::as_str)
+    }
+
+    /// The variables of which something random is not masked, since it may be an id that people write: only their owner knows.
+    pub fn overlooked(&self) -> impl Iterator<Item = &str> {
+        self.overlooked.iter().map(String::as_str)
     }
 
     /// Names the variables whose values are identifiers (a Bybit key id): masked, but no secret on their own.
