@@ -38,6 +38,11 @@ impl RawText {
         KEY.hash_one((&self.text, &self.unseen))
     }
 
+    /// How long the text is that is shown, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.text.len()
+    }
+
     pub(in crate::domain) fn expose(&self) -> &str {
         &self.text
     }

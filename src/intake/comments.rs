@@ -72,8 +72,10 @@ pub(super) async fn read(
         submit(context, watched, news.found, news.seen).await?;
         fault = fault.or(news.fault);
     }
-    if room.was_too_small() {
-        context.health.note(&watched.page, &room::said());
+    for said in room.said() {
+        context.health.note(&watched.page, &said);
+    }
+    if room.is_full() {
         // Nothing beyond could be kept.
         read_on(watched, &parent, None);
     }
@@ -144,18 +146,8 @@ async fn news(context: &IntakeContext, watched: &mut WatchedPage, comments: &[&R
     context.redactor.current().await;
     let mut news = News::default();
     for comment in comments {
-        let is_new = !watched.seen.contains_key(&comment.id);
-        if is_new && !room.is_there() {
-            continue;
-        }
-        if let Err(error) = one(context, watched, comment, &mut news).await {
+        if let Err(error) = one(context, watched, comment, &mut news, room).await {
             news.fault.get_or_insert(error);
-        }
-        if let Some((taken, seen)) = news.seen.last()
-            && is_new
-            && *taken == comment.id
-        {
-            room.take(seen.bytes);
         }
     }
     news
@@ -166,8 +158,13 @@ async fn one(
     watched: &mut WatchedPage,
     comment: &RawComment,
     news: &mut News,
+    room: &mut Room,
 ) -> Result<(), IntakeError> {
-    let sameness = Some(raw_text(&comment.text()).keyed_hash());
+    if context.people.own().contains(&comment.author) {
+        return Ok(());
+    }
+    let raw = raw_text(&comment.text());
+    let sameness = Some(raw.keyed_hash());
     let known = watched.seen.get_mut(&comment.id);
     let returned = known.as_ref().is_some_and(|known| known.presence != Presence::Listed);
     if let Some(known) = known
@@ -177,14 +174,28 @@ async fn one(
         known.missing_since = None;
         return Ok(());
     }
-    let Some(author) = context.people.author(&context.notion, comment).await else {
-        if !context.people.own().contains(&comment.author) {
-            by_bot(context, watched, comment, sameness, news);
-        }
+    // What finds no room is read once there is some.
+    let held = watched.seen.get(&comment.id).and_then(room::open_bytes);
+    let share = context.people.share(&comment.author);
+    if !room.is_there(share, held, raw.bytes()) {
+        return Ok(());
+    }
+    let author = context.people.author(&context.notion, comment).await;
+    let (redacted, hash) = context.ingest.redact(comment);
+    let seen = SeenComment {
+        hash,
+        sameness,
+        presence: Presence::Listed,
+        anchor: anchor(comment),
+        bytes: redacted.text.as_str().len(),
+        share,
+        missing_since: None,
+    };
+    room.take(share, held, seen.bytes);
+    let Some(author) = author else {
+        by_bot(context, watched, comment, redacted, seen, news);
         return Ok(());
     };
-    let (redacted, hash) = context.ingest.redact(comment);
-    let seen = listed(comment, &redacted, hash, sameness);
     let before = former_hash(watched, comment, &redacted, hash);
     if before == Some(hash) && !returned {
         watched.seen.insert(comment.id.clone(), seen);
@@ -220,6 +231,7 @@ async fn known_anew(
     Ok(former.map(|former| PipelineInput {
         rows: vec![CommentRow {
             hash,
+            comment: report.comment,
             reading: report.reading,
             presence: Presence::Listed,
             ..former
@@ -234,29 +246,17 @@ fn former_hash(watched: &WatchedPage, comment: &RawComment, redacted: &Redacted,
     Some(marks::as_now(before, &redacted.for_reading, hash))
 }
 
-/// How a comment that is listed counts as seen.
-fn listed(comment: &RawComment, redacted: &Redacted, hash: u64, sameness: Option<u64>) -> SeenComment {
-    SeenComment {
-        hash,
-        sameness,
-        presence: Presence::Listed,
-        anchor: anchor(comment),
-        bytes: redacted.text.as_str().len(),
-        missing_since: None,
-    }
-}
-
 /// Of what other bots write a whole key alone is told: a claim of theirs is none, and two bots that answer each other never
 /// end.
 fn by_bot(
     context: &IntakeContext,
     watched: &WatchedPage,
     comment: &RawComment,
-    sameness: Option<u64>,
+    redacted: Redacted,
+    seen: SeenComment,
     news: &mut News,
 ) {
-    let (redacted, hash) = context.ingest.redact(comment);
-    let seen = listed(comment, &redacted, hash, sameness);
+    let hash = seen.hash;
     let before = former_hash(watched, comment, &redacted, hash);
     let is_news = before.is_none_or(|before| ![hash, FORGOTTEN].contains(&before));
     if is_news && redacted.findings.iter().any(Finding::is_whole_key) {
@@ -351,7 +351,9 @@ async fn came_back(
     context.replies.set_away(&watched.page, &report.comment.id, false);
     let former = context.store.comment(&report.comment.id).await?;
     let answered_in = former.as_ref().and_then(|row| row.answered_in.clone());
+    // Of one that was deleted the text was not kept.
     let row = former.map(|row| CommentRow {
+        comment: report.comment.clone(),
         presence: Presence::Listed,
         ..row
     });

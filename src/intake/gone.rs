@@ -4,7 +4,7 @@ use super::context::IntakeContext;
 use super::error::IntakeError;
 use super::submit::submit;
 use super::watched::{SeenComment, WatchedPage};
-use crate::domain::comment::Anchor;
+use crate::domain::comment::{Anchor, CleanText};
 use crate::domain::event::{Event, Gone};
 use crate::domain::ids::CommentId;
 use crate::notion::{Kind, Listing};
@@ -62,7 +62,7 @@ pub(super) async fn look(
             how,
         };
         let input = PipelineInput {
-            rows: row.map(|row| CommentRow { presence, ..row }).into_iter().collect(),
+            rows: row.map(|row| gone(row, presence)).into_iter().collect(),
             ..PipelineInput::new(watched.page.clone(), event)
         };
         let seen = watched.seen.get(&id).map(|seen| SeenComment {
@@ -73,6 +73,14 @@ pub(super) async fn look(
         submit(context, watched, vec![input], seen.into_iter().collect()).await?;
     }
     fault.map_or(Ok(()), Err)
+}
+
+/// What is kept of a comment that is gone: of one that was deleted its id, its mark and what was made of it, and no text.
+fn gone(mut row: CommentRow, presence: Presence) -> CommentRow {
+    if presence == Presence::Deleted {
+        row.comment.text = CleanText::default();
+    }
+    CommentRow { presence, ..row }
 }
 
 /// Deleted if Notion does not know it while the page is there, else resolved.

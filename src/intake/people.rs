@@ -16,6 +16,15 @@ const FRESH: Duration = Duration::from_mins(15);
 /// How soon somebody is asked for again who was asked for in vain.
 const ASKED_AGAIN: Duration = Duration::from_secs(30);
 
+/// Whose part of the room for comments somebody's take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    /// That of people who may act in everything.
+    Members,
+    /// That of guests, bots, and people of whom it is not known whether they are members.
+    Others,
+}
+
 /// Knows ourselves, other bots and people, and what each may do.
 pub struct Directory {
     own: OwnIds,
@@ -172,6 +181,16 @@ impl Directory {
         }
     }
 
+    /// Whose part of the room this author's comments take, by what is known now.
+    pub(super) fn share(&self, author: &PersonId) -> Share {
+        let is_bot = self.kind(author) == Some(UserKind::Bot);
+        if !is_bot && self.authority(author) == Authority::Full {
+            Share::Members
+        } else {
+            Share::Others
+        }
+    }
+
     /// The name for replies: the workspace's, else the one that Notion shows.
     fn name(&self, comment: &RawComment) -> Option<RawText> {
         let known = self.lock();
@@ -216,6 +235,8 @@ mod tests {
             assert_eq!(found, may, "turn {turn}");
             assert_eq!(directory.authority(&PersonId::from_wire("owner")), Full);
             assert_ne!(directory.authority(&PersonId::from_wire("robo")), Full);
+            let shares = ["ana", "bram", "gita"].map(|id| directory.share(&PersonId::from_wire(id)));
+            assert_eq!(shares.map(|share| share == Share::Members), may.map(|may| may == Full));
         }
     }
 }

@@ -83,7 +83,7 @@ async fn open(context: &IntakeContext, watched: &mut WatchedPage) -> Result<(), 
     for row in rows.iter().filter(|row| row.presence != Presence::Listed) {
         context.replies.set_away(&page, &row.comment.id, true);
     }
-    watched.remember(rows);
+    watched.remember(rows, |author| context.people.share(author));
     watched.threads.anchors_read_at = None;
     Ok(())
 }

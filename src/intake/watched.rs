@@ -1,7 +1,8 @@
 //! A page that is watched: what was seen of it, and when it is read again.
+use super::people::Share;
 use super::search::Search;
 use crate::domain::comment::{Anchor, Finding};
-use crate::domain::ids::{BlockId, CommentId, DiscussionId, PageId};
+use crate::domain::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
 use crate::domain::page::{Guide, NextPage};
 use crate::store::{CommentRow, Presence};
 use chrono::{DateTime, Utc};
@@ -93,6 +94,8 @@ pub(super) struct SeenComment {
     pub(super) anchor: Anchor,
     /// How long its text is that is kept.
     pub(super) bytes: usize,
+    /// Whose part of the room it takes.
+    pub(super) share: Share,
     /// Since when no list has it; one list alone proves nothing.
     pub(super) missing_since: Option<Instant>,
 }
@@ -125,7 +128,7 @@ impl WatchedPage {
     }
 
     /// Takes in what the store knows of the page's comments. What this process knows of their raw text stays.
-    pub(super) fn remember(&mut self, rows: Vec<CommentRow>) {
+    pub(super) fn remember(&mut self, rows: Vec<CommentRow>, share: impl Fn(&PersonId) -> Share) {
         let before = std::mem::replace(&mut self.seen, HashMap::with_capacity(rows.len()));
         for row in rows {
             if let Anchor::Block(block) = &row.comment.anchor {
@@ -141,6 +144,7 @@ impl WatchedPage {
                 presence: row.presence,
                 missing_since: known.and_then(|known| known.missing_since),
                 bytes: row.comment.text.as_str().len(),
+                share: share(&row.comment.author),
                 anchor: row.comment.anchor,
             };
             self.seen.insert(row.comment.id, seen);

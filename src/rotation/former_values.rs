@@ -11,7 +11,7 @@
 //! `.env` would lose the file with every change by hand, and gain nothing: who reads the install key reads `.env`.
 //!
 //! Why no present value is in it: whoever gets hold of the install key as well must not find more here than what was
-//! replaced. The price: a value that is replaced by hand while no keyminder looks, and that no backup holds, is not known
+//! replaced. So each secret part is kept by itself: a password leaves its address, and the parameters stay. The price: a value that is replaced by hand while no keyminder looks, and that no backup holds, is not known
 //! afterwards. It is found by its pattern only.
 use super::Project;
 use super::atomic_write::{temporary_files_of, wipe, write_atomic};
@@ -59,15 +59,12 @@ pub(super) fn read(project: &Project, known: &mut KnownValues) -> KeptValues {
             return KeptValues::Closed;
         }
     };
-    let Some((plain, values)) = plain.and_then(|plain| named_values(&plain).map(|values| (plain, values))) else {
+    let Some(plain) = plain.filter(|plain| add(plain, known).is_some()) else {
         project.note(format!(
             "{file} was not sealed with this project's key, or is damaged; {LOST}"
         ));
         return KeptValues::Closed;
     };
-    for (name, value) in &values {
-        known.add(name, value);
-    }
     KeptValues::Opened(plain)
 }
 
@@ -76,9 +73,9 @@ const LOST: &str = "pieces of keys that were replaced before are found by their 
 /// Keeps of what is known what is none of the present values; `kept`: as it was read under the same lock. What an earlier version left unsealed is removed.
 /// Nothing is written where nothing changed.
 pub(super) fn keep(project: &Project, kept: &KeptValues, known: &KnownValues, present: &KnownValues) -> io::Result<()> {
-    let former: Vec<(&str, &str)> = known
-        .former(present)
-        .map(|(name, value)| (name, value.expose_secret()))
+    let former = known.former(present).into_iter();
+    let former: Vec<(&str, &str, bool)> = former
+        .map(|(name, part, words)| (name, part.expose_secret(), words))
         .collect();
     let is_none = former.is_empty();
     let former = written(&former)?;
@@ -154,7 +151,7 @@ fn sealed(project: &Project, plain: &[u8]) -> io::Result<Vec<u8>> {
 }
 
 /// The values as they are sealed, written into memory that is large enough from the start: what grows leaves copies.
-fn written(values: &[(&str, &str)]) -> io::Result<Zeroizing<Vec<u8>>> {
+fn written(values: &[(&str, &str, bool)]) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut length = ByteCount(0);
     serde_json::to_writer(&mut length, values)?;
     let mut bytes = Zeroizing::new(Vec::with_capacity(length.0));
@@ -187,8 +184,19 @@ fn opened(project: &Project, bytes: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     Some(sealed)
 }
 
-fn named_values(plain: &[u8]) -> Option<Vec<(String, SecretString)>> {
-    serde_json::from_slice(plain).ok()
+/// Adds what was kept: secret parts, or, by an earlier version, whole values. `None`: it is neither.
+fn add(plain: &[u8], known: &mut KnownValues) -> Option<()> {
+    if let Ok(parts) = serde_json::from_slice::<Vec<(String, SecretString, bool)>>(plain) {
+        for (name, part, words) in &parts {
+            known.add_former(name, part, *words);
+        }
+        return Some(());
+    }
+    let values: Vec<(String, SecretString)> = serde_json::from_slice(plain).ok()?;
+    for (name, value) in &values {
+        known.add(name, value);
+    }
+    Some(())
 }
 
 fn key(project: &Project) -> Option<LessSafeKey> {

@@ -144,6 +144,87 @@ async fn what_is_sealed_opens_with_the_projects_key_alone_and_holds_no_present_v
     assert_eq!(std::fs::read(super::sealed_file(&project)).unwrap(), sealed);
 }
 
+/// What the sealed file of a project holds.
+fn kept(project: &Project) -> String {
+    let sealed = std::fs::read(super::sealed_file(project)).unwrap();
+    String::from_utf8(super::opened(project, &sealed).unwrap().to_vec()).unwrap()
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    base64::prelude::BASE64_STANDARD.encode(text)
+}
+
+/// Values of two secrets of which one changes: by variable, with both places to fill in.
+fn values_of_two(first: &str, second: &str) -> [String; 4] {
+    [
+        format!("DATABASE_URL=postgres://app:{first}@db/x?sslpassword={second}\n"),
+        format!("SERVICE_CREDENTIALS='{{\"client_secret\":\"{first}\",\"refresh_token\":\"{second}\"}}'\n"),
+        format!("API_KEYS={first},{second}\n"),
+        // The user is none of the secrets, and stands in the same base64 as the password.
+        format!("BASIC_AUTH={}\n", base64(&format!("user-{}:{second}", &first[..8]))),
+    ]
+}
+
+#[tokio::test]
+async fn of_a_value_with_several_secrets_only_those_that_left_are_kept() {
+    let (old, new, stays) = (key(5), key(6), key(7));
+    let [before, after] = [&old, &new].map(|first| values_of_two(first, &stays));
+    for (before, after) in before.iter().zip(&after) {
+        let is_replaced = before.contains(&old);
+        let (_dir, project) = project(before);
+        let project = Arc::new(project);
+        let live = live(&project);
+        write_file(&project.env, after);
+        live.current().await;
+        if is_replaced || super::sealed_file(&project).exists() {
+            let kept = kept(&project);
+            assert_eq!(kept.contains(&old), is_replaced, "{after}");
+            for present in [&stays, &new] {
+                for window in [&present[..12], &present[28..], &base64(present)[..12]] {
+                    assert!(!kept.contains(window), "a present secret is kept: {after}");
+                }
+            }
+            assert!(
+                !kept.contains(&base64(&format!("user-{}:{stays}", &old[..8]))),
+                "{after}"
+            );
+        }
+        // A later start, which saw the value of before nowhere else, knows what was replaced, and what was not.
+        let later = self::live(&project).current().await;
+        for secret in [&old, &stays].into_iter().skip(usize::from(!is_replaced)) {
+            let said = format!("it was {} I think", &secret[4..20]);
+            let shown = later.redact_str(&said);
+            assert!(!shown.contains(&secret[4..20]), "{after}: {shown}");
+        }
+        if is_replaced {
+            let file = std::fs::read(super::sealed_file(&project)).unwrap();
+            self::live(&project);
+            assert_eq!(
+                std::fs::read(super::sealed_file(&project)).unwrap(),
+                file,
+                "nothing changed"
+            );
+        }
+    }
+}
+
+/// Earlier versions kept the whole line.
+#[test]
+fn a_present_secret_that_an_earlier_version_kept_is_taken_out_at_the_first_start() {
+    let (old, new, stays) = (key(8), key(9), key(10));
+    let url = |first: &str| format!("postgres://app:{first}@db/x?sslpassword={stays}");
+    let (_dir, project) = project(&format!("DATABASE_URL={}\n", url(&new)));
+    let project = Arc::new(project);
+    let plain = serde_json::to_vec(&[("DATABASE_URL", url(&old))]).unwrap();
+    let sealed = super::sealed(&project, &plain).unwrap();
+    crate::rotation::atomic_write::write_atomic(&super::sealed_file(&project), &sealed, 0o600).unwrap();
+    assert!(kept(&project).contains(&stays), "that is the fault");
+    live(&project);
+    let kept = kept(&project);
+    assert!(kept.contains(&old) && !kept.contains(&stays) && !kept.contains(&new));
+}
+
 /// A state as earlier versions left it, with what a crash of theirs left behind.
 #[test]
 fn an_older_state_is_mended_at_the_first_start() {

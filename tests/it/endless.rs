@@ -3,10 +3,14 @@
     clippy::unwrap_used,
     reason = "clippy counts the helpers of an integration test as production"
 )]
-use crate::child::{Bot, call, first_page, program, project, until};
+use crate::child::{Bot, all, call, first_page, plain, program, project, until};
 use axum::body::Body;
 use axum::extract::Request as Incoming;
 use axum::response::IntoResponse;
+use keyminder::domain::ids::{CommentId, PageId};
+use keyminder::domain::reply::Reference;
+use keyminder::store::Store as _;
+use keyminder::store::sqlite::SqliteStore;
 use keyminder_sandbox::{Options, Request, Running};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -25,6 +29,15 @@ const MOST_SENT: usize = 150 << 20;
 
 /// What the state folder holds at most, in bytes, once no more comments are kept.
 const MOST_STATE: u64 = 100 << 20;
+
+/// How much of what guests write is kept of one page, in bytes, and a comment of the usual size more.
+const MOST_OF_GUESTS: usize = (4 << 20) + 50_000;
+
+/// What stands for an escape that is half an emoji: the sandbox itself writes whole ones only.
+const HALF_AN_EMOJI: &str = "(half an emoji)";
+
+/// Asks for the comments that the sandbox has, which stand behind those of a flood.
+const AT_THE_END: &str = "&start_cursor=end";
 
 /// What stands in front of the sandbox and answers some calls by itself.
 struct Flood {
@@ -58,13 +71,13 @@ impl Flood {
                 let request = Request {
                     method: head.method.to_string(),
                     path: head.uri.path().to_owned(),
-                    query: head.uri.query().unwrap_or_default().to_owned(),
+                    query: head.uri.query().unwrap_or_default().replace(AT_THE_END, ""),
                     authorization: header("authorization"),
                     version: header("notion-version"),
                     body: axum::body::to_bytes(body, 1 << 20).await.unwrap_or_default(),
                 };
                 let answer = behind.handle(&request);
-                (answer.status, answer.body)
+                (answer.status, answer.body.replace(HALF_AN_EMOJI, r"\ud83d"))
             };
             counted.fetch_add(body.len(), Ordering::SeqCst);
             let headers = [("content-type", "application/json"), ("x-notion-request-id", "0")];
@@ -223,6 +236,95 @@ async fn a_page_with_thousands_of_comments_is_read_to_its_end() {
     })
     .await;
     assert!(!status(project.path()).to_string().contains("than are kept"));
+}
+
+/// Makes a guest, and gives the id.
+async fn guest(flood: &Flood, page: &str) -> String {
+    let person = json!({"name": "Carla", "kind": "guest"});
+    call(&flood.sandbox, "PUT", "/sandbox/people", person).await;
+    let body = json!({"page_id": page, "author": "Carla", "text": format!("Nice {HALF_AN_EMOJI}")});
+    call(&flood.sandbox, "POST", "/sandbox/comments", body).await;
+    let listed = listed(flood, page).await;
+    listed[0]["created_by"]["id"].as_str().unwrap().to_owned()
+}
+
+/// The comments that the sandbox has.
+async fn listed(flood: &Flood, page: &str) -> Vec<Value> {
+    all(&flood.sandbox, &format!("/v1/comments?block_id={page}")).await
+}
+
+/// A member asks, and gets an answer.
+async fn is_answered(flood: &Flood, project: &Path, page: &str) {
+    let body = json!({"page_id": page, "author": "Ana Silva", "text": "How long does step 4 take?"});
+    let asked = call(&flood.sandbox, "POST", "/sandbox/comments", body).await;
+    let mark = Reference::of(&CommentId::from_wire(asked["id"].as_str().unwrap()));
+    let log = || crate::child::log(project);
+    let begun = std::time::Instant::now();
+    while !listed(flood, page)
+        .await
+        .iter()
+        .any(|comment| plain(&comment["rich_text"]).ends_with(mark.as_str()))
+    {
+        assert!(begun.elapsed() < Duration::from_secs(90), "not answered: {}", log());
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}
+
+/// What software writes that cuts texts by UTF-16 units, and what no JSON reader takes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn half_an_emoji_of_a_guest_hides_no_question_of_a_member() {
+    let flood = Flood::start(|_, _| None).await;
+    let (project, page) = (project(""), first_page(&flood.sandbox));
+    guest(&flood, &page).await;
+    let _bot = Bot::start(project.path(), &flood.sandbox, &page, &BTreeMap::default());
+    is_answered(&flood, project.path(), &page).await;
+}
+
+/// A guest writes more than there is room for, first by making short comments long.
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
+async fn a_guest_who_fills_a_page_silences_no_member() {
+    const EACH: usize = 20_000;
+    let (carla, size) = (Arc::new(std::sync::OnceLock::new()), Arc::new(AtomicUsize::new(100)));
+    let (author, bytes) = (Arc::clone(&carla), Arc::clone(&size));
+    let answer = move |path: &str, query: &str| {
+        let author: &String = author.get()?;
+        let bytes = bytes.load(Ordering::SeqCst);
+        let all = if bytes == EACH { 500 } else { 300 };
+        if path != "/v1/comments" || query.contains(AT_THE_END) {
+            return None;
+        }
+        let from: usize = query
+            .split_once("start_cursor=c")
+            .map_or(0, |(_, at)| at.parse().unwrap());
+        let to = (from + 50).min(all);
+        let part: Vec<Value> = (from..to).map(|n| comment_by(author, n, bytes)).collect();
+        let next = if to == all { "end".to_owned() } else { format!("c{to}") };
+        let more = json!({"object": "list", "results": part, "next_cursor": next, "has_more": true});
+        Some(more.to_string())
+    };
+    let flood = Flood::asked(answer).await;
+    let (project, page) = (project(""), first_page(&flood.sandbox));
+    carla.set(guest(&flood, &page).await).unwrap();
+    let _bot = Bot::start(project.path(), &flood.sandbox, &page, &BTreeMap::default());
+    is_answered(&flood, project.path(), &page).await;
+    assert!(!status(project.path()).to_string().contains("than are kept"));
+    size.store(EACH, Ordering::SeqCst);
+    until("it is said", Duration::from_secs(100), async || {
+        status(project.path()).to_string().contains("than are kept")
+    })
+    .await;
+    is_answered(&flood, project.path(), &page).await;
+    let store = SqliteStore::open_beside(&project.path().join("state/keyminder.db"))
+        .await
+        .unwrap();
+    let rows = store.comments(&PageId::from_wire(&page)).await.unwrap();
+    let kept: usize = rows.iter().map(|row| row.comment.text.as_str().len()).sum();
+    assert!((1..MOST_OF_GUESTS).contains(&kept), "{kept} bytes are kept");
+    assert!(
+        rows.len() >= 302,
+        "and no comment that was there is lost: {}",
+        rows.len()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 1)]

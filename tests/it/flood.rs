@@ -3,7 +3,7 @@ use crate::child::{self, Bot, all, call, comment, plain};
 use keyminder::domain::ids::{CommentId, PageId};
 use keyminder::domain::reply::Reference;
 use keyminder::store::sqlite::SqliteStore;
-use keyminder::store::{AnswerState, Store as _};
+use keyminder::store::{AnswerState, Presence, Store as _};
 use keyminder_sandbox::{Options, Running, serve};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -240,4 +240,51 @@ async fn guests_who_write_at_once_share_one_answer_and_another_bots_key_is_warne
     assert_eq!(warned().await, 1);
     let left = child::left(&world.store().await, &PageId::from_wire(&world.page)).await;
     assert_eq!(left, Vec::<String>::new());
+}
+
+/// What somebody deleted is not kept: its row remembers that it was there, by a mark, and what was answered.
+#[tokio::test]
+async fn of_a_deleted_comment_no_text_is_kept_and_of_a_resolved_one_it_is() {
+    let world = World::new().await;
+    let mut bot = world.start();
+    let mut written = Vec::new();
+    for text in [
+        "What is next? I ask from the harbour",
+        "How long does step 4 take, at the harbour?",
+    ] {
+        let id = comment(&world.sandbox, &world.page, "Ana Silva", text).await;
+        world
+            .until(&mut bot, "it is answered", async || {
+                world.replies(std::slice::from_ref(&id)).await.len() == 1
+            })
+            .await;
+        written.push(CommentId::from_wire(&id));
+    }
+    let row = async |id: &CommentId| world.store().await.comment(id).await.expect("rows").expect("its row");
+    let before = row(&written[0]).await;
+    let path = format!("/sandbox/comments/{}", written[0]);
+    call(&world.sandbox, "DELETE", &path, Value::Null).await;
+    bot.until(world.folder.path(), "it counts as deleted", async || {
+        row(&written[0]).await.presence == Presence::Deleted
+    })
+    .await;
+    let after = row(&written[0]).await;
+    assert!(before.comment.text.as_str().contains("harbour"));
+    assert_eq!(after.comment.text.as_str(), "");
+    assert_eq!((after.hash, after.answer), (before.hash, before.answer));
+    let thread = &after.comment.discussion;
+    let path = format!("/sandbox/discussions/{thread}");
+    call(&world.sandbox, "POST", &format!("{path}/resolve"), Value::Null).await;
+    bot.until(world.folder.path(), "the other counts as resolved", async || {
+        row(&written[1]).await.presence == Presence::Resolved
+    })
+    .await;
+    assert!(row(&written[1]).await.comment.text.as_str().contains("harbour"));
+    call(&world.sandbox, "POST", &format!("{path}/reopen"), Value::Null).await;
+    bot.until(world.folder.path(), "it is back", async || {
+        row(&written[1]).await.presence == Presence::Listed
+    })
+    .await;
+    let answers = world.replies(&[written[1].to_string()]).await;
+    assert_eq!(answers.len(), 1, "and nothing is answered twice: {answers:?}");
 }

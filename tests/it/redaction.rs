@@ -8,7 +8,9 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 mod disguise;
+mod dumps;
 mod forms;
+mod held;
 mod keys;
 mod odd_values;
 mod pairs;
@@ -187,8 +189,8 @@ fn former_values_are_those_that_are_not_in_use() {
         KnownValues::from_env(values.iter().map(entry).collect::<Vec<_>>())
     };
     let (known, present) = (env(&[&old, &new]), env(&[&new]));
-    let former: Vec<_> = known.former(&present).collect();
-    let [(name, value)] = former[..] else {
+    let former = known.former(&present);
+    let [(name, value, false)] = former[..] else {
         panic!("one value is former");
     };
     assert_eq!((name, value.expose_secret()), ("BYBIT_API_SECRET", old.as_str()));

@@ -2,6 +2,7 @@
 use crate::error::{Error, Kind};
 use crate::ids;
 use crate::transport::{Failure, Response};
+use crate::well_formed;
 use chrono::DateTime;
 use reqwest::StatusCode;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
@@ -199,7 +200,7 @@ struct More {
 impl Refusal {
     /// `None` for HTML, an empty body, broken JSON: whatever Notion itself would not have said.
     fn parse(body: &[u8]) -> Option<Self> {
-        let refusal: Self = serde_json::from_slice(body).ok()?;
+        let refusal: Self = well_formed::read(body, |body| serde_json::from_slice(body)).ok()?;
         (refusal.object.as_deref() == Some("error")).then_some(refusal)
     }
 }

@@ -4,6 +4,7 @@ use crate::error::{AddressError, Error, Kind, WriteError};
 use crate::pace::Urgency;
 use crate::rate::{Budget, Limiter, PATIENCE, Place};
 use crate::transport::{HttpTransport, Request, Response, Transport};
+use crate::well_formed;
 use chrono::{DateTime, Utc};
 use reqwest::Method;
 use reqwest::header::{DATE, HeaderValue};
@@ -316,7 +317,7 @@ fn understood<T>(
     let Some(body) = body else {
         return Err(about.network("the answer broke off"));
     };
-    read(body).map_err(|error| {
+    well_formed::read(body, read).map_err(|error| {
         if error.is_eof() {
             about.network("the answer broke off")
         } else {

@@ -34,6 +34,7 @@
 //!   may echo what was sent.
 //! * **What people wrote** is [`UserText`], which shows lengths in `Debug` and nothing else: texts, titles, names, options.
 //!   What the rest of an object holds of it is there to be searched ([`Page::written`], [`UserText::expose_unseen`]).
+//! * **Half an emoji** (`\ud83d` alone), which no JSON reader takes, is read as U+FFFD: one text hides no other.
 //! * **Fields, kinds and enum values** that are not known here are passed over or named, never an error.
 //!
 //! "Recorded" in these pages means: seen in recordings of the real service under API version 2026-03-11.
@@ -59,6 +60,7 @@ pub mod transport;
 mod unseen;
 mod user_text;
 mod users;
+mod well_formed;
 
 #[cfg(test)]
 mod tests;

@@ -78,7 +78,11 @@ pub(super) fn notices(settings: &Settings, env: Option<&EnvRead>) -> Vec<String>
     let env = env.and_then(|env| env.as_ref().ok());
     let project = Project::open_to_read(settings).ok();
     let lost_key = project.and_then(|project| project.lost_key()).map(str::to_owned);
-    open.chain(env.and_then(unmaskable)).chain(lost_key).collect()
+    let told = env.map(|env| KnownValues::from_env(env.maskable_values()));
+    let told = told
+        .iter()
+        .flat_map(|known| unmaskable(known).into_iter().chain(overlooked(known)));
+    open.chain(told).chain(lost_key).collect()
 }
 
 /// `.env` as it was read.
@@ -95,19 +99,32 @@ pub(super) fn env(settings: &Settings) -> Option<EnvRead> {
 
 /// The values of `.env` that could stand in a comment without being masked there, by their names: no fault of the
 /// settings, but of the values.
-fn unmaskable(env: &EnvFile) -> Option<String> {
-    let known = KnownValues::from_env(env.maskable_values());
-    let names: Vec<&str> = known.unmaskable().collect();
-    let (whose, is) = match names.len() {
-        0 => return None,
-        1 => ("The value of", "is"),
-        _ => ("The values of", "are"),
-    };
+fn unmaskable(known: &KnownValues) -> Option<String> {
+    let (values, is) = values_of(known.unmaskable(), "is", "are")?;
     Some(format!(
-        "{whose} {} {is} too short or too ordinary to be masked wherever they are said in comments: words are, in quotes or behind their name.\n\
-         Twelve characters or more that are no words are found in any text.",
-        names.join(", ")
+        "{values} {is} too short or too ordinary to be masked wherever they are said in comments: words are, in quotes or behind their name.\n\
+         Twelve characters or more that are no words are found in any text."
     ))
+}
+
+/// The values of `.env` that may be a key and are not masked, as by their names they may as well be an id.
+fn overlooked(known: &KnownValues) -> Option<String> {
+    let (values, looks) = values_of(known.overlooked(), "looks", "look")?;
+    Some(format!(
+        "{values} {looks} random and may be an id, so nothing masks it in comments: if it is a secret, give it a name that ends in _KEY, \
+         _TOKEN or _SECRET."
+    ))
+}
+
+/// Of one variable or several, with the verb for so many; `None` of none.
+fn values_of<'a>(names: impl Iterator<Item = &'a str>, one: &'a str, several: &'a str) -> Option<(String, &'a str)> {
+    let names: Vec<&str> = names.collect();
+    let (whose, verb) = match names.len() {
+        0 => return None,
+        1 => ("The value of", one),
+        _ => ("The values of", several),
+    };
+    Some((format!("{whose} {}", names.join(", ")), verb))
 }
 
 /// What would let keys into version control although `.gitignore` names them.

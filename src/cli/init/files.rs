@@ -301,14 +301,14 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("keyminder.toml");
         std::fs::write(&path, EXAMPLE).unwrap();
-        set(&path, "rotation", "recipients", &["age1made-up".to_owned()]).unwrap();
+        set(&path, Some("rotation"), "recipients", &["age1made-up".to_owned()]).unwrap();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(
             text,
             EXAMPLE.replace("# recipients = []", "recipients = [\"age1made-up\"]")
         );
-        set(&path, "rotation", "recipients", &["age1other".to_owned()]).unwrap();
-        set(&path, "new_section", "list", &["x".to_owned()]).unwrap();
+        set(&path, Some("rotation"), "recipients", &["age1other".to_owned()]).unwrap();
+        set(&path, Some("new_section"), "list", &["x".to_owned()]).unwrap();
         let table: toml::Table = std::fs::read_to_string(&path).unwrap().parse().unwrap();
         assert_eq!(table["rotation"]["recipients"][0].as_str(), Some("age1other"));
         assert_eq!(table["new_section"]["list"][0].as_str(), Some("x"));

@@ -118,6 +118,8 @@ fn backslash(bytes: &[u8], at: usize) -> Option<(Escaped, usize)> {
             let (value, end) = exactly(bytes, letter, 8, 3)?;
             (Escaped::Byte(u8::try_from(value).ok()?), end)
         }
+        // The escape of a terminal.
+        b'e' | b'E' if bytes.get(letter + 1) == Some(&b'[') => (Escaped::Code(0x1b), letter + 1),
         // A line end or a tab, written out: no letter of its own.
         b'n' | b'r' | b't' => (Escaped::Code(u32::from(b'\n')), letter + 1),
         _ => return None,

@@ -5,6 +5,7 @@
 //! (`readings`), behind a break.
 use super::escapes::{self, SIGN};
 use super::lookalikes::{ascii_of, is_invisible};
+use super::number_lists::read_wide_hex;
 use super::readings::{self, Seen};
 use std::ops::Range;
 
@@ -137,8 +138,9 @@ fn each(text: &str, mut see: impl FnMut(Folded)) {
         }
     };
     seen.numbers.read(text.as_bytes(), &mut see_read);
+    seen.dumps.read(text.as_bytes(), &mut see_read);
     if seen.wide_zeros {
-        readings::read_wide_hex(text, &mut see_read);
+        read_wide_hex(text, &mut see_read);
     }
     if seen.carriers {
         see_read(None);
@@ -170,7 +172,7 @@ impl<'a> TextReading<'a, false> {
     pub(super) fn seen(self) -> Seen {
         let mut seen = self.seen;
         if self.gap == 0 {
-            seen.numbers.word_ends(self.text.as_bytes(), self.limit);
+            seen.word_ends(self.text.as_bytes(), self.limit);
         }
         seen.numbers.end();
         seen
@@ -214,7 +216,7 @@ impl<const UNTAGGED: bool> Iterator for TextReading<'_, UNTAGGED> {
             self.at = start + width;
             if code > BREAK {
                 if self.gap == 0 && !UNTAGGED {
-                    self.seen.numbers.word_ends(bytes, start);
+                    self.seen.word_ends(bytes, start);
                 }
                 self.gap = self.gap.saturating_add(1);
                 continue;

@@ -4,9 +4,10 @@
 //! (`patterns`), words around a bare key and phrases that announce a piece of one (`context`). Each gives hits; their
 //! union (`span`) is masked on the offsets of the text, once, with one label each. Then the [`Redactor`] looks at the
 //! result again, until nothing more is found: so redaction is idempotent. Below the layers, `fold` undoes disguises
-//! (`escapes`, `lookalikes`, `readings`), and `shape` tells words from random strings.
+//! (`escapes`, `lookalikes`, `readings`, `number_lists`, `dumps`), and `shape` tells words from random strings.
 mod context;
 mod cut;
+mod dumps;
 mod escapes;
 mod fold;
 mod known;
@@ -15,6 +16,7 @@ mod layers;
 #[cfg(test)]
 mod linear_tests;
 mod lookalikes;
+mod number_lists;
 mod patterns;
 mod readings;
 mod redactor;

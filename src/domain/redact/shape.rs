@@ -137,6 +137,27 @@ pub(super) fn is_words(value: &str) -> bool {
     odd <= words + 1
 }
 
+/// A word of letters alone, some of them vowels, with one unusual pair at most: `cloudflare`.
+pub(super) fn is_spoken(word: &str) -> bool {
+    is_word(word) || is_letters(word) && has_vowel(word.as_bytes()) && unusual_pairs(word.as_bytes()) <= 1
+}
+
+/// Whether a word may be one of any language, which [`PAIRS`] does not know: a fifth of it vowels, a quarter unusual pairs. Of
+/// eight random letters one in five is taken for a word.
+pub(super) fn is_foreign_word(word: &str) -> bool {
+    if !word.is_ascii() {
+        return word
+            .chars()
+            .all(|c| c.is_alphabetic() || !c.is_ascii() && !c.is_numeric());
+    }
+    let vowels = word.bytes().filter(|b| has_vowel(&[*b])).count();
+    is_letters(word) && 5 * vowels >= word.len() && unusual_pairs(word.as_bytes()) <= (word.len() + 2) / 4
+}
+
+fn is_letters(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic())
+}
+
 /// Several words and nothing else, as the seed of a wallet is.
 pub(super) fn is_phrase(value: &str) -> bool {
     let words = || value.split([' ', '-', '_', '\t']).filter(|word| !word.is_empty());
@@ -150,10 +171,16 @@ fn has_vowel(letters: &[u8]) -> bool {
 }
 
 fn is_pronounceable(letters: &[u8]) -> bool {
-    letters.windows(2).all(|pair| {
+    unusual_pairs(letters) == 0
+}
+
+/// How many pairs of letters words mostly do not have.
+fn unusual_pairs(letters: &[u8]) -> usize {
+    let pairs = letters.windows(2).filter(|pair| {
         let [first, second] = [pair[0].to_ascii_lowercase() - b'a', pair[1].to_ascii_lowercase() - b'a'];
-        FOLLOWERS[first as usize] & 1 << second != 0
-    })
+        FOLLOWERS[first as usize] & 1 << second == 0
+    });
+    pairs.count()
 }
 
 /// What tokens of keys are made of besides letters and digits.

@@ -258,8 +258,6 @@ const PLAIN: &[(&str, &str)] = &[
     ("USE_TOKEN", "true"),
     ("API_KEY", "your_key_here"),
     ("BYBIT_API_KEY", "your_bybit_api_key_here"),
-    ("DB_PASSWORD", "your_db_password"),
-    ("DB_PASSWORD", "change-me"),
     ("DB_PASSWORD", "<your password>"),
     ("DB_PASSWORD", "${OTHER}"),
     ("API_TOKEN", "<API_TOKEN>"),

@@ -340,3 +340,48 @@ fn words_that_are_a_secret_vanish_where_nothing_else_is_meant() {
         assert_eq!(masked(&knowing(name, value), &text), expected, "{value}");
     }
 }
+
+/// What people put behind the name of a password where nobody speaks of what became of it.
+const PASSWORDS: [&str; 26] = [
+    "password: ⟦letmein⟧",
+    "Passwort: ⟦qwertz⟧",
+    "wachtwoord: ⟦welkom⟧!",
+    "пароль: ⟦йцукен⟧",
+    "пароль: ⟦harbour⟧",
+    "пароль: ⟦солнце77⟧",
+    "hasło: ⟦Słonecznik7!⟧",
+    "password=⟦harbour⟧",
+    "password:⟦harbour⟧",
+    "DB_PASSWORD: ⟦harbour⟧",
+    "dbPassword: ⟦harbour⟧",
+    "mysqldump --password ⟦harbour⟧ orion",
+    "password: \"⟦harbour⟧\"",
+    "wachtwoord: `⟦harbour⟧`",
+    "the password is \"⟦harbour⟧\"",
+    "{\"password\": \"⟦harbour⟧\"}",
+    "user: ana\npassword: ⟦harbour⟧",
+    "пароль: ⟦гавань⟧\nлогин: ana",
+    "db:\n  password: ⟦harbour⟧",
+    "password: ⟦correctHorseBattery⟧",
+    "password: ⟦correct-horse-battery⟧",
+    "password: ⟦xkqbgjczo⟧",
+    "password: ⟦harbour!7⟧",
+    "password: ⟦P@ssword⟧",
+    "| user | password |\n|---|---|\n| ana | ⟦harbour⟧ |",
+    "user/password: ana/⟦Harbour77!⟧",
+];
+
+#[test]
+fn a_word_is_a_password_where_it_is_no_talk() {
+    let redactor = super::bare();
+    let mut wrong = String::new();
+    for said in PASSWORDS {
+        let text = said.replace(['⟦', '⟧'], "");
+        let secret = said.split(['⟦', '⟧']).nth(1).expect("a password");
+        let clean = masked(&redactor, &text);
+        if clean.contains(secret) {
+            let _ = writeln!(wrong, "{clean}");
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}

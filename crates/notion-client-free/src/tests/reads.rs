@@ -105,6 +105,47 @@ async fn an_entry_of_an_unknown_form_does_not_hide_the_others() {
     assert_eq!((listing.complete, listing.comments.len()), (false, 2));
 }
 
+/// A body in which this word is half an emoji.
+fn with_half_an_emoji(body: &Json) -> Result<Response, Failure> {
+    answer(200, &[], &body.to_string().replace("HALF", r"\ud83d"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn half_an_emoji_hides_nothing() {
+    let cut = comment("a", ANA, &json!([text("cut HALF")]));
+    // With an entry of an unknown form beside it, too.
+    for odd in [None, Some(json!({"object": "suggestion", "id": ["not", "a", "text"]}))] {
+        let entries: Vec<&Json> = [&cut].into_iter().chain(&odd).collect();
+        let body = json!({"object": "list", "results": entries, "has_more": false});
+        let (listing, _) = listing(vec![with_half_an_emoji(&body)]).await;
+        let listing = listing.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(listing.comments[0].text().expose(), "cut \u{fffd}");
+        assert_eq!((listing.comments.len(), listing.complete), (1, odd.is_none()));
+    }
+
+    let (client, _) = Script::client([with_half_an_emoji(&cut)]);
+    let one = client.comment(&CommentId::from_wire("a")).await;
+    assert_eq!(one.ok().unwrap().text().expose(), "cut \u{fffd}");
+
+    let user = json!({"object": "user", "id": ANA, "type": "person", "name": "Ana HALF", "person": {}});
+    let users = json!({"object": "list", "results": [user], "has_more": false});
+    let (client, _) = Script::client([with_half_an_emoji(&users)]);
+    assert_eq!(client.users().await.ok().unwrap().len(), 1);
+
+    let block = json!({"object": "block", "id": "b", "type": "paragraph", "has_children": false,
+        "paragraph": {"rich_text": [text("HALF")]}});
+    let blocks = json!({"object": "list", "results": [block], "has_more": false});
+    let (client, _) = Script::client([with_half_an_emoji(&blocks)]);
+    let read = client.blocks(PAGE, 1).await.ok().unwrap();
+    assert_eq!(read.found[0].text.expose(), "\u{fffd}");
+
+    let title = json!({"title": {"id": "title", "type": "title", "title": [text("Plan HALF")]}});
+    let page = json!({"object": "page", "id": PAGE, "in_trash": false, "properties": title});
+    let (client, _) = Script::client([with_half_an_emoji(&page)]);
+    let page = client.page(&PageId::from_wire(PAGE)).await;
+    assert_eq!(page.ok().unwrap().title.expose(), "Plan \u{fffd}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_cursor_that_is_refused_starts_the_list_anew_once() {
     let bad = || refusal(400, "validation_error", &json!({}));

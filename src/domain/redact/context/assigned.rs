@@ -3,8 +3,10 @@
 use super::clause::Surroundings;
 use super::cookies;
 use super::listed;
-use super::made_up::{AMBIGUOUS, NO_VALUES, is_call, is_made_up, is_state};
+use super::made_up::{AMBIGUOUS, is_call, is_made_up};
+use super::objects::is_object;
 use super::sign::{self, Sign};
+use super::talk;
 use super::token::{self, TokenShape};
 use super::value::{self, AssignedValue, Ending};
 use crate::domain::redact::patterns::{LiteralMeaning, Patterns, Word, is_reference};
@@ -138,6 +140,7 @@ impl<'a> Assigned<'a> {
             .find(|scheme| text[at..].starts_with(**scheme))
             .map_or(at, |scheme| at + scheme.len());
         let at = value::below(text, at).unwrap_or(at);
+        let at = behind_login(text, name.0, at);
         let below = text[at..].len() - text[at..].trim_start().len();
         let is_below = below > 0 && listed::is_below(&text[word.start..word.end]);
         let at = if is_below { at + below } else { at };
@@ -169,7 +172,7 @@ impl<'a> Assigned<'a> {
         {
             return None;
         }
-        if said.contains("://") || patterns.is_id(said) {
+        if said.contains("://") || patterns.is_id(said) || around.is_of_digest(self.word, token::is_uuid(said)) {
             return None;
         }
         let rule = self.kind();
@@ -212,7 +215,7 @@ impl<'a> Assigned<'a> {
         let has_digit = said.bytes().any(|b| b.is_ascii_digit());
         // `required|min:8`, `string;`
         let first = lower.split(['|', ';', '&', '<', '>']).next().unwrap_or_default();
-        if NO_VALUES.contains(&first) || is_state(first) || (!has_digit && named()) || is_call(said) {
+        if talk::is_state(first) || (!has_digit && named()) || is_call(said) || self.is_talk(said) {
             return false;
         }
         let pin = self.noun().eq_ignore_ascii_case("pin");
@@ -239,9 +242,35 @@ impl<'a> Assigned<'a> {
             && (has_digit && said.len() >= 6 || signs && !said.split(['-', '_']).all(shape::is_word))
     }
 
+    /// Whether people speak of a password here, and what stands behind it is a word, a name of something, or who keeps it.
+    fn is_talk(&self, said: &str) -> bool {
+        if self.value.quoted || !matches!(self.sign, Sign::Colon | Sign::Copula | Sign::Code) {
+            return false;
+        }
+        let label = &self.text[self.name.0..self.name.1];
+        let between = &self.text[self.name.1..self.value.range.start];
+        // `пароль:изменён`; `password:x` without a blank is code.
+        let signed = self.sign != Sign::Code || between == ":" && !label.is_ascii();
+        signed
+            && !between.contains(['=', '\n', '"', '\'', '`'])
+            && (is_object(said.trim_end_matches(['!', '?', ';']), true)
+                || talk::is_keeper(said)
+                || is_said_name(label) && !self.is_setting() && talk::is_talk(label, said))
+    }
+
+    /// Whether the line is one of several settings: it is indented, or the line before or behind it gives a user.
+    fn is_setting(&self) -> bool {
+        let start = self.text[..self.name.0].rfind('\n').map_or(0, |at| at + 1);
+        let before = self.text[..start].trim_end_matches('\n').rsplit('\n').next();
+        let mut behind = self.text[self.value.range.end..].split('\n').skip(1);
+        self.text[start..].starts_with([' ', '\t'])
+            || talk::is_login(&self.text[start..self.name.0])
+            || before.into_iter().chain(behind.next()).any(talk::is_login)
+    }
+
     fn is_key(&self, said: &str, around: &Surroundings) -> bool {
         let length = said.len();
-        if self.sign == Sign::Bare || length < 8 || said.contains(' ') || is_call(said) {
+        if self.sign == Sign::Bare || length < 8 || said.contains(' ') || is_call(said) || is_object(said, false) {
             return false;
         }
         // `key: 3f2a…-…` alone may be any key; the name of a variable or of a maker says whose.
@@ -286,6 +315,33 @@ impl<'a> Assigned<'a> {
     fn noun(&self) -> &str {
         &self.text[self.word.start..self.word.end]
     }
+}
+
+/// Where the password begins behind `user/password:`, whose value gives both.
+fn behind_login(text: &str, name: usize, at: usize) -> usize {
+    const LONGEST: usize = 64;
+    let label = text[..name].strip_suffix('/');
+    if !label.is_some_and(|label| talk::ends_with_login(&label[label.ceil_char_boundary(name.saturating_sub(24))..])) {
+        return at;
+    }
+    let near = &text[at..text.floor_char_boundary(at + LONGEST)];
+    let Some((login, behind)) = near.split_once('/') else {
+        return at;
+    };
+    let login = login.trim_end();
+    if login.is_empty() || login.contains(char::is_whitespace) {
+        return at;
+    }
+    at + near.len() - behind.trim_start().len()
+}
+
+/// A name as a sentence has it, not as code: no `db_password`, no `dbPassword`.
+fn is_said_name(name: &str) -> bool {
+    let capital = name
+        .as_bytes()
+        .windows(2)
+        .any(|pair| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase());
+    !capital && !name.contains('_')
 }
 
 /// `_id`, `-file`: what follows the noun in the name says that no secret is meant.

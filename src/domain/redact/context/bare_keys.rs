@@ -1,5 +1,7 @@
 //! Bare keys and passwords: a token that nobody would write by hand, where the words speak of a key.
-use super::clause::{PrecedingNoun, Surroundings};
+use super::clause::{PrecedingNoun, Surroundings, sends_elsewhere};
+use super::objects::is_object;
+use super::talk;
 use super::token::{TokenShape, is_plain, is_random, is_uuid, look, may_be_password};
 use crate::domain::redact::known::is_secret;
 use crate::domain::redact::patterns::Patterns;
@@ -288,18 +290,27 @@ fn judge(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -
         }
         TokenShape::Plain => noun.is_some_and(|noun| is_said_password(around.text, start, token, &noun)),
     };
-    (is_key && !is_no_key(patterns, around, start, end)).then_some(rule)
+    (is_key && !is_no_key(patterns, around, start, end, rule)).then_some(rule)
 }
 
-/// `see Bitwarden#4711`: what a verb of looking sends to is where the secret lies.
+/// What a verb of looking sends to is where the secret lies.
 fn is_referred_to(text: &str, start: usize) -> bool {
-    const VERBS: [&str; 18] = [
-        "see", "cf", "ask", "check", "via", "zie", "siehe", "vgl", "voir", "ver", "véase", "consulta", "vedi", "veja",
-        "zobacz", "viz", "bkz", "см",
-    ];
     let before = text[..start].trim_end_matches([' ', '.', ':']);
-    let word = before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
-    VERBS.contains(&word.to_lowercase().as_str())
+    sends_elsewhere(before.rsplit(|c: char| !c.is_alphabetic()).next().unwrap_or_default())
+}
+
+/// `svc-ci-02/see vault`: the password of this user is elsewhere.
+fn is_login_of_a_pair(text: &str, start: usize, end: usize) -> bool {
+    let inside = text[start..end].split_once('/').map(|(login, _)| start + login.len());
+    let behind = &text[inside.unwrap_or(end)..];
+    let behind = behind.trim_start_matches(' ').strip_prefix('/');
+    behind.is_some_and(|behind| {
+        let word = behind
+            .trim_start_matches(' ')
+            .split(|c: char| !c.is_alphabetic())
+            .next();
+        word.is_some_and(sends_elsewhere)
+    })
 }
 
 /// `0x` and 32 bytes in hex: a private key, or the digest of a transaction.
@@ -308,10 +319,16 @@ fn is_wallet_key(token: &str) -> bool {
 }
 
 /// The name of an object, or what only stands for a key.
-fn is_no_key(patterns: &Patterns, around: &Surroundings, start: usize, end: usize) -> bool {
+fn is_no_key(patterns: &Patterns, around: &Surroundings, start: usize, end: usize, rule: ContextRule) -> bool {
+    let token = &around.text[start..end];
+    let password = rule == ContextRule::Password;
+    // `DB_PASSWORD=OPS-4821`: what is assigned is meant.
+    let assigned = around.text[..start].ends_with(['=', '"', '\'', '`']);
     let before = around.text.as_bytes()[..start].iter().rev();
     let chunk = start - before.take_while(|b| CHUNK[**b as usize] != 0).count();
-    patterns.is_id(&around.text[start..end])
+    patterns.is_id(token)
+        || (!assigned && (is_object(token, password) || talk::is_keeper(token)))
+        || (password && is_login_of_a_pair(around.text, start, end))
         || (chunk < start && patterns.is_id(&around.text[chunk..end]))
         || around.is_placeholder(start, end)
 }

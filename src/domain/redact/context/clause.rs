@@ -174,7 +174,7 @@ impl<'a> Surroundings<'a> {
 
     /// Whether the last noun before the token, or the word behind it, says that it is an id or a digest.
     pub(super) fn is_vetoed(&self, start: usize, end: usize) -> bool {
-        let veto = |word: &Word| word.meaning == LiteralMeaning::Veto;
+        let veto = |word: &Word| word.meaning.is_veto();
         match self.head_before(start, end) {
             Some(word) => veto(word) && self.gap(word.end, start).0 <= 2,
             None => self
@@ -185,17 +185,53 @@ impl<'a> Surroundings<'a> {
         }
     }
 
+    /// Whether a noun for a key only says of what something public is: `the SHA-256 of the key`, `UUID des Schlüssels`; `any` of
+    /// what is no key, as a version.
+    pub(super) fn is_of_digest(&self, noun: &Word, any: bool) -> bool {
+        let before = self
+            .in_clause(noun.start, noun.end)
+            .take_while(|word| word.end <= noun.start);
+        let last = before.filter(|word| is_noun(word)).last();
+        last.is_some_and(|digest| {
+            let is_public = digest.meaning == LiteralMeaning::Digest || any && digest.meaning.is_veto();
+            is_public && self.is_genitive(digest.end, noun.start)
+        })
+    }
+
+    /// Whether the last noun before a place names a digest or an id, of a key or not.
+    pub(super) fn speaks_of_digest(&self, place: usize) -> bool {
+        self.head_before(place, place)
+            .is_some_and(|word| word.meaning == LiteralMeaning::Digest)
+    }
+
+    /// `… of the …` and nothing else but a few words.
+    fn is_genitive(&self, from: usize, to: usize) -> bool {
+        const OF: [&str; 16] = [
+            "of", "for", "van", "voor", "von", "vom", "des", "der", "du", "de", "del", "della", "do", "da", "di", "für",
+        ];
+        const MOST: usize = 4;
+        let between = &self.text[from.min(to)..to];
+        let mut words = between.split_whitespace();
+        !between.contains([':', '=', ',', '\n', '(', ';'])
+            && words.clone().count() <= MOST
+            && words.any(|word| OF.contains(&word))
+    }
+
     /// The last noun before a token that is not an attribute of another: of `the key for the project` it is the key.
     fn head_before(&self, start: usize, end: usize) -> Option<&Word> {
         let mut head: Option<&Word> = None;
         let before = self.in_clause(start, end).take_while(|word| word.end <= start);
         for word in before.filter(|word| is_noun(word)) {
-            let attribute = word.meaning == LiteralMeaning::Veto
+            let attribute = word.meaning.is_veto()
                 && head.is_some_and(|head| {
-                    head.meaning != LiteralMeaning::Veto
-                        && self.text.get(head.end..word.start).is_some_and(is_attributed)
+                    !head.meaning.is_veto() && self.text.get(head.end..word.start).is_some_and(is_attributed)
                 });
-            if !attribute {
+            let of_digest = || {
+                head.is_some_and(|head| {
+                    head.meaning == LiteralMeaning::Digest && self.is_genitive(head.end, word.start)
+                })
+            };
+            if !attribute && !of_digest() {
                 head = Some(word);
             }
         }
@@ -210,7 +246,7 @@ impl<'a> Surroundings<'a> {
             .filter(|word| is_noun(word));
         after
             .next()
-            .is_some_and(|word| word.meaning != LiteralMeaning::Veto && self.is_said(end, word.start))
+            .is_some_and(|word| !word.meaning.is_veto() && self.is_said(end, word.start))
     }
 
     /// `Bybit: …`, `Bybit = …`: the provider and a sign stand right before.
@@ -246,7 +282,7 @@ impl<'a> Surroundings<'a> {
         if digits < 4 && self.text[last.start..last.end].eq_ignore_ascii_case("pin") {
             return None;
         }
-        (last.meaning != LiteralMeaning::Veto).then_some(PrecedingNoun { password, gap, sign })
+        (!last.meaning.is_veto()).then_some(PrecedingNoun { password, gap, sign })
     }
 
     /// How many words lie between two places, articles and providers apart, and whether a sign or a copula does.
@@ -280,9 +316,10 @@ impl<'a> Surroundings<'a> {
 
 /// Whether what stands between two nouns makes the second an attribute: `for the`, `of our`, `van het`.
 fn is_attributed(between: &str) -> bool {
-    const PREPOSITIONS: [&str; 24] = [
+    const PREPOSITIONS: [&str; 44] = [
         "for", "of", "in", "on", "from", "at", "to", "with", "van", "voor", "bij", "für", "von", "vom", "der", "des",
-        "de", "du", "pour", "para", "do", "da", "per", "di",
+        "de", "du", "pour", "para", "do", "da", "per", "di", "mit", "im", "auf", "aus", "an", "avec", "dans", "sur",
+        "con", "en", "com", "no", "na", "op", "uit", "met", "с", "в", "на", "для",
     ];
     between
         .split_whitespace()
@@ -291,11 +328,20 @@ fn is_attributed(between: &str) -> bool {
         && !between.contains([':', '=', ','])
 }
 
+/// `see Bitwarden#4711`: whether a word sends the reader to where a secret lies.
+pub(super) fn sends_elsewhere(word: &str) -> bool {
+    const VERBS: [&str; 18] = [
+        "see", "cf", "ask", "check", "via", "zie", "siehe", "vgl", "voir", "ver", "véase", "consulta", "vedi", "veja",
+        "zobacz", "viz", "bkz", "см",
+    ];
+    VERBS.contains(&word.to_lowercase().as_str())
+}
+
 /// A noun that says what a token is, or is not.
 fn is_noun(word: &Word) -> bool {
     matches!(
         word.meaning,
-        LiteralMeaning::Noun | LiteralMeaning::Password | LiteralMeaning::Veto
+        LiteralMeaning::Noun | LiteralMeaning::Password | LiteralMeaning::Veto | LiteralMeaning::Digest
     )
 }
 

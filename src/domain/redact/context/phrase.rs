@@ -1,5 +1,5 @@
 //! Pieces that a phrase announces: "ends in 9f3Q", "last 4 of the key: 9f3Q".
-use super::clause::Surroundings;
+use super::clause::{Surroundings, sends_elsewhere};
 use super::token;
 use crate::domain::redact::patterns::{LiteralMeaning, PhraseKind, Word};
 use crate::domain::redact::shape;
@@ -88,6 +88,7 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
             | LiteralMeaning::Password
             | LiteralMeaning::Provider
             | LiteralMeaning::Veto
+            | LiteralMeaning::Digest
             | LiteralMeaning::Url
             | LiteralMeaning::Cookie => None,
         };
@@ -107,6 +108,9 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
 /// The next thing said, if it is no word.
 fn named(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
     let text = around.text;
+    if around.speaks_of_digest(phrase.start) {
+        return None;
+    }
     let mut tokens = tokens(text, phrase.end);
     let piece = tokens.find(|token| {
         let said = text[token.clone()].to_lowercase();
@@ -154,6 +158,13 @@ fn counted(around: &Surroundings, phrase: &Word) -> Option<Range<usize>> {
     let mut after_unit = false;
     for token in after.take_while(|token| token.start < last.min(phrase.end + REACH)) {
         let said = &text[token.clone()];
+        let begins = text[..token.start]
+            .trim_end()
+            .ends_with([':', ',', ';', '(', '–', '—', '-']);
+        // `see below: 9f3Q` gives it.
+        if begins && sends_elsewhere(said) && !text[token.end..last.max(token.end)].contains(": ") {
+            return None;
+        }
         let signed = after_unit
             || text[..token.start]
                 .trim_end_matches([' ', '"', '\'', '`', '…', '.', '“'])

@@ -1,6 +1,7 @@
 //! Tables with a column for passwords: `| user | password |`, a line of dashes, and a row for each.
 use super::clause::Surroundings;
-use super::made_up::{NO_VALUES, is_state};
+use super::objects::is_object;
+use super::talk;
 use crate::domain::redact::patterns::{LiteralMeaning, is_reference, stands_for_a_key};
 use crate::domain::redact::span::{ContextRule, Hit};
 use std::ops::Range;
@@ -25,6 +26,14 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
         columns = if line == head.start && end > 0 { columns + 1 } else { 1 };
         head = line..rows;
         let column = text[line..word.start].matches('|').count();
+        let name = &text[word.start..word.end];
+        let logins = text[line..rows]
+            .split('\n')
+            .next()
+            .unwrap_or_default()
+            .split('|')
+            .any(|head| talk::ends_with_login(head.trim()));
+        let is_talk = |said: &str| !logins && talk::is_talk(name, said);
         let is_head = cell(text, line..rows, column).is_some_and(|range| is_named(&text[range]));
         if !is_head || columns > COLUMNS {
             continue;
@@ -32,7 +41,10 @@ pub(super) fn search(around: &Surroundings, hits: &mut Vec<Hit>) {
         let mut at = rows;
         while let Some(range) = row(text, at) {
             at = range.end + 1;
-            let value = cell(text, range, column).filter(|value| is_password(&text[value.clone()]));
+            let value = cell(text, range, column).filter(|value| {
+                let said = &text[value.clone()];
+                is_password(said) && !is_talk(said)
+            });
             hits.extend(value.map(|value| Hit::key(value, ContextRule::Password)));
         }
         end = at;
@@ -90,8 +102,9 @@ fn is_password(said: &str) -> bool {
         && !said.contains(char::is_whitespace)
         && !said.contains("://")
         && said.contains(char::is_alphanumeric)
-        && !NO_VALUES.contains(&lower.as_str())
-        && !is_state(&lower)
+        && !talk::is_state(&lower)
+        && !is_object(said, true)
+        && !talk::is_keeper(said)
         && !is_reference(said)
         && !stands_for_a_key(said)
         && !said.contains("***")

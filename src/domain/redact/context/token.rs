@@ -52,7 +52,12 @@ fn has_random_part(token: &str, counts: CharCounts) -> bool {
     }
     token
         .split(['-', '_', '.', '/', '+', '='])
-        .any(|part| part.len() >= 6 && shape::is_random(part) && !shape::is_numbered_word(part))
+        .any(|part| part.len() >= 6 && shape::is_random(part) && !shape::is_numbered_word(part) && !is_spoken(part))
+}
+
+/// `cloudflare` has a pair of letters that words mostly have not.
+fn is_spoken(part: &str) -> bool {
+    part.bytes().all(|b| b.is_ascii_lowercase()) && shape::is_spoken(part)
 }
 
 /// Versions, dates, times, paths, file names, code, digests with their name.

@@ -1,11 +1,14 @@
 //! What of an address is secret: its password, the parameters that are called so, and the path where the path is what
 //! opens it.
 use super::names::NameWords;
+use super::random::{is_id, is_said, is_surely_random, is_uuid};
 use crate::domain::redact::shape;
 
 /// Hosts and paths of which whoever has the whole may use it (providers' documentation of incoming webhooks, bots,
 /// calendars and nodes of blockchains).
-const CAPABILITIES: [&str; 24] = [
+const CAPABILITIES: [&str; 26] = [
+    "ntfy.sh/",
+    "requestbin.com/",
     "hooks.slack.com/",
     "/api/webhooks/",
     "webhook.office.com/",
@@ -30,6 +33,21 @@ const CAPABILITIES: [&str; 24] = [
     ".blastapi.io/",
     ".nodereal.io/",
     "open.feishu.cn/open-apis/bot/",
+];
+
+/// Segments behind which what opens something stands, in addresses of any host.
+const OPENING: [&str; 11] = [
+    "hook",
+    "hooks",
+    "webhook",
+    "webhooks",
+    "incoming",
+    "invite",
+    "join",
+    "ping",
+    "heartbeat",
+    "trigger",
+    "secret",
 ];
 
 /// The longest name of a scheme: `jdbc:postgresql`, `mongodb+srv`.
@@ -77,26 +95,67 @@ impl<'a> Address<'a> {
         }
     }
 
-    /// The segments of the path that open it: all that look like a key where host or name say so, else the one behind a
-    /// version (`/v3/…`).
+    /// The segments of the path that open it: all that look like a key where host, name or path say so, the one behind a
+    /// version (`/v3/…`), and what nobody thought of.
     pub(super) fn keys_of_path(&self, name: &NameWords) -> impl Iterator<Item = &'a str> {
         let known = CAPABILITIES.iter().any(|part| self.host_and_path.contains(part));
-        let least = match (known, name.is_capability()) {
+        let least = match (known, name.is_capability() || self.leads_to_capability()) {
             (true, _) => 6,
             (false, true) => 10,
             (false, false) => usize::MAX,
         };
         let mut before = "";
-        self.host_and_path.split('/').skip(1).filter_map(move |segment| {
+        let path = self.host_and_path.split('/').skip(1).filter_map(move |segment| {
             let versioned = is_version(std::mem::replace(&mut before, segment)) && segment.len() >= 20;
             let segment = if known {
                 segment.strip_prefix("bot").unwrap_or(segment)
             } else {
                 segment
             };
-            ((segment.len() >= least || versioned) && looks_like_a_key(segment)).then_some(segment)
+            ((segment.len() >= least || versioned) && looks_like_a_key(segment) || is_mixed(segment)).then_some(segment)
+        });
+        path.chain(
+            self.bare_parameters()
+                .filter(|part| is_surely_random(part) && !is_uuid(part)),
+        )
+    }
+
+    /// Whether something random stands in the path that may be a key, or the id of a page or an account.
+    pub(super) fn may_hold_key(&self, name: &NameWords) -> bool {
+        let mut before = "";
+        let mut segments = self.host_and_path.split('/').skip(1);
+        let is_notion = self.host_and_path.contains("notion.so/") || self.host_and_path.contains("notion.site/");
+        segments.any(|segment| {
+            let kind = NameWords::of(std::mem::replace(&mut before, segment)).singular();
+            let id = segment
+                .rsplit('-')
+                .next()
+                .filter(|id| id.len() == 32)
+                .unwrap_or(segment);
+            let is_public = is_uuid(id) || is_id(name, id) || is_id(&kind, id) || is_notion;
+            is_surely_random(segment) && !is_public
         })
     }
+
+    /// Whether a segment before the last one is called as what opens something is: `/hooks/…`.
+    fn leads_to_capability(&self) -> bool {
+        let path = self.host_and_path.split('/').skip(1);
+        path.filter(|segment| shape::is_word(segment))
+            .any(|segment| OPENING.contains(&segment.to_ascii_lowercase().as_str()))
+    }
+
+    /// What stands behind the path without a name.
+    fn bare_parameters(&self) -> impl Iterator<Item = &'a str> {
+        let parts = self.parameters.split(['?', '#', '&', ';', '/']);
+        parts.filter(|part| !part.trim_end_matches('=').contains('='))
+    }
+}
+
+/// What nobody would think of for a page.
+fn is_mixed(segment: &str) -> bool {
+    let last = segment.rsplit('-').next().unwrap_or(segment);
+    let hex = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+    !hex(segment) && !(last.len() >= 16 && hex(last)) && looks_like_a_key(segment) && is_surely_random(segment)
 }
 
 /// Where the `@` behind the user is. A password may hold signs that nobody encoded, but then no host or port can be meant
@@ -131,12 +190,10 @@ fn looks_like_a_key(segment: &str) -> bool {
     let clean = segment
         .bytes()
         .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b':' | b'~' | b'=' | b'@'));
-    let said =
-        |part: &str| part.len() <= 3 || shape::is_words(part) || shape::is_numbered_word(part) || is_number(part);
     clean
         && shape::is_random(segment)
         && (counts.digit > 0 || segment.len() >= 16)
-        && !segment.split(['_', '-', ':', '~', '=', '@']).all(said)
+        && !segment.split(['_', '-', ':', '~', '=', '@']).all(is_said)
 }
 
 /// `%41` as the character it stands for; `None` if there is none, or what they stand for is no text.
@@ -154,10 +211,6 @@ pub(super) fn decoded(part: &str) -> Option<String> {
         rest = if read.is_some() { &behind[2..] } else { behind };
     }
     String::from_utf8(bytes).ok().filter(|decoded| decoded != part)
-}
-
-fn is_number(part: &str) -> bool {
-    part.bytes().all(|b| b.is_ascii_digit())
 }
 
 #[cfg(test)]

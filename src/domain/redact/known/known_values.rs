@@ -1,4 +1,5 @@
 //! The known values: collected from the variables of a `.env`, also those of before a rotation.
+use super::encodings::{self, WINDOW};
 use super::names::NameWords;
 use super::secret_parts::SecretParts;
 use super::value::KnownValue;
@@ -14,6 +15,7 @@ pub struct KnownValues {
     pub(super) values: Vec<KnownValue>,
     variables: Vec<SecretVariable>,
     unmaskable: BTreeSet<String>,
+    overlooked: BTreeSet<String>,
 }
 
 /// A variable of which values are known.
@@ -48,21 +50,30 @@ impl KnownValues {
     /// recognisable after its rotation.
     pub fn add(&mut self, name: &str, secret: &SecretString) {
         let parts = SecretParts::of(name, secret.expose_secret());
-        let mut values = Vec::new();
         let mut ordinary = parts.ordinary;
+        let mut values = Vec::new();
         for part in &parts.secrets {
-            if let Some(value) = KnownValue::of(0, secret, part) {
-                values.extend(value.in_all_spellings(part));
-            } else {
-                ordinary = true;
-                values.extend(KnownValue::spoken(0, secret, part));
-            }
+            let of_part = values_of(&part.as_str().into(), false);
+            ordinary |= of_part.iter().all(is_words);
+            values.extend(of_part);
         }
         let spoken = parts.spoken.iter();
-        values.extend(spoken.flat_map(|part| KnownValue::spoken(0, secret, part)));
+        values.extend(spoken.flat_map(|part| values_of(&part.as_str().into(), true)));
         if ordinary {
             self.unmaskable.insert(name.to_owned());
         }
+        if parts.overlooked {
+            self.overlooked.insert(name.to_owned());
+        }
+        self.put(name, values);
+    }
+
+    /// Adds a secret part of a former value, as [`Self::former`] gave it.
+    pub fn add_former(&mut self, name: &str, part: &SecretString, words: bool) {
+        self.put(name, values_of(part, words));
+    }
+
+    fn put(&mut self, name: &str, values: Vec<KnownValue>) {
         if values.is_empty() {
             return;
         }
@@ -79,6 +90,11 @@ impl KnownValues {
     /// in a text: masking them would mask half of what people say.
     pub fn unmaskable(&self) -> impl Iterator<Item = &str> {
         self.unmaskable.iter().map(String::as_str)
+    }
+
+    /// The variables of which something random is not masked, since it may be an id that people write: only their owner knows.
+    pub fn overlooked(&self) -> impl Iterator<Item = &str> {
+        self.overlooked.iter().map(String::as_str)
     }
 
     /// Names the variables whose values are identifiers (a Bybit key id): masked, but no secret on their own.
@@ -105,22 +121,39 @@ impl KnownValues {
         self.values.is_empty()
     }
 
-    /// The values that are none of the present ones, each with its variable: what a caller may keep of them after a
-    /// rotation, sealed.
-    pub fn former<'a>(&'a self, present: &'a Self) -> impl Iterator<Item = (&'a str, &'a SecretString)> {
-        let former = self.values.iter().filter(|value| !present.holds(value));
-        let named = former.map(|value| (self.variables[value.variable].name.as_str(), &value.source));
-        // A value of several secret parts is one value.
-        let mut before = None;
-        named.filter(move |(name, source)| {
-            let this = Some((*name, source.expose_secret()));
-            std::mem::replace(&mut before, this) != this
-        })
+    /// The secret parts of values that no present value has, each with its variable, and whether it is found as words are,
+    /// only as a whole: what a caller may keep after a rotation, sealed. Of a value with several secrets those that are
+    /// still in use are none of them.
+    pub fn former<'a>(&'a self, present: &Self) -> Vec<(&'a str, &'a SecretString, bool)> {
+        let mut parts = Vec::new();
+        let of_one_part = |one: &KnownValue, other: &KnownValue| {
+            one.variable == other.variable && one.source.expose_secret() == other.source.expose_secret()
+        };
+        for values in self.values.chunk_by(of_one_part) {
+            let value = &values[0];
+            let is_present = values.iter().any(|value| present.holds(value)) || present.stands_in(&value.source);
+            if !is_present {
+                let name = self.variables[value.variable].name.as_str();
+                parts.push((name, &value.source, is_words(value)));
+            }
+        }
+        parts
     }
 
     /// Whether a variable, whichever it is, has this value.
     fn holds(&self, value: &KnownValue) -> bool {
         self.values.iter().any(|other| other.raw == value.raw)
+    }
+
+    /// Whether a value stands in this one, as it is or in base64: a user and a password are one value there. What is
+    /// shorter than a window is in many values by chance.
+    fn stands_in(&self, part: &SecretString) -> bool {
+        let part = part.expose_secret();
+        let holds = |text: &str, shortest: usize| {
+            let mut raw = self.values.iter().map(|value| &value.raw);
+            raw.any(|raw| raw.len() >= shortest && std::str::from_utf8(raw).is_ok_and(|raw| text.contains(raw)))
+        };
+        holds(part, WINDOW) || encodings::of_base64(part).is_some_and(|hidden| holds(&hidden, 1))
     }
 
     /// The variables whose names are labels; a hit holds a place in this list.
@@ -139,6 +172,21 @@ impl KnownValues {
         });
         self.variables.len() - 1
     }
+}
+
+/// A secret part in all its spellings; `words`: it is found only as a whole, as what is too short or too plain to have
+/// pieces.
+fn values_of(part: &SecretString, words: bool) -> Vec<KnownValue> {
+    let secret = part.expose_secret();
+    match KnownValue::of(0, part, secret).filter(|_| !words) {
+        Some(value) => value.in_all_spellings(secret),
+        None => KnownValue::spoken(0, part, secret),
+    }
+}
+
+/// Whether a value is found only as a whole.
+fn is_words(value: &KnownValue) -> bool {
+    value.spoken && value.weak.is_some()
 }
 
 /// `X_API_KEY` is an identifier where `X_API_SECRET` or `X_SECRET_KEY` stands beside it.

@@ -1,7 +1,7 @@
 //! What the name of a variable says of its value, word by word.
 
 /// Words that, in a name, say that the value is a secret.
-const SECRET_WORDS: [&str; 37] = [
+const SECRET_WORDS: [&str; 38] = [
     "KEY",
     "KEYS",
     "APIKEY",
@@ -22,6 +22,7 @@ const SECRET_WORDS: [&str; 37] = [
     "PRIVATE",
     "COOKIE",
     "SALT",
+    "PEPPER",
     "SEED",
     "MNEMONIC",
     "PHRASE",
@@ -253,13 +254,37 @@ impl NameWords {
 
     /// `VAULT_SECRET_ID`: of an `AppRole` it is the secret half.
     pub(super) fn is_secret_id(&self) -> bool {
-        self.0.ends_with(&["SECRET".to_owned(), "ID".to_owned()])
+        self.ends_with(&["SECRET", "ID"])
     }
 
     /// Whether a word means a password: then ordinary words are one too.
     pub(super) fn is_password(&self) -> bool {
         self.0.iter().any(|word| is_password_word(word))
             || self.0.windows(3).any(|three| three.concat() == "MOTDEPASSE")
+    }
+
+    /// The name of what an address leads to: `PAGE_URL`.
+    pub(super) fn of_target(&self) -> Self {
+        let address = ["URL", "URI", "LINK"].contains(&self.last());
+        Self(self.0[..self.0.len() - usize::from(address)].to_vec())
+    }
+
+    /// With the last word as one of several: `pages`, `commits`.
+    pub(super) fn singular(mut self) -> Self {
+        if let Some(last) = self.0.last_mut() {
+            last.truncate(last.trim_end_matches('S').len());
+        }
+        self
+    }
+
+    /// Whether the last word says that it is an id.
+    pub(super) fn ends_as_id(&self) -> bool {
+        ["ID", "IDS", "UUID", "GUID"].contains(&self.last())
+    }
+
+    /// Whether it ends with these words, in capitals.
+    pub(super) fn ends_with(&self, words: &[&str]) -> bool {
+        self.0.len() >= words.len() && self.0[self.0.len() - words.len()..].iter().eq(words)
     }
 
     /// Whether the last word means a password.

@@ -3,9 +3,11 @@
 use super::guessing::count;
 use super::known_values::KnownValues;
 use super::search::{ENOUGH, each_is_worth};
+use super::spelled::is_spoken;
 use super::triples::{TRIPLE, number_of};
 use super::window_index::WindowIndex;
 use crate::domain::redact::fold::code_of;
+use crate::domain::redact::shape;
 use crate::domain::redact::span::Hit;
 use std::ops::Range;
 
@@ -19,6 +21,16 @@ const BETWEEN: usize = 10;
 
 /// How many bits each piece takes from the worth of all: any of the words between might have been it.
 const PER_PIECE: f32 = 4.0;
+
+/// A piece in another order than its value has it is of so many characters at least; a shorter one where it joins such a one.
+const LEAST_LOOSE: usize = 4;
+
+/// How many bits of a piece say where in its value it belongs, what all loose pieces of a value have to be worth, and what one
+/// is that was found for itself.
+const PER_PLACE: f32 = 6.0;
+const ENOUGH_LOOSE: f32 = 44.0;
+/// What each letter of a piece is worth that is a word or a number: those are in any text.
+const SPOKEN_LETTER: f32 = 2.0;
 
 /// Letters and digits of ASCII in a row, with what they fold to; dashes may stand among them.
 struct ShortToken {
@@ -104,9 +116,10 @@ fn next_triple(bytes: &[u8], from: usize, index: &WindowIndex) -> Option<usize> 
 }
 
 impl KnownValues {
-    /// Pieces of one value in its order.
-    pub(super) fn search_scattered(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
+    /// Pieces of one value in its order; gives those that go on nowhere.
+    pub(super) fn search_scattered(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) -> Vec<LoosePiece> {
         let bytes = text.as_bytes();
+        let mut loose = Vec::new();
         let mut at = 0;
         while let Some(first) = next_triple(bytes, at, index) {
             let Some(token) = next_token(bytes, first) else { break };
@@ -115,9 +128,11 @@ impl KnownValues {
                 continue;
             }
             let number = number_of(&token.codes[..TRIPLE]);
-            let chains = index.triples.look_up(number);
-            let chains = chains.filter_map(|(value, place)| self.chain(bytes, &token, value, place));
+            let places = || index.triples.look_up(number);
+            let chains = places().filter_map(|(value, place)| self.chain(bytes, &token, value, place));
+            let chains = chains.filter(|chain| !chain.is_talk(text));
             let Some(chain) = chains.max_by_key(|chain| chain.pieces.len()) else {
+                loose.extend(places().filter_map(|(value, place)| self.loose(&token, value, place)));
                 continue;
             };
             at = chain.pieces.last().map_or(at, |(range, _)| range.end);
@@ -125,6 +140,66 @@ impl KnownValues {
                 let places = self.values[chain.value].secret_of_codes(places);
                 hits.push(self.hit(text, chain.value, range, places));
             }
+        }
+        loose
+    }
+
+    fn loose(&self, token: &ShortToken, value: usize, place: usize) -> Option<LoosePiece> {
+        let fits = self.values[value].codes[place..].starts_with(token.codes());
+        fits.then(|| LoosePiece {
+            value,
+            range: token.range.clone(),
+            places: place..place + token.length,
+        })
+    }
+
+    /// Pieces in any order, where so many are of one value that they are none of chance; what was found for itself counts.
+    pub(super) fn search_loose(&self, text: &str, mut loose: Vec<LoosePiece>, hits: &mut Vec<Hit>) {
+        loose.sort_by_key(|piece| (piece.value, piece.range.start));
+        loose.dedup_by_key(|piece| (piece.value, piece.range.start));
+        for pieces in loose.chunk_by(|one, other| one.value == other.value) {
+            let value = pieces[0].value;
+            let mut places: Vec<Range<usize>> = pieces.iter().map(|piece| piece.places.clone()).collect();
+            places.retain(|place| place.len() >= LEAST_LOOSE);
+            places.sort_unstable_by_key(|place| (place.start, place.end));
+            places.dedup();
+            let found = hits.iter().filter(|hit| hit.value == Some(value)).count();
+            let is_word = |place: &Range<usize>| {
+                let word = pieces.iter().find(|piece| piece.places == *place);
+                let word = word.and_then(|piece| text.get(piece.range.clone())).unwrap_or("");
+                shape::is_word(word) || word.bytes().all(|b| b.is_ascii_digit())
+            };
+            let (mut worth, mut end) = (ENOUGH * count(found), 0);
+            for place in &places {
+                if place.start >= end {
+                    let codes = &self.values[value].codes[place.clone()];
+                    worth += if is_word(place) {
+                        SPOKEN_LETTER * count(codes.len())
+                    } else {
+                        each_is_worth(codes, false) * count(codes.len()) - PER_PLACE
+                    };
+                    end = place.end;
+                }
+            }
+            if worth < ENOUGH_LOOSE {
+                continue;
+            }
+            let joins = |own: &Range<usize>| {
+                let at = places.partition_point(|place| place.start < own.end);
+                places.get(at).is_some_and(|place| place.start == own.end)
+                    || places[..at]
+                        .iter()
+                        .rev()
+                        .take(LONGEST)
+                        .any(|place| place.end == own.start)
+            };
+            let meant = pieces
+                .iter()
+                .filter(|piece| piece.places.len() >= LEAST_LOOSE || joins(&piece.places));
+            hits.extend(meant.map(|piece| {
+                let places = self.values[value].secret_of_codes(piece.places.clone());
+                self.hit(text, value, piece.range.clone(), places)
+            }));
         }
     }
 
@@ -154,8 +229,26 @@ impl KnownValues {
     }
 }
 
+/// A piece of a value in a text that goes on nowhere, with its places in the value.
+pub(super) struct LoosePiece {
+    value: usize,
+    range: Range<usize>,
+    places: Range<usize>,
+}
+
 /// Pieces of a value in a text, each with its places in the value.
 struct Chain {
     value: usize,
     pieces: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Chain {
+    /// Whether nothing but words stands there.
+    fn is_talk(&self, text: &str) -> bool {
+        let [first, last] = [self.pieces.first(), self.pieces.last()].map(|piece| piece.map(|(range, _)| range));
+        let said = first
+            .zip(last)
+            .and_then(|(first, last)| text.get(first.start..last.end));
+        said.is_some_and(is_spoken)
+    }
 }

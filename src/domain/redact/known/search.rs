@@ -4,7 +4,7 @@
 use super::encodings::{BASE32, BASE64, ENCODINGS, EncodedMatch, EncodedWindow, HEX, Rolling, WINDOW};
 use super::guessing::{count, expected};
 use super::known_values::KnownValues;
-use super::spelled::Spelled;
+use super::spelled::{Spelled, is_spoken};
 use super::value::{KnownValue, WINDOW_MASK};
 use super::window_index::{GAPPED, WindowIndex};
 use crate::domain::redact::fold::{self, BREAK, FoldedText};
@@ -31,7 +31,7 @@ impl KnownValues {
     /// Every piece of a known value in the text.
     pub(in crate::domain::redact) fn search(&self, index: &WindowIndex, text: &str, hits: &mut Vec<Hit>) {
         self.search_spelled(index, text, hits);
-        self.search_scattered(index, text, hits);
+        let loose = self.search_scattered(index, text, hits);
         if index.touches(text) {
             let folded = FoldedText::of(text);
             self.search_folded(index, text, &folded, hits);
@@ -40,6 +40,7 @@ impl KnownValues {
             self.search_encoded::<BASE32>(index, text, &folded, hits);
             self.search_encoded::<HEX>(index, text, &folded, hits);
         }
+        self.search_loose(text, loose, hits);
     }
 
     /// Pieces as they are, in any disguise that folding undoes.
@@ -169,7 +170,7 @@ impl KnownValues {
                 range,
             )
         };
-        enough.then(|| {
+        (enough && !value.is_talk(&text[start..end])).then(|| {
             let places = value.secret_of_codes(run.place..run.place + (run.to - run.from));
             self.hit(text, run.value, start..end, places)
         })
@@ -199,6 +200,13 @@ impl KnownValue {
         let [before, after] = &self.signs;
         let fits = text[..start].ends_with(before.as_str()) && text[end..].starts_with(after.as_str());
         fits.then(|| [start - before.len(), end + after.len()])
+    }
+
+    /// Whether this is what people say, although its letters are those of a value that has no blanks: `the quick brown fox`.
+    fn is_talk(&self, said: &str) -> bool {
+        let is_one = self.weak.is_some() || self.raw.iter().all(u8::is_ascii_alphanumeric);
+        let is_parted = said.contains(char::is_whitespace) && !self.raw.iter().any(u8::is_ascii_whitespace);
+        is_one && is_parted && is_spoken(said)
     }
 
     /// The range with a sign of base64 on either side, if the value has such a sign.
@@ -271,7 +279,11 @@ pub(super) fn trimmed(text: &str, folded: &FoldedText, run: Range<usize>) -> [us
     if run.len() <= WINDOW {
         return span;
     }
-    let gap = |at: usize| folded.start(at) > folded.end(at - 1);
+    // Tags stand between letters that belong together.
+    let gap = |at: usize| {
+        let between = text.get(folded.end(at - 1)..folded.start(at)).unwrap_or("");
+        !between.is_empty() && !between.contains(char::is_alphanumeric)
+    };
     if continues_after(text, span[1])
         && let Some(last) = (1..=2).map(|short| run.end - short).find(|last| gap(*last))
     {

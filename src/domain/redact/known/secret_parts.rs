@@ -3,8 +3,10 @@
 use super::addresses::{Address, after_scheme, decoded};
 use super::encodings;
 use super::names::NameWords;
-use super::secret_variables::{is_named_secret, is_secret};
+use super::secret_variables::{is_default_password, is_held_secret, is_named_secret, may_hold_secret};
 use super::settings::{parameters, settings};
+use super::spellings;
+use super::within::{self, bytes_of, netrc};
 use crate::domain::redact::shape;
 use zeroize::Zeroizing;
 
@@ -34,6 +36,8 @@ pub(super) struct SecretParts {
     pub(super) spoken: Vec<Zeroizing<String>>,
     /// Whether a name says that there is a secret which, by its shape, could not be told from what people say.
     pub(super) ordinary: bool,
+    /// Whether something random is not masked, as it may be an id.
+    pub(super) overlooked: bool,
 }
 
 /// A phrase as people write a wallet's words down: `1 army 2 van 3 defense`.
@@ -67,25 +71,33 @@ impl SecretParts {
         if value.starts_with(['{', '['])
             && let Ok(json) = serde_json::from_str(value)
         {
+            if let Some(bytes) = bytes_of(value) {
+                self.secrets.extend(spellings::of_bytes(&bytes));
+            }
             return self.fields(name, &json, depth);
         }
         if value.contains("-----BEGIN ") {
             return pem_bodies(value).for_each(|body| self.secrets.push(body));
         }
         if let Some(addresses) = addresses(value) {
-            for rest in addresses {
+            for rest in &addresses {
                 self.address(&words, rest, depth);
             }
             if self.found() == before && words.ends_password() {
                 self.add(value);
             }
+            let mut all = addresses.into_iter().map(Address::of);
+            self.overlooked |= self.found() == before && all.any(|address| address.may_hold_key(&words.of_target()));
             self.ordinary |= self.found() == before && words.ends_secret() && !words.is_plain();
             return;
         }
         if let Some(password) = driver_password(value) {
             return self.gather(PASSWORD, password, depth);
         }
-        if let Some(settings) = settings(value) {
+        if let Some(passwords) = netrc(value) {
+            return passwords.into_iter().for_each(|one| self.gather(PASSWORD, one, depth));
+        }
+        if let Some(settings) = settings(value).or_else(|| within::lines(value).filter(|_| !words.is_password())) {
             for (name, value) in settings {
                 self.gather(name, value, depth);
             }
@@ -112,8 +124,11 @@ impl SecretParts {
             }
             _ => (value, words.is_login()),
         };
-        if is_secret(name, bare) {
+        if is_held_secret(name, bare) {
             self.add(bare);
+            if let Some(bytes) = bytes_of(bare) {
+                self.secrets.extend(spellings::of_bytes(&bytes).into_iter().skip(1));
+            }
             if shape::is_phrase(bare) {
                 self.add(&numbered(bare));
             }
@@ -123,12 +138,16 @@ impl SecretParts {
         } else if is_named_secret(name, bare) {
             self.ordinary = true;
             self.spoken.push(Zeroizing::new(bare.to_owned()));
+        } else {
+            self.ordinary |= is_default_password(name, bare);
+            self.overlooked |= may_hold_secret(name, bare);
         }
     }
 
     /// What stood in base64: only what is a secret there too for certain.
     fn hidden(&mut self, name: &str, hidden: &str, is_basic: bool, depth: usize) {
-        if hidden.starts_with('{') || hidden.contains("-----BEGIN ") {
+        let is_text = hidden.starts_with('{') || hidden.contains("-----BEGIN ") || within::lines(hidden).is_some();
+        if is_text || netrc(hidden).is_some() {
             self.gather(name, hidden, depth);
         } else if is_basic && let Some((_, password)) = hidden.split_once(':') {
             self.gather(PASSWORD, password, depth);

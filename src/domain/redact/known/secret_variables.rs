@@ -1,6 +1,7 @@
 //! Which variables of a `.env` hold a secret: judged by name and by the shape of the value.
 use super::addresses::after_scheme;
 use super::names::NameWords;
+use super::random::{is_id, is_rather_random, is_surely_random};
 use crate::domain::redact::patterns::says_made_up;
 use crate::domain::redact::shape;
 
@@ -63,6 +64,26 @@ pub(in crate::domain::redact) fn is_secret(name: &str, value: &str) -> bool {
     }
 }
 
+/// Whether a variable of ours holds a secret that can be masked: as [`is_secret`], or something random under any name.
+pub(super) fn is_held_secret(name: &str, value: &str) -> bool {
+    let (words, bare) = (NameWords::of(name), value.trim());
+    let random = || is_surely_random(bare) && !words.has("PUBLIC") && after_scheme(bare).is_none();
+    !is_id(&words, bare) && (is_secret(name, value) || random() && !is_placeholder(&words, bare))
+}
+
+/// Whether a variable that is not masked may hold a secret all the same: its value looks random, and no name and form say
+/// that it is an id.
+pub(super) fn may_hold_secret(name: &str, value: &str) -> bool {
+    let (name, value) = (NameWords::of(name), value.trim());
+    (is_surely_random(value) || is_rather_random(value)) && !is_id(&name, value) && !is_placeholder(&name, value)
+}
+
+/// Whether a password is none yet, but what an example has in its place.
+pub(super) fn is_default_password(name: &str, value: &str) -> bool {
+    let (name, value) = (NameWords::of(name), value.trim());
+    name.is_password() && !name.is_plain() && !value.is_empty() && !is_reference(value) && is_placeholder(&name, value)
+}
+
 /// Whether the name of a variable says that its value is a secret, whatever that looks like.
 pub(super) fn is_named_secret(name: &str, value: &str) -> bool {
     let (name, value) = (NameWords::of(name), value.trim());
@@ -83,18 +104,22 @@ fn is_mixed(value: &str) -> bool {
 /// Whether a text stands for a value. Of what is called a password every word has to say so: people make passwords of
 /// words, and begin them with any.
 fn is_placeholder(name: &NameWords, value: &str) -> bool {
-    let refers = |[start, end]: &[&str; 2]| {
-        let inner = value.strip_prefix(start).and_then(|inner| inner.strip_suffix(end));
-        inner.is_some_and(|inner| *start == "${" || !inner.is_empty() && shape::is_words(inner))
-    };
     let crossed = |c| matches!(c, '*' | 'x' | 'X' | '.' | '-' | '•' | '…');
-    if value.chars().all(crossed) || REFERENCES.iter().any(refers) {
+    if value.chars().all(crossed) || is_reference(value) {
         return true;
     }
     let lower = value.to_lowercase();
     let parts = || lower.split(['_', '-', '.', ' ', '/']).filter(|part| !part.is_empty());
     let filling = |part: &str| says_made_up(part) || FILLING.contains(&part) || name.has(&part.to_uppercase());
     parts().any(says_made_up) && (parts().all(filling) || !name.is_password() && shape::is_words(value))
+}
+
+/// Whether a text says where the value is, or what belongs there.
+fn is_reference(value: &str) -> bool {
+    REFERENCES.iter().any(|[start, end]| {
+        let inner = value.strip_prefix(start).and_then(|inner| inner.strip_suffix(end));
+        inner.is_some_and(|inner| *start == "${" || !inner.is_empty() && shape::is_words(inner))
+    })
 }
 
 /// A number, a path, an address; of what is called a password words between slashes are none.

@@ -68,6 +68,11 @@ impl Spelled {
         self.chars.len()
     }
 
+    /// Whether so many of its characters are nearly all.
+    pub(super) fn is_most(&self, chars: usize) -> bool {
+        !self.is_whole() && 4 * chars >= 3 * self.len()
+    }
+
     /// The character at a place.
     pub(super) fn at(&self, place: usize) -> Option<char> {
         self.chars.get(place).copied()
@@ -93,8 +98,13 @@ impl Spelled {
             .bytes()
             .all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.' | b':' | b'/' | b' '))
             && piece.contains(|c: char| c.is_ascii_digit());
+        let lacks_signs = || {
+            let lacking = [&self.chars[..places.start], &self.chars[places.end..]].concat();
+            !lacking.is_empty() && !lacking.into_iter().any(char::is_alphanumeric)
+        };
+        let dated = || is_spoken(piece) || is_dated_word(piece.trim()) && lacks_signs();
         let spoken = piece.contains(char::is_alphanumeric) && shape::is_words(piece) && !has_sign_within(piece);
-        let ordinary = digits || spoken;
+        let ordinary = digits || spoken || chars < whole && bounded && dated();
         if chars == whole {
             return bounded || !ordinary;
         }
@@ -116,6 +126,28 @@ impl Spelled {
         let most = 4 * chars >= 3 * whole && digits && bounded || 3 * chars >= 2 * whole && words > 1 && chars >= 10;
         telling && chars >= least && (!ordinary || most)
     }
+}
+
+/// Words with numbers among them, parted by blanks: `Sommer 2024`. Words of one or two letters are not what people say alone.
+pub(super) fn is_spoken(piece: &str) -> bool {
+    let [mut count, mut letters, mut words] = [0; 3];
+    for part in piece.split_whitespace() {
+        let is_number = part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit());
+        if !is_number && !shape::is_word(part) {
+            return false;
+        }
+        count += 1;
+        letters += part.chars().count();
+        words += usize::from(!is_number);
+    }
+    words > 0 && count > 1 && letters >= 3 * count
+}
+
+/// Whether it is a word with a year behind it: `notion2024`.
+fn is_dated_word(piece: &str) -> bool {
+    let word = piece.trim_end_matches(|c: char| c.is_ascii_digit());
+    let year = &piece[word.len()..];
+    year.len() == 4 && (year.starts_with("19") || year.starts_with("20")) && shape::is_word(word)
 }
 
 /// Whether a sign stands between two letters or digits that nobody writes there: `Lake$Wolf`.

@@ -96,11 +96,16 @@ impl KnownValues {
         // Blanks around it belong to the text; the rest of a word that it is a piece of goes with it.
         let start = run.start + (said.len() - said.trim_start().len());
         let [start, end] = to_border(text, start, start + said.trim().len(), is_of_word);
-        let is_meant = || {
+        let is_alone = || {
             let name = &self.variables()[value.variable].name;
-            !spelled.is_word() || is_alone(&text[..run.start], &text[run.end..], name)
+            is_alone(&text[..run.start], &text[run.end..], name)
         };
-        (spelled.is_piece(said, run.places.clone(), bounded) && is_meant()).then(|| {
+        let is_meant = if spelled.is_piece(said, run.places.clone(), bounded) {
+            !spelled.is_word() || is_alone()
+        } else {
+            spelled.is_most(run.places.len()) && bounded && is_alone()
+        };
+        is_meant.then(|| {
             Hit::known(
                 start..end,
                 value.variable,

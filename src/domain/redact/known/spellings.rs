@@ -27,8 +27,23 @@ pub(super) fn of(secret: &str) -> Vec<Zeroizing<String>> {
     let sharp = transliterated(secret, &TWO_LETTERS[..1]);
     let all = transliterated(secret, &TWO_LETTERS);
     let written = [sharp, all].into_iter().filter(|written| **written != *secret);
-    let encoded = (0..3).map(|before| base64(secret.as_bytes(), before));
-    written.chain([hex(secret)]).chain(encoded).collect()
+    written.chain(encoded(secret.as_bytes())).collect()
+}
+
+/// Bytes in hex, in base64 behind so many others, and as decimal numbers.
+pub(super) fn of_bytes(bytes: &[u8]) -> Vec<Zeroizing<String>> {
+    let mut numbers = Zeroizing::new(String::with_capacity(3 * bytes.len()));
+    for byte in bytes {
+        // Writing to a string does not fail.
+        let _ = write!(numbers, "{byte}");
+    }
+    encoded(bytes).chain([numbers]).collect()
+}
+
+/// Bytes in hex, and in base64 behind none, one and two others.
+fn encoded(bytes: &[u8]) -> impl Iterator<Item = Zeroizing<String>> + '_ {
+    let base64 = (0..3).map(|before| base64(bytes, before));
+    std::iter::once(hex(bytes)).chain(base64)
 }
 
 fn transliterated(secret: &str, letters: &[(char, &str)]) -> Zeroizing<String> {
@@ -43,9 +58,9 @@ fn transliterated(secret: &str, letters: &[(char, &str)]) -> Zeroizing<String> {
     written
 }
 
-fn hex(secret: &str) -> Zeroizing<String> {
-    let mut written = Zeroizing::new(String::with_capacity(2 * secret.len()));
-    for byte in secret.bytes() {
+fn hex(bytes: &[u8]) -> Zeroizing<String> {
+    let mut written = Zeroizing::new(String::with_capacity(2 * bytes.len()));
+    for byte in bytes {
         // Writing to a string does not fail.
         let _ = write!(written, "{byte:02x}");
     }

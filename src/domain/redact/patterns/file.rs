@@ -76,6 +76,8 @@ pub(super) struct ContextWords {
     pub(super) providers: Vec<String>,
     pub(super) vetoes: Vec<String>,
     #[serde(default)]
+    pub(super) digests: Vec<String>,
+    #[serde(default)]
     pub(super) ids: Vec<String>,
     #[serde(default)]
     pub(super) cookies: Vec<String>,

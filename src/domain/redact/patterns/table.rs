@@ -64,6 +64,8 @@ pub(in crate::domain::redact) enum LiteralMeaning {
     Provider,
     /// What stands beside it is no key.
     Veto,
+    /// The same, of what may be shown of a key: its hash, its id.
+    Digest,
     /// A phrase that announces a piece.
     Phrase(PhraseKind),
     /// What stands between the scheme and the host of a URL.
@@ -78,6 +80,13 @@ pub(in crate::domain::redact) struct Word {
     pub(in crate::domain::redact) start: usize,
     pub(in crate::domain::redact) end: usize,
     pub(in crate::domain::redact) meaning: LiteralMeaning,
+}
+
+impl LiteralMeaning {
+    /// Whether it says that no key is meant.
+    pub(in crate::domain::redact) fn is_veto(self) -> bool {
+        matches!(self, Self::Veto | Self::Digest)
+    }
 }
 
 impl Patterns {
@@ -230,6 +239,7 @@ fn literals(table: &PatternFile) -> Vec<(String, LiteralMeaning)> {
     add(&context.nouns, LiteralMeaning::Noun);
     add(&context.providers, LiteralMeaning::Provider);
     add(&context.vetoes, LiteralMeaning::Veto);
+    add(&context.digests, LiteralMeaning::Digest);
     add(&context.cookies, LiteralMeaning::Cookie);
     literals
 }
@@ -289,8 +299,14 @@ fn stands_alone(text: &str, word: &Word) -> bool {
             // German and Dutch write `Notionschlüssel`, `toegangssleutel`.
             blankless || (!letter(after()) && (word.end - word.start > 6 || !sign(before()) || camel() || escaped()))
         }
-        LiteralMeaning::Provider | LiteralMeaning::Veto | LiteralMeaning::Phrase(_) | LiteralMeaning::Cookie => {
-            !sign(before()) && !sign(after())
+        LiteralMeaning::Provider
+        | LiteralMeaning::Veto
+        | LiteralMeaning::Digest
+        | LiteralMeaning::Phrase(_)
+        | LiteralMeaning::Cookie => {
+            // `は1Passwordに`: in Japanese no blanks stand beside a name.
+            let glued = |c: Option<char>| sign(c) && c.is_some_and(|c| c < '\u{e00}');
+            !glued(before()) && !glued(after())
         }
     }
 }
