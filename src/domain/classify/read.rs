@@ -51,7 +51,7 @@ pub(super) fn read(
     judge_code(rule_set, &mut trace);
     trace.judged = combine(std::mem::take(&mut trace.judged));
     if let Some(second_reader) = second_reader {
-        agree(second_reader, &mut trace);
+        agree(rule_set, second_reader, &mut trace);
     }
     let clauses = clauses_of(rule_set, context, &trace);
     (slots::fill(&grammar, context, &trace, clauses), trace)

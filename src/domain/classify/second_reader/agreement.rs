@@ -7,6 +7,8 @@ use crate::domain::classify::judge::Judgement;
 use crate::domain::classify::lexicon::SymbolTable;
 use crate::domain::classify::reading::Label;
 use crate::domain::classify::rule_file::Role;
+use crate::domain::classify::rule_set::RuleSet;
+use crate::domain::classify::token::Token;
 use crate::domain::classify::trace::Trace;
 use std::sync::Arc;
 
@@ -89,12 +91,15 @@ fn chance(sum: f32) -> f32 {
 }
 
 /// Lets the second reader change what the rules made of the clauses.
-pub(in crate::domain::classify) fn agree(second_reader: &SecondReader, trace: &mut Trace) {
-    if trace.clause_spans.is_empty() {
+pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &SecondReader, trace: &mut Trace) {
+    let verdict = primary(&trace.judged);
+    // What is left of a comment without its keys is too little to go by.
+    let fragment = rule_set.kinds.bits.fragment;
+    let is_key = |token: &Token| rule_set.lexicon.symbols.set(token.symbol).meets(fragment);
+    if trace.clause_spans.is_empty() || verdict.is_none() && trace.tokens.iter().any(is_key) {
         return;
     }
     let opinion = second_reader.opinion(trace);
-    let verdict = primary(&trace.judged);
     let scores = second_reader.scores(verdict, &opinion);
     let label = settled(verdict, &scores, &opinion);
     if verdict != Some(label) {
