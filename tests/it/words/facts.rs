@@ -244,6 +244,7 @@ fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
         "question/due",
         "question/help",
         "question/how_long",
+        "question/leak",
         "question/next",
         "question/status",
         "question/unknown",
