@@ -66,6 +66,7 @@ impl Classifier {
     }
 
     /// With a second reader that reads by this table, or without one if it is no table of this program.
+    #[must_use]
     pub fn with_second_reader(self, table: &'static [u8]) -> Self {
         let weights = Weights::from_bytes(table);
         let second_reader = weights.map(|weights| SecondReader::new(weights, &self.rule_set.lexicon.symbols));

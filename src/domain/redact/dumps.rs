@@ -102,15 +102,14 @@ fn decoded(bytes: &[u8], word: Range<usize>) -> impl Iterator<Item = (u8, Range<
     let width = if is_hex { 4 } else { 6 };
     let value = move |at: usize| -> u32 {
         let byte = bytes[at];
-        let value = match byte {
+        match byte {
             _ if is_hex => char::from(byte).to_digit(16).unwrap_or(0),
             b'A'..=b'Z' => u32::from(byte - b'A'),
             b'a'..=b'z' => u32::from(byte - b'a') + 26,
             b'0'..=b'9' => u32::from(byte - b'0') + 52,
             b'+' | b'-' => 62,
             _ => 63,
-        };
-        value
+        }
     };
     let count = word.len() * width / 8;
     let characters = (0..count).map(move |nth| {
@@ -213,7 +212,9 @@ impl IndexedRun {
         (self.next, self.awaits, self.words) = (None, false, 0);
         if found.len() >= SHORTEST {
             see(None);
-            found.into_iter().for_each(|character| see(Some(character)));
+            for character in found {
+                see(Some(character));
+            }
         }
     }
 }

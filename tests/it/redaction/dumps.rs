@@ -74,12 +74,15 @@ fn words(key: &str, offset: &str, width: usize, write: impl Fn(&[u8]) -> String)
     let mut text = String::new();
     for (number, line) in format!("{key}\n").as_bytes().chunks(16).enumerate() {
         let at = 16 * number;
-        text += &match offset.trim() {
-            "{:07o}" => format!("{at:07o} "),
-            "{:07x}" => format!("{at:07x} "),
-            _ => String::new(),
+        let written = match offset.trim() {
+            "{:07o}" => write!(text, "{at:07o} "),
+            "{:07x}" => write!(text, "{at:07x} "),
+            _ => Ok(()),
         };
-        line.chunks(width).for_each(|word| text += &write(word));
+        written.expect("a String takes all");
+        for word in line.chunks(width) {
+            text += &write(word);
+        }
         text.push('\n');
     }
     text

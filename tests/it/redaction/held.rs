@@ -133,7 +133,9 @@ fn secrets_within_files_of_a_value_vanish() {
 fn the_bytes_of_a_key_vanish_however_they_are_written() {
     let bytes: Vec<u8> = (1..65_u8).map(|n| n.wrapping_mul(83).wrapping_add(n / 3)).collect();
     let list = bytes.iter().map(u8::to_string).collect::<Vec<_>>().join(",");
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes
+        .iter()
+        .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
     for (name, value) in [("WALLET", format!("[{list}]")), ("HEXKEY", hex.clone())] {
         let redactor = knowing(name, &value);
         for said in [

@@ -1,4 +1,4 @@
-//! Training: the weights of the second reader from labelled comments. AdaGrad over softmax, a fixed number of rounds, a fixed
+//! Training: the weights of the second reader from labelled comments. `AdaGrad` over softmax, a fixed number of rounds, a fixed
 //! shuffle, and no function that two machines might compute otherwise: the same comments give the same bytes everywhere.
 use super::features::Feature;
 use super::weights::{
@@ -158,7 +158,7 @@ fn exp(x: f32) -> f32 {
         clippy::cast_possible_truncation,
         reason = "between -87 and 87, and as exact as a weight"
     )]
-    let power = f64::from_bits(((halvings as i64 + 1023) as u64) << 52);
+    let power = f64::from_bits((halvings as i64 + 1023).cast_unsigned() << 52);
     #[expect(clippy::cast_possible_truncation, reason = "as exact as a weight")]
     let value = (series * power) as f32;
     value
@@ -184,7 +184,9 @@ impl Table {
 
     fn forget(&mut self, columns: std::ops::Range<usize>) {
         for rows in [&mut self.weights, &mut self.squares] {
-            rows.iter_mut().for_each(|row| row[columns.clone()].fill(0.0));
+            for row in rows {
+                row[columns.clone()].fill(0.0);
+            }
         }
         self.biases[columns.clone()].fill(0.0);
         self.bias_squares[columns].fill(0.0);

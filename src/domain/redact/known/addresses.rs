@@ -155,7 +155,7 @@ impl<'a> Address<'a> {
 fn is_mixed(segment: &str) -> bool {
     let last = segment.rsplit('-').next().unwrap_or(segment);
     let hex = |part: &str| part.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
-    !hex(segment) && !(last.len() >= 16 && hex(last)) && looks_like_a_key(segment) && is_surely_random(segment)
+    !(hex(segment) || last.len() >= 16 && hex(last)) && looks_like_a_key(segment) && is_surely_random(segment)
 }
 
 /// Where the `@` behind the user is. A password may hold signs that nobody encoded, but then no host or port can be meant
