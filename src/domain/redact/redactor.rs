@@ -117,11 +117,7 @@ impl Redactor {
     /// As [`Redactor::labelled`], of what [`Redactor::redact_openly`] masks.
     pub fn labelled_openly(&self, text: &str, least: Extent) -> Option<Labelled<'_>> {
         let (kept, spans) = self.open_spans(text, least)?;
-        let labels = spans.iter();
-        Some(Labelled {
-            labels: labels.map(|hit| (hit.start, hit.end, self.label(hit.source))).collect(),
-            cut: (kept.len() < text.len()).then_some(kept.len()),
-        })
+        Some(self.labelled_by(text, kept, &spans))
     }
 
     fn open_spans<'a>(&self, text: &'a str, least: Extent) -> Option<(&'a str, Vec<Hit>)> {
@@ -164,11 +160,15 @@ impl Redactor {
     /// if it has to be withheld.
     pub fn labelled(&self, text: &str) -> Option<Labelled<'_>> {
         let searched = self.searched(text);
-        let labels = searched.spans.iter();
-        (!searched.withheld).then(|| Labelled {
+        (!searched.withheld).then(|| self.labelled_by(text, searched.kept, &searched.spans))
+    }
+
+    fn labelled_by(&self, text: &str, kept: &str, spans: &[Hit]) -> Labelled<'_> {
+        let labels = spans.iter();
+        Labelled {
             labels: labels.map(|hit| (hit.start, hit.end, self.label(hit.source))).collect(),
-            cut: searched.cut.then_some(searched.kept.len()),
-        })
+            cut: (kept.len() < text.len()).then_some(kept.len()),
+        }
     }
 
     /// What is read of a text, and the spans in it. What lies behind the cut helps to find a key on it, and is dropped.

@@ -1,5 +1,5 @@
 //! Agreement: what the rules and the second reader make of a comment together. How often a verdict of the rules meant a label
-//! is multiplied with the chances that the second reader gives it; what both leave open is unsure.
+//! is multiplied with the chances that the second reader gives it.
 use super::features::{FeatureReader, KindNames};
 use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, LABELS, SILENT, WHOLE, Weights, column};
 use crate::domain::classify::combine::JudgedClause;
@@ -36,11 +36,11 @@ pub struct SecondReader {
 
 /// What the second reader makes of a comment: logarithms of chances, and two chances.
 #[derive(Clone, Debug)]
-pub(in crate::domain::classify) struct Opinion {
+struct Opinion {
     whole: [f32; LABELS.len()],
     clauses: Vec<[f32; LABELS.len()]>,
-    pub(in crate::domain::classify) completion: f32,
-    pub(in crate::domain::classify) blocker: f32,
+    completion: f32,
+    blocker: f32,
 }
 
 impl SecondReader {
@@ -52,7 +52,7 @@ impl SecondReader {
     }
 
     /// What it makes of a comment that the rules have read.
-    pub(in crate::domain::classify) fn opinion(&self, trace: &Trace) -> Opinion {
+    fn opinion(&self, trace: &Trace) -> Opinion {
         let mut reader = FeatureReader::default();
         let whole = self.weights.sums(&reader.whole(&self.names, trace));
         let clauses = 0..trace.clause_spans.len();
@@ -66,7 +66,7 @@ impl SecondReader {
     }
 
     /// How well each label fits, given the verdict of the rules.
-    pub(in crate::domain::classify) fn scores(&self, verdict: Option<Label>, opinion: &Opinion) -> [f32; LABELS.len()] {
+    fn scores(&self, verdict: Option<Label>, opinion: &Opinion) -> [f32; LABELS.len()] {
         let meant = &self.weights.meant[verdict.map_or(SILENT, column)];
         #[expect(clippy::cast_precision_loss, reason = "some thousands of comments")]
         let share = |label: usize| (meant[label] as f32 + 1.0).ln();
