@@ -1,7 +1,6 @@
 //! Combining: what the clauses of a comment mean together. The engine's only knowledge here is the labels' algebra.
 use super::judge::Judgement;
-use super::reading::Label;
-use super::rule_file::Role;
+use super::reading::{Label, Role};
 use super::step_set::StepSet;
 
 /// A clause with its verdict, before and after combining.
@@ -36,6 +35,11 @@ impl JudgedClause {
 
     fn plays(&self, role: Role) -> bool {
         self.judgement.as_ref().is_some_and(|judgement| judgement.role == role)
+    }
+
+    /// Whether it says that work begins, goes on, or is planned.
+    fn begins(&self) -> bool {
+        self.plays(Role::Start) || self.plays(Role::Plan)
     }
 
     /// Whether it says anything at all.
@@ -114,7 +118,7 @@ fn settle(clauses: &mut [JudgedClause]) {
                 || later.is(Label::Completion) && later.own_steps && (same || of_none && near(later))
         };
         let explained = of_none && before.iter().any(|earlier| clears(earlier) && near(earlier));
-        if clause.is(Label::Progress) && clause.plays(Role::Start) {
+        if clause.is(Label::Progress) && clause.begins() {
             if after.iter().any(|later| later.is(Label::Question) && near(later)) {
                 clause.relabel(Label::Question);
             }
@@ -198,10 +202,7 @@ fn reopen_pending(clauses: &mut [JudgedClause]) {
         let pending =
             |next: &JudgedClause| next.plays(Role::Pending) && (!next.own_steps || next.steps & clause.steps != 0);
         let begins = |earlier: &JudgedClause| {
-            earlier.sentence == clause.sentence
-                && earlier.is(Label::Progress)
-                && earlier.steps != 0
-                && earlier.plays(Role::Start)
+            earlier.sentence == clause.sentence && earlier.is(Label::Progress) && earlier.steps != 0 && earlier.begins()
         };
         let begun = !clause.own_steps && clauses[..at].iter().any(begins);
         if clause.is(Label::Completion) && (begun || clauses.get(at + 1).is_some_and(pending)) {
@@ -239,7 +240,7 @@ fn drop_idle(clauses: &mut Vec<JudgedClause>) {
     clauses.retain(|clause| {
         let progress = finished && clause.is(Label::Progress);
         let idle = progress && clause.plays(Role::Works) && !clause.own_steps
-            || progress && clause.plays(Role::Start) && clause.steps == 0
+            || progress && clause.begins() && clause.steps == 0
             || others && clause.plays(Role::NoBlockers);
         !idle
     });

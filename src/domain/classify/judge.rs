@@ -1,7 +1,7 @@
 //! Judging: one label for one clause. The rule of the highest rank that its guards let stand decides.
 use super::matches::PatternMatches;
-use super::reading::Label;
-use super::rule_file::{Role, Scope};
+use super::reading::{Label, Role};
+use super::rule_file::Scope;
 use super::rule_set::RuleSet;
 
 /// What was found about a clause.

@@ -45,6 +45,6 @@ pub use classifier::{BUILTIN, BUILTIN_TABLE, Classifier};
 pub use context::ReadingContext;
 pub use explain::{Explained, ExplainedClause};
 pub use keys::{KeyName, KeyNames};
-pub use reading::{BlockerKind, Clause, Label, Reading};
+pub use reading::{BlockerKind, Certainty, Clause, Label, Reading, Role};
 pub use rule_file::RuleFault;
 pub use teach::Lesson;

@@ -8,8 +8,7 @@ use super::keys::mark_keys;
 use super::lexicon::hash;
 use super::matches::PatternMatches;
 use super::normalise::fold;
-use super::reading::{Clause, Label, Reading};
-use super::rule_file::Role;
+use super::reading::{Certainty, Clause, Label, Reading, Role};
 use super::rule_set::{PatternOwner, RuleSet};
 use super::second_reader::{SecondReader, agree};
 use super::segments::{Segments, split_segments};
@@ -51,7 +50,7 @@ pub(super) fn read(
     judge_code(rule_set, &mut trace);
     trace.judged = combine(std::mem::take(&mut trace.judged));
     if let Some(second_reader) = second_reader {
-        agree(rule_set, second_reader, &mut trace);
+        trace.doubt = agree(rule_set, second_reader, &mut trace);
     }
     let clauses = clauses_of(rule_set, context, &trace);
     (slots::fill(&grammar, context, &trace, clauses), trace)
@@ -175,6 +174,8 @@ fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Ve
         clauses.extend(labels.map(|label| Clause {
             label,
             steps: steps.clone(),
+            role: judgement.role,
+            certainty: certainty(trace, judgement, label),
             rules: rules.clone(),
             hash,
         }));
@@ -184,6 +185,14 @@ fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Ve
         clauses.retain(|clause| clause.label != Label::Chatter);
     }
     clauses
+}
+
+fn certainty(trace: &Trace, judgement: &Judgement, label: Label) -> Certainty {
+    match judgement.role {
+        _ if trace.doubt.is_some_and(|[primary, _]| primary == label) => Certainty::Unsure,
+        Role::Doubt => Certainty::Hedged,
+        _ => Certainty::Sure,
+    }
 }
 
 /// "All but step 3 finished": the rest is progress.

@@ -45,6 +45,50 @@ pub enum BlockerKind {
     Other,
 }
 
+/// What a clause is beside its label: what it does to its neighbours, and what follows from it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// It stands by itself.
+    #[default]
+    Report,
+    /// Something works (again); beside a finish it adds nothing.
+    Works,
+    /// Started, under way: a blocker on the same work stops it.
+    Start,
+    /// Planned, or under a condition: it is not so yet. A blocker on the same work stops it.
+    Plan,
+    /// A part is still open: a finish in the same sentence is no finish.
+    Pending,
+    /// "Blockers: none": adds nothing beside other clauses.
+    NoBlockers,
+    /// The author doubts or jokes: a finish beside it is no finish.
+    Doubt,
+    /// The author asks for help, and names no obstacle.
+    Help,
+    /// The author says that we are wrong: "I did rotate it".
+    Dispute,
+    /// The author sets something aside: "step 4 does not apply to us".
+    SetAside,
+    /// The author says that we misread a comment: "that is not what I said".
+    Misread,
+    /// Takes back what came before it in this comment.
+    Withdraws,
+}
+
+/// How sure it is that a clause says what its label tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Certainty {
+    /// It says so.
+    #[default]
+    Sure,
+    /// Its author is not sure: "I think step 3 is done".
+    Hedged,
+    /// It may say something else, which [`Reading::doubt`] names.
+    Unsure,
+}
+
 /// A clause of a comment: one label, the steps it speaks of, the rules behind it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clause {
@@ -52,11 +96,29 @@ pub struct Clause {
     pub label: Label,
     /// The steps it speaks of, sorted.
     pub steps: Vec<u8>,
+    /// What it is beside its label.
+    #[serde(default)]
+    pub role: Role,
+    /// How sure the label is.
+    #[serde(default)]
+    pub certainty: Certainty,
     /// Ids of the rules that decided, guards after them.
     pub rules: Vec<String>,
     /// Hash of the clause's normalised text: tells a new clause from an old one in an edited comment.
     #[serde(default)]
     pub hash: u64,
+}
+
+impl Clause {
+    /// Whether it says that what stopped somebody no longer does.
+    pub fn resolves(&self) -> bool {
+        matches!(self.role, Role::Works | Role::NoBlockers)
+    }
+
+    /// Whether it says that something is so, and not that it will be, would be, or whether it is.
+    pub fn asserted(&self) -> bool {
+        self.label != Label::Question && self.role != Role::Plan
+    }
 }
 
 /// What classification made of a comment.
@@ -66,6 +128,9 @@ pub struct Reading {
     pub labels: Vec<Label>,
     /// The clauses in text order.
     pub clauses: Vec<Clause>,
+    /// The primary label and the other one that it may be, where it is not sure which of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<[Label; 2]>,
     /// Every step that the author's own words speak of, sorted.
     pub steps: Vec<u8>,
     /// Whether the whole item is said to be finished.

@@ -1,5 +1,5 @@
 //! Rule files: their form in TOML. What each table and key means to an author is in `config/README.md`.
-use super::reading::{BlockerKind, Label};
+use super::reading::{BlockerKind, Label, Role};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -93,29 +93,6 @@ pub(super) struct Guard {
     /// The role that the clause then has.
     #[serde(default)]
     pub(super) role: Role,
-}
-
-/// What a clause does to its neighbours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(super) enum Role {
-    /// It stands by itself.
-    #[default]
-    Report,
-    /// Something works (again); beside a finish it adds nothing.
-    Works,
-    /// Started, planned, about to: a blocker on the same work stops it.
-    Start,
-    /// A part is still open: a finish in the same sentence is no finish.
-    Pending,
-    /// "Blockers: none": adds nothing beside other clauses.
-    NoBlockers,
-    /// The author doubts or jokes: a finish beside it is no finish.
-    Doubt,
-    /// The author asks for help.
-    Help,
-    /// Takes back what came before it in this comment.
-    Withdraws,
 }
 
 /// One way of saying something.

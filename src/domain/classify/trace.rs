@@ -3,6 +3,7 @@ use super::clauses::ClauseSpan;
 use super::combine::JudgedClause;
 use super::lexicon::LANGUAGES;
 use super::matches::PatternMatches;
+use super::reading::Label;
 use super::step_set::StepSet;
 use super::token::Token;
 
@@ -25,6 +26,8 @@ pub(super) struct Trace {
     pub(super) code: Vec<Token>,
     /// The language of most words, as an index into [`LANGUAGES`].
     pub(super) language: Option<usize>,
+    /// The label that decides and the other one that it may be, where the second reader is not sure.
+    pub(super) doubt: Option<[Label; 2]>,
     /// Steps named as exceptions: "all but step 3".
     pub(super) left_out: StepSet,
 }

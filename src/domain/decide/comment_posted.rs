@@ -2,7 +2,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::{blockers, conversation, corrections, exposed_keys, limits, looks};
-use crate::domain::classify::Label;
+use crate::domain::classify::{Certainty, Label};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
 use crate::domain::page::{Claim, Conversation, Posted, ReplyPart};
@@ -202,13 +202,8 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
     for number in &steps {
         builder.state.steps.entry(*number).or_default().started = true;
     }
-    let rules = |word: &str| {
-        clauses
-            .iter()
-            .any(|clause| clause.rules.iter().any(|rule| rule.contains(word)))
-    };
-    let hedged = rules("hedge");
-    let freed = rules("unblock") || rules("cleared");
+    let hedged = clauses.iter().any(|clause| clause.certainty == Certainty::Hedged);
+    let freed = clauses.iter().any(|clause| clause.resolves());
     // Whoever works on the step again is no longer stopped by what they reported there.
     let cleared = blockers::clear(builder, |blocker| {
         let own = blocker.author == report.comment.author;

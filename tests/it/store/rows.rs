@@ -1,6 +1,6 @@
 //! Rows of obviously invented comments and effects, for tests and benches.
 use chrono::{DateTime, Utc};
-use keyminder::domain::classify::{Clause, Label, Reading};
+use keyminder::domain::classify::{Certainty, Clause, Label, Reading, Role};
 use keyminder::domain::comment::{Anchor, Comment};
 use keyminder::domain::effect::{Done, Effect, EffectId, NewEffect, Outcome, Place, Status};
 use keyminder::domain::ids::{CommentId, DiscussionId, PageId, PersonId};
@@ -54,6 +54,8 @@ pub fn comment(page: &PageId, number: u64) -> CommentRow {
             labels: vec![Label::Completion],
             clauses: vec![Clause {
                 label: Label::Completion,
+                role: Role::Report,
+                certainty: Certainty::Sure,
                 steps: vec![1],
                 rules: vec!["completion.step".to_owned()],
                 hash: number,

@@ -5,8 +5,7 @@ use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, LABELS, SILEN
 use crate::domain::classify::combine::JudgedClause;
 use crate::domain::classify::judge::Judgement;
 use crate::domain::classify::lexicon::SymbolTable;
-use crate::domain::classify::reading::Label;
-use crate::domain::classify::rule_file::Role;
+use crate::domain::classify::reading::{Label, Role};
 use crate::domain::classify::rule_set::RuleSet;
 use crate::domain::classify::token::Token;
 use crate::domain::classify::trace::Trace;
@@ -26,6 +25,9 @@ const BLOCKER: f32 = 0.5;
 
 /// The chance of a blocker below which none is raised although it fits best.
 const NO_BLOCKER: f32 = 0.2;
+
+/// Two labels whose scores differ by less than this are both likely: the one is about a third more so than the other.
+const DOUBT: f32 = 0.3;
 
 /// The second reader, ready to read.
 #[derive(Clone, Debug)]
@@ -90,21 +92,32 @@ fn chance(sum: f32) -> f32 {
     1.0 / (1.0 + (-sum).exp())
 }
 
-/// Lets the second reader change what the rules made of the clauses.
-pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &SecondReader, trace: &mut Trace) {
+/// Lets the second reader change what the rules made of the clauses. Where it is not sure: the label that decides, and the
+/// other one that it may be.
+pub(in crate::domain::classify) fn agree(
+    rule_set: &RuleSet,
+    second_reader: &SecondReader,
+    trace: &mut Trace,
+) -> Option<[Label; 2]> {
     let verdict = primary(&trace.judged);
     // What is left of a comment without its keys is too little to go by.
     let fragment = rule_set.kinds.bits.fragment;
     let is_key = |token: &Token| rule_set.lexicon.symbols.set(token.symbol).meets(fragment);
     if trace.clause_spans.is_empty() || verdict.is_none() && trace.tokens.iter().any(is_key) {
-        return;
+        return None;
     }
     let opinion = second_reader.opinion(trace);
     let scores = second_reader.scores(verdict, &opinion);
-    let label = settled(verdict, &scores, &opinion);
+    let candidates = Candidates {
+        verdict,
+        scores,
+        opinion: &opinion,
+    };
+    let label = candidates.settled();
     if verdict != Some(label) {
         apply(label, &opinion, trace);
     }
+    candidates.rival(label).map(|rival| [label, rival])
 }
 
 /// The label that decides among clauses; `None` where no rule spoke.
@@ -113,33 +126,64 @@ fn primary(clauses: &[JudgedClause]) -> Option<Label> {
     labels.map(|judgement| judgement.label).min()
 }
 
-/// The label of the comment. A finish and a blocker are acted on: they need a chance of their own, and without it the
-/// comment is what fits best of what is quiet.
-fn settled(verdict: Option<Label>, scores: &[f32; LABELS.len()], opinion: &Opinion) -> Label {
-    let best = |may_be: &dyn Fn(Label) -> bool| {
-        let labels = LABELS.into_iter().filter(|label| may_be(*label));
-        let best = labels.max_by(|one, other| scores[column(*one)].total_cmp(&scores[column(*other)]));
-        best.unwrap_or(Label::Chatter)
-    };
-    let least = if verdict == Some(Label::Completion) {
-        FINISH_WITH_RULES
-    } else {
-        FINISH_ALONE
-    };
-    let is_finish = opinion.completion >= least;
-    // What a rule has read is never turned into a take-back; and the state of a key is told by rules, which see its name.
-    let may_be = |label: Label| match label {
-        Label::KeyReport => verdict == Some(label),
-        Label::Correction => verdict.is_none_or(|verdict| verdict == label),
-        _ => true,
-    };
-    match best(&may_be) {
-        label if label > Label::Blocker && opinion.blocker > BLOCKER => Label::Blocker,
-        Label::Completion if !is_finish => best(&|label| label >= Label::Progress),
-        Label::Blocker if opinion.blocker < NO_BLOCKER => {
-            best(&|label| may_be(label) && label != Label::Blocker && (is_finish || label != Label::Completion))
+/// The labels that a comment may have.
+struct Candidates<'a> {
+    /// The label of the rules.
+    verdict: Option<Label>,
+    /// How well each label fits.
+    scores: [f32; LABELS.len()],
+    opinion: &'a Opinion,
+}
+
+impl Candidates<'_> {
+    /// What a rule has read is never turned into a take-back; and the state of a key is told by rules, which see its name.
+    fn may_be(&self, label: Label) -> bool {
+        match label {
+            Label::KeyReport => self.verdict == Some(label),
+            Label::Correction => self.verdict.is_none_or(|verdict| verdict == label),
+            _ => true,
         }
-        label => label,
+    }
+
+    fn is_finish(&self) -> bool {
+        let least = if self.verdict == Some(Label::Completion) {
+            FINISH_WITH_RULES
+        } else {
+            FINISH_ALONE
+        };
+        self.opinion.completion >= least
+    }
+
+    /// The label that fits best among those that are wanted.
+    fn best(&self, wanted: impl Fn(Label) -> bool) -> Option<Label> {
+        let labels = LABELS.into_iter().filter(|label| self.may_be(*label) && wanted(*label));
+        labels.max_by(|one, other| self.score(*one).total_cmp(&self.score(*other)))
+    }
+
+    fn score(&self, label: Label) -> f32 {
+        self.scores[column(label)]
+    }
+
+    /// The label of the comment. A finish and a blocker are acted on: they need a chance of their own, and without it the
+    /// comment is what fits best of what is quiet.
+    fn settled(&self) -> Label {
+        let quiet = |label: Label| label >= Label::Progress;
+        let settled = match self.best(|_| true) {
+            Some(label) if label > Label::Blocker && self.opinion.blocker > BLOCKER => Some(Label::Blocker),
+            Some(Label::Completion) if !self.is_finish() => self.best(quiet),
+            Some(Label::Blocker) if self.opinion.blocker < NO_BLOCKER => {
+                self.best(|label| label != Label::Blocker && (self.is_finish() || label != Label::Completion))
+            }
+            label => label,
+        };
+        settled.unwrap_or(Label::Chatter)
+    }
+
+    /// The other label that it may be: one that fits about as well, or better.
+    fn rival(&self, settled: Label) -> Option<Label> {
+        let silent = |label: Label| matches!(label, Label::Progress | Label::Chatter);
+        let rival = self.best(|label| label != settled && !(silent(label) && silent(settled)))?;
+        (self.score(settled) - self.score(rival) < DOUBT).then_some(rival)
     }
 }
 
