@@ -1,14 +1,13 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
+use super::prompt_facts::{described, facts, keys, line, missing, shown};
 use super::{layout, looks};
 use crate::domain::classify::BlockerKind;
-use crate::domain::effect::Status;
-use crate::domain::evidence::{Check, CheckStatus, Evidence};
-use crate::domain::page::{Conversation, Held, HeldKeys, Posted, Proof, ReplyPart};
+use crate::domain::evidence::CheckStatus;
+use crate::domain::page::{Conversation, Held, HeldKeys, Posted, ReplyPart};
 use crate::domain::reply::{self, Run};
 use minijinja::context;
-use minijinja::value::{Serde, Value};
-use serde::Serialize;
+use minijinja::value::Value;
 
 /// Whether a part claims that something is finished.
 pub(super) fn is_claim(part: &ReplyPart) -> bool {
@@ -202,11 +201,6 @@ fn held(places: &[(String, HeldKeys)], masks: bool) -> Value {
     context! { more => places.len() - named.len(), places => named, masks, of_page, of_block }
 }
 
-/// A fact as prompts see it.
-fn shown<T: Serialize>(fact: T) -> Value {
-    Value::from(Serde(fact))
-}
-
 /// Help for a kind of blocker: the page's own, else the general one.
 fn blocker(builder: &DecisionBuilder<'_>, language: &str, kind: BlockerKind) -> String {
     let kind = serde_json::to_value(kind)
@@ -218,181 +212,4 @@ fn blocker(builder: &DecisionBuilder<'_>, language: &str, kind: BlockerKind) -> 
     let own = format!("blocker/{}/{kind}", page.map_or("-", String::as_str));
     let has_own = builder.playbook.prompts.has(language, &own) || builder.playbook.prompts.has("en", &own);
     if has_own { own } else { format!("blocker/{kind}") }
-}
-
-/// What every prompt may use.
-fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> Value {
-    let guide = &builder.state.guide;
-    let next = looks::current_step(builder)
-        .and_then(|step| described(builder, &conversation.language, &[step]).into_iter().next());
-    let due = builder.state.due.as_ref().map(|due| day(builder, due.at));
-    let description = builder.description();
-    context! {
-        name => shown(&conversation.name),
-        page => context! { title => shown(&guide.title), url => shown(&guide.url), steps => guide.steps.len() },
-        progress => shown(builder.step_counts()),
-        finished => builder.is_finished(),
-        checked => description.is_some(),
-        lost => builder.lost_description(),
-        status => statuses(builder),
-        next,
-        next_action => description.and_then(|page| page.next_action.clone()).or_else(|| guide.next_actions.first().cloned()),
-        next_page => shown(&builder.state.next_page),
-        due,
-        spent => builder.state.minutes_spent,
-        planned_total => guide.planned_minutes(),
-        blockers => builder.state.blockers.iter().map(|blocker| context! { name => shown(&blocker.name), step => blocker.step }).collect::<Vec<_>>(),
-        again => again(builder, conversation),
-        env => ".env",
-    }
-}
-
-/// What the page's Status says for each of ours, as the page calls it; nothing where it cannot, or Notion refused it.
-fn statuses(builder: &DecisionBuilder<'_>) -> Value {
-    let (state, cell) = (&builder.state, &builder.state.status);
-    let name = |status: Status| {
-        if cell.known == Some(status) {
-            return state.shown.as_ref().or_else(|| state.statuses.get(&status));
-        }
-        let refused = cell.refused.as_ref().is_some_and(|refused| refused.value == status);
-        state.statuses.get(&status).filter(|_| !refused)
-    };
-    context! {
-        not_started => name(Status::NotStarted),
-        in_progress => name(Status::InProgress),
-        blocked => name(Status::Blocked),
-        done => name(Status::Done),
-    }
-}
-
-/// When an unknown check is looked at again, as a time of day.
-fn again(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> Option<String> {
-    let looks = builder
-        .state
-        .looks
-        .iter()
-        .filter(|look| conversation.awaiting.contains(&look.check));
-    let at = looks.filter_map(|look| look.at).min()?;
-    let format = if at - builder.now < chrono::Duration::minutes(2) {
-        "%H:%M:%S"
-    } else {
-        "%H:%M"
-    };
-    Some(at.with_timezone(&builder.playbook.zone).format(format).to_string())
-}
-
-fn day(builder: &DecisionBuilder<'_>, at: chrono::DateTime<chrono::Utc>) -> String {
-    at.with_timezone(&builder.playbook.zone)
-        .format("%a %-d %b %Y")
-        .to_string()
-}
-
-impl From<StepFacts> for Value {
-    fn from(step: StepFacts) -> Self {
-        Self::from(Serde(step))
-    }
-}
-
-impl From<EvidenceLine> for Value {
-    fn from(line: EvidenceLine) -> Self {
-        Self::from(Serde(line))
-    }
-}
-
-/// A step as prompts see it.
-#[derive(Clone, Debug, Serialize)]
-struct StepFacts {
-    number: u8,
-    title: String,
-    minutes: Option<u32>,
-    url: Option<String>,
-    validation: Option<String>,
-    proof: Proof,
-    claimed: bool,
-    lines: Vec<EvidenceLine>,
-}
-
-/// A piece of evidence as a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct EvidenceLine {
-    text: Value,
-    standing: CheckStatus,
-}
-
-fn described(builder: &DecisionBuilder<'_>, language: &str, steps: &[u8]) -> Vec<StepFacts> {
-    let facts = |number: &u8| {
-        let on_page = builder.state.guide.step(*number);
-        StepFacts {
-            number: *number,
-            title: on_page.map(|step| step.title.clone()).unwrap_or_default(),
-            minutes: on_page.and_then(|step| step.minutes),
-            url: builder.state.guide.step_url(*number),
-            validation: on_page.and_then(|step| step.validation.clone()),
-            proof: builder.step_proof(*number),
-            claimed: builder.state.steps.get(number).is_some_and(|step| step.claim.is_some()),
-            lines: lines_of(builder, language, *number),
-        }
-    };
-    steps.iter().map(facts).collect()
-}
-
-fn lines_of(builder: &DecisionBuilder<'_>, language: &str, step: u8) -> Vec<EvidenceLine> {
-    let checks = builder.checks_of_step(step);
-    let mut lines: Vec<EvidenceLine> = Vec::new();
-    for evidence in checks.iter().filter_map(|check| builder.state.evidence_for(check)) {
-        let line = line(builder, language, evidence);
-        if !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    lines
-}
-
-/// What is not proven. The date of the next rotation is ours to write, once all else holds: it is asked of nobody.
-fn missing(builder: &DecisionBuilder<'_>, language: &str) -> Vec<EvidenceLine> {
-    let mut lines: Vec<EvidenceLine> = Vec::new();
-    for check in builder
-        .checks_of_all()
-        .iter()
-        .filter(|check| **check != Check::ScheduleAhead)
-    {
-        let Some(evidence) = builder.state.evidence_for(check) else {
-            continue;
-        };
-        let line = line(builder, language, evidence);
-        if evidence.standing != CheckStatus::Proven && !lines.contains(&line) {
-            lines.push(line);
-        }
-    }
-    lines
-}
-
-/// A piece of evidence in words; already markup, so it is not escaped again.
-fn line(builder: &DecisionBuilder<'_>, language: &str, evidence: &Evidence) -> EvidenceLine {
-    let file = evidence.facts.get("file").and_then(|file| file.as_str());
-    let made = file.is_some_and(|file| builder.state.made_backups.iter().any(|ours| ours == file));
-    let own = shown(&evidence.facts);
-    let facts = context! { made, ..own };
-    let text = builder
-        .playbook
-        .prompts
-        .say(language, &format!("evidence/{}", evidence.reason), &facts);
-    EvidenceLine {
-        text: Value::from_safe_string(text),
-        standing: evidence.standing,
-    }
-}
-
-/// A probed key as prompts see it.
-fn keys(conversation: &Conversation) -> Vec<Value> {
-    let fact = |key: &crate::domain::effect::KeyState| {
-        context! {
-            title => shown(&key.title),
-            variables => shown(&key.variables),
-            verdict => key.verdict.as_str(),
-            life => shown(key.verdict.life()),
-            changed => key.changed,
-        }
-    };
-    conversation.keys.iter().map(fact).collect()
 }

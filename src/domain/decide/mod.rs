@@ -3,7 +3,7 @@
 //! What a comment may do is asked once (`acting`); those who may not act are answered and no more (`guests`).
 //! Each kind of event has a file of its own (`comment_posted`, `effect_finished`, ...) whose `apply` changes the state in
 //! a `DecisionBuilder`. A comment opens a `conversation`, which waits for the evidence it asks for (`looks`) and is
-//! then answered (`compose`, `layout`, `reply_edits`). After each event the page is reconciled (`reconcile`):
+//! then answered (`compose`, `prompt_facts`, `layout`, `reply_edits`). After each event the page is reconciled (`reconcile`):
 //! whatever it should show and does not becomes an effect. `progress` tells what is proven, claimed and open.
 mod acting;
 mod blockers;
@@ -29,6 +29,7 @@ mod looks;
 mod page_read;
 mod playbook;
 mod progress;
+mod prompt_facts;
 mod reconcile;
 mod reply_edits;
 
