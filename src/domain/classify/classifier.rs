@@ -12,8 +12,9 @@ use crate::domain::comment::CleanText;
 use std::sync::{Arc, LazyLock};
 
 /// The rule files that are built in: name and text.
-pub const BUILTIN: [(&str, &str); 7] = [
+pub const BUILTIN: [(&str, &str); 8] = [
     ("common.toml", include_str!("../../../config/rules/common.toml")),
+    ("structure.toml", include_str!("../../../config/rules/structure.toml")),
     ("en.toml", include_str!("../../../config/rules/en.toml")),
     ("nl.toml", include_str!("../../../config/rules/nl.toml")),
     ("de.toml", include_str!("../../../config/rules/de.toml")),
@@ -91,6 +92,6 @@ impl Classifier {
     /// Reads a comment and tells why it reads so.
     pub fn explain(&self, text: &CleanText, context: &ReadingContext) -> Explained {
         let (reading, trace) = read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context);
-        explained(&self.rule_set, reading, &trace)
+        explained(&self.rule_set, self.second_reader.as_ref(), reading, &trace)
     }
 }

@@ -35,6 +35,20 @@ pub(super) fn check_examples(rule_set: &RuleSet) -> Vec<RuleFault> {
             }
         }
     }
+    for row in &rule_set.structures.rows {
+        for example in &row.examples {
+            let (reading, trace) = read(rule_set, None, example, &context);
+            let decides = trace.structures.iter().any(|structure| row.fits(*structure));
+            if !decides || reading.primary() != row.label {
+                faults.push(RuleFault::new(
+                    "structure.toml",
+                    None,
+                    &format!("the example {example:?} of a row reads as {}", described(&reading)),
+                    "change the row, or the example",
+                ));
+            }
+        }
+    }
     faults
 }
 

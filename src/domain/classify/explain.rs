@@ -1,7 +1,9 @@
 //! Explaining: a reading with the words, rules and guards behind each clause.
 use super::reading::{Label, Reading};
 use super::rule_set::RuleSet;
+use super::second_reader::{Reasons, SecondReader};
 use super::step_set::listed;
+use super::structure::Structure;
 use super::token::Token;
 use super::trace::Trace;
 use serde::Serialize;
@@ -14,6 +16,8 @@ pub struct Explained {
     pub reading: Reading,
     /// Every clause, also those that add nothing.
     pub clauses: Vec<ExplainedClause>,
+    /// What the second reader made of it; `None` without one.
+    pub second_reader: Option<Reasons>,
 }
 
 /// A clause and why it got its label.
@@ -29,11 +33,18 @@ pub struct ExplainedClause {
     pub rule: Option<String>,
     /// The ids of the guards that fired, in order.
     pub guards: Vec<String>,
+    /// Who or what it speaks of, and what is said of it.
+    pub structure: Option<Structure>,
     /// The kinds of its words, as rules see them.
     pub kinds: Vec<String>,
 }
 
-pub(super) fn explained(rule_set: &RuleSet, reading: Reading, trace: &Trace) -> Explained {
+pub(super) fn explained(
+    rule_set: &RuleSet,
+    second_reader: Option<&SecondReader>,
+    reading: Reading,
+    trace: &Trace,
+) -> Explained {
     let clauses = trace.clause_spans.iter().enumerate().map(|(at, span)| {
         let tokens = &trace.tokens[span.tokens.clone()];
         let clause = trace.judged.iter().find(|clause| clause.at == at);
@@ -50,11 +61,13 @@ pub(super) fn explained(rule_set: &RuleSet, reading: Reading, trace: &Trace) -> 
             steps: clause.map_or_else(Vec::new, |clause| listed(clause.steps)),
             rule: rules.next(),
             guards: rules.collect(),
+            structure: trace.structures.get(at).copied(),
             kinds: tokens.iter().map(kinds).collect(),
         }
     });
     Explained {
         clauses: clauses.collect(),
+        second_reader: second_reader.map(|reader| reader.reasons(trace)),
         reading,
     }
 }
@@ -83,6 +96,15 @@ impl fmt::Display for Explained {
                 .map(|kinds| if kinds.is_empty() { "." } else { kinds.as_str() })
                 .collect();
             writeln!(f, "\n      seen as {}", kinds.join(" "))?;
+            if let Some(structure) = clause.structure {
+                writeln!(f, "      {structure}")?;
+            }
+        }
+        if let Some([label, other]) = reading.doubt {
+            writeln!(f, "not sure   {} or {}", names(&[label]), names(&[other]))?;
+        }
+        if let Some(reasons) = &self.second_reader {
+            writeln!(f, "{reasons}")?;
         }
         slots(f, reading)
     }
@@ -127,14 +149,5 @@ fn slots(f: &mut fmt::Formatter<'_>, reading: &Reading) -> fmt::Result {
 }
 
 fn names(labels: &[Label]) -> String {
-    let name = |label: &Label| match label {
-        Label::Correction => "correction",
-        Label::Blocker => "blocker",
-        Label::Completion => "completion",
-        Label::KeyReport => "key report",
-        Label::Progress => "progress",
-        Label::Question => "question",
-        Label::Chatter => "chatter",
-    };
-    labels.iter().map(name).collect::<Vec<_>>().join(", ")
+    labels.iter().map(|label| label.name()).collect::<Vec<_>>().join(", ")
 }

@@ -3,6 +3,7 @@ use super::matches::PatternMatches;
 use super::reading::{Label, Role};
 use super::rule_file::Scope;
 use super::rule_set::RuleSet;
+use super::structure::Structure;
 
 /// What was found about a clause.
 #[derive(Clone, Debug)]
@@ -13,14 +14,25 @@ pub(super) struct Judgement {
     pub(super) also: Option<Label>,
     /// What it does to its neighbours.
     pub(super) role: Role,
-    /// The rule that decided, as an index into the rule set; `None` where none spoke.
-    pub(super) rule: Option<usize>,
+    /// What decided; `None` where only the second reader spoke.
+    pub(super) basis: Option<Basis>,
     /// The guard that turned it, and those that took other rules away.
     pub(super) guards: Vec<usize>,
     /// Whether the second reader has the last word.
     pub(super) second_reader: bool,
 }
 
+/// What a judgement goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Basis {
+    /// A rule, as an index into the rule set.
+    Rule(usize),
+    /// The structure of the clause, where no rule stands.
+    Structure,
+}
+
+/// What stands for the table of structures among the rules that decided.
+const STRUCTURE: &str = "structure";
 /// What stands for the second reader among the rules that decided.
 const SECOND_READER: &str = "second-reader";
 
@@ -28,10 +40,26 @@ impl Judgement {
     /// The id of the rule that decided, then those of the guards.
     pub(super) fn rule_ids(&self, rule_set: &RuleSet) -> Vec<String> {
         let guards = self.guards.iter().map(|&guard| &rule_set.guards[guard].id);
-        let rule = self.rule.map(|rule| &rule_set.rules[rule].id);
-        let ids = rule.into_iter().chain(guards).cloned();
+        let basis = self.basis.map(|basis| match basis {
+            Basis::Rule(rule) => rule_set.rules[rule].id.clone(),
+            Basis::Structure => STRUCTURE.to_owned(),
+        });
+        let ids = basis.into_iter().chain(guards.cloned());
         ids.chain(self.second_reader.then(|| SECOND_READER.to_owned()))
             .collect()
+    }
+
+    /// What follows from the structure of a clause of which no rule speaks.
+    pub(super) fn by_structure(rule_set: &RuleSet, structure: Structure) -> Option<Self> {
+        let row = rule_set.structures.row(structure)?;
+        Some(Self {
+            label: row.label,
+            also: None,
+            role: row.role,
+            basis: Some(Basis::Structure),
+            guards: Vec::new(),
+            second_reader: false,
+        })
     }
 
     /// Lets the second reader say otherwise.
@@ -62,7 +90,7 @@ pub(super) fn judge(
                 label: rule.label,
                 also: rule.also,
                 role: rule.role,
-                rule: Some(at),
+                basis: Some(Basis::Rule(at)),
                 guards,
                 second_reader: false,
             });
@@ -73,7 +101,7 @@ pub(super) fn judge(
                 label,
                 also: rule_set.guards[guard].also,
                 role: rule_set.guards[guard].role,
-                rule: Some(at),
+                basis: Some(Basis::Rule(at)),
                 guards,
                 second_reader: false,
             });

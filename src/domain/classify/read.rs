@@ -3,7 +3,7 @@ use super::clauses::{self, ClauseSpan};
 use super::combine::{JudgedClause, combine};
 use super::context::ReadingContext;
 use super::grammar::Grammar;
-use super::judge::{Judgement, judge};
+use super::judge::{Basis, Judgement, judge};
 use super::keys::mark_keys;
 use super::lexicon::hash;
 use super::matches::PatternMatches;
@@ -48,6 +48,7 @@ pub(super) fn read(
     answer_the_quote(&grammar, &segments, &mut trace);
     judge_clauses(&grammar, &mut trace);
     judge_code(rule_set, &mut trace);
+    judge_by_structure(rule_set, &mut trace);
     trace.judged = combine(std::mem::take(&mut trace.judged));
     if let Some(second_reader) = second_reader {
         trace.doubt = agree(rule_set, second_reader, &mut trace);
@@ -104,6 +105,10 @@ fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
     trace.clause_spans.truncate(MOST_CLAUSES);
     for (at, ClauseSpan { tokens, sentence }) in trace.clause_spans.iter().enumerate() {
         let matches = PatternMatches::find(rule_set, &trace.tokens[tokens.clone()]);
+        let structure = rule_set
+            .structures
+            .structure(&rule_set.lexicon.symbols, &trace.tokens[tokens.clone()]);
+        trace.structures.push(structure);
         let matches_of_sentence = if tokens.start == *sentence {
             matches.clone()
         } else {
@@ -121,6 +126,19 @@ fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
             judgement: judge(rule_set, &matches, &matches_of_sentence, &trace.whole),
         });
         trace.matches.push(matches);
+    }
+}
+
+/// Where no rule reads more than chatter in any clause, it is what follows from their structure.
+fn judge_by_structure(rule_set: &RuleSet, trace: &mut Trace) {
+    let is_said = |clause: &JudgedClause| clause.judgement.is_some() && !clause.is(Label::Chatter);
+    if trace.judged.iter().any(is_said) {
+        return;
+    }
+    for (clause, structure) in trace.judged.iter_mut().zip(&trace.structures) {
+        if clause.judgement.is_none() {
+            clause.judgement = Judgement::by_structure(rule_set, *structure);
+        }
     }
 }
 
@@ -146,7 +164,7 @@ fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
             label: Label::Blocker,
             also: None,
             role: Role::Report,
-            rule: Some(rule),
+            basis: Some(Basis::Rule(rule)),
             guards: Vec::new(),
             second_reader: false,
         }),

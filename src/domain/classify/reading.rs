@@ -21,6 +21,21 @@ pub enum Label {
     Chatter,
 }
 
+impl Label {
+    /// The label in words.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Correction => "correction",
+            Self::Blocker => "blocker",
+            Self::Completion => "completion",
+            Self::KeyReport => "key report",
+            Self::Progress => "progress",
+            Self::Question => "question",
+            Self::Chatter => "chatter",
+        }
+    }
+}
+
 /// What has to change before a blocked person can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,5 +1,6 @@
 //! Rule files: their form in TOML. What each table and key means to an author is in `config/README.md`.
 use super::reading::{BlockerKind, Label, Role};
+use super::structure::StructureSource;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -63,6 +64,7 @@ pub(super) struct RuleFile {
     pub(super) cause: Vec<Cause>,
     #[serde(default)]
     pub(super) slot: Vec<Slot>,
+    pub(super) structure: Option<StructureSource>,
 }
 
 /// How far back a guard looks.

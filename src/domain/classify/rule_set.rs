@@ -4,6 +4,7 @@ use super::lexicon::{COMMON, KindSet, LANGUAGES, Lexicon};
 use super::normalise::Emoji;
 use super::pattern::Pattern;
 use super::rule_file::{Cause, ClauseRule, Guard, PatternSources, RuleFault, RuleFile, Slot};
+use super::structure::StructureTable;
 use crate::domain::toml_fault;
 use std::collections::HashMap;
 
@@ -29,6 +30,7 @@ pub(super) struct RuleSet {
     pub(super) causes: Vec<Cause>,
     pub(super) slots: Vec<Slot>,
     pub(super) patterns: Vec<(PatternOwner, Pattern)>,
+    pub(super) structures: StructureTable,
 }
 
 impl RuleSet {
@@ -117,7 +119,9 @@ fn collect(parsed: Vec<(&str, RuleFile)>, lexicon: Lexicon, kinds: &Kinds, fault
         causes: Vec::new(),
         slots: Vec::new(),
         patterns: Vec::new(),
+        structures: StructureTable::default(),
     };
+    let mut structures = None;
     for (name, file) in parsed {
         for (kind, list) in file.emoji {
             rule_set
@@ -140,6 +144,13 @@ fn collect(parsed: Vec<(&str, RuleFile)>, lexicon: Lexicon, kinds: &Kinds, fault
         rule_set.guards.extend(file.guard);
         rule_set.causes.extend(file.cause);
         rule_set.slots.extend(file.slot);
+        structures = file.structure.map(|source| (name, source)).or(structures);
+    }
+    if let Some((name, source)) = structures {
+        match source.compile(|list| bits_of(&rule_set, list)) {
+            Ok(compiled) => rule_set.structures = compiled,
+            Err(what) => faults.push(RuleFault::new(name, None, &what, "name a kind or group that has words")),
+        }
     }
     rule_set.rules.sort_by_key(|rule| std::cmp::Reverse(rule.rank));
     tie_guards(&mut rule_set, faults);

@@ -3,7 +3,7 @@ use super::context::ReadingContext;
 use super::read::read;
 use super::reading::Label;
 use super::rule_set::RuleSet;
-use super::second_reader::{Example, FeatureReader, KindNames, Weights, train};
+use super::second_reader::{Example, FeatureReader, KindNames, RuleVerdict, Weights, train};
 use super::trace::Trace;
 use crate::domain::comment::CleanText;
 
@@ -28,14 +28,15 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
     let mut reader = FeatureReader::default();
     let mut examples = Vec::with_capacity(2 * lessons.len());
     for (number, lesson) in lessons.iter().enumerate() {
-        let (reading, mut trace) = read(rule_set, None, lesson.text.as_str(), context);
+        let (_, mut trace) = read(rule_set, None, lesson.text.as_str(), context);
+        let verdict = RuleVerdict::of(&trace.judged);
         let mut example = |trace: &Trace, is_strange| {
             let clauses = 0..trace.clause_spans.len();
             examples.push(Example {
                 whole: reader.whole(&names, trace),
                 clauses: clauses.map(|at| reader.clause(&names, trace, at)).collect(),
                 labels: lesson.labels.clone(),
-                verdict: (!reading.clauses.is_empty()).then(|| reading.primary()),
+                verdict,
                 is_strange,
             });
         };

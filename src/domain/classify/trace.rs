@@ -5,6 +5,7 @@ use super::lexicon::LANGUAGES;
 use super::matches::PatternMatches;
 use super::reading::Label;
 use super::step_set::StepSet;
+use super::structure::Structure;
 use super::token::Token;
 
 /// What was seen on the way from a text to its reading.
@@ -16,6 +17,8 @@ pub(super) struct Trace {
     pub(super) tokens: Vec<Token>,
     /// Where the clauses stand among the tokens.
     pub(super) clause_spans: Vec<ClauseSpan>,
+    /// The structure of each clause, in the order of `clause_spans`.
+    pub(super) structures: Vec<Structure>,
     /// The patterns that fit each clause, in the order of `clause_spans`.
     pub(super) matches: Vec<PatternMatches>,
     /// The clauses that are left after combining, each with its judgement.

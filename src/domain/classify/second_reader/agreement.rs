@@ -1,24 +1,23 @@
 //! Agreement: what the rules and the second reader make of a comment together. How often a verdict of the rules meant a label
 //! is multiplied with the chances that the second reader gives it.
-use super::features::{FeatureReader, KindNames};
-use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, LABELS, SILENT, WHOLE, Weights, column};
+use super::labels::{LABELS, column};
+use super::opinion::{Opinion, SecondReader};
+use super::verdict::RuleVerdict;
 use crate::domain::classify::combine::JudgedClause;
 use crate::domain::classify::judge::Judgement;
-use crate::domain::classify::lexicon::SymbolTable;
 use crate::domain::classify::reading::{Label, Role};
 use crate::domain::classify::rule_set::RuleSet;
 use crate::domain::classify::token::Token;
 use crate::domain::classify::trace::Trace;
-use std::sync::Arc;
-
-/// How much the clause that fits a label best counts beside the whole comment.
-const CLAUSE_COUNTS: f32 = 0.5;
 
 /// The chance of a finish from which on one is celebrated that the rules see too.
 const FINISH_WITH_RULES: f32 = 0.4;
 
 /// The chance of a finish from which on one is celebrated that the rules do not see.
 const FINISH_ALONE: f32 = 0.5;
+
+/// The chance of a finish from which on a clause is one beside others.
+const FINISH_BESIDE_OTHERS: f32 = 0.3;
 
 /// The chance of a blocker from which on one is raised although something else fits better.
 const BLOCKER: f32 = 0.5;
@@ -29,69 +28,6 @@ const NO_BLOCKER: f32 = 0.2;
 /// Two labels whose scores differ by less than this are both likely: the one is about a third more so than the other.
 const DOUBT: f32 = 0.3;
 
-/// The second reader, ready to read.
-#[derive(Clone, Debug)]
-pub struct SecondReader {
-    weights: Arc<Weights>,
-    names: Arc<KindNames>,
-}
-
-/// What the second reader makes of a comment: logarithms of chances, and two chances.
-#[derive(Clone, Debug)]
-struct Opinion {
-    whole: [f32; LABELS.len()],
-    clauses: Vec<[f32; LABELS.len()]>,
-    completion: f32,
-    blocker: f32,
-}
-
-impl SecondReader {
-    pub(in crate::domain::classify) fn new(weights: Weights, symbols: &SymbolTable) -> Self {
-        Self {
-            weights: Arc::new(weights),
-            names: Arc::new(KindNames::of(symbols)),
-        }
-    }
-
-    /// What it makes of a comment that the rules have read.
-    fn opinion(&self, trace: &Trace) -> Opinion {
-        let mut reader = FeatureReader::default();
-        let whole = self.weights.sums(&reader.whole(&self.names, trace));
-        let clauses = 0..trace.clause_spans.len();
-        let clauses = clauses.map(|at| self.weights.sums(&reader.clause(&self.names, trace, at)));
-        Opinion {
-            clauses: clauses.map(|sums| chances(&sums, CLAUSE)).collect(),
-            whole: chances(&whole, WHOLE),
-            completion: chance(whole[HAS_COMPLETION]),
-            blocker: chance(whole[HAS_BLOCKER]),
-        }
-    }
-
-    /// How well each label fits, given the verdict of the rules.
-    fn scores(&self, verdict: Option<Label>, opinion: &Opinion) -> [f32; LABELS.len()] {
-        let meant = &self.weights.meant[verdict.map_or(SILENT, column)];
-        #[expect(clippy::cast_precision_loss, reason = "some thousands of comments")]
-        let share = |label: usize| (meant[label] as f32 + 1.0).ln();
-        std::array::from_fn(|label| {
-            let clauses = opinion.clauses.iter().map(|clause| clause[label]);
-            let clause = clauses.reduce(f32::max).unwrap_or_default();
-            share(label) + opinion.whole[label] + CLAUSE_COUNTS * clause
-        })
-    }
-}
-
-/// The logarithms of the chances of the labels of a head.
-fn chances(sums: &[f32; COLUMNS], head: usize) -> [f32; LABELS.len()] {
-    let sums: [f32; LABELS.len()] = std::array::from_fn(|label| sums[head + label]);
-    let most = sums.iter().copied().fold(f32::MIN, f32::max);
-    let all = sums.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
-    sums.map(|sum| sum - most - all)
-}
-
-fn chance(sum: f32) -> f32 {
-    1.0 / (1.0 + (-sum).exp())
-}
-
 /// Lets the second reader change what the rules made of the clauses. Where it is not sure: the label that decides, and the
 /// other one that it may be.
 pub(in crate::domain::classify) fn agree(
@@ -99,24 +35,28 @@ pub(in crate::domain::classify) fn agree(
     second_reader: &SecondReader,
     trace: &mut Trace,
 ) -> Option<[Label; 2]> {
-    let verdict = primary(&trace.judged);
+    let verdict = RuleVerdict::of(&trace.judged);
     // What is left of a comment without its keys is too little to go by.
     let fragment = rule_set.kinds.bits.fragment;
     let is_key = |token: &Token| rule_set.lexicon.symbols.set(token.symbol).meets(fragment);
-    if trace.clause_spans.is_empty() || verdict.is_none() && trace.tokens.iter().any(is_key) {
+    if trace.clause_spans.is_empty() || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key) {
         return None;
     }
     let opinion = second_reader.opinion(trace);
     let scores = second_reader.scores(verdict, &opinion);
     let candidates = Candidates {
-        verdict,
+        rule: match verdict {
+            RuleVerdict::Rule(label) => Some(label),
+            RuleVerdict::Structure(_) | RuleVerdict::Silent => None,
+        },
         scores,
         opinion: &opinion,
     };
     let label = candidates.settled();
-    if verdict != Some(label) {
+    if verdict.label() != Some(label) {
         apply(label, &opinion, trace);
     }
+    doubt_finishes(&opinion, trace);
     candidates.rival(label).map(|rival| [label, rival])
 }
 
@@ -128,8 +68,8 @@ fn primary(clauses: &[JudgedClause]) -> Option<Label> {
 
 /// The labels that a comment may have.
 struct Candidates<'a> {
-    /// The label of the rules.
-    verdict: Option<Label>,
+    /// The label that a rule gives it.
+    rule: Option<Label>,
     /// How well each label fits.
     scores: [f32; LABELS.len()],
     opinion: &'a Opinion,
@@ -139,14 +79,14 @@ impl Candidates<'_> {
     /// What a rule has read is never turned into a take-back; and the state of a key is told by rules, which see its name.
     fn may_be(&self, label: Label) -> bool {
         match label {
-            Label::KeyReport => self.verdict == Some(label),
-            Label::Correction => self.verdict.is_none_or(|verdict| verdict == label),
+            Label::KeyReport => self.rule == Some(label),
+            Label::Correction => self.rule.is_none_or(|rule| rule == label),
             _ => true,
         }
     }
 
     fn is_finish(&self) -> bool {
-        let least = if self.verdict == Some(Label::Completion) {
+        let least = if self.rule == Some(Label::Completion) {
             FINISH_WITH_RULES
         } else {
             FINISH_ALONE
@@ -187,6 +127,26 @@ impl Candidates<'_> {
     }
 }
 
+/// Beside others, a clause is no finish if its own words hardly speak for one.
+fn doubt_finishes(opinion: &Opinion, trace: &mut Trace) {
+    if trace.judged.iter().filter(|clause| clause.judgement.is_some()).count() < 2 {
+        return;
+    }
+    for clause in trace.judged.iter_mut().filter(|clause| clause.is(Label::Completion)) {
+        let Some(chances) = opinion.clauses.get(clause.at) else {
+            continue;
+        };
+        let chance = |label: Label| chances[column(label)];
+        let quiet = LABELS.into_iter().filter(|label| *label >= Label::Progress);
+        let best = quiet.max_by(|one, other| chance(*one).total_cmp(&chance(*other)));
+        if let (Some(best), Some(judgement)) = (best, &mut clause.judgement)
+            && chance(Label::Completion).exp() < FINISH_BESIDE_OTHERS
+        {
+            judgement.relabel(best);
+        }
+    }
+}
+
 /// Makes this the label of the comment: what would come before it becomes it, and if nothing is it, the clause does that fits
 /// best.
 fn apply(label: Label, opinion: &Opinion, trace: &mut Trace) {
@@ -217,7 +177,7 @@ fn apply(label: Label, opinion: &Opinion, trace: &mut Trace) {
                     label,
                     also: None,
                     role: Role::Report,
-                    rule: None,
+                    basis: None,
                     guards: Vec::new(),
                     second_reader: true,
                 });

@@ -1,8 +1,10 @@
 //! Features: what the second reader sees of a text. Runs of words and letters, and the kinds that the lexicon gives the words,
 //! each hashed to a row of the table of weights.
 use crate::domain::classify::lexicon::{SymbolTable, hash};
+use crate::domain::classify::structure::Structure;
 use crate::domain::classify::token::Token;
 use crate::domain::classify::trace::Trace;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 /// Rows of the table of weights, as a power of two.
@@ -13,6 +15,9 @@ const KINDS_COUNT: f32 = 1.5;
 
 /// How much the kinds of the clauses before and behind one count for it.
 const NEIGHBOURS_COUNT: f32 = 0.6;
+
+/// How much the structure of the clauses counts beside them.
+const STRUCTURE_COUNTS: f32 = 0.8;
 
 /// Two kinds belong together up to this distance of their words.
 const FARTHEST: usize = 4;
@@ -33,24 +38,43 @@ enum Block {
     Before,
     Behind,
     Place,
+    Structure,
 }
 
 /// The kinds of each symbol as numbers that depend on their names alone.
 #[derive(Debug)]
-pub(in crate::domain::classify) struct KindNames(Vec<Box<[u32]>>);
+pub(in crate::domain::classify) struct KindNames {
+    of_symbol: Vec<Box<[u32]>>,
+    names: HashMap<u32, String>,
+}
 
 impl KindNames {
     pub(in crate::domain::classify) fn of(symbols: &SymbolTable) -> Self {
-        let named = |symbol| {
-            let names = symbols.names(symbol);
-            let kinds: Box<[u32]> = names.iter().map(|name| fold32(hash(name.bytes()))).collect();
+        let mut known = HashMap::from([(UNKNOWN, "unknown".to_owned()), (BORDER, "end".to_owned())]);
+        let mut named = |symbol| {
+            let names = symbols.names(symbol).into_iter();
+            let kinds: Box<[u32]> = names
+                .map(|name| {
+                    let kind = fold32(hash(name.bytes()));
+                    known.insert(kind, name.to_owned());
+                    kind
+                })
+                .collect();
             if kinds.is_empty() { Box::from([UNKNOWN]) } else { kinds }
         };
-        Self((0..symbols.len()).map(named).collect())
+        Self {
+            of_symbol: (0..symbols.len()).map(&mut named).collect(),
+            names: known,
+        }
     }
 
     fn of_token(&self, token: &Token) -> &[u32] {
-        self.0.get(usize::from(token.symbol)).map_or(&[UNKNOWN], |kinds| kinds)
+        let kinds = self.of_symbol.get(usize::from(token.symbol));
+        kinds.map_or(&[UNKNOWN], |kinds| kinds)
+    }
+
+    fn name(&self, kind: u32) -> &str {
+        self.names.get(&kind).map_or("?", String::as_str)
     }
 }
 
@@ -64,9 +88,21 @@ const BORDER: u32 = 11;
 #[derive(Debug, Default)]
 pub(in crate::domain::classify) struct FeatureReader {
     hashes: Vec<u32>,
+    /// What each row stands for in this text, where that is to be told.
+    told: Option<BTreeMap<u32, String>>,
 }
 
 impl FeatureReader {
+    /// Reads the features of a comment, and tells in words what the row of each stands for.
+    pub(super) fn told(names: &KindNames, trace: &Trace) -> (Vec<Feature>, BTreeMap<u32, String>) {
+        let mut reader = Self {
+            told: Some(BTreeMap::new()),
+            ..Self::default()
+        };
+        let features = reader.whole(names, trace);
+        (features, reader.told.unwrap_or_default())
+    }
+
     /// The features of the whole comment.
     pub(in crate::domain::classify) fn whole(&mut self, names: &KindNames, trace: &Trace) -> Vec<Feature> {
         let mut features = Vec::with_capacity(512);
@@ -75,7 +111,29 @@ impl FeatureReader {
             self.kinds(names, &trace.tokens[span.tokens.clone()], Block::Kinds);
         }
         self.close(KINDS_COUNT, &mut features);
+        for structure in &trace.structures {
+            self.structure(*structure);
+        }
+        self.close(STRUCTURE_COUNTS, &mut features);
         features
+    }
+
+    /// What a clause says of whom, each fact with those that go with it.
+    fn structure(&mut self, structure: Structure) {
+        let Structure {
+            subject,
+            predicate,
+            negated,
+            tense,
+        } = structure;
+        let told = || structure.to_string();
+        let [subject, predicate, tense] = [subject as u32, predicate as u32, tense as u32];
+        let negated = u32::from(negated);
+        self.see(Block::Structure, [1, subject], told);
+        self.see(Block::Structure, [2, predicate, negated], told);
+        self.see(Block::Structure, [3, subject, predicate, negated], told);
+        self.see(Block::Structure, [4, predicate, negated, tense], told);
+        self.see(Block::Structure, [5, subject, predicate, negated, tense], told);
     }
 
     /// The features of a clause.
@@ -91,6 +149,10 @@ impl FeatureReader {
         self.text(&trace.own[place_of(tokens)], &mut features);
         self.kinds(names, tokens, Block::Kinds);
         self.close(KINDS_COUNT, &mut features);
+        if let Some(structure) = trace.structures.get(at) {
+            self.structure(*structure);
+        }
+        self.close(STRUCTURE_COUNTS, &mut features);
         if let Some(before) = at.checked_sub(1).and_then(tokens_of) {
             self.kinds(names, before, Block::Before);
         }
@@ -99,7 +161,7 @@ impl FeatureReader {
         }
         self.close(NEIGHBOURS_COUNT, &mut features);
         let last = at + 1 == trace.clause_spans.len();
-        self.see(Block::Place, [u32::from(at == 0), u32::from(last)]);
+        self.see(Block::Place, [u32::from(at == 0), u32::from(last)], String::new);
         self.close(1.0, &mut features);
         features
     }
@@ -108,18 +170,24 @@ impl FeatureReader {
     fn text(&mut self, text: &str, features: &mut Vec<Feature>) {
         let plain = plain(text);
         let mut before = BORDER;
-        for word in plain.split(|b| *b == b' ').filter(|word| !word.is_empty()) {
-            let word = fold32(hash(word.iter().copied()));
-            self.see(Block::Words, [word]);
-            self.see(Block::Words, [before, word]);
-            before = word;
+        let mut said = "";
+        for text in plain.split(' ').filter(|word| !word.is_empty()) {
+            let word = fold32(hash(text.bytes()));
+            self.see(Block::Words, [word], || format!("\"{text}\""));
+            self.see(Block::Words, [before, word], || match said {
+                "" => format!("\"{text}\" first"),
+                said => format!("\"{said} {text}\""),
+            });
+            (before, said) = (word, text);
         }
-        self.see(Block::Words, [before, BORDER]);
+        self.see(Block::Words, [before, BORDER], || format!("\"{said}\" last"));
         self.close(1.0, features);
         for length in 3..=4 {
-            for run in plain.windows(length) {
+            for run in plain.as_bytes().windows(length) {
                 let packed = run.iter().fold(0, |packed, b| packed << 8 | u32::from(*b));
-                self.see(Block::Letters, [packed]);
+                self.see(Block::Letters, [packed], || {
+                    format!("letters \"{}\"", String::from_utf8_lossy(run).replace(' ', "_"))
+                });
             }
         }
         self.close(1.0, features);
@@ -129,7 +197,7 @@ impl FeatureReader {
     fn kinds(&mut self, names: &KindNames, tokens: &[Token], block: Block) {
         for (at, token) in tokens.iter().enumerate() {
             for kind in names.of_token(token) {
-                self.see(block, [*kind]);
+                self.see(block, [*kind], || format!("a word of {}", names.name(*kind)));
                 for distance in 1..=FARTHEST {
                     let border = [BORDER];
                     let next = match tokens.get(at + distance) {
@@ -138,17 +206,21 @@ impl FeatureReader {
                         None => break,
                     };
                     for next in next {
-                        self.see(block, [*kind, *next, u32::try_from(distance).unwrap_or(0)]);
+                        let apart = u32::try_from(distance).unwrap_or(0);
+                        self.see(block, [*kind, *next, apart], || {
+                            let gap = ["", "", " .", " . .", " . . ."][distance];
+                            format!("{}{gap} {}", names.name(*kind), names.name(*next))
+                        });
                     }
                 }
                 if at == 0 {
-                    self.see(block, [BORDER, *kind]);
+                    self.see(block, [BORDER, *kind], || format!("{} first", names.name(*kind)));
                 }
             }
         }
     }
 
-    fn see<const N: usize>(&mut self, block: Block, parts: [u32; N]) {
+    fn see<const N: usize>(&mut self, block: Block, parts: [u32; N], told: impl FnOnce() -> String) {
         let seed = 0x9e37_79b9_u32.wrapping_mul(block as u32);
         let mixed = parts.iter().fold(seed, |hash, part| {
             (hash ^ part)
@@ -157,8 +229,11 @@ impl FeatureReader {
                 .wrapping_mul(5)
                 .wrapping_add(0xe654_6b64)
         });
-        self.hashes
-            .push((mixed ^ mixed >> 16).wrapping_mul(0xc2b2_ae35) >> (32 - ROW_BITS));
+        let row = (mixed ^ mixed >> 16).wrapping_mul(0xc2b2_ae35) >> (32 - ROW_BITS);
+        self.hashes.push(row);
+        if let Some(rows) = &mut self.told {
+            rows.entry(row).or_insert_with(told);
+        }
     }
 
     /// Ends a block: each row once, by how often it was seen, all of them together as long as `count`.
@@ -186,7 +261,7 @@ const SEEN: [f32; 8] = [
 
 /// A text with one blank between its words and around it, in which the number of a step is one sign and any other number
 /// another.
-fn plain(text: &str) -> Vec<u8> {
+fn plain(text: &str) -> String {
     let mut plain = Vec::with_capacity(text.len() + 2);
     plain.push(b' ');
     let mut digits = 0;
@@ -215,7 +290,8 @@ fn plain(text: &str) -> Vec<u8> {
             }
         }
     }
-    plain
+    // No letter was taken apart: signs alone are ASCII.
+    String::from_utf8(plain).unwrap_or_default()
 }
 
 /// Where a clause stands in the text.

@@ -8,11 +8,17 @@
 //! ```
 mod agreement;
 mod features;
+mod labels;
+mod opinion;
+mod reasons;
 mod training;
+mod verdict;
 mod weights;
 
-pub use agreement::SecondReader;
 pub(super) use agreement::agree;
 pub(super) use features::{FeatureReader, KindNames};
+pub use opinion::SecondReader;
+pub use reasons::Reasons;
 pub(super) use training::{Example, train};
+pub(super) use verdict::RuleVerdict;
 pub(super) use weights::Weights;

@@ -1,9 +1,9 @@
 //! Training: the weights of the second reader from labelled comments. `AdaGrad` over softmax, a fixed number of rounds, a fixed
 //! shuffle, and no function that two machines might compute otherwise: the same comments give the same bytes everywhere.
 use super::features::Feature;
-use super::weights::{
-    CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, LABELS, ROWS, SILENT, VERDICTS, WHOLE, Weights, column,
-};
+use super::labels::{LABELS, column};
+use super::verdict::RuleVerdict;
+use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, ROWS, WHOLE, Weights};
 use crate::domain::classify::reading::Label;
 
 const ROUNDS: usize = 30;
@@ -21,7 +21,7 @@ pub(in crate::domain::classify) struct Example {
     /// Its labels, the primary one first.
     pub(in crate::domain::classify) labels: Vec<Label>,
     /// What the rules say of it.
-    pub(in crate::domain::classify) verdict: Option<Label>,
+    pub(in crate::domain::classify) verdict: RuleVerdict,
     /// Whether the rules were written without it: only then does it tell how far they can be trusted.
     pub(in crate::domain::classify) is_strange: bool,
 }
@@ -49,9 +49,9 @@ pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
         learn_clauses(&mut table, examples, &labels);
         head = CLAUSE;
     }
-    let mut meant = [[0; LABELS.len()]; VERDICTS];
+    let mut meant = [[0; LABELS.len()]; RuleVerdict::COUNT];
     for example in examples.iter().filter(|example| example.is_strange) {
-        meant[example.verdict.map_or(SILENT, column)][primary(example)] += 1;
+        meant[example.verdict.row()][primary(example)] += 1;
     }
     table.quantised(meant)
 }
@@ -251,7 +251,7 @@ impl Table {
     }
 
     /// In one byte a weight.
-    fn quantised(&self, meant: [[u32; LABELS.len()]; VERDICTS]) -> Weights {
+    fn quantised(&self, meant: [[u32; LABELS.len()]; RuleVerdict::COUNT]) -> Weights {
         let mut scales = [0.0_f32; COLUMNS];
         for (weight, scale) in self.weights.iter().flat_map(|row| row.iter().zip(0..COLUMNS)) {
             scales[scale] = scales[scale].max(weight.abs() / 127.0);

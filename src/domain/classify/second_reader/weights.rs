@@ -1,28 +1,10 @@
 //! The weights of the second reader: for each row of the table how much it speaks for each label. One byte each, so that the
 //! sums are the same on every machine and the table is small enough to be part of the program.
 use super::features::{Feature, ROW_BITS};
-use crate::domain::classify::reading::Label;
+use super::labels::LABELS;
+use super::verdict::RuleVerdict;
 use std::borrow::Cow;
 use std::fmt;
-
-/// All labels, in the order of the columns.
-pub(super) const LABELS: [Label; 7] = [
-    Label::Correction,
-    Label::Blocker,
-    Label::Completion,
-    Label::KeyReport,
-    Label::Progress,
-    Label::Question,
-    Label::Chatter,
-];
-
-/// The column of a label.
-pub(super) fn column(label: Label) -> usize {
-    LABELS
-        .iter()
-        .position(|known| *known == label)
-        .unwrap_or(LABELS.len() - 1)
-}
 
 /// Columns of the table: a label each for the comment, for a clause, and two for what else a comment has.
 pub(super) const COLUMNS: usize = 16;
@@ -31,13 +13,8 @@ pub(super) const CLAUSE: usize = 7;
 pub(super) const HAS_COMPLETION: usize = 14;
 pub(super) const HAS_BLOCKER: usize = 15;
 
-/// What the rules may have said of a comment: a label, or nothing.
-pub(super) const VERDICTS: usize = LABELS.len() + 1;
-/// The verdict of rules that said nothing.
-pub(super) const SILENT: usize = LABELS.len();
-
 pub(super) const ROWS: usize = 1 << ROW_BITS;
-const MAGIC: &[u8; 8] = b"kmreads1";
+const MAGIC: &[u8; 8] = b"kmreads2";
 
 /// The table as it is trained and kept.
 #[derive(Clone, PartialEq)]
@@ -46,7 +23,7 @@ pub(in crate::domain::classify) struct Weights {
     pub(super) scales: [f32; COLUMNS],
     pub(super) biases: [f32; COLUMNS],
     /// How often each verdict of the rules meant each label, on comments that the rules were not written for.
-    pub(super) meant: [[u32; LABELS.len()]; VERDICTS],
+    pub(super) meant: [[u32; LABELS.len()]; RuleVerdict::COUNT],
     /// A row for each hash, a byte with a sign for each column.
     pub(super) rows: Cow<'static, [[u8; COLUMNS]]>,
 }
@@ -75,6 +52,13 @@ impl Weights {
         sums
     }
 
+    /// How much a feature speaks for one column rather than for another.
+    pub(super) fn speaks(&self, feature: &Feature, column: usize, other: usize) -> f32 {
+        let row = &self.rows[feature.row as usize & (ROWS - 1)];
+        let weight = |column: usize| f32::from(i8::from_le_bytes([row[column]])) * self.scales[column];
+        (weight(column) - weight(other)) * feature.value
+    }
+
     /// As a file holds them.
     pub(in crate::domain::classify) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
@@ -99,7 +83,7 @@ impl Weights {
         let mut weights = Self {
             scales: [0.0; COLUMNS],
             biases: [0.0; COLUMNS],
-            meant: [[0; LABELS.len()]; VERDICTS],
+            meant: [[0; LABELS.len()]; RuleVerdict::COUNT],
             rows: Cow::Borrowed(&[]),
         };
         for number in weights.scales.iter_mut().chain(&mut weights.biases) {

@@ -1,0 +1,88 @@
+//! What the second reader makes of a comment, from its weights alone.
+use super::features::{FeatureReader, KindNames};
+use super::labels::LABELS;
+use super::verdict::RuleVerdict;
+use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, WHOLE, Weights};
+use crate::domain::classify::lexicon::SymbolTable;
+use crate::domain::classify::reading::Label;
+use crate::domain::classify::trace::Trace;
+use std::sync::Arc;
+
+/// How much the clause that fits a label best counts beside the whole comment.
+const CLAUSE_COUNTS: f32 = 0.5;
+
+/// The second reader, ready to read.
+#[derive(Clone, Debug)]
+pub struct SecondReader {
+    pub(super) weights: Arc<Weights>,
+    pub(super) names: Arc<KindNames>,
+}
+
+/// What the second reader makes of a comment: logarithms of chances, and two chances.
+#[derive(Clone, Debug)]
+pub(super) struct Opinion {
+    whole: [f32; LABELS.len()],
+    pub(super) clauses: Vec<[f32; LABELS.len()]>,
+    pub(super) completion: f32,
+    pub(super) blocker: f32,
+}
+
+impl SecondReader {
+    pub(in crate::domain::classify) fn new(weights: Weights, symbols: &SymbolTable) -> Self {
+        Self {
+            weights: Arc::new(weights),
+            names: Arc::new(KindNames::of(symbols)),
+        }
+    }
+
+    /// What it makes of a comment that the rules have read.
+    pub(super) fn opinion(&self, trace: &Trace) -> Opinion {
+        let mut reader = FeatureReader::default();
+        let whole = self.weights.sums(&reader.whole(&self.names, trace));
+        let clauses = 0..trace.clause_spans.len();
+        let clauses = clauses.map(|at| self.weights.sums(&reader.clause(&self.names, trace, at)));
+        Opinion {
+            clauses: clauses.map(|sums| chances(&sums, CLAUSE)).collect(),
+            whole: chances(&whole, WHOLE),
+            completion: chance(whole[HAS_COMPLETION]),
+            blocker: chance(whole[HAS_BLOCKER]),
+        }
+    }
+
+    /// How well each label fits, given the verdict of the rules.
+    pub(super) fn scores(&self, verdict: RuleVerdict, opinion: &Opinion) -> [f32; LABELS.len()] {
+        let meant = &self.weights.meant[verdict.row()];
+        #[expect(clippy::cast_precision_loss, reason = "some thousands of comments")]
+        let share = |label: usize| (meant[label] as f32 + 1.0).ln();
+        std::array::from_fn(|label| {
+            let clauses = opinion.clauses.iter().map(|clause| clause[label]);
+            let clause = clauses.reduce(f32::max).unwrap_or_default();
+            share(label) + opinion.whole[label] + CLAUSE_COUNTS * clause
+        })
+    }
+}
+
+impl Opinion {
+    /// All labels with their chances for the whole comment in percent, the likeliest first.
+    pub(super) fn likeliest(&self) -> Vec<(Label, u8)> {
+        let mut all: Vec<(Label, f32)> = LABELS.into_iter().zip(self.whole).collect();
+        all.sort_by(|one, other| other.1.total_cmp(&one.1));
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+        let percent = |chance: f32| (chance.exp() * 100.0).round() as u8;
+        all.into_iter()
+            .map(|(label, chance)| (label, percent(chance)))
+            .collect()
+    }
+}
+
+/// The logarithms of the chances of the labels of a head.
+fn chances(sums: &[f32; COLUMNS], head: usize) -> [f32; LABELS.len()] {
+    let sums: [f32; LABELS.len()] = std::array::from_fn(|label| sums[head + label]);
+    let most = sums.iter().copied().fold(f32::MIN, f32::max);
+    let all = sums.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
+    sums.map(|sum| sum - most - all)
+}
+
+fn chance(sum: f32) -> f32 {
+    1.0 / (1.0 + (-sum).exp())
+}
