@@ -25,8 +25,11 @@ const BLOCKER: f32 = 0.5;
 /// The chance of a blocker below which none is raised although it fits best.
 const NO_BLOCKER: f32 = 0.2;
 
-/// Two labels whose scores differ by less than this are both likely: the one is about a third more so than the other.
-const DOUBT: f32 = 0.3;
+/// Two labels whose scores differ by less than this are both likely: the one is about twice as likely as the other.
+const DOUBT: f32 = 0.8;
+
+/// The chance of a finish below which it is not sure that there is one.
+const FINISH_SURE: f32 = 0.6;
 
 /// Lets the second reader change what the rules made of the clauses. Where it is not sure: the label that decides, and the
 /// other one that it may be.
@@ -119,11 +122,13 @@ impl Candidates<'_> {
         settled.unwrap_or(Label::Chatter)
     }
 
-    /// The other label that it may be: one that fits about as well, or better.
+    /// The other label that it may be, if that is likely too: one that fits about as well, or better, or any where a finish is
+    /// hardly likely.
     fn rival(&self, settled: Label) -> Option<Label> {
         let silent = |label: Label| matches!(label, Label::Progress | Label::Chatter);
         let rival = self.best(|label| label != settled && !(silent(label) && silent(settled)))?;
-        (self.score(settled) - self.score(rival) < DOUBT).then_some(rival)
+        let hardly = settled == Label::Completion && self.opinion.completion < FINISH_SURE;
+        (hardly || self.score(settled) - self.score(rival) < DOUBT).then_some(rival)
     }
 }
 

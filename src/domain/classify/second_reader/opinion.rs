@@ -8,8 +8,11 @@ use crate::domain::classify::reading::Label;
 use crate::domain::classify::trace::Trace;
 use std::sync::Arc;
 
+/// How much the verdict of the rules counts beside the whole comment.
+const RULES_COUNT: f32 = 0.5;
+
 /// How much the clause that fits a label best counts beside the whole comment.
-const CLAUSE_COUNTS: f32 = 0.5;
+const CLAUSE_COUNTS: f32 = 1.0;
 
 /// The second reader, ready to read.
 #[derive(Clone, Debug)]
@@ -57,7 +60,7 @@ impl SecondReader {
         std::array::from_fn(|label| {
             let clauses = opinion.clauses.iter().map(|clause| clause[label]);
             let clause = clauses.reduce(f32::max).unwrap_or_default();
-            share(label) + opinion.whole[label] + CLAUSE_COUNTS * clause
+            RULES_COUNT * share(label) + opinion.whole[label] + CLAUSE_COUNTS * clause
         })
     }
 }
