@@ -15,14 +15,11 @@ use std::path::Path;
 struct ClassifyRequest {
     id: Value,
     text: String,
-    #[serde(default = "five")]
+    /// How many steps the page has; without it, numbers up to 9 can be steps.
+    #[serde(default)]
     steps_total: u8,
     #[serde(default)]
     default_step: Option<u8>,
-}
-
-fn five() -> u8 {
-    5
 }
 
 /// A line of the output: the reading of a comment, under its id.

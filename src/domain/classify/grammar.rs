@@ -5,6 +5,11 @@ use super::rule_set::RuleSet;
 use super::step_set::MOST_STEPS;
 use super::token::Token;
 
+/// The last step of a page that nobody knows.
+const UNKNOWN_TOTAL: u32 = 5;
+/// The highest number that is read as a step of a page that nobody knows: one digit.
+const UNKNOWN_HIGHEST: u32 = 9;
+
 /// What every pass over tokens needs.
 pub(super) struct Grammar<'a> {
     pub(super) rule_set: &'a RuleSet,
@@ -13,8 +18,10 @@ pub(super) struct Grammar<'a> {
     pub(super) bits: &'a KindBits,
     /// The symbol of a token that is of one of these kinds alone.
     pub(super) symbols: &'a KindSymbols,
-    /// How many steps the page has.
+    /// How many steps the page has: the number of its last step.
     pub(super) steps_total: u32,
+    /// The highest number that can be a step: of a page that nobody knows, more than it is taken to have.
+    pub(super) highest_step: u32,
     /// Kinds after which a clause begins.
     pub(super) opens: KindSet,
     /// Kinds that tell a state: a comma or an "and" parts clauses only between two of them.
@@ -27,15 +34,20 @@ impl<'a> Grammar<'a> {
     pub(super) fn new(rule_set: &'a RuleSet, steps_total: u8) -> Self {
         let bits = &rule_set.kinds.bits;
         let group = |name: &str| rule_set.groups.get(name).copied().unwrap_or_default();
+        let (total, highest) = match u32::from(steps_total) {
+            0 => (UNKNOWN_TOTAL, UNKNOWN_HIGHEST),
+            known => (known.min(MOST_STEPS), known.min(MOST_STEPS)),
+        };
         Self {
             rule_set,
             lexicon: &rule_set.lexicon,
             bits,
             symbols: &rule_set.kinds.symbols,
-            steps_total: u32::from(steps_total).min(MOST_STEPS),
+            steps_total: total,
+            highest_step: highest,
             opens: group("opens"),
             states: group("states"),
-            counted: bits.counted | bits.keyword | bits.secretword | bits.stepword | bits.percent | bits.of,
+            counted: bits.counted | bits.units | bits.keyword | bits.secretword | bits.stepword | bits.percent | bits.of,
         }
     }
 

@@ -35,22 +35,27 @@ pub(super) struct Kinds {
 kinds! {
     /// Marks that end a sentence or part a clause.
     stop, line, ask, comma, colon, dash, hyphen, slash, and, hash, percent,
-    /// A word for step, and a step with its number.
-    stepword, step, step_number, substep, part_of_step, ordinal, last,
+    /// A word for step, one that is only with a number, and a step with its number.
+    stepword, itemword, step, step_number, substep, part_of_step, ordinal, last,
     /// Counts: `3 of 5`, all of them.
     count, count_all, number, decimal,
     /// Words of ranges and of all steps: "1 to 3", "up to", "all but".
     to, upto, both, all, except, before,
     /// Units of time, and words around spans and days.
-    minute, hour, week, seconds, half_more, article, duration, day, clock, by, insteadof,
-    /// Numerals and ordinals as words.
-    numword, ordword,
+    minute, hour, week, seconds, half_more, article, an, duration, day, clock, by, insteadof, planned,
+    /// Words of dates: months, what stands before a day of the month, before a bare number that is a day, before an hour.
+    month, onday, dated, athour,
+    /// Numerals and ordinals as words, and a number that counts the things behind it.
+    numword, ordword, many,
     /// Marks before the items of a list.
     tick, cross, todo, busy,
     /// Keys, pieces of keys, people, and the words for keys.
     fragment, mention, keyword, secretword, pairword, service, keyvar, key, rotated,
     /// Where clauses part, and what makes one worth parting.
-    but, so, corr, of, me, hedge,
-    /// What may stand around a bare number that is a step.
-    aux, prep, counted,
+    but, so, corr, of, me, hedge, wh,
+    /// What may stand around a bare number that is a step: auxiliaries, prepositions, verbs that take a step as their object,
+    /// verbs of which it is the subject, what points at something ("that was 3"), and what a verb follows.
+    aux, single, prep, handles, acts, pointer, cant, label, counted,
+    /// What tells the step that was meant from the one that was not, and the ends of verbs.
+    not, rather, neither, participle, gerund, stuck, wait, done, finish, start, partial, particle, units,
 }

@@ -14,6 +14,8 @@ mod classifier;
 mod clauses;
 mod combine;
 mod context;
+mod counts;
+mod dates;
 mod examples;
 mod explain;
 mod grammar;

@@ -2,11 +2,14 @@
 use super::grammar::Grammar;
 use super::lexicon::{KindSet, Symbol};
 use super::step_set::{StepSet, range};
-use super::steps_joined::merge;
+use super::steps_joined::{drop_replaced, merge};
 use super::token::{Token, TokenValue};
 
 /// Words and marks between "step" and its number at most ("step number: 3"); a row of marks is nobody's step.
 const NAMED_WITHIN: usize = 8;
+
+/// Words of a line at most that is looked through for its mark.
+const LINE_WITHIN: usize = 12;
 
 /// Replaces what names steps by tokens that carry them.
 pub(super) fn join_steps(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
@@ -17,7 +20,9 @@ pub(super) fn join_steps(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
         joined.push(token);
         at += length;
     }
-    merge(grammar, joined)
+    let mut merged = merge(grammar, joined);
+    drop_replaced(grammar, &mut merged);
+    merged
 }
 
 /// Reads what begins at one token; `ahead` counts tokens from there.
@@ -51,6 +56,7 @@ impl StepParser<'_> {
             .whole_list()
             .or_else(|| self.ordinals())
             .or_else(|| self.named())
+            .or_else(|| self.list_line())
             .or_else(|| self.bare());
         let token = self.tokens[self.at];
         let symbols = self.grammar.symbols;
@@ -101,7 +107,7 @@ impl StepParser<'_> {
         let TokenValue::Number(number) = self.token(ahead)?.value else {
             return None;
         };
-        (1..=self.grammar.steps_total).contains(&number).then_some(number)
+        (1..=self.grammar.highest_step).contains(&number).then_some(number)
     }
 
     /// "all steps", "all 5 steps", "both steps 1 and 2"; "all but step 3" is read where clauses are made.
@@ -136,9 +142,10 @@ impl StepParser<'_> {
         if ahead == 0 {
             return None;
         }
-        let number = self.number(ahead).filter(|_| ahead == 1);
+        let number = self.number(ahead).filter(|_| ahead == 1 && !self.is(1, bits.many));
+        let definite = self.before(bits.article) && !self.before(bits.an);
         if number == Some(1) && self.is(ahead, bits.numword) {
-            return Some(StepMention::whole(2, set));
+            return definite.then(|| StepMention::whole(2, set));
         }
         let things = self.is(ahead + 1, bits.counted) && !self.is(ahead + 1, bits.stepword);
         if number.is_some() && !things {
@@ -147,7 +154,10 @@ impl StepParser<'_> {
         if self.is(ahead, bits.stepword) {
             return Some(StepMention::whole(ahead + 1, set));
         }
-        let alone = self.before(bits.article) && self.ends(ahead) && !self.is(0, bits.last);
+        let what_follows = bits.stop | bits.line | bits.ask | bits.comma | bits.colon | bits.dash | bits.aux | bits.and;
+        let over = self.token(ahead).is_none() || self.is(ahead, what_follows | bits.but | self.grammar.states);
+        let excepted = self.at > 1 && self.grammar.is_before(self.tokens, self.at - 1, bits.except);
+        let alone = definite && over && self.ends(ahead) && (excepted || !self.is(0, bits.last));
         alone.then(|| StepMention::whole(ahead, set))
     }
 
@@ -167,7 +177,7 @@ impl StepParser<'_> {
         let total = self.grammar.steps_total;
         let named = self.is(ahead + 1, bits.stepword);
         let set = if self.is(0, bits.last) {
-            range(total + 1 - many, total)
+            range((total + 1).saturating_sub(many).max(1), total)
         } else {
             range(1, many)
         };
@@ -178,11 +188,14 @@ impl StepParser<'_> {
     fn named(&self) -> Option<StepMention> {
         let bits = self.grammar.bits;
         let below = self.is(0, bits.before);
-        let whole = self.is(0, bits.upto)
+        let from_number = self.at > 0 && matches!(self.tokens[self.at - 1].value, TokenValue::Number(_));
+        let whole = self.is(0, bits.upto) && !from_number
             || self.is(0, bits.to) && self.before(bits.all)
             || below && self.before(bits.all | bits.stepword | bits.aux);
         let mut ahead = if whole { self.skip(1, bits.article) } else { 0 };
-        let named = self.is(ahead, bits.stepword | bits.hash);
+        let labelled = self.is(ahead, bits.hash) && self.before(bits.label);
+        let item = self.is(ahead, bits.itemword) && self.number(ahead + 1).is_some();
+        let named = self.is(ahead, bits.stepword | bits.hash) && !labelled || item;
         if named {
             ahead += 1;
             while ahead < NAMED_WITHIN && self.is(ahead, bits.stepword | bits.hash | bits.colon | bits.hyphen) {
@@ -218,7 +231,7 @@ impl StepParser<'_> {
             let Some((step, more, another_part)) = self.item(next).filter(|_| joiner) else {
                 break;
             };
-            if !to && self.is(next + 1, bits.counted | bits.of) {
+            if self.is(next, bits.many) || !to && self.is(next + 1, bits.counted | bits.of) {
                 break;
             }
             set |= if to { range(last, step) } else { more };
@@ -236,7 +249,7 @@ impl StepParser<'_> {
     /// The last step of an item, all of its steps, and whether only a part is meant: `3`, `4a`, `4.2`, `1,2`.
     fn item(&self, ahead: usize) -> Option<(u32, StepSet, bool)> {
         let bits = self.grammar.bits;
-        let steps = 1..=self.grammar.steps_total;
+        let steps = 1..=self.grammar.highest_step;
         if let TokenValue::Decimal(whole, hundredths, comma) = self.token(ahead)?.value {
             // With a comma it is a list, if the second number is a later step.
             let second = hundredths / 10;
@@ -257,23 +270,96 @@ impl StepParser<'_> {
             .is_none_or(|token| self.grammar.may_follow_step(token))
     }
 
-    /// "4 is ongoing", "1 & 2 are behind me", "doing 5 tomorrow": a bare number among states.
+    /// "1 kabels ✅": a line of a list, which ends in a mark.
+    fn list_line(&self) -> Option<StepMention> {
+        let bits = self.grammar.bits;
+        let number = self.number(0).filter(|_| !self.is(0, bits.numword | bits.ordinal | bits.substep))?;
+        let opens = self.at == 0 || self.before(bits.line);
+        let end = (1..LINE_WITHIN).find(|&ahead| self.token(ahead).is_none() || self.is(ahead, bits.line))?;
+        let marks = bits.tick | bits.cross | bits.busy | bits.todo;
+        let marked = opens && end > 1 && (1..end).any(|ahead| self.is(ahead, marks)) && !self.is(1, bits.of | bits.slash);
+        marked.then(|| self.list(0).unwrap_or(StepMention::whole(1, 1 << number)))
+    }
+
+    /// "4 is ongoing", "1 & 2 are behind me", "doing 5 tomorrow", "5 bound": a bare number that counts nothing.
     fn bare(&self) -> Option<StepMention> {
         let bits = self.grammar.bits;
-        let mention = self.list(0)?;
-        let length = mention.length;
-        let few_words = self.is(0, bits.numword) && length < 3;
-        if self.is(0, bits.ordinal | bits.step_number) || few_words || self.is(1, bits.slash) {
+        if self.is(0, bits.many | bits.ordinal | bits.step_number) || self.is(1, bits.slash) {
             return None;
         }
-        let opens = self.at == 0 || self.before(self.grammar.opens);
-        let counted = self.is(length, bits.counted | bits.of | bits.percent | bits.slash | bits.hyphen);
+        let mention = self.list(0)?;
+        let length = mention.length;
+        if self.is(0, bits.numword) && length < 3 {
+            return self.in_words(length).then_some(mention);
+        }
+        let counted = bits.counted | bits.units | bits.of | bits.percent | bits.slash | bits.hyphen;
+        if self.is(length, counted) {
+            return None;
+        }
+        // "edit: 18 guests, not 8" speaks of no step before.
+        let other = self.before(bits.not) && self.grammar.is_before(self.tokens, self.at - 1, bits.comma);
+        if other && !self.is_replaced() {
+            return None;
+        }
         let after_list_mark = self.before(bits.tick | bits.cross | bits.todo | bits.busy);
-        let lone = self.at == 0 && length == self.tokens.len();
-        let stands = opens && !lone || self.before(bits.prep);
-        let fits = stands && self.ends(length) || after_list_mark;
-        let lone_range = lone && mention.set.count_ones() > 1 && self.is(1, bits.hyphen);
-        (fits && !counted || lone_range).then_some(mention)
+        let plus_one = self.at == 1 && self.before(bits.and);
+        let lone = plus_one || self.at == 0 && length == self.tokens.len();
+        let lone_range = lone && mention.set.count_ones() > 1 && self.is(1, bits.hyphen | bits.to | bits.dash);
+        let unknown = self.token(length).is_some_and(|token| token.symbol == 0);
+        let stands = !lone && (self.is_subject(length) || self.is_object());
+        (stands && (self.ends(length) || unknown) || after_list_mark || lone_range).then_some(mention)
+    }
+
+    /// "4 is ongoing", "that's 3", "why 4 failed", "is 3 done?".
+    fn is_subject(&self, length: usize) -> bool {
+        let bits = self.grammar.bits;
+        let opens = self.at == 0 || self.before(self.grammar.opens | bits.rather | bits.wh);
+        let said = self.ends(length) && self.token(length).is_some() && !self.is(length, bits.stop | bits.line);
+        opens || self.pointed_at() || said && self.before(bits.single | bits.partial)
+    }
+
+    /// "doing 5", "stuck on 3", "crossed out 4", "can't open 2"; "for 7b" and "van 4b" are no pieces of a step.
+    fn is_object(&self) -> bool {
+        let bits = self.grammar.bits;
+        let before = self.at.saturating_sub(1);
+        let verb = |kinds| self.grammar.is_before(self.tokens, before, kinds);
+        let acted_on = self.before(bits.handles | bits.stuck | bits.done | bits.start | bits.finish)
+            || self.before(bits.particle) && verb(bits.handles | bits.prep | bits.gerund | bits.participle)
+            || verb(bits.cant) && !self.before(bits.article | bits.counted | bits.stepword | bits.numword);
+        let piece = self.is(0, bits.substep) && !verb(self.grammar.states);
+        acted_on || self.is_replaced() || self.before(bits.prep) && !piece
+    }
+
+    /// "that's 3", "dat was 4", "damit steht 2".
+    fn pointed_at(&self) -> bool {
+        let bits = self.grammar.bits;
+        let verb = self.at.saturating_sub(1);
+        let through_verb = self.before(bits.aux | bits.single) && self.grammar.is_before(self.tokens, verb, bits.pointer);
+        through_verb || self.before(bits.pointer)
+    }
+
+    /// "3, not 2", "not 2 but 3".
+    fn is_replaced(&self) -> bool {
+        let Some(not) = self.at.checked_sub(1) else { return false };
+        let comma = usize::from(self.grammar.is_before(self.tokens, not, self.grammar.bits.comma));
+        let earlier = not.checked_sub(1 + comma).and_then(|at| self.tokens.get(at));
+        let after_number = earlier.is_none_or(|token| matches!(token.value, TokenValue::Number(_)));
+        self.before(self.grammar.bits.not | self.grammar.bits.insteadof) && after_number
+    }
+
+    /// A number as a word is a step only where nothing is counted: "six is complete", "that's three", "stuck on two".
+    fn in_words(&self, length: usize) -> bool {
+        let bits = self.grammar.bits;
+        let over = self.token(length).is_none() || self.is(length, bits.stop | bits.line | bits.comma);
+        if self.number(0) == Some(1) {
+            return false;
+        }
+        let opens = self.at == 0 || self.before(self.grammar.opens);
+        let stated = self.is(length, bits.single) && self.is(length + 1, self.grammar.states);
+        let inverted = self.is(length, bits.acts) && self.is(length + 1, bits.me);
+        let verb = self.at.saturating_sub(1);
+        let object = self.before(bits.prep) && self.grammar.is_before(self.tokens, verb, self.grammar.states);
+        opens && (stated || inverted) || over && (self.pointed_at() || object)
     }
 
     /// "3 of 5", "2/5", "80 %": a part; "5 of 5", "100 %": all of it. How many tokens it takes, and its symbol.

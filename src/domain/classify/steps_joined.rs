@@ -39,6 +39,33 @@ pub(super) fn leave_out(grammar: &Grammar, tokens: &mut Vec<Token>) -> StepSet {
     left_out
 }
 
+/// "3, not 2", "not 2 but 3", "3 instead of 2": the step that was not meant keeps its place and names nothing.
+pub(super) fn drop_replaced(grammar: &Grammar, tokens: &mut [Token]) {
+    let bits = grammar.bits;
+    let is_step = |token: Option<&Token>| matches!(token.map(|token| token.value), Some(TokenValue::Steps(_)));
+    for at in 0..tokens.len() {
+        if !grammar.is(&tokens[at], bits.not | bits.insteadof) || grammar.is(&tokens[at], bits.neither) {
+            continue;
+        }
+        // "i.p.v." ends in a dot that ends no sentence.
+        let behind = at + 1 + usize::from(grammar.is_at(tokens, at + 1, bits.article | bits.stop));
+        if !is_step(tokens.get(behind)) {
+            continue;
+        }
+        let comma = usize::from(grammar.is_before(tokens, at, bits.comma));
+        let before = at.checked_sub(1 + comma).and_then(|at| tokens.get(at));
+        let but = behind + 1 + usize::from(grammar.is_at(tokens, behind + 1, bits.comma));
+        let other = but + 1 + usize::from(grammar.is_at(tokens, but + 1, bits.article));
+        let named_instead = grammar.is_at(tokens, but, bits.but | bits.rather) && is_step(tokens.get(other));
+        let instead = grammar.is(&tokens[at], bits.insteadof);
+        // ", not step 2" withdraws what was said of it, wherever the right one stands.
+        let withdrawn = comma == 1 && grammar.is(&tokens[at], bits.not) && grammar.is(&tokens[at], bits.corr);
+        if is_step(before) || withdrawn || named_instead && !instead {
+            tokens[behind].value = TokenValue::Steps(0);
+        }
+    }
+}
+
 /// "step 1 and step 2", "step 1, step 2": one set, as they share what is said of them.
 pub(super) fn merge(grammar: &Grammar, tokens: Vec<Token>) -> Vec<Token> {
     let bits = grammar.bits;

@@ -1,6 +1,7 @@
 //! The tagger: gives every token of a folded text its symbol, in the language of most of its words.
+use super::counts::mark_counts;
 use super::grammar::Grammar;
-use super::lexicon::{KindSet, LANGUAGES, Lexicon, LexiconEntry, Symbol};
+use super::lexicon::{LANGUAGES, Lexicon, LexiconEntry, Symbol};
 use super::token::{Token, TokenValue};
 use super::tokenizer::{UntaggedToken, tokenize};
 
@@ -17,7 +18,8 @@ pub(super) struct TaggedText {
 pub(super) fn tag(text: &str, grammar: &Grammar, hint: Option<usize>) -> TaggedText {
     let untagged = tokenize(text, grammar.lexicon, grammar.symbols);
     let language = language_of(&untagged, grammar.lexicon);
-    let tokens = resolve(&untagged, grammar, language.or(hint).unwrap_or(0));
+    let mut tokens = resolve(&untagged, grammar, language.or(hint).unwrap_or(0));
+    mark_counts(grammar, text, language.or(hint), &mut tokens);
     TaggedText { tokens, language }
 }
 
@@ -38,6 +40,8 @@ fn language_of(untagged: &[UntaggedToken], lexicon: &Lexicon) -> Option<usize> {
 /// Joins phrases (the longest wins) and gives every word its symbol in the language.
 fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, language: usize) -> Vec<Token> {
     let lexicon = grammar.lexicon;
+    // A word can be a numeral in one language and something else in another: "um".
+    let numerals = grammar.bits.numword | grammar.bits.ordword;
     let mut tokens = Vec::with_capacity(untagged.len());
     let mut at = 0;
     while let Some(token) = untagged.get(at) {
@@ -53,7 +57,7 @@ fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, language: usize) -> Ve
         };
         let value = match lexicon.amount(entry) {
             Some(minutes) if lexicon.symbols.set(symbol).meets(grammar.bits.duration) => TokenValue::Minutes(minutes),
-            Some(number) if lexicon.symbols.set(symbol) != KindSet::NONE => TokenValue::Number(number),
+            Some(number) if lexicon.symbols.set(symbol).meets(numerals) => TokenValue::Number(number),
             Some(_) | None if length == 1 => token.token.value,
             Some(_) | None => TokenValue::Plain,
         };

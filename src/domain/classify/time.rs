@@ -1,4 +1,5 @@
 //! Time spans: words and numbers become tokens of minutes; clock times and dates become days.
+use super::dates::{date, is_hour};
 use super::grammar::Grammar;
 use super::token::{Token, TokenValue};
 
@@ -31,6 +32,17 @@ pub(super) fn join_times(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
     let mut joined: Vec<Token> = Vec::with_capacity(tokens.len());
     let mut at = 0;
     while let Some(&token) = tokens.get(at) {
+        if let Some(length) = date(grammar, &joined, &tokens[at..]) {
+            let end = tokens[at + length - 1].end;
+            joined.push(Token {
+                end,
+                symbol: symbols.day,
+                value: TokenValue::Plain,
+                ..token
+            });
+            at += length;
+            continue;
+        }
         let (length, minutes) = span(grammar, &tokens[at..]).unwrap_or((1, None));
         let end = tokens[at + length - 1].end;
         let becomes = |symbol, value| Token {
@@ -40,6 +52,9 @@ pub(super) fn join_times(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
             ..token
         };
         match (minutes, token.value) {
+            (Some(minutes), _) if is_hour(grammar, &joined, minutes) => {
+                joined.push(becomes(symbols.day, TokenValue::Plain));
+            }
             (Some(minutes), _) => {
                 let span = becomes(symbols.duration, TokenValue::Minutes(minutes));
                 push_span(grammar, &mut joined, span, minutes);
@@ -76,25 +91,41 @@ fn span(grammar: &Grammar, tokens: &[Token]) -> Option<(usize, Option<u32>)> {
     if let TokenValue::Minutes(minutes) = first.value {
         return Some((1, Some(minutes)));
     }
-    let article = grammar.is(first, bits.article);
-    let is_number = matches!(first.value, TokenValue::Number(_) | TokenValue::Decimal(..));
-    let mut hundredths = hundredths(first.value).or((article && !is_number).then_some(100))?;
+    let indefinite = grammar.is(first, bits.an);
+    let mut hundredths = hundredths(first.value).or(indefinite.then_some(100))?;
     let mut length = 1;
     if grammar.is_at(tokens, length, bits.half_more) {
         hundredths += 50;
         length += 1;
     }
-    if grammar.is_at(tokens, length, bits.hyphen) {
+    while length < 3 && grammar.is_at(tokens, length, bits.article | bits.hyphen) {
         length += 1;
     }
     let unit = tokens.get(length)?;
     if grammar.is(unit, bits.seconds | bits.week) {
-        return (!article).then_some((length + 1, None));
+        return (!indefinite).then_some((length + 1, None));
     }
-    let minutes = if grammar.is(unit, bits.hour) { 60 } else { 1 };
+    let in_hours = grammar.is(unit, bits.hour);
+    let minutes = hundredths.saturating_mul(if in_hours { 60 } else { 1 }) / 100;
+    let (more, length) = match in_hours.then(|| bare_minutes(grammar, &tokens[length + 1..])).flatten() {
+        Some(more) => (more, length + 2),
+        None => (0, length + 1),
+    };
     grammar
         .is(unit, bits.hour | bits.minute)
-        .then(|| (length + 1, Some(hundredths.saturating_mul(minutes) / 100)))
+        .then(|| (length, Some(minutes.saturating_add(more))))
+}
+
+/// The minutes of "1 h 45", which have no unit of their own: two digits.
+fn bare_minutes(grammar: &Grammar, tokens: &[Token]) -> Option<u32> {
+    let bits = grammar.bits;
+    let first = tokens.first()?;
+    let TokenValue::Number(minutes @ 0..=59) = first.value else {
+        return None;
+    };
+    let own_unit = bits.minute | bits.hour | bits.week | bits.seconds | bits.units | bits.percent | bits.slash;
+    (first.end - first.start == 2 && !grammar.is(first, bits.many | bits.numword) && !grammar.is_at(tokens, 1, own_unit))
+        .then_some(minutes)
 }
 
 /// "2 hours and 20 minutes" is one span; so is "1 h 10", "two hours and a half".
@@ -132,11 +163,23 @@ pub(super) fn finish_times(grammar: &Grammar, tokens: &mut Vec<Token>) {
             }
         }
         if let (Some(hundredths), Some(unit)) = (hundredths(tokens[at].value), unit)
-            && grammar.is_before(tokens, at, bits.insteadof)
+            && compares(grammar, tokens, at)
         {
             tokens[at].value = TokenValue::Minutes(hundredths.saturating_mul(unit) / 100);
             tokens[at].symbol = grammar.symbols.duration;
         }
         at += 1;
     }
+}
+
+/// Whether the number stands behind "instead of", "instead of the planned", "planned was", and counts nothing else.
+fn compares(grammar: &Grammar, tokens: &[Token], at: usize) -> bool {
+    let bits = grammar.bits;
+    let between = bits.article | bits.planned | bits.aux | bits.colon;
+    let mut from = at;
+    while at - from < 3 && grammar.is_before(tokens, from, between) && !grammar.is_before(tokens, from, bits.insteadof) {
+        from -= 1;
+    }
+    let alone = tokens.get(at + 1).is_none_or(|next| next.symbol != 0 && !grammar.is(next, bits.counted));
+    grammar.is_before(tokens, from, bits.insteadof) && alone && !grammar.is(&tokens[at], bits.many)
 }

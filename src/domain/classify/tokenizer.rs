@@ -127,6 +127,14 @@ impl Tokenizer<'_> {
                 let minutes = parse(&self.text[digits + 1..more]);
                 self.push(more, 0, TokenValue::Clock(whole, minutes));
             }
+            Some(b'.' | b',') if whole > 0 && more == digits + 4 && !self.is_version(more) => {
+                let thousands = whole.saturating_mul(1000) + parse(&self.text[digits + 1..more]);
+                self.push(more, 0, TokenValue::Number(thousands.min(MOST)));
+            }
+            Some(b'-' | b'/') if self.date_end(digits).is_some() => {
+                let end = self.date_end(digits).unwrap_or(digits);
+                self.push(end, self.symbols.day, TokenValue::Plain);
+            }
             Some(b'.' | b',') if more > digits + 1 && more <= digits + 3 => self.decimal(whole, digits + 1, more),
             Some(b'-') if digits == self.at + 4 && more == digits + 3 => {
                 let end = self.run(more, |byte| byte == b'-' || byte.is_ascii_digit());
@@ -136,11 +144,50 @@ impl Tokenizer<'_> {
                 let end = self.run(digits, is_word_byte);
                 self.number_with_letters(whole, digits, end);
             }
+            _ if digits - self.at <= 2 && self.names_a_step(digits) => {
+                self.push(digits, self.symbols.step_number, TokenValue::Number(whole));
+            }
             _ => {
                 let word = self.lexicon.find(&self.text[self.at..digits]);
                 self.push_with(digits, 0, TokenValue::Number(whole), word);
             }
         }
+    }
+
+    /// `1.100.2` and `4.812a` are no numbers.
+    fn is_version(&self, end: usize) -> bool {
+        let digit = |at| self.byte_at(at).is_some_and(|byte| byte.is_ascii_digit());
+        self.byte_at(end).is_some_and(|byte| is_word_byte(byte)) || self.byte_at(end) == Some(b'.') && digit(end + 1)
+    }
+
+    /// Where `3-4-2026` or `3/4/26` ends, after its first number.
+    fn date_end(&self, digits: usize) -> Option<usize> {
+        let mark = self.byte_at(digits)?;
+        let month = self.run(digits + 1, |byte| byte.is_ascii_digit());
+        let year = self.run(month + 1, |byte| byte.is_ascii_digit());
+        let short = |length| (1..=2).contains(&length);
+        let fits = short(digits - self.at) && short(month - digits - 1) && matches!(year - month - 1, 2 | 4);
+        (fits && self.byte_at(month) == Some(mark)).then_some(year)
+    }
+
+    /// "Benches delivered (3)", "(1, 2)", and the number before a line: "2) Locks changed".
+    fn names_a_step(&self, digits: usize) -> bool {
+        let before = self.text[..self.at].trim_end_matches([' ', '-', '*']);
+        let opens_line = before.is_empty() || before.ends_with('\n');
+        let Some(outside) = before.strip_suffix('(') else {
+            return opens_line && self.byte_at(digits) == Some(b')');
+        };
+        let called = outside.ends_with(|c: char| c.is_ascii_alphanumeric());
+        let joins = |byte: u8| byte.is_ascii_digit() || matches!(byte, b' ' | b',' | b'-' | b'&' | b'+');
+        !called && self.byte_at(self.run(digits, joins)) == Some(b')')
+    }
+
+    /// Dots or an arrow between two numbers: "1..3", "1 -> 3".
+    fn joins_numbers(&self, length: usize, blanks: bool) -> bool {
+        let behind = self.at + length + if blanks { self.run(self.at + length, |next| next == b' ') - self.at - length } else { 0 };
+        let before = if blanks { self.text[..self.at].trim_end_matches(' ') } else { &self.text[..self.at] };
+        let end = self.run(behind, |next| next.is_ascii_digit());
+        before.ends_with(|c: char| c.is_ascii_digit()) && (1..=2).contains(&(end - behind))
     }
 
     /// `4.2`, `2.75h`, `1.10.2` (a version: no number).
@@ -190,6 +237,11 @@ impl Tokenizer<'_> {
         while self.byte_at(end) == Some(b'.') && self.byte_at(end + 1).is_some_and(is_word_byte) {
             end = self.run(end + 1, is_word_byte);
         }
+        // "i.p.v.": the dot belongs to it.
+        let dotted = self.byte_at(end) == Some(b'.') && self.text[self.at..end].contains('.');
+        if dotted && self.lexicon.find(&self.text[self.at..=end]).is_some() {
+            end += 1;
+        }
         // "n/a", "w/o": one letter on each side.
         if end - self.at == 1 && self.byte_at(end) == Some(b'/') && self.run(end + 1, is_word_byte) == end + 2 {
             end += 2;
@@ -218,6 +270,8 @@ impl Tokenizer<'_> {
         let dots = self.run(self.at, |next| next == b'.') - self.at;
         let before_space = self.byte(1).is_none_or(|next| next == b' ' || next == b'\n');
         let (length, symbol) = match byte {
+            b'.' if matches!(dots, 2 | 3) && self.joins_numbers(dots, false) => (dots, symbols.to),
+            b'=' | b'-' if self.byte(1) == Some(b'>') && self.joins_numbers(2, true) => (2, symbols.to),
             b'.' if dots > 1 => (dots, if self.glued_fragment() { 0 } else { symbols.stop }),
             b'.' | b'!' | b';' | b'|' => (1, symbols.stop),
             b'\n' => (1, symbols.line),
