@@ -93,8 +93,8 @@ fn counts(grammar: &Grammar, endings: Endings, text: &str, tokens: &[Token], at:
     let asks_subject = verb_second && grammar.is_at(tokens, at + 2, bits.me | bits.article);
     if next.symbol == 0 && is_word(first) {
         if number == 1 {
-            // One of a thing has no ending of its own, and a verb behind a step often has one.
-            return endings == Endings::English && !first.ends_with('s') && !asks_subject;
+            // One of a thing has no ending of its own: only what is said of it tells ("1 screw is missing").
+            return grammar.is_at(tokens, at + 2, grammar.states | bits.single | bits.counted) && !first.ends_with('s') && !asks_subject;
         }
         // "1 et 2 finis": what is said of several steps.
         let listed = at > 1 && grammar.is_before(tokens, at, bits.and);
@@ -103,7 +103,8 @@ fn counts(grammar: &Grammar, endings: Endings, text: &str, tokens: &[Token], at:
             return !(listed && endings == Endings::Romance);
         }
         // "with 2 staff", where a verb cannot follow.
-        let behind = grammar.is_before(tokens, at, bits.prep) && !grammar.is_before(tokens, at, grammar.opens);
+        let fronted = at < 2 || grammar.is_before(tokens, at - 1, grammar.opens);
+        let behind = grammar.is_before(tokens, at, bits.prep) && !grammar.is_before(tokens, at, grammar.opens) && !fronted;
         if endings == Endings::English && behind && !grammar.is_before(tokens, at, bits.handles) {
             return true;
         }

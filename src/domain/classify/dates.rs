@@ -90,8 +90,9 @@ fn day_of_month(grammar: &Grammar, read: &[Token], tokens: &[Token]) -> Option<u
         return Some(1);
     }
     let hour = grammar.is_before(read, read.len(), bits.clock) && !grammar.is_before(read, read.len(), bits.to);
-    let there = bits.me | bits.stuck | bits.aux | bits.single | bits.not;
-    if hour && read.len() > 1 && !grammar.is_before(read, read.len() - 1, there | bits.wait) {
+    let there = bits.me | bits.stuck | bits.aux | bits.single | bits.not | bits.wait;
+    let ends = tokens.get(1).is_none_or(|next| grammar.is(next, bits.stop | bits.comma | bits.line | bits.and | bits.me));
+    if hour && ends && read.len() > 1 && !grammar.is_before(read, read.len() - 1, there) {
         return Some(1);
     }
     let the = usize::from(grammar.is_before(read, read.len(), bits.article));

@@ -42,7 +42,7 @@ kinds! {
     /// Words of ranges and of all steps: "1 to 3", "up to", "all but".
     to, upto, both, all, except, before,
     /// Units of time, and words around spans and days.
-    minute, hour, week, seconds, half_more, article, an, duration, day, clock, by, insteadof, planned,
+    minute, hour, week, seconds, half_more, quarter_more, roughly, article, an, duration, day, clock, by, insteadof, planned,
     /// Words of dates: months, what stands before a day of the month, before a bare number that is a day, before an hour.
     month, onday, dated, athour,
     /// Numerals and ordinals as words, and a number that counts the things behind it.
@@ -57,5 +57,5 @@ kinds! {
     /// verbs of which it is the subject, what points at something ("that was 3"), and what a verb follows.
     aux, single, prep, handles, acts, pointer, cant, label, counted,
     /// What tells the step that was meant from the one that was not, and the ends of verbs.
-    not, rather, neither, participle, gerund, stuck, wait, done, finish, start, partial, particle, units,
+    not, rather, neither, participle, gerund, stuck, wait, done, finish, deed, start, partial, particle, units,
 }

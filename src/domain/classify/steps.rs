@@ -297,8 +297,7 @@ impl StepParser<'_> {
             return None;
         }
         // "edit: 18 guests, not 8" speaks of no step before.
-        let other = self.before(bits.not) && self.grammar.is_before(self.tokens, self.at - 1, bits.comma);
-        if other && !self.is_replaced() {
+        if self.is_other() {
             return None;
         }
         let after_list_mark = self.before(bits.tick | bits.cross | bits.todo | bits.busy);
@@ -345,6 +344,16 @@ impl StepParser<'_> {
         let earlier = not.checked_sub(1 + comma).and_then(|at| self.tokens.get(at));
         let after_number = earlier.is_none_or(|token| matches!(token.value, TokenValue::Number(_)));
         self.before(self.grammar.bits.not | self.grammar.bits.insteadof) && after_number
+    }
+
+    /// "18 guests, not 8": the number that it is compared with counts things.
+    fn is_other(&self) -> bool {
+        let bits = self.grammar.bits;
+        let Some([thing, comma, _]) = self.at.checked_sub(3).map(|at| &self.tokens[at..self.at]) else {
+            return false;
+        };
+        let counted = thing.symbol == 0 || self.grammar.is(thing, bits.counted | bits.units);
+        self.before(bits.not) && self.grammar.is(comma, bits.comma) && counted && !matches!(thing.value, TokenValue::Number(_))
     }
 
     /// A number as a word is a step only where nothing is counted: "six is complete", "that's three", "stuck on two".

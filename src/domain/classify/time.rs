@@ -92,13 +92,19 @@ fn span(grammar: &Grammar, tokens: &[Token]) -> Option<(usize, Option<u32>)> {
         return Some((1, Some(minutes)));
     }
     let indefinite = grammar.is(first, bits.an);
-    let mut hundredths = hundredths(first.value).or(indefinite.then_some(100))?;
-    let mut length = 1;
-    if grammar.is_at(tokens, length, bits.half_more) {
-        hundredths += 50;
+    let (mut length, mut hundredths) = match fraction(grammar, tokens) {
+        Some(fraction) => fraction,
+        None => (1, hundredths(first.value).or(indefinite.then_some(100))?),
+    };
+    if let Some(TokenValue::Minutes(quarter @ 15)) = tokens.get(length).map(|token| token.value) {
+        return (!indefinite).then_some((length + 1, Some(hundredths / 100 * quarter)));
+    }
+    if grammar.is_at(tokens, length, bits.half_more | bits.quarter_more) {
+        hundredths += more_hundredths(grammar, &tokens[length]);
         length += 1;
     }
-    while length < 3 && grammar.is_at(tokens, length, bits.article | bits.hyphen) {
+    let end = length + 3;
+    while length < end && grammar.is_at(tokens, length, bits.article | bits.roughly | bits.hyphen) {
         length += 1;
     }
     let unit = tokens.get(length)?;
@@ -107,25 +113,49 @@ fn span(grammar: &Grammar, tokens: &[Token]) -> Option<(usize, Option<u32>)> {
     }
     let in_hours = grammar.is(unit, bits.hour);
     let minutes = hundredths.saturating_mul(if in_hours { 60 } else { 1 }) / 100;
-    let (more, length) = match in_hours.then(|| bare_minutes(grammar, &tokens[length + 1..])).flatten() {
-        Some(more) => (more, length + 2),
-        None => (0, length + 1),
-    };
+    let behind = &tokens[length + 1..];
+    let (taken, more) = if in_hours { bare_minutes(grammar, unit, behind) } else { (0, 0) };
     grammar
         .is(unit, bits.hour | bits.minute)
-        .then(|| (length, Some(minutes.saturating_add(more))))
+        .then(|| (length + 1 + taken, Some(minutes.saturating_add(more))))
 }
 
-/// The minutes of "1 h 45", which have no unit of their own: two digits.
-fn bare_minutes(grammar: &Grammar, tokens: &[Token]) -> Option<u32> {
-    let bits = grammar.bits;
-    let first = tokens.first()?;
-    let TokenValue::Number(minutes @ 0..=59) = first.value else {
-        return None;
+/// "3/4", "1 1/2": how many tokens it takes, and its hundredths.
+fn fraction(grammar: &Grammar, tokens: &[Token]) -> Option<(usize, u32)> {
+    let number = |at: usize| match tokens.get(at)?.value {
+        TokenValue::Number(number) => Some(number),
+        _ => None,
     };
-    let own_unit = bits.minute | bits.hour | bits.week | bits.seconds | bits.units | bits.percent | bits.slash;
-    (first.end - first.start == 2 && !grammar.is(first, bits.many | bits.numword) && !grammar.is_at(tokens, 1, own_unit))
-        .then_some(minutes)
+    let part = |at: usize| {
+        let (part, of) = (number(at)?, number(at + 2)?);
+        let fits = grammar.is_at(tokens, at + 1, grammar.bits.slash) && part < of && of <= 4;
+        fits.then(|| part * 100 / of)
+    };
+    part(0)
+        .map(|hundredths| (3, hundredths))
+        .or_else(|| Some((4, number(0)?.checked_mul(100)?.checked_add(part(1)?)?)))
+}
+
+/// What "and a half" and "and a quarter" add, in hundredths.
+fn more_hundredths(grammar: &Grammar, token: &Token) -> u32 {
+    if grammar.is(token, grammar.bits.half_more) { 50 } else { 25 }
+}
+
+/// The minutes of "1 h 45", "1 Std. 45" and "an hour and twenty", which have no unit of their own: how many tokens they take,
+/// and how many they are.
+fn bare_minutes(grammar: &Grammar, unit: &Token, tokens: &[Token]) -> (usize, u32) {
+    let bits = grammar.bits;
+    let dotted = unit.end - unit.start <= 3 && grammar.is_at(tokens, 0, bits.stop);
+    let joined = usize::from(dotted || grammar.is_at(tokens, 0, bits.and));
+    let Some(TokenValue::Number(minutes @ 5..=59)) = tokens.get(joined).map(|token| token.value) else {
+        return (0, 0);
+    };
+    let token = &tokens[joined];
+    let own_unit = bits.minute | bits.hour | bits.week | bits.seconds | bits.units | bits.percent | bits.slash | bits.month;
+    let in_figures = token.end - token.start == 2 && !(joined == 1 && !dotted);
+    let in_words = grammar.is(token, bits.numword) && minutes % 5 == 0 && minutes > 5;
+    let alone = !grammar.is(token, bits.many) && !grammar.is_at(tokens, joined + 1, own_unit);
+    if alone && (in_figures || in_words) { (joined + 1, minutes) } else { (0, 0) }
 }
 
 /// "2 hours and 20 minutes" is one span; so is "1 h 10", "two hours and a half".
@@ -157,8 +187,14 @@ pub(super) fn finish_times(grammar: &Grammar, tokens: &mut Vec<Token>) {
     while at < tokens.len() {
         if let TokenValue::Minutes(minutes) = tokens[at].value {
             unit = Some(if minutes >= 60 { 60 } else { 1 });
-            if minutes % 60 == 0 && grammar.is_at(tokens, at + 1, bits.half_more) {
-                tokens[at].value = TokenValue::Minutes(minutes.saturating_add(30));
+            if minutes % 60 == 0 && grammar.is_at(tokens, at + 1, bits.half_more | bits.quarter_more) {
+                let more = more_hundredths(grammar, &tokens[at + 1]) * 60 / 100;
+                tokens[at].value = TokenValue::Minutes(minutes.saturating_add(more));
+                tokens.remove(at + 1);
+            }
+            // "in 25 Min. erledigt": the dot ends no sentence.
+            let dot = tokens.get(at + 1).filter(|dot| grammar.is(dot, bits.stop) && dot.start == tokens[at].end);
+            if dot.is_some() && grammar.is_at(tokens, at + 2, bits.done | bits.finish | bits.deed | bits.handles) {
                 tokens.remove(at + 1);
             }
         }
