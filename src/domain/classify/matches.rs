@@ -36,17 +36,23 @@ impl PatternMatches {
 
     /// Lets the patterns of some owners look.
     pub(super) fn find_for(rule_set: &RuleSet, tokens: &[Token], wanted: impl Fn(PatternOwner) -> bool) -> Self {
-        let mut letters = Vec::with_capacity(tokens.len() + 2);
-        letters.push(Letter::Start);
-        letters.extend(
-            tokens
-                .iter()
-                .map(|token| Letter::Word(rule_set.lexicon.symbols.set(token.symbol))),
-        );
+        let kinds = tokens.iter().map(|token| rule_set.lexicon.symbols.set(token.symbol));
+        Self::find_in(rule_set, kinds, wanted)
+    }
+
+    /// Lets the patterns of some owners look at words of these kinds.
+    pub(super) fn find_in(
+        rule_set: &RuleSet,
+        kinds: impl Iterator<Item = KindSet>,
+        wanted: impl Fn(PatternOwner) -> bool,
+    ) -> Self {
+        let mut letters = vec![Letter::Start];
+        let mut all = KindSet::NONE;
+        for kinds in kinds {
+            letters.push(Letter::Word(kinds));
+            all = all | kinds;
+        }
         letters.push(Letter::End);
-        let all = tokens.iter().fold(KindSet::NONE, |all, token| {
-            all | rule_set.lexicon.symbols.set(token.symbol)
-        });
         let mut matches = Self::default();
         for (owner, pattern) in &rule_set.patterns {
             if wanted(*owner) && pattern.fits(&letters, all) {

@@ -46,6 +46,9 @@ impl RuleFault {
 pub(super) struct RuleFile {
     #[serde(default)]
     pub(super) words: BTreeMap<String, String>,
+    /// Words that only the kinds of blockers go by.
+    #[serde(default)]
+    pub(super) cause_words: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) numbers: BTreeMap<u32, String>,
     #[serde(default)]

@@ -1,4 +1,5 @@
 //! The rule set: all rule files compiled into one lexicon and one list of patterns over its symbols.
+use super::cause_words::CauseWords;
 use super::kinds::Kinds;
 use super::lexicon::{COMMON, KindSet, LANGUAGES, Lexicon};
 use super::normalise::Emoji;
@@ -21,6 +22,7 @@ pub(super) enum PatternOwner {
 #[derive(Debug)]
 pub(super) struct RuleSet {
     pub(super) lexicon: Lexicon,
+    pub(super) cause_words: CauseWords,
     pub(super) kinds: Kinds,
     pub(super) emoji: Emoji,
     pub(super) groups: HashMap<String, KindSet>,
@@ -50,13 +52,14 @@ impl RuleSet {
             }
         }
         let mut lexicon = Lexicon::new();
+        let mut cause_words = CauseWords::default();
         let kinds = Kinds::declare(&mut lexicon.symbols);
         for (name, file) in &parsed {
-            if let Err(what) = fill(&mut lexicon, &kinds, language_of(name), file) {
+            if let Err(what) = fill(&mut lexicon, &mut cause_words, &kinds, language_of(name), file) {
                 faults.push(RuleFault::new(name, None, &what, "join two kinds of words into one"));
             }
         }
-        let rule_set = collect(parsed, lexicon, &kinds, &mut faults);
+        let rule_set = collect(parsed, lexicon, cause_words, &kinds, &mut faults);
         if faults.is_empty() { Ok(rule_set) } else { Err(faults) }
     }
 }
@@ -74,14 +77,27 @@ fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
-fn fill(lexicon: &mut Lexicon, kinds: &Kinds, language: usize, file: &RuleFile) -> Result<(), String> {
+fn fill(
+    lexicon: &mut Lexicon,
+    cause_words: &mut CauseWords,
+    kinds: &Kinds,
+    language: usize,
+    file: &RuleFile,
+) -> Result<(), String> {
+    let too_many = |kind: &str| format!("`{kind}` is one kind of word too many (256 at most)");
+    for (kind, list) in &file.cause_words {
+        let bit = lexicon.symbols.declare(kind).ok_or_else(|| too_many(kind))?;
+        for entry in entries(list) {
+            cause_words.add(language, bit, entry);
+        }
+    }
     for (kind, list) in &file.words {
         let bit = if kind == "plain" {
             Some(KindSet::NONE)
         } else {
             lexicon.symbols.declare(kind)
         };
-        let bit = bit.ok_or_else(|| format!("`{kind}` is one kind of word too many (256 at most)"))?;
+        let bit = bit.ok_or_else(|| too_many(kind))?;
         for entry in entries(list) {
             lexicon.add(language, bit, entry);
         }
@@ -108,9 +124,16 @@ fn fill(lexicon: &mut Lexicon, kinds: &Kinds, language: usize, file: &RuleFile) 
     Ok(())
 }
 
-fn collect(parsed: Vec<(&str, RuleFile)>, lexicon: Lexicon, kinds: &Kinds, faults: &mut Vec<RuleFault>) -> RuleSet {
+fn collect(
+    parsed: Vec<(&str, RuleFile)>,
+    lexicon: Lexicon,
+    cause_words: CauseWords,
+    kinds: &Kinds,
+    faults: &mut Vec<RuleFault>,
+) -> RuleSet {
     let mut rule_set = RuleSet {
         lexicon,
+        cause_words,
         kinds: *kinds,
         emoji: Emoji::new(),
         groups: HashMap::new(),

@@ -3,7 +3,7 @@ use super::context::ReadingContext;
 use super::grammar::Grammar;
 use super::matches::PatternMatches;
 use super::reading::{BlockerKind, Clause, Label, Reading};
-use super::rule_set::RuleSet;
+use super::rule_set::{PatternOwner, RuleSet};
 use super::step_set::{listed, range, set_of};
 use super::token::{Token, TokenValue, steps_in};
 use super::trace::Trace;
@@ -80,17 +80,28 @@ fn needs_reply(rule_set: &RuleSet, labels: &[Label], trace: &Trace) -> bool {
 
 /// The first cause that fits the blocker's clauses, or the code; else the whole comment.
 fn blocker_kind(rule_set: &RuleSet, trace: &Trace) -> BlockerKind {
-    let code = PatternMatches::find(rule_set, &trace.code);
     let blocked = trace.judged.iter().filter(|clause| clause.has(Label::Blocker));
-    let near: Vec<_> = blocked.map(|clause| &trace.matches[clause.at]).chain([&code]).collect();
-    let first = |matches: &[&PatternMatches]| {
+    let spans = blocked.map(|clause| &trace.tokens[trace.clause_spans[clause.at].tokens.clone()]);
+    let near: Vec<_> = spans
+        .map(|tokens| causes_of(rule_set, trace, tokens))
+        .chain([PatternMatches::find(rule_set, &trace.code)])
+        .collect();
+    let first = |matches: &[PatternMatches]| {
         let mut causes = rule_set.causes.iter().enumerate();
         let cause = causes.find(|(at, _)| matches.iter().any(|matches| matches.cause(*at)));
         cause.map(|(_, cause)| cause.kind)
     };
     first(&near)
-        .or_else(|| first(&[&trace.whole]))
+        .or_else(|| first(&[causes_of(rule_set, trace, &trace.tokens)]))
         .unwrap_or(BlockerKind::Other)
+}
+
+/// The causes that fit a run of the author's words.
+fn causes_of(rule_set: &RuleSet, trace: &Trace, tokens: &[Token]) -> PatternMatches {
+    let of_causes = rule_set.cause_words.kinds(&trace.own, tokens, trace.language);
+    let of_lexicon = tokens.iter().map(|token| rule_set.lexicon.symbols.set(token.symbol));
+    let kinds = of_lexicon.zip(of_causes).map(|(one, other)| one | other);
+    PatternMatches::find_in(rule_set, kinds, |owner| matches!(owner, PatternOwner::Cause(_)))
 }
 
 fn keys_in(tokens: &[Token]) -> u64 {
