@@ -47,7 +47,7 @@ pub fn run(args: &TrainArgs) -> CommandResult<Exit> {
     let table = rules.teach(
         &lessons,
         &ReadingContext {
-            steps_total: 5,
+            steps_total: 0,
             default_step: None,
             keys: &keys,
         },

@@ -24,6 +24,7 @@ mod returned;
 mod rotation;
 mod scenarios;
 mod settled;
+mod slots;
 mod stage;
 mod store;
 mod tidy;

@@ -22,7 +22,10 @@ impl CauseWords {
         let mut words = words(entry).map(Box::from);
         if let Some(first) = words.next() {
             let rest = words.collect();
-            self.0.entry(first).or_default().push(CauseEntry { language, rest, kinds });
+            self.0
+                .entry(first)
+                .or_default()
+                .push(CauseEntry { language, rest, kinds });
         }
     }
 
@@ -39,12 +42,20 @@ impl CauseWords {
         let mut kinds = vec![KindSet::NONE; tokens.len()];
         for (at, (word, _)) in said.iter().enumerate() {
             for entry in self.0.get(*word).into_iter().flatten() {
-                let spoken = entry.language == COMMON || language.is_none_or(|language| language == entry.language);
+                let spoken = match language {
+                    _ if entry.language == COMMON => true,
+                    Some(language) => language == entry.language,
+                    None => entry.language == 0 || word.len() >= 4,
+                };
                 let end = at + entry.rest.len();
                 let follows = said.get(at + 1..=end).is_some_and(|next| {
-                    next.iter().map(|(word, _)| *word).eq(entry.rest.iter().map(|word| &**word))
+                    next.iter()
+                        .map(|(word, _)| *word)
+                        .eq(entry.rest.iter().map(|word| &**word))
                 });
-                if spoken && follows {
+                // "no" is nothing by itself in "no way to", which the lexicon reads as one.
+                let whole = said.get(end + 1).is_none_or(|(_, token)| said[end].1 != *token);
+                if spoken && follows && whole {
                     let token = said[end].1;
                     kinds[token] = kinds[token] | entry.kinds;
                 }

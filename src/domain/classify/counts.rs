@@ -56,7 +56,10 @@ fn is_participle(word: &str) -> bool {
         "", "af", "aan", "an", "auf", "aus", "uit", "op", "in", "ein", "door", "voor", "mee", "weg",
     ];
     let joined = |start: &&str| word.strip_prefix(*start).is_some_and(|rest| rest.starts_with("ge"));
-    BEFORE.iter().any(joined) || ["be", "ver", "ont", "ent", "er"].iter().any(|start| word.starts_with(start))
+    BEFORE.iter().any(joined)
+        || ["be", "ver", "ont", "ent", "er"]
+            .iter()
+            .any(|start| word.starts_with(start))
 }
 
 /// Marks every number that counts what stands behind it, as far as the words are not known.
@@ -64,7 +67,9 @@ pub(super) fn mark_counts(grammar: &Grammar, text: &str, language: Option<usize>
     let endings = Endings::of(language);
     // From behind, so that "3 or 4 servers" knows what the 4 is.
     for at in (0..tokens.len()).rev() {
-        let TokenValue::Number(number) = tokens[at].value else { continue };
+        let TokenValue::Number(number) = tokens[at].value else {
+            continue;
+        };
         let plain = tokens[at].symbol == 0 || number > 1 && grammar.is(&tokens[at], grammar.bits.numword);
         if plain && counts(grammar, endings, text, tokens, at, number) {
             tokens[at].symbol = grammar.symbols.many;
@@ -74,7 +79,11 @@ pub(super) fn mark_counts(grammar: &Grammar, text: &str, language: Option<usize>
 
 fn counts(grammar: &Grammar, endings: Endings, text: &str, tokens: &[Token], at: usize, number: u32) -> bool {
     let bits = grammar.bits;
-    let word = |ahead: usize| tokens.get(at + ahead).and_then(|token| text.get(token.start..token.end));
+    let word = |ahead: usize| {
+        tokens
+            .get(at + ahead)
+            .and_then(|token| text.get(token.start..token.end))
+    };
     let (Some(next), Some(first)) = (tokens.get(at + 1), word(1)) else {
         return false;
     };
@@ -82,9 +91,13 @@ fn counts(grammar: &Grammar, endings: Endings, text: &str, tokens: &[Token], at:
     if text[..tokens[at].start].trim_end().ends_with("out of") {
         return true;
     }
-    if ["or", "of", "oder", "ou", "o"].contains(&first) && (grammar.is_at(tokens, at + 2, bits.many)
+    if ["or", "of", "oder", "ou", "o"].contains(&first)
+        && (grammar.is_at(tokens, at + 2, bits.many)
             || grammar.is_at(tokens, at + 3, bits.counted | bits.units)
-                && tokens.get(at + 2).is_some_and(|token| matches!(token.value, TokenValue::Number(_)))) {
+                && tokens
+                    .get(at + 2)
+                    .is_some_and(|token| matches!(token.value, TokenValue::Number(_))))
+    {
         return true;
     }
     let is_word = |word: &str| word.bytes().all(|byte| byte.is_ascii_lowercase());
@@ -94,7 +107,9 @@ fn counts(grammar: &Grammar, endings: Endings, text: &str, tokens: &[Token], at:
     if next.symbol == 0 && is_word(first) {
         if number == 1 {
             // One of a thing has no ending of its own: only what is said of it tells ("1 screw is missing").
-            return grammar.is_at(tokens, at + 2, grammar.states | bits.single | bits.counted) && !first.ends_with('s') && !asks_subject;
+            return grammar.is_at(tokens, at + 2, grammar.states | bits.single | bits.counted)
+                && !first.ends_with('s')
+                && !asks_subject;
         }
         // "1 et 2 finis": what is said of several steps.
         let listed = at > 1 && grammar.is_before(tokens, at, bits.and);
@@ -104,7 +119,8 @@ fn counts(grammar: &Grammar, endings: Endings, text: &str, tokens: &[Token], at:
         }
         // "with 2 staff", where a verb cannot follow.
         let fronted = at < 2 || grammar.is_before(tokens, at - 1, grammar.opens);
-        let behind = grammar.is_before(tokens, at, bits.prep) && !grammar.is_before(tokens, at, grammar.opens) && !fronted;
+        let behind =
+            grammar.is_before(tokens, at, bits.prep) && !grammar.is_before(tokens, at, grammar.opens) && !fronted;
         if endings == Endings::English && behind && !grammar.is_before(tokens, at, bits.handles) {
             return true;
         }

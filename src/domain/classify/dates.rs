@@ -36,7 +36,11 @@ fn with_month(grammar: &Grammar, tokens: &[Token]) -> Option<usize> {
     }
     // "step 1 may fail": a month that is a verb as well needs an end behind it.
     let month = tokens.get(length).filter(|token| grammar.is(token, bits.month))?;
-    if grammar.is(month, bits.aux) && !tokens.get(length + 1).is_none_or(|token| grammar.is(token, bits.stop | bits.comma)) {
+    if grammar.is(month, bits.aux)
+        && !tokens
+            .get(length + 1)
+            .is_none_or(|token| grammar.is(token, bits.stop | bits.comma))
+    {
         return None;
     }
     Some(length + 1 + year(grammar, tokens, length + 1))
@@ -82,7 +86,9 @@ fn day_of_month(grammar: &Grammar, read: &[Token], tokens: &[Token]) -> Option<u
     let day = tokens.first()?;
     day_number(grammar, day)?;
     let listed = grammar.is_at(tokens, 1, bits.and | bits.comma | bits.hyphen | bits.to)
-        && tokens.get(2).is_some_and(|token| matches!(token.value, TokenValue::Number(_)));
+        && tokens
+            .get(2)
+            .is_some_and(|token| matches!(token.value, TokenValue::Number(_)));
     if listed || grammar.is_at(tokens, 1, bits.counted | bits.ordinal) {
         return None;
     }
@@ -91,7 +97,9 @@ fn day_of_month(grammar: &Grammar, read: &[Token], tokens: &[Token]) -> Option<u
     }
     let hour = grammar.is_before(read, read.len(), bits.clock) && !grammar.is_before(read, read.len(), bits.to);
     let there = bits.me | bits.stuck | bits.aux | bits.single | bits.not | bits.wait;
-    let ends = tokens.get(1).is_none_or(|next| grammar.is(next, bits.stop | bits.comma | bits.line | bits.and | bits.me));
+    let ends = tokens
+        .get(1)
+        .is_none_or(|next| grammar.is(next, bits.stop | bits.comma | bits.line | bits.and | bits.me));
     if hour && ends && read.len() > 1 && !grammar.is_before(read, read.len() - 1, there) {
         return Some(1);
     }
@@ -107,8 +115,5 @@ fn day_of_month(grammar: &Grammar, read: &[Token], tokens: &[Token]) -> Option<u
 /// "om 3 uur", "à 3 heures": a whole number of hours behind what stands before an hour of the day.
 pub(super) fn is_hour(grammar: &Grammar, read: &[Token], minutes: u32) -> bool {
     let spoken_of = || read.iter().any(|token| matches!(token.value, TokenValue::Minutes(_)));
-    minutes % 60 == 0
-        && minutes <= 24 * 60
-        && grammar.is_before(read, read.len(), grammar.bits.athour)
-        && !spoken_of()
+    minutes % 60 == 0 && minutes <= 24 * 60 && grammar.is_before(read, read.len(), grammar.bits.athour) && !spoken_of()
 }

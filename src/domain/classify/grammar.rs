@@ -47,7 +47,13 @@ impl<'a> Grammar<'a> {
             highest_step: highest,
             opens: group("opens"),
             states: group("states"),
-            counted: bits.counted | bits.units | bits.keyword | bits.secretword | bits.stepword | bits.percent | bits.of,
+            counted: bits.counted
+                | bits.units
+                | bits.keyword
+                | bits.secretword
+                | bits.stepword
+                | bits.percent
+                | bits.of,
         }
     }
 

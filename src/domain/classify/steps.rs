@@ -273,11 +273,14 @@ impl StepParser<'_> {
     /// "1 kabels ✅": a line of a list, which ends in a mark.
     fn list_line(&self) -> Option<StepMention> {
         let bits = self.grammar.bits;
-        let number = self.number(0).filter(|_| !self.is(0, bits.numword | bits.ordinal | bits.substep))?;
+        let number = self
+            .number(0)
+            .filter(|_| !self.is(0, bits.numword | bits.ordinal | bits.substep))?;
         let opens = self.at == 0 || self.before(bits.line);
         let end = (1..LINE_WITHIN).find(|&ahead| self.token(ahead).is_none() || self.is(ahead, bits.line))?;
         let marks = bits.tick | bits.cross | bits.busy | bits.todo;
-        let marked = opens && end > 1 && (1..end).any(|ahead| self.is(ahead, marks)) && !self.is(1, bits.of | bits.slash);
+        let marked =
+            opens && end > 1 && (1..end).any(|ahead| self.is(ahead, marks)) && !self.is(1, bits.of | bits.slash);
         marked.then(|| self.list(0).unwrap_or(StepMention::whole(1, 1 << number)))
     }
 
@@ -333,13 +336,16 @@ impl StepParser<'_> {
     fn pointed_at(&self) -> bool {
         let bits = self.grammar.bits;
         let verb = self.at.saturating_sub(1);
-        let through_verb = self.before(bits.aux | bits.single) && self.grammar.is_before(self.tokens, verb, bits.pointer);
+        let through_verb =
+            self.before(bits.aux | bits.single) && self.grammar.is_before(self.tokens, verb, bits.pointer);
         through_verb || self.before(bits.pointer)
     }
 
     /// "3, not 2", "not 2 but 3".
     fn is_replaced(&self) -> bool {
-        let Some(not) = self.at.checked_sub(1) else { return false };
+        let Some(not) = self.at.checked_sub(1) else {
+            return false;
+        };
         let comma = usize::from(self.grammar.is_before(self.tokens, not, self.grammar.bits.comma));
         let earlier = not.checked_sub(1 + comma).and_then(|at| self.tokens.get(at));
         let after_number = earlier.is_none_or(|token| matches!(token.value, TokenValue::Number(_)));
@@ -353,7 +359,10 @@ impl StepParser<'_> {
             return false;
         };
         let counted = thing.symbol == 0 || self.grammar.is(thing, bits.counted | bits.units);
-        self.before(bits.not) && self.grammar.is(comma, bits.comma) && counted && !matches!(thing.value, TokenValue::Number(_))
+        self.before(bits.not)
+            && self.grammar.is(comma, bits.comma)
+            && counted
+            && !matches!(thing.value, TokenValue::Number(_))
     }
 
     /// A number as a word is a step only where nothing is counted: "six is complete", "that's three", "stuck on two".

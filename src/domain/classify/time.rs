@@ -114,7 +114,11 @@ fn span(grammar: &Grammar, tokens: &[Token]) -> Option<(usize, Option<u32>)> {
     let in_hours = grammar.is(unit, bits.hour);
     let minutes = hundredths.saturating_mul(if in_hours { 60 } else { 1 }) / 100;
     let behind = &tokens[length + 1..];
-    let (taken, more) = if in_hours { bare_minutes(grammar, unit, behind) } else { (0, 0) };
+    let (taken, more) = if in_hours {
+        bare_minutes(grammar, unit, behind)
+    } else {
+        (0, 0)
+    };
     grammar
         .is(unit, bits.hour | bits.minute)
         .then(|| (length + 1 + taken, Some(minutes.saturating_add(more))))
@@ -138,7 +142,11 @@ fn fraction(grammar: &Grammar, tokens: &[Token]) -> Option<(usize, u32)> {
 
 /// What "and a half" and "and a quarter" add, in hundredths.
 fn more_hundredths(grammar: &Grammar, token: &Token) -> u32 {
-    if grammar.is(token, grammar.bits.half_more) { 50 } else { 25 }
+    if grammar.is(token, grammar.bits.half_more) {
+        50
+    } else {
+        25
+    }
 }
 
 /// The minutes of "1 h 45", "1 Std. 45" and "an hour and twenty", which have no unit of their own: how many tokens they take,
@@ -151,11 +159,16 @@ fn bare_minutes(grammar: &Grammar, unit: &Token, tokens: &[Token]) -> (usize, u3
         return (0, 0);
     };
     let token = &tokens[joined];
-    let own_unit = bits.minute | bits.hour | bits.week | bits.seconds | bits.units | bits.percent | bits.slash | bits.month;
+    let own_unit =
+        bits.minute | bits.hour | bits.week | bits.seconds | bits.units | bits.percent | bits.slash | bits.month;
     let in_figures = token.end - token.start == 2 && !(joined == 1 && !dotted);
     let in_words = grammar.is(token, bits.numword) && minutes % 5 == 0 && minutes > 5;
     let alone = !grammar.is(token, bits.many) && !grammar.is_at(tokens, joined + 1, own_unit);
-    if alone && (in_figures || in_words) { (joined + 1, minutes) } else { (0, 0) }
+    if alone && (in_figures || in_words) {
+        (joined + 1, minutes)
+    } else {
+        (0, 0)
+    }
 }
 
 /// "2 hours and 20 minutes" is one span; so is "1 h 10", "two hours and a half".
@@ -193,7 +206,9 @@ pub(super) fn finish_times(grammar: &Grammar, tokens: &mut Vec<Token>) {
                 tokens.remove(at + 1);
             }
             // "in 25 Min. erledigt": the dot ends no sentence.
-            let dot = tokens.get(at + 1).filter(|dot| grammar.is(dot, bits.stop) && dot.start == tokens[at].end);
+            let dot = tokens
+                .get(at + 1)
+                .filter(|dot| grammar.is(dot, bits.stop) && dot.start == tokens[at].end);
             if dot.is_some() && grammar.is_at(tokens, at + 2, bits.done | bits.finish | bits.deed | bits.handles) {
                 tokens.remove(at + 1);
             }
@@ -213,9 +228,12 @@ fn compares(grammar: &Grammar, tokens: &[Token], at: usize) -> bool {
     let bits = grammar.bits;
     let between = bits.article | bits.planned | bits.aux | bits.colon;
     let mut from = at;
-    while at - from < 3 && grammar.is_before(tokens, from, between) && !grammar.is_before(tokens, from, bits.insteadof) {
+    while at - from < 3 && grammar.is_before(tokens, from, between) && !grammar.is_before(tokens, from, bits.insteadof)
+    {
         from -= 1;
     }
-    let alone = tokens.get(at + 1).is_none_or(|next| next.symbol != 0 && !grammar.is(next, bits.counted));
+    let alone = tokens
+        .get(at + 1)
+        .is_none_or(|next| next.symbol != 0 && !grammar.is(next, bits.counted));
     grammar.is_before(tokens, from, bits.insteadof) && alone && !grammar.is(&tokens[at], bits.many)
 }

@@ -184,8 +184,18 @@ impl Tokenizer<'_> {
 
     /// Dots or an arrow between two numbers: "1..3", "1 -> 3".
     fn joins_numbers(&self, length: usize, blanks: bool) -> bool {
-        let behind = self.at + length + if blanks { self.run(self.at + length, |next| next == b' ') - self.at - length } else { 0 };
-        let before = if blanks { self.text[..self.at].trim_end_matches(' ') } else { &self.text[..self.at] };
+        let behind = self.at
+            + length
+            + if blanks {
+                self.run(self.at + length, |next| next == b' ') - self.at - length
+            } else {
+                0
+            };
+        let before = if blanks {
+            self.text[..self.at].trim_end_matches(' ')
+        } else {
+            &self.text[..self.at]
+        };
         let end = self.run(behind, |next| next.is_ascii_digit());
         before.ends_with(|c: char| c.is_ascii_digit()) && (1..=2).contains(&(end - behind))
     }
