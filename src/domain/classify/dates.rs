@@ -2,6 +2,9 @@
 use super::grammar::Grammar;
 use super::token::{Token, TokenValue};
 
+/// So many words back a span of time tells that hours are counted, not told by the clock.
+const SPAN_WITHIN: usize = 24;
+
 /// How many tokens a date or an hour takes that starts here, given what was read before it.
 pub(super) fn date(grammar: &Grammar, read: &[Token], tokens: &[Token]) -> Option<usize> {
     let bits = grammar.bits;
@@ -114,6 +117,14 @@ fn day_of_month(grammar: &Grammar, read: &[Token], tokens: &[Token]) -> Option<u
 
 /// "om 3 uur", "à 3 heures": a whole number of hours behind what stands before an hour of the day.
 pub(super) fn is_hour(grammar: &Grammar, read: &[Token], minutes: u32) -> bool {
-    let spoken_of = || read.iter().any(|token| matches!(token.value, TokenValue::Minutes(_)));
-    minutes % 60 == 0 && minutes <= 24 * 60 && grammar.is_before(read, read.len(), grammar.bits.athour) && !spoken_of()
+    let spoken_of = || {
+        read.iter()
+            .rev()
+            .take(SPAN_WITHIN)
+            .any(|token| matches!(token.value, TokenValue::Minutes(_)))
+    };
+    minutes.is_multiple_of(60)
+        && minutes <= 24 * 60
+        && grammar.is_before(read, read.len(), grammar.bits.athour)
+        && !spoken_of()
 }

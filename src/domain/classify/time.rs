@@ -161,7 +161,7 @@ fn bare_minutes(grammar: &Grammar, unit: &Token, tokens: &[Token]) -> (usize, u3
     let token = &tokens[joined];
     let own_unit =
         bits.minute | bits.hour | bits.week | bits.seconds | bits.units | bits.percent | bits.slash | bits.month;
-    let in_figures = token.end - token.start == 2 && !(joined == 1 && !dotted);
+    let in_figures = token.end - token.start == 2 && (joined == 0 || dotted);
     let in_words = grammar.is(token, bits.numword) && minutes % 5 == 0 && minutes > 5;
     let alone = !grammar.is(token, bits.many) && !grammar.is_at(tokens, joined + 1, own_unit);
     if alone && (in_figures || in_words) {

@@ -157,7 +157,7 @@ impl Tokenizer<'_> {
     /// `1.100.2` and `4.812a` are no numbers.
     fn is_version(&self, end: usize) -> bool {
         let digit = |at| self.byte_at(at).is_some_and(|byte| byte.is_ascii_digit());
-        self.byte_at(end).is_some_and(|byte| is_word_byte(byte)) || self.byte_at(end) == Some(b'.') && digit(end + 1)
+        self.byte_at(end).is_some_and(is_word_byte) || self.byte_at(end) == Some(b'.') && digit(end + 1)
     }
 
     /// Where `3-4-2026` or `3/4/26` ends, after its first number.
