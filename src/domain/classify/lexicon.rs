@@ -326,6 +326,21 @@ impl Lexicon {
         sense(&self.senses[word as usize], language, foreign).unwrap_or(0)
     }
 
+    /// The kinds of a word or phrase as it stands in a language's list, or in the common one.
+    pub(super) fn kinds_of(&self, words: &[&str], language: usize) -> KindSet {
+        let ids: Option<Vec<WordId>> = words.iter().map(|word| self.ids.get(*word).copied()).collect();
+        let senses = match ids.as_deref() {
+            Some(&[word]) => Some(&self.senses[word as usize]),
+            Some(words) => {
+                let node = words.iter().try_fold(0, |node, &word| self.follow(node, word));
+                node.map(|node| &self.phrases[node as usize])
+            }
+            None => None,
+        };
+        let symbol = senses.and_then(|senses| sense(senses, language, false));
+        symbol.map(|symbol| self.symbols.set(symbol)).unwrap_or_default()
+    }
+
     /// The languages that know the word, as bits.
     pub(super) fn languages(&self, word: WordId) -> u8 {
         let known = self.senses[word as usize].iter().take(COMMON).enumerate();
@@ -336,7 +351,7 @@ impl Lexicon {
 }
 
 /// An entry as the scanner would read it: without hyphens, `i'm` as two words.
-fn as_read(entry: &str) -> String {
+pub(super) fn as_read(entry: &str) -> String {
     let entry = entry.replace('-', " ");
     let words = entry.split_ascii_whitespace().map(|word| match word.split_once('\'') {
         Some((before, "s" | "ll" | "m" | "re" | "ve" | "d")) if !before.is_empty() => {

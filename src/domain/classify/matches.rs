@@ -36,17 +36,7 @@ impl PatternMatches {
 
     /// Lets the patterns of some owners look.
     pub(super) fn find_for(rule_set: &RuleSet, tokens: &[Token], wanted: impl Fn(PatternOwner) -> bool) -> Self {
-        let mut letters = Vec::with_capacity(tokens.len() + 2);
-        letters.push(Letter::Start);
-        letters.extend(
-            tokens
-                .iter()
-                .map(|token| Letter::Word(rule_set.lexicon.symbols.set(token.symbol))),
-        );
-        letters.push(Letter::End);
-        let all = tokens.iter().fold(KindSet::NONE, |all, token| {
-            all | rule_set.lexicon.symbols.set(token.symbol)
-        });
+        let (letters, all) = letters_of(rule_set, tokens);
         let mut matches = Self::default();
         for (owner, pattern) in &rule_set.patterns {
             if wanted(*owner) && pattern.fits(&letters, all) {
@@ -59,6 +49,17 @@ impl PatternMatches {
             }
         }
         matches
+    }
+
+    /// Which of a rule's patterns fit, counted from its first.
+    pub(super) fn patterns_of(rule_set: &RuleSet, rule: usize, tokens: &[Token]) -> Vec<usize> {
+        let (letters, all) = letters_of(rule_set, tokens);
+        let own = rule_set
+            .patterns
+            .iter()
+            .filter(|(owner, _)| *owner == PatternOwner::Rule(rule));
+        let fitting = own.enumerate().filter(|(_, (_, pattern))| pattern.fits(&letters, all));
+        fitting.map(|(at, _)| at).collect()
     }
 
     pub(super) fn rule(&self, at: usize) -> bool {
@@ -81,4 +82,14 @@ impl PatternMatches {
             .enumerate()
             .any(|(at, slot)| slot.id == id && self.slots.has(at))
     }
+}
+
+/// The tokens as patterns read them, and the kinds of all of them together.
+fn letters_of(rule_set: &RuleSet, tokens: &[Token]) -> (Vec<Letter>, KindSet) {
+    let sets = || tokens.iter().map(|token| rule_set.lexicon.symbols.set(token.symbol));
+    let mut letters = Vec::with_capacity(tokens.len() + 2);
+    letters.push(Letter::Start);
+    letters.extend(sets().map(Letter::Word));
+    letters.push(Letter::End);
+    (letters, sets().fold(KindSet::NONE, |all, kinds| all | kinds))
 }

@@ -17,6 +17,7 @@ mod context;
 mod examples;
 mod explain;
 mod grammar;
+mod hidden;
 mod judge;
 mod keys;
 mod kinds;

@@ -55,6 +55,7 @@ pub(super) struct RuleFile {
     pub(super) emoji: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) groups: BTreeMap<String, String>,
+    pub(super) meanings: Option<Meanings>,
     #[serde(default)]
     pub(super) guard: Vec<Guard>,
     #[serde(default)]
@@ -63,6 +64,16 @@ pub(super) struct RuleFile {
     pub(super) cause: Vec<Cause>,
     #[serde(default)]
     pub(super) slot: Vec<Slot>,
+}
+
+/// What words say by themselves: by it phrases are found that hide a word.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Meanings {
+    /// Kinds that say something, from a finish to a blocker.
+    pub(super) gravest_last: Vec<String>,
+    /// Kinds that turn what other words say, only speak of it, or name a thing.
+    pub(super) turns: String,
 }
 
 /// How far back a guard looks.

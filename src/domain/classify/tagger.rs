@@ -35,7 +35,7 @@ fn language_of(untagged: &[UntaggedToken], lexicon: &Lexicon) -> Option<usize> {
     score.iter().position(|&sum| sum == best)
 }
 
-/// Joins phrases (the longest wins) and gives every word its symbol in the language.
+/// Joins phrases (the longest wins, of two that overlap as well) and gives every word its symbol in the language.
 fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, language: usize) -> Vec<Token> {
     let lexicon = grammar.lexicon;
     let mut tokens = Vec::with_capacity(untagged.len());
@@ -46,7 +46,7 @@ fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, language: usize) -> Ve
                 .word
                 .map(|word| (1, LexiconEntry::Word(word), lexicon.symbol(word, language)))
         };
-        let Some((length, entry, symbol)) = longest_phrase(&untagged[at..], lexicon, language).or_else(word) else {
+        let Some((length, entry, symbol)) = phrase_at(&untagged[at..], lexicon, language).or_else(word) else {
             tokens.push(token.token);
             at += 1;
             continue;
@@ -67,6 +67,20 @@ fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, language: usize) -> Ve
         at += length;
     }
     tokens
+}
+
+/// The phrase that starts here. "I'm in the middle of" is "I'm" and "in the middle of": of two phrases that share a word the
+/// longer one has it.
+fn phrase_at(untagged: &[UntaggedToken], lexicon: &Lexicon, language: usize) -> Option<(usize, LexiconEntry, Symbol)> {
+    let found = longest_phrase(untagged, lexicon, language)?;
+    let outdone = |from: &usize| {
+        let later = longest_phrase(&untagged[*from..], lexicon, language);
+        later.is_some_and(|later| later.0 > found.0 && from + later.0 > found.0)
+    };
+    match (1..found.0).find(outdone) {
+        Some(end) => longest_phrase(&untagged[..end], lexicon, language),
+        None => Some(found),
+    }
 }
 
 fn longest_phrase(
