@@ -56,6 +56,7 @@ impl RuleSet {
                 faults.push(RuleFault::new(name, None, &what, "join two kinds of words into one"));
             }
         }
+        lexicon.complete();
         let rule_set = collect(parsed, lexicon, &kinds, &mut faults);
         if faults.is_empty() { Ok(rule_set) } else { Err(faults) }
     }
