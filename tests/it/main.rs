@@ -10,6 +10,7 @@ mod corpus;
 mod crash;
 mod endless;
 mod flood;
+mod grid;
 mod held;
 mod hostile;
 mod lost_key;

@@ -99,12 +99,24 @@ pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &Sec
     if trace.clause_spans.is_empty() || verdict.is_none() && trace.tokens.iter().any(is_key) {
         return;
     }
+    if verdict.is_some() && is_plain(trace) {
+        return;
+    }
     let opinion = second_reader.opinion(trace);
     let scores = second_reader.scores(verdict, &opinion);
     let label = settled(verdict, &scores, &opinion);
     if verdict != Some(label) {
         apply(label, &opinion, trace);
     }
+}
+
+/// A comment of so many words at most is short.
+const SHORT: usize = 8;
+
+/// Whether a comment is short and the rules know every word of it but one, as a name: they have read all that it says.
+fn is_plain(trace: &Trace) -> bool {
+    let unknown = trace.tokens.iter().filter(|token| token.symbol == 0).count();
+    trace.tokens.len() <= SHORT && unknown <= 1
 }
 
 /// The label that decides among clauses; `None` where no rule spoke.
