@@ -29,6 +29,7 @@ mod stage;
 mod store;
 mod tidy;
 mod token;
+mod unknown_words;
 mod wire;
 mod wire_comment;
 mod words;
