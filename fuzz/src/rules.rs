@@ -17,7 +17,9 @@ static CLASSIFIER: LazyLock<std::sync::Arc<Classifier>> = LazyLock::new(Classifi
 pub fn rules(data: &[u8]) {
     let text = String::from_utf8_lossy(data).into_owned();
     let faults = Classifier::check(&[("fuzz.toml".to_owned(), text.clone())]);
-    faults.iter().for_each(|fault| drop(fault.to_string()));
+    for fault in &faults {
+        drop(fault.to_string());
+    }
     match Patterns::parse(&text, "fuzz.toml") {
         Ok(patterns) => drop(patterns.check_examples()),
         Err(faults) => faults.iter().for_each(|fault| drop(fault.to_string())),
