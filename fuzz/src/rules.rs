@@ -16,9 +16,9 @@ static CLASSIFIER: LazyLock<std::sync::Arc<Classifier>> = LazyLock::new(Classifi
 /// When reading panics, or when a comment reads differently the second time.
 pub fn rules(data: &[u8]) {
     let text = String::from_utf8_lossy(data).into_owned();
-    match Classifier::from_files(&[("fuzz.toml".to_owned(), text.clone())]) {
-        Ok(classifier) => drop(classifier.check_examples()),
-        Err(faults) => faults.iter().for_each(|fault| drop(fault.to_string())),
+    let faults = Classifier::check(&[("fuzz.toml".to_owned(), text.clone())]);
+    for fault in &faults {
+        drop(fault.to_string());
     }
     match Patterns::parse(&text, "fuzz.toml") {
         Ok(patterns) => drop(patterns.check_examples()),

@@ -127,10 +127,7 @@ fn rules(project: &Path, proven: &mut Proven, faults: &mut Vec<String>) {
         Ok(files) => files,
         Err(error) => return take(faults, error),
     };
-    match Classifier::from_files(&files) {
-        Ok(classifier) => faults.extend(classifier.check_examples().iter().map(ToString::to_string)),
-        Err(found) => faults.extend(found.iter().map(ToString::to_string)),
-    }
+    faults.extend(Classifier::check(&files).iter().map(ToString::to_string));
     let replaced = |name: &str| files.iter().any(|(file, _)| file.rsplit('/').next() == Some(name));
     let builtin = RULES.iter().filter(|(name, _)| !replaced(name)).map(|(_, text)| *text);
     for text in builtin.chain(files.iter().map(|(_, text)| text.as_str())) {

@@ -1,7 +1,8 @@
 //! The classifier: the rules, compiled once, and what is asked of them.
 use super::context::ReadingContext;
-use super::examples::check_examples;
+use super::examples::{check_examples, unneeded_patterns};
 use super::explain::{Explained, explained};
+use super::hidden::hidden_words;
 use super::read::read;
 use super::reading::Reading;
 use super::rule_file::RuleFault;
@@ -51,19 +52,25 @@ impl Classifier {
 
     /// As [`Classifier::from_files`], without a second reader.
     pub fn by_rules_alone(files: &[(String, String)]) -> Result<Self, Vec<RuleFault>> {
-        let own = |name: &str| files.iter().find(|(file, _)| file.rsplit('/').next() == Some(name));
-        let builtin = BUILTIN.iter().map(|(name, text)| {
-            own(name)
-                .cloned()
-                .unwrap_or_else(|| ((*name).to_owned(), (*text).to_owned()))
-        });
-        let is_new =
-            |file: &&(String, String)| !BUILTIN.iter().any(|(name, _)| file.0.rsplit('/').next() == Some(*name));
-        let all: Vec<_> = builtin.chain(files.iter().filter(is_new).cloned()).collect();
-        RuleSet::compile(&all).map(|rule_set| Self {
+        RuleSet::compile(&with_builtin(files)).map(|rule_set| Self {
             rule_set,
             second_reader: None,
         })
+    }
+
+    /// Every fault of a project's files and of the built-in ones that they leave: what does not compile; else examples that do
+    /// not read as their rule says, patterns that no example needs, phrases that hide a word of another meaning.
+    pub fn check(files: &[(String, String)]) -> Vec<RuleFault> {
+        let rule_set = match RuleSet::compile(&with_builtin(files)) {
+            Ok(rule_set) => rule_set,
+            Err(faults) => return faults,
+        };
+        let mut faults = check_examples(&rule_set);
+        faults.extend(unneeded_patterns(&rule_set));
+        for (name, text) in with_builtin(files) {
+            faults.extend(hidden_words(&rule_set, &name, &text));
+        }
+        faults
     }
 
     /// With a second reader that reads by this table, or without one if it is no table of this program.
@@ -79,11 +86,6 @@ impl Classifier {
         teach(&self.rule_set, lessons, context).to_bytes()
     }
 
-    /// Reads every example and counter-example of every rule; what is not as the rule says is a fault.
-    pub fn check_examples(&self) -> Vec<RuleFault> {
-        check_examples(&self.rule_set)
-    }
-
     /// Reads a comment: its labels, clauses and slots.
     pub fn read(&self, text: &CleanText, context: &ReadingContext) -> Reading {
         read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context).0
@@ -94,4 +96,15 @@ impl Classifier {
         let (reading, trace) = read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context);
         explained(&self.rule_set, self.second_reader.as_ref(), reading, &trace)
     }
+}
+
+/// The built-in files with those of a project: one of the same name takes the place of the built-in one.
+fn with_builtin(files: &[(String, String)]) -> Vec<(String, String)> {
+    let stem = |file: &(String, String)| file.0.rsplit('/').next().map(str::to_owned);
+    let own = |name: &str| files.iter().find(|file| stem(file).as_deref() == Some(name)).cloned();
+    let builtin = BUILTIN
+        .iter()
+        .map(|(name, text)| own(name).unwrap_or_else(|| ((*name).to_owned(), (*text).to_owned())));
+    let is_new = |file: &&(String, String)| !BUILTIN.iter().any(|(name, _)| stem(file).as_deref() == Some(*name));
+    builtin.chain(files.iter().filter(is_new).cloned()).collect()
 }

@@ -1,19 +1,18 @@
-//! The examples in the rule files: every rule's examples read as the rule says, and its counter-examples do not.
+//! The examples in the rule files: every rule's examples read as the rule says, its counter-examples do not, and every
+//! pattern of it is needed by one of them.
 use super::context::ReadingContext;
 use super::keys::KeyNames;
+use super::matches::PatternMatches;
 use super::read::read;
 use super::reading::Reading;
 use super::rule_file::{ClauseRule, RuleFault};
 use super::rule_set::RuleSet;
+use std::collections::HashSet;
 
 /// Reads the examples and counter-examples of all rules, on a page of five steps; what is not as a rule says is a fault.
 pub(super) fn check_examples(rule_set: &RuleSet) -> Vec<RuleFault> {
     let keys = KeyNames::default();
-    let context = ReadingContext {
-        steps_total: 5,
-        default_step: None,
-        keys: &keys,
-    };
+    let context = five_steps(&keys);
     let mut faults = Vec::new();
     for rule in &rule_set.rules {
         let mut fault = |what: &str, mend: &str| faults.push(RuleFault::new(&rule.file, Some(&rule.id), what, mend));
@@ -45,6 +44,51 @@ pub(super) fn check_examples(rule_set: &RuleSet) -> Vec<RuleFault> {
                     None,
                     &format!("the example {example:?} of a row reads as {}", described(&reading)),
                     "change the row, or the example",
+                ));
+            }
+        }
+    }
+    faults
+}
+
+fn five_steps(keys: &KeyNames) -> ReadingContext<'_> {
+    ReadingContext {
+        steps_total: 5,
+        default_step: None,
+        keys,
+    }
+}
+
+/// The patterns that could go without any example being read by another rule: each of a rule's patterns must alone decide a
+/// clause of an example. A rule's only pattern is proven by its examples.
+pub(super) fn unneeded_patterns(rule_set: &RuleSet) -> Vec<RuleFault> {
+    let keys = KeyNames::default();
+    let context = five_steps(&keys);
+    let mut needed = HashSet::new();
+    let of_rule = |rule: &ClauseRule| [rule.examples.clone(), rule.counter_examples.clone()].concat();
+    for example in rule_set.rules.iter().flat_map(of_rule) {
+        let (_, trace) = read(rule_set, None, &example, &context);
+        for clause in &trace.judged {
+            let Some(rule) = clause.judgement.as_ref().and_then(|judgement| judgement.rule()) else {
+                continue;
+            };
+            let tokens = &trace.tokens[trace.clause_spans[clause.at].tokens.clone()];
+            if let [only] = PatternMatches::patterns_of(rule_set, rule, tokens)[..] {
+                needed.insert((rule, only));
+            }
+        }
+    }
+    let mut faults = Vec::new();
+    for (at, rule) in rule_set.rules.iter().enumerate() {
+        let patterns = rule.pattern.list().iter().enumerate();
+        for (_, pattern) in patterns.filter(|(number, _)| !needed.contains(&(at, *number))) {
+            if rule.pattern.list().len() > 1 {
+                let what = format!("no example needs its pattern `{pattern}`");
+                faults.push(RuleFault::new(
+                    &rule.file,
+                    Some(&rule.id),
+                    &what,
+                    "add an example, or take it out",
                 ));
             }
         }

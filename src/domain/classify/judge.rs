@@ -37,6 +37,14 @@ const STRUCTURE: &str = "structure";
 const SECOND_READER: &str = "second-reader";
 
 impl Judgement {
+    /// The rule that decided, if one did.
+    pub(super) fn rule(&self) -> Option<usize> {
+        match self.basis {
+            Some(Basis::Rule(rule)) => Some(rule),
+            Some(Basis::Structure) | None => None,
+        }
+    }
+
     /// The id of the rule that decided, then those of the guards.
     pub(super) fn rule_ids(&self, rule_set: &RuleSet) -> Vec<String> {
         let guards = self.guards.iter().map(|&guard| &rule_set.guards[guard].id);

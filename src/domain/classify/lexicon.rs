@@ -1,150 +1,29 @@
 //! The lexicon: which kinds each word and phrase of each language has. A set of kinds is one symbol;
 //! rules are patterns over symbols, so that they say how people speak and not which words they take.
+use super::fnv::FnvBuilder;
+pub(super) use super::fnv::hash;
+pub(super) use super::symbols::{KindSet, Symbol, SymbolTable};
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
 /// The languages, in the order in which a doubtful word is looked up; `common` last.
 pub(super) const LANGUAGES: [&str; 7] = ["en", "nl", "de", "fr", "es", "pt", "common"];
 /// Index of the words that belong to no language.
 pub(super) const COMMON: usize = 6;
 
-/// A set of kinds, interned: an index into [`SymbolTable`]. 0 is the empty set.
-pub(super) type Symbol = u16;
-
-/// A set of kinds, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct KindSet(u128, u128);
-
-impl KindSet {
-    /// The set without any kind.
-    pub(super) const NONE: Self = Self(0, 0);
-    /// How many kinds there can be.
-    const MOST: usize = 256;
-
-    fn one(at: usize) -> Self {
-        if at < 128 {
-            Self(1 << at, 0)
-        } else {
-            Self(0, 1 << (at - 128))
-        }
-    }
-
-    /// Whether the sets share a kind.
-    pub(super) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0 || self.1 & other.1 != 0
-    }
-}
-
-impl std::ops::BitOr for KindSet {
-    type Output = Self;
-
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0, self.1 | other.1)
-    }
+/// The language of a text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tongue {
+    /// Index into [`LANGUAGES`].
+    pub(super) language: usize,
+    /// Whether its words leave no doubt: then no word has the sense of another language.
+    pub(super) is_sure: bool,
 }
 
 /// A word, as its index in the lexicon.
 pub(super) type WordId = u32;
 
-/// The kinds of words and their sets.
-#[derive(Debug)]
-pub(super) struct SymbolTable {
-    names: Vec<String>,
-    sets: Vec<KindSet>,
-    by_set: HashMap<KindSet, Symbol>,
-}
-
-impl SymbolTable {
-    fn new() -> Self {
-        Self {
-            names: Vec::new(),
-            sets: vec![KindSet::NONE],
-            by_set: HashMap::from([(KindSet::NONE, 0)]),
-        }
-    }
-
-    /// The bit of a kind; a new kind gets the next one. `None` when all are taken.
-    pub(super) fn declare(&mut self, name: &str) -> Option<KindSet> {
-        if let Some(bit) = self.bit(name) {
-            return Some(bit);
-        }
-        (self.names.len() < KindSet::MOST).then(|| {
-            self.names.push(name.to_owned());
-            KindSet::one(self.names.len() - 1)
-        })
-    }
-
-    /// The bit of a known kind.
-    pub(super) fn bit(&self, name: &str) -> Option<KindSet> {
-        self.names.iter().position(|known| known == name).map(KindSet::one)
-    }
-
-    /// The symbol of a set.
-    pub(super) fn intern(&mut self, set: KindSet) -> Symbol {
-        if let Some(&symbol) = self.by_set.get(&set) {
-            return symbol;
-        }
-        let symbol = Symbol::try_from(self.sets.len()).unwrap_or(0);
-        self.sets.push(set);
-        self.by_set.insert(set, symbol);
-        symbol
-    }
-
-    /// The kinds of a symbol.
-    pub(super) fn set(&self, symbol: Symbol) -> KindSet {
-        self.sets.get(usize::from(symbol)).copied().unwrap_or_default()
-    }
-
-    /// How many symbols there are.
-    pub(super) fn len(&self) -> Symbol {
-        Symbol::try_from(self.sets.len()).unwrap_or(Symbol::MAX)
-    }
-
-    /// The names of a symbol's kinds, for `explain`.
-    pub(super) fn names(&self, symbol: Symbol) -> Vec<&str> {
-        let set = self.set(symbol);
-        let names = self.names.iter().enumerate();
-        names
-            .filter(|(at, _)| set.meets(KindSet::one(*at)))
-            .map(|(_, name)| name.as_str())
-            .collect()
-    }
-}
-
 /// What one word or phrase is in each language: `None` where it is unknown.
 type Senses = [Option<Symbol>; LANGUAGES.len()];
-
-/// FNV-1a for tables: keys come from rule files only, so nobody can choose them to collide.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Fnv(u64);
-
-impl Default for Fnv {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
-}
-
-impl Hasher for Fnv {
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.write_u64(u64::from(number));
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 32)
-    }
-}
-
-type FnvBuilder = BuildHasherDefault<Fnv>;
 
 /// A word, or the node at which a phrase ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -167,6 +46,10 @@ pub(super) struct Lexicon {
     phrases: Vec<Senses>,
     prefixes: HashMap<Box<str>, WordId, FnvBuilder>,
     suffixes: Vec<(Box<str>, WordId)>,
+    /// Beginning and ending of a form, as of a participle: `ge*t`.
+    forms: Vec<(Box<str>, Box<str>, WordId)>,
+    /// Words that stand in phrases only, with the language of the first.
+    parts: HashMap<WordId, usize, FnvBuilder>,
     /// What a numeral or a phrase for a time span amounts to.
     amounts: HashMap<LexiconEntry, u32, FnvBuilder>,
     /// Hash of a word with one letter left out, to the word: finds what is one slip away. This is the
@@ -185,12 +68,14 @@ impl Lexicon {
             phrases: vec![[None; LANGUAGES.len()]],
             prefixes: HashMap::default(),
             suffixes: Vec::new(),
+            forms: Vec::new(),
+            parts: HashMap::default(),
             amounts: HashMap::default(),
             slips: HashMap::default(),
         }
     }
 
-    /// Adds an entry: a word, a phrase, a beginning (`rotat*`) or an ending (`*error`).
+    /// Adds an entry: a word, a phrase, a beginning (`rotat*`), an ending (`*error`) or a form (`ge*t`).
     pub(super) fn add(&mut self, language: usize, kinds: KindSet, entry: &str) -> LexiconEntry {
         let entry = &as_read(entry);
         let mut words = entry.split_ascii_whitespace();
@@ -199,12 +84,15 @@ impl Lexicon {
             return self.add_phrase(language, kinds, entry);
         }
         let id = self.word(first);
+        self.parts.remove(&id);
         let old = self.senses[id as usize][language].map_or(KindSet::NONE, |symbol| self.symbols.set(symbol));
         self.senses[id as usize][language] = Some(self.symbols.intern(old | kinds));
         if let Some(start) = first.strip_suffix('*') {
             self.prefixes.insert(start.into(), id);
         } else if let Some(end) = first.strip_prefix('*') {
             self.suffixes.push((end.into(), id));
+        } else if let Some((start, end)) = first.split_once('*') {
+            self.forms.push((start.into(), end.into(), id));
         } else if kinds != KindSet::NONE && first.len() >= 5 {
             self.add_slips(first, id);
         }
@@ -222,12 +110,23 @@ impl Lexicon {
         self.amounts.get(&entry).copied()
     }
 
+    /// Gives the words that stand in phrases only what their beginning or form says. Called once all entries are there.
+    pub(super) fn complete(&mut self) {
+        for (part, language) in std::mem::take(&mut self.parts) {
+            let word = self.words[part as usize].clone();
+            if let Some(like) = self.by_beginning(&word).or_else(|| self.by_form(&word)) {
+                self.senses[part as usize][language] = self.senses[like as usize][language].or(Some(0));
+            }
+        }
+    }
+
     fn add_phrase(&mut self, language: usize, kinds: KindSet, entry: &str) -> LexiconEntry {
         let mut node = 0;
         for word in entry.split_ascii_whitespace() {
             let id = self.word(word);
             if self.senses[id as usize].iter().all(Option::is_none) {
                 self.senses[id as usize][language] = Some(0);
+                self.parts.insert(id, language);
                 if word.len() >= 5 {
                     self.add_slips(word, id);
                 }
@@ -261,14 +160,21 @@ impl Lexicon {
         }
     }
 
-    /// The word's number: as it stands, by its beginning, one slip of the keyboard away, or by its ending.
+    /// The word's number: as it stands, by its beginning, by its form, one slip of the keyboard away, or by its ending.
     pub(super) fn find(&self, word: &str) -> Option<WordId> {
         self.ids
             .get(word)
             .copied()
             .or_else(|| self.by_beginning(word))
+            .or_else(|| self.by_form(word))
             .or_else(|| self.by_slip(word))
             .or_else(|| self.by_ending(word))
+    }
+
+    /// Whether a word was found only because it is one slip away from that word.
+    pub(super) fn is_slip(&self, word: &str, found: WordId) -> bool {
+        let known = &self.words[found as usize];
+        !known.contains('*') && **known != *word
     }
 
     fn by_beginning(&self, word: &str) -> Option<WordId> {
@@ -279,12 +185,22 @@ impl Lexicon {
         starts.find_map(|start| self.prefixes.get(start)).copied()
     }
 
+    /// A form yields to an ending: "behaved" is no Dutch participle.
+    fn by_form(&self, word: &str) -> Option<WordId> {
+        let is_of = |(start, end, _): &&(Box<str>, Box<str>, WordId)| {
+            word.len() >= start.len() + end.len() + 2 && word.starts_with(&**start) && word.ends_with(&**end)
+        };
+        let form = self.forms.iter().find(is_of).filter(|_| self.by_ending(word).is_none());
+        form.map(|(_, _, id)| *id)
+    }
+
     fn by_ending(&self, word: &str) -> Option<WordId> {
         let ends = |(end, _): &&(Box<str>, WordId)| word.len() >= end.len() + 3 && word.ends_with(&**end);
         self.suffixes.iter().find(ends).map(|(_, id)| *id)
     }
 
-    /// One letter too few, too many, wrong, or two swapped. Short words must keep all their letters.
+    /// One letter too few, too many, wrong, or two swapped, behind the first letter, which nobody mistypes. Short words must keep
+    /// all their letters, and so must a word with an ending of its own: "filling" is no "failing".
     fn by_slip(&self, word: &str) -> Option<WordId> {
         if !(4..=24).contains(&word.len()) || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return None;
@@ -292,12 +208,14 @@ impl Lexicon {
         let shorter = (0..word.len()).map(|skip| slip(without(word, skip)));
         let near = std::iter::once(slip(word.bytes())).chain(shorter);
         near.filter_map(|key| self.slips.get(&key).copied()).find(|&id| {
-            let length = self.words[id as usize].len();
-            match length.abs_diff(word.len()) {
-                0 => word.len() >= 7 || self.same_letters(word, id),
-                1 => length.max(word.len()) >= 6,
-                _ => false,
-            }
+            let known = &*self.words[id as usize];
+            let begins_alike = known.as_bytes().first() == word.as_bytes().first();
+            begins_alike
+                && match known.len().abs_diff(word.len()) {
+                    0 => word.len() >= 7 && self.by_ending(word).is_none() || self.same_letters(word, id),
+                    1 => known.len().max(word.len()) >= 6,
+                    _ => false,
+                }
         })
     }
 
@@ -316,14 +234,29 @@ impl Lexicon {
     }
 
     /// What a phrase is in a language, if the node ends one.
-    pub(super) fn phrase(&self, node: u32, language: usize) -> Option<Symbol> {
-        sense(&self.phrases[node as usize], language, true)
+    pub(super) fn phrase(&self, node: u32, tongue: Tongue) -> Option<Symbol> {
+        sense(&self.phrases[node as usize], tongue.language, !tongue.is_sure)
     }
 
     /// What a word is in a comment of that language.
-    pub(super) fn symbol(&self, word: WordId, language: usize) -> Symbol {
-        let foreign = self.words[word as usize].len() >= 4;
-        sense(&self.senses[word as usize], language, foreign).unwrap_or(0)
+    pub(super) fn symbol(&self, word: WordId, tongue: Tongue) -> Symbol {
+        let foreign = !tongue.is_sure && self.words[word as usize].len() >= 4;
+        sense(&self.senses[word as usize], tongue.language, foreign).unwrap_or(0)
+    }
+
+    /// The kinds of a word or phrase as it stands in a language's list, or in the common one.
+    pub(super) fn kinds_of(&self, words: &[&str], language: usize) -> KindSet {
+        let ids: Option<Vec<WordId>> = words.iter().map(|word| self.ids.get(*word).copied()).collect();
+        let senses = match ids.as_deref() {
+            Some(&[word]) => Some(&self.senses[word as usize]),
+            Some(words) => {
+                let node = words.iter().try_fold(0, |node, &word| self.follow(node, word));
+                node.map(|node| &self.phrases[node as usize])
+            }
+            None => None,
+        };
+        let symbol = senses.and_then(|senses| sense(senses, language, false));
+        symbol.map(|symbol| self.symbols.set(symbol)).unwrap_or_default()
     }
 
     /// The languages that know the word, as bits.
@@ -336,7 +269,7 @@ impl Lexicon {
 }
 
 /// An entry as the scanner would read it: without hyphens, `i'm` as two words.
-fn as_read(entry: &str) -> String {
+pub(super) fn as_read(entry: &str) -> String {
     let entry = entry.replace('-', " ");
     let words = entry.split_ascii_whitespace().map(|word| match word.split_once('\'') {
         Some((before, "s" | "ll" | "m" | "re" | "ve" | "d")) if !before.is_empty() => {
@@ -374,11 +307,4 @@ fn without(word: &str, skip: usize) -> impl Iterator<Item = u8> + '_ {
 fn slip(bytes: impl Iterator<Item = u8>) -> u32 {
     let hash = hash(bytes);
     (hash ^ hash >> 32) as u32
-}
-
-/// FNV-1a, 64 bits: stable over versions and machines.
-pub(super) fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

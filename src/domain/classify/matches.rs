@@ -46,13 +46,7 @@ impl PatternMatches {
         kinds: impl Iterator<Item = KindSet>,
         wanted: impl Fn(PatternOwner) -> bool,
     ) -> Self {
-        let mut letters = vec![Letter::Start];
-        let mut all = KindSet::NONE;
-        for kinds in kinds {
-            letters.push(Letter::Word(kinds));
-            all = all | kinds;
-        }
-        letters.push(Letter::End);
+        let (letters, all) = letters_of(kinds);
         let mut matches = Self::default();
         for (owner, pattern) in &rule_set.patterns {
             if wanted(*owner) && pattern.fits(&letters, all) {
@@ -65,6 +59,18 @@ impl PatternMatches {
             }
         }
         matches
+    }
+
+    /// Which of a rule's patterns fit, counted from its first.
+    pub(super) fn patterns_of(rule_set: &RuleSet, rule: usize, tokens: &[Token]) -> Vec<usize> {
+        let kinds = tokens.iter().map(|token| rule_set.lexicon.symbols.set(token.symbol));
+        let (letters, all) = letters_of(kinds);
+        let own = rule_set
+            .patterns
+            .iter()
+            .filter(|(owner, _)| *owner == PatternOwner::Rule(rule));
+        let fitting = own.enumerate().filter(|(_, (_, pattern))| pattern.fits(&letters, all));
+        fitting.map(|(at, _)| at).collect()
     }
 
     pub(super) fn rule(&self, at: usize) -> bool {
@@ -87,4 +93,16 @@ impl PatternMatches {
             .enumerate()
             .any(|(at, slot)| slot.id == id && self.slots.has(at))
     }
+}
+
+/// Words of these kinds as patterns read them, and all kinds together.
+fn letters_of(kinds: impl Iterator<Item = KindSet>) -> (Vec<Letter>, KindSet) {
+    let mut letters = vec![Letter::Start];
+    let mut all = KindSet::NONE;
+    for kinds in kinds {
+        letters.push(Letter::Word(kinds));
+        all = all | kinds;
+    }
+    letters.push(Letter::End);
+    (letters, all)
 }

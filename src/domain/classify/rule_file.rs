@@ -59,6 +59,7 @@ pub(super) struct RuleFile {
     pub(super) emoji: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) groups: BTreeMap<String, String>,
+    pub(super) meanings: Option<Meanings>,
     #[serde(default)]
     pub(super) guard: Vec<Guard>,
     #[serde(default)]
@@ -68,6 +69,16 @@ pub(super) struct RuleFile {
     #[serde(default)]
     pub(super) slot: Vec<Slot>,
     pub(super) structure: Option<StructureSource>,
+}
+
+/// What words say by themselves: by it phrases are found that hide a word.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Meanings {
+    /// Kinds that say something, from a finish to a blocker.
+    pub(super) gravest_last: Vec<String>,
+    /// Kinds that turn what other words say, only speak of it, or name a thing.
+    pub(super) turns: String,
 }
 
 /// How far back a guard looks.

@@ -4,7 +4,7 @@ use super::kinds::Kinds;
 use super::lexicon::{COMMON, KindSet, LANGUAGES, Lexicon};
 use super::normalise::Emoji;
 use super::pattern::Pattern;
-use super::rule_file::{Cause, ClauseRule, Guard, PatternSources, RuleFault, RuleFile, Slot};
+use super::rule_file::{Cause, ClauseRule, Guard, Meanings, PatternSources, RuleFault, RuleFile, Slot};
 use super::structure::StructureTable;
 use crate::domain::toml_fault;
 use std::collections::HashMap;
@@ -26,6 +26,8 @@ pub(super) struct RuleSet {
     pub(super) kinds: Kinds,
     pub(super) emoji: Emoji,
     pub(super) groups: HashMap<String, KindSet>,
+    /// Kinds by what their words say; for checks only.
+    pub(super) meanings: Meanings,
     /// By rank, highest first; equal ranks in file order.
     pub(super) rules: Vec<ClauseRule>,
     pub(super) guards: Vec<Guard>,
@@ -59,13 +61,14 @@ impl RuleSet {
                 faults.push(RuleFault::new(name, None, &what, "join two kinds of words into one"));
             }
         }
+        lexicon.complete();
         let rule_set = collect(parsed, lexicon, cause_words, &kinds, &mut faults);
         if faults.is_empty() { Ok(rule_set) } else { Err(faults) }
     }
 }
 
 /// `en.toml` holds English; whatever is no language is common to all.
-fn language_of(name: &str) -> usize {
+pub(super) fn language_of(name: &str) -> usize {
     let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml");
     LANGUAGES
         .iter()
@@ -73,7 +76,7 @@ fn language_of(name: &str) -> usize {
         .unwrap_or(COMMON)
 }
 
-fn entries(list: &str) -> impl Iterator<Item = &str> {
+pub(super) fn entries(list: &str) -> impl Iterator<Item = &str> {
     list.split(',').map(str::trim).filter(|entry| !entry.is_empty())
 }
 
@@ -137,6 +140,7 @@ fn collect(
         kinds: *kinds,
         emoji: Emoji::new(),
         groups: HashMap::new(),
+        meanings: Meanings::default(),
         rules: Vec::new(),
         guards: Vec::new(),
         causes: Vec::new(),
@@ -160,6 +164,7 @@ fn collect(
                 Err(what) => faults.push(RuleFault::new(name, None, &what, "name a kind that has words")),
             }
         }
+        rule_set.meanings = file.meanings.unwrap_or(rule_set.meanings);
         rule_set.rules.extend(file.rule.into_iter().map(|rule| ClauseRule {
             file: name.to_owned(),
             ..rule
@@ -181,7 +186,7 @@ fn collect(
     rule_set
 }
 
-fn bits_of(rule_set: &RuleSet, list: &str) -> Result<KindSet, String> {
+pub(super) fn bits_of(rule_set: &RuleSet, list: &str) -> Result<KindSet, String> {
     entries(list).try_fold(KindSet::NONE, |bits, name| {
         let known = rule_set
             .lexicon

@@ -1,7 +1,7 @@
 //! The tagger: gives every token of a folded text its symbol, in the language of most of its words.
 use super::counts::mark_counts;
 use super::grammar::Grammar;
-use super::lexicon::{LANGUAGES, Lexicon, LexiconEntry, Symbol};
+use super::lexicon::{LANGUAGES, Lexicon, LexiconEntry, Symbol, Tongue};
 use super::token::{Token, TokenValue};
 use super::tokenizer::{UntaggedToken, tokenize};
 
@@ -17,14 +17,22 @@ pub(super) struct TaggedText {
 /// Reads a folded text as tokens; `hint` is the language of a text whose words tell none.
 pub(super) fn tag(text: &str, grammar: &Grammar, hint: Option<usize>) -> TaggedText {
     let untagged = tokenize(text, grammar.lexicon, grammar.symbols);
-    let language = language_of(&untagged, grammar.lexicon);
-    let mut tokens = resolve(&untagged, grammar, language.or(hint).unwrap_or(0));
+    let tongue = tongue_of(&untagged, grammar.lexicon);
+    let of_hint = Tongue {
+        language: hint.unwrap_or(0),
+        is_sure: false,
+    };
+    let mut tokens = resolve(&untagged, grammar, tongue.unwrap_or(of_hint));
+    let language = tongue.map(|tongue| tongue.language);
     mark_counts(grammar, text, language.or(hint), &mut tokens);
     TaggedText { tokens, language }
 }
 
+/// A language leads by so much when its words leave no doubt: by four words that no other language has.
+const SURE_LEAD: u32 = 48;
+
 /// A word that few languages share says more about the language than one that many share.
-fn language_of(untagged: &[UntaggedToken], lexicon: &Lexicon) -> Option<usize> {
+fn tongue_of(untagged: &[UntaggedToken], lexicon: &Lexicon) -> Option<Tongue> {
     let mut score = [0u32; LANGUAGES.len() - 1];
     for word in untagged.iter().filter_map(|token| token.word) {
         let known = lexicon.languages(word);
@@ -34,11 +42,22 @@ fn language_of(untagged: &[UntaggedToken], lexicon: &Lexicon) -> Option<usize> {
         }
     }
     let best = score.iter().copied().max().filter(|&best| best > 0)?;
-    score.iter().position(|&sum| sum == best)
+    let language = score.iter().position(|&sum| sum == best)?;
+    let second = score
+        .iter()
+        .enumerate()
+        .filter(|(at, _)| *at != language)
+        .map(|(_, sum)| *sum)
+        .max();
+    let lead = best - second.unwrap_or(0);
+    Some(Tongue {
+        language,
+        is_sure: lead >= SURE_LEAD && 2 * lead >= best,
+    })
 }
 
-/// Joins phrases (the longest wins) and gives every word its symbol in the language.
-fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, language: usize) -> Vec<Token> {
+/// Joins phrases (the longest wins, of two that overlap as well) and gives every word its symbol in the language.
+fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, tongue: Tongue) -> Vec<Token> {
     let lexicon = grammar.lexicon;
     // A word can be a numeral in one language and something else in another: "um".
     let numerals = grammar.bits.numword | grammar.bits.ordword;
@@ -46,11 +65,15 @@ fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, language: usize) -> Ve
     let mut at = 0;
     while let Some(token) = untagged.get(at) {
         let word = || {
-            token
-                .word
-                .map(|word| (1, LexiconEntry::Word(word), lexicon.symbol(word, language)))
+            token.word.map(|word| {
+                (
+                    1,
+                    LexiconEntry::Word(word),
+                    lexicon.symbol(word, of_word(token, tongue)),
+                )
+            })
         };
-        let Some((length, entry, symbol)) = longest_phrase(&untagged[at..], lexicon, language).or_else(word) else {
+        let Some((length, entry, symbol)) = phrase_at(&untagged[at..], lexicon, tongue).or_else(word) else {
             tokens.push(token.token);
             at += 1;
             continue;
@@ -73,10 +96,32 @@ fn resolve(untagged: &[UntaggedToken], grammar: &Grammar, language: usize) -> Ve
     tokens
 }
 
+/// What a slip of the pen meant is a word of the writer's own language.
+fn of_word(token: &UntaggedToken, tongue: Tongue) -> Tongue {
+    Tongue {
+        is_sure: tongue.is_sure || token.is_slip,
+        ..tongue
+    }
+}
+
+/// The phrase that starts here. "I'm in the middle of" is "I'm" and "in the middle of": of two phrases that share a word the
+/// longer one has it.
+fn phrase_at(untagged: &[UntaggedToken], lexicon: &Lexicon, tongue: Tongue) -> Option<(usize, LexiconEntry, Symbol)> {
+    let found = longest_phrase(untagged, lexicon, tongue)?;
+    let outdone = |from: &usize| {
+        let later = longest_phrase(&untagged[*from..], lexicon, tongue);
+        later.is_some_and(|later| later.0 > found.0 && from + later.0 > found.0)
+    };
+    match (1..found.0).find(outdone) {
+        Some(end) => longest_phrase(&untagged[..end], lexicon, tongue),
+        None => Some(found),
+    }
+}
+
 fn longest_phrase(
     untagged: &[UntaggedToken],
     lexicon: &Lexicon,
-    language: usize,
+    tongue: Tongue,
 ) -> Option<(usize, LexiconEntry, Symbol)> {
     let mut node = 0;
     let mut found = None;
@@ -86,7 +131,7 @@ fn longest_phrase(
         };
         node = next;
         if at > 0
-            && let Some(symbol) = lexicon.phrase(node, language)
+            && let Some(symbol) = lexicon.phrase(node, tongue)
         {
             found = Some((at + 1, LexiconEntry::Phrase(node), symbol));
         }

@@ -10,6 +10,8 @@ pub(super) struct UntaggedToken {
     pub(super) token: Token,
     /// The word, if it is one that the lexicon knows.
     pub(super) word: Option<WordId>,
+    /// Whether it only looks like that word.
+    pub(super) is_slip: bool,
 }
 
 /// Cuts a folded text into tokens, in one pass.
@@ -77,7 +79,8 @@ impl Tokenizer<'_> {
             symbol,
             value,
         };
-        self.untagged.push(UntaggedToken { token, word });
+        let is_slip = word.is_some_and(|word| self.lexicon.is_slip(&self.text[self.at..end], word));
+        self.untagged.push(UntaggedToken { token, word, is_slip });
         self.at = end;
     }
 

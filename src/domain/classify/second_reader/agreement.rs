@@ -45,6 +45,9 @@ pub(in crate::domain::classify) fn agree(
     if trace.clause_spans.is_empty() || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key) {
         return None;
     }
+    if matches!(verdict, RuleVerdict::Rule(_)) && is_plain(trace) {
+        return None;
+    }
     let opinion = second_reader.opinion(trace);
     let scores = second_reader.scores(verdict, &opinion);
     let candidates = Candidates {
@@ -61,6 +64,15 @@ pub(in crate::domain::classify) fn agree(
     }
     doubt_finishes(&opinion, trace);
     candidates.rival(label).map(|rival| [label, rival])
+}
+
+/// A comment of so many words at most is short.
+const SHORT: usize = 8;
+
+/// Whether a comment is short and the rules know every word of it but one, as a name: they have read all that it says.
+fn is_plain(trace: &Trace) -> bool {
+    let unknown = trace.tokens.iter().filter(|token| token.symbol == 0).count();
+    trace.tokens.len() <= SHORT && unknown <= 1
 }
 
 /// The label that decides among clauses; `None` where no rule spoke.

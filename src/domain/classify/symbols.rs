@@ -1,0 +1,102 @@
+//! Symbols: the kinds of words, and the sets of them that words have.
+use std::collections::HashMap;
+
+/// A set of kinds, interned: an index into [`SymbolTable`]. 0 is the empty set.
+pub(super) type Symbol = u16;
+
+/// A set of kinds, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct KindSet(u128, u128);
+
+impl KindSet {
+    /// The set without any kind.
+    pub(super) const NONE: Self = Self(0, 0);
+    /// How many kinds there can be.
+    const MOST: usize = 256;
+
+    fn one(at: usize) -> Self {
+        if at < 128 {
+            Self(1 << at, 0)
+        } else {
+            Self(0, 1 << (at - 128))
+        }
+    }
+
+    /// Whether the sets share a kind.
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0 || self.1 & other.1 != 0
+    }
+}
+
+impl std::ops::BitOr for KindSet {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0, self.1 | other.1)
+    }
+}
+
+/// The kinds of words and their sets.
+#[derive(Debug)]
+pub(super) struct SymbolTable {
+    names: Vec<String>,
+    sets: Vec<KindSet>,
+    by_set: HashMap<KindSet, Symbol>,
+}
+
+impl SymbolTable {
+    pub(super) fn new() -> Self {
+        Self {
+            names: Vec::new(),
+            sets: vec![KindSet::NONE],
+            by_set: HashMap::from([(KindSet::NONE, 0)]),
+        }
+    }
+
+    /// The bit of a kind; a new kind gets the next one. `None` when all are taken.
+    pub(super) fn declare(&mut self, name: &str) -> Option<KindSet> {
+        if let Some(bit) = self.bit(name) {
+            return Some(bit);
+        }
+        (self.names.len() < KindSet::MOST).then(|| {
+            self.names.push(name.to_owned());
+            KindSet::one(self.names.len() - 1)
+        })
+    }
+
+    /// The bit of a known kind.
+    pub(super) fn bit(&self, name: &str) -> Option<KindSet> {
+        self.names.iter().position(|known| known == name).map(KindSet::one)
+    }
+
+    /// The symbol of a set.
+    pub(super) fn intern(&mut self, set: KindSet) -> Symbol {
+        if let Some(&symbol) = self.by_set.get(&set) {
+            return symbol;
+        }
+        let symbol = Symbol::try_from(self.sets.len()).unwrap_or(0);
+        self.sets.push(set);
+        self.by_set.insert(set, symbol);
+        symbol
+    }
+
+    /// The kinds of a symbol.
+    pub(super) fn set(&self, symbol: Symbol) -> KindSet {
+        self.sets.get(usize::from(symbol)).copied().unwrap_or_default()
+    }
+
+    /// How many symbols there are.
+    pub(super) fn len(&self) -> Symbol {
+        Symbol::try_from(self.sets.len()).unwrap_or(Symbol::MAX)
+    }
+
+    /// The names of a symbol's kinds, for `explain`.
+    pub(super) fn names(&self, symbol: Symbol) -> Vec<&str> {
+        let set = self.set(symbol);
+        let names = self.names.iter().enumerate();
+        names
+            .filter(|(at, _)| set.meets(KindSet::one(*at)))
+            .map(|(_, name)| name.as_str())
+            .collect()
+    }
+}
