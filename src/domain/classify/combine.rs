@@ -170,7 +170,11 @@ fn drop_progress_beside_failures(clauses: &mut [JudgedClause]) {
 /// "Help, it crashes": a call for help that belongs to an obstacle is no mere request.
 fn name_obstacles(clauses: &mut [JudgedClause]) {
     let is_obstacle = |clause: &JudgedClause| clause.has(Label::Blocker) && !clause.plays(Role::Help);
-    let named: Vec<StepSet> = clauses.iter().filter(|clause| is_obstacle(clause)).map(|clause| clause.steps).collect();
+    let named: Vec<StepSet> = clauses
+        .iter()
+        .filter(|clause| is_obstacle(clause))
+        .map(|clause| clause.steps)
+        .collect();
     for clause in clauses.iter_mut().filter(|clause| clause.plays(Role::Help)) {
         let steps = clause.steps;
         let belongs = named.iter().any(|of| *of == 0 || steps == 0 || of & steps != 0);
