@@ -125,13 +125,24 @@ pub(super) fn forget(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> 
     Some(builder.state.heard.remove(at))
 }
 
-/// Undoes what a comment changed, as far as nobody changed it since; how many of our ticks went with it.
-pub(super) fn undo(builder: &mut DecisionBuilder<'_>, heard: &HeardComment) -> usize {
+/// What became of the steps of a comment that was undone.
+pub(super) struct Undone {
+    /// How many of our ticks were taken back.
+    pub(super) unticked: usize,
+    /// The steps that are claimed again: the comment had been taken to take them back.
+    pub(super) claimed_again: BTreeSet<u8>,
+}
+
+/// Undoes what a comment changed, as far as nobody changed it since.
+pub(super) fn undo(builder: &mut DecisionBuilder<'_>, heard: &HeardComment) -> Undone {
+    let mut claimed_again = BTreeSet::new();
     let mut taken_back = BTreeSet::new();
     for (number, was, made) in &heard.changed.steps {
         if builder.state.steps.get(number) == Some(made) {
             if was.claim.is_none() && made.claim.is_some() {
                 taken_back.insert(*number);
+            } else if was.claim.is_some() && made.claim.is_none() {
+                claimed_again.insert(*number);
             }
             builder.state.steps.insert(*number, was.clone());
         }
@@ -143,7 +154,10 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, heard: &HeardComment) -> u
     // Nobody waits for an answer to what was not said.
     let waits = |open: &Conversation| open.also.is_empty() && open.comment.as_ref() == Some(&heard.comment);
     builder.state.conversations.retain(|open| !waits(open));
-    unticked
+    Undone {
+        unticked,
+        claimed_again,
+    }
 }
 
 /// The boxes that were ticked because of a look that this comment caused.

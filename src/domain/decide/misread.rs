@@ -26,7 +26,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     builder.note(Some(&last.comment), "misread", facts);
     let from = heard::steps(&last);
     heard::forget(builder, &last.comment);
-    let unticked = heard::undo(builder, &last);
+    let undone = heard::undo(builder, &last);
     // "I meant step 4, not 3": what it was taken for is named too.
     let to: BTreeSet<u8> = if meant.is_subset(&from) {
         meant
@@ -36,9 +36,12 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     let mut parts = vec![ReplyPart::Misread {
         from: from.difference(&to).copied().collect(),
         to: to.iter().copied().collect(),
-        unticked,
+        unticked: undone.unticked,
         known: true,
     }];
+    if !undone.claimed_again.is_empty() {
+        parts.push(looked_at(undone.claimed_again.into_iter().collect()));
+    }
     let before = Before::of(&builder.state);
     if to.is_empty() {
         // What was not said of these steps may have been meant of others: "I meant step 4" follows.
@@ -58,6 +61,16 @@ fn asked(known: bool) -> ReplyPart {
         to: Vec::new(),
         unticked: 0,
         known,
+    }
+}
+
+/// What was taken back by mistake is looked at anew.
+fn looked_at(steps: Vec<u8>) -> ReplyPart {
+    ReplyPart::Claim {
+        steps,
+        whole: false,
+        minutes: None,
+        planned: None,
     }
 }
 

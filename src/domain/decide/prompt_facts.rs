@@ -170,7 +170,7 @@ pub(super) fn described(builder: &DecisionBuilder<'_>, language: &str, steps: &[
             minutes: on_page.and_then(|step| step.minutes),
             url: builder.state.guide.step_url(*number),
             validation: on_page.and_then(|step| step.validation.clone()),
-            proof: builder.step_proof(*number),
+            proof: builder.step_standing(*number),
             claimed: builder.state.steps.get(number).is_some_and(|step| step.claim.is_some()),
             lines: lines_of(builder, language, *number),
         }
