@@ -23,6 +23,7 @@ pub(super) fn corrected() -> Vec<ReplyPart> {
             to: steps.to_vec(),
             unticked,
             known: unticked < 2,
+            asks: unticked < 1,
         }));
     }
     parts

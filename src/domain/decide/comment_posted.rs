@@ -92,13 +92,19 @@ pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Ve
     if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
         builder.begin_cycle(Some(&report.comment.id));
     }
-    if let Some(mended) = misread::report(builder, report) {
-        parts.extend(mended);
-        return parts;
+    let mends = misread::what(&report);
+    if mends == misread::Mends::Earlier {
+        parts.extend(misread::earlier(builder, report));
     }
     let (before, head) = (Before::of(&builder.state), parts.len());
     said(builder, report, &mut parts);
-    heard::remember(builder, &report, before, &parts[head..]);
+    if mends != misread::Mends::Earlier || parts.len() > head {
+        heard::remember(builder, &report, before, &parts[head..]);
+    }
+    if mends == misread::Mends::Itself {
+        parts.truncate(head);
+        parts.extend(misread::itself(builder, report));
+    }
     parts
 }
 

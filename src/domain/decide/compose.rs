@@ -152,9 +152,10 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             to,
             unticked,
             known,
+            asks,
         } => (
             "misread".to_owned(),
-            context! { from => shown(from), to => shown(to), unticked, known },
+            context! { from => shown(from), to => shown(to), unticked, known, asks },
         ),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (

@@ -115,6 +115,11 @@ pub(super) fn last_in_thread<'b>(builder: &'b DecisionBuilder<'_>, report: &Repo
     builder.state.heard.iter().rev().find(|heard| is_before(heard, report))
 }
 
+/// What was made of a comment, if that is still known.
+pub(super) fn of<'b>(builder: &'b DecisionBuilder<'_>, comment: &CommentId) -> Option<&'b HeardComment> {
+    builder.state.heard.iter().find(|heard| heard.comment == *comment)
+}
+
 fn is_before(heard: &HeardComment, report: &Report) -> bool {
     heard.thread == report.comment.discussion && heard.comment != report.comment.id
 }

@@ -3,27 +3,68 @@ use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::heard::Before;
 use super::{blockers, claims, corrections, heard, set_aside};
-use crate::domain::classify::Role;
-use crate::domain::page::{Aside, ReplyPart};
+use crate::domain::classify::{Clause, Role};
+use crate::domain::event::Report;
+use crate::domain::page::{Aside, HeardComment, ReplyPart};
 use serde_json::json;
 use std::collections::BTreeSet;
 
-/// Takes the correction of a misreading; the parts of the reply, `None` where the comment corrects none.
-pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<ReplyPart>> {
-    let corrects = |clause: &&crate::domain::classify::Clause| matches!(clause.role, Role::Misread | Role::Meant);
-    let clauses: Vec<_> = report.reading.clauses.iter().filter(corrects).collect();
-    // What else the comment says, it says anew.
-    let says_more = report.reading.clauses.iter().any(|clause| !corrects(&clause));
-    if clauses.is_empty() || says_more {
-        return None;
+/// What a comment mends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mends {
+    /// Nothing that was read.
+    Nothing,
+    /// What its author said before in the thread.
+    Earlier,
+    /// What it says itself: "Step 3 done, sorry, I meant step 4".
+    Itself,
+}
+
+fn mends(clause: &Clause) -> bool {
+    matches!(clause.role, Role::Misread | Role::Meant)
+}
+
+/// What a comment mends, by its clauses.
+pub(super) fn what(report: &Report) -> Mends {
+    let clauses = &report.reading.clauses;
+    let Some(at) = clauses.iter().position(mends) else {
+        return Mends::Nothing;
+    };
+    // "You misread me, step 1 is not done" names what to take back.
+    if corrections::names_open_work(report) {
+        return Mends::Nothing;
     }
-    let meant = clauses.iter().filter(|clause| clause.role == Role::Meant);
-    let meant: BTreeSet<u8> = meant.flat_map(|clause| clause.steps.iter().copied()).collect();
+    let of_itself = clauses[at].role == Role::Meant && clauses[..at].iter().any(|clause| !clause.steps.is_empty());
+    if of_itself { Mends::Itself } else { Mends::Earlier }
+}
+
+/// Mends what was made of the author's last comment in the thread; the parts of the reply that speak of it.
+pub(super) fn earlier(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
     let Some(last) = heard::last_of_author(builder, &report).cloned() else {
-        return Some(vec![asked(false)]);
+        return vec![ReplyPart::Misread {
+            from: Vec::new(),
+            to: Vec::new(),
+            unticked: 0,
+            known: false,
+            asks: true,
+        }];
     };
     let facts = json!({ "said": report.comment.text, "by": report.comment.id });
     builder.note(Some(&last.comment), "misread", facts);
+    mended(builder, report, last)
+}
+
+/// Mends what was made of the comment itself.
+pub(super) fn itself(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    match heard::of(builder, &report.comment.id).cloned() {
+        Some(own) => mended(builder, report, own),
+        None => Vec::new(),
+    }
+}
+
+fn mended(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, last: HeardComment) -> Vec<ReplyPart> {
+    let meant = report.playing(Role::Meant);
+    let meant: BTreeSet<u8> = meant.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
     let from = heard::steps(&last);
     heard::forget(builder, &last.comment);
     let undone = heard::undo(builder, &last);
@@ -38,6 +79,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
         to: to.iter().copied().collect(),
         unticked: undone.unticked,
         known: true,
+        asks: report.reading.clauses.iter().all(mends),
     }];
     if !undone.claimed_again.is_empty() {
         parts.push(looked_at(undone.claimed_again.into_iter().collect()));
@@ -46,22 +88,13 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     if to.is_empty() {
         // What was not said of these steps may have been meant of others: "I meant step 4" follows.
         heard::remember(builder, &report, before, &last.parts);
-        return Some(parts);
+        return parts;
     }
     for part in last.parts {
         parts.push(again(builder, report, part, &to));
     }
     heard::remember(builder, &report, before, &parts);
-    Some(parts)
-}
-
-fn asked(known: bool) -> ReplyPart {
-    ReplyPart::Misread {
-        from: Vec::new(),
-        to: Vec::new(),
-        unticked: 0,
-        known,
-    }
+    parts
 }
 
 /// What was taken back by mistake is looked at anew.

@@ -120,6 +120,8 @@ pub enum ReplyPart {
         unticked: usize,
         /// Whether it is known which comment that is.
         known: bool,
+        /// Whether it is asked what was meant: nothing else is said.
+        asks: bool,
     },
     /// The state of named keys is told.
     Keys {

@@ -200,10 +200,8 @@ fn corrected() -> Vec<(&'static str, Value)> {
         (vec![], vec![4], true),
     ] {
         for unticked in 0..3 {
-            all.push((
-                "misread",
-                context! { from => from.clone(), to => to.clone(), unticked, known },
-            ));
+            let (from, to, asks) = (from.clone(), to.clone(), unticked != 1);
+            all.push(("misread", context! { from, to, unticked, known, asks }));
         }
     }
     all
