@@ -138,25 +138,9 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
             (blocker(builder, language, *kind), context! { step })
         }
-        ReplyPart::Help { step } => {
-            let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
-            ("help".to_owned(), context! { step })
+        ReplyPart::Help { .. } | ReplyPart::Disputed | ReplyPart::SetAside { .. } | ReplyPart::Misread { .. } => {
+            to_us(builder, language, part)
         }
-        ReplyPart::Disputed => ("disputed".to_owned(), context! {}),
-        ReplyPart::SetAside { steps, variables, back } => {
-            let titles = titles(builder, variables);
-            ("set_aside".to_owned(), context! { steps => shown(steps), titles, back })
-        }
-        ReplyPart::Misread {
-            from,
-            to,
-            unticked,
-            known,
-            asks,
-        } => (
-            "misread".to_owned(),
-            context! { from => shown(from), to => shown(to), unticked, known, asks },
-        ),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
             "posted".to_owned(),
@@ -209,6 +193,31 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         }
         ReplyPart::Alert { prompt, facts } => (format!("alert/{prompt}"), shown(facts)),
         ReplyPart::Due => ("due".to_owned(), context! {}),
+    }
+}
+
+/// The answers to what people say to us: a request, a dispute, what does not apply, what was misread.
+fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (String, Value) {
+    match part {
+        ReplyPart::Help { step } => {
+            let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
+            ("help".to_owned(), context! { step })
+        }
+        ReplyPart::SetAside { steps, variables, back } => {
+            let titles = titles(builder, variables);
+            ("set_aside".to_owned(), context! { steps => shown(steps), titles, back })
+        }
+        ReplyPart::Misread {
+            from,
+            to,
+            unticked,
+            known,
+            asks,
+        } => (
+            "misread".to_owned(),
+            context! { from => shown(from), to => shown(to), unticked, known, asks },
+        ),
+        _ => ("disputed".to_owned(), context! {}),
     }
 }
 

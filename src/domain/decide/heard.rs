@@ -131,7 +131,7 @@ pub(super) fn forget(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> 
 }
 
 /// What became of the steps of a comment that was undone.
-pub(super) struct Undone {
+pub(super) struct TakenBack {
     /// How many of our ticks were taken back.
     pub(super) unticked: usize,
     /// The steps that are claimed again: the comment had been taken to take them back.
@@ -139,7 +139,7 @@ pub(super) struct Undone {
 }
 
 /// Undoes what a comment changed, as far as nobody changed it since.
-pub(super) fn undo(builder: &mut DecisionBuilder<'_>, heard: &HeardComment) -> Undone {
+pub(super) fn undo(builder: &mut DecisionBuilder<'_>, heard: &HeardComment) -> TakenBack {
     let mut claimed_again = BTreeSet::new();
     let mut taken_back = BTreeSet::new();
     for (number, was, made) in &heard.changed.steps {
@@ -159,7 +159,7 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, heard: &HeardComment) -> U
     // Nobody waits for an answer to what was not said.
     let waits = |open: &Conversation| open.also.is_empty() && open.comment.as_ref() == Some(&heard.comment);
     builder.state.conversations.retain(|open| !waits(open));
-    Undone {
+    TakenBack {
         unticked,
         claimed_again,
     }

@@ -103,7 +103,7 @@ pub enum ReplyPart {
     Disputed,
     /// Something does not apply, as somebody says; or does after all.
     SetAside {
-        /// The steps.
+        /// The steps that do not apply, or do.
         steps: Vec<u8>,
         /// Variables of `.env`.
         variables: Vec<String>,

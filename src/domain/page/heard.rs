@@ -45,7 +45,7 @@ pub struct Blocker {
 /// A comment that something was made of: its author may say that it was misread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeardComment {
-    /// The comment.
+    /// The id of the comment.
     pub comment: CommentId,
     /// The thread in which it stands.
     pub thread: DiscussionId,
