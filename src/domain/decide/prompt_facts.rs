@@ -47,13 +47,22 @@ fn blockers(builder: &DecisionBuilder<'_>, language: &str) -> Vec<Value> {
         let step = blocker
             .step
             .and_then(|step| described(builder, language, &[step]).into_iter().next());
-        let since = blocker.since.with_timezone(&builder.playbook.zone);
+        let (since, now) = (blocker.since, builder.now);
+        let (since, now) = (
+            since.with_timezone(&builder.playbook.zone),
+            now.with_timezone(&builder.playbook.zone),
+        );
+        let format = if since.date_naive() == now.date_naive() {
+            "%H:%M"
+        } else {
+            "%-d %b %H:%M"
+        };
         context! {
             name => shown(&blocker.name),
             step => blocker.step,
             url => step.and_then(|step| step.url),
             kind => shown(blocker.kind),
-            since => since.format("%-d %b %H:%M").to_string(),
+            since => since.format(format).to_string(),
         }
     };
     builder.state.blockers.iter().map(fact).collect()
