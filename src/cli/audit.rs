@@ -1,6 +1,7 @@
 //! `keyminder audit`: what was seen, read, looked at, decided, done and replied, and when. Reads only, beside a
 //! running bot; `--retry` alone (`audit/retry.rs`) asks for something.
 mod find;
+mod misread;
 mod retry;
 
 use super::command::page_option;
@@ -37,9 +38,9 @@ pub struct AuditArgs {
     /// One line for each comment, for programs
     #[arg(long)]
     pub json: bool,
-    /// A line for the corpus of comments, to be corrected by hand where it was misread
-    #[arg(long, value_name = "REF|COMMENT_ID", conflicts_with_all = ["about", "json", "page"])]
-    pub misread: Option<String>,
+    /// A line for the corpus of comments, to be corrected by hand; without a name: each that a person said was misread
+    #[arg(long, value_name = "REF|COMMENT_ID", num_args = 0..=1, conflicts_with_all = ["about", "json"])]
+    pub misread: Option<Option<String>>,
     /// A reply that was given up, refused or called off: try it again
     #[arg(long, value_name = "REF|COMMENT_ID", conflicts_with_all = ["about", "json", "page", "misread"])]
     pub retry: Option<String>,
@@ -56,7 +57,10 @@ async fn tell(settings: &Settings, args: &AuditArgs) -> CommandResult<Exit> {
         return retry::retry(settings, about).await;
     }
     let store = SqliteStore::open_beside(Path::new(&settings.state)).await?;
-    let wanted = args.about.as_ref().or(args.misread.as_ref());
+    if let Some(about) = &args.misread {
+        return misread::print(&store, about.as_ref(), args.page.clone()).await;
+    }
+    let wanted = args.about.as_ref();
     let rows = if let Some(about) = wanted {
         let Some(row) = find(&store, about).await? else {
             eprintln!("keyminder: {about}: no comment with this id, and no reply with this reference");
@@ -67,10 +71,6 @@ async fn tell(settings: &Settings, args: &AuditArgs) -> CommandResult<Exit> {
         last(&store, args.page.clone(), args.limit).await?
     };
     for row in rows {
-        if args.misread.is_some() {
-            println!("{}", corpus_line(&row));
-            continue;
-        }
         let told = Story::of(&store, row).await?;
         if args.json {
             println!("{}", serde_json::to_string(&told)?);
@@ -266,6 +266,7 @@ fn told(row: &AuditRow) -> Vec<Moment> {
             .into_iter()
             .collect(),
         "key_posted" => vec![moment("found", posted(facts))],
+        "misread" => vec![moment("misread", facts["said"].as_str().unwrap_or_default().to_owned())],
         "waits" => vec![moment("waited", waited(facts))],
         _ => Vec::new(),
     }
@@ -323,26 +324,4 @@ fn ended(row: &EffectRow) -> Moment {
         what,
         words,
     }
-}
-
-/// The comment as the corpus has it: what was read stands there to be corrected.
-fn corpus_line(row: &CommentRow) -> Value {
-    let reading = &row.reading;
-    let clause = |clause: &crate::domain::classify::Clause| json!({ "label": clause.label, "steps": clause.steps });
-    json!({
-        "id": format!("misread-{}", Reference::of(&row.comment.id)),
-        "text": row.comment.text,
-        "lang": reading.language,
-        "labels": reading.labels,
-        "steps": reading.steps,
-        "all_done": reading.all_done,
-        "duration_minutes": reading.duration_minutes,
-        "expected_duration_minutes": reading.expected_duration_minutes,
-        "blocker_kind": reading.blocker_kind,
-        "keys": reading.keys,
-        "when": reading.when,
-        "needs_reply": reading.needs_reply,
-        "tags": ["misread"],
-        "clauses": reading.clauses.iter().map(clause).collect::<Vec<_>>(),
-    })
 }

@@ -1,4 +1,5 @@
 //! `keyminder check`: proves settings, rules, patterns, providers, pages and prompts; tells all faults at once.
+mod corrected;
 mod evidence;
 mod files;
 mod fixtures;

@@ -1,5 +1,5 @@
 //! All that can happen, in the past tense.
-use super::classify::{Clause, Label, Reading};
+use super::classify::{Clause, Label, Reading, Role};
 use super::comment::{CleanText, Comment, Finding};
 use super::effect::{EffectId, Outcome};
 use super::ids::CommentId;
@@ -108,6 +108,22 @@ impl Report {
     pub fn clauses(&self, label: Label) -> Vec<&Clause> {
         let clauses = self.reading.clauses.iter();
         clauses.filter(|clause| clause.label == label).collect()
+    }
+
+    /// The clauses in which somebody names what stops them: a mere call for help, a plan or a question is none.
+    pub fn obstacles(&self) -> Vec<&Clause> {
+        let mut clauses = self.clauses(Label::Blocker);
+        clauses.retain(|clause| clause.role != Role::Help && clause.asserted());
+        clauses
+    }
+
+    /// The clauses that play a role, in the comment's order.
+    pub fn playing(&self, role: Role) -> Vec<&Clause> {
+        self.reading
+            .clauses
+            .iter()
+            .filter(|clause| clause.role == role)
+            .collect()
     }
 
     /// The steps that these clauses speak of.

@@ -5,7 +5,7 @@ use crate::domain::effect::Status;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
 use crate::domain::ids::{BlockId, CommentId, PersonId};
 use crate::domain::page::{
-    Blocker, Claim, Due, Guide, NextPage, PageDescription, PageState, Step, StepDescription, StepState,
+    Aside, Blocker, Claim, Due, Guide, NextPage, PageDescription, PageState, SetAside, Step, StepDescription, StepState,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -77,6 +77,8 @@ impl Fixtures {
         }
         let mut blocked = fresh.clone();
         blocked.blockers = vec![self.blocker(Some("Ana"), Some(2)), self.blocker(None, None)];
+        let aside = [(Aside::Step(2), Some("Ana")), (Aside::Key("A_KEY".to_owned()), None)];
+        blocked.set_aside = aside.map(|(what, name)| self.set_aside(what, name)).into();
         let empty = self.begun(Guide::default());
         let bare = self.begun(guide(None, false));
         let unknown = with(CheckStatus::Unknown);
@@ -139,6 +141,14 @@ impl Fixtures {
             comment: CommentId::from_wire("claim"),
             author: PersonId::from_wire("ana"),
             at: self.now,
+        }
+    }
+
+    fn set_aside(&self, what: Aside, name: Option<&str>) -> SetAside {
+        SetAside {
+            what,
+            comment: self.claimed().comment,
+            name: name.map(str::to_owned),
         }
     }
 

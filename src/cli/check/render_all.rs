@@ -1,4 +1,5 @@
 //! Renders every prompt in every reply that can come: each part of a reply on each fixture, by the decisions themselves.
+use super::corrected::corrected;
 use super::evidence;
 use super::fixtures::{Fixtures, PAGE, described, guide};
 use crate::domain::classify::BlockerKind;
@@ -338,6 +339,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         });
         parts.extend(asked);
     }
+    parts.extend(corrected());
     parts.extend([
         by_hand(),
         ReplyPart::Limited,

@@ -5,7 +5,7 @@ use crate::config::{self, PageSource, Settings};
 use crate::domain::decide::{Playbook, step_counts};
 use crate::domain::effect::Effect;
 use crate::domain::ids::PageId;
-use crate::domain::page::PageState;
+use crate::domain::page::{Aside, PageState, SetAside};
 use crate::domain::reply::Reference;
 use crate::monitor::heartbeat::PageSign;
 use crate::rotation::providers::Providers;
@@ -47,6 +47,8 @@ pub(super) struct State {
     pub next_rotation: Option<DateTime<Utc>>,
     pub conversations: usize,
     pub blockers: Vec<Obstacle>,
+    /// What does not apply, as somebody says.
+    pub not_applicable: Vec<NotApplicable>,
     /// Comments that hold a key and still stand there.
     pub posted: usize,
     /// Blocks of the page itself that hold a key.
@@ -59,6 +61,25 @@ pub(super) struct Obstacle {
     pub step: Option<u8>,
     pub kind: String,
     pub since: DateTime<Utc>,
+}
+
+/// A step, or the variable of a key, that does not apply, and who says so.
+#[derive(Serialize)]
+pub(super) struct NotApplicable {
+    pub step: Option<u8>,
+    pub key: Option<String>,
+    pub name: Option<String>,
+}
+
+impl NotApplicable {
+    fn of(aside: &SetAside) -> Self {
+        let (step, key) = match &aside.what {
+            Aside::Step(step) => (Some(*step), None),
+            Aside::Key(variable) => (None, Some(variable.clone())),
+        };
+        let name = aside.name.clone();
+        Self { step, key, name }
+    }
 }
 
 /// An effect that is not done.
@@ -175,6 +196,7 @@ impl State {
             next_rotation: state.due.as_ref().map(|due| due.at),
             conversations: state.conversations.len(),
             blockers: blockers.collect(),
+            not_applicable: state.set_aside.iter().map(NotApplicable::of).collect(),
             posted: state.posted.len(),
             held: state.held.iter().map(|held| held.blocks.len()).sum(),
         }

@@ -191,6 +191,12 @@ impl State {
             let since = clock.time(Some(blocker.since));
             told += &line("  blocked", &format!("{name}{step}: {} since {since}", blocker.kind));
         }
+        for aside in &self.not_applicable {
+            let step = aside.step.map(|step| format!("step {step}"));
+            let what = step.or_else(|| aside.key.clone()).unwrap_or_default();
+            let name = aside.name.as_deref().unwrap_or("somebody");
+            told += &line("", &format!("{what}: not applicable, says {name}"));
+        }
         told
     }
 }

@@ -68,6 +68,7 @@ pub(super) fn combine(mut clauses: Vec<JudgedClause>) -> Vec<JudgedClause> {
     settle(&mut clauses);
     overtake(&mut clauses);
     drop_progress_beside_failures(&mut clauses);
+    name_obstacles(&mut clauses);
     lend_steps(&mut clauses);
     join_causes(&mut clauses);
     reopen_pending(&mut clauses);
@@ -166,6 +167,23 @@ fn drop_progress_beside_failures(clauses: &mut [JudgedClause]) {
     }
 }
 
+/// "Help, it crashes": a call for help that belongs to an obstacle is no mere request.
+fn name_obstacles(clauses: &mut [JudgedClause]) {
+    let is_obstacle = |clause: &JudgedClause| clause.has(Label::Blocker) && !clause.plays(Role::Help);
+    let named: Vec<StepSet> = clauses
+        .iter()
+        .filter(|clause| is_obstacle(clause))
+        .map(|clause| clause.steps)
+        .collect();
+    for clause in clauses.iter_mut().filter(|clause| clause.plays(Role::Help)) {
+        let steps = clause.steps;
+        let belongs = named.iter().any(|of| *of == 0 || steps == 0 || of & steps != 0);
+        if let Some(judgement) = clause.judgement.as_mut().filter(|_| belongs) {
+            judgement.role = Role::Report;
+        }
+    }
+}
+
 /// A clause without steps takes those of the clause before it in its sentence, or of a neighbour that says nothing else.
 fn lend_steps(clauses: &mut [JudgedClause]) {
     let silent = |clause: &JudgedClause| clause.judgement.is_none() && clause.steps != 0;
@@ -218,7 +236,8 @@ fn drop_stopped(clauses: &mut Vec<JudgedClause>) {
     let blocked = steps_of(clauses, |clause| clause.has(Label::Blocker));
     let mut moved: StepSet = 0;
     clauses.retain(|clause| {
-        let stopped = clause.is(Label::Progress) && (clause.steps == 0 || clause.steps & blocked != 0 || blocked == 0);
+        let works = clause.is(Label::Progress) && !clause.plays(Role::SetAside);
+        let stopped = works && (clause.steps == 0 || clause.steps & blocked != 0 || blocked == 0);
         let helped = clause.is(Label::Question) && (clause.steps & !blocked == 0 || blocked == 0);
         moved |= if stopped || helped { clause.steps } else { 0 };
         !(stopped || helped)
@@ -250,7 +269,8 @@ fn drop_idle(clauses: &mut Vec<JudgedClause>) {
 fn share_with_corrections(clauses: &mut [JudgedClause]) {
     let stated = steps_of(clauses, JudgedClause::speaks);
     for clause in clauses.iter_mut() {
-        if clause.has(Label::Correction) && clause.steps == 0 {
+        // What is in use after all, it names itself.
+        if clause.has(Label::Correction) && clause.steps == 0 && !clause.plays(Role::SetAside) {
             clause.steps = stated;
         }
     }

@@ -74,7 +74,10 @@ impl Judgement {
     pub(super) fn relabel(&mut self, label: Label) {
         self.label = label;
         self.also = None;
-        self.role = Role::Report;
+        // What is planned, or under a condition, is not so yet, whatever it is.
+        if self.role != Role::Plan {
+            self.role = Role::Report;
+        }
         self.second_reader = true;
     }
 }

@@ -102,6 +102,7 @@ pub(super) fn mark_keys(grammar: &Grammar, names: &KeyNames, text: &str, tokens:
             tokens[at] = Token {
                 end,
                 symbol: symbols.service,
+                value: TokenValue::Service(set),
                 ..tokens[at]
             };
             services.push((at, set));

@@ -194,6 +194,7 @@ fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Ve
             steps: steps.clone(),
             role: judgement.role,
             certainty: certainty(trace, judgement, label),
+            keys: context.keys.listed(keys_of(trace, clause.at, judgement.role)),
             rules: rules.clone(),
             hash,
         }));
@@ -203,6 +204,17 @@ fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Ve
         clauses.retain(|clause| clause.label != Label::Chatter);
     }
     clauses
+}
+
+/// The keys that a clause names; of a service that is set aside, all keys.
+fn keys_of(trace: &Trace, clause: usize, role: Role) -> u64 {
+    let tokens = trace.clause_spans.get(clause).map(|span| span.tokens.clone());
+    let tokens = tokens.and_then(|tokens| trace.tokens.get(tokens)).unwrap_or_default();
+    tokens.iter().fold(0, |all, token| match token.value {
+        TokenValue::Keys(keys) => all | keys,
+        TokenValue::Service(keys) if role == Role::SetAside => all | keys,
+        _ => all,
+    })
 }
 
 fn certainty(trace: &Trace, judgement: &Judgement, label: Label) -> Certainty {

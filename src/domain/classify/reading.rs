@@ -83,12 +83,23 @@ pub enum Role {
     Help,
     /// The author says that we are wrong: "I did rotate it".
     Dispute,
-    /// The author sets something aside: "step 4 does not apply to us".
+    /// The author sets something aside: "step 4 does not apply to us"; in a correction, takes that back: "we do use it".
     SetAside,
     /// The author says that we misread a comment: "that is not what I said".
     Misread,
+    /// The author says which step a comment meant that we read otherwise: "no, I meant step 4".
+    Meant,
+    /// Nobody is stopped any more: "all blockers are resolved".
+    AllFree,
     /// Takes back what came before it in this comment.
     Withdraws,
+}
+
+impl Role {
+    /// Whether it is said to us, of what we asked for or made of a comment: a dispute, a misreading, what does not apply.
+    pub fn is_to_us(self) -> bool {
+        matches!(self, Self::Dispute | Self::SetAside | Self::Misread | Self::Meant)
+    }
 }
 
 /// How sure it is that a clause says what its label tells.
@@ -119,6 +130,9 @@ pub struct Clause {
     pub certainty: Certainty,
     /// Ids of the rules that decided, guards after them.
     pub rules: Vec<String>,
+    /// The variables of the keys that it names; where it sets something aside, of the services too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
     /// Hash of the clause's normalised text: tells a new clause from an old one in an edited comment.
     #[serde(default)]
     pub hash: u64,
@@ -127,7 +141,7 @@ pub struct Clause {
 impl Clause {
     /// Whether it says that what stopped somebody no longer does.
     pub fn resolves(&self) -> bool {
-        matches!(self.role, Role::Works | Role::NoBlockers)
+        matches!(self.role, Role::Works | Role::NoBlockers | Role::AllFree)
     }
 
     /// Whether it says that something is so, and not that it will be, would be, or whether it is.

@@ -19,6 +19,8 @@ pub(super) enum TokenValue {
     Minutes(u32),
     /// Named keys, as bits over the key names.
     Keys(u64),
+    /// A service without a word for key, as bits over all its keys.
+    Service(u64),
 }
 
 /// A token of a folded text.

@@ -262,10 +262,12 @@ impl Tokenizer<'_> {
         if self.byte_at(end) == Some(b'\'') {
             end = self.past_apostrophe(end);
         }
+        let abbreviated = is_abbreviated(&self.text[self.at..end]) && self.text[end..].starts_with(". ");
         match step_glued_to_number(&self.text[self.at..end]) {
             Some(number) => self.push(end, self.symbols.step_number, TokenValue::Number(number)),
             None => self.push_word(end),
         }
+        self.at += usize::from(abbreviated);
     }
 
     fn past_apostrophe(&self, apostrophe: usize) -> usize {
@@ -344,6 +346,11 @@ fn step_glued_to_number(word: &str) -> Option<u32> {
     (known && word.len() - at <= 2)
         .then(|| word[at..].parse().ok())
         .flatten()
+}
+
+/// "n.v.t", "i.p.v": letters alone with dots between them; the dot behind them ends no sentence.
+fn is_abbreviated(word: &str) -> bool {
+    word.len() >= 5 && word.split('.').all(|letter| letter.len() == 1)
 }
 
 /// Letters and digits mixed, or an underscore with digits: a piece of a key rather than a word.

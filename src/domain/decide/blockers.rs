@@ -1,16 +1,31 @@
 //! Blockers: what stops somebody, from the comment that reports it until it is cleared.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use crate::domain::classify::{BlockerKind, Label};
+use crate::domain::classify::BlockerKind;
 use crate::domain::effect::Status;
 use crate::domain::page::{Blocker, ReplyPart};
 
 /// Takes what stops the author into the state; the part of the reply that speaks of it.
 pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
-    let clauses = report.clauses(Label::Blocker);
-    let first = clauses.first()?;
+    let obstacles = report.obstacles();
+    if obstacles.is_empty() {
+        return None;
+    }
+    let steps = || obstacles.iter().flat_map(|clause| clause.steps.iter().copied());
     let kind = report.reading.blocker_kind.unwrap_or(BlockerKind::Other);
-    let step = first.steps.first().copied().or(report.on_step);
+    for number in steps() {
+        builder.state.steps.entry(number).or_default().started = true;
+    }
+    Some(add(builder, report, kind, steps().next().or(report.on_step)))
+}
+
+/// Somebody is stopped, since now.
+pub(super) fn add(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    kind: BlockerKind,
+    step: Option<u8>,
+) -> ReplyPart {
     builder.state.blockers.push(Blocker {
         comment: report.comment.id.clone(),
         author: report.comment.author.clone(),
@@ -19,11 +34,8 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
         kind,
         since: builder.now,
     });
-    for number in report.steps(Label::Blocker) {
-        builder.state.steps.entry(number).or_default().started = true;
-    }
     builder.move_status(Status::Blocked);
-    Some(ReplyPart::Blocker { kind, step })
+    ReplyPart::Blocker { kind, step }
 }
 
 /// Clears the blockers that fit, those of comments that are away too; whether there were any. The last one cleared sets

@@ -90,6 +90,11 @@ impl<'a> DecisionBuilder<'a> {
         progress::step_proof(&self.state, self.description(), number)
     }
 
+    /// Where a step stands, what was set aside among those that are claimed.
+    pub(super) fn step_standing(&self, number: u8) -> Proof {
+        progress::step_standing(&self.state, self.description(), number)
+    }
+
     /// Whether everything that the page asks for is proven or, where no check can see it, claimed.
     pub(super) fn is_finished(&self) -> bool {
         progress::is_finished(&self.state, self.description())

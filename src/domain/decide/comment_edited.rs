@@ -1,8 +1,8 @@
 //! A person changed a comment: only what the former text lacked is acted on; what it no longer says is taken back.
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
-use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections};
-use crate::domain::classify::{Label, Reading};
+use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections, set_aside};
+use crate::domain::classify::{Label, Reading, Role};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Claim, Conversation};
 use std::collections::BTreeSet;
@@ -42,8 +42,11 @@ pub(super) fn apply(
         parts.push(corrections::withdraw(builder, report, &withdrawn));
     }
     parts.extend(comment_gone::no_longer_holds_a_key(builder, &report));
-    let blocked = !report.clauses(Label::Blocker).is_empty();
+    let blocked = !report.obstacles().is_empty();
     blockers::clear(builder, |blocker| blocker.comment == report.comment.id && !blocked);
+    if report.playing(Role::SetAside).is_empty() {
+        set_aside::withdraw(&mut builder.state, &report.comment.id);
+    }
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
     if let Admitted::Acting(fresh) = admit(&fresh) {
         parts.extend(comment_posted::parts(builder, fresh));

@@ -1,6 +1,6 @@
 //! A comment is gone: a blocker is cleared, a key's comment is thanked for, a completion stays.
 use super::builder::DecisionBuilder;
-use super::{blockers, compose, reply_edits};
+use super::{blockers, compose, reply_edits, set_aside};
 use crate::domain::comment::Finding;
 use crate::domain::effect::EffectId;
 use crate::domain::event::{Gone, Report};
@@ -21,6 +21,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
         .filter(|blocker| blocker.comment == *comment);
     absence.blockers.extend(own.cloned());
     blockers::clear(builder, |blocker| blocker.comment == *comment);
+    set_aside::withdraw(&mut builder.state, comment);
     forget(builder, comment, &mut absence);
     // A resolved comment still exists, and so does the key in it: no thanks.
     if how == Gone::Deleted

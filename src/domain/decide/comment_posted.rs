@@ -1,11 +1,16 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, conversation, corrections, exposed_keys, limits, looks};
-use crate::domain::classify::{Certainty, Label};
+use super::heard::Before;
+use super::{
+    blockers, claims, conversation, corrections, exposed_keys, freed, heard, limits, looks, misread, requests,
+    set_aside,
+};
+use crate::domain::classify::{Certainty, Label, Role};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
-use crate::domain::page::{Claim, Conversation, Posted, ReplyPart};
+use crate::domain::page::{Conversation, Posted, ReplyPart};
+use std::collections::BTreeSet;
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     if builder.state.quiet {
@@ -87,13 +92,33 @@ pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Ve
     if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
         builder.begin_cycle(Some(&report.comment.id));
     }
+    let mends = misread::what(&report);
+    if mends == misread::Mends::Earlier {
+        parts.extend(misread::earlier(builder, report));
+    }
+    let (before, head) = (Before::of(&builder.state), parts.len());
+    said(builder, report, &mut parts);
+    if mends != misread::Mends::Earlier || parts.len() > head {
+        heard::remember(builder, &report, before, &parts[head..]);
+    }
+    if mends == misread::Mends::Itself {
+        parts.truncate(head);
+        parts.extend(misread::itself(builder, report));
+    }
+    parts
+}
+
+/// What a comment says of the work.
+fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
     parts.extend(corrections::report(builder, report));
     parts.extend(blockers::report(builder, report));
-    completions(builder, report, &mut parts);
-    key_reports(&report, &mut parts);
-    progress(builder, report, &mut parts);
+    parts.extend(requests::help(builder, &report));
+    parts.extend(claims::report(builder, report));
+    key_reports(builder, &report, parts);
+    parts.extend(set_aside::report(builder, report));
+    progress(builder, report, parts);
+    requests::dispute(builder, report, parts);
     parts.extend(question(builder, &report));
-    parts
 }
 
 /// Takes the keys in a comment into the state; tells of them.
@@ -124,66 +149,9 @@ pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>,
     parts.push(ReplyPart::Posted { keys });
 }
 
-fn completions(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
-    if report.clauses(Label::Completion).is_empty() {
-        return;
-    }
-    let reading = &report.reading;
-    let blocked = report.steps(Label::Blocker);
-    let whole = reading.all_done && report.clauses(Label::Blocker).is_empty();
-    let mut steps = report.steps(Label::Completion);
-    if steps.is_empty() && !whole {
-        steps.extend(report.on_step);
-    }
-    steps.retain(|step| !blocked.contains(step));
-    let claim = Claim {
-        comment: report.comment.id.clone(),
-        author: report.comment.author.clone(),
-        at: builder.now,
-    };
-    let claimed: Vec<u8> = if whole {
-        builder.state.guide.steps.iter().map(|step| step.number).collect()
-    } else {
-        steps.iter().copied().collect()
-    };
-    for number in &claimed {
-        let step = builder.state.steps.entry(*number).or_default();
-        step.started = true;
-        step.claim.get_or_insert_with(|| claim.clone());
-        claimed_again(builder, *number);
-    }
-    if whole {
-        builder.state.finished = Some(claim);
-    }
-    builder.state.minutes_spent = reading.duration_minutes.or(builder.state.minutes_spent);
-    blockers::clear(builder, |blocker| {
-        whole || blocker.step.is_some_and(|step| claimed.contains(&step))
-    });
-    if steps.is_empty() && !whole {
-        // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
-        steps.extend(looks::current_step(builder).filter(|step| !builder.checks_of_step(*step).is_empty()));
-    }
-    parts.push(ReplyPart::Claim {
-        steps: steps.into_iter().collect(),
-        whole,
-        minutes: reading.duration_minutes,
-        planned: reading.expected_duration_minutes,
-    });
-}
-
-/// A box that a person unticked may be ticked again, now that its step is claimed.
-fn claimed_again(builder: &mut DecisionBuilder<'_>, step: u8) {
-    let step = builder.description().and_then(|page| page.step(step));
-    for criterion in step.map(|step| step.criteria.clone()).unwrap_or_default() {
-        let on_page = builder.page_box(criterion);
-        if let Some(state) = builder.state.boxes.get_mut(&on_page) {
-            state.unticked_by_person = false;
-        }
-    }
-}
-
-fn key_reports(report: &Report, parts: &mut Vec<ReplyPart>) {
+fn key_reports(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
     if !report.clauses(Label::KeyReport).is_empty() {
+        set_aside::applies(&mut builder.state, &[], &report.reading.keys);
         parts.push(ReplyPart::Keys {
             variables: report.reading.keys.clone(),
         });
@@ -191,11 +159,12 @@ fn key_reports(report: &Report, parts: &mut Vec<ReplyPart>) {
 }
 
 fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
-    let clauses = report.clauses(Label::Progress);
+    let mut clauses = report.clauses(Label::Progress);
+    clauses.retain(|clause| clause.role != Role::SetAside);
     if clauses.is_empty() {
         return;
     }
-    let mut steps = report.steps(Label::Progress);
+    let mut steps: BTreeSet<u8> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
     if steps.is_empty() {
         steps.extend(report.on_step);
     }
@@ -203,13 +172,7 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         builder.state.steps.entry(*number).or_default().started = true;
     }
     let hedged = clauses.iter().any(|clause| clause.certainty == Certainty::Hedged);
-    let freed = clauses.iter().any(|clause| clause.resolves());
-    // Whoever works on the step again is no longer stopped by what they reported there.
-    let cleared = blockers::clear(builder, |blocker| {
-        let own = blocker.author == report.comment.author;
-        let on_step = blocker.step.is_some_and(|step| steps.contains(&step));
-        on_step && (freed || own && !hedged) || freed && own && steps.is_empty()
-    });
+    let cleared = freed::report(builder, report, &clauses, &steps);
     // That a piece of a key was told of adds its line and takes nothing else away: what follows is as after a wrong guess.
     let says_more = parts.iter().any(|part| !part.tells_of_pieces_alone());
     if says_more || !builder.playbook.say_progress {

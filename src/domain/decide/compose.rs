@@ -1,6 +1,6 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
-use super::prompt_facts::{described, facts, keys, line, missing, shown};
+use super::prompt_facts::{described, facts, keys, line, missing, shown, titles};
 use super::{layout, looks};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
@@ -56,6 +56,8 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
     for part in &conversation.parts {
         match part {
             ReplyPart::Blocker { .. }
+            | ReplyPart::Help { .. }
+            | ReplyPart::Misread { .. }
             | ReplyPart::Posted { .. }
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
@@ -68,8 +70,12 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Due
             | ReplyPart::Claim { whole: true, .. } => return false,
             ReplyPart::Claim { steps, .. } => wants = !lacks_proof(builder, steps) || builder.is_finished(),
-            ReplyPart::Correction { .. } | ReplyPart::Keys { .. } | ReplyPart::Summary { .. } => wants = true,
+            ReplyPart::Correction { .. }
+            | ReplyPart::Keys { .. }
+            | ReplyPart::SetAside { .. }
+            | ReplyPart::Summary { .. } => wants = true,
             ReplyPart::Progress { .. }
+            | ReplyPart::Disputed
             | ReplyPart::Question { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Cut { .. }
@@ -132,6 +138,9 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
             (blocker(builder, language, *kind), context! { step })
         }
+        ReplyPart::Help { .. } | ReplyPart::Disputed | ReplyPart::SetAside { .. } | ReplyPart::Misread { .. } => {
+            to_us(builder, language, part)
+        }
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
             "posted".to_owned(),
@@ -184,6 +193,31 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         }
         ReplyPart::Alert { prompt, facts } => (format!("alert/{prompt}"), shown(facts)),
         ReplyPart::Due => ("due".to_owned(), context! {}),
+    }
+}
+
+/// The answers to what people say to us: a request, a dispute, what does not apply, what was misread.
+fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (String, Value) {
+    match part {
+        ReplyPart::Help { step } => {
+            let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
+            ("help".to_owned(), context! { step })
+        }
+        ReplyPart::SetAside { steps, variables, back } => {
+            let titles = titles(builder, variables);
+            ("set_aside".to_owned(), context! { steps => shown(steps), titles, back })
+        }
+        ReplyPart::Misread {
+            from,
+            to,
+            unticked,
+            known,
+            asks,
+        } => (
+            "misread".to_owned(),
+            context! { from => shown(from), to => shown(to), unticked, known, asks },
+        ),
+        _ => ("disputed".to_owned(), context! {}),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Conversations: a comment whose reply waits for looks. When the last look is in, the reply is decided.
 use super::builder::DecisionBuilder;
 use super::compose;
-use super::{progress, reply_edits};
+use super::{blockers, claims, progress, reply_edits};
 use crate::domain::effect::{Effect, EffectId, NewEffect, Place, Status};
 use crate::domain::evidence::{Check, CheckStatus};
 use crate::domain::ids::CommentId;
@@ -233,7 +233,9 @@ fn finish(builder: &mut DecisionBuilder<'_>, at: usize) {
         return;
     }
     let claims = conversation.parts.iter().any(compose::is_claim);
+    claims::proven(builder, &conversation.parts);
     if claims && conversation.may_finish && builder.is_finished() {
+        blockers::clear(builder, |_| true);
         builder.move_status(Status::Done);
     }
     say(builder, &conversation);

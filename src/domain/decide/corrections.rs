@@ -2,14 +2,17 @@
 use super::acting::Acting;
 use super::blockers;
 use super::builder::DecisionBuilder;
-use crate::domain::classify::Label;
+use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
+use crate::domain::event::Report;
 use crate::domain::page::{Claim, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Takes back what the author takes back; the part of the reply that speaks of it.
 pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
-    if report.clauses(Label::Correction).is_empty() {
+    let clauses = report.clauses(Label::Correction);
+    let takes_back = |clause: &&Clause| !clause.role.is_to_us() || names_open_work(&report);
+    if !clauses.iter().any(takes_back) {
         return None;
     }
     let mut steps = report.steps(Label::Correction);
@@ -18,6 +21,12 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     }
     steps.retain(|step| report.may_take_back(claim_of(builder, *step)));
     Some(withdraw(builder, report, &steps))
+}
+
+/// "You are wrong, step 3 is not done": whoever names what is still open says what to take back.
+pub(super) fn names_open_work(report: &Report) -> bool {
+    let open = report.playing(Role::Pending);
+    open.iter().any(|clause| !clause.steps.is_empty())
 }
 
 /// Who said that a step is finished.
@@ -38,11 +47,36 @@ fn latest_claim(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<u8>
 
 /// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
 pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> ReplyPart {
-    let mut unticked = Vec::new();
     for number in steps {
         if let Some(step) = builder.state.steps.get_mut(number) {
             step.claim = None;
         }
+    }
+    let unticked = untick(builder, steps);
+    let is_done = builder.state.status.known == Some(Status::Done) || builder.state.finished.is_some();
+    let reopened = is_done && report.may_take_back(builder.state.finished.as_ref());
+    if reopened {
+        builder.state.finished = None;
+        builder.move_status(Status::InProgress);
+    }
+    let withdrawn_blocker = report.obstacles().is_empty();
+    let cleared = withdrawn_blocker
+        && blockers::clear(builder, |blocker| {
+            blocker.author == report.comment.author
+                && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)))
+        });
+    ReplyPart::Correction {
+        steps: steps.iter().copied().collect(),
+        unticked,
+        reopened,
+        cleared,
+    }
+}
+
+/// Takes our ticks for these steps back, and the evidence behind them: it is looked for anew.
+pub(super) fn untick(builder: &mut DecisionBuilder<'_>, steps: &BTreeSet<u8>) -> Vec<u8> {
+    let mut unticked = Vec::new();
+    for number in steps {
         for check in builder.checks_of_step(*number) {
             builder.state.evidence.retain(|evidence| evidence.check != check);
         }
@@ -61,22 +95,5 @@ pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, st
             }
         }
     }
-    let is_done = builder.state.status.known == Some(Status::Done) || builder.state.finished.is_some();
-    let reopened = is_done && report.may_take_back(builder.state.finished.as_ref());
-    if reopened {
-        builder.state.finished = None;
-        builder.move_status(Status::InProgress);
-    }
-    let withdrawn_blocker = report.clauses(Label::Blocker).is_empty();
-    let cleared = withdrawn_blocker
-        && blockers::clear(builder, |blocker| {
-            blocker.author == report.comment.author
-                && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)))
-        });
-    ReplyPart::Correction {
-        steps: steps.iter().copied().collect(),
-        unticked,
-        reopened,
-        cleared,
-    }
+    unticked
 }

@@ -52,6 +52,10 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
                 }
             }
             ReplyPart::Blocker { .. }
+            | ReplyPart::Help { .. }
+            | ReplyPart::Disputed
+            | ReplyPart::SetAside { .. }
+            | ReplyPart::Misread { .. }
             | ReplyPart::Correction { .. }
             | ReplyPart::Question { .. }
             | ReplyPart::Clean { .. }
@@ -88,7 +92,7 @@ pub(super) fn local_checks(builder: &DecisionBuilder<'_>, step: u8) -> Vec<Check
 
 /// The first step that nothing is known of.
 pub(super) fn current_step(builder: &DecisionBuilder<'_>) -> Option<u8> {
-    let open = |number: u8| builder.step_proof(number) == Proof::Open;
+    let open = |number: u8| builder.step_standing(number) == Proof::Open;
     builder
         .state
         .guide

@@ -1,6 +1,6 @@
 //! Progress: how many steps are proven, claimed or open, and whether the item is finished.
 use crate::domain::evidence::{Check, CheckStatus};
-use crate::domain::page::{PageDescription, PageState, Proof};
+use crate::domain::page::{Aside, PageDescription, PageState, Proof};
 use serde::Serialize;
 
 /// Proven steps of all steps.
@@ -21,7 +21,7 @@ pub fn step_counts(state: &PageState, description: Option<&PageDescription>) -> 
         ..StepCounts::default()
     };
     for step in &state.guide.steps {
-        match step_proof(state, description, step.number) {
+        match step_standing(state, description, step.number) {
             Proof::Proven => step_counts.proven += 1,
             Proof::Claimed => step_counts.claimed += 1,
             Proof::Open => {}
@@ -30,9 +30,19 @@ pub fn step_counts(state: &PageState, description: Option<&PageDescription>) -> 
     step_counts
 }
 
+/// Where a step stands: what somebody says does not apply is not asked for, and counts as claimed, whatever its checks say.
+pub(super) fn step_standing(state: &PageState, description: Option<&PageDescription>, number: u8) -> Proof {
+    let proof = step_proof(state, description, number);
+    if state.is_aside(&Aside::Step(number)) {
+        return proof.max(Proof::Claimed);
+    }
+    proof
+}
+
 /// How much a step is worth: as much as the weakest of what it leads to.
 pub(super) fn step_proof(state: &PageState, description: Option<&PageDescription>, number: u8) -> Proof {
-    let said = if state.steps.get(&number).is_some_and(|step| step.claim.is_some()) {
+    let claimed = state.steps.get(&number).is_some_and(|step| step.claim.is_some());
+    let said = if claimed || state.is_aside(&Aside::Step(number)) {
         Proof::Claimed
     } else {
         Proof::Open

@@ -3,7 +3,7 @@ use super::builder::DecisionBuilder;
 use super::looks;
 use crate::domain::effect::Status;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
-use crate::domain::page::{Conversation, Proof};
+use crate::domain::page::{Aside, Blocker, Conversation, Proof};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
@@ -34,10 +34,68 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
         due,
         spent => builder.state.minutes_spent,
         planned_total => guide.planned_minutes(),
-        blockers => builder.state.blockers.iter().map(|blocker| context! { name => shown(&blocker.name), step => blocker.step }).collect::<Vec<_>>(),
+        blockers => blockers(builder, &conversation.language),
+        aside => aside(builder),
         again => again(builder, conversation),
         env => ".env",
     }
+}
+
+/// Who is stuck, where, why, and since when.
+fn blockers(builder: &DecisionBuilder<'_>, language: &str) -> Vec<Value> {
+    let fact = |blocker: &Blocker| {
+        let step = blocker
+            .step
+            .and_then(|step| described(builder, language, &[step]).into_iter().next());
+        let (since, now) = (blocker.since, builder.now);
+        let (since, now) = (
+            since.with_timezone(&builder.playbook.zone),
+            now.with_timezone(&builder.playbook.zone),
+        );
+        let format = if since.date_naive() == now.date_naive() {
+            "%H:%M"
+        } else {
+            "%-d %b %H:%M"
+        };
+        context! {
+            name => shown(&blocker.name),
+            step => blocker.step,
+            url => step.and_then(|step| step.url),
+            kind => shown(blocker.kind),
+            since => since.format(format).to_string(),
+        }
+    };
+    builder.state.blockers.iter().map(fact).collect()
+}
+
+/// What does not apply, and who says so; the keys of a provider once.
+fn aside(builder: &DecisionBuilder<'_>) -> Vec<Value> {
+    let mut told = Vec::new();
+    let mut facts = Vec::new();
+    for aside in &builder.state.set_aside {
+        let (step, title) = match &aside.what {
+            Aside::Step(step) => (Some(*step), None),
+            Aside::Key(variable) => (None, titles(builder, std::slice::from_ref(variable)).pop()),
+        };
+        if !told.contains(&(step, title.clone())) {
+            facts.push(context! { step, title => title.clone(), name => shown(&aside.name) });
+            told.push((step, title));
+        }
+    }
+    facts
+}
+
+/// The providers of these variables, once each; a variable that has none stands for itself.
+pub(super) fn titles(builder: &DecisionBuilder<'_>, variables: &[String]) -> Vec<String> {
+    let names = &builder.playbook.names.providers;
+    let mut titles: Vec<String> = Vec::new();
+    for variable in variables {
+        let title = names.get(variable).unwrap_or(variable);
+        if !titles.contains(title) {
+            titles.push(title.clone());
+        }
+    }
+    titles
 }
 
 /// What the page's Status says for each of ours, as the page calls it; nothing where it cannot, or Notion refused it.
@@ -121,7 +179,7 @@ pub(super) fn described(builder: &DecisionBuilder<'_>, language: &str, steps: &[
             minutes: on_page.and_then(|step| step.minutes),
             url: builder.state.guide.step_url(*number),
             validation: on_page.and_then(|step| step.validation.clone()),
-            proof: builder.step_proof(*number),
+            proof: builder.step_standing(*number),
             claimed: builder.state.steps.get(number).is_some_and(|step| step.claim.is_some()),
             lines: lines_of(builder, language, *number),
         }

@@ -94,6 +94,35 @@ pub enum ReplyPart {
         /// The step that it stops, if the comment names one.
         step: Option<u8>,
     },
+    /// Somebody asks for help, and names no obstacle.
+    Help {
+        /// The step that it is about, if the comment names one.
+        step: Option<u8>,
+    },
+    /// Somebody says that we are wrong: it was looked at again.
+    Disputed,
+    /// Something does not apply, as somebody says; or does after all.
+    SetAside {
+        /// The steps that do not apply, or do.
+        steps: Vec<u8>,
+        /// Variables of `.env`.
+        variables: Vec<String>,
+        /// Whether it is taken back.
+        back: bool,
+    },
+    /// Somebody says that a comment of theirs was misread.
+    Misread {
+        /// The steps that it was taken to speak of.
+        from: Vec<u8>,
+        /// The steps that it meant, where that is said now.
+        to: Vec<u8>,
+        /// How many of our ticks were taken back.
+        unticked: usize,
+        /// Whether it is known which comment that is.
+        known: bool,
+        /// Whether it is asked what was meant: nothing else is said.
+        asks: bool,
+    },
     /// The state of named keys is told.
     Keys {
         /// Variables of `.env`.

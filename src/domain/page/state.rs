@@ -3,7 +3,7 @@ use super::answers::AnswersGiven;
 use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
-use crate::domain::classify::BlockerKind;
+use super::heard::{Aside, Blocker, Claim, HeardComment, SetAside, StepState};
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{EffectId, Property, Status, Value};
@@ -82,26 +82,6 @@ pub struct BoxState {
     pub unticked_by_person: bool,
 }
 
-/// A person's statement that something is finished.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claim {
-    /// The comment that says so.
-    pub comment: CommentId,
-    /// The author of that comment.
-    pub author: PersonId,
-    /// When it was seen.
-    pub at: DateTime<Utc>,
-}
-
-/// What we hold of a step.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct StepState {
-    /// Who says that it is finished.
-    pub claim: Option<Claim>,
-    /// Whether somebody began it.
-    pub started: bool,
-}
-
 /// How much a step, or a criterion, is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -112,23 +92,6 @@ pub enum Proof {
     Claimed,
     /// Evidence was gathered that it is finished.
     Proven,
-}
-
-/// An obstacle that somebody reported and nobody cleared.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Blocker {
-    /// The comment that reports it.
-    pub comment: CommentId,
-    /// Who cannot go on.
-    pub author: PersonId,
-    /// The person's name.
-    pub name: Option<String>,
-    /// The step it stops.
-    pub step: Option<u8>,
-    /// What has to change.
-    pub kind: BlockerKind,
-    /// When it was seen.
-    pub since: DateTime<Utc>,
 }
 
 /// A look for evidence that is under way.
@@ -248,6 +211,10 @@ pub struct PageState {
     pub values: BTreeMap<Property, Cell<Value>>,
     /// Obstacles that nobody cleared, in the order of their reports.
     pub blockers: Vec<Blocker>,
+    /// What people say does not apply.
+    pub set_aside: Vec<SetAside>,
+    /// The comments that something was made of lately, the newest last.
+    pub heard: Vec<HeardComment>,
     /// Looks for evidence that are under way.
     pub looks: Vec<Look>,
     /// Edits of replies under way.
@@ -309,6 +276,11 @@ impl PageState {
         let blocked_is_missing = status == Status::Blocked && !self.statuses.contains_key(&status);
         let said = if blocked_is_missing { Status::InProgress } else { status };
         self.statuses.contains_key(&said).then_some(said)
+    }
+
+    /// Whether somebody says that this does not apply.
+    pub fn is_aside(&self, what: &Aside) -> bool {
+        self.set_aside.iter().any(|aside| aside.what == *what)
     }
 
     /// Takes back moments that lie in the future of the clock: it was set back since they were written.

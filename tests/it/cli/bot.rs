@@ -143,6 +143,39 @@ fn a_sweep_answers_and_audit_and_status_tell_of_it() {
 }
 
 #[test]
+fn what_a_person_says_was_misread_is_listed_as_lines_of_the_corpus() {
+    let world = World::new();
+    let page = world.page();
+    let comment = world.says(&page, "Stuck on step 4, permission denied");
+    world.swept(&page);
+    let said = world.says(&page, "that is not what I said");
+    world.swept(&page);
+    let (lines, _) = fed(&world.folder, &["audit", "--misread"], "", 0);
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let [line] = lines.as_slice() else {
+        panic!("one comment was misread: {lines:?}");
+    };
+    assert_eq!(
+        (&line["text"], &line["said"]),
+        (
+            &json!("Stuck on step 4, permission denied"),
+            &json!("that is not what I said")
+        )
+    );
+    assert_eq!((&line["labels"], &line["steps"]), (&json!(["blocker"]), &json!([4])));
+    let (story, _) = fed(&world.folder, &["audit", &comment], "", 0);
+    assert!(story.contains("misread  that is not what I said"), "{story}");
+    let (status, _) = fed(&world.folder, &["status", "--json"], "", 0);
+    let status: Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(status["pages"][0]["blockers"], json!([]), "after {said}");
+
+    world.says(&page, "step 2 does not apply to us");
+    world.swept(&page);
+    let (status, _) = fed(&world.folder, &["status"], "", 0);
+    assert!(status.contains("step 2: not applicable, says "), "{status}");
+}
+
+#[test]
 fn status_says_which_token_and_whether_another_one_waits() {
     let world = World::with(Folder::with_env("NOTION_TOKEN=ntn_invented\n"));
     let status = |token: Option<&str>| -> Value {

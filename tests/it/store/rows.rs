@@ -58,6 +58,7 @@ pub fn comment(page: &PageId, number: u64) -> CommentRow {
                 certainty: Certainty::Sure,
                 steps: vec![1],
                 rules: vec!["completion.step".to_owned()],
+                keys: Vec::new(),
                 hash: number,
             }],
             steps: vec![1],

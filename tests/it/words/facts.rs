@@ -18,7 +18,12 @@ pub fn pages() -> Vec<Value> {
         "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5},
         "progress": {"proven": 3, "claimed": 1, "total": 5}, "finished": false, "checked": true, "next": next,
         "next_action": "ACT_034_TRA", "next_page": null, "due": null, "spent": 45, "planned_total": 120,
-        "blockers": [{"name": "Bram", "step": 3}, {"name": null, "step": null}], "again": null, "env": ".env",
+        "blockers": [
+            {"name": "Bram", "step": 3, "url": format!("{url}#3"), "kind": "access", "since": "29 Nov 09:05"},
+            {"name": null, "step": null, "url": null, "kind": "other", "since": "1 Dec 17:40"},
+            {"name": "Ana Silva", "step": 9, "url": null, "kind": "rate_limit", "since": "1 Dec 17:41"},
+        ],
+        "aside": [{"step": 4, "title": null, "name": "Ana Silva"}, {"step": null, "title": "Mistral", "name": null}], "again": null, "env": ".env",
         "lost": null,
         "status": {"not_started": "Not started", "in_progress": "In Progress", "blocked": "Blocked", "done": "Shipped"},
     });
@@ -42,7 +47,7 @@ pub fn pages() -> Vec<Value> {
         with(json!({
             "name": null, "page": {"title": "Notes", "url": url, "steps": 0}, "next": null, "next_action": null,
             "progress": {"proven": 0, "claimed": 0, "total": 0}, "checked": false, "planned_total": null,
-            "spent": null, "blockers": [], "lost": "ACT_011_SEC",
+            "spent": null, "blockers": [], "aside": [], "lost": "ACT_011_SEC",
             "status": {"not_started": null, "in_progress": null, "blocked": "Vast", "done": null},
         })),
     ]
@@ -75,6 +80,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(keys());
     all.extend(questions(&missing));
     all.extend(blockers());
+    all.extend(corrected());
     all.push(("key_by_bot", context! { labels => ["BYBIT_API_SECRET"] }));
     all.push((
         "key_by_bot",
@@ -102,7 +108,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
             context! { number => 4, text => "Notion token updated", line },
         ));
     }
-    all.extend(["next", "due", "guidance", "limited", "looks_like_key"].map(|name| (name, context! {})));
+    all.extend(["next", "due", "disputed", "guidance", "limited", "looks_like_key"].map(|name| (name, context! {})));
     all
 }
 
@@ -161,6 +167,41 @@ fn reports(proven: &[Value]) -> Vec<(&'static str, Value)> {
                 "correction",
                 context! { steps => steps.clone(), unticked, reopened, cleared },
             ));
+        }
+    }
+    all
+}
+
+/// What is asked, set aside, and taken back as misread.
+fn corrected() -> Vec<(&'static str, Value)> {
+    let no_title = context! { title => "", ..step(9, "open", &[]) };
+    let short = context! { validation => Value::from(()), minutes => Value::from(()), ..step(2, "open", &[]) };
+    let mut all: Vec<_> = [Value::from(()), step(3, "open", &[]), no_title, short]
+        .map(|step| ("help", context! { step }))
+        .into();
+    for (steps, titles) in [
+        (vec![], vec![]),
+        (vec![4], vec![]),
+        (vec![], vec!["Bybit", "Mistral"]),
+        (vec![2, 3], vec!["Groq"]),
+    ] {
+        for back in [false, true] {
+            all.push((
+                "set_aside",
+                context! { steps => steps.clone(), titles => titles.clone(), back },
+            ));
+        }
+    }
+    for (from, to, known) in [
+        (vec![], vec![], false),
+        (vec![3], vec![], true),
+        (vec![3], vec![4], true),
+        (vec![1, 2, 3], vec![4, 5], true),
+        (vec![], vec![4], true),
+    ] {
+        for unticked in 0..3 {
+            let (from, to, asks) = (from.clone(), to.clone(), unticked != 1);
+            all.push(("misread", context! { from, to, unticked, known, asks }));
         }
     }
     all

@@ -42,6 +42,16 @@ pub(in crate::domain::classify) fn agree(
     // What is left of a comment without its keys is too little to go by.
     let fragment = rule_set.kinds.bits.fragment;
     let is_key = |token: &Token| rule_set.lexicon.symbols.set(token.symbol).meets(fragment);
+    // What people say to us in so many words, no model judges better.
+    let to_us = |clause: &JudgedClause| {
+        clause
+            .judgement
+            .as_ref()
+            .is_some_and(|judgement| judgement.role.is_to_us())
+    };
+    if trace.judged.iter().any(to_us) {
+        return None;
+    }
     if trace.clause_spans.is_empty() || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key) {
         return None;
     }

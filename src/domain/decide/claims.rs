@@ -1,0 +1,103 @@
+//! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
+use super::acting::Acting;
+use super::builder::DecisionBuilder;
+use super::{blockers, looks, set_aside};
+use crate::domain::classify::Label;
+use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
+use std::collections::BTreeSet;
+
+/// Takes what the comment says is finished into the state; the part of the reply that speaks of it.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
+    if report.clauses(Label::Completion).is_empty() {
+        return None;
+    }
+    let reading = &report.reading;
+    let blocked: BTreeSet<u8> = report
+        .obstacles()
+        .iter()
+        .flat_map(|clause| clause.steps.iter().copied())
+        .collect();
+    let whole = reading.all_done && report.obstacles().is_empty();
+    let mut steps = report.steps(Label::Completion);
+    if steps.is_empty() && !whole {
+        steps.extend(report.on_step);
+    }
+    steps.retain(|step| !blocked.contains(step));
+    builder.state.minutes_spent = reading.duration_minutes.or(builder.state.minutes_spent);
+    take(builder, report, &steps, whole);
+    if steps.is_empty() && !whole {
+        // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
+        steps.extend(looks::current_step(builder).filter(|step| !builder.checks_of_step(*step).is_empty()));
+    }
+    Some(ReplyPart::Claim {
+        steps: steps.into_iter().collect(),
+        whole,
+        minutes: reading.duration_minutes,
+        planned: reading.expected_duration_minutes,
+    })
+}
+
+/// Takes the claim of these steps, or of all, into the state.
+pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>, whole: bool) {
+    let claim = Claim {
+        comment: report.comment.id.clone(),
+        author: report.comment.author.clone(),
+        at: builder.now,
+    };
+    let claimed: Vec<u8> = if whole {
+        let all = builder.state.guide.steps.iter().map(|step| step.number);
+        // "All done" does not say that what does not apply was done.
+        all.filter(|step| steps.contains(step) || !builder.state.is_aside(&Aside::Step(*step)))
+            .collect()
+    } else {
+        steps.iter().copied().collect()
+    };
+    for number in &claimed {
+        let step = builder.state.steps.entry(*number).or_default();
+        step.started = true;
+        step.claim.get_or_insert_with(|| claim.clone());
+        claimed_again(builder, *number);
+    }
+    set_aside::applies(&mut builder.state, &claimed, &[]);
+    if whole {
+        builder.state.finished = Some(claim);
+    }
+    let by = report.comment.author.clone();
+    let done: Vec<(u8, bool)> = claimed
+        .iter()
+        .map(|step| (*step, builder.step_proof(*step) == Proof::Proven))
+        .collect();
+    blockers::clear(builder, |blocker| {
+        let on = blocker
+            .step
+            .and_then(|step| done.iter().find(|(number, _)| *number == step));
+        let own = blocker.author == by;
+        own && (whole || on.is_some()) || on.is_some_and(|(_, proven)| *proven)
+    });
+}
+
+/// A box that a person unticked may be ticked again, now that its step is claimed.
+fn claimed_again(builder: &mut DecisionBuilder<'_>, step: u8) {
+    let step = builder.description().and_then(|page| page.step(step));
+    for criterion in step.map(|step| step.criteria.clone()).unwrap_or_default() {
+        let on_page = builder.page_box(criterion);
+        if let Some(state) = builder.state.boxes.get_mut(&on_page) {
+            state.unticked_by_person = false;
+        }
+    }
+}
+
+/// What was claimed and is proven now stops nobody any more; all that is finished, neither.
+pub(super) fn proven(builder: &mut DecisionBuilder<'_>, parts: &[ReplyPart]) {
+    let claimed = parts.iter().flat_map(|part| match part {
+        ReplyPart::Claim { whole: true, .. } => builder.state.guide.steps.iter().map(|step| step.number).collect(),
+        ReplyPart::Claim { steps, .. } => steps.clone(),
+        _ => Vec::new(),
+    });
+    let proven: BTreeSet<u8> = claimed
+        .filter(|step| builder.step_proof(*step) == Proof::Proven)
+        .collect();
+    blockers::clear(builder, |blocker| {
+        blocker.step.is_some_and(|step| proven.contains(&step))
+    });
+}

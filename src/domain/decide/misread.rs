@@ -1,0 +1,153 @@
+//! A misreading that a person corrects: what their comment did is undone, and done for what they meant, where they say so.
+use super::acting::Acting;
+use super::builder::DecisionBuilder;
+use super::heard::Before;
+use super::{blockers, claims, corrections, heard, set_aside};
+use crate::domain::classify::{Clause, Role};
+use crate::domain::event::Report;
+use crate::domain::page::{Aside, HeardComment, ReplyPart};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// What a comment mends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mends {
+    /// Nothing that was read.
+    Nothing,
+    /// What its author said before in the thread.
+    Earlier,
+    /// What it says itself: "Step 3 done, sorry, I meant step 4".
+    Itself,
+}
+
+fn mends(clause: &Clause) -> bool {
+    matches!(clause.role, Role::Misread | Role::Meant)
+}
+
+/// What a comment mends, by its clauses.
+pub(super) fn what(report: &Report) -> Mends {
+    let clauses = &report.reading.clauses;
+    let Some(at) = clauses.iter().position(mends) else {
+        return Mends::Nothing;
+    };
+    // "You misread me, step 1 is not done" names what to take back.
+    if corrections::names_open_work(report) {
+        return Mends::Nothing;
+    }
+    let of_itself = clauses[at].role == Role::Meant && clauses[..at].iter().any(|clause| !clause.steps.is_empty());
+    if of_itself { Mends::Itself } else { Mends::Earlier }
+}
+
+/// Mends what was made of the author's last comment in the thread; the parts of the reply that speak of it.
+pub(super) fn earlier(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    let Some(last) = heard::last_of_author(builder, &report).cloned() else {
+        return vec![ReplyPart::Misread {
+            from: Vec::new(),
+            to: Vec::new(),
+            unticked: 0,
+            known: false,
+            asks: true,
+        }];
+    };
+    let facts = json!({ "said": report.comment.text, "by": report.comment.id });
+    builder.note(Some(&last.comment), "misread", facts);
+    mended(builder, report, last)
+}
+
+/// Mends what was made of the comment itself.
+pub(super) fn itself(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    match heard::of(builder, &report.comment.id).cloned() {
+        Some(own) => mended(builder, report, own),
+        None => Vec::new(),
+    }
+}
+
+fn mended(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, last: HeardComment) -> Vec<ReplyPart> {
+    let meant = report.playing(Role::Meant);
+    let meant: BTreeSet<u8> = meant.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    let from = heard::steps(&last);
+    heard::forget(builder, &last.comment);
+    let undone = heard::undo(builder, &last);
+    // "I meant step 4, not 3": what it was taken for is named too.
+    let to: BTreeSet<u8> = if meant.is_subset(&from) {
+        meant
+    } else {
+        meant.difference(&from).copied().collect()
+    };
+    let mut parts = vec![ReplyPart::Misread {
+        from: from.difference(&to).copied().collect(),
+        to: to.iter().copied().collect(),
+        unticked: undone.unticked,
+        known: true,
+        asks: report.reading.clauses.iter().all(mends),
+    }];
+    if !undone.claimed_again.is_empty() {
+        parts.push(looked_at(undone.claimed_again.into_iter().collect()));
+    }
+    let before = Before::of(&builder.state);
+    if to.is_empty() {
+        // What was not said of these steps may have been meant of others: "I meant step 4" follows.
+        heard::remember(builder, &report, before, &last.parts);
+        return parts;
+    }
+    for part in last.parts {
+        parts.push(again(builder, report, part, &to));
+    }
+    heard::remember(builder, &report, before, &parts);
+    parts
+}
+
+/// What was taken back by mistake is looked at anew.
+fn looked_at(steps: Vec<u8>) -> ReplyPart {
+    ReplyPart::Claim {
+        steps,
+        whole: false,
+        minutes: None,
+        planned: None,
+    }
+}
+
+/// The same, said of other steps.
+fn again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, part: ReplyPart, to: &BTreeSet<u8>) -> ReplyPart {
+    let steps: Vec<u8> = to.iter().copied().collect();
+    match part {
+        ReplyPart::Claim { minutes, planned, .. } => {
+            claims::take(builder, report, to, false);
+            ReplyPart::Claim {
+                steps,
+                whole: false,
+                minutes,
+                planned,
+            }
+        }
+        ReplyPart::Progress { hedged, looked, .. } => {
+            for step in to {
+                builder.state.steps.entry(*step).or_default().started = true;
+            }
+            ReplyPart::Progress {
+                steps,
+                hedged,
+                looked,
+                cleared: false,
+            }
+        }
+        ReplyPart::Blocker { kind, .. } => blockers::add(builder, report, kind, to.first().copied()),
+        ReplyPart::Correction { .. } => {
+            let mut steps = to.clone();
+            steps.retain(|step| report.may_take_back(corrections::claim_of(builder, *step)));
+            corrections::withdraw(builder, report, &steps)
+        }
+        ReplyPart::SetAside { back, .. } => {
+            let named = to.iter().copied().map(Aside::Step).collect();
+            set_aside::put(builder, report, &named, back)
+        }
+        ReplyPart::Help { .. } => ReplyPart::Help {
+            step: to.first().copied(),
+        },
+        ReplyPart::Question { topic, .. } => ReplyPart::Question {
+            topic,
+            step: to.first().copied(),
+        },
+        other => other,
+    }
+}

@@ -1,0 +1,88 @@
+//! Requests and disputes: somebody asks for help and names no obstacle, or says that we are wrong. Neither stops anybody.
+use super::acting::Acting;
+use super::builder::DecisionBuilder;
+use super::{corrections, heard, looks};
+use crate::domain::classify::{Label, Role};
+use crate::domain::event::Report;
+use crate::domain::page::ReplyPart;
+
+/// A call for help: answered with how the step goes.
+pub(super) fn help(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+    let calls = report.playing(Role::Help);
+    if calls.is_empty() || !report.obstacles().is_empty() {
+        return None;
+    }
+    let named = calls.iter().find_map(|clause| clause.steps.first().copied());
+    let step = named.or(report.on_step);
+    if let Some(step) = step {
+        builder.state.steps.entry(step).or_default().started = true;
+    }
+    Some(ReplyPart::Help {
+        step: step.or_else(|| looks::current_step(builder)),
+    })
+}
+
+/// "You are wrong, I did rotate it": what our last reply in the thread spoke of is looked at again, after what the comment
+/// itself says is finished or rotated.
+pub(super) fn dispute(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
+    if report.playing(Role::Dispute).is_empty() || corrections::names_open_work(&report) {
+        return;
+    }
+    let looks = |part: &ReplyPart| matches!(part, ReplyPart::Claim { .. } | ReplyPart::Keys { .. });
+    let at = parts.iter().position(looks);
+    if let Some(at) = at.filter(|at| names_its_object(&parts[*at])) {
+        parts.insert(at, ReplyPart::Disputed);
+        return;
+    }
+    parts.retain(|part| !looks(part));
+    parts.push(ReplyPart::Disputed);
+    let named = report.steps(Label::Correction);
+    let variables = &report.reading.keys;
+    if !named.is_empty() {
+        parts.push(claim(named.into_iter().collect()));
+    } else if !variables.is_empty() {
+        let variables = variables.clone();
+        parts.push(ReplyPart::Keys { variables });
+    } else {
+        let last = heard::last_of_author(builder, &report).or_else(|| heard::last_in_thread(builder, &report));
+        let again = last.into_iter().flat_map(|last| again(last.parts.iter()));
+        let before = parts.len();
+        parts.extend(again);
+        if parts.len() == before {
+            let step = report.on_step.or_else(|| looks::current_step(builder));
+            parts.push(claim(step.into_iter().collect()));
+        }
+    }
+}
+
+fn names_its_object(part: &ReplyPart) -> bool {
+    match part {
+        ReplyPart::Claim { steps, whole, .. } => *whole || !steps.is_empty(),
+        ReplyPart::Keys { variables } => !variables.is_empty(),
+        _ => false,
+    }
+}
+
+/// What is looked at again: what was looked at for the answer that is wrong.
+fn again<'p>(parts: impl Iterator<Item = &'p ReplyPart>) -> Vec<ReplyPart> {
+    let part = |part: &ReplyPart| match part {
+        ReplyPart::Claim { .. } | ReplyPart::Keys { .. } => Some(part.clone()),
+        ReplyPart::Correction { steps, .. } | ReplyPart::Progress { steps, .. } if !steps.is_empty() => {
+            Some(claim(steps.clone()))
+        }
+        ReplyPart::Blocker { step: Some(step), .. } | ReplyPart::Question { step: Some(step), .. } => {
+            Some(claim(vec![*step]))
+        }
+        _ => None,
+    };
+    parts.filter_map(part).collect()
+}
+
+fn claim(steps: Vec<u8>) -> ReplyPart {
+    ReplyPart::Claim {
+        steps,
+        whole: false,
+        minutes: None,
+        planned: None,
+    }
+}
