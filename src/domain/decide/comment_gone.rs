@@ -20,6 +20,8 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
         .iter()
         .filter(|blocker| blocker.comment == *comment);
     absence.blockers.extend(own.cloned());
+    // Nobody answers a question about a comment that is not there.
+    builder.state.questions.retain(|question| question.comment != *comment);
     blockers::clear(builder, |blocker| blocker.comment == *comment);
     forget(builder, comment, &mut absence);
     // A resolved comment still exists, and so does the key in it: no thanks.

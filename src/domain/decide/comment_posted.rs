@@ -1,7 +1,7 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
-use super::acting::Acting;
+use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
-use super::{blockers, conversation, corrections, exposed_keys, limits, looks};
+use super::{blockers, conversation, corrections, exposed_keys, limits, looks, questions};
 use crate::domain::classify::{Certainty, Label};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
@@ -64,6 +64,11 @@ pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut co
         }
     }
     limits::apply(builder, &mut conversation, report.authority);
+    if conversation.silent {
+        // What was not asked is not answered.
+        let asked = &report.comment.id;
+        builder.state.questions.retain(|question| question.comment != *asked);
+    }
     builder.state.conversations.push(conversation);
     conversation::advance(builder);
 }
@@ -81,15 +86,27 @@ fn language(builder: &DecisionBuilder<'_>, report: &Report) -> String {
 
 /// What a reply to this comment has to speak of. Takes claims, blockers and corrections into the state on the way.
 pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    let heard = questions::heard(builder, report);
+    let Admitted::Acting(sure) = admit(&heard.report) else {
+        return heard.parts;
+    };
+    let mut parts = reported(builder, sure, heard.confirmed);
+    parts.extend(heard.parts);
+    questions::remember(builder, sure, &parts);
+    parts
+}
+
+/// As [`parts`], of what is sure.
+fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool) -> Vec<ReplyPart> {
     let mut parts = Vec::new();
     parts.extend(report.cut.map(|chars| ReplyPart::Cut { chars }));
     posted_keys(builder, report, &mut parts);
     if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
         builder.begin_cycle(Some(&report.comment.id));
     }
-    parts.extend(corrections::report(builder, report));
+    parts.extend(corrections::report(builder, report, confirmed));
     parts.extend(blockers::report(builder, report));
-    completions(builder, report, &mut parts);
+    completions(builder, report, confirmed, &mut parts);
     key_reports(&report, &mut parts);
     progress(builder, report, &mut parts);
     parts.extend(question(builder, &report));
@@ -124,7 +141,7 @@ pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>,
     parts.push(ReplyPart::Posted { keys });
 }
 
-fn completions(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
+fn completions(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, parts: &mut Vec<ReplyPart>) {
     if report.clauses(Label::Completion).is_empty() {
         return;
     }
@@ -136,12 +153,17 @@ fn completions(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mu
         steps.extend(report.on_step);
     }
     steps.retain(|step| !blocked.contains(step));
+    let open = if whole && !confirmed {
+        questions::unreported(builder, &steps)
+    } else {
+        None
+    };
     let claim = Claim {
         comment: report.comment.id.clone(),
         author: report.comment.author.clone(),
         at: builder.now,
     };
-    let claimed: Vec<u8> = if whole {
+    let claimed: Vec<u8> = if whole && open.is_none() {
         builder.state.guide.steps.iter().map(|step| step.number).collect()
     } else {
         steps.iter().copied().collect()
@@ -152,13 +174,23 @@ fn completions(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mu
         step.claim.get_or_insert_with(|| claim.clone());
         claimed_again(builder, *number);
     }
-    if whole {
+    let asks = open.is_some();
+    if let Some(open) = open {
+        builder.state.said_finished = report.may_finish().then_some(claim);
+        parts.extend(questions::ask(builder, report, open));
+    } else if whole {
         builder.state.finished = Some(claim);
+        builder.state.said_finished = None;
     }
+    questions::complete(builder);
+    let whole = whole && !asks;
     builder.state.minutes_spent = reading.duration_minutes.or(builder.state.minutes_spent);
     blockers::clear(builder, |blocker| {
         whole || blocker.step.is_some_and(|step| claimed.contains(&step))
     });
+    if steps.is_empty() && asks {
+        return;
+    }
     if steps.is_empty() && !whole {
         // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
         steps.extend(looks::current_step(builder).filter(|step| !builder.checks_of_step(*step).is_empty()));

@@ -1,7 +1,7 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
 use super::prompt_facts::{described, facts, keys, line, missing, shown};
-use super::{layout, looks};
+use super::{layout, looks, questions};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
 use crate::domain::page::{Conversation, Held, HeldKeys, Posted, ReplyPart};
@@ -59,6 +59,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Posted { .. }
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
+            | ReplyPart::Asks { .. }
             | ReplyPart::Limited
             | ReplyPart::Enough { .. }
             | ReplyPart::ByBot { .. }
@@ -71,6 +72,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             ReplyPart::Correction { .. } | ReplyPart::Keys { .. } | ReplyPart::Summary { .. } => wants = true,
             ReplyPart::Progress { .. }
             | ReplyPart::Question { .. }
+            | ReplyPart::Left
             | ReplyPart::Clean { .. }
             | ReplyPart::Cut { .. }
             | ReplyPart::Together { .. } => {}
@@ -150,6 +152,8 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
                 context! { steps, unticked => unticked.len(), reopened, cleared },
             )
         }
+        ReplyPart::Asks { asked } => questions::prompt(asked),
+        ReplyPart::Left => ("left".to_owned(), context! {}),
         ReplyPart::Question { topic, step } => {
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
             (format!("question/{topic}"), context! { step })

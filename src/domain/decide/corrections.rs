@@ -1,20 +1,24 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
 use super::acting::Acting;
-use super::blockers;
 use super::builder::DecisionBuilder;
+use super::{blockers, questions};
 use crate::domain::classify::Label;
 use crate::domain::effect::Status;
 use crate::domain::page::{Claim, ReplyPart};
 use std::collections::BTreeSet;
 
-/// Takes back what the author takes back; the part of the reply that speaks of it.
-pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
+/// Takes back what the author takes back, `confirmed` under our question which report that is; the part of the reply that speaks of it.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool) -> Option<ReplyPart> {
     if report.clauses(Label::Correction).is_empty() {
         return None;
     }
     let mut steps = report.steps(Label::Correction);
     if steps.is_empty() {
-        steps.extend(latest_claim(builder, report));
+        match questions::referent(builder, report) {
+            Some(claimed) => steps.extend(claimed),
+            None if !confirmed => return questions::which(builder, report),
+            None => {}
+        }
     }
     steps.retain(|step| report.may_take_back(claim_of(builder, *step)));
     Some(withdraw(builder, report, &steps))
@@ -23,17 +27,6 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
 /// Who said that a step is finished.
 pub(super) fn claim_of<'b>(builder: &'b DecisionBuilder<'_>, step: u8) -> Option<&'b Claim> {
     builder.state.steps.get(&step)?.claim.as_ref()
-}
-
-/// The step that this author claimed last.
-fn latest_claim(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<u8> {
-    let claims = builder
-        .state
-        .steps
-        .iter()
-        .filter_map(|(number, step)| Some((number, step.claim.as_ref()?)));
-    let own = claims.filter(|(_, claim)| claim.author == report.comment.author);
-    own.max_by_key(|(_, claim)| claim.at).map(|(number, _)| *number)
 }
 
 /// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
@@ -60,6 +53,9 @@ pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, st
                 unticked.push(on_page);
             }
         }
+    }
+    if report.may_take_back(builder.state.said_finished.as_ref()) {
+        builder.state.said_finished = None;
     }
     let is_done = builder.state.status.known == Some(Status::Done) || builder.state.finished.is_some();
     let reopened = is_done && report.may_take_back(builder.state.finished.as_ref());

@@ -53,6 +53,8 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             }
             ReplyPart::Blocker { .. }
             | ReplyPart::Correction { .. }
+            | ReplyPart::Asks { .. }
+            | ReplyPart::Left
             | ReplyPart::Question { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Held { .. }

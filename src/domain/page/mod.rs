@@ -4,6 +4,7 @@ mod cell;
 mod conversation;
 mod description;
 mod guide;
+mod open_question;
 mod property_names;
 mod state;
 pub use answers::{AnswersGiven, Recipient, count_answer};
@@ -11,6 +12,7 @@ pub use cell::{Cell, Refused};
 pub use conversation::{Conversation, Edit, HeldKeys, PostedKey, ReplyPart};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
+pub use open_question::{Asked, LastReport, OpenQuestion};
 pub use property_names::PropertyNames;
 pub use state::{
     Absence, Blocker, BoxState, Claim, Due, Held, Look, NextPage, Observed, PageState, Posted, Proof, StepState,

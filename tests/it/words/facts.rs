@@ -73,6 +73,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(claims(&proven, &missing, &unknown));
     all.extend(reports(&proven));
     all.extend(keys());
+    all.extend(asked());
     all.extend(questions(&missing));
     all.extend(blockers());
     all.push(("key_by_bot", context! { labels => ["BYBIT_API_SECRET"] }));
@@ -161,6 +162,29 @@ fn reports(proven: &[Value]) -> Vec<(&'static str, Value)> {
                 "correction",
                 context! { steps => steps.clone(), unticked, reopened, cleared },
             ));
+        }
+    }
+    all
+}
+
+fn asked() -> Vec<(&'static str, Value)> {
+    let mut all = vec![("left", context! {})];
+    let options: [&[&str]; 6] = [
+        &["blocker"],
+        &["completion"],
+        &["correction"],
+        &["blocker", "completion"],
+        &["correction", "completion"],
+        &["correction", "blocker"],
+    ];
+    for steps in [vec![], vec![3], vec![2, 3, 4]] {
+        for options in options {
+            let whole = steps.is_empty() && options.contains(&"completion");
+            all.push(("asks_meaning", context! { options, steps => steps.clone(), whole }));
+        }
+        all.push(("asks_which", context! { steps => steps.clone() }));
+        for boxes in [vec![], vec!["Old key deleted"]] {
+            all.push(("asks_whole", context! { steps => steps.clone(), boxes }));
         }
     }
     all
