@@ -13,7 +13,7 @@ use minijinja::value::Value;
 use std::collections::BTreeSet;
 
 /// A comment with what is sure of it.
-pub(super) struct Heard {
+pub(super) struct SureReport {
     /// The comment: what it answers is put in, what is not sure is left out.
     pub(super) report: Report,
     /// What has to be asked or said beside it.
@@ -23,9 +23,9 @@ pub(super) struct Heard {
 }
 
 /// Hears a comment: first as the answer to a question of ours, then for what is sure in it.
-pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Heard {
+pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> SureReport {
     OpenQuestion::expire(&mut builder.state.questions, builder.now);
-    let mut heard = Heard {
+    let mut heard = SureReport {
         report: (*report).clone(),
         parts: Vec::new(),
         confirmed: false,
@@ -36,6 +36,9 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> He
         let ends = answer(&open.asked, &mut heard);
         if ends {
             builder.state.questions.retain(|open| !own(open));
+            if matches!(open.asked, Asked::Whole { .. }) && !heard.confirmed {
+                builder.state.said_finished = None;
+            }
         }
         ends || !heard.parts.is_empty()
     });
@@ -51,7 +54,7 @@ fn is_at_stake(label: Label) -> bool {
 }
 
 /// Leaves out what is not sure, where something depends on it, and asks.
-fn leave_doubt_out(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, heard: &mut Heard) {
+fn leave_doubt_out(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, heard: &mut SureReport) {
     let Some(doubt) = report.reading.doubt else { return };
     let mut options: Vec<Label> = doubt.into_iter().filter(|label| is_at_stake(*label)).collect();
     options.sort();
@@ -123,7 +126,7 @@ fn says(report: &mut Report, label: Label, steps: &[u8]) {
 }
 
 /// Takes a comment as the answer to a question; whether the question ends with it.
-fn answer(asked: &Asked, heard: &mut Heard) -> bool {
+fn answer(asked: &Asked, heard: &mut SureReport) -> bool {
     let short = short_answer::read(heard.report.heard.as_str());
     if short == Some(ShortAnswer::No) {
         set_clauses(&mut heard.report, Vec::new());

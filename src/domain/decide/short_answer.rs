@@ -3,7 +3,7 @@
 /// What a short answer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ShortAnswer {
-    /// Yes.
+    /// It is so.
     Yes,
     /// No, neither, not yet.
     No,
@@ -15,7 +15,7 @@ pub(super) enum ShortAnswer {
     Undo,
     /// All of what was named.
     All,
-    /// These numbers.
+    /// These numbers are meant.
     Steps(Vec<u8>),
 }
 

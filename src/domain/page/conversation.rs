@@ -121,7 +121,7 @@ pub enum ReplyPart {
         /// Whether a blocker was withdrawn.
         cleared: bool,
     },
-    /// We ask.
+    /// We ask something.
     Asks {
         /// What we ask.
         asked: Asked,

@@ -57,11 +57,11 @@ pub struct OpenQuestion {
 /// The last comment of a person in a thread that we answered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastReport {
-    /// The thread.
+    /// The thread of it.
     pub thread: DiscussionId,
-    /// The person.
+    /// The person who wrote it.
     pub author: PersonId,
-    /// The comment.
+    /// The comment itself, by id.
     pub comment: CommentId,
     /// The steps that it said are finished.
     pub steps: Vec<u8>,
