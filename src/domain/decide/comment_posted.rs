@@ -198,7 +198,10 @@ fn completions(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed:
     parts.push(ReplyPart::Claim {
         steps: steps.into_iter().collect(),
         whole,
-        minutes: reading.duration_minutes,
+        // The time was told with what is confirmed.
+        minutes: reading
+            .duration_minutes
+            .or(builder.state.minutes_spent.filter(|_| confirmed)),
         planned: reading.expected_duration_minutes,
     });
 }
