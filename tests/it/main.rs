@@ -1,6 +1,7 @@
 //! One test binary: everything a person sees, through data.
 mod absence;
 mod answers;
+mod asked;
 mod authority;
 mod board;
 mod canary;

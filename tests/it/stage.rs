@@ -7,11 +7,12 @@ use crate::scenarios::{looks, transcript::Transcript};
 use crate::wire_comment::{ingest, wire_comment};
 use chrono::{DateTime, TimeDelta, TimeZone as _, Utc};
 use keyminder::config::{self, Backlog};
+use keyminder::domain::classify::Reading;
 use keyminder::domain::comment::{Finding, RawText};
 use keyminder::domain::decide::{Playbook, decide};
 use keyminder::domain::effect::{Done, Effect, EffectId, NewEffect, Outcome};
 use keyminder::domain::event::{Authority, Event, Gone, Report};
-use keyminder::domain::ids::{BlockId, CommentId, PageId};
+use keyminder::domain::ids::{BlockId, CommentId, DiscussionId, PageId};
 use keyminder::domain::page::{Guide, Observed, PageState, PropertyNames};
 use keyminder::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use keyminder::intake::{Author, Ingest, PageFacts};
@@ -132,6 +133,15 @@ impl Stage<'_> {
         self.event(&Event::CommentPosted(Box::new(report)));
         self.settle();
         number
+    }
+
+    /// Somebody writes it in this thread; it reads as it does, or so.
+    pub fn post_read(&mut self, who: Who, thread: &str, text: &str, reading: Option<Reading>) {
+        let mut report = self.report(who, self.comments.len(), text);
+        report.comment.discussion = DiscussionId::from_wire(thread);
+        report.reading = reading.unwrap_or(report.reading);
+        self.event(&Event::CommentPosted(Box::new(report)));
+        self.settle();
     }
 
     /// Somebody wrote it long before the bot came: it is only taken into account.

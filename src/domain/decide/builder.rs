@@ -173,7 +173,8 @@ impl<'a> DecisionBuilder<'a> {
         self.state.beginning = Some(self.want_now(comment, effect));
     }
 
-    fn has_checks(&self) -> bool {
+    /// Whether any check can see something of this page.
+    pub(super) fn has_checks(&self) -> bool {
         self.description().is_some_and(|page| {
             page.criteria.iter().any(|criterion| criterion.check.is_some())
                 || page.steps.iter().any(|step| step.check.is_some())

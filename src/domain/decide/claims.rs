@@ -1,15 +1,17 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, looks, set_aside};
+use super::{blockers, looks, questions, set_aside};
 use crate::domain::classify::Label;
 use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
-/// Takes what the comment says is finished into the state; the part of the reply that speaks of it.
-pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
+/// Takes what the comment says is finished into the state; the parts of the reply that speak of it. That all is finished, on a
+/// page that no check sees, is asked about first, unless it is `confirmed`.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool) -> Vec<ReplyPart> {
+    let mut parts = Vec::new();
     if report.clauses(Label::Completion).is_empty() {
-        return None;
+        return parts;
     }
     let reading = &report.reading;
     let blocked: BTreeSet<u8> = report
@@ -17,33 +19,54 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
         .iter()
         .flat_map(|clause| clause.steps.iter().copied())
         .collect();
-    let whole = reading.all_done && report.obstacles().is_empty();
+    let said_whole = reading.all_done && report.obstacles().is_empty();
     let mut steps = report.steps(Label::Completion);
-    if steps.is_empty() && !whole {
+    if steps.is_empty() && !said_whole {
         steps.extend(report.on_step);
     }
     steps.retain(|step| !blocked.contains(step));
+    let open = if said_whole && !confirmed {
+        questions::unreported(builder, &steps)
+    } else {
+        None
+    };
+    let whole = said_whole && open.is_none();
+    // The time may have been told with what is confirmed.
+    let told = builder.state.minutes_spent.filter(|_| confirmed);
     builder.state.minutes_spent = reading.duration_minutes.or(builder.state.minutes_spent);
     take(builder, report, &steps, whole);
+    if let Some(open) = open {
+        builder.state.said_finished = report.may_finish().then(|| claim(builder, report));
+        parts.extend(questions::ask(builder, report, open));
+    }
+    questions::complete(builder);
+    if steps.is_empty() && said_whole && !whole {
+        return parts;
+    }
     if steps.is_empty() && !whole {
         // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
         steps.extend(looks::current_step(builder).filter(|step| !builder.checks_of_step(*step).is_empty()));
     }
-    Some(ReplyPart::Claim {
+    parts.push(ReplyPart::Claim {
         steps: steps.into_iter().collect(),
         whole,
-        minutes: reading.duration_minutes,
+        minutes: reading.duration_minutes.or(told),
         planned: reading.expected_duration_minutes,
-    })
+    });
+    parts
+}
+
+fn claim(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Claim {
+    Claim {
+        comment: report.comment.id.clone(),
+        author: report.comment.author.clone(),
+        at: builder.now,
+    }
 }
 
 /// Takes the claim of these steps, or of all, into the state.
 pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>, whole: bool) {
-    let claim = Claim {
-        comment: report.comment.id.clone(),
-        author: report.comment.author.clone(),
-        at: builder.now,
-    };
+    let claim = claim(builder, report);
     let claimed: Vec<u8> = if whole {
         let all = builder.state.guide.steps.iter().map(|step| step.number);
         // "All done" does not say that what does not apply was done.
@@ -61,6 +84,7 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
     set_aside::applies(&mut builder.state, &claimed, &[]);
     if whole {
         builder.state.finished = Some(claim);
+        builder.state.said_finished = None;
     }
     let by = report.comment.author.clone();
     let done: Vec<(u8, bool)> = claimed

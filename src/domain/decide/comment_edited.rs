@@ -2,7 +2,7 @@
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections, set_aside};
-use crate::domain::classify::{Label, Reading, Role};
+use crate::domain::classify::{Certainty, Label, Reading, Role};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Claim, Conversation};
 use std::collections::BTreeSet;
@@ -21,7 +21,12 @@ pub(super) fn apply(
         comment_posted::posted_keys(builder, report, &mut Vec::new());
         return;
     }
-    let before: BTreeSet<u64> = former.clauses.iter().map(|clause| clause.hash).collect();
+    // What was not sure was not acted on.
+    let sure = former
+        .clauses
+        .iter()
+        .filter(|clause| clause.certainty != Certainty::Unsure);
+    let before: BTreeSet<u64> = sure.map(|clause| clause.hash).collect();
     let after: BTreeSet<u64> = report.reading.clauses.iter().map(|clause| clause.hash).collect();
     let mut fresh = (*report).clone();
     fresh.reading.clauses.retain(|clause| !before.contains(&clause.hash));
@@ -38,6 +43,9 @@ pub(super) fn apply(
         .collect();
     let mut parts = Vec::new();
     let whole_withdrawn = former.all_done && !report.reading.all_done && is_own(builder.state.finished.as_ref());
+    if former.all_done && !report.reading.all_done && is_own(builder.state.said_finished.as_ref()) {
+        builder.state.said_finished = None;
+    }
     if !withdrawn.is_empty() || whole_withdrawn {
         parts.push(corrections::withdraw(builder, report, &withdrawn));
     }

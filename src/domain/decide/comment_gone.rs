@@ -20,6 +20,8 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
         .iter()
         .filter(|blocker| blocker.comment == *comment);
     absence.blockers.extend(own.cloned());
+    // Nobody answers a question about a comment that is not there.
+    builder.state.questions.retain(|question| question.comment != *comment);
     blockers::clear(builder, |blocker| blocker.comment == *comment);
     set_aside::withdraw(&mut builder.state, comment);
     forget(builder, comment, &mut absence);

@@ -1,10 +1,10 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
-use super::acting::Acting;
+use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::heard::Before;
 use super::{
-    blockers, claims, conversation, corrections, exposed_keys, freed, heard, limits, looks, misread, requests,
-    set_aside,
+    blockers, claims, conversation, corrections, exposed_keys, freed, heard, limits, looks, misread, questions,
+    requests, set_aside,
 };
 use crate::domain::classify::{Certainty, Label, Role};
 use crate::domain::effect::{Effect, Place};
@@ -69,6 +69,11 @@ pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut co
         }
     }
     limits::apply(builder, &mut conversation, report.authority);
+    if conversation.silent {
+        // What was not asked is not answered.
+        let asked = &report.comment.id;
+        builder.state.questions.retain(|question| question.comment != *asked);
+    }
     builder.state.conversations.push(conversation);
     conversation::advance(builder);
 }
@@ -86,6 +91,17 @@ fn language(builder: &DecisionBuilder<'_>, report: &Report) -> String {
 
 /// What a reply to this comment has to speak of. Takes claims, blockers and corrections into the state on the way.
 pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    let heard = questions::heard(builder, report);
+    let Admitted::Acting(sure) = admit(&heard.report) else {
+        return heard.parts;
+    };
+    let mut parts = reported(builder, sure, heard.confirmed);
+    parts.extend(heard.parts);
+    parts
+}
+
+/// As [`parts`], of what is sure.
+fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool) -> Vec<ReplyPart> {
     let mut parts = Vec::new();
     parts.extend(report.cut.map(|chars| ReplyPart::Cut { chars }));
     posted_keys(builder, report, &mut parts);
@@ -97,7 +113,7 @@ pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Ve
         parts.extend(misread::earlier(builder, report));
     }
     let (before, head) = (Before::of(&builder.state), parts.len());
-    said(builder, report, &mut parts);
+    said(builder, report, confirmed, &mut parts);
     if mends != misread::Mends::Earlier || parts.len() > head {
         heard::remember(builder, &report, before, &parts[head..]);
     }
@@ -109,11 +125,11 @@ pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Ve
 }
 
 /// What a comment says of the work.
-fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
-    parts.extend(corrections::report(builder, report));
+fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, parts: &mut Vec<ReplyPart>) {
+    parts.extend(corrections::report(builder, report, confirmed));
     parts.extend(blockers::report(builder, report));
     parts.extend(requests::help(builder, &report));
-    parts.extend(claims::report(builder, report));
+    parts.extend(claims::report(builder, report, confirmed));
     key_reports(builder, &report, parts);
     parts.extend(set_aside::report(builder, report));
     progress(builder, report, parts);

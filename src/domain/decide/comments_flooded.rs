@@ -87,6 +87,7 @@ pub(super) fn merged(builder: &DecisionBuilder<'_>, parts: impl IntoIterator<Ite
                 .any(|blocker| blocker.kind == *kind && blocker.step == *step)
         }
         ReplyPart::Progress { .. } => !reports_more,
+        ReplyPart::Asks { asked } => builder.state.questions.iter().any(|open| open.asked == *asked),
         _ => true,
     });
     merged

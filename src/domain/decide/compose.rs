@@ -1,7 +1,7 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
 use super::prompt_facts::{described, facts, keys, line, missing, shown, titles};
-use super::{layout, looks};
+use super::{layout, looks, questions};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
 use crate::domain::page::{Conversation, Held, HeldKeys, Posted, ReplyPart};
@@ -61,6 +61,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Posted { .. }
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
+            | ReplyPart::Asks { .. }
             | ReplyPart::Limited
             | ReplyPart::Enough { .. }
             | ReplyPart::ByBot { .. }
@@ -77,6 +78,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             ReplyPart::Progress { .. }
             | ReplyPart::Disputed
             | ReplyPart::Question { .. }
+            | ReplyPart::Left
             | ReplyPart::Clean { .. }
             | ReplyPart::Cut { .. }
             | ReplyPart::Together { .. } => {}
@@ -159,6 +161,8 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
                 context! { steps, unticked => unticked.len(), reopened, cleared },
             )
         }
+        ReplyPart::Asks { asked } => questions::prompt(asked),
+        ReplyPart::Left => ("left".to_owned(), context! {}),
         ReplyPart::Question { topic, step } => {
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
             (format!("question/{topic}"), context! { step })

@@ -1,15 +1,16 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
 use super::acting::Acting;
-use super::blockers;
 use super::builder::DecisionBuilder;
+use super::{blockers, questions};
 use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::page::{Claim, ReplyPart};
 use std::collections::BTreeSet;
 
-/// Takes back what the author takes back; the part of the reply that speaks of it.
-pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
+/// Takes back what the author takes back, `confirmed` under our question which report that is; the part of the reply that
+/// speaks of it.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool) -> Option<ReplyPart> {
     let clauses = report.clauses(Label::Correction);
     let takes_back = |clause: &&Clause| !clause.role.is_to_us() || names_open_work(&report);
     if !clauses.iter().any(takes_back) {
@@ -17,7 +18,11 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     }
     let mut steps = report.steps(Label::Correction);
     if steps.is_empty() {
-        steps.extend(latest_claim(builder, report));
+        match questions::referent(builder, report) {
+            Some(claimed) => steps.extend(claimed),
+            None if !confirmed => return questions::which(builder, report),
+            None => {}
+        }
     }
     steps.retain(|step| report.may_take_back(claim_of(builder, *step)));
     Some(withdraw(builder, report, &steps))
@@ -34,17 +39,6 @@ pub(super) fn claim_of<'b>(builder: &'b DecisionBuilder<'_>, step: u8) -> Option
     builder.state.steps.get(&step)?.claim.as_ref()
 }
 
-/// The step that this author claimed last.
-fn latest_claim(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<u8> {
-    let claims = builder
-        .state
-        .steps
-        .iter()
-        .filter_map(|(number, step)| Some((number, step.claim.as_ref()?)));
-    let own = claims.filter(|(_, claim)| claim.author == report.comment.author);
-    own.max_by_key(|(_, claim)| claim.at).map(|(number, _)| *number)
-}
-
 /// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
 pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> ReplyPart {
     for number in steps {
@@ -53,6 +47,9 @@ pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, st
         }
     }
     let unticked = untick(builder, steps);
+    if report.may_take_back(builder.state.said_finished.as_ref()) {
+        builder.state.said_finished = None;
+    }
     let is_done = builder.state.status.known == Some(Status::Done) || builder.state.finished.is_some();
     let reopened = is_done && report.may_take_back(builder.state.finished.as_ref());
     if reopened {

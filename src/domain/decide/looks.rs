@@ -57,6 +57,8 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::SetAside { .. }
             | ReplyPart::Misread { .. }
             | ReplyPart::Correction { .. }
+            | ReplyPart::Asks { .. }
+            | ReplyPart::Left
             | ReplyPart::Question { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Held { .. }

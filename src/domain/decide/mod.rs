@@ -4,7 +4,8 @@
 //! Each kind of event has a file of its own (`comment_posted`, `effect_finished`, ...) whose `apply` changes the state in
 //! a `DecisionBuilder`. A comment opens a `conversation`, which waits for the evidence it asks for (`looks`) and is
 //! then answered (`compose`, `prompt_facts`, `layout`, `reply_edits`). After each event the page is reconciled (`reconcile`):
-//! whatever it should show and does not becomes an effect. `progress` tells what is proven, claimed and open.
+//! whatever it should show and does not becomes an effect. What is not sure, or
+//! takes back what nothing names, is asked about (`questions`, `short_answer`). `progress` tells what is proven, claimed and open.
 mod acting;
 mod blockers;
 mod bot_posted;
@@ -34,10 +35,12 @@ mod page_read;
 mod playbook;
 mod progress;
 mod prompt_facts;
+mod questions;
 mod reconcile;
 mod reply_edits;
 mod requests;
 mod set_aside;
+mod short_answer;
 
 pub use builder::{Decision, Note};
 pub use playbook::{AnswerLimits, Names, Playbook, Topic, Topics};
@@ -88,6 +91,7 @@ pub fn decide(playbook: &Playbook, page: &PageId, state: PageState, event: &Even
         Event::AlertRaised(alert) => clock_ticked::alert(&mut builder, alert),
         Event::ClockTicked => clock_ticked::apply(&mut builder),
     }
+    questions::complete(&mut builder);
     reconcile::reconcile(&mut builder);
     builder.build()
 }

@@ -19,6 +19,11 @@ pub enum Recipient {
         /// The thread in which they stand.
         thread: DiscussionId,
     },
+    /// The questions about what a person meant.
+    Asked {
+        /// The person who was asked.
+        asked: PersonId,
+    },
     /// Those to all guests.
     Guests,
 }

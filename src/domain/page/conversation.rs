@@ -1,4 +1,5 @@
 //! The conversations of a page that are still open: what each reply has to speak of, and what it waits for.
+use super::open_question::Asked;
 use crate::domain::classify::BlockerKind;
 use crate::domain::comment::Extent;
 use crate::domain::effect::{EffectId, KeyState, Place};
@@ -149,6 +150,13 @@ pub enum ReplyPart {
         /// Whether a blocker was withdrawn.
         cleared: bool,
     },
+    /// We ask something.
+    Asks {
+        /// What we ask.
+        asked: Asked,
+    },
+    /// Our question is answered with no: all stays as it is.
+    Left,
     /// Something is asked.
     Question {
         /// About what: the name of a prompt in `question/`.

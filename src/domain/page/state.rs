@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
 use super::heard::{Aside, Blocker, Claim, HeardComment, SetAside, StepState};
+use super::open_question::OpenQuestion;
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{EffectId, Property, Status, Value};
@@ -236,6 +237,10 @@ pub struct PageState {
     pub finished: Option<Claim>,
     /// Backups that we made, by file name: the reply says so.
     pub made_backups: Vec<String>,
+    /// Who says that all is finished, while parts of it are still asked about.
+    pub said_finished: Option<Claim>,
+    /// Questions of ours that wait for an answer, the newest last.
+    pub questions: Vec<OpenQuestion>,
     /// Side effects that were caused lately: by whom, when (seconds since 1970). Keeps the hourly limits.
     pub caused: Vec<(PersonId, i64)>,
     /// Answers that people got lately. Keeps the hourly limits.

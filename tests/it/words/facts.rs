@@ -78,6 +78,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(claims(&proven, &missing, &unknown));
     all.extend(reports(&proven));
     all.extend(keys());
+    all.extend(asked());
     all.extend(questions(&missing));
     all.extend(blockers());
     all.extend(corrected());
@@ -202,6 +203,32 @@ fn corrected() -> Vec<(&'static str, Value)> {
         for unticked in 0..3 {
             let (from, to, asks) = (from.clone(), to.clone(), unticked != 1);
             all.push(("misread", context! { from, to, unticked, known, asks }));
+        }
+    }
+    all
+}
+
+fn asked() -> Vec<(&'static str, Value)> {
+    let mut all = vec![("left", context! {})];
+    let options: [&[&str]; 6] = [
+        &["blocker"],
+        &["completion"],
+        &["correction"],
+        &["blocker", "completion"],
+        &["correction", "completion"],
+        &["correction", "blocker"],
+    ];
+    for steps in [vec![], vec![3], vec![2, 3, 4]] {
+        for options in options {
+            let whole = steps.is_empty() && options.contains(&"completion");
+            all.push((
+                "asks_meaning",
+                context! { options => options.to_vec(), steps => steps.clone(), whole },
+            ));
+        }
+        all.push(("asks_which", context! { steps => steps.clone() }));
+        for boxes in [vec![], vec!["Old key deleted"]] {
+            all.push(("asks_whole", context! { steps => steps.clone(), boxes }));
         }
     }
     all

@@ -1,0 +1,69 @@
+//! Questions that we asked and nobody answered yet. They are part of the state, so that a new start forgets none.
+use crate::domain::classify::{BlockerKind, Label};
+use crate::domain::ids::{CommentId, DiscussionId, PersonId};
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+/// How long a question waits for its answer.
+const WAITS: TimeDelta = TimeDelta::days(1);
+/// Questions that are remembered at most; the eldest is forgotten first.
+const AT_MOST: usize = 200;
+
+/// What we asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "snake_case")]
+pub enum Asked {
+    /// What a comment says that could be read in two ways.
+    Meaning {
+        /// What would be acted on: one label is asked for with yes or no, two with a word for each.
+        options: Vec<Label>,
+        /// The steps that it speaks of.
+        steps: Vec<u8>,
+        /// Whether it speaks of the whole item.
+        whole: bool,
+        /// What would have to change, if it is a blocker.
+        kind: Option<BlockerKind>,
+    },
+    /// Which report is taken back.
+    TakenBack {
+        /// The steps that are reported as finished.
+        steps: Vec<u8>,
+    },
+    /// Whether really all is finished.
+    Whole {
+        /// The steps that nobody reported.
+        steps: Vec<u8>,
+        /// The texts of the boxes that nobody ticked.
+        boxes: Vec<String>,
+    },
+}
+
+/// A question that waits for its answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenQuestion {
+    /// The comment that made us ask.
+    pub comment: CommentId,
+    /// The person who can answer.
+    pub author: PersonId,
+    /// The thread in which it was asked, and is answered.
+    pub thread: DiscussionId,
+    /// When it was asked.
+    pub at: DateTime<Utc>,
+    /// What was asked.
+    pub asked: Asked,
+}
+
+impl OpenQuestion {
+    /// Opens a question in place of the one that the person has in this thread.
+    pub fn open(self, all: &mut Vec<Self>) {
+        all.retain(|other| other.author != self.author || other.thread != self.thread);
+        all.push(self);
+        let surplus = all.len().saturating_sub(AT_MOST);
+        all.drain(..surplus);
+    }
+
+    /// Forgets the questions that waited for a day. One from the future was asked before the clock was set back.
+    pub fn expire(all: &mut Vec<Self>, now: DateTime<Utc>) {
+        all.retain(|question| question.at <= now && now - question.at < WAITS);
+    }
+}
