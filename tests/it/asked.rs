@@ -8,6 +8,7 @@ const OTHER: Who = ("bram", Authority::Full);
 /// A reading that is not sure which of two labels a comment about step 3 has.
 fn doubt(label: Label, rival: Label) -> Option<Reading> {
     let clause = Clause {
+        keys: Vec::new(),
         label,
         steps: vec![3],
         role: Role::Report,
