@@ -153,7 +153,7 @@ fn the_same_lessons_give_the_same_second_reader() {
         keys: &keys,
     };
     let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
-    let lines: Vec<Line> = corpus("fields-en.jsonl").into_iter().take(80).collect();
+    let lines: Vec<Line> = corpus("fields-en.jsonl").into_iter().take(160).collect();
     let lessons: Vec<Lesson> = lines
         .iter()
         .map(|line| Lesson {

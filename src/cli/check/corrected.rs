@@ -1,9 +1,11 @@
-//! The parts of replies to what people say to us: a request, a dispute, what does not apply, what was misread.
-use crate::domain::page::ReplyPart;
+//! The parts of replies to what people say to us, a request, a dispute, what does not apply, what was misread; and what we
+//! ask them.
+use crate::domain::classify::{BlockerKind, Label};
+use crate::domain::page::{Asked, ReplyPart};
 
 /// Each of them with no step, one, and several.
 pub(super) fn corrected() -> Vec<ReplyPart> {
-    let mut parts = vec![ReplyPart::Disputed];
+    let mut parts = vec![ReplyPart::Disputed, ReplyPart::Left];
     for (steps, keys) in [
         (&[][..], &[][..]),
         (&[1], &[]),
@@ -25,6 +27,30 @@ pub(super) fn corrected() -> Vec<ReplyPart> {
             known: unticked < 2,
             asks: unticked < 1,
         }));
+        parts.extend(asked(steps).map(|asked| ReplyPart::Asks { asked }));
     }
     parts
+}
+
+/// What we ask about some steps: each meaning alone and with another, which report is taken back, whether all is finished.
+fn asked(steps: &[u8]) -> impl Iterator<Item = Asked> {
+    let steps = steps.to_vec();
+    let boxes = steps.iter().map(|step| format!("Box {step}")).collect();
+    let options = [
+        vec![Label::Completion],
+        vec![Label::Blocker],
+        vec![Label::Correction],
+        vec![Label::Blocker, Label::Completion],
+        vec![Label::Correction, Label::Blocker],
+        vec![Label::Correction, Label::Completion],
+    ];
+    let of_steps = steps.clone();
+    let meanings = options.into_iter().map(move |options| Asked::Meaning {
+        options,
+        whole: of_steps.is_empty(),
+        steps: of_steps.clone(),
+        kind: Some(BlockerKind::Other),
+    });
+    let back = Asked::TakenBack { steps: steps.clone() };
+    meanings.chain([back, Asked::Whole { steps, boxes }])
 }

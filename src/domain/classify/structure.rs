@@ -168,6 +168,11 @@ impl StructureSource {
     }
 }
 
+/// So many words before what is said may deny it: "not a single one of them works".
+const DENIED_BEFORE: usize = 5;
+/// So many words behind it: "werkt het hier niet".
+const DENIED_BEHIND: usize = 3;
+
 /// The kinds of words that tell the structure of a clause, and the table of what follows from it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StructureTable {
@@ -185,12 +190,17 @@ impl StructureTable {
         let kinds = |token: &Token| symbols.set(token.symbol);
         let all = tokens.iter().fold(KindSet::NONE, |all, token| all | kinds(token));
         let first = tokens.iter().map(kinds).find(|kinds| !kinds.meets(self.openings));
+        let predicate = self.predicates.iter().find(|(_, of)| all.meets(*of));
+        let place = predicate.and_then(|(_, of)| tokens.iter().position(|token| kinds(token).meets(*of)));
+        let near = place.map_or(tokens, |at| {
+            &tokens[at.saturating_sub(DENIED_BEFORE)..tokens.len().min(at + 1 + DENIED_BEHIND)]
+        });
         Structure {
             subject: first.map_or(Subject::None, |first| {
                 named(&self.subjects, first).unwrap_or(Subject::Thing)
             }),
-            predicate: named(&self.predicates, all).unwrap_or(Predicate::Unknown),
-            negated: all.meets(self.negation),
+            predicate: predicate.map_or(Predicate::Unknown, |(name, _)| *name),
+            negated: near.iter().any(|token| kinds(token).meets(self.negation)),
             tense: named(&self.tenses, all).unwrap_or(Tense::Now),
         }
     }

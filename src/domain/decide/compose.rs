@@ -140,9 +140,13 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
             (blocker(builder, language, *kind), context! { step })
         }
-        ReplyPart::Help { .. } | ReplyPart::Disputed | ReplyPart::SetAside { .. } | ReplyPart::Misread { .. } => {
-            to_us(builder, language, part)
-        }
+        ReplyPart::Help { .. }
+        | ReplyPart::Disputed
+        | ReplyPart::SetAside { .. }
+        | ReplyPart::Misread { .. }
+        | ReplyPart::Question { .. }
+        | ReplyPart::Asks { .. }
+        | ReplyPart::Left => to_us(builder, language, part),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
             "posted".to_owned(),
@@ -160,12 +164,6 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
                 "correction".to_owned(),
                 context! { steps, unticked => unticked.len(), reopened, cleared },
             )
-        }
-        ReplyPart::Asks { asked } => questions::prompt(asked),
-        ReplyPart::Left => ("left".to_owned(), context! {}),
-        ReplyPart::Question { topic, step } => {
-            let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
-            (format!("question/{topic}"), context! { step })
         }
         ReplyPart::Held { places, masks } => ("held".to_owned(), held(places, *masks)),
         ReplyPart::Clean { labels, exposed } => (
@@ -200,7 +198,8 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
     }
 }
 
-/// The answers to what people say to us: a request, a dispute, what does not apply, what was misread.
+/// The answers to what people say to us: a request, a question, a dispute, what does not apply, what was misread; and what we
+/// ask them.
 fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (String, Value) {
     match part {
         ReplyPart::Help { step } => {
@@ -221,6 +220,12 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
             "misread".to_owned(),
             context! { from => shown(from), to => shown(to), unticked, known, asks },
         ),
+        ReplyPart::Question { topic, step } => {
+            let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
+            (format!("question/{topic}"), context! { step })
+        }
+        ReplyPart::Asks { asked } => questions::prompt(asked),
+        ReplyPart::Left => ("left".to_owned(), context! {}),
         _ => ("disputed".to_owned(), context! {}),
     }
 }

@@ -1,7 +1,7 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, questions};
+use super::{blockers, questions, ticks};
 use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
@@ -46,7 +46,7 @@ pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, st
             step.claim = None;
         }
     }
-    let unticked = untick(builder, steps);
+    let unticked = ticks::untick(builder, steps);
     if report.may_take_back(builder.state.said_finished.as_ref()) {
         builder.state.said_finished = None;
     }
@@ -68,29 +68,4 @@ pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, st
         reopened,
         cleared,
     }
-}
-
-/// Takes our ticks for these steps back, and the evidence behind them: it is looked for anew.
-pub(super) fn untick(builder: &mut DecisionBuilder<'_>, steps: &BTreeSet<u8>) -> Vec<u8> {
-    let mut unticked = Vec::new();
-    for number in steps {
-        for check in builder.checks_of_step(*number) {
-            builder.state.evidence.retain(|evidence| evidence.check != check);
-        }
-        let criteria = builder
-            .description()
-            .and_then(|page| page.step(*number))
-            .map(|step| step.criteria.clone());
-        for criterion in criteria.unwrap_or_default() {
-            let on_page = builder.page_box(criterion);
-            if let Some(state) = builder.state.boxes.get_mut(&on_page)
-                && state.ours
-            {
-                state.tick.wanted = Some(false);
-                state.ours = false;
-                unticked.push(on_page);
-            }
-        }
-    }
-    unticked
 }

@@ -1,6 +1,6 @@
 //! What each comment changed is kept for a while, so that it can be undone when its author says that it was misread.
 use super::builder::DecisionBuilder;
-use super::{blockers, corrections};
+use super::{blockers, ticks};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
@@ -152,7 +152,7 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, heard: &HeardComment) -> T
             builder.state.steps.insert(*number, was.clone());
         }
     }
-    let mut unticked = corrections::untick(builder, &taken_back).len();
+    let mut unticked = ticks::untick(builder, &taken_back).len();
     unticked += untick_for(builder, &heard.comment);
     blockers::clear(builder, |blocker| blocker.comment == heard.comment);
     restore(builder, &heard.changed);

@@ -41,6 +41,7 @@ mod reply_edits;
 mod requests;
 mod set_aside;
 mod short_answer;
+mod ticks;
 
 pub use builder::{Decision, Note};
 pub use playbook::{AnswerLimits, Names, Playbook, Topic, Topics};

@@ -19,8 +19,11 @@ const FINISH_ALONE: f32 = 0.5;
 /// The chance of a finish from which on a clause is one beside others.
 const FINISH_BESIDE_OTHERS: f32 = 0.3;
 
-/// The chance of a blocker from which on one is raised although something else fits better.
-const BLOCKER: f32 = 0.5;
+/// The chance of a blocker from which on it stays one that the rules see too, although something else fits better.
+const BLOCKER_WITH_RULES: f32 = 0.2;
+
+/// The chance of a blocker from which on one is raised that the rules do not see, although something else fits better.
+const BLOCKER_ALONE: f32 = 0.5;
 
 /// The chance of a blocker below which none is raised although it fits best.
 const NO_BLOCKER: f32 = 0.2;
@@ -55,7 +58,7 @@ pub(in crate::domain::classify) fn agree(
     if trace.clause_spans.is_empty() || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key) {
         return None;
     }
-    if matches!(verdict, RuleVerdict::Rule(_)) && is_plain(trace) {
+    if is_plain(verdict, trace) {
         return None;
     }
     let opinion = second_reader.opinion(trace);
@@ -79,10 +82,16 @@ pub(in crate::domain::classify) fn agree(
 /// A comment of so many words at most is short.
 const SHORT: usize = 8;
 
-/// Whether a comment is short and the rules know every word of it but one, as a name: they have read all that it says.
-fn is_plain(trace: &Trace) -> bool {
+/// Whether a comment is short and the rules know its words: they have read all that it says. Beside a rule, one word may be
+/// unknown, as a name.
+fn is_plain(verdict: RuleVerdict, trace: &Trace) -> bool {
+    let may_be_unknown = match verdict {
+        RuleVerdict::Rule(_) => 1,
+        RuleVerdict::Structure(_) => 0,
+        RuleVerdict::Silent => return false,
+    };
     let unknown = trace.tokens.iter().filter(|token| token.symbol == 0).count();
-    trace.tokens.len() <= SHORT && unknown <= 1
+    trace.tokens.len() <= SHORT && unknown <= may_be_unknown
 }
 
 /// The label that decides among clauses; `None` where no rule spoke.
@@ -119,6 +128,15 @@ impl Candidates<'_> {
         self.opinion.completion >= least
     }
 
+    fn is_blocker(&self) -> bool {
+        let whole = self.opinion.whole[column(Label::Blocker)].exp();
+        if self.rule == Some(Label::Blocker) {
+            self.opinion.blocker.max(whole) > BLOCKER_WITH_RULES
+        } else {
+            self.opinion.blocker > BLOCKER_ALONE
+        }
+    }
+
     /// The label that fits best among those that are wanted.
     fn best(&self, wanted: impl Fn(Label) -> bool) -> Option<Label> {
         let labels = LABELS.into_iter().filter(|label| self.may_be(*label) && wanted(*label));
@@ -134,7 +152,7 @@ impl Candidates<'_> {
     fn settled(&self) -> Label {
         let quiet = |label: Label| label >= Label::Progress;
         let settled = match self.best(|_| true) {
-            Some(label) if label > Label::Blocker && self.opinion.blocker > BLOCKER => Some(Label::Blocker),
+            Some(label) if label > Label::Blocker && self.is_blocker() => Some(Label::Blocker),
             Some(Label::Completion) if !self.is_finish() => self.best(quiet),
             Some(Label::Blocker) if self.opinion.blocker < NO_BLOCKER => {
                 self.best(|label| label != Label::Blocker && (self.is_finish() || label != Label::Completion))

@@ -24,7 +24,7 @@ pub struct SecondReader {
 /// What the second reader makes of a comment: logarithms of chances, and two chances.
 #[derive(Clone, Debug)]
 pub(super) struct Opinion {
-    whole: [f32; LABELS.len()],
+    pub(super) whole: [f32; LABELS.len()],
     pub(super) clauses: Vec<[f32; LABELS.len()]>,
     pub(super) completion: f32,
     pub(super) blocker: f32,
