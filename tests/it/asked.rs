@@ -6,7 +6,7 @@ use keyminder::domain::event::Authority;
 const OTHER: Who = ("bram", Authority::Full);
 
 /// A reading that is not sure which of two labels a comment about step 3 has.
-fn doubt(label: Label, rival: Label) -> Option<Reading> {
+fn doubt(label: Label, rival: Label) -> Reading {
     let clause = Clause {
         keys: Vec::new(),
         label,
@@ -16,14 +16,14 @@ fn doubt(label: Label, rival: Label) -> Option<Reading> {
         rules: Vec::new(),
         hash: 7,
     };
-    Some(Reading {
+    Reading {
         labels: vec![label],
         clauses: vec![clause],
         doubt: Some([label, rival]),
         steps: vec![3],
         needs_reply: true,
         ..Reading::default()
-    })
+    }
 }
 
 fn claimed(stage: &Stage<'_>, step: u8) -> bool {
@@ -46,7 +46,7 @@ fn nothing_follows_from_a_doubt_until_its_author_answers_in_its_thread() {
             ("yes", false, false),
         ] {
             let mut stage = scene.stage(&[]);
-            stage.post_read(MEMBER, "one", "hm", doubt(label, rival));
+            stage.post_read(MEMBER, "one", "hm", Some(doubt(label, rival)));
             assert_eq!(asked_so_far(&stage), 1);
             stage.post_read(OTHER, "one", answer, Some(Reading::default()));
             stage.post_read(MEMBER, "two", answer, Some(Reading::default()));
@@ -66,7 +66,7 @@ fn a_yes_answers_what_has_one_meaning_at_stake() {
     let scene = Scene::new();
     for (answer, done) in [("Yes", true), ("ja hoor", true), ("no", false), ("nog niet", false)] {
         let mut stage = scene.stage(&[]);
-        stage.post_read(MEMBER, "one", "hm", doubt(Label::Progress, Label::Completion));
+        stage.post_read(MEMBER, "one", "hm", Some(doubt(Label::Progress, Label::Completion)));
         assert!(!claimed(&stage, 3));
         stage.post_read(MEMBER, "one", answer, None);
         assert_eq!(claimed(&stage, 3), done, "{answer}");
@@ -80,12 +80,12 @@ fn a_person_is_asked_once_an_hour_a_guest_never_and_no_question_lasts_for_more_t
     let mut stage = scene.stage(&[]);
     for number in 0..10 {
         let thread = number.to_string();
-        stage.post_read(GUEST, &thread, "hm", doubt(Label::Completion, Label::Blocker));
-        stage.post_read(MEMBER, &thread, "hm", doubt(Label::Completion, Label::Blocker));
+        stage.post_read(GUEST, &thread, "hm", Some(doubt(Label::Completion, Label::Blocker)));
+        stage.post_read(MEMBER, &thread, "hm", Some(doubt(Label::Completion, Label::Blocker)));
     }
     assert_eq!((asked_so_far(&stage), stage.state.questions.len()), (1, 1));
     stage.later(61);
-    stage.post_read(MEMBER, "0", "hm", doubt(Label::Completion, Label::Blocker));
+    stage.post_read(MEMBER, "0", "hm", Some(doubt(Label::Completion, Label::Blocker)));
     assert_eq!((asked_so_far(&stage), stage.state.questions.len()), (2, 1));
     stage.later(25 * 60);
     stage.post_read(MEMBER, "0", "yes", None);
@@ -99,20 +99,20 @@ fn nothing_is_taken_back_that_the_comment_does_not_name_or_the_thread_spoke_of_l
         let mut stage = scene.stage(&[]);
         stage.post_read(MEMBER, "one", "Step 1 is done", None);
         stage.post_read(MEMBER, "two", "Step 2 is done", None);
-        stage.post_read(MEMBER, "three", oops, take_back());
+        stage.post_read(MEMBER, "three", oops, Some(take_back()));
         assert!(claimed(&stage, 1) && claimed(&stage, 2), "{oops}");
         stage.post_read(MEMBER, "three", "2", None);
         assert!(claimed(&stage, 1) && !claimed(&stage, 2), "{oops}");
-        stage.post_read(MEMBER, "one", oops, take_back());
+        stage.post_read(MEMBER, "one", oops, Some(take_back()));
         assert!(!claimed(&stage, 1), "{oops}");
     }
 }
 
-fn take_back() -> Option<Reading> {
-    let mut reading = doubt(Label::Correction, Label::Chatter)?;
+fn take_back() -> Reading {
+    let mut reading = doubt(Label::Correction, Label::Chatter);
     reading.doubt = None;
     reading.steps.clear();
     reading.clauses[0].steps.clear();
     reading.clauses[0].certainty = Certainty::Sure;
-    Some(reading)
+    reading
 }

@@ -1,6 +1,7 @@
 //! The examples in the rule files: every rule's examples read as the rule says, its counter-examples do not, and every
 //! pattern of it is needed by one of them.
 use super::context::ReadingContext;
+use super::judge::Judgement;
 use super::keys::KeyNames;
 use super::matches::PatternMatches;
 use super::read::read;
@@ -69,7 +70,7 @@ pub(super) fn unneeded_patterns(rule_set: &RuleSet) -> Vec<RuleFault> {
     for example in rule_set.rules.iter().flat_map(of_rule) {
         let (_, trace) = read(rule_set, None, &example, &context);
         for clause in &trace.judged {
-            let Some(rule) = clause.judgement.as_ref().and_then(|judgement| judgement.rule()) else {
+            let Some(rule) = clause.judgement.as_ref().and_then(Judgement::rule) else {
                 continue;
             };
             let tokens = &trace.tokens[trace.clause_spans[clause.at].tokens.clone()];

@@ -54,10 +54,25 @@ fn is_at_stake(label: Label) -> bool {
     matches!(label, Label::Correction | Label::Blocker | Label::Completion)
 }
 
+/// Whether a step that the comment speaks of, or any where it names none, was reported as finished.
+fn is_claimed(builder: &DecisionBuilder<'_>, report: &Report) -> bool {
+    let named = report.reading.steps.iter().copied().chain(report.on_step);
+    let named: BTreeSet<u8> = named.collect();
+    let claims = builder.state.steps.iter().filter(|(_, step)| step.claim.is_some());
+    let mut claimed = claims.map(|(number, _)| *number);
+    claimed.any(|step| named.is_empty() || named.contains(&step)) || builder.state.finished.is_some()
+}
+
 /// Leaves out what is not sure, where something depends on it, and asks.
 fn leave_doubt_out(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, heard: &mut SureReport) {
     let Some(doubt) = report.reading.doubt else { return };
-    let mut options: Vec<Label> = doubt.into_iter().filter(|label| is_at_stake(*label)).collect();
+    // What nobody reported cannot be taken back.
+    let claimed = is_claimed(builder, &report);
+    let asked_for = |label: &Label| is_at_stake(*label) && (claimed || *label != Label::Correction);
+    let mut options: Vec<Label> = doubt.into_iter().filter(asked_for).collect();
+    if options.is_empty() && doubt[1] == Label::Correction {
+        return;
+    }
     options.sort();
     let (unsure, sure): (Vec<Clause>, Vec<Clause>) = std::mem::take(&mut heard.report.reading.clauses)
         .into_iter()

@@ -154,7 +154,7 @@ impl Candidates<'_> {
         let settled = match self.best(|_| true) {
             Some(label) if label > Label::Blocker && self.is_blocker() => Some(Label::Blocker),
             Some(Label::Completion) if !self.is_finish() => self.best(quiet),
-            Some(Label::Blocker) if self.opinion.blocker < NO_BLOCKER => {
+            Some(Label::Blocker) if !self.is_blocker() && self.opinion.blocker < NO_BLOCKER => {
                 self.best(|label| label != Label::Blocker && (self.is_finish() || label != Label::Completion))
             }
             label => label,

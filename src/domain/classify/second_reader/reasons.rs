@@ -38,7 +38,7 @@ impl SecondReader {
             if let Some(name) = told.get(&feature.row) {
                 let speaks = self
                     .weights
-                    .speaks(feature, WHOLE + column(label), WHOLE + column(other));
+                    .speaks(*feature, WHOLE + column(label), WHOLE + column(other));
                 *weights.entry(name).or_default() += speaks;
             }
         }

@@ -53,7 +53,7 @@ pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
     for example in examples.iter().filter(|example| example.is_strange) {
         meant[example.verdict.row()][primary(example)] += 1;
     }
-    table.quantised(meant)
+    table.quantised(&meant)
 }
 
 fn primary(example: &Example) -> usize {
@@ -251,7 +251,7 @@ impl Table {
     }
 
     /// In one byte a weight.
-    fn quantised(&self, meant: [[u32; LABELS.len()]; RuleVerdict::COUNT]) -> Weights {
+    fn quantised(&self, meant: &[[u32; LABELS.len()]; RuleVerdict::COUNT]) -> Weights {
         let mut scales = [0.0_f32; COLUMNS];
         for (weight, scale) in self.weights.iter().flat_map(|row| row.iter().zip(0..COLUMNS)) {
             scales[scale] = scales[scale].max(weight.abs() / 127.0);
@@ -266,7 +266,7 @@ impl Table {
         Weights {
             scales,
             biases: self.biases,
-            meant,
+            meant: *meant,
             rows: rows.collect(),
         }
     }

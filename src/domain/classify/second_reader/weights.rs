@@ -53,7 +53,7 @@ impl Weights {
     }
 
     /// How much a feature speaks for one column rather than for another.
-    pub(super) fn speaks(&self, feature: &Feature, column: usize, other: usize) -> f32 {
+    pub(super) fn speaks(&self, feature: Feature, column: usize, other: usize) -> f32 {
         let row = &self.rows[feature.row as usize & (ROWS - 1)];
         let weight = |column: usize| f32::from(i8::from_le_bytes([row[column]])) * self.scales[column];
         (weight(column) - weight(other)) * feature.value
