@@ -64,6 +64,16 @@ impl World {
         comment(&self.sandbox, &self.page, "Ana Silva", text).await;
     }
 
+    /// Answers in the thread of the last comment.
+    async fn answers(&self, text: &str) {
+        let path = format!("/v1/comments?block_id={}", self.page);
+        let listed = call(&self.sandbox, "GET", &path, Value::Null).await;
+        let last = listed["results"].as_array().and_then(|comments| comments.last());
+        let thread = last.expect("there is a comment")["discussion_id"].clone();
+        let body = json!({ "discussion_id": thread, "author": "Ana Silva", "text": text });
+        call(&self.sandbox, "POST", "/sandbox/comments", body).await;
+    }
+
     async fn property(&self, name: &str) -> Value {
         let path = format!("/v1/pages/{}", self.page);
         let page = call(&self.sandbox, "GET", &path, Value::Null).await;
@@ -216,6 +226,9 @@ async fn an_option_is_chosen_by_what_it_means_and_named_in_the_reply() {
     until("the status moves", async || world.status().await != "Idea").await;
     assert_eq!(world.status().await, "Packing");
     world.says("Everything is done").await;
+    world.until_said("Is all of it really done").await;
+    assert_eq!(world.status().await, "Packing");
+    world.answers("Yes").await;
     world.until_said("Status: Moved in").await;
     until("the status moves", async || world.status().await != "Packing").await;
     assert_eq!(world.status().await, "Moved in");

@@ -1,7 +1,7 @@
 //! A person changed a comment: only what the former text lacked is acted on; what it no longer says is taken back.
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
-use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections, set_aside};
+use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections, questions, set_aside};
 use crate::domain::classify::{Certainty, Label, Reading, Role};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Claim, Conversation};
@@ -26,6 +26,7 @@ pub(super) fn apply(
         .clauses
         .iter()
         .filter(|clause| clause.certainty != Certainty::Unsure);
+    questions::close(builder, &report);
     let before: BTreeSet<u64> = sure.map(|clause| clause.hash).collect();
     let after: BTreeSet<u64> = report.reading.clauses.iter().map(|clause| clause.hash).collect();
     let mut fresh = (*report).clone();

@@ -14,7 +14,11 @@ pub(super) fn report(
     steps: &BTreeSet<u8>,
 ) -> bool {
     let resolves = |clause: &&Clause| clause.resolves() && clause.certainty == Certainty::Sure;
-    if clauses.iter().any(|clause| clause.role == Role::AllFree) && steps.is_empty() {
+    if clauses
+        .iter()
+        .any(|clause| clause.role == Role::AllFree && resolves(&clause))
+        && steps.is_empty()
+    {
         return blockers::clear(builder, |_| true);
     }
     let freed = clauses.iter().any(|clause| clause.resolves());
@@ -25,6 +29,8 @@ pub(super) fn report(
     } else {
         Vec::new()
     };
+    // A word alone, "ok" or "good", acknowledges what was said and tells nothing of another's obstacle.
+    let says_what = report.heard.as_str().split_whitespace().count() > 2;
     let own = |blocker: &Blocker| blocker.author == report.comment.author;
     let has_own = builder.state.blockers.iter().any(own);
     // Whose obstacle a cure without a name means: one's own, else the one that was reported right before it.
@@ -38,7 +44,7 @@ pub(super) fn report(
         // Whoever works on the step again is no longer stopped by what they reported there.
         on_step && (freed || own(blocker) && !hedged)
             || freed && steps.is_empty() && own(blocker)
-            || by_name && steps.is_empty() && !has_own && answered.as_ref() == Some(&blocker.comment)
+            || by_name && steps.is_empty() && !has_own && says_what && answered.as_ref() == Some(&blocker.comment)
     })
 }
 

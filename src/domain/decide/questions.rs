@@ -118,6 +118,17 @@ fn leave_doubt_out(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, heard:
     }
 }
 
+/// Closes the questions about a comment that no longer says what was asked about.
+pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    let still_said = |asked: &Asked| match asked {
+        Asked::Meaning { .. } => report.reading.doubt.is_some(),
+        Asked::Whole { .. } => report.reading.all_done,
+        Asked::TakenBack { .. } => !report.clauses(Label::Correction).is_empty(),
+    };
+    let questions = &mut builder.state.questions;
+    questions.retain(|open| open.comment != report.comment.id || still_said(&open.asked));
+}
+
 /// Gives the comment these clauses, and the labels that follow.
 fn set_clauses(report: &mut Report, clauses: Vec<Clause>) {
     let mut labels: Vec<Label> = clauses.iter().map(|clause| clause.label).collect();
@@ -217,7 +228,7 @@ fn meant(options: &[Label], short: Option<&ShortAnswer>, report: &Report, steps:
             let same = |clause: &&Clause| {
                 clause.steps.is_empty() || clause.steps.iter().any(|step| steps.contains(step)) || steps.is_empty()
             };
-            let told = |clause: &&Clause| is_at_stake(clause.label) && clause.asserted() && same(clause);
+            let told = |clause: &&Clause| options.contains(&clause.label) && clause.asserted() && same(clause);
             clauses.find(told).map(|clause| clause.label)
         }
     }

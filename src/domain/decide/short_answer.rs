@@ -22,8 +22,8 @@ pub(super) enum ShortAnswer {
 /// More words than this are a sentence of its own.
 const WORDS: usize = 8;
 
-const YES: &str = " yes yep yeah yup y ok okay sure correct right indeed confirmed ja jep jawel zeker klopt inderdaad juist \
-                   oké oke 👍 ";
+/// An "ok" only acknowledges: it confirms nothing.
+const YES: &str = " yes yep yeah yup y indeed confirmed ja jep jawel klopt inderdaad ";
 const NO: &str = " no nope n neither none nothing nee neen geen niets 👎 ";
 const NOT: &str = " not isn't niet ";
 const DONE: &str = " done finished complete completed ready klaar af gedaan voltooid afgerond gereed ✅ ";

@@ -3,7 +3,7 @@ use super::conversation::ReplyPart;
 use crate::domain::classify::BlockerKind;
 use crate::domain::ids::{CommentId, DiscussionId, PersonId};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A person's statement that something is finished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,10 +66,12 @@ pub struct Changes {
     /// The obstacles that it cleared.
     pub cleared: Vec<Blocker>,
     /// The claim of the whole item, as it was, where the comment changed it.
+    #[serde(default, deserialize_with = "told", skip_serializing_if = "Option::is_none")]
     pub finished: Option<Option<Claim>>,
     /// What it set aside, or took back of that, each as it was before.
     pub set_aside: Vec<(Aside, Option<SetAside>)>,
     /// The time spent, as it was told before, where the comment told another.
+    #[serde(default, deserialize_with = "told", skip_serializing_if = "Option::is_none")]
     pub minutes_spent: Option<Option<u32>>,
 }
 
@@ -92,4 +94,13 @@ pub struct SetAside {
     pub comment: CommentId,
     /// Who says so.
     pub name: Option<String>,
+}
+
+/// A value that is there, also where it is nothing: what was changed from nothing is not what was not changed.
+fn told<'de, T, D>(value: D) -> Result<Option<T>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    T::deserialize(value).map(Some)
 }
