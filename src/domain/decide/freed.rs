@@ -16,7 +16,7 @@ pub(super) fn report(
     let resolves = |clause: &&Clause| clause.resolves() && clause.certainty == Certainty::Sure;
     if clauses
         .iter()
-        .any(|clause| clause.role == Role::AllFree && resolves(&clause))
+        .any(|clause| clause.role == Role::AllFree && resolves(clause))
         && steps.is_empty()
     {
         return blockers::clear(builder, |_| true);
