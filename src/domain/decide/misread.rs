@@ -82,7 +82,8 @@ fn mended(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, last: HeardComm
         asks: report.reading.clauses.iter().all(mends),
     }];
     if !undone.claimed_again.is_empty() {
-        parts.push(looked_at(undone.claimed_again.into_iter().collect()));
+        // What was taken back by mistake is looked at anew.
+        parts.push(ReplyPart::claim(undone.claimed_again.into_iter().collect()));
     }
     let before = Before::of(&builder.state);
     if to.is_empty() {
@@ -95,16 +96,6 @@ fn mended(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, last: HeardComm
     }
     heard::remember(builder, &report, before, &parts);
     parts
-}
-
-/// What was taken back by mistake is looked at anew.
-fn looked_at(steps: Vec<u8>) -> ReplyPart {
-    ReplyPart::Claim {
-        steps,
-        whole: false,
-        minutes: None,
-        planned: None,
-    }
 }
 
 /// The same, said of other steps.

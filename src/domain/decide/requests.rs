@@ -39,7 +39,7 @@ pub(super) fn dispute(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts: 
     let named = report.steps(Label::Correction);
     let variables = &report.reading.keys;
     if !named.is_empty() {
-        parts.push(claim(named.into_iter().collect()));
+        parts.push(ReplyPart::claim(named.into_iter().collect()));
     } else if !variables.is_empty() {
         let variables = variables.clone();
         parts.push(ReplyPart::Keys { variables });
@@ -50,7 +50,7 @@ pub(super) fn dispute(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts: 
         parts.extend(again);
         if parts.len() == before {
             let step = report.on_step.or_else(|| looks::current_step(builder));
-            parts.push(claim(step.into_iter().collect()));
+            parts.push(ReplyPart::claim(step.into_iter().collect()));
         }
     }
 }
@@ -68,21 +68,12 @@ fn again<'p>(parts: impl Iterator<Item = &'p ReplyPart>) -> Vec<ReplyPart> {
     let part = |part: &ReplyPart| match part {
         ReplyPart::Claim { .. } | ReplyPart::Keys { .. } => Some(part.clone()),
         ReplyPart::Correction { steps, .. } | ReplyPart::Progress { steps, .. } if !steps.is_empty() => {
-            Some(claim(steps.clone()))
+            Some(ReplyPart::claim(steps.clone()))
         }
         ReplyPart::Blocker { step: Some(step), .. } | ReplyPart::Question { step: Some(step), .. } => {
-            Some(claim(vec![*step]))
+            Some(ReplyPart::claim(vec![*step]))
         }
         _ => None,
     };
     parts.filter_map(part).collect()
-}
-
-fn claim(steps: Vec<u8>) -> ReplyPart {
-    ReplyPart::Claim {
-        steps,
-        whole: false,
-        minutes: None,
-        planned: None,
-    }
 }

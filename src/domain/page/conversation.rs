@@ -225,6 +225,16 @@ pub enum ReplyPart {
 }
 
 impl ReplyPart {
+    /// These steps are said to be finished, and are looked at.
+    pub fn claim(steps: Vec<u8>) -> Self {
+        Self::Claim {
+            steps,
+            whole: false,
+            minutes: None,
+            planned: None,
+        }
+    }
+
     /// Whether all that it tells of is that pieces of keys were posted.
     pub fn tells_of_pieces_alone(&self) -> bool {
         matches!(self, Self::Posted { keys } if keys.iter().all(|key| key.label.is_none()))

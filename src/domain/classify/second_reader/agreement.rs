@@ -94,12 +94,6 @@ fn is_plain(verdict: RuleVerdict, trace: &Trace) -> bool {
     trace.tokens.len() <= SHORT && unknown <= may_be_unknown
 }
 
-/// The label that decides among clauses; `None` where no rule spoke.
-fn primary(clauses: &[JudgedClause]) -> Option<Label> {
-    let labels = clauses.iter().filter_map(|clause| clause.judgement.as_ref());
-    labels.map(|judgement| judgement.label).min()
-}
-
 /// The labels that a comment may have.
 struct Candidates<'a> {
     /// The label that a rule gives it.
@@ -201,7 +195,7 @@ fn apply(label: Label, opinion: &Opinion, trace: &mut Trace) {
         }
         judgement.also = judgement.also.filter(|also| *also >= label);
     }
-    if primary(&trace.judged) == Some(label) {
+    if RuleVerdict::of(&trace.judged).label() == Some(label) {
         return;
     }
     let fits = |clause: &JudgedClause| {
