@@ -1,7 +1,7 @@
 //! `keyminder train`: the table of the second reader, made from labelled comments.
 use super::{CommandResult, Exit};
 use crate::config::text_of;
-use crate::domain::classify::{BUILTIN_TABLE, Classifier, KeyNames, Label, Lesson, ReadingContext};
+use crate::domain::classify::{BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext};
 use crate::domain::comment::RawText;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use anyhow::Context as _;
@@ -37,6 +37,7 @@ struct LessonFiles {
 struct LabelledComment {
     text: String,
     labels: Vec<Label>,
+    blocker_kind: Option<BlockerKind>,
 }
 
 /// Reads the lessons, trains, and writes the table or compares it with the one that is built in.
@@ -83,6 +84,7 @@ fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
             lessons.push(Lesson {
                 text: redactor.redact(&RawText::new(comment.text)).for_reading,
                 labels: comment.labels,
+                blocker_kind: comment.blocker_kind,
                 is_strange,
             });
         }

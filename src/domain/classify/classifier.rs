@@ -9,6 +9,7 @@ use super::rule_file::RuleFault;
 use super::rule_set::RuleSet;
 use super::second_reader::{SecondReader, Weights};
 use super::teach::{Lesson, teach};
+use super::unused_kinds::unused_kinds;
 use crate::domain::comment::CleanText;
 use std::sync::{Arc, LazyLock};
 
@@ -59,7 +60,7 @@ impl Classifier {
     }
 
     /// Every fault of a project's files and of the built-in ones that they leave: what does not compile; else examples that do
-    /// not read as their rule says, patterns that no example needs, phrases that hide a word of another meaning.
+    /// not read as their rule says, patterns that no example needs, phrases that hide a word of another meaning, kinds of words that nothing asks for.
     pub fn check(files: &[(String, String)]) -> Vec<RuleFault> {
         let rule_set = match RuleSet::compile(&with_builtin(files)) {
             Ok(rule_set) => rule_set,
@@ -67,7 +68,9 @@ impl Classifier {
         };
         let mut faults = check_examples(&rule_set);
         faults.extend(unneeded_patterns(&rule_set));
-        for (name, text) in with_builtin(files) {
+        let files = with_builtin(files);
+        faults.extend(unused_kinds(&files));
+        for (name, text) in files {
             faults.extend(hidden_words(&rule_set, &name, &text));
         }
         faults

@@ -1,7 +1,7 @@
 //! The examples in the rule files: every rule's examples read as the rule says, its counter-examples do not, and every
 //! pattern of it is needed by one of them.
 use super::context::ReadingContext;
-use super::judge::Judgement;
+use super::judge::{Basis, Judgement};
 use super::keys::KeyNames;
 use super::matches::PatternMatches;
 use super::read::read;
@@ -35,10 +35,17 @@ pub(super) fn check_examples(rule_set: &RuleSet) -> Vec<RuleFault> {
             }
         }
     }
-    for row in &rule_set.structures.rows {
+    let rows = &rule_set.structures.rows;
+    for (at, row) in rows.iter().enumerate() {
         for example in &row.examples {
             let (reading, trace) = read(rule_set, None, example, &context);
-            let decides = trace.structures.iter().any(|structure| row.fits(*structure));
+            let by_structure = trace.judged.iter().filter(|clause| {
+                let judgement = clause.judgement.as_ref();
+                judgement.is_some_and(|judgement| judgement.basis == Some(Basis::Structure))
+            });
+            let mut structures = by_structure.filter_map(|clause| trace.structures.get(clause.at));
+            let first = |structure| rows.iter().position(|row| row.fits(structure));
+            let decides = structures.any(|structure| first(*structure) == Some(at));
             if !decides || reading.primary() != row.label {
                 faults.push(RuleFault::new(
                     "structure.toml",

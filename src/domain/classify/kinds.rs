@@ -13,6 +13,9 @@ macro_rules! kinds {
         pub(super) struct KindSymbols { $(pub(super) $name: Symbol,)* }
 
         impl Kinds {
+            /// Their names.
+            pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
+
             /// Declares them first, so that they always have a bit.
             pub(super) fn declare(symbols: &mut SymbolTable) -> Self {
                 let bits = KindBits { $($name: symbols.declare(stringify!($name)).unwrap_or_default(),)* };

@@ -49,6 +49,7 @@ mod time;
 mod token;
 mod tokenizer;
 mod trace;
+mod unused_kinds;
 
 pub use classifier::{BUILTIN, BUILTIN_TABLE, Classifier};
 pub use context::ReadingContext;

@@ -67,12 +67,13 @@ impl RuleSet {
     }
 }
 
-/// `en.toml` holds English; whatever is no language is common to all.
+/// `en.toml` and `en-workshop.toml` hold English; whatever begins with no language is common to all.
 pub(super) fn language_of(name: &str) -> usize {
-    let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".toml");
+    let file = name.rsplit('/').next().unwrap_or(name);
+    let beginning = file.split(['-', '.']).next();
     LANGUAGES
         .iter()
-        .position(|&language| language == stem)
+        .position(|&language| Some(language) == beginning)
         .unwrap_or(COMMON)
 }
 
@@ -156,6 +157,15 @@ fn collect(
                 .extend(list.chars().filter(|c| !c.is_whitespace()).map(|c| (c, kind.clone())));
         }
         for (group, list) in file.groups {
+            if rule_set.lexicon.symbols.bit(&group).is_some() {
+                let what = format!("`{group}` is the name of a group and of a kind of words");
+                faults.push(RuleFault::new(
+                    name,
+                    None,
+                    &what,
+                    "call the kind otherwise, or use one of the group",
+                ));
+            }
             match bits_of(&rule_set, &list) {
                 Ok(bits) => {
                     let group = rule_set.groups.entry(group).or_default();

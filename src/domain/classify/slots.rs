@@ -14,9 +14,11 @@ pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, c
     let (spent, planned) = spans(grammar, trace);
     Reading {
         needs_reply: needs_reply(grammar.rule_set, &labels, trace),
-        blocker_kind: labels
-            .contains(&Label::Blocker)
-            .then(|| blocker_kind(grammar.rule_set, trace)),
+        blocker_kind: labels.contains(&Label::Blocker).then(|| {
+            trace
+                .blocker_kind
+                .unwrap_or_else(|| blocker_kind(grammar.rule_set, trace))
+        }),
         keys: context.keys.listed(keys_in(&trace.tokens)),
         when: when(grammar, trace),
         rules: rules_of(&clauses),
@@ -78,8 +80,8 @@ fn needs_reply(rule_set: &RuleSet, labels: &[Label], trace: &Trace) -> bool {
     REPORTS.iter().any(|label| labels.contains(label)) || asks && !trace.whole.slot(rule_set, "addressed")
 }
 
-/// The first cause that fits the blocker's clauses, or the code; else the whole comment.
-fn blocker_kind(rule_set: &RuleSet, trace: &Trace) -> BlockerKind {
+/// The kind by the rules: the first cause that fits the blocker's clauses, or the code; else the whole comment.
+pub(super) fn blocker_kind(rule_set: &RuleSet, trace: &Trace) -> BlockerKind {
     let blocked = trace.judged.iter().filter(|clause| clause.has(Label::Blocker));
     let spans = blocked.map(|clause| &trace.tokens[trace.clause_spans[clause.at].tokens.clone()]);
     let near: Vec<_> = spans

@@ -148,6 +148,15 @@ pub(super) struct StructureSource {
 }
 
 impl StructureSource {
+    /// Its lists of kinds.
+    pub(super) fn lists(&self) -> impl Iterator<Item = &String> {
+        let subjects = self.subjects.iter().map(|(_, list)| list);
+        let predicates = self.predicates.iter().map(|(_, list)| list);
+        let tenses = self.tenses.iter().map(|(_, list)| list);
+        let named = subjects.chain(predicates).chain(tenses);
+        named.chain([&self.openings, &self.negation])
+    }
+
     /// With the kinds that its lists name; `kinds_of` finds them.
     pub(super) fn compile(self, kinds_of: impl Fn(&str) -> Result<KindSet, String>) -> Result<StructureTable, String> {
         fn each<T>(

@@ -1,9 +1,10 @@
 //! Teaching: labelled comments in, the table of the second reader out.
 use super::context::ReadingContext;
 use super::read::read;
-use super::reading::Label;
+use super::reading::{BlockerKind, Label};
 use super::rule_set::RuleSet;
 use super::second_reader::{Example, FeatureReader, KindNames, RuleVerdict, Weights, train};
+use super::slots::blocker_kind;
 use super::trace::Trace;
 use crate::domain::comment::CleanText;
 
@@ -14,6 +15,8 @@ pub struct Lesson {
     pub text: CleanText,
     /// Its labels, the primary one first.
     pub labels: Vec<Label>,
+    /// The kind of its blocker, if it has one.
+    pub blocker_kind: Option<BlockerKind>,
     /// Whether the rules were written without it.
     pub is_strange: bool,
 }
@@ -30,6 +33,7 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
     for (number, lesson) in lessons.iter().enumerate() {
         let (_, mut trace) = read(rule_set, None, lesson.text.as_str(), context);
         let verdict = RuleVerdict::of(&trace.judged);
+        let by_rules = blocker_kind(rule_set, &trace);
         let mut example = |trace: &Trace, is_strange| {
             let clauses = 0..trace.clause_spans.len();
             examples.push(Example {
@@ -37,6 +41,7 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
                 clauses: clauses.map(|at| reader.clause(&names, trace, at)).collect(),
                 labels: lesson.labels.clone(),
                 verdict,
+                kind: lesson.blocker_kind.map(|kind| [kind, by_rules]),
                 is_strange,
             });
         };

@@ -3,7 +3,7 @@ use super::clauses::ClauseSpan;
 use super::combine::JudgedClause;
 use super::lexicon::LANGUAGES;
 use super::matches::PatternMatches;
-use super::reading::Label;
+use super::reading::{BlockerKind, Label};
 use super::step_set::StepSet;
 use super::structure::Structure;
 use super::token::Token;
@@ -31,6 +31,8 @@ pub(super) struct Trace {
     pub(super) language: Option<usize>,
     /// The label that decides and the other one that it may be, where the second reader is not sure.
     pub(super) doubt: Option<[Label; 2]>,
+    /// The kind of the blocker, where the second reader tells it.
+    pub(super) blocker_kind: Option<BlockerKind>,
     /// Steps named as exceptions: "all but step 3".
     pub(super) left_out: StepSet,
 }

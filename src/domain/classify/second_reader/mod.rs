@@ -7,6 +7,7 @@
 //!                                         training ─ corpora
 //! ```
 mod agreement;
+mod blocker_kinds;
 mod features;
 mod labels;
 mod opinion;

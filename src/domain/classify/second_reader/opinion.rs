@@ -41,9 +41,9 @@ impl SecondReader {
     /// What it makes of a comment that the rules have read.
     pub(super) fn opinion(&self, trace: &Trace) -> Opinion {
         let mut reader = FeatureReader::default();
-        let whole = self.weights.sums(&reader.whole(&self.names, trace));
+        let whole = self.weights.labels.sums(&reader.whole(&self.names, trace));
         let clauses = 0..trace.clause_spans.len();
-        let clauses = clauses.map(|at| self.weights.sums(&reader.clause(&self.names, trace, at)));
+        let clauses = clauses.map(|at| self.weights.labels.sums(&reader.clause(&self.names, trace, at)));
         Opinion {
             clauses: clauses.map(|sums| chances(&sums, CLAUSE)).collect(),
             whole: chances(&whole, WHOLE),
@@ -80,7 +80,11 @@ impl Opinion {
 
 /// The logarithms of the chances of the labels of a head.
 fn chances(sums: &[f32; COLUMNS], head: usize) -> [f32; LABELS.len()] {
-    let sums: [f32; LABELS.len()] = std::array::from_fn(|label| sums[head + label]);
+    log_chances(std::array::from_fn(|label| sums[head + label]))
+}
+
+/// The logarithms of chances that follow from sums.
+pub(super) fn log_chances<const N: usize>(sums: [f32; N]) -> [f32; N] {
     let most = sums.iter().copied().fold(f32::MIN, f32::max);
     let all = sums.iter().map(|sum| (sum - most).exp()).sum::<f32>().ln();
     sums.map(|sum| sum - most - all)

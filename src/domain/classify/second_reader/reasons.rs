@@ -38,6 +38,7 @@ impl SecondReader {
             if let Some(name) = told.get(&feature.row) {
                 let speaks = self
                     .weights
+                    .labels
                     .speaks(*feature, WHOLE + column(label), WHOLE + column(other));
                 *weights.entry(name).or_default() += speaks;
             }

@@ -1,10 +1,11 @@
 //! Training: the weights of the second reader from labelled comments. `AdaGrad` over softmax, a fixed number of rounds, a fixed
 //! shuffle, and no function that two machines might compute otherwise: the same comments give the same bytes everywhere.
+use super::blocker_kinds::{KINDS, kind_column};
 use super::features::Feature;
 use super::labels::{LABELS, column};
 use super::verdict::RuleVerdict;
-use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, ROWS, WHOLE, Weights};
-use crate::domain::classify::reading::Label;
+use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, KIND_ROWS, ROWS, WHOLE, WeightTable, Weights};
+use crate::domain::classify::reading::{BlockerKind, Label};
 
 const ROUNDS: usize = 30;
 const RATE: f32 = 0.1;
@@ -22,6 +23,8 @@ pub(in crate::domain::classify) struct Example {
     pub(in crate::domain::classify) labels: Vec<Label>,
     /// What the rules say of it.
     pub(in crate::domain::classify) verdict: RuleVerdict,
+    /// The kind of its blocker, and the one that the rules give it.
+    pub(in crate::domain::classify) kind: Option<[BlockerKind; 2]>,
     /// Whether the rules were written without it: only then does it tell how far they can be trusted.
     pub(in crate::domain::classify) is_strange: bool,
 }
@@ -35,7 +38,7 @@ struct TrainingStep<'a> {
 
 /// Trains on examples, in their order.
 pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
-    let mut table = Table::new();
+    let mut table = Table::new(ROWS);
     learn_whole(&mut table, examples);
     learn_presence(&mut table, examples, Label::Completion, HAS_COMPLETION);
     learn_presence(&mut table, examples, Label::Blocker, HAS_BLOCKER);
@@ -53,14 +56,41 @@ pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
     for example in examples.iter().filter(|example| example.is_strange) {
         meant[example.verdict.row()][primary(example)] += 1;
     }
-    table.quantised(&meant)
+    let (kinds, kinds_meant) = learn_kinds(examples);
+    Weights {
+        labels: table.quantised(),
+        meant,
+        kinds,
+        kinds_meant,
+    }
+}
+
+/// The table of kinds, and how often each kind of the rules meant each kind.
+fn learn_kinds(examples: &[Example]) -> (WeightTable<{ KINDS.len() }>, [[u32; KINDS.len()]; KINDS.len()]) {
+    let mut meant = [[0; KINDS.len()]; KINDS.len()];
+    let mut samples = Vec::new();
+    for example in examples {
+        let Some(kinds) = example.kind else { continue };
+        let [right, by_rules] = kinds.map(kind_column);
+        samples.push(TrainingStep {
+            features: &example.whole,
+            right,
+            weight: 1.0,
+        });
+        if example.is_strange {
+            meant[by_rules][right] += 1;
+        }
+    }
+    let mut table = Table::new(KIND_ROWS);
+    table.learn::<{ KINDS.len() }>(0, &samples);
+    (table.quantised(), meant)
 }
 
 fn primary(example: &Example) -> usize {
     column(example.labels.first().copied().unwrap_or(Label::Chatter))
 }
 
-fn learn_whole(table: &mut Table, examples: &[Example]) {
+fn learn_whole(table: &mut Table<COLUMNS>, examples: &[Example]) {
     let weights = balanced(examples.iter().map(primary), |share| share);
     let samples: Vec<TrainingStep> = examples
         .iter()
@@ -70,10 +100,10 @@ fn learn_whole(table: &mut Table, examples: &[Example]) {
             weight: weights[primary(example)],
         })
         .collect();
-    table.learn_labels(WHOLE, &samples);
+    table.learn::<{ LABELS.len() }>(WHOLE, &samples);
 }
 
-fn learn_clauses(table: &mut Table, examples: &[Example], labels: &[Vec<usize>]) {
+fn learn_clauses(table: &mut Table<COLUMNS>, examples: &[Example], labels: &[Vec<usize>]) {
     let weights = balanced(labels.iter().flatten().copied(), f32::sqrt);
     let clauses = examples
         .iter()
@@ -86,11 +116,11 @@ fn learn_clauses(table: &mut Table, examples: &[Example], labels: &[Vec<usize>])
             weight: weights[*right],
         })
         .collect();
-    table.learn_labels(CLAUSE, &samples);
+    table.learn::<{ LABELS.len() }>(CLAUSE, &samples);
 }
 
 /// Each clause is what fits it best of what its comment is, or chatter; and each label of the comment is some clause.
-fn clause_labels(table: &Table, head: usize, example: &Example) -> Vec<usize> {
+fn clause_labels(table: &Table<COLUMNS>, head: usize, example: &Example) -> Vec<usize> {
     let sums: Vec<[f32; COLUMNS]> = example.clauses.iter().map(|clause| table.sums(clause)).collect();
     let gold: Vec<usize> = example.labels.iter().map(|label| column(*label)).collect();
     let chatter = column(Label::Chatter);
@@ -113,7 +143,7 @@ fn clause_labels(table: &Table, head: usize, example: &Example) -> Vec<usize> {
     labels
 }
 
-fn learn_presence(table: &mut Table, examples: &[Example], label: Label, at: usize) {
+fn learn_presence(table: &mut Table<COLUMNS>, examples: &[Example], label: Label, at: usize) {
     for round in 0..ROUNDS {
         for place in shuffled(examples.len(), round) {
             let example = &examples[place];
@@ -165,21 +195,26 @@ fn exp(x: f32) -> f32 {
 }
 
 /// Weights while they are learnt, each with the squares of its steps so far.
-struct Table {
-    weights: Vec<[f32; COLUMNS]>,
-    squares: Vec<[f32; COLUMNS]>,
-    biases: [f32; COLUMNS],
-    bias_squares: [f32; COLUMNS],
+struct Table<const N: usize> {
+    weights: Vec<[f32; N]>,
+    squares: Vec<[f32; N]>,
+    biases: [f32; N],
+    bias_squares: [f32; N],
 }
 
-impl Table {
-    fn new() -> Self {
+impl<const N: usize> Table<N> {
+    /// With so many rows, a power of two.
+    fn new(rows: usize) -> Self {
         Self {
-            weights: vec![[0.0; COLUMNS]; ROWS],
-            squares: vec![[0.0; COLUMNS]; ROWS],
-            biases: [0.0; COLUMNS],
-            bias_squares: [0.0; COLUMNS],
+            weights: vec![[0.0; N]; rows],
+            squares: vec![[0.0; N]; rows],
+            biases: [0.0; N],
+            bias_squares: [0.0; N],
         }
+    }
+
+    fn row(&self, feature: &Feature) -> usize {
+        feature.row as usize & (self.weights.len() - 1)
     }
 
     fn forget(&mut self, columns: std::ops::Range<usize>) {
@@ -192,10 +227,10 @@ impl Table {
         self.bias_squares[columns].fill(0.0);
     }
 
-    fn sums(&self, features: &[Feature]) -> [f32; COLUMNS] {
+    fn sums(&self, features: &[Feature]) -> [f32; N] {
         let mut sums = self.biases;
         for feature in features {
-            for (sum, weight) in sums.iter_mut().zip(&self.weights[feature.row as usize]) {
+            for (sum, weight) in sums.iter_mut().zip(&self.weights[self.row(feature)]) {
                 *sum += weight * feature.value;
             }
         }
@@ -205,11 +240,12 @@ impl Table {
     fn sum(&self, features: &[Feature], at: usize) -> f32 {
         let sums = features
             .iter()
-            .map(|feature| self.weights[feature.row as usize][at] * feature.value);
+            .map(|feature| self.weights[self.row(feature)][at] * feature.value);
         self.biases[at] + sums.sum::<f32>()
     }
 
-    fn learn_labels(&mut self, head: usize, samples: &[TrainingStep]) {
+    /// Learns which of the `C` columns from `head` on is right.
+    fn learn<const C: usize>(&mut self, head: usize, samples: &[TrainingStep]) {
         for round in 0..ROUNDS {
             for place in shuffled(samples.len(), round) {
                 let TrainingStep {
@@ -218,16 +254,16 @@ impl Table {
                     weight,
                 } = &samples[place];
                 let sums = self.sums(features);
-                let sums = &sums[head..head + LABELS.len()];
+                let sums = &sums[head..head + C];
                 let most = sums.iter().copied().fold(f32::MIN, f32::max);
-                let mut chances = [0.0; LABELS.len()];
+                let mut chances = [0.0; C];
                 for (chance, sum) in chances.iter_mut().zip(sums) {
                     *chance = exp(sum - most);
                 }
                 let all: f32 = chances.iter().sum();
-                for (label, chance) in chances.iter().enumerate() {
-                    let error = chance / all - f32::from(u8::from(label == *right));
-                    self.step(features, head + label, error * weight);
+                for (column, chance) in chances.iter().enumerate() {
+                    let error = chance / all - f32::from(u8::from(column == *right));
+                    self.step(features, head + column, error * weight);
                 }
             }
         }
@@ -239,7 +275,7 @@ impl Table {
             return;
         }
         for feature in features {
-            let row = feature.row as usize;
+            let row = self.row(feature);
             let weight = &mut self.weights[row][at];
             let slope = error * feature.value + DECAY * *weight;
             let square = &mut self.squares[row][at];
@@ -251,9 +287,9 @@ impl Table {
     }
 
     /// In one byte a weight.
-    fn quantised(&self, meant: &[[u32; LABELS.len()]; RuleVerdict::COUNT]) -> Weights {
-        let mut scales = [0.0_f32; COLUMNS];
-        for (weight, scale) in self.weights.iter().flat_map(|row| row.iter().zip(0..COLUMNS)) {
+    fn quantised(&self) -> WeightTable<N> {
+        let mut scales = [0.0_f32; N];
+        for (weight, scale) in self.weights.iter().flat_map(|row| row.iter().zip(0..N)) {
             scales[scale] = scales[scale].max(weight.abs() / 127.0);
         }
         #[expect(clippy::cast_possible_truncation, reason = "at most 127 by the scale of its column")]
@@ -263,10 +299,9 @@ impl Table {
             .weights
             .iter()
             .map(|row| std::array::from_fn(|at| byte(row[at], at)));
-        Weights {
+        WeightTable {
             scales,
             biases: self.biases,
-            meant: *meant,
             rows: rows.collect(),
         }
     }

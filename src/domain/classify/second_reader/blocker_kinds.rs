@@ -1,0 +1,43 @@
+//! The kind of a blocker: what the rules see as its cause, and how the comment reads, together.
+use super::features::FeatureReader;
+use super::opinion::{SecondReader, log_chances};
+use crate::domain::classify::reading::BlockerKind;
+use crate::domain::classify::trace::Trace;
+
+/// All kinds, in the order of the columns of their table.
+pub(super) const KINDS: [BlockerKind; 9] = [
+    BlockerKind::Scheduler,
+    BlockerKind::Access,
+    BlockerKind::RateLimit,
+    BlockerKind::WrongEnv,
+    BlockerKind::Auth,
+    BlockerKind::Network,
+    BlockerKind::Missing,
+    BlockerKind::Permission,
+    BlockerKind::Other,
+];
+
+/// How much the kind that the rules give counts beside how the comment reads.
+const RULES_COUNT: f32 = 0.7;
+
+/// The column of a kind.
+pub(super) fn kind_column(kind: BlockerKind) -> usize {
+    KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len() - 1)
+}
+
+impl SecondReader {
+    /// The kind of obstacle that a comment tells of, given the one that the rules see.
+    pub(in crate::domain::classify) fn kind(&self, trace: &Trace, by_rules: BlockerKind) -> BlockerKind {
+        let features = FeatureReader::default().whole(&self.names, trace);
+        let chances = log_chances(self.weights.kinds.sums(&features));
+        let meant = &self.weights.kinds_meant;
+        let of_rules = &meant[kind_column(by_rules)];
+        #[expect(clippy::cast_precision_loss, reason = "some thousands of comments")]
+        let log = |count: u32| (count as f32 + 1.0).ln();
+        // How much likelier a kind is because the rules say so.
+        let said = |kind: usize| log(of_rules[kind]) - log(meant.iter().map(|row| row[kind]).sum());
+        let score = |kind: usize| RULES_COUNT * said(kind) + chances[kind];
+        let best = (0..KINDS.len()).max_by(|one, other| score(*one).total_cmp(&score(*other)));
+        best.map_or(by_rules, |best| KINDS[best])
+    }
+}
