@@ -45,6 +45,8 @@ pub(super) struct Lexicon {
     edges: HashMap<(u32, WordId), u32, FnvBuilder>,
     phrases: Vec<Senses>,
     prefixes: HashMap<Box<str>, WordId, FnvBuilder>,
+    /// The bytes of the longest beginning.
+    longest_prefix: usize,
     suffixes: Vec<(Box<str>, WordId)>,
     /// Beginning and ending of a form, as of a participle: `ge*t`.
     forms: Vec<(Box<str>, Box<str>, WordId)>,
@@ -67,6 +69,7 @@ impl Lexicon {
             edges: HashMap::default(),
             phrases: vec![[None; LANGUAGES.len()]],
             prefixes: HashMap::default(),
+            longest_prefix: 0,
             suffixes: Vec::new(),
             forms: Vec::new(),
             parts: HashMap::default(),
@@ -89,6 +92,7 @@ impl Lexicon {
         self.senses[id as usize][language] = Some(self.symbols.intern(old | kinds));
         if let Some(start) = first.strip_suffix('*') {
             self.prefixes.insert(start.into(), id);
+            self.longest_prefix = self.longest_prefix.max(start.len());
         } else if let Some(end) = first.strip_prefix('*') {
             self.suffixes.push((end.into(), id));
         } else if let Some((start, end)) = first.split_once('*') {
@@ -178,10 +182,8 @@ impl Lexicon {
     }
 
     fn by_beginning(&self, word: &str) -> Option<WordId> {
-        if self.prefixes.is_empty() {
-            return None;
-        }
-        let mut starts = (4..word.len()).rev().filter_map(|end| word.get(..end));
+        let ends = 4..word.len().min(self.longest_prefix + 1);
+        let mut starts = ends.rev().filter_map(|end| word.get(..end));
         starts.find_map(|start| self.prefixes.get(start)).copied()
     }
 

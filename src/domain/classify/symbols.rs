@@ -11,8 +11,12 @@ pub(super) struct KindSet(u128, u128);
 impl KindSet {
     /// The set without any kind.
     pub(super) const NONE: Self = Self(0, 0);
-    /// How many kinds there can be.
-    const MOST: usize = 256;
+    /// How many kinds of words there can be; the last two bits are the ends of a text.
+    pub(super) const MOST: usize = 254;
+    /// What stands before the first word of a text.
+    pub(super) const START: Self = Self(0, 1 << 126);
+    /// What stands behind the last word of a text.
+    pub(super) const END: Self = Self(0, 1 << 127);
 
     fn one(at: usize) -> Self {
         if at < 128 {

@@ -6,6 +6,7 @@ use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, WHOLE, Weight
 use crate::domain::classify::lexicon::SymbolTable;
 use crate::domain::classify::reading::Label;
 use crate::domain::classify::trace::Trace;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// How much the verdict of the rules counts beside the whole comment.
@@ -40,7 +41,13 @@ impl SecondReader {
 
     /// What it makes of a comment that the rules have read.
     pub(super) fn opinion(&self, trace: &Trace) -> Opinion {
-        let mut reader = FeatureReader::default();
+        thread_local! {
+            static READER: RefCell<FeatureReader> = RefCell::default();
+        }
+        READER.with_borrow_mut(|reader| self.opinion_by(reader, trace))
+    }
+
+    fn opinion_by(&self, reader: &mut FeatureReader, trace: &Trace) -> Opinion {
         let whole = self.weights.sums(&reader.whole(&self.names, trace));
         let clauses = 0..trace.clause_spans.len();
         let clauses = clauses.map(|at| self.weights.sums(&reader.clause(&self.names, trace, at)));
