@@ -1,6 +1,7 @@
 //! Patterns: regular expressions whose letters are words. Each is a Glushkov automaton, one bit for each position in it,
 //! so a clause is read in one pass whatever it says, and a pattern is skipped at once if a kind that it needs is absent.
 use super::lexicon::{KindSet, SymbolTable};
+use super::symbols::bits;
 use super::token::Token;
 
 /// A run of words as patterns read it: the kinds of each are a letter, and so are the two ends.
@@ -225,15 +226,6 @@ impl PositionSets {
         nullable: true,
         ..Self::NONE
     };
-}
-
-/// The positions of a set.
-fn bits(mut set: u128) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let lowest = (set != 0).then(|| set.trailing_zeros() as usize);
-        set &= set.wrapping_sub(1);
-        lowest
-    })
 }
 
 /// Kinds of which a fitting text must have one each.

@@ -57,7 +57,7 @@ impl KindNames {
             let kinds: Box<[u32]> = names
                 .map(|name| {
                     let kind = fold32(hash(name.bytes()));
-                    known.insert(kind, name.to_owned());
+                    known.entry(kind).or_insert_with(|| name.to_owned());
                     kind
                 })
                 .collect();
