@@ -26,6 +26,8 @@ mod judge;
 mod keys;
 mod kinds;
 mod lexicon;
+#[cfg(test)]
+mod linear_tests;
 mod normalise;
 mod pattern;
 mod read;
