@@ -1,12 +1,13 @@
 //! The words that tell what kind of obstacle a blocker is: people and offices, what they give, what runs out. They are looked up
 //! beside the lexicon, for blockers only, so that none of them changes how a comment is cut or labelled.
+use super::fnv::FnvBuilder;
 use super::lexicon::{COMMON, KindSet};
 use super::token::Token;
 use std::collections::HashMap;
 
 /// Words and phrases of each language, by their first word.
 #[derive(Debug, Default)]
-pub(super) struct CauseWords(HashMap<Box<str>, Vec<CauseEntry>>);
+pub(super) struct CauseWords(HashMap<Box<str>, Vec<CauseEntry>, FnvBuilder>);
 
 /// The language of an entry, what follows its first word, and the kinds that the whole has.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 use super::context::ReadingContext;
 use super::judge::{Basis, Judgement};
 use super::keys::KeyNames;
-use super::matches::PatternMatches;
 use super::read::read;
 use super::reading::Reading;
 use super::rule_file::{ClauseRule, RuleFault};
@@ -81,16 +80,19 @@ pub(super) fn unneeded_patterns(rule_set: &RuleSet) -> Vec<RuleFault> {
                 continue;
             };
             let tokens = &trace.tokens[trace.clause_spans[clause.at].tokens.clone()];
-            if let [only] = PatternMatches::patterns_of(rule_set, rule, tokens)[..] {
+            let text = rule_set.text_of(tokens);
+            let patterns = rule_set.rules[rule].pattern.compiled.iter().enumerate();
+            let mut fitting = patterns.filter(|(_, pattern)| pattern.fits(&text));
+            if let (Some((only, _)), None) = (fitting.next(), fitting.next()) {
                 needed.insert((rule, only));
             }
         }
     }
     let mut faults = Vec::new();
     for (at, rule) in rule_set.rules.iter().enumerate() {
-        let patterns = rule.pattern.list().iter().enumerate();
+        let patterns = rule.pattern.sources.iter().enumerate();
         for (_, pattern) in patterns.filter(|(number, _)| !needed.contains(&(at, *number))) {
-            if rule.pattern.list().len() > 1 {
+            if rule.pattern.sources.len() > 1 {
                 let what = format!("no example needs its pattern `{pattern}`");
                 faults.push(RuleFault::new(
                     &rule.file,

@@ -26,6 +26,12 @@ impl Hasher for Fnv {
         self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     }
 
+    fn write_u128(&mut self, number: u128) {
+        for half in number.to_le_bytes().as_chunks::<8>().0 {
+            self.write_u64(u64::from_le_bytes(*half));
+        }
+    }
+
     fn finish(&self) -> u64 {
         self.0 ^ (self.0 >> 32)
     }

@@ -19,7 +19,7 @@ pub(super) fn hidden_words(rule_set: &RuleSet, name: &str, text: &str) -> Vec<Ru
         .words
         .values()
         .flat_map(|list| entries(list))
-        .map(as_read)
+        .map(|entry| as_read(entry).into_owned())
         .collect();
     let mut faults = Vec::new();
     for (kind, list) in file.words.iter().filter(|(kind, _)| *kind != "plain") {

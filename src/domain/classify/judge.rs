@@ -1,9 +1,10 @@
 //! Judging: one label for one clause. The rule of the highest rank that its guards let stand decides.
-use super::matches::PatternMatches;
+use super::pattern::PatternText;
 use super::reading::{Label, Role};
-use super::rule_file::Scope;
+use super::rule_file::{Guard, Scope};
 use super::rule_set::RuleSet;
 use super::structure::Structure;
+use std::cell::LazyCell;
 
 /// What was found about a clause.
 #[derive(Clone, Debug)]
@@ -82,20 +83,33 @@ impl Judgement {
     }
 }
 
-/// Judges a clause by the patterns that fit it, its sentence so far, and the comment.
+/// The guards over a whole comment that fire: found once, as all of its clauses ask for them.
+pub(super) fn guards_of_comment(rule_set: &RuleSet, comment: &PatternText) -> Vec<usize> {
+    let guards = rule_set.guards.iter().enumerate();
+    let fires = |guard: &Guard| guard.scope == Scope::Comment && guard.pattern.fit(comment);
+    guards.filter(|(_, guard)| fires(guard)).map(|(at, _)| at).collect()
+}
+
+/// Judges a clause by what it says itself, by its sentence so far, and by the guards over the comment that fire. A pattern is
+/// tried when it may decide, and no sooner.
 pub(super) fn judge(
     rule_set: &RuleSet,
-    clause: &PatternMatches,
-    sentence: &PatternMatches,
-    comment: &PatternMatches,
+    clause: &PatternText,
+    sentence: impl Fn() -> PatternText,
+    of_comment: &[usize],
 ) -> Option<Judgement> {
-    let fires = |&guard: &usize| match rule_set.guards[guard].scope {
-        Scope::Clause => clause.guard(guard),
-        Scope::Sentence => sentence.guard(guard),
-        Scope::Comment => comment.guard(guard),
+    let sentence = LazyCell::new(sentence);
+    let fires = |&at: &usize| {
+        let guard = &rule_set.guards[at];
+        match guard.scope {
+            Scope::Clause => guard.pattern.fit(clause),
+            Scope::Sentence => guard.pattern.fit(&sentence),
+            Scope::Comment => of_comment.contains(&at),
+        }
     };
     let mut guards = Vec::new();
-    for (at, rule) in rule_set.rules.iter().enumerate().filter(|(at, _)| clause.rule(*at)) {
+    let rules = rule_set.rules.iter().enumerate();
+    for (at, rule) in rules.filter(|(_, rule)| rule.pattern.fit(clause)) {
         let Some(guard) = rule.guard_at.iter().copied().find(fires) else {
             return Some(Judgement {
                 label: rule.label,

@@ -3,6 +3,7 @@
 use super::fnv::FnvBuilder;
 pub(super) use super::fnv::hash;
 pub(super) use super::symbols::{KindSet, Symbol, SymbolTable};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The languages, in the order in which a doubtful word is looked up; `common` last.
@@ -18,6 +19,9 @@ pub(super) struct Tongue {
     /// Whether its words leave no doubt: then no word has the sense of another language.
     pub(super) is_sure: bool,
 }
+
+/// The built-in words have nearly so many slips: room for them is made at once.
+const SLIPS: usize = 1 << 16;
 
 /// A word, as its index in the lexicon.
 pub(super) type WordId = u32;
@@ -45,6 +49,8 @@ pub(super) struct Lexicon {
     edges: HashMap<(u32, WordId), u32, FnvBuilder>,
     phrases: Vec<Senses>,
     prefixes: HashMap<Box<str>, WordId, FnvBuilder>,
+    /// The bytes of the longest beginning.
+    longest_prefix: usize,
     suffixes: Vec<(Box<str>, WordId)>,
     /// Beginning and ending of a form, as of a participle: `ge*t`.
     forms: Vec<(Box<str>, Box<str>, WordId)>,
@@ -67,11 +73,12 @@ impl Lexicon {
             edges: HashMap::default(),
             phrases: vec![[None; LANGUAGES.len()]],
             prefixes: HashMap::default(),
+            longest_prefix: 0,
             suffixes: Vec::new(),
             forms: Vec::new(),
             parts: HashMap::default(),
             amounts: HashMap::default(),
-            slips: HashMap::default(),
+            slips: HashMap::with_capacity_and_hasher(SLIPS, FnvBuilder::default()),
         }
     }
 
@@ -89,6 +96,7 @@ impl Lexicon {
         self.senses[id as usize][language] = Some(self.symbols.intern(old | kinds));
         if let Some(start) = first.strip_suffix('*') {
             self.prefixes.insert(start.into(), id);
+            self.longest_prefix = self.longest_prefix.max(start.len());
         } else if let Some(end) = first.strip_prefix('*') {
             self.suffixes.push((end.into(), id));
         } else if let Some((start, end)) = first.split_once('*') {
@@ -174,14 +182,12 @@ impl Lexicon {
     /// Whether a word was found only because it is one slip away from that word.
     pub(super) fn is_slip(&self, word: &str, found: WordId) -> bool {
         let known = &self.words[found as usize];
-        !known.contains('*') && **known != *word
+        **known != *word && !known.contains('*')
     }
 
     fn by_beginning(&self, word: &str) -> Option<WordId> {
-        if self.prefixes.is_empty() {
-            return None;
-        }
-        let mut starts = (4..word.len()).rev().filter_map(|end| word.get(..end));
+        let ends = 4..word.len().min(self.longest_prefix + 1);
+        let mut starts = ends.rev().filter_map(|end| word.get(..end));
         starts.find_map(|start| self.prefixes.get(start)).copied()
     }
 
@@ -269,7 +275,10 @@ impl Lexicon {
 }
 
 /// An entry as the scanner would read it: without hyphens, `i'm` as two words.
-pub(super) fn as_read(entry: &str) -> String {
+pub(super) fn as_read(entry: &str) -> Cow<'_, str> {
+    if !entry.contains(['-', '\'', '\n']) {
+        return Cow::Borrowed(entry);
+    }
     let entry = entry.replace('-', " ");
     let words = entry.split_ascii_whitespace().map(|word| match word.split_once('\'') {
         Some((before, "s" | "ll" | "m" | "re" | "ve" | "d")) if !before.is_empty() => {
@@ -278,7 +287,7 @@ pub(super) fn as_read(entry: &str) -> String {
         Some((before, after)) if is_elided(before) && !after.is_empty() => format!("{before}' {after}"),
         _ => word.to_owned(),
     });
-    words.collect::<Vec<_>>().join(" ")
+    words.collect::<Vec<_>>().join(" ").into()
 }
 
 /// What French and Italian shorten before a vowel.

@@ -3,7 +3,7 @@
 //! ```text
 //!  text ─ normalise ─▶ segments ─ tokenizer, tagger ─▶ tokens ─ time, keys, steps ─▶ tokens ─ clauses ─▶ clauses
 //!                     quotes, code                    lexicon                                          │
-//!     reading ◀─ slots ◀─ combine ◀─ judge ◀─ matches: each clause against all patterns ◀──────────────┘
+//!     reading ◀─ slots ◀─ combine ◀─ judge: each clause against the patterns, best first ◀──────────────┘
 //! ```
 //!
 //! - A **lexicon** gives each word of each language its *kinds* (lexical categories); a set of kinds is a *symbol*.
@@ -26,7 +26,8 @@ mod judge;
 mod keys;
 mod kinds;
 mod lexicon;
-mod matches;
+#[cfg(test)]
+mod linear_tests;
 mod normalise;
 mod pattern;
 mod read;

@@ -1,36 +1,64 @@
 //! Patterns: regular expressions whose letters are words. Each is a Glushkov automaton, one bit for each position in it,
 //! so a clause is read in one pass whatever it says, and a pattern is skipped at once if a kind that it needs is absent.
-use super::lexicon::KindSet;
+use super::lexicon::{KindSet, SymbolTable};
+use super::symbols::bits;
+use super::token::Token;
 
-/// A letter of the text that patterns read: a word's kinds, or one of the text's ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Letter {
-    /// The position before the first word.
-    Start,
-    /// A word of these kinds.
-    Word(KindSet),
-    /// The position after the last word.
-    End,
+/// A run of words as patterns read it: the kinds of each are a letter, and so are the two ends.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PatternText {
+    letters: Vec<KindSet>,
+    /// All kinds together.
+    all: KindSet,
 }
 
-/// The letters that a position of a pattern accepts.
+impl PatternText {
+    /// Words of these kinds.
+    pub(super) fn of_kinds(kinds: impl Iterator<Item = KindSet>) -> Self {
+        let ends = [KindSet::START, KindSet::END];
+        let letters: Vec<KindSet> = ends[..1]
+            .iter()
+            .copied()
+            .chain(kinds)
+            .chain(ends[1..].iter().copied())
+            .collect();
+        let all = letters.iter().fold(KindSet::NONE, |all, &kinds| all | kinds);
+        Self { letters, all }
+    }
+
+    /// The words of a run of tokens.
+    pub(super) fn of_tokens(symbols: &SymbolTable, tokens: &[Token]) -> Self {
+        Self::of_kinds(tokens.iter().map(|token| symbols.set(token.symbol)))
+    }
+}
+
+/// The letters that a position of a pattern accepts: those with one of the kinds, or those with none of them.
 #[derive(Clone, Copy, Debug)]
-enum LetterClass {
-    Start,
-    End,
-    Any,
-    Of(KindSet),
-    NotOf(KindSet),
+struct LetterClass {
+    kinds: KindSet,
+    negated: bool,
 }
 
 impl LetterClass {
-    fn accepts(self, letter: Letter) -> bool {
-        match (self, letter) {
-            (Self::Start, Letter::Start) | (Self::End, Letter::End) | (Self::Any, Letter::Word(_)) => true,
-            (Self::Of(kinds), Letter::Word(word)) => word.meets(kinds),
-            (Self::NotOf(kinds), Letter::Word(word)) => !word.meets(kinds),
-            _ => false,
-        }
+    fn of(kinds: KindSet) -> PatternNode {
+        PatternNode::Single(Self { kinds, negated: false })
+    }
+
+    /// A word that has none of the kinds; the ends of the text are no words.
+    fn word_not_of(kinds: KindSet) -> PatternNode {
+        PatternNode::Single(Self {
+            kinds: kinds | KindSet::START | KindSet::END,
+            negated: true,
+        })
+    }
+
+    fn accepts(self, letter: KindSet) -> bool {
+        letter.meets(self.kinds) != self.negated
+    }
+
+    /// The kinds of which a text must have one, if a word of it must.
+    fn needs(self) -> Option<KindSet> {
+        (!self.negated && !self.kinds.meets(KindSet::START | KindSet::END)).then_some(self.kinds)
     }
 }
 
@@ -50,6 +78,8 @@ pub(super) struct Pattern {
     positions: Vec<LetterClass>,
     follow: Vec<u128>,
     first: u128,
+    /// Those of the first positions that do not stand at the start of the text.
+    inner: u128,
     last: u128,
     /// Kinds of which the text must have one each. Two rule out nearly all patterns, and lie beside each other in memory.
     needs: [KindSet; 2],
@@ -75,33 +105,36 @@ impl Pattern {
             positions: Vec::new(),
             follow: Vec::new(),
             first: 0,
+            inner: 0,
             last: 0,
-            needs: [0, 1].map(|at| needs.get(at).copied().unwrap_or_default()),
+            needs: [0, 1].map(|at| needs.get(at).copied().unwrap_or(KindSet::START)),
         };
         let sets = pattern.add_node(&node)?;
         if sets.nullable {
             return Err("it fits an empty text".to_owned());
         }
         pattern.first = sets.first;
+        pattern.inner = bits(sets.first)
+            .filter(|&at| !pattern.positions[at].accepts(KindSet::START))
+            .fold(0, |set, at| set | 1 << at);
         pattern.last = sets.last;
         Ok(pattern)
     }
 
-    /// Whether it fits somewhere; `all` are the kinds of all words together.
-    pub(super) fn fits(&self, letters: &[Letter], all: KindSet) -> bool {
-        self.needs
-            .iter()
-            .all(|&kinds| kinds == KindSet::NONE || all.meets(kinds))
-            && self.runs(letters)
+    /// Whether it fits somewhere.
+    pub(super) fn fits(&self, text: &PatternText) -> bool {
+        self.needs.iter().all(|&kinds| text.all.meets(kinds)) && self.runs(&text.letters)
     }
 
-    fn runs(&self, letters: &[Letter]) -> bool {
+    fn runs(&self, letters: &[KindSet]) -> bool {
+        let mut first = self.first;
         let mut active = 0u128;
         for &letter in letters {
-            let mut next = self.first;
-            for position in bits(active) {
-                next |= self.follow[position];
+            let next = bits(active).fold(first, |next, position| next | self.follow[position]);
+            if next == 0 {
+                return false;
             }
+            first = self.inner;
             active = bits(next)
                 .filter(|&position| self.positions[position].accepts(letter))
                 .fold(0, |set, position| set | 1 << position);
@@ -195,21 +228,11 @@ impl PositionSets {
     };
 }
 
-/// The positions of a set.
-fn bits(mut set: u128) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let lowest = (set != 0).then(|| set.trailing_zeros() as usize);
-        set &= set.wrapping_sub(1);
-        lowest
-    })
-}
-
 /// Kinds of which a fitting text must have one each.
 fn needs(node: &PatternNode) -> Vec<KindSet> {
     match node {
-        PatternNode::Single(LetterClass::Of(kinds)) => vec![*kinds],
-        PatternNode::Single(LetterClass::Start | LetterClass::End | LetterClass::Any | LetterClass::NotOf(_))
-        | PatternNode::Repeat(_, 0, _) => Vec::new(),
+        PatternNode::Single(class) => class.needs().into_iter().collect(),
+        PatternNode::Repeat(_, 0, _) => Vec::new(),
         PatternNode::Sequence(nodes) => nodes.iter().flat_map(needs).collect(),
         PatternNode::Alternatives(nodes) => {
             let mut firsts = nodes.iter().map(|node| needs(node).first().copied());
@@ -273,9 +296,9 @@ impl PatternParser<'_> {
         let letter = self.peek().unwrap_or(' ');
         self.rest = self.rest.get(letter.len_utf8()..).unwrap_or_default();
         match letter {
-            '.' => Ok(PatternNode::Single(LetterClass::Any)),
-            '^' => Ok(PatternNode::Single(LetterClass::Start)),
-            '$' => Ok(PatternNode::Single(LetterClass::End)),
+            '.' => Ok(LetterClass::word_not_of(KindSet::NONE)),
+            '^' => Ok(LetterClass::of(KindSet::START)),
+            '$' => Ok(LetterClass::of(KindSet::END)),
             '(' => {
                 let inner = self.alternatives()?;
                 if self.eat(')') {
@@ -289,11 +312,11 @@ impl PatternParser<'_> {
                 self.rest = after;
                 let negated = name.strip_prefix('!');
                 let kinds = (self.kinds_of)(&negated.unwrap_or(name).replace('|', ","))?;
-                Ok(PatternNode::Single(if negated.is_some() {
-                    LetterClass::NotOf(kinds)
+                Ok(if negated.is_some() {
+                    LetterClass::word_not_of(kinds)
                 } else {
-                    LetterClass::Of(kinds)
-                }))
+                    LetterClass::of(kinds)
+                })
             }
             other => Err(format!("`{other}` is no part of a pattern")),
         }

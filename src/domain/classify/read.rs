@@ -3,13 +3,12 @@ use super::clauses::{self, ClauseSpan};
 use super::combine::{JudgedClause, combine};
 use super::context::ReadingContext;
 use super::grammar::Grammar;
-use super::judge::{Basis, Judgement, judge};
+use super::judge::{Basis, Judgement, guards_of_comment, judge};
 use super::keys::mark_keys;
 use super::lexicon::hash;
-use super::matches::PatternMatches;
 use super::normalise::fold;
 use super::reading::{Certainty, Clause, Label, Reading, Role};
-use super::rule_set::{PatternOwner, RuleSet};
+use super::rule_set::RuleSet;
 use super::second_reader::{SecondReader, agree};
 use super::segments::{Segments, split_segments};
 use super::slots;
@@ -36,8 +35,8 @@ pub(super) fn read(
     let grammar = Grammar::new(rule_set, context.steps_total);
     let segments = split_segments(&fold(text, &rule_set.emoji));
     let mut trace = tokens_of(&grammar, context, &segments);
-    trace.whole = matches_of_comment(rule_set, &trace.tokens);
-    if trace.whole.slot(rule_set, "bot") {
+    trace.whole = rule_set.text_of(&trace.tokens);
+    if rule_set.fills("bot", &trace.whole) {
         let reading = Reading {
             labels: vec![Label::Chatter],
             language: trace.language_name(),
@@ -76,14 +75,9 @@ fn tokens_of(grammar: &Grammar, context: &ReadingContext, segments: &Segments) -
     }
 }
 
-/// What fits the comment as a whole; rules are for clauses only.
-fn matches_of_comment(rule_set: &RuleSet, tokens: &[Token]) -> PatternMatches {
-    PatternMatches::find_for(rule_set, tokens, |owner| !matches!(owner, PatternOwner::Rule(_)))
-}
-
 /// A bare "yes", "done" or "not yet" under a quote speaks of the quote's steps.
 fn answer_the_quote(grammar: &Grammar, segments: &Segments, trace: &mut Trace) {
-    if segments.quoted.is_empty() || !trace.whole.slot(grammar.rule_set, "answer") {
+    if segments.quoted.is_empty() || !grammar.rule_set.fills("answer", &trace.whole) {
         return;
     }
     let quoted = join_steps(grammar, &tag(&segments.quoted, grammar, trace.language).tokens);
@@ -98,7 +92,7 @@ fn answer_the_quote(grammar: &Grammar, segments: &Segments, trace: &mut Trace) {
             value: TokenValue::Steps(steps),
         };
         trace.tokens.insert(first.unwrap_or(0), answered);
-        trace.whole = matches_of_comment(grammar.rule_set, &trace.tokens);
+        trace.whole = grammar.rule_set.text_of(&trace.tokens);
     }
 }
 
@@ -106,19 +100,20 @@ fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
     let rule_set = grammar.rule_set;
     trace.clause_spans = clauses::split(grammar, &trace.tokens);
     trace.clause_spans.truncate(MOST_CLAUSES);
+    let of_comment = guards_of_comment(rule_set, &trace.whole);
     for (at, ClauseSpan { tokens, sentence }) in trace.clause_spans.iter().enumerate() {
-        let matches = PatternMatches::find(rule_set, &trace.tokens[tokens.clone()]);
+        let text = rule_set.text_of(&trace.tokens[tokens.clone()]);
         let structure = rule_set
             .structures
             .structure(&rule_set.lexicon.symbols, &trace.tokens[tokens.clone()]);
         trace.structures.push(structure);
-        let matches_of_sentence = if tokens.start == *sentence {
-            matches.clone()
-        } else {
-            let from = (*sentence).max(tokens.end.saturating_sub(LOOK_BACK));
-            PatternMatches::find_for(rule_set, &trace.tokens[from..tokens.end], |owner| {
-                matches!(owner, PatternOwner::Guard(_))
-            })
+        let sentence_so_far = || {
+            let reach = if tokens.start == *sentence {
+                tokens.len()
+            } else {
+                LOOK_BACK
+            };
+            rule_set.text_of(&trace.tokens[(*sentence).max(tokens.end.saturating_sub(reach))..tokens.end])
         };
         let steps = steps_in(&trace.tokens[tokens.clone()]);
         trace.judged.push(JudgedClause {
@@ -126,9 +121,9 @@ fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
             sentence: *sentence,
             steps,
             own_steps: steps != 0,
-            judgement: judge(rule_set, &matches, &matches_of_sentence, &trace.whole),
+            judgement: judge(rule_set, &text, sentence_so_far, &of_comment),
         });
-        trace.matches.push(matches);
+        trace.clause_texts.push(text);
     }
 }
 
@@ -147,12 +142,12 @@ fn judge_by_structure(rule_set: &RuleSet, trace: &mut Trace) {
 
 /// An error inside code is a blocker, unless the author's words around it say more.
 fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
-    let matches = PatternMatches::find(rule_set, &trace.code);
+    let text = rule_set.text_of(&trace.code);
     let says_more = |clause: &JudgedClause| {
         let label = clause.judgement.as_ref().map(|judgement| judgement.label);
         !matches!(label, None | Some(Label::Chatter | Label::Question | Label::Progress))
     };
-    if trace.code.is_empty() || !matches.slot(rule_set, "code_error") || trace.judged.iter().any(says_more) {
+    if trace.code.is_empty() || !rule_set.fills("code_error", &text) || trace.judged.iter().any(says_more) {
         return;
     }
     let Some(rule) = rule_set.rules.iter().position(|rule| rule.id == "code-error") else {
@@ -176,7 +171,7 @@ fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
         tokens: 0..0,
         sentence: 0,
     });
-    trace.matches.push(matches);
+    trace.clause_texts.push(text);
 }
 
 /// The clauses of the reading: those with a judgement, and of chatter only what stands alone.

@@ -1,4 +1,5 @@
 //! Rule files: their form in TOML. What each table and key means to an author is in `config/README.md`.
+use super::pattern::{Pattern, PatternText};
 use super::reading::{BlockerKind, Label, Role};
 use super::structure::StructureSource;
 use serde::Deserialize;
@@ -101,7 +102,7 @@ pub(super) struct Guard {
     pub(super) id: String,
     #[serde(default)]
     pub(super) scope: Scope,
-    pub(super) pattern: PatternSources,
+    pub(super) pattern: Patterns,
     /// The label that the clause gets instead; absent: the rule does not count.
     pub(super) becomes: Option<Label>,
     /// A second label that comes with it.
@@ -122,7 +123,7 @@ pub(super) struct ClauseRule {
     /// The rule of the highest rank that stands decides.
     #[serde(default)]
     pub(super) rank: u8,
-    pub(super) pattern: PatternSources,
+    pub(super) pattern: Patterns,
     #[serde(default)]
     pub(super) guards: Vec<String>,
     #[serde(default)]
@@ -143,7 +144,7 @@ pub(super) struct ClauseRule {
 pub(super) struct Cause {
     pub(super) id: String,
     pub(super) kind: BlockerKind,
-    pub(super) pattern: PatternSources,
+    pub(super) pattern: Patterns,
 }
 
 /// A pattern that fills a slot: `all_done`, `not_spent`, `expected`, `total`, `bot`, `addressed`.
@@ -151,22 +152,40 @@ pub(super) struct Cause {
 #[serde(deny_unknown_fields)]
 pub(super) struct Slot {
     pub(super) id: String,
-    pub(super) pattern: PatternSources,
+    pub(super) pattern: Patterns,
 }
 
+/// The patterns of an entry, of which one must fit: as written, one or a list of them, and compiled.
 #[derive(Clone, Debug, Deserialize)]
+#[serde(from = "PatternSources")]
+pub(super) struct Patterns {
+    pub(super) sources: Vec<String>,
+    pub(super) compiled: Vec<Pattern>,
+}
+
+impl Patterns {
+    /// Whether one of them fits.
+    pub(super) fn fit(&self, text: &PatternText) -> bool {
+        self.compiled.iter().any(|pattern| pattern.fits(text))
+    }
+}
+
+#[derive(Deserialize)]
 #[serde(untagged)]
 pub(super) enum PatternSources {
     One(String),
     Many(Vec<String>),
 }
 
-impl PatternSources {
-    /// The patterns as written.
-    pub(super) fn list(&self) -> &[String] {
-        match self {
-            Self::One(one) => std::slice::from_ref(one),
-            Self::Many(many) => many,
+impl From<PatternSources> for Patterns {
+    fn from(sources: PatternSources) -> Self {
+        let sources = match sources {
+            PatternSources::One(one) => vec![one],
+            PatternSources::Many(many) => many,
+        };
+        Self {
+            sources,
+            compiled: Vec::new(),
         }
     }
 }

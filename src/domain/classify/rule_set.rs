@@ -3,20 +3,12 @@ use super::cause_words::CauseWords;
 use super::kinds::Kinds;
 use super::lexicon::{COMMON, KindSet, LANGUAGES, Lexicon};
 use super::normalise::Emoji;
-use super::pattern::Pattern;
-use super::rule_file::{Cause, ClauseRule, Guard, Meanings, PatternSources, RuleFault, RuleFile, Slot};
+use super::pattern::{Pattern, PatternText};
+use super::rule_file::{Cause, ClauseRule, Guard, Meanings, Patterns, RuleFault, RuleFile, Slot};
 use super::structure::StructureTable;
+use super::token::Token;
 use crate::domain::toml_fault;
 use std::collections::HashMap;
-
-/// What a pattern of the set belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PatternOwner {
-    Rule(usize),
-    Guard(usize),
-    Cause(usize),
-    Slot(usize),
-}
 
 /// Everything that the rule files say, compiled.
 #[derive(Debug)]
@@ -33,7 +25,6 @@ pub(super) struct RuleSet {
     pub(super) guards: Vec<Guard>,
     pub(super) causes: Vec<Cause>,
     pub(super) slots: Vec<Slot>,
-    pub(super) patterns: Vec<(PatternOwner, Pattern)>,
     pub(super) structures: StructureTable,
 }
 
@@ -65,6 +56,17 @@ impl RuleSet {
         let rule_set = collect(parsed, lexicon, cause_words, &kinds, &mut faults);
         if faults.is_empty() { Ok(rule_set) } else { Err(faults) }
     }
+
+    /// Whether a slot's pattern fits.
+    pub(super) fn fills(&self, slot: &str, text: &PatternText) -> bool {
+        let mut slots = self.slots.iter().filter(|known| known.id == slot);
+        slots.any(|slot| slot.pattern.fit(text))
+    }
+
+    /// A run of tokens as patterns read it.
+    pub(super) fn text_of(&self, tokens: &[Token]) -> PatternText {
+        PatternText::of_tokens(&self.lexicon.symbols, tokens)
+    }
 }
 
 /// `en.toml` and `en-workshop.toml` hold English; whatever begins with no language is common to all.
@@ -88,7 +90,7 @@ fn fill(
     language: usize,
     file: &RuleFile,
 ) -> Result<(), String> {
-    let too_many = |kind: &str| format!("`{kind}` is one kind of word too many (256 at most)");
+    let too_many = |kind: &str| format!("`{kind}` is one kind of word too many ({} at most)", KindSet::MOST);
     for (kind, list) in &file.cause_words {
         let bit = lexicon.symbols.declare(kind).ok_or_else(|| too_many(kind))?;
         for entry in entries(list) {
@@ -146,7 +148,6 @@ fn collect(
         guards: Vec::new(),
         causes: Vec::new(),
         slots: Vec::new(),
-        patterns: Vec::new(),
         structures: StructureTable::default(),
     };
     let mut structures = None;
@@ -228,19 +229,18 @@ fn tie_guards(rule_set: &mut RuleSet, faults: &mut Vec<RuleFault>) {
 
 /// Compiles every pattern and tells the faulty ones.
 fn compile_patterns(rule_set: &mut RuleSet, faults: &mut Vec<RuleFault>) {
-    let rules = owned(&rule_set.rules, PatternOwner::Rule, |rule| (&rule.id, &rule.pattern));
-    let guards = owned(&rule_set.guards, PatternOwner::Guard, |guard| {
-        (&guard.id, &guard.pattern)
-    });
-    let causes = owned(&rule_set.causes, PatternOwner::Cause, |cause| {
-        (&cause.id, &cause.pattern)
-    });
-    let slots = owned(&rule_set.slots, PatternOwner::Slot, |slot| (&slot.id, &slot.pattern));
-    let mut compiled = Vec::new();
-    for (owner, (id, sources)) in rules.chain(guards).chain(causes).chain(slots) {
-        for source in sources.list() {
+    let mut rules = std::mem::take(&mut rule_set.rules);
+    let mut guards = std::mem::take(&mut rule_set.guards);
+    let mut causes = std::mem::take(&mut rule_set.causes);
+    let mut slots = std::mem::take(&mut rule_set.slots);
+    let of_rules = rules.iter_mut().map(|rule| (&rule.id, &mut rule.pattern));
+    let of_guards = guards.iter_mut().map(|guard| (&guard.id, &mut guard.pattern));
+    let of_causes = causes.iter_mut().map(|cause| (&cause.id, &mut cause.pattern));
+    let of_slots = slots.iter_mut().map(|slot| (&slot.id, &mut slot.pattern));
+    for (id, Patterns { sources, compiled }) in of_rules.chain(of_guards).chain(of_causes).chain(of_slots) {
+        for source in sources {
             match Pattern::new(source, &|names| bits_of(rule_set, names)) {
-                Ok(pattern) => compiled.push((owner, pattern)),
+                Ok(pattern) => compiled.push(pattern),
                 Err(what) => faults.push(RuleFault::new(
                     "config/rules",
                     Some(id),
@@ -250,15 +250,6 @@ fn compile_patterns(rule_set: &mut RuleSet, faults: &mut Vec<RuleFault>) {
             }
         }
     }
-    rule_set.patterns = compiled;
-}
-
-/// A table's entries, each with its owner, id and patterns.
-fn owned<'a, T>(
-    entries: &'a [T],
-    owner: fn(usize) -> PatternOwner,
-    patterns: fn(&'a T) -> (&'a String, &'a PatternSources),
-) -> impl Iterator<Item = (PatternOwner, (&'a String, &'a PatternSources))> {
-    let owners = (0..).map(owner);
-    owners.zip(entries.iter().map(patterns))
+    (rule_set.rules, rule_set.guards) = (rules, guards);
+    (rule_set.causes, rule_set.slots) = (causes, slots);
 }

@@ -1,9 +1,9 @@
 //! Slots: what a comment says beside its labels. Steps, spans, keys, the blocker's kind, the day, whether a reply is due.
 use super::context::ReadingContext;
 use super::grammar::Grammar;
-use super::matches::PatternMatches;
+use super::pattern::PatternText;
 use super::reading::{BlockerKind, Clause, Label, Reading};
-use super::rule_set::{PatternOwner, RuleSet};
+use super::rule_set::RuleSet;
 use super::step_set::{listed, range, set_of};
 use super::token::{Token, TokenValue, steps_in};
 use super::trace::Trace;
@@ -38,12 +38,12 @@ fn all_done(grammar: &Grammar, trace: &Trace, clauses: &[Clause]) -> bool {
     let finished = || clauses.iter().filter(|clause| clause.label == Label::Completion);
     let steps = set_of(finished().flat_map(|clause| &clause.steps));
     let every = range(1, grammar.steps_total);
-    let whole = |id: &str| trace.whole.slot(grammar.rule_set, id);
+    let fills = |slot, text| grammar.rule_set.fills(slot, text);
     let totality = trace
         .judged
         .iter()
-        .any(|clause| clause.is(Label::Completion) && trace.matches[clause.at].slot(grammar.rule_set, "all_done"));
-    let in_words = finished().count() > 0 && (totality || whole("all_done_comment"));
+        .any(|clause| clause.is(Label::Completion) && fills("all_done", &trace.clause_texts[clause.at]));
+    let in_words = finished().count() > 0 && (totality || fills("all_done_comment", &trace.whole));
     in_words && (steps == 0 || steps == every) || every != 0 && steps & every == every
 }
 
@@ -77,7 +77,7 @@ fn rules_of(clauses: &[Clause]) -> Vec<String> {
 fn needs_reply(rule_set: &RuleSet, labels: &[Label], trace: &Trace) -> bool {
     const REPORTS: [Label; 4] = [Label::Completion, Label::Blocker, Label::KeyReport, Label::Correction];
     let asks = trace.judged.iter().any(|clause| clause.is(Label::Question));
-    REPORTS.iter().any(|label| labels.contains(label)) || asks && !trace.whole.slot(rule_set, "addressed")
+    REPORTS.iter().any(|label| labels.contains(label)) || asks && !rule_set.fills("addressed", &trace.whole)
 }
 
 /// The kind by the rules: the first cause that fits the blocker's clauses, or the code; else the whole comment.
@@ -85,25 +85,24 @@ pub(super) fn blocker_kind(rule_set: &RuleSet, trace: &Trace) -> BlockerKind {
     let blocked = trace.judged.iter().filter(|clause| clause.has(Label::Blocker));
     let spans = blocked.map(|clause| &trace.tokens[trace.clause_spans[clause.at].tokens.clone()]);
     let near: Vec<_> = spans
-        .map(|tokens| causes_of(rule_set, trace, tokens))
-        .chain([PatternMatches::find(rule_set, &trace.code)])
+        .map(|tokens| with_cause_words(rule_set, trace, tokens))
+        .chain([rule_set.text_of(&trace.code)])
         .collect();
-    let first = |matches: &[PatternMatches]| {
-        let mut causes = rule_set.causes.iter().enumerate();
-        let cause = causes.find(|(at, _)| matches.iter().any(|matches| matches.cause(*at)));
-        cause.map(|(_, cause)| cause.kind)
+    let first = |texts: &[PatternText]| {
+        let mut causes = rule_set.causes.iter();
+        let cause = causes.find(|cause| texts.iter().any(|text| cause.pattern.fit(text)));
+        cause.map(|cause| cause.kind)
     };
     first(&near)
-        .or_else(|| first(&[causes_of(rule_set, trace, &trace.tokens)]))
+        .or_else(|| first(&[with_cause_words(rule_set, trace, &trace.tokens)]))
         .unwrap_or(BlockerKind::Other)
 }
 
-/// The causes that fit a run of the author's words.
-fn causes_of(rule_set: &RuleSet, trace: &Trace, tokens: &[Token]) -> PatternMatches {
+/// A run of the author's words as the patterns of causes read it: with the kinds that only they go by.
+fn with_cause_words(rule_set: &RuleSet, trace: &Trace, tokens: &[Token]) -> PatternText {
     let of_causes = rule_set.cause_words.kinds(&trace.own, tokens, trace.language);
     let of_lexicon = tokens.iter().map(|token| rule_set.lexicon.symbols.set(token.symbol));
-    let kinds = of_lexicon.zip(of_causes).map(|(one, other)| one | other);
-    PatternMatches::find_in(rule_set, kinds, |owner| matches!(owner, PatternOwner::Cause(_)))
+    PatternText::of_kinds(of_lexicon.zip(of_causes).map(|(one, other)| one | other))
 }
 
 fn keys_in(tokens: &[Token]) -> u64 {
@@ -133,12 +132,12 @@ fn spans(grammar: &Grammar, trace: &Trace) -> (Option<u32>, Option<u32>) {
         let TokenValue::Minutes(minutes) = token.value else {
             continue;
         };
-        let matches = PatternMatches::find(rule_set, &around(grammar, trace, at));
-        if matches.slot(rule_set, "planned") {
+        let text = around(grammar, trace, at);
+        if rule_set.fills("planned", &text) {
             planned = Some(minutes);
-        } else if matches.slot(rule_set, "total") {
+        } else if rule_set.fills("total", &text) {
             total = Some(minutes);
-        } else if !matches.slot(rule_set, "not_spent") {
+        } else if !rule_set.fills("not_spent", &text) {
             spent.push(minutes);
         }
     }
@@ -150,21 +149,20 @@ fn spans(grammar: &Grammar, trace: &Trace) -> (Option<u32>, Option<u32>) {
 }
 
 /// The sentence around a span, in which other spans are numbers only.
-fn around(grammar: &Grammar, trace: &Trace, at: usize) -> Vec<Token> {
+fn around(grammar: &Grammar, trace: &Trace, at: usize) -> PatternText {
     let clause_span = trace
         .clause_spans
         .iter()
         .find(|clause_span| clause_span.tokens.contains(&at));
     let range = clause_span.map_or(0..trace.tokens.len(), |clause_span| clause_span.tokens.clone());
     let shown = |index: usize| {
-        let token = trace.tokens[index];
+        let token = &trace.tokens[index];
         let other = index != at && matches!(token.value, TokenValue::Minutes(_));
-        Token {
-            symbol: if other { grammar.symbols.number } else { token.symbol },
-            ..token
+        if other {
+            grammar.bits.number
+        } else {
+            grammar.kinds_of(token)
         }
     };
-    (range.start.max(at.saturating_sub(24))..range.end.min(at + 24))
-        .map(shown)
-        .collect()
+    PatternText::of_kinds((range.start.max(at.saturating_sub(24))..range.end.min(at + 24)).map(shown))
 }

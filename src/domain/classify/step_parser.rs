@@ -1,7 +1,7 @@
 //! What all ways of naming steps share: looking at the tokens ahead and behind, single numbers, and lists of them.
 use super::grammar::Grammar;
 use super::lexicon::KindSet;
-use super::step_set::{StepSet, range};
+use super::step_set::{MOST_STEPS, StepSet, range};
 use super::token::{Token, TokenValue};
 
 /// Reads what begins at one token; `ahead` counts tokens from there.
@@ -60,12 +60,12 @@ impl StepParser<'_> {
         (1..=self.grammar.highest_step).contains(&number).then_some(number)
     }
 
-    /// Numbers joined by commas, "and", slashes or ranges; its length counts from `from`.
+    /// Numbers joined by commas, "and", slashes or ranges, as many as there can be steps; its length counts from `from`.
     pub(super) fn list(&self, from: usize) -> Option<StepMention> {
         let bits = self.grammar.bits;
         let (mut last, mut set, mut part) = self.item(from)?;
         let mut ahead = from + 1;
-        loop {
+        for _ in 1..MOST_STEPS {
             let to = self.is(ahead, bits.to | bits.hyphen | bits.upto | bits.dash);
             let joiner = to || self.is(ahead, bits.comma | bits.and | bits.slash);
             let next = self.skip(ahead + 1, bits.and | bits.article | bits.stepword | bits.hash);

@@ -2,7 +2,7 @@
 use super::grammar::Grammar;
 use super::lexicon::Symbol;
 use super::step_parser::{StepMention, StepParser};
-use super::step_set::range;
+use super::step_set::{MOST_STEPS, range};
 use super::steps_joined::{drop_replaced, merge};
 use super::token::{Token, TokenValue};
 
@@ -78,7 +78,8 @@ impl StepParser<'_> {
         let bits = self.grammar.bits;
         let mut set = 0;
         let mut ahead = 0;
-        while let Some(step) = self.ordinal(ahead) {
+        for _ in 0..MOST_STEPS {
+            let Some(step) = self.ordinal(ahead) else { break };
             set |= 1 << step;
             ahead += 1;
             if self.is(ahead, bits.and | bits.comma) && self.ordinal(ahead + 1).is_some() {

@@ -1,4 +1,5 @@
 //! Symbols: the kinds of words, and the sets of them that words have.
+use super::fnv::FnvBuilder;
 use std::collections::HashMap;
 
 /// A set of kinds, interned: an index into [`SymbolTable`]. 0 is the empty set.
@@ -11,8 +12,12 @@ pub(super) struct KindSet(u128, u128);
 impl KindSet {
     /// The set without any kind.
     pub(super) const NONE: Self = Self(0, 0);
-    /// How many kinds there can be.
-    const MOST: usize = 256;
+    /// How many kinds of words there can be; the last two bits are the ends of a text.
+    pub(super) const MOST: usize = 254;
+    /// What stands before the first word of a text.
+    pub(super) const START: Self = Self(0, 1 << 126);
+    /// What stands behind the last word of a text.
+    pub(super) const END: Self = Self(0, 1 << 127);
 
     fn one(at: usize) -> Self {
         if at < 128 {
@@ -36,12 +41,21 @@ impl std::ops::BitOr for KindSet {
     }
 }
 
+/// The places of the bits of a set, lowest first.
+pub(super) fn bits(mut set: u128) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let lowest = (set != 0).then(|| set.trailing_zeros() as usize);
+        set &= set.wrapping_sub(1);
+        lowest
+    })
+}
+
 /// The kinds of words and their sets.
 #[derive(Debug)]
 pub(super) struct SymbolTable {
     names: Vec<String>,
     sets: Vec<KindSet>,
-    by_set: HashMap<KindSet, Symbol>,
+    by_set: HashMap<KindSet, Symbol, FnvBuilder>,
 }
 
 impl SymbolTable {
@@ -49,7 +63,7 @@ impl SymbolTable {
         Self {
             names: Vec::new(),
             sets: vec![KindSet::NONE],
-            by_set: HashMap::from([(KindSet::NONE, 0)]),
+            by_set: HashMap::from_iter([(KindSet::NONE, 0)]),
         }
     }
 
@@ -92,11 +106,8 @@ impl SymbolTable {
 
     /// The names of a symbol's kinds, for `explain`.
     pub(super) fn names(&self, symbol: Symbol) -> Vec<&str> {
-        let set = self.set(symbol);
-        let names = self.names.iter().enumerate();
-        names
-            .filter(|(at, _)| set.meets(KindSet::one(*at)))
-            .map(|(_, name)| name.as_str())
-            .collect()
+        let KindSet(low, high) = self.set(symbol);
+        let places = bits(low).chain(bits(high).map(|at| at + 128));
+        places.filter_map(|at| self.names.get(at).map(String::as_str)).collect()
     }
 }

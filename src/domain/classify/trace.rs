@@ -2,7 +2,7 @@
 use super::clauses::ClauseSpan;
 use super::combine::JudgedClause;
 use super::lexicon::LANGUAGES;
-use super::matches::PatternMatches;
+use super::pattern::PatternText;
 use super::reading::{BlockerKind, Label};
 use super::step_set::StepSet;
 use super::structure::Structure;
@@ -19,12 +19,12 @@ pub(super) struct Trace {
     pub(super) clause_spans: Vec<ClauseSpan>,
     /// The structure of each clause, in the order of `clause_spans`.
     pub(super) structures: Vec<Structure>,
-    /// The patterns that fit each clause, in the order of `clause_spans`.
-    pub(super) matches: Vec<PatternMatches>,
+    /// Each clause as patterns read it, in the order of `clause_spans`.
+    pub(super) clause_texts: Vec<PatternText>,
     /// The clauses that are left after combining, each with its judgement.
     pub(super) judged: Vec<JudgedClause>,
-    /// The patterns that fit the comment as one run of tokens.
-    pub(super) whole: PatternMatches,
+    /// The comment as patterns read it: one run of tokens.
+    pub(super) whole: PatternText,
     /// The tokens of the code in the comment.
     pub(super) code: Vec<Token>,
     /// The language of most words, as an index into [`LANGUAGES`].

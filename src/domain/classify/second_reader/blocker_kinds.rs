@@ -1,6 +1,5 @@
 //! The kind of a blocker: what the rules see as its cause, and how the comment reads, together.
-use super::features::FeatureReader;
-use super::opinion::{SecondReader, log_chances};
+use super::opinion::{SecondReader, log_chances, with_reader};
 use crate::domain::classify::reading::BlockerKind;
 use crate::domain::classify::trace::Trace;
 
@@ -28,7 +27,7 @@ pub(super) fn kind_column(kind: BlockerKind) -> usize {
 impl SecondReader {
     /// The kind of obstacle that a comment tells of, given the one that the rules see.
     pub(in crate::domain::classify) fn kind(&self, trace: &Trace, by_rules: BlockerKind) -> BlockerKind {
-        let features = FeatureReader::default().whole(&self.names, trace);
+        let features = with_reader(|reader| reader.whole(&self.names, trace));
         let chances = log_chances(self.weights.kinds.sums(&features));
         let meant = &self.weights.kinds_meant;
         let of_rules = &meant[kind_column(by_rules)];

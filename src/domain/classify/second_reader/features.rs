@@ -1,5 +1,6 @@
 //! Features: what the second reader sees of a text. Runs of words and letters, and the kinds that the lexicon gives the words,
 //! each hashed to a row of the table of weights.
+use super::row_counts::RowCounts;
 use crate::domain::classify::lexicon::{SymbolTable, hash};
 use crate::domain::classify::structure::Structure;
 use crate::domain::classify::token::Token;
@@ -56,7 +57,7 @@ impl KindNames {
             let kinds: Box<[u32]> = names
                 .map(|name| {
                     let kind = fold32(hash(name.bytes()));
-                    known.insert(kind, name.to_owned());
+                    known.entry(kind).or_insert_with(|| name.to_owned());
                     kind
                 })
                 .collect();
@@ -87,7 +88,7 @@ const BORDER: u32 = 11;
 /// Reads the features of a comment and of its clauses; keeps what it needs for that from one to the next.
 #[derive(Debug, Default)]
 pub(in crate::domain::classify) struct FeatureReader {
-    hashes: Vec<u32>,
+    seen: RowCounts,
     /// What each row stands for in this text, where that is to be told.
     told: Option<BTreeMap<u32, String>>,
 }
@@ -230,7 +231,7 @@ impl FeatureReader {
                 .wrapping_add(0xe654_6b64)
         });
         let row = (mixed ^ mixed >> 16).wrapping_mul(0xc2b2_ae35) >> (32 - ROW_BITS);
-        self.hashes.push(row);
+        self.seen.see(row);
         if let Some(rows) = &mut self.told {
             rows.entry(row).or_insert_with(told);
         }
@@ -238,15 +239,13 @@ impl FeatureReader {
 
     /// Ends a block: each row once, by how often it was seen, all of them together as long as `count`.
     fn close(&mut self, count: f32, features: &mut Vec<Feature>) {
-        self.hashes.sort_unstable();
         let first = features.len();
         let mut squares = 0.0_f32;
-        for run in self.hashes.chunk_by(|one, other| one == other) {
-            let value = SEEN[run.len().min(SEEN.len()) - 1];
+        self.seen.drain(|row, count| {
+            let value = SEEN[usize::from(count).min(SEEN.len()) - 1];
             squares += value * value;
-            features.push(Feature { row: run[0], value });
-        }
-        self.hashes.clear();
+            features.push(Feature { row, value });
+        });
         let scale = if squares > 0.0 { count / squares.sqrt() } else { 0.0 };
         for feature in &mut features[first..] {
             feature.value *= scale;

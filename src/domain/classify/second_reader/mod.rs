@@ -12,6 +12,7 @@ mod features;
 mod labels;
 mod opinion;
 mod reasons;
+mod row_counts;
 mod training;
 mod verdict;
 mod weights;

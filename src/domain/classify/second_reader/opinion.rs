@@ -6,6 +6,7 @@ use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, WHOLE, Weight
 use crate::domain::classify::lexicon::SymbolTable;
 use crate::domain::classify::reading::Label;
 use crate::domain::classify::trace::Trace;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// How much the verdict of the rules counts beside the whole comment.
@@ -40,7 +41,10 @@ impl SecondReader {
 
     /// What it makes of a comment that the rules have read.
     pub(super) fn opinion(&self, trace: &Trace) -> Opinion {
-        let mut reader = FeatureReader::default();
+        with_reader(|reader| self.opinion_by(reader, trace))
+    }
+
+    fn opinion_by(&self, reader: &mut FeatureReader, trace: &Trace) -> Opinion {
         let whole = self.weights.labels.sums(&reader.whole(&self.names, trace));
         let clauses = 0..trace.clause_spans.len();
         let clauses = clauses.map(|at| self.weights.labels.sums(&reader.clause(&self.names, trace, at)));
@@ -76,6 +80,14 @@ impl Opinion {
             .map(|(label, chance)| (label, percent(chance)))
             .collect()
     }
+}
+
+/// Lends the reader of features that this thread keeps: it holds a table as long as those of the weights.
+pub(super) fn with_reader<T>(read: impl FnOnce(&mut FeatureReader) -> T) -> T {
+    thread_local! {
+        static READER: RefCell<FeatureReader> = RefCell::default();
+    }
+    READER.with_borrow_mut(read)
 }
 
 /// The logarithms of the chances of the labels of a head.
