@@ -143,6 +143,54 @@ fn the_plainest_sentences_read_right() {
     }
 }
 
+#[test]
+fn a_finish_counts_only_where_it_is_asserted_and_is_so_now() {
+    let rules = Classifier::by_rules_alone(&[]).unwrap();
+    let keys = KeyNames::default();
+    let context = ReadingContext {
+        steps_total: 5,
+        default_step: None,
+        keys: &keys,
+    };
+    let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
+    for line in corpus("asserted.jsonl") {
+        let clean = redactor.redact(&RawText::new(line.text.as_str())).for_reading;
+        let reading = rules.read(&clean, &context);
+        assert_eq!(
+            (line.labels[0], &line.steps),
+            (reading.primary(), &reading.steps),
+            "{}: {:?}",
+            line.text,
+            reading.rules
+        );
+    }
+}
+
+/// Neither a number nor a word that nobody knows is a sure finish, and an hour by the clock is no time spent.
+#[test]
+fn what_says_nothing_is_no_sure_finish() {
+    for text in [
+        "4",
+        "3!",
+        "step 3",
+        "stap 2.",
+        "step 3 zzqq",
+        "stap 3 blorf",
+        "zzqq step 3",
+    ] {
+        let reading = read(text);
+        let sure = reading.primary() == Label::Completion && reading.doubt.is_none();
+        assert!(!sure, "{text}: {reading:?}");
+    }
+    for text in ["See you at 4:30", "Tot 4:30", "Afspraak om 4:30"] {
+        let reading = read(text);
+        assert!(
+            reading.duration_minutes.is_none() && reading.steps.is_empty(),
+            "{text}: {reading:?}"
+        );
+    }
+}
+
 /// A table of some lessons, and whether a classifier that reads by it reads them right.
 #[test]
 fn the_same_lessons_give_the_same_second_reader() {

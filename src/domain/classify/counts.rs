@@ -87,6 +87,9 @@ fn counts(grammar: &Grammar, endings: Endings, text: &str, tokens: &[Token], at:
     let (Some(next), Some(first)) = (tokens.get(at + 1), word(1)) else {
         return false;
     };
+    if beside_the_rest(grammar, tokens, at) {
+        return true;
+    }
     // "3 times out of 5"
     if text[..tokens[at].start].trim_end().ends_with("out of") {
         return true;
@@ -132,6 +135,18 @@ fn counts(grammar: &Grammar, endings: Endings, text: &str, tokens: &[Token], at:
         && endings.is_adjective(first)
         && tokens.get(at + 2).is_some_and(|token| token.symbol == 0)
         && word(2).is_some_and(|word| endings.is_plural(word))
+}
+
+/// "3 done, 2 to go": how many are finished and how many are left.
+fn beside_the_rest(grammar: &Grammar, tokens: &[Token], at: usize) -> bool {
+    let bits = grammar.bits;
+    let is_number = |at: usize| matches!(tokens.get(at).map(|token| token.value), Some(TokenValue::Number(_)));
+    let is_rest = |at: usize| is_number(at) && grammar.is_at(tokens, at + 1, bits.togo);
+    let joined = |at: usize| usize::from(grammar.is_at(tokens, at, bits.comma | bits.and));
+    let rest = at + 2 + joined(at + 2);
+    let finished = !grammar.is_before(tokens, at, bits.stepword) && is_rest(rest);
+    let before = at.checked_sub(2).and_then(|to| to.checked_sub(joined(at - 1)));
+    finished || is_rest(at) && before.is_some_and(is_number)
 }
 
 #[cfg(test)]

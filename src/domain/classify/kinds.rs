@@ -46,6 +46,8 @@ kinds! {
     to, upto, both, all, except, before,
     /// Units of time, and words around spans and days.
     minute, hour, week, seconds, half_more, quarter_more, roughly, article, an, duration, day, clock, by, insteadof, planned,
+    /// What is left of a count: "2 to go".
+    togo,
     /// Words of dates: months, what stands before a day of the month, before a bare number that is a day, before an hour.
     month, onday, dated, athour,
     /// Numerals and ordinals as words, and a number that counts the things behind it.

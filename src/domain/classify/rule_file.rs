@@ -63,6 +63,9 @@ pub(super) struct RuleFile {
     pub(super) meanings: Option<Meanings>,
     #[serde(default)]
     pub(super) guard: Vec<Guard>,
+    /// Names of guards that rules name together.
+    #[serde(default)]
+    pub(super) guard_lists: BTreeMap<String, Vec<String>>,
     #[serde(default)]
     pub(super) rule: Vec<ClauseRule>,
     #[serde(default)]

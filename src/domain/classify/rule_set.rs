@@ -8,7 +8,7 @@ use super::rule_file::{Cause, ClauseRule, Guard, Meanings, Patterns, RuleFault, 
 use super::structure::StructureTable;
 use super::token::Token;
 use crate::domain::toml_fault;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Everything that the rule files say, compiled.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(super) struct RuleSet {
     /// By rank, highest first; equal ranks in file order.
     pub(super) rules: Vec<ClauseRule>,
     pub(super) guards: Vec<Guard>,
+    /// Guards that rules name together.
+    pub(super) guard_lists: BTreeMap<String, Vec<String>>,
     pub(super) causes: Vec<Cause>,
     pub(super) slots: Vec<Slot>,
     pub(super) structures: StructureTable,
@@ -146,6 +148,7 @@ fn collect(
         meanings: Meanings::default(),
         rules: Vec::new(),
         guards: Vec::new(),
+        guard_lists: BTreeMap::new(),
         causes: Vec::new(),
         slots: Vec::new(),
         structures: StructureTable::default(),
@@ -181,6 +184,7 @@ fn collect(
             ..rule
         }));
         rule_set.guards.extend(file.guard);
+        rule_set.guard_lists.extend(file.guard_lists);
         rule_set.causes.extend(file.cause);
         rule_set.slots.extend(file.slot);
         structures = file.structure.map(|source| (name, source)).or(structures);
@@ -211,9 +215,15 @@ pub(super) fn bits_of(rule_set: &RuleSet, list: &str) -> Result<KindSet, String>
 }
 
 fn tie_guards(rule_set: &mut RuleSet, faults: &mut Vec<RuleFault>) {
-    let RuleSet { rules, guards, .. } = rule_set;
+    let RuleSet {
+        rules,
+        guards,
+        guard_lists,
+        ..
+    } = rule_set;
     for rule in rules {
-        for name in &rule.guards {
+        let named = |name| guard_lists.get(name).map_or(std::slice::from_ref(name), Vec::as_slice);
+        for name in rule.guards.iter().flat_map(named) {
             match guards.iter().position(|guard| guard.id == *name) {
                 Some(at) => rule.guard_at.push(at),
                 None => faults.push(RuleFault::new(

@@ -60,7 +60,7 @@ pub(super) fn join_times(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
                 push_span(grammar, &mut joined, span, minutes);
             }
             (None, TokenValue::Clock(hours, minutes)) => {
-                let by = grammar.is_before(&joined, joined.len(), grammar.bits.by);
+                let by = grammar.is_before(&joined, joined.len(), grammar.bits.by | grammar.bits.clock);
                 joined.push(if hours < 10 && !by {
                     becomes(symbols.duration, TokenValue::Minutes(hours * 60 + minutes))
                 } else {

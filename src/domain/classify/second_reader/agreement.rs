@@ -7,7 +7,7 @@ use crate::domain::classify::combine::JudgedClause;
 use crate::domain::classify::judge::Judgement;
 use crate::domain::classify::reading::{Label, Role};
 use crate::domain::classify::rule_set::RuleSet;
-use crate::domain::classify::token::Token;
+use crate::domain::classify::token::{Token, TokenValue};
 use crate::domain::classify::trace::Trace;
 
 /// The chance of a finish from which on one is celebrated that the rules see too.
@@ -58,7 +58,8 @@ pub(in crate::domain::classify) fn agree(
     if trace.clause_spans.is_empty() || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key) {
         return None;
     }
-    if is_plain(verdict, trace) {
+    let words = Words::of(rule_set, trace);
+    if is_plain(verdict, trace) || verdict == RuleVerdict::Silent && words == Words::None {
         return None;
     }
     let opinion = second_reader.opinion(trace);
@@ -76,7 +77,36 @@ pub(in crate::domain::classify) fn agree(
         apply(label, &opinion, trace);
     }
     doubt_finishes(&opinion, trace);
-    candidates.rival(label).map(|rival| [label, rival])
+    let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
+    candidates.rival(label, is_guess).map(|rival| [label, rival])
+}
+
+/// What a comment says beside steps, numbers and marks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    /// Nothing: "4", "step 3!".
+    None,
+    /// One word that nobody knows: "step 3 zzqq".
+    OneUnknown,
+    /// More than that.
+    Some,
+}
+
+impl Words {
+    fn of(rule_set: &RuleSet, trace: &Trace) -> Self {
+        let bits = &rule_set.kinds.bits;
+        let marks = bits.stop | bits.line | bits.comma | bits.colon | bits.dash | bits.hyphen | bits.and | bits.hash;
+        let is_word = |token: &&Token| {
+            !matches!(token.value, TokenValue::Steps(_) | TokenValue::Number(_))
+                && !rule_set.lexicon.symbols.set(token.symbol).meets(marks)
+        };
+        let words: Vec<&Token> = trace.tokens.iter().filter(is_word).collect();
+        match words[..] {
+            [] => Self::None,
+            [word] if word.symbol == 0 => Self::OneUnknown,
+            _ => Self::Some,
+        }
+    }
 }
 
 /// A comment of so many words at most is short.
@@ -157,11 +187,11 @@ impl Candidates<'_> {
     }
 
     /// The other label that it may be, if that is likely too: one that fits about as well, or better, or any where a finish is
-    /// hardly likely.
-    fn rival(&self, settled: Label) -> Option<Label> {
+    /// hardly likely or rests on a word that nobody knows.
+    fn rival(&self, settled: Label, is_guess: bool) -> Option<Label> {
         let silent = |label: Label| matches!(label, Label::Progress | Label::Chatter);
         let rival = self.best(|label| label != settled && !(silent(label) && silent(settled)))?;
-        let hardly = settled == Label::Completion && self.opinion.completion < FINISH_SURE;
+        let hardly = settled == Label::Completion && (is_guess || self.opinion.completion < FINISH_SURE);
         (hardly || self.score(settled) - self.score(rival) < DOUBT).then_some(rival)
     }
 }
