@@ -175,7 +175,7 @@ impl Patterns {
 
 #[derive(Deserialize)]
 #[serde(untagged)]
-pub(super) enum PatternSources {
+enum PatternSources {
     One(String),
     Many(Vec<String>),
 }

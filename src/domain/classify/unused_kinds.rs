@@ -1,6 +1,6 @@
 //! Unused kinds: words under a kind that nothing asks for mean nothing, which a slip in its name looks like.
 use super::kinds::Kinds;
-use super::rule_file::{PatternSources, RuleFault, RuleFile};
+use super::rule_file::{RuleFault, RuleFile};
 use std::collections::HashSet;
 
 /// Every kind of words that no pattern, group or table of any file names.
@@ -38,7 +38,8 @@ fn sources(file: &RuleFile) -> impl Iterator<Item = &str> {
     let meanings = meanings.flat_map(|meanings| meanings.gravest_last.iter().chain([&meanings.turns]));
     let tables = file.structure.iter().flat_map(|table| table.lists());
     let lists = file.groups.values().chain(meanings).chain(tables);
-    patterns.flat_map(PatternSources::list).chain(lists).map(String::as_str)
+    let sources = patterns.flat_map(|patterns| &patterns.sources);
+    sources.chain(lists).map(String::as_str)
 }
 
 /// The names in a list or a pattern.
