@@ -87,7 +87,7 @@ fn fill(
     language: usize,
     file: &RuleFile,
 ) -> Result<(), String> {
-    let too_many = |kind: &str| format!("`{kind}` is one kind of word too many (256 at most)");
+    let too_many = |kind: &str| format!("`{kind}` is one kind of word too many ({} at most)", KindSet::MOST);
     for (kind, list) in &file.cause_words {
         let bit = lexicon.symbols.declare(kind).ok_or_else(|| too_many(kind))?;
         for entry in entries(list) {

@@ -6,25 +6,23 @@ pub(super) type Symbol = u16;
 
 /// A set of kinds, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct KindSet(u128, u128);
+pub(super) struct KindSet([u128; 3]);
 
 impl KindSet {
     /// The set without any kind.
-    pub(super) const NONE: Self = Self(0, 0);
+    pub(super) const NONE: Self = Self([0; 3]);
     /// How many kinds there can be.
-    const MOST: usize = 256;
+    pub(super) const MOST: usize = 384;
 
     fn one(at: usize) -> Self {
-        if at < 128 {
-            Self(1 << at, 0)
-        } else {
-            Self(0, 1 << (at - 128))
-        }
+        let mut bits = [0; 3];
+        bits[at / 128] = 1 << (at % 128);
+        Self(bits)
     }
 
     /// Whether the sets share a kind.
     pub(super) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0 || self.1 & other.1 != 0
+        (0..3).any(|at| self.0[at] & other.0[at] != 0)
     }
 }
 
@@ -32,7 +30,7 @@ impl std::ops::BitOr for KindSet {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0, self.1 | other.1)
+        Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
     }
 }
 
