@@ -204,12 +204,16 @@ impl StructureTable {
         let near = place.map_or(tokens, |at| {
             &tokens[at.saturating_sub(DENIED_BEFORE)..tokens.len().min(at + 1 + DENIED_BEHIND)]
         });
+        // "Once the glue does not drip": what a condition denies, the author does not.
+        let condition = self.tenses.iter().find(|(tense, _)| *tense == Tense::Condition);
+        let is_condition = |token: &Token| condition.is_some_and(|(_, of)| kinds(token).meets(*of));
+        let mut said = near.iter().take_while(|token| !is_condition(token));
         Structure {
             subject: first.map_or(Subject::None, |first| {
                 named(&self.subjects, first).unwrap_or(Subject::Thing)
             }),
             predicate: predicate.map_or(Predicate::Unknown, |(name, _)| *name),
-            negated: near.iter().any(|token| kinds(token).meets(self.negation)),
+            negated: said.any(|token| kinds(token).meets(self.negation)),
             tense: named(&self.tenses, all).unwrap_or(Tense::Now),
         }
     }

@@ -7,29 +7,27 @@ pub(super) type Symbol = u16;
 
 /// A set of kinds, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(super) struct KindSet(u128, u128);
+pub(super) struct KindSet([u128; 3]);
 
 impl KindSet {
     /// The set without any kind.
-    pub(super) const NONE: Self = Self(0, 0);
+    pub(super) const NONE: Self = Self([0; 3]);
     /// How many kinds of words there can be; the last two bits are the ends of a text.
-    pub(super) const MOST: usize = 254;
+    pub(super) const MOST: usize = 382;
     /// What stands before the first word of a text.
-    pub(super) const START: Self = Self(0, 1 << 126);
+    pub(super) const START: Self = Self([0, 0, 1 << 126]);
     /// What stands behind the last word of a text.
-    pub(super) const END: Self = Self(0, 1 << 127);
+    pub(super) const END: Self = Self([0, 0, 1 << 127]);
 
     fn one(at: usize) -> Self {
-        if at < 128 {
-            Self(1 << at, 0)
-        } else {
-            Self(0, 1 << (at - 128))
-        }
+        let mut bits = [0; 3];
+        bits[at / 128] = 1 << (at % 128);
+        Self(bits)
     }
 
     /// Whether the sets share a kind.
     pub(super) fn meets(self, other: Self) -> bool {
-        self.0 & other.0 != 0 || self.1 & other.1 != 0
+        (0..3).any(|at| self.0[at] & other.0[at] != 0)
     }
 }
 
@@ -37,7 +35,7 @@ impl std::ops::BitOr for KindSet {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0, self.1 | other.1)
+        Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
     }
 }
 
@@ -106,8 +104,8 @@ impl SymbolTable {
 
     /// The names of a symbol's kinds, for `explain`.
     pub(super) fn names(&self, symbol: Symbol) -> Vec<&str> {
-        let KindSet(low, high) = self.set(symbol);
-        let places = bits(low).chain(bits(high).map(|at| at + 128));
+        let words = (0..).step_by(128).zip(self.set(symbol).0);
+        let places = words.flat_map(|(first, word)| bits(word).map(move |at| first + at));
         places.filter_map(|at| self.names.get(at).map(String::as_str)).collect()
     }
 }

@@ -52,7 +52,12 @@ pub(in crate::domain::classify) fn agree(
             .as_ref()
             .is_some_and(|judgement| judgement.role.is_to_us())
     };
-    if trace.judged.iter().any(to_us) {
+    // Nor where all that is said is that nothing stands in the way.
+    let denies = |clause: &JudgedClause| {
+        let role = clause.judgement.as_ref().map(|judgement| judgement.role);
+        matches!(role, Some(Role::NoBlockers | Role::AllFree))
+    };
+    if trace.judged.iter().any(to_us) || trace.judged.iter().all(denies) {
         return None;
     }
     if trace.clause_spans.is_empty() || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key) {
