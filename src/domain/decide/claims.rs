@@ -1,7 +1,7 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, looks, questions, set_aside};
+use super::{blockers, finished, looks, questions, set_aside};
 use crate::domain::classify::Label;
 use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     }
     steps.retain(|step| !blocked.contains(step));
     let open = if said_whole && !confirmed {
-        questions::unreported(builder, &steps)
+        finished::unreported(builder, &steps)
     } else {
         None
     };
@@ -39,7 +39,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
         builder.state.said_finished = report.may_finish().then(|| claim(builder, report));
         parts.extend(questions::ask(builder, report, open));
     }
-    questions::complete(builder);
+    finished::complete(builder);
     if steps.is_empty() && said_whole && !whole {
         return parts;
     }

@@ -79,6 +79,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Disputed
             | ReplyPart::Question { .. }
             | ReplyPart::Left
+            | ReplyPart::Waits { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Cut { .. }
             | ReplyPart::Together { .. } => {}
@@ -146,6 +147,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::Misread { .. }
         | ReplyPart::Question { .. }
         | ReplyPart::Asks { .. }
+        | ReplyPart::Waits { .. }
         | ReplyPart::Left => to_us(builder, language, part),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
@@ -226,6 +228,7 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
         }
         ReplyPart::Asks { asked } => questions::prompt(asked),
         ReplyPart::Left => ("left".to_owned(), context! {}),
+        ReplyPart::Waits { name } => ("waits_for".to_owned(), context! { whom => shown(name) }),
         _ => ("disputed".to_owned(), context! {}),
     }
 }

@@ -45,25 +45,55 @@ pub struct OpenQuestion {
     pub comment: CommentId,
     /// The person who can answer.
     pub author: PersonId,
+    /// That person's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The thread in which it was asked, and is answered.
     pub thread: DiscussionId,
     /// When it was asked.
     pub at: DateTime<Utc>,
     /// What was asked.
     pub asked: Asked,
+    /// Whether somebody else, who answered, was told that it waits for this person.
+    #[serde(default)]
+    pub told_others: bool,
+}
+
+/// A question that was answered: whoever changes the answer is asked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnsweredQuestion {
+    /// The question.
+    pub question: OpenQuestion,
+    /// The comment that answered it.
+    pub answer: CommentId,
 }
 
 impl OpenQuestion {
     /// Opens a question in place of the one that the person has in this thread.
     pub fn open(self, all: &mut Vec<Self>) {
-        all.retain(|other| other.author != self.author || other.thread != self.thread);
+        all.retain(|other| !other.is_for(&self.author, &self.thread));
         all.push(self);
         let surplus = all.len().saturating_sub(AT_MOST);
         all.drain(..surplus);
     }
 
-    /// Forgets the questions that waited for a day. One from the future was asked before the clock was set back.
-    pub fn expire(all: &mut Vec<Self>, now: DateTime<Utc>) {
-        all.retain(|question| question.at <= now && now - question.at < WAITS);
+    /// Whether it still waits, within a day. One from the future was asked before the clock was set back.
+    pub fn waits(&self, now: DateTime<Utc>) -> bool {
+        self.at <= now && now - self.at < WAITS
+    }
+
+    /// Whether this person is asked, in this thread.
+    pub fn is_for(&self, author: &PersonId, thread: &DiscussionId) -> bool {
+        self.author == *author && self.thread == *thread
+    }
+}
+
+impl AnsweredQuestion {
+    /// Keeps it, for as long as the question would have waited.
+    pub fn keep(self, all: &mut Vec<Self>, now: DateTime<Utc>) {
+        all.retain(|other| other.question.waits(now) && other.answer != self.answer);
+        all.push(self);
+        let surplus = all.len().saturating_sub(AT_MOST);
+        all.drain(..surplus);
     }
 }
