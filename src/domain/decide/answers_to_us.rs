@@ -1,6 +1,6 @@
 //! Answers to a question of ours: a word or two, or a sentence that says it plainly. What is hedged answers nothing.
-use super::sure_report::SureReport;
 use super::short_answer::{self, ShortAnswer};
+use super::sure_report::SureReport;
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::event::Report;
 use crate::domain::page::{Asked, ReplyPart};
@@ -8,16 +8,27 @@ use crate::domain::page::{Asked, ReplyPart};
 /// Whether somebody who is not asked would have answered the question with this.
 pub(super) fn fits(asked: &Asked, short: &ShortAnswer) -> bool {
     let may_mean = |label: Label| matches!(asked, Asked::Meaning { options, .. } if options.contains(&label));
-    let (back, whole) = (matches!(asked, Asked::TakenBack { .. }), matches!(asked, Asked::Whole { .. }));
+    let (back, whole) = (
+        matches!(asked, Asked::TakenBack { .. }),
+        matches!(asked, Asked::Whole { .. }),
+    );
     match short {
-        ShortAnswer::Yes | ShortAnswer::No | ShortAnswer::NotThese(_) => true,
+        ShortAnswer::Yes | ShortAnswer::No => true,
         ShortAnswer::Done => whole || may_mean(Label::Completion),
         ShortAnswer::Stuck => may_mean(Label::Blocker),
         ShortAnswer::Undo => back || may_mean(Label::Correction),
-        ShortAnswer::All | ShortAnswer::AllBut(_) => back || whole,
-        ShortAnswer::Steps(_) | ShortAnswer::Instead(_) => back,
+        ShortAnswer::All => back || whole,
+        ShortAnswer::AllBut(named) | ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named) => {
+            speaks_of(asked, named)
+        }
+        ShortAnswer::Steps(named) | ShortAnswer::Instead(named) => back && speaks_of(asked, named),
         ShortAnswer::AllDone => false,
     }
+}
+
+fn speaks_of(asked: &Asked, named: &[u8]) -> bool {
+    let (Asked::Meaning { steps, .. } | Asked::TakenBack { steps } | Asked::Whole { steps, .. }) = asked;
+    named.iter().any(|step| steps.contains(step))
 }
 
 /// Takes a comment as the answer to a question; whether the question ends with it.
@@ -39,7 +50,8 @@ fn is_no(asked: &Asked, short: &ShortAnswer) -> bool {
     match (asked, short) {
         (_, ShortAnswer::No) => true,
         (Asked::TakenBack { steps }, ShortAnswer::NotThese(named)) => steps.iter().all(|step| named.contains(step)),
-        (Asked::Meaning { .. } | Asked::Whole { .. }, ShortAnswer::Instead(_) | ShortAnswer::NotThese(_)) => true,
+        (Asked::TakenBack { .. }, _) => false,
+        (_, ShortAnswer::Instead(_) | ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) => true,
         _ => false,
     }
 }
@@ -120,21 +132,23 @@ fn chosen(steps: &[u8], short: Option<&ShortAnswer>, report: &Report) -> Option<
     match short {
         Some(ShortAnswer::All) => Some(steps.to_vec()),
         Some(ShortAnswer::Yes | ShortAnswer::Undo) => Some(steps.to_vec()).filter(|steps| steps.len() <= 1),
-        Some(ShortAnswer::Steps(named) | ShortAnswer::Instead(named)) => Some(of_those(named)),
-        Some(ShortAnswer::AllBut(left)) => {
-            Some(steps.iter().copied().filter(|step| !left.contains(step)).collect())
+        Some(ShortAnswer::Steps(named) | ShortAnswer::Instead(named) | ShortAnswer::NotDone(named)) => {
+            Some(of_those(named))
         }
+        Some(ShortAnswer::AllBut(left)) => Some(steps.iter().copied().filter(|step| !left.contains(step)).collect()),
         // "Not 1" leaves the others, but takes none of them back.
         Some(ShortAnswer::NotThese(_)) => Some(Vec::new()),
         Some(_) => None,
         None => {
             let reading = &report.reading;
-            let takes_back = |clause: &Clause| {
-                let says_so = clause.label == Label::Correction || matches!(clause.role, Role::Pending | Role::Meant);
-                says_so && is_plain(clause)
-            };
+            let takes_back =
+                |clause: &Clause| (clause.label == Label::Correction || clause.role == Role::Meant) && is_plain(clause);
             let else_told = |clause: &&Clause| !takes_back(clause) && clause.label != Label::Chatter;
-            let named: Vec<u8> = reading.clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+            let named: Vec<u8> = reading
+                .clauses
+                .iter()
+                .flat_map(|clause| clause.steps.iter().copied())
+                .collect();
             let tells_else = reading.doubt.is_some() || reading.clauses.iter().any(|clause| else_told(&clause));
             (!named.is_empty() && !tells_else).then(|| of_those(&named))
         }
@@ -164,7 +178,9 @@ fn affirmed(steps: &[u8], heard: &mut SureReport) -> bool {
     if reading.doubt.is_some() || others.iter().any(|label| says(*label).count() > 0) {
         return false;
     }
-    let left: Vec<u8> = says(Label::Progress).flat_map(|clause| clause.steps.iter().copied()).collect();
+    let left: Vec<u8> = says(Label::Progress)
+        .flat_map(|clause| clause.steps.iter().copied())
+        .collect();
     if !left.is_empty() {
         all_but(steps, &left, heard);
         return true;

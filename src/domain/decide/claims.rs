@@ -35,12 +35,13 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     let told = builder.state.minutes_spent.filter(|_| confirmed);
     builder.state.minutes_spent = reading.duration_minutes.or(builder.state.minutes_spent);
     take(builder, report, &steps, whole);
-    if let Some(open) = open {
+    let asks = open.and_then(|open| {
         builder.state.said_finished = report.may_finish().then(|| claim(builder, report));
-        parts.extend(questions::ask(builder, report, open));
-    }
+        questions::ask(builder, report, open)
+    });
     finished::complete(builder);
     if steps.is_empty() && said_whole && !whole {
+        parts.extend(asks);
         return parts;
     }
     if steps.is_empty() && !whole {
@@ -53,6 +54,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
         minutes: reading.duration_minutes.or(told),
         planned: reading.expected_duration_minutes,
     });
+    parts.extend(asks);
     parts
 }
 

@@ -46,7 +46,9 @@ fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Optio
     let anew = comment_posted::parts(builder, report);
     let claimed = |step: &u8| corrections::claim_of(builder, *step).is_some();
     let touched = former.iter().flat_map(|former| &former.changed.steps);
-    let open = touched.clone().filter(|(step, was, made)| was.claim.is_none() && made.claim.is_some() && !claimed(step));
+    let open = touched
+        .clone()
+        .filter(|(step, was, made)| was.claim.is_none() && made.claim.is_some() && !claimed(step));
     let back = touched.filter(|(step, was, made)| was.claim.is_some() && made.claim.is_none() && claimed(step));
     let (open, back): (Vec<u8>, Vec<u8>) = (open.map(|step| step.0).collect(), back.map(|step| step.0).collect());
     let reopened = was_done && builder.state.status.wanted != Some(Status::Done);
@@ -63,8 +65,10 @@ fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Optio
         // What had been taken back is looked at anew.
         parts.push(ReplyPart::claim(back));
     }
+    // "I leave it" is no word for what was just taken back.
+    let told = parts.is_empty();
     parts.extend(clean);
-    parts.extend(anew);
+    parts.extend(anew.into_iter().filter(|part| told || *part != ReplyPart::Left));
     if parts.is_empty() {
         parts.push(ReplyPart::Asks { asked });
     }
@@ -115,12 +119,7 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
 }
 
 /// Tells this in the reply that the comment has, or in a new one.
-fn tell(
-    builder: &mut DecisionBuilder<'_>,
-    report: Acting<'_>,
-    parts: Vec<ReplyPart>,
-    answered: Option<&CommentId>,
-) {
+fn tell(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: Vec<ReplyPart>, answered: Option<&CommentId>) {
     let comment = &report.comment.id;
     let open = builder
         .state

@@ -26,7 +26,9 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
     absence.questions.extend(builder.state.questions.extract_if(.., about));
     blockers::clear(builder, |blocker| blocker.comment == *comment);
     if how == Gone::Deleted {
-        absence.set_aside.extend(set_aside::withdraw(&mut builder.state, comment));
+        absence
+            .set_aside
+            .extend(set_aside::withdraw(&mut builder.state, comment));
     }
     forget(builder, comment, &mut absence);
     // A resolved comment still exists, and so does the key in it: no thanks.

@@ -161,11 +161,8 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             reopened,
             cleared,
         } => {
-            let steps = described(builder, language, steps);
-            (
-                "correction".to_owned(),
-                context! { steps, unticked => unticked.len(), reopened, cleared },
-            )
+            let (steps, unticked) = (described(builder, language, steps), unticked.len());
+            ("correction".to_owned(), context! { steps, unticked, reopened, cleared })
         }
         ReplyPart::Held { places, masks } => ("held".to_owned(), held(places, *masks)),
         ReplyPart::Clean { labels, exposed } => (

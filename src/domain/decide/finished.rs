@@ -50,7 +50,13 @@ pub(super) fn complete(builder: &mut DecisionBuilder<'_>) {
 
 /// Moves Status to Done; while somebody is stopped where nothing is proven, it waits.
 pub(super) fn done(builder: &mut DecisionBuilder<'_>) {
-    let moot: Vec<Blocker> = builder.state.blockers.iter().filter(|one| is_moot(builder, one)).cloned().collect();
+    let moot: Vec<Blocker> = builder
+        .state
+        .blockers
+        .iter()
+        .filter(|one| is_moot(builder, one))
+        .cloned()
+        .collect();
     builder.state.done_waits = moot.len() < builder.state.blockers.len();
     blockers::clear(builder, |blocker| moot.contains(blocker));
     if !builder.state.done_waits {
@@ -62,5 +68,8 @@ pub(super) fn done(builder: &mut DecisionBuilder<'_>) {
 fn is_moot(builder: &DecisionBuilder<'_>, blocker: &Blocker) -> bool {
     let counts = builder.step_counts();
     let all_proven = counts.proven == counts.total;
-    all_proven || blocker.step.is_some_and(|step| builder.step_proof(step) == Proof::Proven)
+    all_proven
+        || blocker
+            .step
+            .is_some_and(|step| builder.step_proof(step) == Proof::Proven)
 }

@@ -35,7 +35,9 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
     let now = builder.now;
     let questions = &mut builder.state.questions;
     questions.retain(|open| open.waits(now));
-    let own = questions.iter().position(|open| open.is_for(&comment.author, &comment.discussion));
+    let own = questions
+        .iter()
+        .position(|open| open.is_for(&comment.author, &comment.discussion));
     let Some(at) = own else {
         let Some(parts) = for_another(builder, report) else {
             return false;
@@ -57,17 +59,18 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
     ends || !heard.parts.is_empty()
 }
 
-/// What is said to somebody who answers what we asked somebody else: once, that it waits for that person. `None`: it is no
+/// What is said to somebody who answers what we asked somebody else: once each, that it waits for that person. `None`: it is no
 /// such answer.
 pub(super) fn for_another(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<Vec<ReplyPart>> {
     let short = short_answer::read(report.heard.as_str())?;
     let now = builder.now;
     let questions = builder.state.questions.iter_mut().rev();
     let mut here = questions.filter(|open| open.thread == report.comment.discussion && open.waits(now));
-    let question = here.find(|open| open.author != report.comment.author && answers_to_us::fits(&open.asked, &short))?;
-    let told = std::mem::replace(&mut question.told_others, true);
+    let question =
+        here.find(|open| open.author != report.comment.author && answers_to_us::fits(&open.asked, &short))?;
+    let tells = question.tells(&report.comment.author);
     let name = question.name.clone();
-    Some(if told { Vec::new() } else { vec![ReplyPart::Waits { name }] })
+    Some(tells.then_some(ReplyPart::Waits { name }).into_iter().collect())
 }
 
 /// The answer was changed: its question waits again, unless it has waited for too long.
@@ -138,8 +141,8 @@ fn ask_meaning(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: Ask
     let person = Recipient::Asked {
         asked: report.comment.author.clone(),
     };
-    let may_ask = asked_already
-        || !report.absorbed && count_answer(&mut builder.state.answers, person, builder.now).count == 1;
+    let may_ask =
+        asked_already || !report.absorbed && count_answer(&mut builder.state.answers, person, builder.now).count == 1;
     may_ask.then(|| ask(builder, report, asked)).flatten()
 }
 
@@ -172,7 +175,7 @@ pub(super) fn ask(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: 
         thread: report.comment.discussion.clone(),
         at: builder.now,
         asked: asked.clone(),
-        told_others: false,
+        told: Vec::new(),
     };
     question.open(&mut builder.state.questions);
     builder.note(Some(&report.comment.id), "asked", &asked);

@@ -25,10 +25,12 @@ pub(super) enum ShortAnswer {
     AllBut(Vec<u8>),
     /// These numbers are not meant.
     NotThese(Vec<u8>),
+    /// These steps are not done.
+    NotDone(Vec<u8>),
 }
 
 /// More words than this are a sentence of its own.
-const WORDS_AT_MOST: usize = 8;
+const WORDS_AT_MOST: usize = 12;
 /// No page has more steps in one range.
 const RANGE_AT_MOST: u8 = 30;
 
@@ -37,8 +39,10 @@ const RANGE_AT_MOST: u8 = 30;
 enum Sense {
     Yes,
     No,
-    /// It denies what stands behind it, or the number before it: "not 1", "4 is not", "4 is left".
+    /// It denies what stands behind it, or the number before it: "not 1", "4 is not".
     Not,
+    /// The number beside it is not done: "4 is left".
+    Left,
     /// "Really all done" confirms; "all done" only repeats.
     Really,
     /// What follows is the contrary: "not 1 but 2", "all but 4".
@@ -56,7 +60,7 @@ enum Sense {
 
 /// The words of English, Dutch, German, French, Spanish and Portuguese, without accents. An "ok" only acknowledges: it
 /// confirms nothing.
-const WORDS: [(Sense, &str); 12] = [
+const WORDS: [(Sense, &str); 13] = [
     (
         Sense::Yes,
         " yes yep yeah yup y indeed confirmed correct right exactly definitely absolutely certainly sure ja jep jawel klopt \
@@ -70,17 +74,26 @@ const WORDS: [(Sense, &str); 12] = [
     ),
     (
         Sense::Not,
-        " not isn't aren't hasn't haven't wasn't didn't niet nicht pas left open missing remaining ontbreekt fehlt \
-         fehlen offen reste manque falta faltan ",
+        " not isn't aren't hasn't haven't wasn't didn't niet nicht pas ",
     ),
-    (Sense::Really, " really truly echt werkelijk wirklich vraiment realmente verdad mesmo "),
+    (
+        Sense::Left,
+        " left open missing remaining ontbreekt fehlt fehlen offen reste manque falta faltan ",
+    ),
+    (
+        Sense::Really,
+        " really truly echt werkelijk wirklich vraiment realmente verdad mesmo ",
+    ),
     (Sense::But, " but maar sondern aber mais sino pero mas "),
     (
         Sense::Except,
         " except besides excluding instead behalve uitgezonderd plaats ausser statt anstatt sauf excepte hormis lieu excepto \
          salvo menos vez exceto ",
     ),
-    (Sense::Only, " only just alleen enkel nur seulement solo so somente apenas "),
+    (
+        Sense::Only,
+        " only just alleen enkel nur seulement solo so somente apenas ",
+    ),
     (
         Sense::Done,
         " done finished complete completed ready klaar af gedaan voltooid afgerond gereed fertig erledigt abgeschlossen geschafft \
@@ -99,7 +112,7 @@ const WORDS: [(Sense, &str); 12] = [
     ),
     (
         Sense::All,
-        " all both everything alle allemaal alles allebei beide tout tous toutes todo toda todos todas ambos ambas tudo ",
+        " all both everything alle allemaal alles allebei beide tout tous toutes todo toda todos todas ambos ambas deux tudo ",
     ),
     (
         Sense::Filler,
@@ -137,7 +150,7 @@ pub(super) fn affirms(text: &str) -> bool {
 
 /// A word of a short answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Word {
+enum AnswerWord {
     Says(Sense),
     Number(u8),
 }
@@ -168,7 +181,7 @@ fn folded(text: &str) -> String {
 }
 
 /// The words between one mark or "but" and the next; `None` where one of them has no place in a short answer.
-fn segments(text: &str) -> Option<Vec<Vec<Word>>> {
+fn segments(text: &str) -> Option<Vec<Vec<AnswerWord>>> {
     let mut segments = vec![Vec::new()];
     let mut words = 0;
     let mut rest = text;
@@ -179,18 +192,20 @@ fn segments(text: &str) -> Option<Vec<Vec<Word>>> {
         rest = tail;
         words += 1;
         let word = match word.parse() {
-            Ok(number) => Word::Number(number),
-            Err(_) => Word::Says(sense(word)?),
+            Ok(number) => AnswerWord::Number(number),
+            Err(_) => AnswerWord::Says(sense(word)?),
         };
-        let parts = marks.contains([',', ';', '.', ':', '!', '\n', '(']) || word == Word::Says(Sense::But);
+        let parts = marks.contains([',', ';', '.', ':', '!', '\n', '(']) || word == AnswerWord::Says(Sense::But);
         let before = segments.last().and_then(|segment| segment.last()).copied();
         if parts {
             segments.push(Vec::new());
         }
         let segment = segments.last_mut()?;
         match (before, word) {
-            (Some(Word::Number(from)), Word::Number(to)) if marks.trim() == "-" && from < to => {
-                segment.extend((from..to.min(from.saturating_add(RANGE_AT_MOST))).map(|step| Word::Number(step + 1)));
+            (Some(AnswerWord::Number(from)), AnswerWord::Number(to)) if marks.trim() == "-" && from < to => {
+                segment.extend(
+                    (from..to.min(from.saturating_add(RANGE_AT_MOST))).map(|step| AnswerWord::Number(step + 1)),
+                );
             }
             _ => segment.push(word),
         }
@@ -207,6 +222,7 @@ struct Said {
     really: bool,
     excepts: bool,
     only: bool,
+    undone: bool,
     done: bool,
     stuck: bool,
     undo: bool,
@@ -219,50 +235,55 @@ struct Said {
 
 impl Said {
     /// Takes what stands between two marks in; `None` where that can be read in two ways.
-    fn take(&mut self, segment: &[Word]) -> Option<()> {
-        let says = |sense: Sense| segment.contains(&Word::Says(sense));
-        let numbers = segment.iter().any(|word| matches!(word, Word::Number(_)));
-        let denies = says(Sense::Not);
+    fn take(&mut self, segment: &[AnswerWord]) -> Option<()> {
+        let says = |sense: Sense| segment.contains(&AnswerWord::Says(sense));
+        let numbers = segment.iter().any(|word| matches!(word, AnswerWord::Number(_)));
+        let denies = says(Sense::Not) || says(Sense::Left);
+        self.undone |= numbers && (says(Sense::Left) || says(Sense::Not) && says(Sense::Done));
         // "No estoy bloqueado" is not "no, I am stuck".
         if says(Sense::No) && says(Sense::Stuck) {
             return None;
         }
         let affirmed = self.yes || self.all || self.done;
-        let mut to = if says(Sense::But) && affirmed { Whither::Excluded } else { Whither::Meant };
+        let mut to = if says(Sense::But) && affirmed {
+            Whither::Excluded
+        } else {
+            Whither::Meant
+        };
         for (at, word) in segment.iter().enumerate() {
-            let ahead = segment[at..].iter().any(|word| matches!(word, Word::Number(_)));
+            let ahead = segment[at..].iter().any(|word| matches!(word, AnswerWord::Number(_)));
             match word {
-                Word::Number(number) => match to {
+                AnswerWord::Number(number) => match to {
                     Whither::Meant => self.meant.push(*number),
                     Whither::Excluded => self.excluded.push(*number),
                     Whither::BehindNo => self.behind_no.push(*number),
                 },
-                Word::Says(Sense::Not) if ahead => to = Whither::Excluded,
-                Word::Says(Sense::No) if ahead => to = Whither::BehindNo,
-                Word::Says(Sense::Not | Sense::No) if numbers => self.exclude(segment),
-                Word::Says(Sense::Except) => {
+                AnswerWord::Says(Sense::Not | Sense::Left) if ahead => to = Whither::Excluded,
+                AnswerWord::Says(Sense::No) if ahead => to = Whither::BehindNo,
+                AnswerWord::Says(Sense::Not | Sense::Left | Sense::No) if numbers => self.exclude(segment),
+                AnswerWord::Says(Sense::Except) => {
                     self.excepts = true;
                     to = Whither::Excluded;
                 }
-                Word::Says(Sense::Not) => self.denied = true,
-                Word::Says(Sense::No) => self.no = true,
-                Word::Says(Sense::Yes) => self.yes = true,
-                Word::Says(Sense::Really) => self.really = true,
-                Word::Says(Sense::Only) => self.only = true,
-                Word::Says(Sense::All) => self.all |= !denies,
-                Word::Says(Sense::Done) => self.done |= !denies,
-                Word::Says(Sense::Stuck) => self.stuck |= !denies,
-                Word::Says(Sense::Undo) => self.undo |= !denies,
-                Word::Says(Sense::But | Sense::Filler) => {}
+                AnswerWord::Says(Sense::Not | Sense::Left) => self.denied = true,
+                AnswerWord::Says(Sense::No) => self.no = true,
+                AnswerWord::Says(Sense::Yes) => self.yes = true,
+                AnswerWord::Says(Sense::Really) => self.really = true,
+                AnswerWord::Says(Sense::Only) => self.only = true,
+                AnswerWord::Says(Sense::All) => self.all |= !denies,
+                AnswerWord::Says(Sense::Done) => self.done |= !denies,
+                AnswerWord::Says(Sense::Stuck) => self.stuck |= !denies,
+                AnswerWord::Says(Sense::Undo) => self.undo |= !denies,
+                AnswerWord::Says(Sense::But | Sense::Filler) => {}
             }
         }
         Some(())
     }
 
     /// "4 is not": the numbers of this part are not meant.
-    fn exclude(&mut self, segment: &[Word]) {
+    fn exclude(&mut self, segment: &[AnswerWord]) {
         for number in segment {
-            if let Word::Number(number) = number {
+            if let AnswerWord::Number(number) = number {
                 self.meant.retain(|other| other != number);
                 self.excluded.push(*number);
             }
@@ -293,6 +314,7 @@ impl Said {
             () if !self.excluded.is_empty() && (self.only || affirmed && (self.excepts || !self.no)) => {
                 Some(ShortAnswer::AllBut(self.excluded))
             }
+            () if !self.excluded.is_empty() && self.undone => Some(ShortAnswer::NotDone(self.excluded)),
             () if !self.excluded.is_empty() => Some(ShortAnswer::NotThese(self.excluded)),
             // "No, still stuck" tells what it is instead.
             () if self.no && self.stuck && !self.denied => Some(ShortAnswer::Stuck),

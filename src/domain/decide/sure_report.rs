@@ -5,7 +5,7 @@ use crate::domain::page::ReplyPart;
 
 /// A comment with what is sure of it.
 pub(super) struct SureReport {
-    /// The comment.
+    /// The comment, with the clauses that are acted on.
     pub(super) report: Report,
     /// What has to be asked or said beside it.
     pub(super) parts: Vec<ReplyPart>,

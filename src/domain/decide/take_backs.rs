@@ -68,7 +68,10 @@ pub(super) fn which(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Op
 
 /// The steps that a person reported as finished, or is stopped on: the newest report first.
 fn own_steps(state: &PageState, author: &PersonId) -> Vec<u8> {
-    let claims = state.steps.iter().filter_map(|(number, step)| Some((step.claim.as_ref()?, *number)));
+    let claims = state
+        .steps
+        .iter()
+        .filter_map(|(number, step)| Some((step.claim.as_ref()?, *number)));
     let claims = claims.filter(|(claim, _)| claim.author == *author);
     let blockers = state.blockers.iter().filter(|blocker| blocker.author == *author);
     let blockers = blockers.filter_map(|blocker| Some((blocker.since, blocker.step?)));

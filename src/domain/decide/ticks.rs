@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 /// The boxes that we ticked.
 pub(super) fn ours(builder: &DecisionBuilder<'_>) -> BTreeSet<u8> {
     let boxes = builder.state.boxes.iter();
-    boxes.filter(|(_, state)| state.ours).map(|(number, _)| *number).collect()
+    boxes
+        .filter(|(_, state)| state.ours)
+        .map(|(number, _)| *number)
+        .collect()
 }
 
 /// Takes our ticks for these steps back, and the evidence behind them: it is looked for anew.

@@ -9,6 +9,9 @@ const WAITS: TimeDelta = TimeDelta::days(1);
 /// Questions that are remembered at most; the eldest is forgotten first.
 const AT_MOST: usize = 200;
 
+/// So many others are told at most for whose answer a question waits.
+const TOLD_AT_MOST: usize = 20;
+
 /// What we asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
@@ -54,15 +57,15 @@ pub struct OpenQuestion {
     pub at: DateTime<Utc>,
     /// What was asked.
     pub asked: Asked,
-    /// Whether somebody else, who answered, was told that it waits for this person.
-    #[serde(default)]
-    pub told_others: bool,
+    /// The others who answered, and were told that it waits for this person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<PersonId>,
 }
 
 /// A question that was answered: whoever changes the answer is asked again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnsweredQuestion {
-    /// The question.
+    /// The question, as it was asked.
     pub question: OpenQuestion,
     /// The comment that answered it.
     pub answer: CommentId,
@@ -80,6 +83,13 @@ impl OpenQuestion {
     /// Whether it still waits, within a day. One from the future was asked before the clock was set back.
     pub fn waits(&self, now: DateTime<Utc>) -> bool {
         self.at <= now && now - self.at < WAITS
+    }
+
+    /// Whether somebody else who answers is told now that it waits for another: each once, and not without end.
+    pub fn tells(&mut self, other: &PersonId) -> bool {
+        let tells = self.told.len() < TOLD_AT_MOST && !self.told.contains(other);
+        self.told.extend(tells.then(|| other.clone()));
+        tells
     }
 
     /// Whether this person is asked, in this thread.
