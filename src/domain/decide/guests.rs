@@ -4,9 +4,7 @@
 //! What they are told does not depend on the value of any key, or the answers could be used to guess one: whether a
 //! comment may hold a key is judged by its form alone (`Report::looks_like_key`), and so is how it reads.
 use super::builder::DecisionBuilder;
-use super::{
-    comment_posted, comment_returned, comments_flooded, conversation, exposed_keys, limits, questions, take_backs,
-};
+use super::{comment_posted, comment_returned, comments_flooded, conversation, exposed_keys, limits, questions};
 use crate::domain::event::{Event, Report};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Conversation, ReplyPart};
@@ -87,7 +85,6 @@ pub(super) fn returned(builder: &mut DecisionBuilder<'_>, report: &Report) {
 
 fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
     note_keys(builder, report);
-    take_backs::spoke(builder, report);
     if report.looks_like_key {
         return vec![ReplyPart::LooksLikeKey];
     }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// Threads of which the last comment is remembered at most.
 const THREADS: usize = 200;
 
-/// Remembers the comment as the last of its thread.
+/// Remembers the comment as the last of its thread. What guests say changes nothing, also not what a take-back means.
 pub(super) fn spoke(builder: &mut DecisionBuilder<'_>, report: &Report) {
     let last = &mut builder.state.last_said;
     last.retain(|(thread, _)| *thread != report.comment.discussion);
@@ -20,7 +20,7 @@ pub(super) fn spoke(builder: &mut DecisionBuilder<'_>, report: &Report) {
     last.drain(..surplus);
 }
 
-/// What a take-back means that names nothing: what its author reported in this thread, if nobody said anything there since.
+/// What a take-back means that names nothing: what its author reported in this thread, if nobody who may act said anything there since.
 pub(super) fn referent(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<u8>> {
     let last = heard::last_of_author(builder, &report)?;
     let said = builder.state.last_said.iter();
