@@ -5,6 +5,10 @@ use keyminder::domain::event::Authority;
 
 const OTHER: Who = ("bram", Authority::Full);
 
+fn held(stage: &Stage<'_>) -> Vec<u8> {
+    (1..=5).filter(|step| claimed(stage, *step)).collect()
+}
+
 /// A reading that is not sure which of two labels a comment about step 3 has.
 fn doubt(label: Label, rival: Label) -> Reading {
     let clause = Clause {
@@ -106,6 +110,205 @@ fn nothing_is_taken_back_that_the_comment_does_not_name_or_the_thread_spoke_of_l
         stage.post_read(MEMBER, "one", oops, Some(take_back()));
         assert!(!claimed(&stage, 1), "{oops}");
     }
+}
+
+/// What is answered to "Which report do you take back: step 2 or 1?", and what is still claimed then.
+#[test]
+fn what_is_taken_back_is_what_the_answer_means() {
+    let scene = Scene::new();
+    for (left, answers) in [
+        (
+            &[1][..],
+            &[
+                "2",
+                "2, not 1",
+                "No, step 2",
+                "niet 1 maar 2",
+                "Nein, Schritt 2",
+                "pas la 1, la 2",
+                "no 1 sino 2",
+                "all but 1",
+            ][..],
+        ),
+        (
+            &[2],
+            &[
+                "step 1",
+                "1, niet 2",
+                "1 instead of 2",
+                "Step 1 is not done",
+                "No, 1",
+                "stap 1 is niet af",
+            ],
+        ),
+        (
+            &[],
+            &[
+                "all",
+                "both",
+                "allebei",
+                "les deux, 1 et 2",
+                "2 and 1",
+                "tout",
+                "alle",
+                "todos",
+                "1-2",
+            ],
+        ),
+        (
+            &[1, 2],
+            &[
+                "yes",
+                "no",
+                "neither",
+                "maybe 2",
+                "not 1",
+                "3",
+                "Step 2 is nearly done, I guess",
+                "I think it is step 2",
+                "2?",
+                "ok",
+                "Step 2 is in progress",
+            ],
+        ),
+    ] {
+        for answer in answers {
+            let mut stage = scene.stage(&[]);
+            stage.post_read(MEMBER, "one", "Step 1 is done", None);
+            stage.post_read(MEMBER, "one", "Step 2 is done", None);
+            stage.post_read(OTHER, "one", "Thanks!", None);
+            stage.post_read(MEMBER, "one", "Oops", None);
+            assert_eq!(held(&stage), [1, 2], "asked first");
+            stage.post_read(MEMBER, "one", answer, None);
+            assert_eq!(held(&stage), left, "{answer}");
+        }
+    }
+}
+
+/// A yes to "Is step 3 finished, or still stuck?" in six languages; what hedges, or speaks of something else, answers nothing.
+#[test]
+fn a_word_of_six_languages_answers_what_was_meant_and_a_hedge_does_not() {
+    let scene = Scene::new();
+    for (done, stuck, answers) in [
+        (
+            true,
+            false,
+            &[
+                "Done!",
+                "klaar",
+                "Fertig",
+                "terminé",
+                "hecho",
+                "Feito!",
+                "It's done",
+                "ja, klaar",
+                "Step 3 is done now",
+            ][..],
+        ),
+        (
+            false,
+            true,
+            &[
+                "stuck",
+                "nog vast",
+                "ich stecke fest",
+                "bloqué",
+                "sigo atascada",
+                "travado",
+                "No, still stuck",
+                "Stuck on step 3",
+            ],
+        ),
+        (
+            false,
+            false,
+            &[
+                "no",
+                "nein",
+                "non",
+                "não",
+                "neither",
+                "pas encore",
+                "almost done",
+                "I think it is done",
+                "step 3 is not done",
+                "ok",
+                "done?",
+            ],
+        ),
+    ] {
+        for answer in answers {
+            let mut stage = scene.stage(&[]);
+            stage.post_read(MEMBER, "one", "hm", Some(doubt(Label::Completion, Label::Blocker)));
+            stage.post_read(MEMBER, "one", answer, None);
+            assert_eq!(claimed(&stage, 3), done, "{answer}");
+            assert_eq!(!stage.state.blockers.is_empty(), stuck, "{answer}");
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_is_changed_mends_what_followed_from_it() {
+    let scene = Scene::new();
+    for (from, to, done, stuck) in [
+        ("done", "stuck", false, true),
+        ("stuck", "done", true, false),
+        ("done", "no", false, false),
+        ("no", "done", true, false),
+        ("stuck", "never mind, I go for lunch", false, false),
+        ("hm?", "done", true, false),
+    ] {
+        let mut stage = scene.stage(&[]);
+        stage.post_read(MEMBER, "thread", "hm", Some(doubt(Label::Completion, Label::Blocker)));
+        let number = stage.post(MEMBER, from);
+        stage.edit(MEMBER, number, to);
+        stage.restart();
+        assert_eq!(claimed(&stage, 3), done, "{from} -> {to}");
+        assert_eq!(!stage.state.blockers.is_empty(), stuck, "{from} -> {to}");
+        stage.edit(MEMBER, number, from);
+        stage.edit(MEMBER, number, to);
+        assert_eq!(claimed(&stage, 3), done, "{from} -> {to}, twice");
+    }
+}
+
+#[test]
+fn a_comment_that_becomes_clear_closes_the_question_about_it() {
+    let scene = Scene::new();
+    for (clear, done) in [("Step 2 is done", 2), ("done", 3), ("Yes, done", 3)] {
+        let mut stage = scene.stage(&[]);
+        stage.post_read(MEMBER, "thread", "hm", Some(doubt(Label::Completion, Label::Blocker)));
+        stage.edit(MEMBER, 0, clear);
+        assert!(stage.state.questions.is_empty(), "{clear}");
+        assert_eq!(held(&stage), [done], "{clear}");
+    }
+}
+
+#[test]
+fn a_question_waits_for_whom_it_was_asked_and_tells_each_other_once() {
+    let scene = Scene::new();
+    for other in [OTHER, GUEST] {
+        for answer in ["yes", "done", "no", "Ja", "stuck", "oui"] {
+            let mut stage = scene.stage(&[]);
+            stage.post_read(MEMBER, "one", "hm", Some(doubt(Label::Completion, Label::Blocker)));
+            let waits = |stage: &Stage<'_>| {
+                stage.seen.iter().filter(|seen| seen.what.contains("I asked")).count()
+                    + stage
+                        .seen
+                        .iter()
+                        .filter(|seen| seen.what.contains("Dat vroeg ik aan"))
+                        .count()
+            };
+            for _ in 0..3 {
+                stage.post_read(other, "one", answer, None);
+            }
+            assert_eq!((waits(&stage), stage.state.questions.len()), (1, 1), "{answer}");
+            assert!(!claimed(&stage, 3) && stage.state.blockers.is_empty(), "{answer}");
+        }
+    }
+    let mut stage = scene.stage(&[]);
+    stage.post_read(MEMBER, "one", "hm", Some(doubt(Label::Completion, Label::Blocker)));
+    stage.post_read(OTHER, "one", "Step 3 is done, I did it with Ana", None);
+    assert!(claimed(&stage, 3), "a sentence of its own");
 }
 
 fn take_back() -> Reading {

@@ -6,6 +6,7 @@ use crate::domain::page::{Asked, ReplyPart};
 /// Each of them with no step, one, and several.
 pub(super) fn corrected() -> Vec<ReplyPart> {
     let mut parts = vec![ReplyPart::Disputed, ReplyPart::Left];
+    parts.extend([None, Some("Ana".to_owned())].map(|name| ReplyPart::Waits { name }));
     for (steps, keys) in [
         (&[][..], &[][..]),
         (&[1], &[]),

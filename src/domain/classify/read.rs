@@ -217,7 +217,7 @@ fn keys_of(trace: &Trace, clause: usize, role: Role) -> u64 {
 
 fn certainty(trace: &Trace, judgement: &Judgement, label: Label) -> Certainty {
     match judgement.role {
-        _ if trace.doubt.is_some_and(|[primary, _]| primary == label) => Certainty::Unsure,
+        _ if trace.unsure == Some(label) => Certainty::Unsure,
         Role::Doubt => Certainty::Hedged,
         _ => Certainty::Sure,
     }

@@ -22,6 +22,11 @@ pub enum Label {
 }
 
 impl Label {
+    /// Whether acting on it could tick, set Blocked, take back or finish.
+    pub fn is_at_stake(self) -> bool {
+        matches!(self, Self::Correction | Self::Blocker | Self::Completion)
+    }
+
     /// The label in words.
     pub fn name(self) -> &'static str {
         match self {
@@ -157,7 +162,8 @@ pub struct Reading {
     pub labels: Vec<Label>,
     /// The clauses in text order.
     pub clauses: Vec<Clause>,
-    /// The primary label and the other one that it may be, where it is not sure which of them.
+    /// The two labels that it may be, where it is not sure which: the primary one first, unless nothing depends on that and
+    /// something on both of these.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doubt: Option<[Label; 2]>,
     /// Every step that the author's own words speak of, sorted.

@@ -29,7 +29,9 @@ pub(super) struct Trace {
     pub(super) code: Vec<Token>,
     /// The language of most words, as an index into [`LANGUAGES`].
     pub(super) language: Option<usize>,
-    /// The label that decides and the other one that it may be, where the second reader is not sure.
+    /// The label that decides, where the second reader is not sure of it.
+    pub(super) unsure: Option<Label>,
+    /// The two labels that it may be then.
     pub(super) doubt: Option<[Label; 2]>,
     /// The kind of the blocker, where the second reader tells it.
     pub(super) blocker_kind: Option<BlockerKind>,

@@ -1,7 +1,7 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, looks, questions, set_aside};
+use super::{blockers, finished, looks, questions, set_aside};
 use crate::domain::classify::Label;
 use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     }
     steps.retain(|step| !blocked.contains(step));
     let open = if said_whole && !confirmed {
-        questions::unreported(builder, &steps)
+        finished::unreported(builder, &steps)
     } else {
         None
     };
@@ -35,12 +35,13 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     let told = builder.state.minutes_spent.filter(|_| confirmed);
     builder.state.minutes_spent = reading.duration_minutes.or(builder.state.minutes_spent);
     take(builder, report, &steps, whole);
-    if let Some(open) = open {
+    let asks = open.and_then(|open| {
         builder.state.said_finished = report.may_finish().then(|| claim(builder, report));
-        parts.extend(questions::ask(builder, report, open));
-    }
-    questions::complete(builder);
+        questions::ask(builder, report, open)
+    });
+    finished::complete(builder);
     if steps.is_empty() && said_whole && !whole {
+        parts.extend(asks);
         return parts;
     }
     if steps.is_empty() && !whole {
@@ -53,6 +54,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
         minutes: reading.duration_minutes.or(told),
         planned: reading.expected_duration_minutes,
     });
+    parts.extend(asks);
     parts
 }
 

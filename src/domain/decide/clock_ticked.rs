@@ -57,6 +57,8 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     builder.state.finished = None;
     builder.state.said_finished = None;
     builder.state.questions.clear();
+    builder.state.answered.clear();
+    builder.state.done_waits = false;
     builder.state.heard.clear();
     builder.state.minutes_spent = None;
     let number = builder.state.cycle.as_ref().map_or(1, |cycle| cycle.number) + 1;

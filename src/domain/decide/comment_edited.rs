@@ -1,10 +1,13 @@
 //! A person changed a comment: only what the former text lacked is acted on; what it no longer says is taken back.
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
-use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections, questions, set_aside};
+use super::{
+    blockers, comment_gone, comment_posted, comments_flooded, corrections, heard, questions, set_aside, ticks,
+};
 use crate::domain::classify::{Certainty, Label, Reading, Role};
+use crate::domain::effect::Status;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Claim, Conversation};
+use crate::domain::page::{Claim, Conversation, ReplyPart};
 use std::collections::BTreeSet;
 
 pub(super) fn apply(
@@ -21,12 +24,64 @@ pub(super) fn apply(
         comment_posted::posted_keys(builder, report, &mut Vec::new());
         return;
     }
+    questions::close(builder, &report);
+    let parts = answered_anew(builder, report).unwrap_or_else(|| changed(builder, report, former));
+    if !parts.is_empty() {
+        tell(builder, report, parts, answered);
+    }
+}
+
+/// An answer to a question of ours was changed: what followed from it is undone, the question waits again, and what the
+/// comment says now is heard as if it were new. `None`: it was no answer.
+fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<ReplyPart>> {
+    let asked = questions::reopen(builder, &report.comment.id)?;
+    let was_done = builder.state.status.wanted == Some(Status::Done);
+    let ticked = ticks::ours(builder);
+    let former = heard::forget(builder, &report.comment.id);
+    if let Some(former) = &former {
+        heard::undo(builder, former);
+    }
+    let still_ticked = ticks::ours(builder);
+    let clean = comment_gone::no_longer_holds_a_key(builder, &report);
+    let anew = comment_posted::parts(builder, report);
+    let claimed = |step: &u8| corrections::claim_of(builder, *step).is_some();
+    let touched = former.iter().flat_map(|former| &former.changed.steps);
+    let open = touched
+        .clone()
+        .filter(|(step, was, made)| was.claim.is_none() && made.claim.is_some() && !claimed(step));
+    let back = touched.filter(|(step, was, made)| was.claim.is_some() && made.claim.is_none() && claimed(step));
+    let (open, back): (Vec<u8>, Vec<u8>) = (open.map(|step| step.0).collect(), back.map(|step| step.0).collect());
+    let reopened = was_done && builder.state.status.wanted != Some(Status::Done);
+    let mut parts = Vec::new();
+    if !open.is_empty() || reopened {
+        parts.push(ReplyPart::Correction {
+            steps: open,
+            unticked: ticked.difference(&still_ticked).copied().collect(),
+            reopened,
+            cleared: false,
+        });
+    }
+    if !back.is_empty() {
+        // What had been taken back is looked at anew.
+        parts.push(ReplyPart::claim(back));
+    }
+    // "I leave it" is no word for what was just taken back.
+    let told = parts.is_empty();
+    parts.extend(clean);
+    parts.extend(anew.into_iter().filter(|part| told || *part != ReplyPart::Left));
+    if parts.is_empty() {
+        parts.push(ReplyPart::Asks { asked });
+    }
+    Some(parts)
+}
+
+/// Takes in what the changed comment says now and did not before; the parts of the reply that speak of it.
+fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Reading) -> Vec<ReplyPart> {
     // What was not sure was not acted on.
     let sure = former
         .clauses
         .iter()
         .filter(|clause| clause.certainty != Certainty::Unsure);
-    questions::close(builder, &report);
     let before: BTreeSet<u64> = sure.map(|clause| clause.hash).collect();
     let after: BTreeSet<u64> = report.reading.clauses.iter().map(|clause| clause.hash).collect();
     let mut fresh = (*report).clone();
@@ -60,9 +115,11 @@ pub(super) fn apply(
     if let Admitted::Acting(fresh) = admit(&fresh) {
         parts.extend(comment_posted::parts(builder, fresh));
     }
-    if parts.is_empty() {
-        return;
-    }
+    parts
+}
+
+/// Tells this in the reply that the comment has, or in a new one.
+fn tell(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: Vec<ReplyPart>, answered: Option<&CommentId>) {
     let comment = &report.comment.id;
     let open = builder
         .state

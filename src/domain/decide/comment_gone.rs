@@ -1,11 +1,12 @@
-//! A comment is gone: a blocker is cleared, a key's comment is thanked for, a completion stays.
+//! A comment is gone: a blocker is cleared, a key's comment is thanked for, a completion stays; what it set aside does,
+//! unless it was deleted.
 use super::builder::DecisionBuilder;
 use super::{blockers, compose, reply_edits, set_aside};
 use crate::domain::comment::Finding;
 use crate::domain::effect::EffectId;
 use crate::domain::event::{Gone, Report};
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Absence, Conversation, Posted, ReplyPart};
+use crate::domain::page::{Absence, Conversation, OpenQuestion, Posted, ReplyPart};
 use crate::domain::reply::Reference;
 
 /// Absences that are remembered; a comment that returns after so many others went is news to nobody.
@@ -21,9 +22,14 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
         .filter(|blocker| blocker.comment == *comment);
     absence.blockers.extend(own.cloned());
     // Nobody answers a question about a comment that is not there.
-    builder.state.questions.retain(|question| question.comment != *comment);
+    let about = |question: &mut OpenQuestion| question.comment == *comment;
+    absence.questions.extend(builder.state.questions.extract_if(.., about));
     blockers::clear(builder, |blocker| blocker.comment == *comment);
-    set_aside::withdraw(&mut builder.state, comment);
+    if how == Gone::Deleted {
+        absence
+            .set_aside
+            .extend(set_aside::withdraw(&mut builder.state, comment));
+    }
     forget(builder, comment, &mut absence);
     // A resolved comment still exists, and so does the key in it: no thanks.
     if how == Gone::Deleted

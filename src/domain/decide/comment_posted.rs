@@ -4,7 +4,7 @@ use super::builder::DecisionBuilder;
 use super::heard::Before;
 use super::{
     blockers, claims, conversation, corrections, exposed_keys, freed, heard, limits, looks, misread, questions,
-    requests, set_aside,
+    requests, set_aside, take_backs,
 };
 use crate::domain::classify::{Certainty, Label, Role};
 use crate::domain::effect::{Effect, Place};
@@ -92,11 +92,12 @@ fn language(builder: &DecisionBuilder<'_>, report: &Report) -> String {
 /// What a reply to this comment has to speak of. Takes claims, blockers and corrections into the state on the way.
 pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
     let heard = questions::heard(builder, report);
-    let Admitted::Acting(sure) = admit(&heard.report) else {
-        return heard.parts;
+    let mut parts = match admit(&heard.report) {
+        Admitted::Acting(sure) => reported(builder, sure, heard.confirmed),
+        Admitted::Guest(_) => Vec::new(),
     };
-    let mut parts = reported(builder, sure, heard.confirmed);
     parts.extend(heard.parts);
+    take_backs::spoke(builder, &report);
     parts
 }
 

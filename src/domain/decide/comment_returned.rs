@@ -5,7 +5,7 @@ use super::comment_gone::{answering, remembered};
 use super::{comment_posted, conversation, exposed_keys};
 use crate::domain::effect::{EffectId, Status};
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Absence, Posted, ReplyPart};
+use crate::domain::page::{Absence, OpenQuestion, Posted, ReplyPart};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     let Some(mut absence) = remember(builder, &report.comment.id) else {
@@ -16,6 +16,17 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
         builder.move_status(Status::Blocked);
     }
     builder.state.blockers.append(&mut absence.blockers);
+    for question in std::mem::take(&mut absence.questions) {
+        let newer = |open: &OpenQuestion| open.is_for(&question.author, &question.thread);
+        if question.waits(builder.now) && !builder.state.questions.iter().any(newer) {
+            question.open(&mut builder.state.questions);
+        }
+    }
+    for aside in std::mem::take(&mut absence.set_aside) {
+        if !builder.state.is_aside(&aside.what) {
+            builder.state.set_aside.push(aside);
+        }
+    }
     let answered = absence.conversation.is_none();
     if let Some(posted) = absence.posted.as_ref().filter(|_| absence.thanked && answered) {
         warn(builder, report, posted);

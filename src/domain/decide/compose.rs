@@ -79,6 +79,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Disputed
             | ReplyPart::Question { .. }
             | ReplyPart::Left
+            | ReplyPart::Waits { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Cut { .. }
             | ReplyPart::Together { .. } => {}
@@ -146,6 +147,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::Misread { .. }
         | ReplyPart::Question { .. }
         | ReplyPart::Asks { .. }
+        | ReplyPart::Waits { .. }
         | ReplyPart::Left => to_us(builder, language, part),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
@@ -159,11 +161,8 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             reopened,
             cleared,
         } => {
-            let steps = described(builder, language, steps);
-            (
-                "correction".to_owned(),
-                context! { steps, unticked => unticked.len(), reopened, cleared },
-            )
+            let (steps, unticked) = (described(builder, language, steps), unticked.len());
+            ("correction".to_owned(), context! { steps, unticked, reopened, cleared })
         }
         ReplyPart::Held { places, masks } => ("held".to_owned(), held(places, *masks)),
         ReplyPart::Clean { labels, exposed } => (
@@ -226,6 +225,7 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
         }
         ReplyPart::Asks { asked } => questions::prompt(asked),
         ReplyPart::Left => ("left".to_owned(), context! {}),
+        ReplyPart::Waits { name } => ("waits_for".to_owned(), context! { whom => shown(name) }),
         _ => ("disputed".to_owned(), context! {}),
     }
 }

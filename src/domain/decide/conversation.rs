@@ -1,8 +1,8 @@
 //! Conversations: a comment whose reply waits for looks. When the last look is in, the reply is decided.
 use super::builder::DecisionBuilder;
 use super::compose;
-use super::{blockers, claims, progress, reply_edits};
-use crate::domain::effect::{Effect, EffectId, NewEffect, Place, Status};
+use super::{claims, finished, progress, reply_edits};
+use crate::domain::effect::{Effect, EffectId, NewEffect, Place};
 use crate::domain::evidence::{Check, CheckStatus};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Conversation, Look, ReplyPart};
@@ -235,8 +235,7 @@ fn finish(builder: &mut DecisionBuilder<'_>, at: usize) {
     let claims = conversation.parts.iter().any(compose::is_claim);
     claims::proven(builder, &conversation.parts);
     if claims && conversation.may_finish && builder.is_finished() {
-        blockers::clear(builder, |_| true);
-        builder.move_status(Status::Done);
+        finished::done(builder);
     }
     say(builder, &conversation);
 }

@@ -1,7 +1,7 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, questions, ticks};
+use super::{blockers, take_backs, ticks};
 use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
@@ -17,11 +17,10 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
         return None;
     }
     let mut steps = report.steps(Label::Correction);
-    if steps.is_empty() {
-        match questions::referent(builder, report) {
+    if steps.is_empty() && !confirmed {
+        match take_backs::referent(builder, report) {
             Some(claimed) => steps.extend(claimed),
-            None if !confirmed => return questions::which(builder, report),
-            None => {}
+            None => return take_backs::which(builder, report),
         }
     }
     steps.retain(|step| report.may_take_back(claim_of(builder, *step)));

@@ -5,8 +5,10 @@
 //! a `DecisionBuilder`. A comment opens a `conversation`, which waits for the evidence it asks for (`looks`) and is
 //! then answered (`compose`, `prompt_facts`, `layout`, `reply_edits`). After each event the page is reconciled (`reconcile`):
 //! whatever it should show and does not becomes an effect. What is not sure, or
-//! takes back what nothing names, is asked about (`questions`, `short_answer`). `progress` tells what is proven, claimed and open.
+//! takes back what nothing names, is asked about (`questions`, `take_backs`); the answer is heard (`answers_to_us`, `short_answer`).
+//! When all is finished, Status moves (`finished`). `progress` tells what is proven, claimed and open.
 mod acting;
+mod answers_to_us;
 mod blockers;
 mod bot_posted;
 mod builder;
@@ -23,6 +25,7 @@ mod corrections;
 mod description;
 mod effect_finished;
 mod exposed_keys;
+mod finished;
 mod freed;
 mod guests;
 mod heard;
@@ -41,6 +44,8 @@ mod reply_edits;
 mod requests;
 mod set_aside;
 mod short_answer;
+mod sure_report;
+mod take_backs;
 mod ticks;
 
 pub use builder::{Decision, Note};
@@ -92,7 +97,7 @@ pub fn decide(playbook: &Playbook, page: &PageId, state: PageState, event: &Even
         Event::AlertRaised(alert) => clock_ticked::alert(&mut builder, alert),
         Event::ClockTicked => clock_ticked::apply(&mut builder),
     }
-    questions::complete(&mut builder);
+    finished::complete(&mut builder);
     reconcile::reconcile(&mut builder);
     builder.build()
 }

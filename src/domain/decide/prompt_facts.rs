@@ -36,6 +36,7 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
         planned_total => guide.planned_minutes(),
         blockers => blockers(builder, &conversation.language),
         aside => aside(builder),
+        waits => builder.state.done_waits,
         again => again(builder, conversation),
         env => ".env",
     }

@@ -77,6 +77,9 @@ pub(super) fn applies(state: &mut PageState, steps: &[u8], variables: &[String])
 }
 
 /// What a comment set aside applies again when it no longer says so.
-pub(super) fn withdraw(state: &mut PageState, comment: &CommentId) {
-    state.set_aside.retain(|aside| aside.comment != *comment);
+pub(super) fn withdraw(state: &mut PageState, comment: &CommentId) -> Vec<SetAside> {
+    state
+        .set_aside
+        .extract_if(.., |aside| aside.comment == *comment)
+        .collect()
 }

@@ -2,6 +2,15 @@
 use super::builder::DecisionBuilder;
 use std::collections::BTreeSet;
 
+/// The boxes that we ticked.
+pub(super) fn ours(builder: &DecisionBuilder<'_>) -> BTreeSet<u8> {
+    let boxes = builder.state.boxes.iter();
+    boxes
+        .filter(|(_, state)| state.ours)
+        .map(|(number, _)| *number)
+        .collect()
+}
+
 /// Takes our ticks for these steps back, and the evidence behind them: it is looked for anew.
 pub(super) fn untick(builder: &mut DecisionBuilder<'_>, steps: &BTreeSet<u8>) -> Vec<u8> {
     let mut unticked = Vec::new();

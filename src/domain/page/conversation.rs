@@ -157,6 +157,11 @@ pub enum ReplyPart {
     },
     /// Our question is answered with no: all stays as it is.
     Left,
+    /// Somebody answered a question that we asked somebody else.
+    Waits {
+        /// Whose answer it waits for.
+        name: Option<String>,
+    },
     /// Something is asked.
     Question {
         /// About what: the name of a prompt in `question/`.

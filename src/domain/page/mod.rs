@@ -14,6 +14,6 @@ pub use conversation::{Conversation, Edit, HeldKeys, PostedKey, ReplyPart};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
 pub use heard::{Aside, Blocker, Changes, Claim, HeardComment, SetAside, StepState};
-pub use open_question::{Asked, OpenQuestion};
+pub use open_question::{AnsweredQuestion, Asked, OpenQuestion};
 pub use property_names::PropertyNames;
 pub use state::{Absence, BoxState, Due, Held, Look, NextPage, Observed, PageState, Posted, Proof};

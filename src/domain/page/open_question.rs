@@ -9,6 +9,9 @@ const WAITS: TimeDelta = TimeDelta::days(1);
 /// Questions that are remembered at most; the eldest is forgotten first.
 const AT_MOST: usize = 200;
 
+/// So many others are told at most for whose answer a question waits.
+const TOLD_AT_MOST: usize = 20;
+
 /// What we asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "about", rename_all = "snake_case")]
@@ -45,25 +48,62 @@ pub struct OpenQuestion {
     pub comment: CommentId,
     /// The person who can answer.
     pub author: PersonId,
+    /// That person's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// The thread in which it was asked, and is answered.
     pub thread: DiscussionId,
     /// When it was asked.
     pub at: DateTime<Utc>,
     /// What was asked.
     pub asked: Asked,
+    /// The others who answered, and were told that it waits for this person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub told: Vec<PersonId>,
+}
+
+/// A question that was answered: whoever changes the answer is asked again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnsweredQuestion {
+    /// The question, as it was asked.
+    pub question: OpenQuestion,
+    /// The comment that answered it.
+    pub answer: CommentId,
 }
 
 impl OpenQuestion {
     /// Opens a question in place of the one that the person has in this thread.
     pub fn open(self, all: &mut Vec<Self>) {
-        all.retain(|other| other.author != self.author || other.thread != self.thread);
+        all.retain(|other| !other.is_for(&self.author, &self.thread));
         all.push(self);
         let surplus = all.len().saturating_sub(AT_MOST);
         all.drain(..surplus);
     }
 
-    /// Forgets the questions that waited for a day. One from the future was asked before the clock was set back.
-    pub fn expire(all: &mut Vec<Self>, now: DateTime<Utc>) {
-        all.retain(|question| question.at <= now && now - question.at < WAITS);
+    /// Whether it still waits, within a day. One from the future was asked before the clock was set back.
+    pub fn waits(&self, now: DateTime<Utc>) -> bool {
+        self.at <= now && now - self.at < WAITS
+    }
+
+    /// Whether somebody else who answers is told now that it waits for another: each once, and not without end.
+    pub fn tells(&mut self, other: &PersonId) -> bool {
+        let tells = self.told.len() < TOLD_AT_MOST && !self.told.contains(other);
+        self.told.extend(tells.then(|| other.clone()));
+        tells
+    }
+
+    /// Whether this person is asked, in this thread.
+    pub fn is_for(&self, author: &PersonId, thread: &DiscussionId) -> bool {
+        self.author == *author && self.thread == *thread
+    }
+}
+
+impl AnsweredQuestion {
+    /// Keeps it, for as long as the question would have waited.
+    pub fn keep(self, all: &mut Vec<Self>, now: DateTime<Utc>) {
+        all.retain(|other| other.question.waits(now) && other.answer != self.answer);
+        all.push(self);
+        let surplus = all.len().saturating_sub(AT_MOST);
+        all.drain(..surplus);
     }
 }

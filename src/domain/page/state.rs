@@ -4,7 +4,7 @@ use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
 use super::heard::{Aside, Blocker, Claim, HeardComment, SetAside, StepState};
-use super::open_question::OpenQuestion;
+use super::open_question::{AnsweredQuestion, OpenQuestion};
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{EffectId, Property, Status, Value};
@@ -146,6 +146,12 @@ pub struct Absence {
     /// Whether its reply was changed into thanks for that.
     #[serde(default)]
     pub thanked: bool,
+    /// The questions about it that nobody had answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<OpenQuestion>,
+    /// What it had set aside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<SetAside>,
 }
 
 impl Absence {
@@ -158,12 +164,15 @@ impl Absence {
             among: None,
             posted: None,
             thanked: false,
+            questions: Vec::new(),
+            set_aside: Vec::new(),
         }
     }
 
     /// Whether there is nothing to undo.
     pub fn is_empty(&self) -> bool {
-        self.blockers.is_empty() && self.conversation.is_none() && self.among.is_none() && self.posted.is_none()
+        let nothing_said = self.blockers.is_empty() && self.questions.is_empty() && self.set_aside.is_empty();
+        nothing_said && self.conversation.is_none() && self.among.is_none() && self.posted.is_none()
     }
 }
 
@@ -241,6 +250,12 @@ pub struct PageState {
     pub said_finished: Option<Claim>,
     /// Questions of ours that wait for an answer, the newest last.
     pub questions: Vec<OpenQuestion>,
+    /// Questions of ours that were answered lately, the newest last.
+    pub answered: Vec<AnsweredQuestion>,
+    /// The last comment of each thread, the newest last: a take-back without a name means the report right before it.
+    pub last_said: Vec<(DiscussionId, CommentId)>,
+    /// Whether all is finished, and Status waits only for an obstacle to be cleared.
+    pub done_waits: bool,
     /// Side effects that were caused lately: by whom, when (seconds since 1970). Keeps the hourly limits.
     pub caused: Vec<(PersonId, i64)>,
     /// Answers that people got lately. Keeps the hourly limits.

@@ -17,7 +17,7 @@ pub fn pages() -> Vec<Value> {
     let half_way = json!({
         "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5},
         "progress": {"proven": 3, "claimed": 1, "total": 5}, "finished": false, "checked": true, "next": next,
-        "next_action": "ACT_034_TRA", "next_page": null, "due": null, "spent": 45, "planned_total": 120,
+        "next_action": "ACT_034_TRA", "next_page": null, "due": null, "waits": false, "spent": 45, "planned_total": 120,
         "blockers": [
             {"name": "Bram", "step": 3, "url": format!("{url}#3"), "kind": "access", "since": "29 Nov 09:05"},
             {"name": null, "step": null, "url": null, "kind": "other", "since": "1 Dec 17:40"},
@@ -37,6 +37,7 @@ pub fn pages() -> Vec<Value> {
     };
     vec![
         with(json!({})),
+        with(json!({"finished": true, "waits": true, "next": null})),
         with(json!({
             "finished": true, "next": null, "due": "Sun 20 Dec 2026", "blockers": [],
             "progress": {"proven": 5, "claimed": 0, "total": 5},
@@ -209,7 +210,8 @@ fn corrected() -> Vec<(&'static str, Value)> {
 }
 
 fn asked() -> Vec<(&'static str, Value)> {
-    let mut all = vec![("left", context! {})];
+    let mut all = vec![("left", context! {}), ("waits_for", context! { whom => "Ana" })];
+    all.push(("waits_for", context! { whom => () }));
     let options: [&[&str]; 6] = [
         &["blocker"],
         &["completion"],

@@ -83,7 +83,9 @@ pub(in crate::domain::classify) fn agree(
     }
     doubt_finishes(&opinion, trace);
     let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
-    candidates.rival(label, is_guess).map(|rival| [label, rival])
+    let doubt = candidates.doubt(label, is_guess);
+    trace.unsure = doubt.map(|_| label);
+    doubt
 }
 
 /// What a comment says beside steps, numbers and marks.
@@ -111,7 +113,6 @@ impl Words {
             [word] if word.symbol == 0 => Self::OneUnknown,
             _ => Self::Some,
         }
-    }
 }
 
 /// A comment of so many words at most is short.
@@ -191,13 +192,23 @@ impl Candidates<'_> {
         settled.unwrap_or(Label::Chatter)
     }
 
-    /// The other label that it may be, if that is likely too: one that fits about as well, or better, or any where a finish is
-    /// hardly likely or rests on a word that nobody knows.
-    fn rival(&self, settled: Label, is_guess: bool) -> Option<Label> {
+    /// The two labels that it may be, where another one is likely too: one that fits about as well, or better, or any where a
+    /// finish is hardly likely or rests on a word that nobody knows. Of several, those come first on which something depends.
+    fn doubt(&self, settled: Label, is_guess: bool) -> Option<[Label; 2]> {
         let silent = |label: Label| matches!(label, Label::Progress | Label::Chatter);
         let rival = self.best(|label| label != settled && !(silent(label) && silent(settled)))?;
         let hardly = settled == Label::Completion && (is_guess || self.opinion.completion < FINISH_SURE);
-        (hardly || self.score(settled) - self.score(rival) < DOUBT).then_some(rival)
+        if !hardly && self.score(settled) - self.score(rival) >= DOUBT {
+            return None;
+        }
+        let likely = |label: Label| self.score(rival) - self.score(label) < DOUBT;
+        let at_stake = |label: Label| label != settled && label.is_at_stake() && likely(label);
+        let rival = self.best(at_stake).unwrap_or(rival);
+        let other = self.best(|label| label != rival && at_stake(label));
+        match other {
+            Some(other) if !settled.is_at_stake() => Some([rival, other]),
+            _ => Some([settled, rival]),
+        }
     }
 }
 

@@ -1,0 +1,206 @@
+//! Answers to a question of ours: a word or two, or a sentence that says it plainly. What is hedged answers nothing.
+use super::short_answer::{self, ShortAnswer};
+use super::sure_report::SureReport;
+use crate::domain::classify::{Certainty, Clause, Label, Role};
+use crate::domain::event::Report;
+use crate::domain::page::{Asked, ReplyPart};
+
+/// Whether somebody who is not asked would have answered the question with this.
+pub(super) fn fits(asked: &Asked, short: &ShortAnswer) -> bool {
+    let may_mean = |label: Label| matches!(asked, Asked::Meaning { options, .. } if options.contains(&label));
+    let (back, whole) = (
+        matches!(asked, Asked::TakenBack { .. }),
+        matches!(asked, Asked::Whole { .. }),
+    );
+    match short {
+        ShortAnswer::Yes | ShortAnswer::No => true,
+        ShortAnswer::Done => whole || may_mean(Label::Completion),
+        ShortAnswer::Stuck => may_mean(Label::Blocker),
+        ShortAnswer::Undo => back || may_mean(Label::Correction),
+        ShortAnswer::All => back || whole,
+        ShortAnswer::AllBut(named) | ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named) => {
+            speaks_of(asked, named)
+        }
+        ShortAnswer::Steps(named) | ShortAnswer::Instead(named) => back && speaks_of(asked, named),
+        ShortAnswer::AllDone => false,
+    }
+}
+
+fn speaks_of(asked: &Asked, named: &[u8]) -> bool {
+    let (Asked::Meaning { steps, .. } | Asked::TakenBack { steps } | Asked::Whole { steps, .. }) = asked;
+    named.iter().any(|step| steps.contains(step))
+}
+
+/// Takes a comment as the answer to a question; whether the question ends with it.
+pub(super) fn take(asked: &Asked, heard: &mut SureReport) -> bool {
+    let short = short_answer::read(heard.report.heard.as_str());
+    if short.as_ref().is_some_and(|short| is_no(asked, short)) {
+        heard.says_nothing();
+        heard.parts.push(ReplyPart::Left);
+        return true;
+    }
+    match asked {
+        Asked::Meaning { .. } => meaning(asked, short.as_ref(), heard),
+        Asked::TakenBack { steps } => taken_back(asked, steps, short.as_ref(), heard),
+        Asked::Whole { steps, .. } => whole(steps, short.as_ref(), heard),
+    }
+}
+
+fn is_no(asked: &Asked, short: &ShortAnswer) -> bool {
+    match (asked, short) {
+        (_, ShortAnswer::No) => true,
+        (Asked::TakenBack { steps }, ShortAnswer::NotThese(named)) => steps.iter().all(|step| named.contains(step)),
+        (Asked::TakenBack { .. }, _) => false,
+        (_, ShortAnswer::Instead(_) | ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) => true,
+        _ => false,
+    }
+}
+
+fn meaning(asked: &Asked, short: Option<&ShortAnswer>, heard: &mut SureReport) -> bool {
+    let Asked::Meaning {
+        options,
+        steps,
+        whole,
+        kind,
+    } = asked
+    else {
+        return false;
+    };
+    let Some(label) = meant(options, short, &heard.report, steps) else {
+        // A yes to two things says neither.
+        if short == Some(&ShortAnswer::Yes) {
+            heard.says_nothing();
+            heard.parts.push(ReplyPart::Asks { asked: asked.clone() });
+        }
+        return false;
+    };
+    if short.is_some() {
+        heard.says(label, steps);
+        heard.report.reading.all_done = *whole && label == Label::Completion;
+        heard.report.reading.blocker_kind = kind.filter(|_| label == Label::Blocker);
+    } else {
+        let clauses = heard.report.reading.clauses.iter_mut();
+        let of_label = clauses.filter(|clause| clause.label == label && clause.steps.is_empty());
+        of_label.for_each(|clause| clause.steps.clone_from(steps));
+    }
+    true
+}
+
+/// What was meant, as the answer tells: a word, or a whole sentence that is sure and speaks of the same step.
+fn meant(options: &[Label], short: Option<&ShortAnswer>, report: &Report, steps: &[u8]) -> Option<Label> {
+    match short {
+        Some(ShortAnswer::Yes) => options.first().copied().filter(|_| options.len() == 1),
+        Some(ShortAnswer::Done | ShortAnswer::AllDone) => Some(Label::Completion),
+        Some(ShortAnswer::Stuck) => Some(Label::Blocker),
+        Some(ShortAnswer::Undo) => Some(Label::Correction),
+        Some(_) => None,
+        None if report.reading.doubt.is_some() => None,
+        None => {
+            let mut clauses = report.reading.clauses.iter();
+            let same = |clause: &Clause| {
+                clause.steps.is_empty() || clause.steps.iter().any(|step| steps.contains(step)) || steps.is_empty()
+            };
+            let told = |clause: &&Clause| options.contains(&clause.label) && is_plain(clause) && same(clause);
+            clauses.find(told).map(|clause| clause.label)
+        }
+    }
+}
+
+/// Whether a clause says something without an if or a perhaps.
+fn is_plain(clause: &Clause) -> bool {
+    clause.asserted() && clause.certainty == Certainty::Sure
+}
+
+fn taken_back(asked: &Asked, steps: &[u8], short: Option<&ShortAnswer>, heard: &mut SureReport) -> bool {
+    let Some(chosen) = chosen(steps, short, &heard.report) else {
+        return false;
+    };
+    // The steps that are named may be none of those that were asked about.
+    if chosen.is_empty() && !steps.is_empty() {
+        heard.parts.push(ReplyPart::Asks { asked: asked.clone() });
+        heard.says_nothing();
+        return false;
+    }
+    heard.says(Label::Correction, &chosen);
+    heard.confirmed = true;
+    true
+}
+
+/// The steps that are taken back, as the answer tells; `None` where it tells something else.
+fn chosen(steps: &[u8], short: Option<&ShortAnswer>, report: &Report) -> Option<Vec<u8>> {
+    let of_those = |named: &[u8]| steps.iter().copied().filter(|step| named.contains(step)).collect();
+    match short {
+        Some(ShortAnswer::All) => Some(steps.to_vec()),
+        Some(ShortAnswer::Yes | ShortAnswer::Undo) => Some(steps.to_vec()).filter(|steps| steps.len() <= 1),
+        Some(ShortAnswer::Steps(named) | ShortAnswer::Instead(named) | ShortAnswer::NotDone(named)) => {
+            Some(of_those(named))
+        }
+        Some(ShortAnswer::AllBut(left)) => Some(steps.iter().copied().filter(|step| !left.contains(step)).collect()),
+        // "Not 1" leaves the others, but takes none of them back.
+        Some(ShortAnswer::NotThese(_)) => Some(Vec::new()),
+        Some(_) => None,
+        None => {
+            let reading = &report.reading;
+            let takes_back =
+                |clause: &Clause| (clause.label == Label::Correction || clause.role == Role::Meant) && is_plain(clause);
+            let else_told = |clause: &&Clause| !takes_back(clause) && clause.label != Label::Chatter;
+            let named: Vec<u8> = reading
+                .clauses
+                .iter()
+                .flat_map(|clause| clause.steps.iter().copied())
+                .collect();
+            let tells_else = reading.doubt.is_some() || reading.clauses.iter().any(|clause| else_told(&clause));
+            (!named.is_empty() && !tells_else).then(|| of_those(&named))
+        }
+    }
+}
+
+/// Whether all is finished: a yes confirms it, "all done" said again only repeats it, "yes, but 4 is not" leaves a step.
+fn whole(steps: &[u8], short: Option<&ShortAnswer>, heard: &mut SureReport) -> bool {
+    match short {
+        Some(ShortAnswer::Yes | ShortAnswer::All | ShortAnswer::Done) => {
+            heard.says(Label::Completion, &[]);
+            heard.report.reading.all_done = true;
+            heard.confirmed = true;
+        }
+        Some(ShortAnswer::AllBut(left)) => all_but(steps, left, heard),
+        None if short_answer::affirms(heard.report.heard.as_str()) => return affirmed(steps, heard),
+        _ => return false,
+    }
+    true
+}
+
+/// A sentence that begins with a yes: it confirms where all of it is sure, and names what is left where it says so.
+fn affirmed(steps: &[u8], heard: &mut SureReport) -> bool {
+    let reading = &heard.report.reading;
+    let says = |label: Label| reading.clauses.iter().filter(move |clause| clause.label == label);
+    let others = [Label::Correction, Label::Blocker, Label::Question];
+    if reading.doubt.is_some() || others.iter().any(|label| says(*label).count() > 0) {
+        return false;
+    }
+    let left: Vec<u8> = says(Label::Progress)
+        .flat_map(|clause| clause.steps.iter().copied())
+        .collect();
+    if !left.is_empty() {
+        all_but(steps, &left, heard);
+        return true;
+    }
+    let is_sure = says(Label::Completion).count() > 0 && says(Label::Completion).all(is_plain);
+    let names = |step: &u8| says(Label::Completion).any(|clause| clause.steps.contains(step));
+    let names_all = !steps.is_empty() && steps.iter().all(names);
+    heard.confirmed = is_sure && says(Label::Progress).count() == 0 && (reading.all_done || names_all);
+    heard.report.reading.all_done |= heard.confirmed;
+    heard.confirmed
+}
+
+/// All that was asked about is finished but these.
+fn all_but(steps: &[u8], left: &[u8], heard: &mut SureReport) {
+    let finished: Vec<u8> = steps.iter().copied().filter(|step| !left.contains(step)).collect();
+    heard.report.reading.all_done = false;
+    if finished.is_empty() {
+        heard.says_nothing();
+        heard.parts.push(ReplyPart::Left);
+    } else {
+        heard.says(Label::Completion, &finished);
+    }
+}

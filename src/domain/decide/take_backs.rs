@@ -1,0 +1,95 @@
+//! What a take-back means that names nothing: the report right before it, or what its author is asked about.
+use super::acting::Acting;
+use super::builder::DecisionBuilder;
+use super::{heard, questions};
+use crate::domain::event::Report;
+use crate::domain::ids::PersonId;
+use crate::domain::page::{Asked, Blocker, PageState, ReplyPart, StepState};
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+/// Threads of which the last comment is remembered at most.
+const THREADS: usize = 200;
+
+/// Remembers the comment as the last of its thread. What guests say changes nothing, also not what a take-back means.
+pub(super) fn spoke(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    let last = &mut builder.state.last_said;
+    last.retain(|(thread, _)| *thread != report.comment.discussion);
+    last.push((report.comment.discussion.clone(), report.comment.id.clone()));
+    let surplus = last.len().saturating_sub(THREADS);
+    last.drain(..surplus);
+}
+
+/// What a take-back means that names nothing: what its author reported in this thread, if nobody who may act said anything there since.
+pub(super) fn referent(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<u8>> {
+    let last = heard::last_of_author(builder, &report)?;
+    let said = builder.state.last_said.iter();
+    let mut said = said.filter(|(thread, _)| *thread == report.comment.discussion);
+    said.find(|(_, comment)| *comment == last.comment)?;
+    let claims = || {
+        last.parts.iter().filter_map(|part| match part {
+            ReplyPart::Claim { steps, whole, .. } => Some((steps, *whole)),
+            _ => None,
+        })
+    };
+    let stopped = |blocker: &Blocker| blocker.comment == last.comment;
+    let is_report = claims().count() > 0 || builder.state.blockers.iter().any(stopped);
+    let is_own = |(_, step): &(&u8, &StepState)| {
+        let claim = step.claim.as_ref();
+        claim.is_some_and(|claim| claim.comment == last.comment)
+    };
+    let mut steps: BTreeSet<u8> = claims().flat_map(|(steps, _)| steps.iter().copied()).collect();
+    if steps.is_empty() || claims().any(|(_, whole)| whole) {
+        steps.extend(builder.state.steps.iter().filter(is_own).map(|(number, _)| *number));
+    }
+    is_report.then(|| steps.into_iter().collect())
+}
+
+/// Asks which of their reports the author takes back; nothing is, until that is answered.
+pub(super) fn which(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
+    let author = &report.comment.author;
+    let mut steps = own_steps(&builder.state, author);
+    if let Some(here) = report.on_step.filter(|step| steps.contains(step)) {
+        steps = vec![here];
+    }
+    let reported = reporters(&builder.state);
+    if reported.contains(author) {
+        return questions::ask(builder, report, Asked::TakenBack { steps });
+    }
+    // Who reported nothing means what somebody else did, or nothing at all.
+    (!reported.is_empty() && !report.absorbed).then_some(ReplyPart::Misread {
+        from: Vec::new(),
+        to: Vec::new(),
+        unticked: 0,
+        known: false,
+        asks: true,
+    })
+}
+
+/// The steps that a person reported as finished, or is stopped on: the newest report first.
+fn own_steps(state: &PageState, author: &PersonId) -> Vec<u8> {
+    let claims = state
+        .steps
+        .iter()
+        .filter_map(|(number, step)| Some((step.claim.as_ref()?, *number)));
+    let claims = claims.filter(|(claim, _)| claim.author == *author);
+    let blockers = state.blockers.iter().filter(|blocker| blocker.author == *author);
+    let blockers = blockers.filter_map(|blocker| Some((blocker.since, blocker.step?)));
+    let mut own: Vec<_> = claims.map(|(claim, step)| (claim.at, step)).chain(blockers).collect();
+    own.sort_by_key(|(at, step)| (Reverse(*at), *step));
+    let mut steps = Vec::new();
+    for (_, step) in own {
+        if !steps.contains(&step) {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+/// Whose reports could be taken back.
+fn reporters(state: &PageState) -> Vec<PersonId> {
+    let claims = state.steps.values().filter_map(|step| step.claim.as_ref());
+    let claims = claims.chain(&state.finished).chain(&state.said_finished);
+    let blockers = state.blockers.iter().map(|blocker| &blocker.author);
+    claims.map(|claim| &claim.author).chain(blockers).cloned().collect()
+}
