@@ -2,20 +2,20 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::comment_gone::{answering, remembered};
-use super::{comment_posted, conversation, exposed_keys};
+use super::{comment_posted, conversation, exposed_keys, undo};
 use crate::domain::effect::{EffectId, Status};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Absence, Posted, ReplyPart};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
-    let Some(mut absence) = remember(builder, &report.comment.id) else {
+    let Some(absence) = remember(builder, &report.comment.id) else {
         return;
     };
     // Where a person, or the end of the work, moved the status meanwhile, it stands.
-    if !absence.blockers.is_empty() && builder.state.status.wanted == Some(Status::InProgress) {
+    let stops = undo::come_back(&mut builder.state, &report.comment.id);
+    if stops && builder.state.status.wanted == Some(Status::InProgress) {
         builder.move_status(Status::Blocked);
     }
-    builder.state.blockers.append(&mut absence.blockers);
     let answered = absence.conversation.is_none();
     if let Some(posted) = absence.posted.as_ref().filter(|_| absence.thanked && answered) {
         warn(builder, report, posted);

@@ -235,7 +235,7 @@ fn finish(builder: &mut DecisionBuilder<'_>, at: usize) {
     let claims = conversation.parts.iter().any(compose::is_claim);
     claims::proven(builder, &conversation.parts);
     if claims && conversation.may_finish && builder.is_finished() {
-        blockers::clear(builder, |_| true);
+        blockers::clear(builder, None, |_| true);
         builder.move_status(Status::Done);
     }
     say(builder, &conversation);

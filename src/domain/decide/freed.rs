@@ -19,7 +19,7 @@ pub(super) fn report(
         .any(|clause| clause.role == Role::AllFree && resolves(clause))
         && steps.is_empty()
     {
-        return blockers::clear(builder, |_| true);
+        return blockers::clear(builder, Some(&report.comment.id), |_| true);
     }
     let freed = clauses.iter().any(|clause| clause.resolves());
     let hedged = clauses.iter().any(|clause| clause.certainty == Certainty::Hedged);
@@ -35,7 +35,7 @@ pub(super) fn report(
     let has_own = builder.state.blockers.iter().any(own);
     // Whose obstacle a cure without a name means: one's own, else the one that was reported right before it.
     let answered = heard::last_in_thread(builder, &report).map(|heard| heard.comment.clone());
-    blockers::clear(builder, |blocker| {
+    blockers::clear(builder, Some(&report.comment.id), |blocker| {
         if !named.is_empty() {
             return named.contains(blocker)
                 && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)));

@@ -5,7 +5,8 @@
 //! a `DecisionBuilder`. A comment opens a `conversation`, which waits for the evidence it asks for (`looks`) and is
 //! then answered (`compose`, `prompt_facts`, `layout`, `reply_edits`). After each event the page is reconciled (`reconcile`):
 //! whatever it should show and does not becomes an effect. What is not sure, or
-//! takes back what nothing names, is asked about (`questions`, `short_answer`). `progress` tells what is proven, claimed and open.
+//! takes back what nothing names, is asked about (`questions`, `short_answer`). What a comment did can be undone (`heard`,
+//! `undo`, `misread`). `progress` tells what is proven, claimed and open.
 mod acting;
 mod blockers;
 mod bot_posted;
@@ -42,6 +43,7 @@ mod requests;
 mod set_aside;
 mod short_answer;
 mod ticks;
+mod undo;
 
 pub use builder::{Decision, Note};
 pub use playbook::{AnswerLimits, Names, Playbook, Topic, Topics};
