@@ -22,6 +22,7 @@ pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, parts
         comment: id.clone(),
         thread: report.comment.discussion.clone(),
         author: report.comment.author.clone(),
+        name: report.comment.author_name.clone(),
         parts: Vec::new(),
         mends: None,
     });
@@ -90,6 +91,25 @@ pub(super) fn last_in_thread<'b>(builder: &'b DecisionBuilder<'_>, report: &Repo
 /// What was made of a comment, if that is still known.
 pub(super) fn of<'b>(builder: &'b DecisionBuilder<'_>, comment: &CommentId) -> Option<&'b HeardComment> {
     builder.state.heard.iter().find(|heard| heard.comment == *comment)
+}
+
+/// Somebody else who was heard on the page, and is named in this comment.
+pub(super) fn named(builder: &DecisionBuilder<'_>, report: &Report) -> Option<String> {
+    let heard = builder.state.heard.iter().rev();
+    let others = heard.filter(|heard| heard.author != report.comment.author);
+    let mut names = others.filter_map(|heard| heard.name.as_deref());
+    names.find_map(|name| named_in(report.heard.as_str(), name).map(str::to_owned))
+}
+
+/// The first name of somebody, where a text calls them by it. Many a name is a word as well, "Will", "Mark", "Joy": it counts as it
+/// is written.
+pub(super) fn named_in<'n>(text: &str, name: &'n str) -> Option<&'n str> {
+    let first = name
+        .split_whitespace()
+        .next()
+        .filter(|first| first.chars().count() > 1)?;
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word == first).then_some(first)
 }
 
 fn is_before(heard: &HeardComment, report: &Report) -> bool {

@@ -41,21 +41,30 @@ pub(super) fn what(report: &Report) -> Mends {
 /// Mends what was made of the author's last comment in the thread; the parts of the reply that speak of it. A comment that mended
 /// one and was changed mends the same one.
 pub(super) fn earlier(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    if let Some(other) = heard::named(builder, &report) {
+        return vec![unknown(Some(other))];
+    }
     let own = heard::of(builder, &report.comment.id).filter(|own| own.mends.is_some());
     let Some(last) = own.or_else(|| heard::last_of_author(builder, &report)).cloned() else {
-        return vec![ReplyPart::Misread {
-            from: Vec::new(),
-            to: Vec::new(),
-            unticked: 0,
-            known: false,
-            asks: true,
-        }];
+        return vec![unknown(None)];
     };
-    let original = last.mends.clone().filter(|_| last.comment == report.comment.id);
-    let original = original.unwrap_or_else(|| last.comment.clone());
+    // What stands for a comment that was misread is mended in its place.
+    let original = last.mends.clone().unwrap_or_else(|| last.comment.clone());
     let parts = mended(builder, report, last, &original);
     heard::mends(builder, &report.comment.id, original);
     parts
+}
+
+/// Nothing is mended: it is not known what, or it is somebody else's.
+fn unknown(of: Option<String>) -> ReplyPart {
+    ReplyPart::Misread {
+        from: Vec::new(),
+        to: Vec::new(),
+        unticked: 0,
+        known: false,
+        asks: true,
+        of,
+    }
 }
 
 /// Mends what was made of the comment itself.
@@ -92,6 +101,7 @@ fn mended(
         unticked: undone.unticked,
         known: true,
         asks: report.reading.clauses.iter().all(mends),
+        of: None,
     }];
     if !undone.claimed_again.is_empty() {
         // What was taken back by mistake is looked at anew.

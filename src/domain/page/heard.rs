@@ -54,6 +54,9 @@ pub struct HeardComment {
     pub thread: DiscussionId,
     /// Who wrote it.
     pub author: PersonId,
+    /// The name of that person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What its reply speaks of.
     pub parts: Vec<ReplyPart>,
     /// The comment that it says was misread, and which it stands for since.
