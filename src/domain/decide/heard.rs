@@ -67,9 +67,8 @@ pub(super) fn still_says(builder: &mut DecisionBuilder<'_>, unchanged: &Report) 
 fn label(part: &ReplyPart) -> Option<Label> {
     match part {
         ReplyPart::Claim { .. } => Some(Label::Completion),
-        ReplyPart::Progress { .. } => Some(Label::Progress),
+        ReplyPart::Progress { .. } | ReplyPart::SetAside { back: false, .. } => Some(Label::Progress),
         ReplyPart::Blocker { .. } | ReplyPart::Help { .. } => Some(Label::Blocker),
-        ReplyPart::SetAside { back: false, .. } => Some(Label::Progress),
         ReplyPart::Correction { .. } | ReplyPart::SetAside { .. } => Some(Label::Correction),
         ReplyPart::Keys { .. } => Some(Label::KeyReport),
         ReplyPart::Question { .. } => Some(Label::Question),
