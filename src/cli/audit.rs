@@ -38,7 +38,8 @@ pub struct AuditArgs {
     /// One line for each comment, for programs
     #[arg(long)]
     pub json: bool,
-    /// A line for the corpus of comments, to be corrected by hand; without a name: each that a person said was misread
+    /// A line for the corpus of comments, labels to be filled in by hand (`fill_in` names what); without a name: each that a person
+    /// said was misread
     #[arg(long, value_name = "REF|COMMENT_ID", num_args = 0..=1, conflicts_with_all = ["about", "json"])]
     pub misread: Option<Option<String>>,
     /// A reply that was given up, refused or called off: try it again

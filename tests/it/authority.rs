@@ -111,16 +111,7 @@ fn whoever_has_no_authority_causes_answers_alone_on_every_path() {
 fn told(stage: &Stage<'_>) -> serde_json::Value {
     let held = serde_json::to_value(&stage.state).expect("a state is data");
     let parts = [
-        "steps",
-        "evidence",
-        "boxes",
-        "status",
-        "values",
-        "blockers",
-        "cycle",
-        "finished",
-        "due",
-        "minutes_spent",
+        "steps", "evidence", "boxes", "status", "values", "blockers", "cycle", "finished", "due", "spent",
     ];
     parts.iter().map(|part| held[*part].clone()).collect()
 }

@@ -31,6 +31,7 @@ mod stage;
 mod store;
 mod tidy;
 mod token;
+mod undone;
 mod unknown_words;
 mod wire;
 mod wire_comment;

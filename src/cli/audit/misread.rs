@@ -49,7 +49,7 @@ async fn noted(store: &SqliteStore, page: Option<PageId>) -> Result<Vec<(Comment
         after = last.n;
         for row in rows.into_iter().filter(|row| row.kind == "misread") {
             let Some(comment) = row.comment else { continue };
-            let said = row.facts["said"].clone();
+            let said = row.facts;
             match noted.iter_mut().find(|(known, _)| *known == comment) {
                 Some((_, latest)) => *latest = said,
                 None => noted.push((comment, said)),
@@ -58,25 +58,40 @@ async fn noted(store: &SqliteStore, page: Option<PageId>) -> Result<Vec<(Comment
     }
 }
 
-/// The comment as the corpus has it; `said`: what its author said when it was misread.
-fn corpus_line(row: &CommentRow, said: &Value) -> Value {
+/// The comment as the corpus has it, to be filled in by hand; `noted`: what its author said when it was misread, and which steps
+/// were meant. What was read is told beside it, and is no label: it was wrong.
+fn corpus_line(row: &CommentRow, noted: &Value) -> Value {
     let reading = &row.reading;
+    let meant = &noted["meant"];
+    let is_known = meant.as_array().is_some_and(|steps| !steps.is_empty());
+    let steps = if is_known { meant.clone() } else { Value::Null };
+    let fill_in: &[&str] = if is_known {
+        &["labels", "needs_reply"]
+    } else {
+        &["labels", "steps", "needs_reply"]
+    };
     let clause = |clause: &Clause| json!({ "label": clause.label, "steps": clause.steps });
     json!({
         "id": format!("misread-{}", Reference::of(&row.comment.id)),
         "text": row.comment.text,
         "lang": reading.language,
-        "labels": reading.labels,
-        "steps": reading.steps,
-        "all_done": reading.all_done,
-        "duration_minutes": reading.duration_minutes,
-        "expected_duration_minutes": reading.expected_duration_minutes,
-        "blocker_kind": reading.blocker_kind,
-        "keys": reading.keys,
-        "when": reading.when,
-        "needs_reply": reading.needs_reply,
+        "labels": null,
+        "steps": steps,
+        "needs_reply": null,
         "tags": ["misread"],
-        "clauses": reading.clauses.iter().map(clause).collect::<Vec<_>>(),
-        "said": said,
+        "fill_in": fill_in,
+        "read": {
+            "labels": reading.labels,
+            "steps": reading.steps,
+            "all_done": reading.all_done,
+            "duration_minutes": reading.duration_minutes,
+            "expected_duration_minutes": reading.expected_duration_minutes,
+            "blocker_kind": reading.blocker_kind,
+            "keys": reading.keys,
+            "when": reading.when,
+            "needs_reply": reading.needs_reply,
+            "clauses": reading.clauses.iter().map(clause).collect::<Vec<_>>(),
+        },
+        "said": noted["said"],
     })
 }

@@ -27,6 +27,7 @@ pub(super) fn corrected() -> Vec<ReplyPart> {
             unticked,
             known: unticked < 2,
             asks: unticked < 1,
+            of: (unticked > 1).then(|| "Ana".to_owned()),
         }));
         parts.extend(asked(steps).map(|asked| ReplyPart::Asks { asked }));
     }

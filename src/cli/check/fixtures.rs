@@ -73,7 +73,8 @@ impl Fixtures {
         let mut claimed = self.begun(guide(Some(BARE), true));
         for number in 1..=STEPS {
             let claim = Some(self.claimed());
-            claimed.steps.insert(number, StepState { claim, started: true });
+            let also = Vec::new();
+            claimed.steps.insert(number, StepState { claim, also });
         }
         let mut blocked = fresh.clone();
         blocked.blockers = vec![self.blocker(Some("Ana"), Some(2)), self.blocker(None, None)];

@@ -1,8 +1,10 @@
 //! Blockers: what stops somebody, from the comment that reports it until it is cleared.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
+use super::undo;
 use crate::domain::classify::BlockerKind;
 use crate::domain::effect::Status;
+use crate::domain::ids::CommentId;
 use crate::domain::page::{Blocker, ReplyPart};
 
 /// Takes what stops the author into the state; the part of the reply that speaks of it.
@@ -13,9 +15,6 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     }
     let steps = || obstacles.iter().flat_map(|clause| clause.steps.iter().copied());
     let kind = report.reading.blocker_kind.unwrap_or(BlockerKind::Other);
-    for number in steps() {
-        builder.state.steps.entry(number).or_default().started = true;
-    }
     Some(add(builder, report, kind, steps().next().or(report.on_step)))
 }
 
@@ -26,6 +25,8 @@ pub(super) fn add(
     kind: BlockerKind,
     step: Option<u8>,
 ) -> ReplyPart {
+    // A comment reports one obstacle: what it says now, where it was changed.
+    undo::retract_blockers(&mut builder.state, &report.comment.id);
     builder.state.blockers.push(Blocker {
         comment: report.comment.id.clone(),
         author: report.comment.author.clone(),
@@ -38,17 +39,32 @@ pub(super) fn add(
     ReplyPart::Blocker { kind, step }
 }
 
-/// Clears the blockers that fit, those of comments that are away too; whether there were any. The last one cleared sets
-/// the status back.
-pub(super) fn clear(builder: &mut DecisionBuilder<'_>, fits: impl Fn(&Blocker) -> bool) -> bool {
-    let before = builder.state.blockers.len();
-    builder.state.blockers.retain(|blocker| !fits(blocker));
-    for absence in &mut builder.state.absences {
-        absence.blockers.retain(|blocker| !fits(blocker));
-    }
-    let cleared = builder.state.blockers.len() < before;
-    if cleared && builder.state.blockers.is_empty() && builder.state.status.wanted == Some(Status::Blocked) {
-        builder.move_status(Status::InProgress);
+/// Clears the blockers that fit, those of comments that are away too, by the word of a comment or for good; whether there were
+/// any. The last one cleared sets the status back.
+pub(super) fn clear(
+    builder: &mut DecisionBuilder<'_>,
+    by: Option<&CommentId>,
+    fits: impl Fn(&Blocker) -> bool,
+) -> bool {
+    let cleared = undo::end_blockers(&mut builder.state, by, fits);
+    if cleared {
+        set_status_back(builder);
     }
     cleared
+}
+
+/// A comment that was changed reports no obstacle any more.
+pub(super) fn clear_own(builder: &mut DecisionBuilder<'_>, comment: &CommentId) {
+    let stopped = builder.state.blockers.len();
+    undo::retract_blockers(&mut builder.state, comment);
+    if builder.state.blockers.len() < stopped {
+        set_status_back(builder);
+    }
+}
+
+/// Nobody is stopped any more, if so: the work goes on.
+pub(super) fn set_status_back(builder: &mut DecisionBuilder<'_>) {
+    if builder.state.blockers.is_empty() && builder.state.status.wanted == Some(Status::Blocked) {
+        builder.move_status(Status::InProgress);
+    }
 }

@@ -184,6 +184,7 @@ impl<'a> DecisionBuilder<'a> {
     /// Where the Status property should stand; it is written as soon as the page can say so.
     pub(super) fn move_status(&mut self, to: Status) {
         self.state.status.wanted = Some(to);
+        self.state.status_by_person = false;
     }
 
     /// The checks that prove a step: those of its criteria, or its own.

@@ -1,7 +1,7 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, finished, looks, questions, set_aside};
+use super::{blockers, finished, looks, questions, set_aside, undo};
 use crate::domain::classify::Label;
 use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
@@ -32,8 +32,10 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     };
     let whole = said_whole && open.is_none();
     // The time may have been told with what is confirmed.
-    let told = builder.state.minutes_spent.filter(|_| confirmed);
-    builder.state.minutes_spent = reading.duration_minutes.or(builder.state.minutes_spent);
+    let told = builder.state.minutes_spent().filter(|_| confirmed);
+    if let Some(minutes) = reading.duration_minutes {
+        undo::spent(&mut builder.state, &report.comment.id, minutes);
+    }
     take(builder, report, &steps, whole);
     let asks = open.and_then(|open| {
         builder.state.said_finished = report.may_finish().then(|| claim(builder, report));
@@ -78,14 +80,12 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
         steps.iter().copied().collect()
     };
     for number in &claimed {
-        let step = builder.state.steps.entry(*number).or_default();
-        step.started = true;
-        step.claim.get_or_insert_with(|| claim.clone());
+        undo::claim(&mut builder.state, Some(*number), claim.clone());
         claimed_again(builder, *number);
     }
-    set_aside::applies(&mut builder.state, &claimed, &[]);
+    set_aside::applies(&mut builder.state, &report.comment.id, &claimed, &[]);
     if whole {
-        builder.state.finished = Some(claim);
+        undo::claim(&mut builder.state, None, claim);
         builder.state.said_finished = None;
     }
     let by = report.comment.author.clone();
@@ -93,7 +93,7 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
         .iter()
         .map(|step| (*step, builder.step_proof(*step) == Proof::Proven))
         .collect();
-    blockers::clear(builder, |blocker| {
+    blockers::clear(builder, Some(&report.comment.id), |blocker| {
         let on = blocker
             .step
             .and_then(|step| done.iter().find(|(number, _)| *number == step));
@@ -123,7 +123,7 @@ pub(super) fn proven(builder: &mut DecisionBuilder<'_>, parts: &[ReplyPart]) {
     let proven: BTreeSet<u8> = claimed
         .filter(|step| builder.step_proof(*step) == Proof::Proven)
         .collect();
-    blockers::clear(builder, |blocker| {
+    blockers::clear(builder, None, |blocker| {
         blocker.step.is_some_and(|step| proven.contains(&step))
     });
 }

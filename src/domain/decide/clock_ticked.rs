@@ -55,12 +55,14 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     builder.state.steps.clear();
     builder.state.evidence.clear();
     builder.state.finished = None;
+    builder.state.finished_also.clear();
     builder.state.said_finished = None;
     builder.state.questions.clear();
     builder.state.answered.clear();
     builder.state.done_waits = false;
     builder.state.heard.clear();
-    builder.state.minutes_spent = None;
+    builder.state.ended.clear();
+    builder.state.spent.clear();
     let number = builder.state.cycle.as_ref().map_or(1, |cycle| cycle.number) + 1;
     builder.open_cycle(number, None);
     builder.move_status(Status::NotStarted);

@@ -1,11 +1,11 @@
 //! A person changed a comment: only what the former text lacked is acted on; what it no longer says is taken back.
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
-use super::{
-    blockers, comment_gone, comment_posted, comments_flooded, corrections, heard, questions, set_aside, ticks,
-};
+use super::misread::{self, Mends};
+use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections, heard, questions, ticks, undo};
 use crate::domain::classify::{Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
+use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Claim, Conversation, ReplyPart};
 use std::collections::BTreeSet;
@@ -37,20 +37,15 @@ fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Optio
     let asked = questions::reopen(builder, &report.comment.id)?;
     let was_done = builder.state.status.wanted == Some(Status::Done);
     let ticked = ticks::ours(builder);
-    let former = heard::forget(builder, &report.comment.id);
-    if let Some(former) = &former {
-        heard::undo(builder, former);
-    }
+    let claimed = undo::claimed(&builder.state);
+    heard::forget(builder, &report.comment.id);
+    let undone = undo::undo(builder, &report.comment.id);
     let still_ticked = ticks::ours(builder);
     let clean = comment_gone::no_longer_holds_a_key(builder, &report);
     let anew = comment_posted::parts(builder, report);
-    let claimed = |step: &u8| corrections::claim_of(builder, *step).is_some();
-    let touched = former.iter().flat_map(|former| &former.changed.steps);
-    let open = touched
-        .clone()
-        .filter(|(step, was, made)| was.claim.is_none() && made.claim.is_some() && !claimed(step));
-    let back = touched.filter(|(step, was, made)| was.claim.is_some() && made.claim.is_none() && claimed(step));
-    let (open, back): (Vec<u8>, Vec<u8>) = (open.map(|step| step.0).collect(), back.map(|step| step.0).collect());
+    let now = undo::claimed(&builder.state);
+    let open: Vec<u8> = claimed.difference(&now).copied().collect();
+    let back: Vec<u8> = undone.claimed_again.intersection(&now).copied().collect();
     let reopened = was_done && builder.state.status.wanted != Some(Status::Done);
     let mut parts = Vec::new();
     if !open.is_empty() || reopened {
@@ -83,34 +78,9 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
         .iter()
         .filter(|clause| clause.certainty != Certainty::Unsure);
     let before: BTreeSet<u64> = sure.map(|clause| clause.hash).collect();
-    let after: BTreeSet<u64> = report.reading.clauses.iter().map(|clause| clause.hash).collect();
     let mut fresh = (*report).clone();
     fresh.reading.clauses.retain(|clause| !before.contains(&clause.hash));
-    // What this comment did is taken back; what others said as well, stands.
-    let is_own = |claim: Option<&Claim>| claim.is_some_and(|claim| claim.comment == report.comment.id);
-    let still_said = report.steps(Label::Completion);
-    let withdrawn: BTreeSet<u8> = former
-        .clauses
-        .iter()
-        .filter(|clause| clause.label == Label::Completion && !after.contains(&clause.hash))
-        .flat_map(|clause| clause.steps.iter().copied())
-        .filter(|step| !still_said.contains(step))
-        .filter(|step| is_own(corrections::claim_of(builder, *step)))
-        .collect();
-    let mut parts = Vec::new();
-    let whole_withdrawn = former.all_done && !report.reading.all_done && is_own(builder.state.finished.as_ref());
-    if former.all_done && !report.reading.all_done && is_own(builder.state.said_finished.as_ref()) {
-        builder.state.said_finished = None;
-    }
-    if !withdrawn.is_empty() || whole_withdrawn {
-        parts.push(corrections::withdraw(builder, report, &withdrawn));
-    }
-    parts.extend(comment_gone::no_longer_holds_a_key(builder, &report));
-    let blocked = !report.obstacles().is_empty();
-    blockers::clear(builder, |blocker| blocker.comment == report.comment.id && !blocked);
-    if report.playing(Role::SetAside).is_empty() {
-        set_aside::withdraw(&mut builder.state, &report.comment.id);
-    }
+    let mut parts = taken_back(builder, report, former, &before);
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
     if let Admitted::Acting(fresh) = admit(&fresh) {
         parts.extend(comment_posted::parts(builder, fresh));
@@ -146,6 +116,68 @@ fn tell(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: Vec<ReplyP
     };
     tell_where(builder, comment, &conversation);
     comment_posted::open(builder, report, conversation);
+}
+
+/// Takes back what the comment says no longer; what others said as well, stands. `before`: the clauses that it had.
+fn taken_back(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    former: &Reading,
+    before: &BTreeSet<u64>,
+) -> Vec<ReplyPart> {
+    let comment = &report.comment.id;
+    let mut unchanged = (*report).clone();
+    unchanged.reading.clauses.retain(|clause| before.contains(&clause.hash));
+    let mended = heard::of(builder, comment).is_some_and(|heard| heard.mends.is_some());
+    let is_new = unchanged.reading.clauses.is_empty();
+    let mut parts = Vec::new();
+    if mended && is_new && misread::what(&report) != Mends::Earlier {
+        // It mends nothing any more, and says nothing of what it mended.
+        heard::forget(builder, comment);
+        undo::undo(builder, comment);
+    } else if is_new && !mended {
+        let released = undo::release(builder, comment).claimed_again;
+        parts.extend((!released.is_empty()).then(|| ReplyPart::claim(released.into_iter().collect())));
+    }
+    if !mended {
+        heard::still_says(builder, &unchanged);
+    }
+    parts.extend(claims_taken_back(builder, report, former, &unchanged));
+    parts.extend(comment_gone::no_longer_holds_a_key(builder, &report));
+    if unchanged.obstacles().is_empty() {
+        blockers::clear_own(builder, comment);
+    }
+    if report.playing(Role::SetAside).is_empty() {
+        undo::retract_asides(&mut builder.state, comment);
+    }
+    parts
+}
+
+fn claims_taken_back(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    former: &Reading,
+    unchanged: &Report,
+) -> Option<ReplyPart> {
+    let comment = &report.comment.id;
+    let is_own = |claim: &Claim| claim.comment == *comment;
+    let finished = builder.state.finished.iter().chain(&builder.state.finished_also);
+    let whole = former.all_done && !report.reading.all_done;
+    let whole_withdrawn = whole && finished.into_iter().any(is_own);
+    if whole {
+        builder.state.said_finished.take_if(|claim| is_own(claim));
+    }
+    let former_steps = former.clauses.iter().filter(|clause| clause.label == Label::Completion);
+    let former_steps: BTreeSet<u8> = former_steps.flat_map(|clause| clause.steps.iter().copied()).collect();
+    let (still_said, kept) = (report.steps(Label::Completion), unchanged.steps(Label::Completion));
+    let own_claims = builder.state.steps.iter().filter(|(number, step)| {
+        let said = still_said.contains(number) || kept.contains(number);
+        let meant = former_steps.contains(number) || whole_withdrawn;
+        meant && !said && step.claim.iter().chain(&step.also).any(is_own)
+    });
+    let withdrawn: BTreeSet<u8> = own_claims.map(|(number, _)| *number).collect();
+    (!withdrawn.is_empty() || whole_withdrawn)
+        .then(|| corrections::retract(builder, report, &withdrawn, whole_withdrawn))
 }
 
 /// A key that this edit brought is told in the conversation's reply, which may be that of another comment.

@@ -1,7 +1,7 @@
 //! A comment is gone: a blocker is cleared, a key's comment is thanked for, a completion stays; what it set aside does,
 //! unless it was deleted.
 use super::builder::DecisionBuilder;
-use super::{blockers, compose, reply_edits, set_aside};
+use super::{blockers, compose, reply_edits, undo};
 use crate::domain::comment::Finding;
 use crate::domain::effect::EffectId;
 use crate::domain::event::{Gone, Report};
@@ -15,21 +15,14 @@ const ABSENCES_AT_MOST: usize = 200;
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how: Gone) {
     // It may go twice: resolved, then deleted.
     let mut absence = remembered(builder, comment).unwrap_or_else(|| Absence::of(comment.clone()));
-    let own = builder
-        .state
-        .blockers
-        .iter()
-        .filter(|blocker| blocker.comment == *comment);
-    absence.blockers.extend(own.cloned());
+    let stopped = builder.state.blockers.len();
+    absence.ended = undo::leave(&mut builder.state, comment, how);
+    if builder.state.blockers.len() < stopped {
+        blockers::set_status_back(builder);
+    }
     // Nobody answers a question about a comment that is not there.
     let about = |question: &mut OpenQuestion| question.comment == *comment;
     absence.questions.extend(builder.state.questions.extract_if(.., about));
-    blockers::clear(builder, |blocker| blocker.comment == *comment);
-    if how == Gone::Deleted {
-        absence
-            .set_aside
-            .extend(set_aside::withdraw(&mut builder.state, comment));
-    }
     forget(builder, comment, &mut absence);
     // A resolved comment still exists, and so does the key in it: no thanks.
     if how == Gone::Deleted
@@ -52,7 +45,9 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
     if !absence.is_empty() {
         builder.state.absences.push(absence);
         let surplus = builder.state.absences.len().saturating_sub(ABSENCES_AT_MOST);
-        builder.state.absences.drain(..surplus);
+        let forgotten = builder.state.absences.drain(..surplus);
+        let forgotten: Vec<CommentId> = forgotten.map(|absence| absence.comment).collect();
+        undo::settle(&mut builder.state, &forgotten);
     }
     builder.note(
         Some(comment),

@@ -1,7 +1,6 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
-use super::heard::Before;
 use super::{
     blockers, claims, conversation, corrections, exposed_keys, freed, heard, limits, looks, misread, questions,
     requests, set_aside, take_backs,
@@ -113,10 +112,10 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
     if mends == misread::Mends::Earlier {
         parts.extend(misread::earlier(builder, report));
     }
-    let (before, head) = (Before::of(&builder.state), parts.len());
+    let head = parts.len();
     said(builder, report, confirmed, &mut parts);
     if mends != misread::Mends::Earlier || parts.len() > head {
-        heard::remember(builder, &report, before, &parts[head..]);
+        heard::remember(builder, &report, &parts[head..]);
     }
     if mends == misread::Mends::Itself {
         parts.truncate(head);
@@ -168,7 +167,7 @@ pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>,
 
 fn key_reports(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut Vec<ReplyPart>) {
     if !report.clauses(Label::KeyReport).is_empty() {
-        set_aside::applies(&mut builder.state, &[], &report.reading.keys);
+        set_aside::applies(&mut builder.state, &report.comment.id, &[], &report.reading.keys);
         parts.push(ReplyPart::Keys {
             variables: report.reading.keys.clone(),
         });
@@ -184,9 +183,6 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
     let mut steps: BTreeSet<u8> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
     if steps.is_empty() {
         steps.extend(report.on_step);
-    }
-    for number in &steps {
-        builder.state.steps.entry(*number).or_default().started = true;
     }
     let hedged = clauses.iter().any(|clause| clause.certainty == Certainty::Hedged);
     let cleared = freed::report(builder, report, &clauses, &steps);

@@ -2,7 +2,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::comment_gone::{answering, remembered};
-use super::{comment_posted, conversation, exposed_keys};
+use super::{comment_posted, conversation, exposed_keys, undo};
 use crate::domain::effect::{EffectId, Status};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Absence, OpenQuestion, Posted, ReplyPart};
@@ -12,19 +12,14 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
         return;
     };
     // Where a person, or the end of the work, moved the status meanwhile, it stands.
-    if !absence.blockers.is_empty() && builder.state.status.wanted == Some(Status::InProgress) {
+    let stops = undo::come_back(&mut builder.state, &report.comment.id);
+    if stops && builder.state.status.wanted == Some(Status::InProgress) {
         builder.move_status(Status::Blocked);
     }
-    builder.state.blockers.append(&mut absence.blockers);
     for question in std::mem::take(&mut absence.questions) {
         let newer = |open: &OpenQuestion| open.is_for(&question.author, &question.thread);
         if question.waits(builder.now) && !builder.state.questions.iter().any(newer) {
             question.open(&mut builder.state.questions);
-        }
-    }
-    for aside in std::mem::take(&mut absence.set_aside) {
-        if !builder.state.is_aside(&aside.what) {
-            builder.state.set_aside.push(aside);
         }
     }
     let answered = absence.conversation.is_none();

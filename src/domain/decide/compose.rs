@@ -215,9 +215,10 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
             unticked,
             known,
             asks,
+            of,
         } => (
             "misread".to_owned(),
-            context! { from => shown(from), to => shown(to), unticked, known, asks },
+            context! { from => shown(from), to => shown(to), unticked, known, asks, of => shown(of) },
         ),
         ReplyPart::Question { topic, step } => {
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());

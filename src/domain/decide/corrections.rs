@@ -1,7 +1,7 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, take_backs, ticks};
+use super::{blockers, take_backs, ticks, undo};
 use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
@@ -41,30 +41,55 @@ pub(super) fn claim_of<'b>(builder: &'b DecisionBuilder<'_>, step: u8) -> Option
 /// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
 pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> ReplyPart {
     for number in steps {
-        if let Some(step) = builder.state.steps.get_mut(number) {
-            step.claim = None;
-        }
+        undo::end_claims(&mut builder.state, Some(*number), &report.comment.id);
     }
+    let reopens = may_reopen(builder, report);
+    open_again(builder, report, steps, reopens)
+}
+
+/// A comment no longer says that these steps, or all, are finished; what others said as well, stands.
+pub(super) fn retract(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    steps: &BTreeSet<u8>,
+    whole: bool,
+) -> ReplyPart {
+    let reopens = may_reopen(builder, report);
+    for step in steps.iter().copied().map(Some).chain(whole.then_some(None)) {
+        undo::retract_claim(&mut builder.state, step, &report.comment.id);
+    }
+    let open = steps.iter().copied();
+    let open: BTreeSet<u8> = open.filter(|step| claim_of(builder, *step).is_none()).collect();
+    let stands = open.is_empty() && builder.state.finished.is_some();
+    open_again(builder, report, &open, reopens && !stands)
+}
+
+fn may_reopen(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> bool {
+    let state = &builder.state;
+    let is_done = state.status.known == Some(Status::Done) || state.finished.is_some();
+    is_done && report.may_take_back(state.finished.as_ref())
+}
+
+/// These steps are open again, and with them, where the page `reopens`, all of it.
+fn open_again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>, reopens: bool) -> ReplyPart {
     let unticked = ticks::untick(builder, steps);
     if report.may_take_back(builder.state.said_finished.as_ref()) {
         builder.state.said_finished = None;
     }
-    let is_done = builder.state.status.known == Some(Status::Done) || builder.state.finished.is_some();
-    let reopened = is_done && report.may_take_back(builder.state.finished.as_ref());
-    if reopened {
-        builder.state.finished = None;
+    if reopens {
+        undo::end_claims(&mut builder.state, None, &report.comment.id);
         builder.move_status(Status::InProgress);
     }
     let withdrawn_blocker = report.obstacles().is_empty();
     let cleared = withdrawn_blocker
-        && blockers::clear(builder, |blocker| {
+        && blockers::clear(builder, Some(&report.comment.id), |blocker| {
             blocker.author == report.comment.author
                 && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)))
         });
     ReplyPart::Correction {
         steps: steps.iter().copied().collect(),
         unticked,
-        reopened,
+        reopened: reopens,
         cleared,
     }
 }

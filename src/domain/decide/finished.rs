@@ -58,7 +58,7 @@ pub(super) fn done(builder: &mut DecisionBuilder<'_>) {
         .cloned()
         .collect();
     builder.state.done_waits = moot.len() < builder.state.blockers.len();
-    blockers::clear(builder, |blocker| moot.contains(blocker));
+    blockers::clear(builder, None, |blocker| moot.contains(blocker));
     if !builder.state.done_waits {
         builder.move_status(Status::Done);
     }

@@ -4,7 +4,7 @@
 //! What they are told does not depend on the value of any key, or the answers could be used to guess one: whether a
 //! comment may hold a key is judged by its form alone (`Report::looks_like_key`), and so is how it reads.
 use super::builder::DecisionBuilder;
-use super::{comment_posted, comment_returned, comments_flooded, conversation, exposed_keys, limits, questions};
+use super::{comment_posted, comment_returned, comments_flooded, conversation, exposed_keys, limits, questions, undo};
 use crate::domain::event::{Event, Report};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Conversation, ReplyPart};
@@ -73,9 +73,9 @@ pub(super) fn edited(builder: &mut DecisionBuilder<'_>, report: &Report, answere
 /// to the page stays undone.
 pub(super) fn returned(builder: &mut DecisionBuilder<'_>, report: &Report) {
     if let Some(mut absence) = comment_returned::remember(builder, &report.comment.id) {
-        absence.blockers.clear();
+        undo::retract_blockers(&mut builder.state, &report.comment.id);
+        undo::retract_asides(&mut builder.state, &report.comment.id);
         absence.questions.clear();
-        absence.set_aside.clear();
         if let Some(open) = &mut absence.conversation {
             open.may_finish = false;
         }

@@ -1,107 +1,79 @@
-//! What each comment changed is kept for a while, so that it can be undone when its author says that it was misread.
+//! What was understood of each comment is kept for a while, so that it can be mended when its author says that it was misread.
 use super::builder::DecisionBuilder;
-use super::{blockers, ticks};
-use crate::domain::effect::Status;
+use super::undo;
+use crate::domain::classify::Label;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{
-    Aside, Blocker, Changes, Claim, Conversation, HeardComment, PageState, ReplyPart, SetAside, StepState,
-};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::domain::page::{HeardComment, ReplyPart};
+use std::collections::BTreeSet;
 
 /// Comments that are kept, of all threads of a page together.
 const KEPT: usize = 60;
 
-/// What a comment may change, as it is before it does.
-pub(super) struct Before {
-    steps: BTreeMap<u8, StepState>,
-    blockers: Vec<Blocker>,
-    finished: Option<Claim>,
-    set_aside: Vec<SetAside>,
-    minutes_spent: Option<u32>,
-}
-
-impl Before {
-    pub(super) fn of(state: &PageState) -> Self {
-        Self {
-            steps: state.steps.clone(),
-            blockers: state.blockers.clone(),
-            finished: state.finished.clone(),
-            set_aside: state.set_aside.clone(),
-            minutes_spent: state.minutes_spent,
-        }
-    }
-
-    fn changes(self, state: &PageState) -> Changes {
-        let untouched = StepState::default();
-        let steps = state.steps.iter().filter_map(|(number, now)| {
-            let was = self.steps.get(number).unwrap_or(&untouched);
-            (was != now).then(|| (*number, was.clone(), now.clone()))
-        });
-        let asides = |all: &[SetAside]| all.iter().map(|aside| aside.what.clone()).collect::<BTreeSet<Aside>>();
-        let changed = asides(&self.set_aside);
-        let changed = changed
-            .symmetric_difference(&asides(&state.set_aside))
-            .cloned()
-            .collect::<Vec<_>>();
-        let was = |what: &Aside| self.set_aside.iter().find(|aside| aside.what == *what).cloned();
-        Changes {
-            steps: steps.collect(),
-            set_aside: changed.into_iter().map(|what| (what.clone(), was(&what))).collect(),
-            finished: (self.finished != state.finished).then_some(self.finished),
-            minutes_spent: (self.minutes_spent != state.minutes_spent).then_some(self.minutes_spent),
-            cleared: self
-                .blockers
-                .into_iter()
-                .filter(|blocker| !state.blockers.contains(blocker))
-                .collect(),
-        }
-    }
-}
-
-/// Remembers what a comment changed; what an earlier version of it changed, stays to be undone too.
-pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, before: Before, parts: &[ReplyPart]) {
-    let mut changed = before.changes(&builder.state);
-    if let Some(former) = forget(builder, &report.comment.id) {
-        let again: Vec<u8> = changed.steps.iter().map(|(number, ..)| *number).collect();
-        changed.steps.extend(
-            former
-                .changed
-                .steps
-                .into_iter()
-                .filter(|(number, ..)| !again.contains(number)),
-        );
-        changed.cleared.extend(former.changed.cleared);
-        changed.finished = former.changed.finished.or(changed.finished);
-        changed.minutes_spent = former.changed.minutes_spent.or(changed.minutes_spent);
-    }
-    if parts.is_empty() && changed == Changes::default() {
+/// Remembers what was understood of a comment, beside what is known of it already.
+pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &[ReplyPart]) {
+    let id = &report.comment.id;
+    let former = forget(builder, id);
+    let ended = || builder.state.ended.iter().any(|ended| ended.by.contains(id));
+    if parts.is_empty() && former.is_none() && !ended() {
         return;
     }
-    builder.state.heard.push(HeardComment {
-        comment: report.comment.id.clone(),
+    let mut heard = former.unwrap_or_else(|| HeardComment {
+        comment: id.clone(),
         thread: report.comment.discussion.clone(),
         author: report.comment.author.clone(),
-        parts: parts.iter().filter(|part| is_read(part)).cloned().collect(),
-        changed,
+        name: report.comment.author_name.clone(),
+        parts: Vec::new(),
+        mends: None,
     });
+    for part in parts.iter().filter(|part| label(part).is_some()) {
+        if !heard.parts.contains(part) {
+            heard.parts.push(part.clone());
+        }
+    }
+    builder.state.heard.push(heard);
     let surplus = builder.state.heard.len().saturating_sub(KEPT);
-    builder.state.heard.drain(..surplus);
+    let forgotten = builder.state.heard.drain(..surplus);
+    let forgotten: Vec<CommentId> = forgotten.map(|heard| heard.comment).collect();
+    undo::settle(&mut builder.state, &forgotten);
 }
 
-/// Whether a part tells what was read; what keys stood in a comment is no matter of reading, and not kept.
-fn is_read(part: &ReplyPart) -> bool {
-    matches!(
-        part,
-        ReplyPart::Claim { .. }
-            | ReplyPart::Progress { .. }
-            | ReplyPart::Blocker { .. }
-            | ReplyPart::Help { .. }
-            | ReplyPart::SetAside { .. }
-            | ReplyPart::Keys { .. }
-            | ReplyPart::Correction { .. }
-            | ReplyPart::Question { .. }
-    )
+/// This comment mends what was made of another one.
+pub(super) fn mends(builder: &mut DecisionBuilder<'_>, comment: &CommentId, other: CommentId) {
+    let mut heard = builder.state.heard.iter_mut();
+    if let Some(heard) = heard.find(|heard| heard.comment == *comment) {
+        heard.mends = Some(other);
+    }
+}
+
+/// Of a comment that was changed only that is remembered which it still says: `unchanged` has the clauses of both texts.
+pub(super) fn still_says(builder: &mut DecisionBuilder<'_>, unchanged: &Report) {
+    let mut heard = builder.state.heard.iter_mut();
+    let Some(heard) = heard.find(|heard| heard.comment == unchanged.comment.id) else {
+        return;
+    };
+    heard.parts.retain_mut(|part| {
+        let label = label(part).filter(|label| !unchanged.clauses(*label).is_empty());
+        let Some(label) = label else { return false };
+        let named = unchanged.steps(label);
+        if let (ReplyPart::Claim { steps, .. } | ReplyPart::Progress { steps, .. }, false) = (part, named.is_empty()) {
+            steps.retain(|step| named.contains(step));
+        }
+        true
+    });
+}
+
+/// The label of what a part of a reply answers; nothing for a part that tells of no reading, but of keys and limits.
+fn label(part: &ReplyPart) -> Option<Label> {
+    match part {
+        ReplyPart::Claim { .. } => Some(Label::Completion),
+        ReplyPart::Progress { .. } | ReplyPart::SetAside { back: false, .. } => Some(Label::Progress),
+        ReplyPart::Blocker { .. } | ReplyPart::Help { .. } => Some(Label::Blocker),
+        ReplyPart::Correction { .. } | ReplyPart::SetAside { .. } => Some(Label::Correction),
+        ReplyPart::Keys { .. } => Some(Label::KeyReport),
+        ReplyPart::Question { .. } => Some(Label::Question),
+        _ => None,
+    }
 }
 
 /// What the author of this comment was heard to say last in its thread.
@@ -120,6 +92,25 @@ pub(super) fn of<'b>(builder: &'b DecisionBuilder<'_>, comment: &CommentId) -> O
     builder.state.heard.iter().find(|heard| heard.comment == *comment)
 }
 
+/// Somebody else who was heard on the page, and is named in this comment.
+pub(super) fn named(builder: &DecisionBuilder<'_>, report: &Report) -> Option<String> {
+    let heard = builder.state.heard.iter().rev();
+    let others = heard.filter(|heard| heard.author != report.comment.author);
+    let mut names = others.filter_map(|heard| heard.name.as_deref());
+    names.find_map(|name| named_in(report.heard.as_str(), name).map(str::to_owned))
+}
+
+/// The first name of somebody, where a text calls them by it. Many a name is a word as well, "Will", "Mark", "Joy": it counts as it
+/// is written.
+pub(super) fn named_in<'n>(text: &str, name: &'n str) -> Option<&'n str> {
+    let first = name
+        .split_whitespace()
+        .next()
+        .filter(|first| first.chars().count() > 1)?;
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    words.any(|word| word == first).then_some(first)
+}
+
 fn is_before(heard: &HeardComment, report: &Report) -> bool {
     heard.thread == report.comment.discussion && heard.comment != report.comment.id
 }
@@ -130,76 +121,8 @@ pub(super) fn forget(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> 
     Some(builder.state.heard.remove(at))
 }
 
-/// What became of the steps of a comment that was undone.
-pub(super) struct TakenBack {
-    /// How many of our ticks were taken back.
-    pub(super) unticked: usize,
-    /// The steps that are claimed again: the comment had been taken to take them back.
-    pub(super) claimed_again: BTreeSet<u8>,
-}
-
-/// Undoes what a comment changed, as far as nobody changed it since.
-pub(super) fn undo(builder: &mut DecisionBuilder<'_>, heard: &HeardComment) -> TakenBack {
-    let mut claimed_again = BTreeSet::new();
-    let mut taken_back = BTreeSet::new();
-    for (number, was, made) in &heard.changed.steps {
-        if builder.state.steps.get(number) == Some(made) {
-            if was.claim.is_none() && made.claim.is_some() {
-                taken_back.insert(*number);
-            } else if was.claim.is_some() && made.claim.is_none() {
-                claimed_again.insert(*number);
-            }
-            builder.state.steps.insert(*number, was.clone());
-        }
-    }
-    let mut unticked = ticks::untick(builder, &taken_back).len();
-    unticked += untick_for(builder, &heard.comment);
-    blockers::clear(builder, |blocker| blocker.comment == heard.comment);
-    restore(builder, &heard.changed);
-    // Nobody waits for an answer to what was not said.
-    let waits = |open: &Conversation| open.also.is_empty() && open.comment.as_ref() == Some(&heard.comment);
-    builder.state.conversations.retain(|open| !waits(open));
-    TakenBack {
-        unticked,
-        claimed_again,
-    }
-}
-
-/// The boxes that were ticked because of a look that this comment caused.
-fn untick_for(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> usize {
-    let mut unticked = 0;
-    let boxes = builder.state.boxes.values_mut();
-    for state in boxes.filter(|state| state.ours && state.because_of.as_ref() == Some(comment)) {
-        state.tick.wanted = Some(false);
-        state.ours = false;
-        unticked += 1;
-    }
-    unticked
-}
-
-fn restore(builder: &mut DecisionBuilder<'_>, changed: &Changes) {
-    if let Some(finished) = &changed.finished {
-        let reopens = builder.state.finished.is_some() && finished.is_none();
-        builder.state.finished.clone_from(finished);
-        if reopens && builder.state.status.wanted == Some(Status::Done) {
-            builder.move_status(Status::InProgress);
-        }
-    }
-    for (what, was) in &changed.set_aside {
-        builder.state.set_aside.retain(|aside| aside.what != *what);
-        builder.state.set_aside.extend(was.clone());
-    }
-    if let Some(minutes) = changed.minutes_spent {
-        builder.state.minutes_spent = minutes;
-    }
-    if !changed.cleared.is_empty() {
-        builder.state.blockers.extend(changed.cleared.iter().cloned());
-        builder.move_status(Status::Blocked);
-    }
-}
-
 /// The steps that a comment was taken to speak of.
-pub(super) fn steps(heard: &HeardComment) -> BTreeSet<u8> {
+pub(super) fn steps(builder: &DecisionBuilder<'_>, heard: &HeardComment) -> BTreeSet<u8> {
     let named = heard.parts.iter().flat_map(|part| match part {
         ReplyPart::Claim { steps, .. }
         | ReplyPart::Progress { steps, .. }
@@ -210,7 +133,9 @@ pub(super) fn steps(heard: &HeardComment) -> BTreeSet<u8> {
         }
         _ => Vec::new(),
     });
-    named
-        .chain(heard.changed.steps.iter().map(|(number, ..)| *number))
-        .collect()
+    let claims = builder.state.steps.iter().filter(|(_, step)| {
+        let mut claims = step.claim.iter().chain(&step.also);
+        claims.any(|claim| claim.comment == heard.comment)
+    });
+    named.chain(claims.map(|(number, _)| *number)).collect()
 }

@@ -1,10 +1,10 @@
 //! A misreading that a person corrects: what their comment did is undone, and done for what they meant, where they say so.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::heard::Before;
-use super::{blockers, claims, corrections, heard, set_aside};
+use super::{blockers, claims, corrections, heard, set_aside, undo};
 use crate::domain::classify::{Clause, Role};
 use crate::domain::event::Report;
+use crate::domain::ids::CommentId;
 use crate::domain::page::{Aside, HeardComment, ReplyPart};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -38,63 +38,84 @@ pub(super) fn what(report: &Report) -> Mends {
     if of_itself { Mends::Itself } else { Mends::Earlier }
 }
 
-/// Mends what was made of the author's last comment in the thread; the parts of the reply that speak of it.
+/// Mends what was made of the author's last comment in the thread; the parts of the reply that speak of it. A comment that mended
+/// one and was changed mends the same one.
 pub(super) fn earlier(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
-    let Some(last) = heard::last_of_author(builder, &report).cloned() else {
-        return vec![ReplyPart::Misread {
-            from: Vec::new(),
-            to: Vec::new(),
-            unticked: 0,
-            known: false,
-            asks: true,
-        }];
+    if let Some(other) = heard::named(builder, &report) {
+        return vec![unknown(Some(other))];
+    }
+    let own = heard::of(builder, &report.comment.id).filter(|own| own.mends.is_some());
+    let Some(last) = own.or_else(|| heard::last_of_author(builder, &report)).cloned() else {
+        return vec![unknown(None)];
     };
-    let facts = json!({ "said": report.comment.text, "by": report.comment.id });
-    builder.note(Some(&last.comment), "misread", facts);
-    mended(builder, report, last)
+    // What stands for a comment that was misread is mended in its place.
+    let original = last.mends.clone().unwrap_or_else(|| last.comment.clone());
+    let parts = mended(builder, report, last, &original);
+    heard::mends(builder, &report.comment.id, original);
+    parts
+}
+
+/// Nothing is mended: it is not known what, or it is somebody else's.
+fn unknown(of: Option<String>) -> ReplyPart {
+    ReplyPart::Misread {
+        from: Vec::new(),
+        to: Vec::new(),
+        unticked: 0,
+        known: false,
+        asks: true,
+        of,
+    }
 }
 
 /// Mends what was made of the comment itself.
 pub(super) fn itself(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
     match heard::of(builder, &report.comment.id).cloned() {
-        Some(own) => mended(builder, report, own),
+        Some(own) => mended(builder, report, own, &report.comment.id),
         None => Vec::new(),
     }
 }
 
-fn mended(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, last: HeardComment) -> Vec<ReplyPart> {
+/// Undoes what was made of a comment, and does it for what was meant. `original`: the comment that was misread.
+fn mended(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    last: HeardComment,
+    original: &CommentId,
+) -> Vec<ReplyPart> {
     let meant = report.playing(Role::Meant);
     let meant: BTreeSet<u8> = meant.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
-    let from = heard::steps(&last);
-    heard::forget(builder, &last.comment);
-    let undone = heard::undo(builder, &last);
+    let from = heard::steps(builder, &last);
     // "I meant step 4, not 3": what it was taken for is named too.
     let to: BTreeSet<u8> = if meant.is_subset(&from) {
         meant
     } else {
         meant.difference(&from).copied().collect()
     };
+    let facts = json!({ "said": report.comment.text, "by": report.comment.id, "meant": to });
+    builder.note(Some(original), "misread", facts);
+    heard::forget(builder, &last.comment);
+    let undone = undo::undo(builder, &last.comment);
     let mut parts = vec![ReplyPart::Misread {
         from: from.difference(&to).copied().collect(),
         to: to.iter().copied().collect(),
         unticked: undone.unticked,
         known: true,
         asks: report.reading.clauses.iter().all(mends),
+        of: None,
     }];
     if !undone.claimed_again.is_empty() {
         // What was taken back by mistake is looked at anew.
         parts.push(ReplyPart::claim(undone.claimed_again.into_iter().collect()));
     }
-    let before = Before::of(&builder.state);
     if to.is_empty() {
         // What was not said of these steps may have been meant of others: "I meant step 4" follows.
-        heard::remember(builder, &report, before, &last.parts);
+        heard::remember(builder, &report, &last.parts);
         return parts;
     }
     for part in last.parts {
         parts.push(again(builder, report, part, &to));
     }
-    heard::remember(builder, &report, before, &parts);
+    heard::remember(builder, &report, &parts);
     parts
 }
 
@@ -104,6 +125,9 @@ fn again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, part: ReplyPart,
     match part {
         ReplyPart::Claim { minutes, planned, .. } => {
             claims::take(builder, report, to, false);
+            if let Some(minutes) = minutes {
+                undo::spent(&mut builder.state, &report.comment.id, minutes);
+            }
             ReplyPart::Claim {
                 steps,
                 whole: false,
@@ -111,17 +135,12 @@ fn again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, part: ReplyPart,
                 planned,
             }
         }
-        ReplyPart::Progress { hedged, looked, .. } => {
-            for step in to {
-                builder.state.steps.entry(*step).or_default().started = true;
-            }
-            ReplyPart::Progress {
-                steps,
-                hedged,
-                looked,
-                cleared: false,
-            }
-        }
+        ReplyPart::Progress { hedged, looked, .. } => ReplyPart::Progress {
+            steps,
+            hedged,
+            looked,
+            cleared: false,
+        },
         ReplyPart::Blocker { kind, .. } => blockers::add(builder, report, kind, to.first().copied()),
         ReplyPart::Correction { .. } => {
             let mut steps = to.clone();

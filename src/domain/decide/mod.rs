@@ -6,7 +6,8 @@
 //! then answered (`compose`, `prompt_facts`, `layout`, `reply_edits`). After each event the page is reconciled (`reconcile`):
 //! whatever it should show and does not becomes an effect. What is not sure, or
 //! takes back what nothing names, is asked about (`questions`, `take_backs`); the answer is heard (`answers_to_us`, `short_answer`).
-//! When all is finished, Status moves (`finished`). `progress` tells what is proven, claimed and open.
+//! What a comment did can be undone (`heard`, `undo`, `misread`). When all is finished, Status moves (`finished`). `progress`
+//! tells what is proven, claimed and open.
 mod acting;
 mod answers_to_us;
 mod blockers;
@@ -47,6 +48,7 @@ mod short_answer;
 mod sure_report;
 mod take_backs;
 mod ticks;
+mod undo;
 
 pub use builder::{Decision, Note};
 pub use playbook::{AnswerLimits, Names, Playbook, Topic, Topics};

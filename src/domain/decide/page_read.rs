@@ -49,6 +49,7 @@ fn status(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     };
     if by_hand {
         state.status.wanted = seen;
+        state.status_by_person = true;
     }
     if state.status.writing.is_none() {
         state.status.known = seen;

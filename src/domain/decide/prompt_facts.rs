@@ -32,7 +32,7 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
         next_action => description.and_then(|page| page.next_action.clone()).or_else(|| guide.next_actions.first().cloned()),
         next_page => shown(&builder.state.next_page),
         due,
-        spent => builder.state.minutes_spent,
+        spent => builder.state.minutes_spent(),
         planned_total => guide.planned_minutes(),
         blockers => blockers(builder, &conversation.language),
         aside => aside(builder),

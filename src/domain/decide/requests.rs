@@ -7,16 +7,13 @@ use crate::domain::event::Report;
 use crate::domain::page::ReplyPart;
 
 /// A call for help: answered with how the step goes.
-pub(super) fn help(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
     let calls = report.playing(Role::Help);
     if calls.is_empty() || !report.obstacles().is_empty() {
         return None;
     }
     let named = calls.iter().find_map(|clause| clause.steps.first().copied());
     let step = named.or(report.on_step);
-    if let Some(step) = step {
-        builder.state.steps.entry(step).or_default().started = true;
-    }
     Some(ReplyPart::Help {
         step: step.or_else(|| looks::current_step(builder)),
     })

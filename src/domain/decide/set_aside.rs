@@ -1,6 +1,7 @@
 //! What does not apply, as somebody says: kept and shown as claimed, never as proven; and what applies after all.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
+use super::undo;
 use crate::domain::classify::{Label, Role};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Aside, PageState, ReplyPart, SetAside};
@@ -38,7 +39,9 @@ pub(super) fn put(
     named: &BTreeSet<Aside>,
     back: bool,
 ) -> ReplyPart {
-    builder.state.set_aside.retain(|aside| !named.contains(&aside.what));
+    undo::end_asides(&mut builder.state, &report.comment.id, |aside| {
+        named.contains(&aside.what)
+    });
     if !back {
         let aside = |what: &Aside| SetAside {
             what: what.clone(),
@@ -68,18 +71,10 @@ fn variable(aside: &Aside) -> Option<String> {
     }
 }
 
-/// What is finished, or reported on, applies after all.
-pub(super) fn applies(state: &mut PageState, steps: &[u8], variables: &[String]) {
-    state.set_aside.retain(|aside| match &aside.what {
-        Aside::Step(step) => !steps.contains(step),
-        Aside::Key(variable) => !variables.contains(variable),
+/// What a comment finishes, or reports on, applies after all.
+pub(super) fn applies(state: &mut PageState, comment: &CommentId, steps: &[u8], variables: &[String]) {
+    undo::end_asides(state, comment, |aside| match &aside.what {
+        Aside::Step(step) => steps.contains(step),
+        Aside::Key(variable) => variables.contains(variable),
     });
-}
-
-/// What a comment set aside applies again when it no longer says so.
-pub(super) fn withdraw(state: &mut PageState, comment: &CommentId) -> Vec<SetAside> {
-    state
-        .set_aside
-        .extract_if(.., |aside| aside.comment == *comment)
-        .collect()
 }

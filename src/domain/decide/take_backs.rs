@@ -63,6 +63,7 @@ pub(super) fn which(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Op
         unticked: 0,
         known: false,
         asks: true,
+        of: None,
     })
 }
 

@@ -1,5 +1,6 @@
 //! Our ticks: taken back with what they were made for.
 use super::builder::DecisionBuilder;
+use crate::domain::ids::CommentId;
 use std::collections::BTreeSet;
 
 /// The boxes that we ticked.
@@ -32,6 +33,28 @@ pub(super) fn untick(builder: &mut DecisionBuilder<'_>, steps: &BTreeSet<u8>) ->
                 unticked.push(on_page);
             }
         }
+    }
+    unticked
+}
+
+/// Takes back the ticks that a look of this comment caused, but for those of steps that are claimed still; how many.
+pub(super) fn untick_for(builder: &mut DecisionBuilder<'_>, comment: &CommentId, claimed: &BTreeSet<u8>) -> usize {
+    let criteria = builder.description().map(|page| {
+        let steps = page.steps.iter().filter(|step| claimed.contains(&step.number));
+        steps.flat_map(|step| step.criteria.clone()).collect::<Vec<_>>()
+    });
+    let criteria = criteria.unwrap_or_default().into_iter();
+    let kept: BTreeSet<u8> = criteria.map(|criterion| builder.page_box(criterion)).collect();
+    let mut unticked = 0;
+    let boxes = builder
+        .state
+        .boxes
+        .iter_mut()
+        .filter(|(number, _)| !kept.contains(number));
+    for (_, state) in boxes.filter(|(_, state)| state.ours && state.because_of.as_ref() == Some(comment)) {
+        state.tick.wanted = Some(false);
+        state.ours = false;
+        unticked += 1;
     }
     unticked
 }

@@ -123,6 +123,9 @@ pub enum ReplyPart {
         known: bool,
         /// Whether it is asked what was meant: nothing else is said.
         asks: bool,
+        /// Somebody else, whose comment it is: that person alone can say so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
     },
     /// The state of named keys is told.
     Keys {

@@ -1,9 +1,10 @@
-//! What was heard of people: claims, obstacles, what does not apply; and what each comment changed, for when it was misread.
+//! What was heard of people: claims, obstacles, what does not apply. Each carries the comment that it came from, and what no longer
+//! holds carries those that ended it, so that a comment can be undone, and nothing but it.
 use super::conversation::ReplyPart;
 use crate::domain::classify::BlockerKind;
 use crate::domain::ids::{CommentId, DiscussionId, PersonId};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// A person's statement that something is finished.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,11 +19,13 @@ pub struct Claim {
 
 /// What we hold of a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct StepState {
-    /// Who says that it is finished.
+    /// Who said first that it is finished.
     pub claim: Option<Claim>,
-    /// Whether somebody began it.
-    pub started: bool,
+    /// Who said so as well, in their order: what holds when the first does no longer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Claim>,
 }
 
 /// An obstacle that somebody reported and nobody cleared.
@@ -51,28 +54,55 @@ pub struct HeardComment {
     pub thread: DiscussionId,
     /// Who wrote it.
     pub author: PersonId,
+    /// The name of that person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// What its reply speaks of.
     pub parts: Vec<ReplyPart>,
-    /// What it changed.
-    pub changed: Changes,
+    /// The comment that it says was misread, and which it stands for since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mends: Option<CommentId>,
 }
 
-/// What a comment changed in the state.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Changes {
-    /// The steps, each as it was and as the comment left it.
-    pub steps: Vec<(u8, StepState, StepState)>,
-    /// The obstacles that it cleared.
-    pub cleared: Vec<Blocker>,
-    /// The claim of the whole item, as it was, where the comment changed it.
-    #[serde(default, deserialize_with = "told", skip_serializing_if = "Option::is_none")]
-    pub finished: Option<Option<Claim>>,
-    /// What it set aside, or took back of that, each as it was before.
-    pub set_aside: Vec<(Aside, Option<SetAside>)>,
-    /// The time spent, as it was told before, where the comment told another.
-    #[serde(default, deserialize_with = "told", skip_serializing_if = "Option::is_none")]
-    pub minutes_spent: Option<Option<u32>>,
+/// What somebody said and does not hold: it holds again when everything that ended it is undone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndedFact {
+    /// What was said.
+    pub fact: Fact,
+    /// The comments that ended it, each by itself; that it came from, if that is gone.
+    pub by: Vec<CommentId>,
+}
+
+/// One thing that was said, as the state holds it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fact {
+    /// A step is finished; without a step, all of it.
+    Finished(Option<u8>, Claim),
+    /// Somebody is stopped.
+    Blocker(Blocker),
+    /// Something does not apply.
+    SetAside(SetAside),
+}
+
+impl Fact {
+    /// The comment that says it.
+    pub fn comment(&self) -> &CommentId {
+        match self {
+            Self::Finished(_, claim) => &claim.comment,
+            Self::Blocker(blocker) => &blocker.comment,
+            Self::SetAside(aside) => &aside.comment,
+        }
+    }
+}
+
+/// The time that was spent, as a comment tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeSpent {
+    /// The comment that tells it.
+    pub comment: CommentId,
+    /// How long, in minutes.
+    pub minutes: u32,
 }
 
 /// What can be set aside.
@@ -94,13 +124,4 @@ pub struct SetAside {
     pub comment: CommentId,
     /// Who says so.
     pub name: Option<String>,
-}
-
-/// A value that is there, also where it is nothing: what was changed from nothing is not what was not changed.
-fn told<'de, T, D>(value: D) -> Result<Option<T>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    T::deserialize(value).map(Some)
 }

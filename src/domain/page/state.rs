@@ -3,7 +3,7 @@ use super::answers::AnswersGiven;
 use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
-use super::heard::{Aside, Blocker, Claim, HeardComment, SetAside, StepState};
+use super::heard::{Aside, Blocker, Claim, EndedFact, HeardComment, SetAside, StepState, TimeSpent};
 use super::open_question::{AnsweredQuestion, OpenQuestion};
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
@@ -131,9 +131,9 @@ pub struct Posted {
 pub struct Absence {
     /// The comment that went.
     pub comment: CommentId,
-    /// The obstacles that it reported, as far as nothing else cleared them since.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub blockers: Vec<Blocker>,
+    /// Whether something that it reported ended with it.
+    #[serde(default)]
+    pub ended: bool,
     /// The conversation that nobody waited for any more; it goes on hearing what it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Conversation>,
@@ -149,9 +149,6 @@ pub struct Absence {
     /// The questions about it that nobody had answered.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<OpenQuestion>,
-    /// What it had set aside.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub set_aside: Vec<SetAside>,
 }
 
 impl Absence {
@@ -159,19 +156,18 @@ impl Absence {
     pub fn of(comment: CommentId) -> Self {
         Self {
             comment,
-            blockers: Vec::new(),
+            ended: false,
             conversation: None,
             among: None,
             posted: None,
             thanked: false,
             questions: Vec::new(),
-            set_aside: Vec::new(),
         }
     }
 
     /// Whether there is nothing to undo.
     pub fn is_empty(&self) -> bool {
-        let nothing_said = self.blockers.is_empty() && self.questions.is_empty() && self.set_aside.is_empty();
+        let nothing_said = !self.ended && self.questions.is_empty();
         nothing_said && self.conversation.is_none() && self.among.is_none() && self.posted.is_none()
     }
 }
@@ -217,12 +213,16 @@ pub struct PageState {
     pub boxes: BTreeMap<u8, BoxState>,
     /// The Status property.
     pub status: Cell<Status>,
+    /// Whether a person moved it last.
+    pub status_by_person: bool,
     /// The other properties.
     pub values: BTreeMap<Property, Cell<Value>>,
     /// Obstacles that nobody cleared, in the order of their reports.
     pub blockers: Vec<Blocker>,
     /// What people say does not apply.
     pub set_aside: Vec<SetAside>,
+    /// What people said and comments ended that could be undone still.
+    pub ended: Vec<EndedFact>,
     /// The comments that something was made of lately, the newest last.
     pub heard: Vec<HeardComment>,
     /// Looks for evidence that are under way.
@@ -238,12 +238,14 @@ pub struct PageState {
     pub told_of_parts: BTreeMap<String, (Extent, DateTime<Utc>)>,
     /// Keys in the page itself.
     pub held: Vec<Held>,
-    /// Time spent, as last told, in minutes.
-    pub minutes_spent: Option<u32>,
+    /// Time spent, as it was told, the newest last.
+    pub spent: Vec<TimeSpent>,
     /// The next rotation of the keys.
     pub due: Option<Due>,
     /// The claim of the whole item.
     pub finished: Option<Claim>,
+    /// Who said so as well.
+    pub finished_also: Vec<Claim>,
     /// Backups that we made, by file name: the reply says so.
     pub made_backups: Vec<String>,
     /// Who says that all is finished, while parts of it are still asked about.
@@ -316,6 +318,11 @@ impl PageState {
             open.since = open.since.min(now);
         }
         self.caused.retain(|(_, at)| *at <= now.timestamp());
+    }
+
+    /// The time that was spent, as last told, in minutes.
+    pub fn minutes_spent(&self) -> Option<u32> {
+        self.spent.last().map(|spent| spent.minutes)
     }
 
     /// The newest evidence for a check.

@@ -127,10 +127,9 @@ fn a_sweep_answers_and_audit_and_status_tell_of_it() {
     fed(&world.folder, &["audit", "0000-0000"], "", 1);
     let (corpus, _) = fed(&world.folder, &["audit", "--misread", reference], "", 0);
     let corpus: Value = serde_json::from_str(&corpus).unwrap();
-    assert_eq!(
-        (&corpus["steps"], &corpus["labels"]),
-        (&json!([4]), &json!(["blocker"]))
-    );
+    let read = &corpus["read"];
+    assert_eq!((&read["steps"], &read["labels"]), (&json!([4]), &json!(["blocker"])));
+    assert_eq!(corpus["fill_in"], json!(["labels", "steps", "needs_reply"]));
 
     let (status, _) = fed(&world.folder, &["status", "--json"], "", 0);
     let status: Value = serde_json::from_str(&status).unwrap();
@@ -162,12 +161,18 @@ fn what_a_person_says_was_misread_is_listed_as_lines_of_the_corpus() {
             &json!("that is not what I said")
         )
     );
-    assert_eq!((&line["labels"], &line["steps"]), (&json!(["blocker"]), &json!([4])));
+    // What was read was wrong: it is no label.
+    assert_eq!((&line["labels"], &line["steps"]), (&Value::Null, &Value::Null));
     let (story, _) = fed(&world.folder, &["audit", &comment], "", 0);
     assert!(story.contains("misread  that is not what I said"), "{story}");
     let (status, _) = fed(&world.folder, &["status", "--json"], "", 0);
     let status: Value = serde_json::from_str(&status).unwrap();
     assert_eq!(status["pages"][0]["blockers"], json!([]), "after {said}");
+    world.says(&page, "I meant step 3");
+    world.swept(&page);
+    let (lines, _) = fed(&world.folder, &["audit", "--misread"], "", 0);
+    let meant = lines.lines().filter(|line| line.contains(r#""steps":[3]"#)).count();
+    assert_eq!(meant, 1, "{lines}");
 
     world.says(&page, "step 2 does not apply to us");
     world.swept(&page);

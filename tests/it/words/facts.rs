@@ -46,6 +46,11 @@ pub fn pages() -> Vec<Value> {
         })),
         with(json!({"again": "14:05", "next": null})),
         with(json!({
+            "planned_total": 1, "spent": 1, "page": {"title": "One", "url": url, "steps": 1},
+            "progress": {"proven": 0, "claimed": 1, "total": 1},
+            "next": {"number": 1, "title": "Rotate it", "minutes": 1, "url": url, "validation": null, "proof": "open", "claimed": false, "lines": []},
+        })),
+        with(json!({
             "name": null, "page": {"title": "Notes", "url": url, "steps": 0}, "next": null, "next_action": null,
             "progress": {"proven": 0, "claimed": 0, "total": 0}, "checked": false, "planned_total": null,
             "spent": null, "blockers": [], "aside": [], "lost": "ACT_011_SEC",
@@ -139,6 +144,9 @@ fn claims(proven: &[Value], missing: &[Value], unknown: &[Value]) -> Vec<(&'stat
         (Some(90), Some(120)),
         (Some(150), Some(120)),
         (Some(120), Some(120)),
+        (Some(1), Some(2)),
+        (Some(2), Some(1)),
+        (Some(1), None),
         (Some(90), None),
         (None, None),
     ] {
@@ -178,7 +186,8 @@ fn reports(proven: &[Value]) -> Vec<(&'static str, Value)> {
 fn corrected() -> Vec<(&'static str, Value)> {
     let no_title = context! { title => "", ..step(9, "open", &[]) };
     let short = context! { validation => Value::from(()), minutes => Value::from(()), ..step(2, "open", &[]) };
-    let mut all: Vec<_> = [Value::from(()), step(3, "open", &[]), no_title, short]
+    let quick = context! { minutes => 1, ..step(1, "open", &[]) };
+    let mut all: Vec<_> = [Value::from(()), step(3, "open", &[]), no_title, short, quick]
         .map(|step| ("help", context! { step }))
         .into();
     for (steps, titles) in [
@@ -194,6 +203,7 @@ fn corrected() -> Vec<(&'static str, Value)> {
             ));
         }
     }
+    all.push(("misread", context! { from => Vec::<u8>::new(), to => Vec::<u8>::new(), unticked => 0, known => false, asks => true, of => "Ana" }));
     for (from, to, known) in [
         (vec![], vec![], false),
         (vec![3], vec![], true),
@@ -203,7 +213,8 @@ fn corrected() -> Vec<(&'static str, Value)> {
     ] {
         for unticked in 0..3 {
             let (from, to, asks) = (from.clone(), to.clone(), unticked != 1);
-            all.push(("misread", context! { from, to, unticked, known, asks }));
+            let of = Value::from(());
+            all.push(("misread", context! { from, to, unticked, known, asks, of }));
         }
     }
     all
@@ -321,7 +332,13 @@ fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
         "question/validate",
         "question/where",
     ];
-    let asked = [Value::from(()), step(4, "open", missing), step(1, "claimed", &[])];
+    let quick = context! { minutes => 1, ..step(1, "open", &[]) };
+    let asked = [
+        Value::from(()),
+        step(4, "open", missing),
+        step(1, "claimed", &[]),
+        quick,
+    ];
     topics
         .into_iter()
         .flat_map(|topic| asked.clone().map(|step| (topic, context! { step })))

@@ -113,6 +113,7 @@ impl Words {
             [word] if word.symbol == 0 => Self::OneUnknown,
             _ => Self::Some,
         }
+    }
 }
 
 /// A comment of so many words at most is short.
