@@ -207,6 +207,7 @@ fn the_same_lessons_give_the_same_second_reader() {
         .map(|line| Lesson {
             text: redactor.redact(&RawText::new(line.text.clone())).for_reading,
             labels: line.labels.clone(),
+            blocker_kind: None,
             is_strange: true,
         })
         .collect();
