@@ -13,7 +13,7 @@ macro_rules! kinds {
         pub(super) struct KindSymbols { $(pub(super) $name: Symbol,)* }
 
         impl Kinds {
-            /// Their names.
+            /// The names of all of them, as rule files write them.
             pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
 
             /// Declares them first, so that they always have a bit.

@@ -105,7 +105,7 @@ pub(super) struct Guard {
     pub(super) id: String,
     #[serde(default)]
     pub(super) scope: Scope,
-    pub(super) pattern: Patterns,
+    pub(super) pattern: PatternList,
     /// The label that the clause gets instead; absent: the rule does not count.
     pub(super) becomes: Option<Label>,
     /// A second label that comes with it.
@@ -126,7 +126,7 @@ pub(super) struct ClauseRule {
     /// The rule of the highest rank that stands decides.
     #[serde(default)]
     pub(super) rank: u8,
-    pub(super) pattern: Patterns,
+    pub(super) pattern: PatternList,
     #[serde(default)]
     pub(super) guards: Vec<String>,
     #[serde(default)]
@@ -147,7 +147,7 @@ pub(super) struct ClauseRule {
 pub(super) struct Cause {
     pub(super) id: String,
     pub(super) kind: BlockerKind,
-    pub(super) pattern: Patterns,
+    pub(super) pattern: PatternList,
 }
 
 /// A pattern that fills a slot: `all_done`, `not_spent`, `expected`, `total`, `bot`, `addressed`.
@@ -155,18 +155,18 @@ pub(super) struct Cause {
 #[serde(deny_unknown_fields)]
 pub(super) struct Slot {
     pub(super) id: String,
-    pub(super) pattern: Patterns,
+    pub(super) pattern: PatternList,
 }
 
 /// The patterns of an entry, of which one must fit: as written, one or a list of them, and compiled.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(from = "PatternSources")]
-pub(super) struct Patterns {
+pub(super) struct PatternList {
     pub(super) sources: Vec<String>,
     pub(super) compiled: Vec<Pattern>,
 }
 
-impl Patterns {
+impl PatternList {
     /// Whether one of them fits.
     pub(super) fn fit(&self, text: &PatternText) -> bool {
         self.compiled.iter().any(|pattern| pattern.fits(text))
@@ -180,7 +180,7 @@ enum PatternSources {
     Many(Vec<String>),
 }
 
-impl From<PatternSources> for Patterns {
+impl From<PatternSources> for PatternList {
     fn from(sources: PatternSources) -> Self {
         let sources = match sources {
             PatternSources::One(one) => vec![one],

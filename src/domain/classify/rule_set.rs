@@ -4,7 +4,7 @@ use super::kinds::Kinds;
 use super::lexicon::{COMMON, KindSet, LANGUAGES, Lexicon};
 use super::normalise::Emoji;
 use super::pattern::{Pattern, PatternText};
-use super::rule_file::{Cause, ClauseRule, Guard, Meanings, Patterns, RuleFault, RuleFile, Slot};
+use super::rule_file::{Cause, ClauseRule, Guard, Meanings, PatternList, RuleFault, RuleFile, Slot};
 use super::structure::StructureTable;
 use super::token::Token;
 use crate::domain::toml_fault;
@@ -247,7 +247,7 @@ fn compile_patterns(rule_set: &mut RuleSet, faults: &mut Vec<RuleFault>) {
     let of_guards = guards.iter_mut().map(|guard| (&guard.id, &mut guard.pattern));
     let of_causes = causes.iter_mut().map(|cause| (&cause.id, &mut cause.pattern));
     let of_slots = slots.iter_mut().map(|slot| (&slot.id, &mut slot.pattern));
-    for (id, Patterns { sources, compiled }) in of_rules.chain(of_guards).chain(of_causes).chain(of_slots) {
+    for (id, PatternList { sources, compiled }) in of_rules.chain(of_guards).chain(of_causes).chain(of_slots) {
         for source in sources {
             match Pattern::new(source, &|names| bits_of(rule_set, names)) {
                 Ok(pattern) => compiled.push(pattern),

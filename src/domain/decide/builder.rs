@@ -187,6 +187,12 @@ impl<'a> DecisionBuilder<'a> {
         self.state.status_by_person = false;
     }
 
+    /// The work goes on, as far as nobody is stopped.
+    pub(super) fn go_on(&mut self) {
+        let stopped = !self.state.blockers.is_empty();
+        self.move_status(if stopped { Status::Blocked } else { Status::InProgress });
+    }
+
     /// The checks that prove a step: those of its criteria, or its own.
     pub(super) fn checks_of_step(&self, number: u8) -> Vec<Check> {
         let Some(description) = self.description() else {

@@ -81,6 +81,9 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
     let mut fresh = (*report).clone();
     fresh.reading.clauses.retain(|clause| !before.contains(&clause.hash));
     let mut parts = taken_back(builder, report, former, &before);
+    if report.reading.duration_minutes.is_none() {
+        undo::retract_spent(&mut builder.state, &report.comment.id);
+    }
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
     if let Admitted::Acting(fresh) = admit(&fresh) {
         parts.extend(comment_posted::parts(builder, fresh));

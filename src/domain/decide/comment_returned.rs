@@ -13,7 +13,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     };
     // Where a person, or the end of the work, moved the status meanwhile, it stands.
     let stops = undo::come_back(&mut builder.state, &report.comment.id);
-    if stops && builder.state.status.wanted == Some(Status::InProgress) {
+    if stops && !builder.state.status_by_person && builder.state.status.wanted == Some(Status::InProgress) {
         builder.move_status(Status::Blocked);
     }
     for question in std::mem::take(&mut absence.questions) {

@@ -44,7 +44,8 @@ pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, st
         undo::end_claims(&mut builder.state, Some(*number), &report.comment.id);
     }
     let reopens = may_reopen(builder, report);
-    open_again(builder, report, steps, reopens)
+    let frees = report.obstacles().is_empty();
+    open_again(builder, report, steps, reopens, frees)
 }
 
 /// A comment no longer says that these steps, or all, are finished; what others said as well, stands.
@@ -61,7 +62,7 @@ pub(super) fn retract(
     let open = steps.iter().copied();
     let open: BTreeSet<u8> = open.filter(|step| claim_of(builder, *step).is_none()).collect();
     let stands = open.is_empty() && builder.state.finished.is_some();
-    open_again(builder, report, &open, reopens && !stands)
+    open_again(builder, report, &open, reopens && !stands, false)
 }
 
 fn may_reopen(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> bool {
@@ -70,18 +71,24 @@ fn may_reopen(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> bool {
     is_done && report.may_take_back(state.finished.as_ref())
 }
 
-/// These steps are open again, and with them, where the page `reopens`, all of it.
-fn open_again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>, reopens: bool) -> ReplyPart {
+/// These steps are open again, and with them, where the page `reopens`, all of it; where that `frees` its author, their obstacles
+/// there are withdrawn.
+fn open_again(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    steps: &BTreeSet<u8>,
+    reopens: bool,
+    frees: bool,
+) -> ReplyPart {
     let unticked = ticks::untick(builder, steps);
     if report.may_take_back(builder.state.said_finished.as_ref()) {
         builder.state.said_finished = None;
     }
     if reopens {
         undo::end_claims(&mut builder.state, None, &report.comment.id);
-        builder.move_status(Status::InProgress);
+        builder.go_on();
     }
-    let withdrawn_blocker = report.obstacles().is_empty();
-    let cleared = withdrawn_blocker
+    let cleared = frees
         && blockers::clear(builder, Some(&report.comment.id), |blocker| {
             blocker.author == report.comment.author
                 && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)))

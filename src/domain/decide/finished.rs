@@ -1,6 +1,6 @@
 //! When all is finished: what nobody reported is asked about, and Status moves to Done when nobody is stopped any more.
-use super::blockers;
 use super::builder::DecisionBuilder;
+use super::{blockers, undo};
 use crate::domain::effect::Status;
 use crate::domain::page::{Aside, Asked, Blocker, Proof};
 use std::collections::BTreeSet;
@@ -36,9 +36,12 @@ pub(super) fn complete(builder: &mut DecisionBuilder<'_>) {
     if builder.state.quiet {
         return;
     }
-    let mut moves = std::mem::take(&mut builder.state.done_waits);
+    // Where a person moved the status since, it stands.
+    let mut moves = std::mem::take(&mut builder.state.done_waits) && !builder.state.status_by_person;
     if builder.state.said_finished.is_some() && unreported(builder, &BTreeSet::new()).is_none() {
-        builder.state.finished = builder.state.said_finished.take();
+        if let Some(claim) = builder.state.said_finished.take() {
+            undo::claim(&mut builder.state, None, claim);
+        }
         let questions = &mut builder.state.questions;
         questions.retain(|open| !matches!(open.asked, Asked::Whole { .. }));
         moves = true;

@@ -13,7 +13,8 @@ const KEPT: usize = 60;
 /// Remembers what was understood of a comment, beside what is known of it already.
 pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &[ReplyPart]) {
     let id = &report.comment.id;
-    let former = forget(builder, id);
+    let known = builder.state.heard.iter().position(|heard| heard.comment == *id);
+    let former = known.map(|at| builder.state.heard.remove(at));
     let ended = || builder.state.ended.iter().any(|ended| ended.by.contains(id));
     if parts.is_empty() && former.is_none() && !ended() {
         return;
@@ -31,7 +32,9 @@ pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, parts
             heard.parts.push(part.clone());
         }
     }
-    builder.state.heard.push(heard);
+    // A comment that was changed keeps its place: it was not said last.
+    let place = known.unwrap_or(builder.state.heard.len());
+    builder.state.heard.insert(place, heard);
     let surplus = builder.state.heard.len().saturating_sub(KEPT);
     let forgotten = builder.state.heard.drain(..surplus);
     let forgotten: Vec<CommentId> = forgotten.map(|heard| heard.comment).collect();

@@ -102,6 +102,11 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
     let asked_for = |label: &Label| label.is_at_stake() && (claimed || *label != Label::Correction);
     let mut options: Vec<Label> = doubt.into_iter().filter(asked_for).collect();
     if options.is_empty() && doubt[1] == Label::Correction {
+        // So there is no doubt: the comment is what it else would be.
+        let clauses = heard.report.reading.clauses.iter_mut();
+        let unsure = clauses.filter(|clause| clause.certainty == Certainty::Unsure);
+        unsure.for_each(|clause| clause.certainty = Certainty::Sure);
+        heard.report.reading.doubt = None;
         return None;
     }
     options.sort();

@@ -36,9 +36,10 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> Ta
     let reopens = was_finished && state.finished.is_none() && state.status.wanted == Some(Status::Done);
     let frees = was_stopped && state.blockers.is_empty() && state.status.wanted == Some(Status::Blocked);
     if (reopens || frees) && !state.status_by_person {
-        builder.move_status(Status::InProgress);
+        builder.go_on();
     }
-    // Nobody waits for an answer to what was not said.
+    // Nobody waits for an answer to what was not said, and nothing is asked about it.
+    builder.state.questions.retain(|open| open.comment != *comment);
     let waits = |open: &Conversation| open.also.is_empty() && open.comment.as_ref() == Some(comment);
     builder.state.conversations.retain(|open| !waits(open));
     taken_back
@@ -77,9 +78,14 @@ pub(super) fn claim(state: &mut PageState, step: Option<u8>, claim: Claim) {
     });
 }
 
+/// A comment tells of no time that was spent.
+pub(super) fn retract_spent(state: &mut PageState, comment: &CommentId) {
+    state.spent.retain(|spent| spent.comment != *comment);
+}
+
 /// A comment tells how much time was spent.
 pub(super) fn spent(state: &mut PageState, comment: &CommentId, minutes: u32) {
-    state.spent.retain(|spent| spent.comment != *comment);
+    retract_spent(state, comment);
     let comment = comment.clone();
     state.spent.push(TimeSpent { comment, minutes });
     let surplus = state.spent.len().saturating_sub(AT_MOST);
@@ -233,7 +239,7 @@ fn retract(state: &mut PageState, comment: &CommentId) {
     retract_blockers(state, comment);
     retract_asides(state, comment);
     state.ended.retain(|ended| ended.fact.comment() != comment);
-    state.spent.retain(|spent| spent.comment != *comment);
+    retract_spent(state, comment);
     state.said_finished.take_if(|claim| claim.comment == *comment);
 }
 

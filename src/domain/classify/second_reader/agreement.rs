@@ -124,6 +124,8 @@ const SHORT: usize = 8;
 fn is_plain(verdict: RuleVerdict, trace: &Trace) -> bool {
     let may_be_unknown = match verdict {
         RuleVerdict::Rule(_) => 1,
+        // The form of a word alone makes no finish: "ghosted" is none.
+        RuleVerdict::Structure(Label::Completion) => return false,
         RuleVerdict::Structure(_) => 0,
         RuleVerdict::Silent => return false,
     };

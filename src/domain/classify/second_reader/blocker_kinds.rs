@@ -1,28 +1,11 @@
 //! The kind of a blocker: what the rules see as its cause, and how the comment reads, together.
+use super::labels::{KINDS, kind_column};
 use super::opinion::{SecondReader, log_chances, with_reader};
 use crate::domain::classify::reading::BlockerKind;
 use crate::domain::classify::trace::Trace;
 
-/// All kinds, in the order of the columns of their table.
-pub(super) const KINDS: [BlockerKind; 9] = [
-    BlockerKind::Scheduler,
-    BlockerKind::Access,
-    BlockerKind::RateLimit,
-    BlockerKind::WrongEnv,
-    BlockerKind::Auth,
-    BlockerKind::Network,
-    BlockerKind::Missing,
-    BlockerKind::Permission,
-    BlockerKind::Other,
-];
-
 /// How much the kind that the rules give counts beside how the comment reads.
-const RULES_COUNT: f32 = 0.7;
-
-/// The column of a kind.
-pub(super) fn kind_column(kind: BlockerKind) -> usize {
-    KINDS.iter().position(|known| *known == kind).unwrap_or(KINDS.len() - 1)
-}
+const RULES_COUNT: f32 = 1.0;
 
 impl SecondReader {
     /// The kind of obstacle that a comment tells of, given the one that the rules see.

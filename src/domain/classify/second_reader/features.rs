@@ -1,15 +1,12 @@
 //! Features: what the second reader sees of a text. Runs of words and letters, and the kinds that the lexicon gives the words,
 //! each hashed to a row of the table of weights.
-use super::row_counts::RowCounts;
+use super::row_counts::{ROW_BITS, RowCounts};
 use crate::domain::classify::lexicon::{SymbolTable, hash};
 use crate::domain::classify::structure::Structure;
 use crate::domain::classify::token::Token;
 use crate::domain::classify::trace::Trace;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
-
-/// Rows of the table of weights, as a power of two.
-pub(super) const ROW_BITS: u32 = 16;
 
 /// How much the kinds count beside words and letters, which are one each.
 const KINDS_COUNT: f32 = 1.5;

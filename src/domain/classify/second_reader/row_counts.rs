@@ -1,5 +1,8 @@
 //! How often each row of the table was seen: counted in place and given back in the order of the rows, without sorting.
-use super::weights::ROWS;
+
+/// Rows of the table of weights, as a power of two.
+pub(super) const ROW_BITS: u32 = 16;
+pub(super) const ROWS: usize = 1 << ROW_BITS;
 
 /// Words of 64 bits that hold a bit for each row.
 const WORDS: usize = ROWS / 64;

@@ -1,10 +1,10 @@
 //! Training: the weights of the second reader from labelled comments. `AdaGrad` over softmax, a fixed number of rounds, a fixed
 //! shuffle, and no function that two machines might compute otherwise: the same comments give the same bytes everywhere.
-use super::blocker_kinds::{KINDS, kind_column};
 use super::features::Feature;
-use super::labels::{LABELS, column};
+use super::labels::{KINDS, LABELS, column, kind_column};
+use super::row_counts::ROWS;
 use super::verdict::RuleVerdict;
-use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, KIND_ROWS, ROWS, WHOLE, WeightTable, Weights};
+use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, KIND_ROWS, WHOLE, WeightTable, Weights};
 use crate::domain::classify::reading::{BlockerKind, Label};
 
 const ROUNDS: usize = 30;
@@ -81,6 +81,10 @@ fn learn_kinds(examples: &[Example]) -> (WeightTable<{ KINDS.len() }>, [[u32; KI
             meant[by_rules][right] += 1;
         }
     }
+    let weights = balanced::<{ KINDS.len() }>(samples.iter().map(|sample| sample.right), f32::sqrt);
+    samples
+        .iter_mut()
+        .for_each(|sample| sample.weight = weights[sample.right]);
     let mut table = Table::new(KIND_ROWS);
     table.learn::<{ KINDS.len() }>(0, &samples);
     (table.quantised(), meant)
@@ -91,7 +95,7 @@ fn primary(example: &Example) -> usize {
 }
 
 fn learn_whole(table: &mut Table<COLUMNS>, examples: &[Example]) {
-    let weights = balanced(examples.iter().map(primary), |share| share);
+    let weights = balanced::<{ LABELS.len() }>(examples.iter().map(primary), |share| share);
     let samples: Vec<TrainingStep> = examples
         .iter()
         .map(|example| TrainingStep {
@@ -104,7 +108,7 @@ fn learn_whole(table: &mut Table<COLUMNS>, examples: &[Example]) {
 }
 
 fn learn_clauses(table: &mut Table<COLUMNS>, examples: &[Example], labels: &[Vec<usize>]) {
-    let weights = balanced(labels.iter().flatten().copied(), f32::sqrt);
+    let weights = balanced::<{ LABELS.len() }>(labels.iter().flatten().copied(), f32::sqrt);
     let clauses = examples
         .iter()
         .zip(labels)
@@ -154,13 +158,13 @@ fn learn_presence(table: &mut Table<COLUMNS>, examples: &[Example], label: Label
     }
 }
 
-/// How much an example of each label counts, so that rare ones are not drowned.
-fn balanced(labels: impl Iterator<Item = usize>, soften: impl Fn(f32) -> f32) -> [f32; LABELS.len()] {
-    let mut counts = [0.0_f32; LABELS.len()];
+/// How much an example of each of `N` labels counts, so that rare ones are not drowned.
+fn balanced<const N: usize>(labels: impl Iterator<Item = usize>, soften: impl Fn(f32) -> f32) -> [f32; N] {
+    let mut counts = [0.0_f32; N];
     labels.for_each(|label| counts[label] += 1.0);
     let all: f32 = counts.iter().sum();
-    #[expect(clippy::cast_precision_loss, reason = "seven labels")]
-    let labels = LABELS.len() as f32;
+    #[expect(clippy::cast_precision_loss, reason = "a few labels or kinds")]
+    let labels = N as f32;
     counts.map(|count| soften(all / (labels * count.max(1.0))))
 }
 

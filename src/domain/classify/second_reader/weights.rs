@@ -1,8 +1,8 @@
 //! The weights of the second reader: for each row of a table how much it speaks for each of its columns. One byte each, so that
 //! the sums are the same on every machine and the tables are small enough to be part of the program.
-use super::blocker_kinds::KINDS;
-use super::features::{Feature, ROW_BITS};
-use super::labels::LABELS;
+use super::features::Feature;
+use super::labels::{KINDS, LABELS};
+use super::row_counts::ROWS;
 use super::verdict::RuleVerdict;
 use std::borrow::Cow;
 use std::fmt;
@@ -13,8 +13,6 @@ pub(super) const WHOLE: usize = 0;
 pub(super) const CLAUSE: usize = 7;
 pub(super) const HAS_COMPLETION: usize = 14;
 pub(super) const HAS_BLOCKER: usize = 15;
-
-pub(super) const ROWS: usize = 1 << ROW_BITS;
 
 /// Rows of the table of kinds: it learns from blockers only, and needs fewer.
 pub(super) const KIND_ROWS: usize = ROWS / 4;
