@@ -5,7 +5,7 @@ use crate::domain::classify::reading::BlockerKind;
 use crate::domain::classify::trace::Trace;
 
 /// How much the kind that the rules give counts beside how the comment reads.
-const RULES_COUNT: f32 = 1.0;
+const RULES_COUNT: f32 = 1.3;
 
 impl SecondReader {
     /// The kind of obstacle that a comment tells of, given the one that the rules see.
