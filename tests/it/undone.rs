@@ -19,14 +19,14 @@ const SAYINGS: [&str; 7] = [
 
 /// What is held of the work, whoever's comment it came from.
 fn held(stage: &Stage<'_>) -> BTreeSet<String> {
-    let state = &stage.state;
-    let claims = state.steps.iter().flat_map(|(step, of)| {
+    let page = &stage.state;
+    let claims = page.steps.iter().flat_map(|(step, of)| {
         let claims = of.claim.iter().chain(&of.also);
         claims.map(move |claim| format!("step {step} done, {:?}", claim.author))
     });
-    let blockers = state.blockers.iter();
+    let blockers = page.blockers.iter();
     let blockers = blockers.map(|blocker| format!("stuck {:?} {:?}", blocker.step, blocker.author));
-    let asides = state.set_aside.iter();
+    let asides = page.set_aside.iter();
     let asides = asides.map(|aside| format!("aside {:?} {:?}", aside.what, aside.name));
     claims.chain(blockers).chain(asides).collect()
 }

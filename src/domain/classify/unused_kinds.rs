@@ -1,6 +1,7 @@
 //! Unused kinds: words under a kind that nothing asks for mean nothing, which a slip in its name looks like.
 use super::kinds::Kinds;
 use super::rule_file::{RuleFault, RuleFile};
+use super::structure::StructureSource;
 use std::collections::HashSet;
 
 /// Every kind of words that no pattern, group or table of any file names.
@@ -36,7 +37,7 @@ fn sources(file: &RuleFile) -> impl Iterator<Item = &str> {
     let patterns = patterns.chain(file.slot.iter().map(|slot| &slot.pattern));
     let meanings = file.meanings.iter();
     let meanings = meanings.flat_map(|meanings| meanings.gravest_last.iter().chain([&meanings.turns]));
-    let tables = file.structure.iter().flat_map(|table| table.lists());
+    let tables = file.structure.iter().flat_map(StructureSource::lists);
     let lists = file.groups.values().chain(meanings).chain(tables);
     let sources = patterns.flat_map(|patterns| &patterns.sources);
     sources.chain(lists).map(String::as_str)

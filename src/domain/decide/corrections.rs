@@ -5,7 +5,7 @@ use super::{blockers, take_backs, ticks, undo};
 use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
-use crate::domain::page::{Claim, ReplyPart};
+use crate::domain::page::{Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Takes back what the author takes back, `confirmed` under our question which report that is; the part of the reply that
@@ -22,6 +22,11 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
             Some(claimed) => steps.extend(claimed),
             None => return take_backs::which(builder, report),
         }
+    }
+    // Nobody reported these steps: "step 4 works again" frees it, and takes nothing back.
+    let is_open = |step: &u8| claim_of(builder, *step).is_none() && builder.step_proof(*step) == Proof::Open;
+    if !steps.is_empty() && steps.iter().all(is_open) && report.reading.clauses.iter().any(Clause::resolves) {
+        return None;
     }
     steps.retain(|step| report.may_take_back(claim_of(builder, *step)));
     Some(withdraw(builder, report, &steps))

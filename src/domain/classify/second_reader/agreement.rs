@@ -125,9 +125,8 @@ fn is_plain(verdict: RuleVerdict, trace: &Trace) -> bool {
     let may_be_unknown = match verdict {
         RuleVerdict::Rule(_) => 1,
         // The form of a word alone makes no finish: "ghosted" is none.
-        RuleVerdict::Structure(Label::Completion) => return false,
+        RuleVerdict::Structure(Label::Completion) | RuleVerdict::Silent => return false,
         RuleVerdict::Structure(_) => 0,
-        RuleVerdict::Silent => return false,
     };
     let unknown = trace.tokens.iter().filter(|token| token.symbol == 0).count();
     trace.tokens.len() <= SHORT && unknown <= may_be_unknown

@@ -82,9 +82,9 @@ fn learn_kinds(examples: &[Example]) -> (WeightTable<{ KINDS.len() }>, [[u32; KI
         }
     }
     let weights = balanced::<{ KINDS.len() }>(samples.iter().map(|sample| sample.right), f32::sqrt);
-    samples
-        .iter_mut()
-        .for_each(|sample| sample.weight = weights[sample.right]);
+    for sample in &mut samples {
+        sample.weight = weights[sample.right];
+    }
     let mut table = Table::new(KIND_ROWS);
     table.learn::<{ KINDS.len() }>(0, &samples);
     (table.quantised(), meant)
@@ -217,7 +217,7 @@ impl<const N: usize> Table<N> {
         }
     }
 
-    fn row(&self, feature: &Feature) -> usize {
+    fn row(&self, feature: Feature) -> usize {
         feature.row as usize & (self.weights.len() - 1)
     }
 
@@ -234,7 +234,7 @@ impl<const N: usize> Table<N> {
     fn sums(&self, features: &[Feature]) -> [f32; N] {
         let mut sums = self.biases;
         for feature in features {
-            for (sum, weight) in sums.iter_mut().zip(&self.weights[self.row(feature)]) {
+            for (sum, weight) in sums.iter_mut().zip(&self.weights[self.row(*feature)]) {
                 *sum += weight * feature.value;
             }
         }
@@ -244,7 +244,7 @@ impl<const N: usize> Table<N> {
     fn sum(&self, features: &[Feature], at: usize) -> f32 {
         let sums = features
             .iter()
-            .map(|feature| self.weights[self.row(feature)][at] * feature.value);
+            .map(|feature| self.weights[self.row(*feature)][at] * feature.value);
         self.biases[at] + sums.sum::<f32>()
     }
 
@@ -279,7 +279,7 @@ impl<const N: usize> Table<N> {
             return;
         }
         for feature in features {
-            let row = self.row(feature);
+            let row = self.row(*feature);
             let weight = &mut self.weights[row][at];
             let slope = error * feature.value + DECAY * *weight;
             let square = &mut self.squares[row][at];
