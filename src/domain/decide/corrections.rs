@@ -96,7 +96,7 @@ fn open_again(
     let cleared = frees
         && blockers::clear(builder, Some(&report.comment.id), |blocker| {
             blocker.author == report.comment.author
-                && (steps.is_empty() || blocker.step.is_none_or(|step| steps.contains(&step)))
+                && (steps.is_empty() || blocker.step.is_some_and(|step| steps.contains(&step)))
         });
     ReplyPart::Correction {
         steps: steps.iter().copied().collect(),

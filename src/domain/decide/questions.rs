@@ -9,7 +9,7 @@ use super::sure_report::SureReport;
 use crate::domain::classify::{Certainty, Clause, Label};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{AnsweredQuestion, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
+use crate::domain::page::{AnsweredQuestion, Asked, Claim, OpenQuestion, Recipient, ReplyPart, count_answer};
 use minijinja::context;
 use minijinja::value::Value;
 use std::collections::BTreeSet;
@@ -20,6 +20,7 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
     if !report.absorbed && answers(builder, &report, &mut heard) {
         return heard;
     }
+    another_report(builder, &report);
     let Some(unsure) = leave_doubt_out(builder, &report, &mut heard) else {
         return heard;
     };
@@ -27,6 +28,17 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
         heard.parts.push(part);
     }
     heard
+}
+
+/// Who reports something else does not say any more what they take back: what they mean next is that report.
+fn another_report(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    let comment = &report.comment;
+    let reports = |label: &Label| matches!(label, Label::Blocker | Label::Completion);
+    if report.reading.labels.iter().any(reports) {
+        builder.state.questions.retain(|open| {
+            !(open.is_for(&comment.author, &comment.discussion) && matches!(open.asked, Asked::TakenBack { .. }))
+        });
+    }
 }
 
 /// Takes the comment as an answer, if it is one; whether it is.
@@ -51,7 +63,8 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
     if ends {
         builder.state.questions.remove(at);
         if matches!(question.asked, Asked::Whole { .. }) && !heard.confirmed {
-            builder.state.said_finished = None;
+            let is_own = |claim: &mut Claim| claim.author == comment.author;
+            builder.state.said_finished.take_if(is_own);
         }
         let answer = comment.id.clone();
         AnsweredQuestion { question, answer }.keep(&mut builder.state.answered, now);
