@@ -35,18 +35,23 @@ pub(crate) fn corpus_texts() -> Vec<String> {
     lines.map(|line| line.text).collect()
 }
 
-/// Reads a comment as the bot does: redaction stands in front.
+/// Reads a comment as the bot does on a page of five steps.
 pub(crate) fn read(text: &str) -> Reading {
+    read_by(&Classifier::builtin(), 5, text)
+}
+
+/// Reads a comment with this classifier on a page of so many steps: redaction stands in front.
+pub(crate) fn read_by(classifier: &Classifier, steps_total: u8, text: &str) -> Reading {
     static REDACTOR: LazyLock<SharedRedactor> =
         LazyLock::new(|| SharedRedactor::new(Redactor::new(Patterns::builtin(), KnownValues::none())));
     let keys = KeyNames::default();
     let context = ReadingContext {
-        steps_total: 5,
+        steps_total,
         default_step: None,
         keys: &keys,
     };
     let redacted = REDACTOR.current().redact(&RawText::new(text));
-    Classifier::builtin().read(&redacted.for_reading, &context)
+    classifier.read(&redacted.for_reading, &context)
 }
 
 /// Percent of the lines for which `right` holds.
@@ -146,16 +151,8 @@ fn the_plainest_sentences_read_right() {
 #[test]
 fn a_finish_counts_only_where_it_is_asserted_and_is_so_now() {
     let rules = Classifier::by_rules_alone(&[]).unwrap();
-    let keys = KeyNames::default();
-    let context = ReadingContext {
-        steps_total: 5,
-        default_step: None,
-        keys: &keys,
-    };
-    let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
     for line in corpus("asserted.jsonl") {
-        let clean = redactor.redact(&RawText::new(line.text.as_str())).for_reading;
-        let reading = rules.read(&clean, &context);
+        let reading = read_by(&rules, 5, &line.text);
         assert_eq!(
             (line.labels[0], &line.steps),
             (reading.primary(), &reading.steps),
@@ -191,7 +188,6 @@ fn what_says_nothing_is_no_sure_finish() {
     }
 }
 
-/// A table of some lessons, and whether a classifier that reads by it reads them right.
 #[test]
 fn the_same_lessons_give_the_same_second_reader() {
     let keys = KeyNames::default();

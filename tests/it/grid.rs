@@ -1,7 +1,6 @@
 //! The plain grid: every word that states something, in every ordinary frame (`tests/corpus/grid.toml`), reads as it says.
-use keyminder::domain::classify::{BUILTIN, Classifier, KeyNames, Label, ReadingContext};
-use keyminder::domain::comment::RawText;
-use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
+use crate::corpus::read_by;
+use keyminder::domain::classify::{BUILTIN, Classifier, Label};
 use regex::Regex;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,18 +128,10 @@ const GRID: &str = include_str!("../corpus/grid.toml");
 /// Fails with the sentences that a classifier does not read as their word says.
 #[track_caller]
 fn reads_all(classifier: &Classifier) {
-    let keys = KeyNames::default();
-    let context = ReadingContext {
-        steps_total: 5,
-        default_step: None,
-        keys: &keys,
-    };
-    let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
     let sentences = sentences(GRID, &BUILTIN[1..]);
     assert!(sentences.len() > 12_000, "{} sentences", sentences.len());
     let wrong = |sentence: &Sentence| {
-        let clean = redactor.redact(&RawText::new(sentence.text.as_str())).for_reading;
-        let reading = classifier.read(&clean, &context);
+        let reading = read_by(classifier, 5, &sentence.text);
         let is_right = reading.primary() == sentence.reads && reading.steps == sentence.steps;
         (!is_right).then(|| {
             format!(

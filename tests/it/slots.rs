@@ -1,8 +1,7 @@
 //! What a comment says beside its labels: the steps it names, the time it took, the kind of an obstacle. The table is data:
 //! `tests/corpus/slots.jsonl`, six languages, pages of several lengths.
-use keyminder::domain::classify::{BlockerKind, Classifier, KeyNames, Reading, ReadingContext};
-use keyminder::domain::comment::RawText;
-use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
+use crate::corpus::read_by;
+use keyminder::domain::classify::{BlockerKind, Classifier};
 use serde::Deserialize;
 
 /// A sentence, and what is to be read from it.
@@ -20,26 +19,14 @@ struct Line {
     steps_total: u8,
 }
 
-fn read(line: &Line, redactor: &Redactor) -> Reading {
-    let keys = KeyNames::default();
-    let context = ReadingContext {
-        steps_total: line.steps_total,
-        default_step: None,
-        keys: &keys,
-    };
-    let redacted = redactor.redact(&RawText::new(line.text.as_str()));
-    Classifier::builtin().read(&redacted.for_reading, &context)
-}
-
 #[test]
 fn every_sentence_of_the_table_reads_right() {
-    let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
     let path = format!("{}/tests/corpus/slots.jsonl", env!("CARGO_MANIFEST_DIR"));
     let table = std::fs::read_to_string(path).expect("the table is part of the repository");
     let mut wrong = Vec::new();
     for line in table.lines() {
         let line: Line = serde_json::from_str(line).expect("each line is a sentence with its slots");
-        let reading = read(&line, &redactor);
+        let reading = read_by(&Classifier::builtin(), line.steps_total, &line.text);
         let mut tell = |slot: &str, meant: String, read: String| {
             if meant != read {
                 wrong.push(format!("{} {:?}: {slot} {read}, meant {meant}", line.id, line.text));

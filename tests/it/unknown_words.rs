@@ -1,22 +1,13 @@
 //! Words that no rule knows: what stands around them says enough. The sentences are of trades that no corpus has.
-use keyminder::domain::classify::{Classifier, KeyNames, Label, ReadingContext};
-use keyminder::domain::comment::RawText;
-use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
+use crate::corpus::read_by;
+use keyminder::domain::classify::{Classifier, Label};
 
 /// Reads by the rules alone.
 #[track_caller]
 fn all_read_as(label: Label, sentences: &[&str]) {
     let rules = Classifier::by_rules_alone(&[]).expect("the built-in rules");
-    let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
-    let keys = KeyNames::default();
-    let context = ReadingContext {
-        steps_total: 5,
-        default_step: None,
-        keys: &keys,
-    };
-    let reading = |text: &str| rules.read(&redactor.redact(&RawText::new(text)).for_reading, &context);
     for sentence in sentences {
-        let reading = reading(sentence);
+        let reading = read_by(&rules, 5, sentence);
         assert_eq!(reading.primary(), label, "{sentence:?} by {:?}", reading.rules);
     }
 }

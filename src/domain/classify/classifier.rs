@@ -60,7 +60,8 @@ impl Classifier {
     }
 
     /// Every fault of a project's files and of the built-in ones that they leave: what does not compile; else examples that do
-    /// not read as their rule says, patterns that no example needs, phrases that hide a word of another meaning, kinds of words that nothing asks for.
+    /// not read as their rule says, patterns that no example needs, phrases that hide a word of another meaning, kinds of words
+    /// that nothing asks for.
     pub fn check(files: &[(String, String)]) -> Vec<RuleFault> {
         let rule_set = match RuleSet::compile(&with_builtin(files)) {
             Ok(rule_set) => rule_set,

@@ -16,7 +16,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
     // It may go twice: resolved, then deleted.
     let mut absence = remembered(builder, comment).unwrap_or_else(|| Absence::of(comment.clone()));
     let stopped = builder.state.blockers.len();
-    absence.ended = undo::leave(&mut builder.state, comment, how);
+    let ended = undo::leave(&mut builder.state, comment, how);
     if builder.state.blockers.len() < stopped {
         blockers::set_status_back(builder);
     }
@@ -42,7 +42,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
         absence.thanked = !warned;
         absence.posted = Some(posted);
     }
-    if !absence.is_empty() {
+    if ended || !absence.is_empty() {
         builder.state.absences.push(absence);
         let surplus = builder.state.absences.len().saturating_sub(ABSENCES_AT_MOST);
         let forgotten = builder.state.absences.drain(..surplus);

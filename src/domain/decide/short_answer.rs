@@ -156,7 +156,8 @@ enum AnswerWord {
 }
 
 fn sense(word: &str) -> Option<Sense> {
-    let within = |(_, words): &&(Sense, &str)| words.contains(&format!(" {word} "));
+    let word = format!(" {word} ");
+    let within = |(_, words): &&(Sense, &str)| words.contains(&word);
     WORDS.iter().find(within).map(|(sense, _)| *sense)
 }
 
@@ -180,7 +181,8 @@ fn folded(text: &str) -> String {
     text.to_lowercase().replace('ß', "ss").chars().map(plain).collect()
 }
 
-/// The words between one mark or "but" and the next; `None` where one of them has no place in a short answer.
+/// The words between one mark or "but" and the next; `None` where one of them has no place in a short answer, or there are too
+/// many of them.
 fn segments(text: &str) -> Option<Vec<Vec<AnswerWord>>> {
     let mut segments = vec![Vec::new()];
     let mut words = 0;
@@ -191,6 +193,9 @@ fn segments(text: &str) -> Option<Vec<Vec<AnswerWord>>> {
         let (word, tail) = tail.split_at(end);
         rest = tail;
         words += 1;
+        if words > WORDS_AT_MOST {
+            return None;
+        }
         let word = match word.parse() {
             Ok(number) => AnswerWord::Number(number),
             Err(_) => AnswerWord::Says(sense(word)?),
@@ -210,7 +215,7 @@ fn segments(text: &str) -> Option<Vec<Vec<AnswerWord>>> {
             _ => segment.push(word),
         }
     }
-    (words <= WORDS_AT_MOST).then_some(segments)
+    Some(segments)
 }
 
 #[derive(Default)]

@@ -131,9 +131,6 @@ pub struct Posted {
 pub struct Absence {
     /// The comment that went.
     pub comment: CommentId,
-    /// Whether something that it reported ended with it.
-    #[serde(default)]
-    pub ended: bool,
     /// The conversation that nobody waited for any more; it goes on hearing what it waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub conversation: Option<Conversation>,
@@ -156,7 +153,6 @@ impl Absence {
     pub fn of(comment: CommentId) -> Self {
         Self {
             comment,
-            ended: false,
             conversation: None,
             among: None,
             posted: None,
@@ -165,10 +161,9 @@ impl Absence {
         }
     }
 
-    /// Whether there is nothing to undo.
+    /// Whether nothing went with it beside what it said.
     pub fn is_empty(&self) -> bool {
-        let nothing_said = !self.ended && self.questions.is_empty();
-        nothing_said && self.conversation.is_none() && self.among.is_none() && self.posted.is_none()
+        self.questions.is_empty() && self.conversation.is_none() && self.among.is_none() && self.posted.is_none()
     }
 }
 
