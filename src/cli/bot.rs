@@ -77,6 +77,9 @@ impl Bot {
             token = greeting.token.1,
             "connected to Notion"
         );
+        if !tools.settings.second_reader {
+            tracing::info!("comments are read by the rules alone: `reading.second_reader` is false");
+        }
         marks_go_with_key(&*store, &tools.keys.project).await?;
         let own = OwnIds::new(token::own_ids(&*store, &me.id).await?);
         let tools = Arc::new(tools);

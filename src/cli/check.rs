@@ -47,6 +47,9 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     }
     if faults.is_empty() {
         println!("{proven}");
+        if !settings.second_reader {
+            println!("Comments are read by the rules alone: `reading.second_reader` is false.");
+        }
         if let Some(lacking) = needs::lacking(&settings, env.as_ref()) {
             println!("\n{lacking}");
         }
@@ -70,18 +73,22 @@ struct Proven {
 
 impl fmt::Display for Proven {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let many = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         write!(
             f,
-            "All is well: the settings, {} rules with {} examples, {} patterns with {} examples, {} providers, \
-             {} page descriptions, {} prompts in {} replies.",
-            self.rules,
-            self.rule_examples,
-            self.patterns,
-            self.pattern_examples,
-            self.providers,
-            self.pages,
-            self.prompts,
-            self.replies
+            "All is well: the settings, {} with {}, {} with {}, {}, {}, {} in {}.",
+            many(self.rules, "rule"),
+            many(self.rule_examples, "example"),
+            many(self.patterns, "pattern"),
+            many(self.pattern_examples, "example"),
+            many(self.providers, "provider"),
+            many(self.pages, "page description"),
+            many(self.prompts, "prompt"),
+            if self.replies == 1 {
+                "1 reply".to_owned()
+            } else {
+                format!("{} replies", self.replies)
+            },
         )
     }
 }

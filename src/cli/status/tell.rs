@@ -189,7 +189,12 @@ impl State {
             let step = blocker.step.map(|step| format!(" on step {step}")).unwrap_or_default();
             let name = blocker.name.as_deref().unwrap_or("somebody");
             let since = clock.time(Some(blocker.since));
-            told += &line("  blocked", &format!("{name}{step}: {} since {since}", blocker.kind));
+            // What has to change, where that is known.
+            let kind = match blocker.kind.as_str() {
+                "other" => String::new(),
+                kind => format!(": {kind}"),
+            };
+            told += &line("  blocked", &format!("{name}{step}{kind} since {since}"));
         }
         for aside in &self.not_applicable {
             let step = aside.step.map(|step| format!("step {step}"));

@@ -103,8 +103,9 @@ impl fmt::Display for Explained {
         if let Some([label, other]) = reading.doubt {
             writeln!(f, "not sure   {} or {}", names(&[label]), names(&[other]))?;
         }
-        if let Some(reasons) = &self.second_reader {
-            writeln!(f, "{reasons}")?;
+        match &self.second_reader {
+            Some(reasons) => writeln!(f, "{reasons}")?,
+            None => writeln!(f, "2nd reader none, read by the rules alone")?,
         }
         slots(f, reading)
     }

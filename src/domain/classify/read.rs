@@ -50,10 +50,7 @@ pub(super) fn read(
     judge_by_structure(rule_set, &mut trace);
     trace.judged = combine(std::mem::take(&mut trace.judged));
     if let Some(second_reader) = second_reader {
-        trace.doubt = agree(rule_set, second_reader, &mut trace);
-        if trace.judged.iter().any(|clause| clause.has(Label::Blocker)) {
-            trace.blocker_kind = Some(second_reader.kind(&trace, slots::blocker_kind(rule_set, &trace)));
-        }
+        agree(rule_set, second_reader, &mut trace);
     }
     let clauses = clauses_of(rule_set, context, &trace);
     (slots::fill(&grammar, context, &trace, clauses), trace)

@@ -62,9 +62,9 @@ pub(super) fn clear_own(builder: &mut DecisionBuilder<'_>, comment: &CommentId) 
     }
 }
 
-/// Nobody is stopped any more, if so: the work goes on.
+/// Nobody is stopped any more, if so: the work goes on, or is finished.
 pub(super) fn set_status_back(builder: &mut DecisionBuilder<'_>) {
     if builder.state.blockers.is_empty() && builder.state.status.wanted == Some(Status::Blocked) {
-        builder.move_status(Status::InProgress);
+        builder.follow_the_work();
     }
 }

@@ -187,6 +187,19 @@ impl<'a> DecisionBuilder<'a> {
         self.state.status_by_person = false;
     }
 
+    /// Status follows the work: Blocked while somebody is stopped, else Done where all is finished. Where a person moved it, it
+    /// stands.
+    pub(super) fn follow_the_work(&mut self) {
+        if self.state.status_by_person {
+            return;
+        }
+        if self.state.blockers.is_empty() && self.is_finished() {
+            self.move_status(Status::Done);
+        } else {
+            self.go_on();
+        }
+    }
+
     /// The work goes on, as far as nobody is stopped.
     pub(super) fn go_on(&mut self) {
         let stopped = !self.state.blockers.is_empty();

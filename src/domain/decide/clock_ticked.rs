@@ -59,7 +59,6 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     builder.state.said_finished = None;
     builder.state.questions.clear();
     builder.state.answered.clear();
-    builder.state.done_waits = false;
     builder.state.heard.clear();
     builder.state.ended.clear();
     builder.state.spent.clear();

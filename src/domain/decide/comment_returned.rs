@@ -11,10 +11,10 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     let Some(mut absence) = remember(builder, &report.comment.id) else {
         return;
     };
-    // Where a person, or the end of the work, moved the status meanwhile, it stands.
+    // Where the end of the work moved the status meanwhile, it stands.
     let stops = undo::come_back(&mut builder.state, &report.comment.id);
-    if stops && !builder.state.status_by_person && builder.state.status.wanted == Some(Status::InProgress) {
-        builder.move_status(Status::Blocked);
+    if stops && builder.state.status.wanted == Some(Status::InProgress) {
+        builder.follow_the_work();
     }
     for question in std::mem::take(&mut absence.questions) {
         let newer = |open: &OpenQuestion| open.is_for(&question.author, &question.thread);

@@ -1,4 +1,4 @@
-//! When all is finished: what nobody reported is asked about, and Status moves to Done when nobody is stopped any more.
+//! When all is finished: what nobody reported is asked about, and Status moves to Done, or waits while somebody is stopped.
 use super::builder::DecisionBuilder;
 use super::{blockers, undo};
 use crate::domain::effect::Status;
@@ -30,28 +30,23 @@ pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> 
     (!steps.is_empty() || !boxes.is_empty()).then_some(Asked::Whole { steps, boxes })
 }
 
-/// Who said that all is finished is right once every part of it is reported or ticked; and what waited for an obstacle to be
-/// cleared waits no longer when it is.
+/// Who said that all is finished is right once every part of it is reported or ticked.
 pub(super) fn complete(builder: &mut DecisionBuilder<'_>) {
-    if builder.state.quiet {
+    let is_said = builder.state.said_finished.is_some() && !builder.state.quiet;
+    if !is_said || unreported(builder, &BTreeSet::new()).is_some() {
         return;
     }
-    // Where a person moved the status since, it stands.
-    let mut moves = std::mem::take(&mut builder.state.done_waits) && !builder.state.status_by_person;
-    if builder.state.said_finished.is_some() && unreported(builder, &BTreeSet::new()).is_none() {
-        if let Some(claim) = builder.state.said_finished.take() {
-            undo::claim(&mut builder.state, None, claim);
-        }
-        let questions = &mut builder.state.questions;
-        questions.retain(|open| !matches!(open.asked, Asked::Whole { .. }));
-        moves = true;
+    if let Some(claim) = builder.state.said_finished.take() {
+        undo::claim(&mut builder.state, None, claim);
     }
-    if moves && builder.is_finished() {
+    let questions = &mut builder.state.questions;
+    questions.retain(|open| !matches!(open.asked, Asked::Whole { .. }));
+    if builder.is_finished() {
         done(builder);
     }
 }
 
-/// Moves Status to Done; while somebody is stopped where nothing is proven, it waits.
+/// Moves Status to Done; while somebody is stopped where nothing is proven, it waits until the last of them is free.
 pub(super) fn done(builder: &mut DecisionBuilder<'_>) {
     let moot: Vec<Blocker> = builder
         .state
@@ -60,9 +55,8 @@ pub(super) fn done(builder: &mut DecisionBuilder<'_>) {
         .filter(|one| is_moot(builder, one))
         .cloned()
         .collect();
-    builder.state.done_waits = moot.len() < builder.state.blockers.len();
     blockers::clear(builder, None, |blocker| moot.contains(blocker));
-    if !builder.state.done_waits {
+    if builder.state.blockers.is_empty() {
         builder.move_status(Status::Done);
     }
 }

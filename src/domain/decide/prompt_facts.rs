@@ -36,7 +36,7 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
         planned_total => guide.planned_minutes(),
         blockers => blockers(builder, &conversation.language),
         aside => aside(builder),
-        waits => builder.state.done_waits,
+        waits => builder.is_finished() && !builder.state.blockers.is_empty(),
         again => again(builder, conversation),
         env => ".env",
     }

@@ -35,8 +35,8 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> Ta
     let state = &builder.state;
     let reopens = was_finished && state.finished.is_none() && state.status.wanted == Some(Status::Done);
     let frees = was_stopped && state.blockers.is_empty() && state.status.wanted == Some(Status::Blocked);
-    if (reopens || frees) && !state.status_by_person {
-        builder.go_on();
+    if reopens || frees {
+        builder.follow_the_work();
     }
     // Nobody waits for an answer to what was not said, and nothing is asked about it.
     builder.state.questions.retain(|open| open.comment != *comment);
@@ -49,11 +49,10 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> Ta
 pub(super) fn release(builder: &mut DecisionBuilder<'_>, by: &CommentId) -> TakenBack {
     let claimed = claimed(&builder.state);
     let back = no_longer_ended(&mut builder.state, by, |_| true);
-    // Where a person moved the status since, it stands.
     let stops = back.iter().any(|fact| matches!(fact, Fact::Blocker(_)));
     hold(&mut builder.state, back);
-    if stops && !builder.state.status_by_person {
-        builder.move_status(Status::Blocked);
+    if stops {
+        builder.follow_the_work();
     }
     TakenBack {
         unticked: 0,

@@ -251,8 +251,6 @@ pub struct PageState {
     pub answered: Vec<AnsweredQuestion>,
     /// The last comment of each thread, the newest last: a take-back without a name means the report right before it.
     pub last_said: Vec<(DiscussionId, CommentId)>,
-    /// Whether all is finished, and Status waits only for an obstacle to be cleared.
-    pub done_waits: bool,
     /// Side effects that were caused lately: by whom, when (seconds since 1970). Keeps the hourly limits.
     pub caused: Vec<(PersonId, i64)>,
     /// Answers that people got lately. Keeps the hourly limits.

@@ -7,6 +7,7 @@ use crate::domain::classify::combine::JudgedClause;
 use crate::domain::classify::judge::Judgement;
 use crate::domain::classify::reading::{Label, Role};
 use crate::domain::classify::rule_set::RuleSet;
+use crate::domain::classify::slots::blocker_kind;
 use crate::domain::classify::token::{Token, TokenValue};
 use crate::domain::classify::trace::Trace;
 
@@ -34,58 +35,64 @@ const DOUBT: f32 = 0.8;
 /// The chance of a finish below which it is not sure that there is one.
 const FINISH_SURE: f32 = 0.6;
 
-/// Lets the second reader change what the rules made of the clauses. Where it is not sure: the label that decides, and the
-/// other one that it may be.
-pub(in crate::domain::classify) fn agree(
-    rule_set: &RuleSet,
-    second_reader: &SecondReader,
-    trace: &mut Trace,
-) -> Option<[Label; 2]> {
+/// Lets the second reader change what the rules made of the clauses, and tell the kind of an obstacle.
+pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &SecondReader, trace: &mut Trace) {
     let verdict = RuleVerdict::of(&trace.judged);
+    let words = Words::of(rule_set, trace);
+    let is_asked = !is_left_to_rules(rule_set, verdict, words, trace);
+    let opinion = is_asked.then(|| second_reader.opinion(trace));
+    if let Some(opinion) = &opinion {
+        let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
+        weigh(
+            second_reader.scores(verdict, opinion),
+            opinion,
+            verdict,
+            is_guess,
+            trace,
+        );
+    }
+    if trace.judged.iter().any(|clause| clause.has(Label::Blocker)) {
+        let features = opinion.map_or_else(|| second_reader.features(trace), |opinion| opinion.features);
+        trace.blocker_kind = Some(second_reader.kind(&features, blocker_kind(rule_set, trace)));
+    }
+}
+
+/// Whether a comment is read by the rules alone.
+fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trace: &Trace) -> bool {
+    let role = |clause: &JudgedClause| clause.judgement.as_ref().map(|judgement| judgement.role);
+    // What people say to us in so many words, no model judges better.
+    let to_us = |clause: &JudgedClause| role(clause).is_some_and(Role::is_to_us);
+    // Nor where all that is said is that nothing stands in the way.
+    let denies = |clause: &JudgedClause| matches!(role(clause), Some(Role::NoBlockers | Role::AllFree));
     // What is left of a comment without its keys is too little to go by.
     let fragment = rule_set.kinds.bits.fragment;
     let is_key = |token: &Token| rule_set.lexicon.symbols.set(token.symbol).meets(fragment);
-    // What people say to us in so many words, no model judges better.
-    let to_us = |clause: &JudgedClause| {
-        clause
-            .judgement
-            .as_ref()
-            .is_some_and(|judgement| judgement.role.is_to_us())
-    };
-    // Nor where all that is said is that nothing stands in the way.
-    let denies = |clause: &JudgedClause| {
-        let role = clause.judgement.as_ref().map(|judgement| judgement.role);
-        matches!(role, Some(Role::NoBlockers | Role::AllFree))
-    };
-    if trace.judged.iter().any(to_us) || trace.judged.iter().all(denies) {
-        return None;
-    }
-    if trace.clause_spans.is_empty() || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key) {
-        return None;
-    }
-    let words = Words::of(rule_set, trace);
-    if is_plain(verdict, trace) || verdict == RuleVerdict::Silent && words == Words::None {
-        return None;
-    }
-    let opinion = second_reader.opinion(trace);
-    let scores = second_reader.scores(verdict, &opinion);
+    trace.clause_spans.is_empty()
+        || trace.judged.iter().any(to_us)
+        || trace.judged.iter().all(denies)
+        || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
+        || is_plain(verdict, trace)
+        || verdict == RuleVerdict::Silent && words == Words::None
+}
+
+/// Weighs the verdict of the rules against the opinion. Where it is not sure, the trace tells the label that decides, and the
+/// other one that it may be.
+fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, is_guess: bool, trace: &mut Trace) {
     let candidates = Candidates {
         rule: match verdict {
             RuleVerdict::Rule(label) => Some(label),
             RuleVerdict::Structure(_) | RuleVerdict::Silent => None,
         },
         scores,
-        opinion: &opinion,
+        opinion,
     };
     let label = candidates.settled();
     if verdict.label() != Some(label) {
-        apply(label, &opinion, trace);
+        apply(label, opinion, trace);
     }
-    doubt_finishes(&opinion, trace);
-    let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
-    let doubt = candidates.doubt(label, is_guess);
-    trace.unsure = doubt.map(|_| label);
-    doubt
+    doubt_finishes(opinion, trace);
+    trace.doubt = candidates.doubt(label, is_guess);
+    trace.unsure = trace.doubt.map(|_| label);
 }
 
 /// What a comment says beside steps, numbers and marks.

@@ -1,17 +1,16 @@
 //! The kind of a blocker: what the rules see as its cause, and how the comment reads, together.
+use super::features::Feature;
 use super::labels::{KINDS, kind_column};
-use super::opinion::{SecondReader, log_chances, with_reader};
+use super::opinion::{SecondReader, log_chances};
 use crate::domain::classify::reading::BlockerKind;
-use crate::domain::classify::trace::Trace;
 
 /// How much the kind that the rules give counts beside how the comment reads.
 const RULES_COUNT: f32 = 1.3;
 
 impl SecondReader {
-    /// The kind of obstacle that a comment tells of, given the one that the rules see.
-    pub(in crate::domain::classify) fn kind(&self, trace: &Trace, by_rules: BlockerKind) -> BlockerKind {
-        let features = with_reader(|reader| reader.whole(&self.names, trace));
-        let chances = log_chances(self.weights.kinds.sums(&features));
+    /// The kind of obstacle that a comment with these features tells of, given the one that the rules see.
+    pub(super) fn kind(&self, features: &[Feature], by_rules: BlockerKind) -> BlockerKind {
+        let chances = log_chances(self.weights.kinds.sums(features));
         let meant = &self.weights.kinds_meant;
         let of_rules = &meant[kind_column(by_rules)];
         #[expect(clippy::cast_precision_loss, reason = "some thousands of comments")]

@@ -134,8 +134,11 @@ impl FeatureReader {
         self.see(Block::Structure, [5, subject, predicate, negated, tense], told);
     }
 
-    /// The features of a clause.
+    /// The features of a clause; of an only one, those of its comment.
     pub(in crate::domain::classify) fn clause(&mut self, names: &KindNames, trace: &Trace, at: usize) -> Vec<Feature> {
+        if trace.clause_spans.len() == 1 {
+            return self.whole(names, trace);
+        }
         let mut features = Vec::with_capacity(256);
         let tokens_of = |at: usize| {
             trace

@@ -1,5 +1,5 @@
 //! What the second reader makes of a comment, from its weights alone.
-use super::features::{FeatureReader, KindNames};
+use super::features::{Feature, FeatureReader, KindNames};
 use super::labels::LABELS;
 use super::verdict::RuleVerdict;
 use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, WHOLE, Weights};
@@ -25,6 +25,8 @@ pub struct SecondReader {
 /// What the second reader makes of a comment: logarithms of chances, and two chances.
 #[derive(Clone, Debug)]
 pub(super) struct Opinion {
+    /// What it saw of the whole comment.
+    pub(super) features: Vec<Feature>,
     pub(super) whole: [f32; LABELS.len()],
     pub(super) clauses: Vec<[f32; LABELS.len()]>,
     pub(super) completion: f32,
@@ -39,17 +41,29 @@ impl SecondReader {
         }
     }
 
+    /// What it sees of a comment.
+    pub(super) fn features(&self, trace: &Trace) -> Vec<Feature> {
+        with_reader(|reader| reader.whole(&self.names, trace))
+    }
+
     /// What it makes of a comment that the rules have read.
     pub(super) fn opinion(&self, trace: &Trace) -> Opinion {
         with_reader(|reader| self.opinion_by(reader, trace))
     }
 
     fn opinion_by(&self, reader: &mut FeatureReader, trace: &Trace) -> Opinion {
-        let whole = self.weights.labels.sums(&reader.whole(&self.names, trace));
-        let clauses = 0..trace.clause_spans.len();
-        let clauses = clauses.map(|at| self.weights.labels.sums(&reader.clause(&self.names, trace, at)));
+        let table = &self.weights.labels;
+        let features = reader.whole(&self.names, trace);
+        let whole = table.sums(&features);
+        let clauses = match trace.clause_spans.len() {
+            1 => vec![chances(&whole, CLAUSE)],
+            count => (0..count)
+                .map(|at| chances(&table.sums(&reader.clause(&self.names, trace, at)), CLAUSE))
+                .collect(),
+        };
         Opinion {
-            clauses: clauses.map(|sums| chances(&sums, CLAUSE)).collect(),
+            features,
+            clauses,
             whole: chances(&whole, WHOLE),
             completion: chance(whole[HAS_COMPLETION]),
             blocker: chance(whole[HAS_BLOCKER]),
@@ -83,7 +97,7 @@ impl Opinion {
 }
 
 /// Lends the reader of features that this thread keeps: it holds a table as long as those of the weights.
-pub(super) fn with_reader<T>(read: impl FnOnce(&mut FeatureReader) -> T) -> T {
+fn with_reader<T>(read: impl FnOnce(&mut FeatureReader) -> T) -> T {
     thread_local! {
         static READER: RefCell<FeatureReader> = RefCell::default();
     }
