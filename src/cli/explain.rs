@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 
 /// A step of a page that was not read; its title stands on the page.
-const UNREAD: &str = "…";
+const UNREAD: &str = "(its words on your page)";
 
 /// The options of `explain`.
 #[derive(clap::Args, Clone, Debug)]

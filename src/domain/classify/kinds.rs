@@ -58,6 +58,8 @@ kinds! {
     fragment, mention, keyword, secretword, pairword, service, keyvar, key, rotated,
     /// Where clauses part, and what makes one worth parting.
     but, so, corr, of, me, hedge, wh,
+    /// The article, or the preposition with it, of one thing: what a number behind it names is one of the steps.
+    onething,
     /// What may stand around a bare number that is a step: auxiliaries, prepositions, verbs that take a step as their object,
     /// verbs of which it is the subject, what points at something ("that was 3"), and what a verb follows.
     aux, single, prep, handles, acts, pointer, cant, label, counted,

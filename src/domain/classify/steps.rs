@@ -91,8 +91,10 @@ impl StepParser<'_> {
         }
         let number = self.number(ahead).filter(|_| ahead == 1 && !self.is(1, bits.many));
         let definite = self.before(bits.article) && !self.before(bits.an);
+        // "Second one ticked", "first: done", "first is done": what begins a sentence needs no article.
+        let opens = self.at == 0 || self.before(bits.line | bits.stop);
         if number == Some(1) && self.is(ahead, bits.numword) {
-            return definite.then(|| StepMention::whole(2, set));
+            return (definite || opens).then(|| StepMention::whole(2, set));
         }
         let things = self.is(ahead + 1, bits.counted) && !self.is(ahead + 1, bits.stepword);
         if number.is_some() && !things {
@@ -104,7 +106,8 @@ impl StepParser<'_> {
         let what_follows = bits.stop | bits.line | bits.ask | bits.comma | bits.colon | bits.dash | bits.aux | bits.and;
         let over = self.token(ahead).is_none() || self.is(ahead, what_follows | bits.but | self.grammar.states);
         let excepted = self.at > 1 && self.grammar.is_before(self.tokens, self.at - 1, bits.except);
-        let alone = definite && over && self.ends(ahead) && (excepted || !self.is(0, bits.last));
+        let begins = opens && self.is(ahead, bits.colon | bits.dash | bits.single);
+        let alone = (definite || begins) && over && self.ends(ahead) && (excepted || !self.is(0, bits.last));
         alone.then(|| StepMention::whole(ahead, set))
     }
 

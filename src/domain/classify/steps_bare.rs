@@ -26,10 +26,18 @@ impl StepParser<'_> {
         if self.is(0, bits.many | bits.ordinal | bits.step_number) || self.is(1, bits.slash) {
             return None;
         }
+        let after_list_mark = self.before(bits.tick | bits.cross | bits.todo | bits.busy);
+        let plus_one = self.at == 1 && self.before(bits.and);
+        // Most numbers can be no step where they stand: the list that begins with them is not read.
+        let may_stand = self.may_be_subject() || self.is_object() || self.before(bits.onething);
+        if !(self.at == 0 || plus_one || after_list_mark || may_stand) {
+            return None;
+        }
         let mention = self.list(0)?;
         let length = mention.length;
         if self.is(0, bits.numword) && length < 3 {
-            return self.in_words(length).then_some(mention);
+            let is_step = self.in_words(length) || self.is_one_thing(length) || self.is_heading(length);
+            return is_step.then_some(mention);
         }
         let counted = bits.counted | bits.units | bits.of | bits.percent | bits.slash | bits.hyphen;
         if self.is(length, counted) {
@@ -39,13 +47,17 @@ impl StepParser<'_> {
         if self.is_other() {
             return None;
         }
-        let after_list_mark = self.before(bits.tick | bits.cross | bits.todo | bits.busy);
-        let plus_one = self.at == 1 && self.before(bits.and);
         let lone = plus_one || self.at == 0 && length == self.tokens.len();
         let lone_range = lone && mention.set.count_ones() > 1 && self.is(1, bits.hyphen | bits.to | bits.dash);
         let unknown = self.token(length).is_some_and(|token| token.symbol == 0);
-        let stands = !lone && (self.is_subject(length) || self.is_object());
+        let stands = !lone && (self.is_subject(length) || self.is_object() || self.is_one_thing(length));
         (stands && (self.ends(length) || unknown) || after_list_mark || lone_range).then_some(mention)
+    }
+
+    /// Whether what stands before it lets it be a subject.
+    fn may_be_subject(&self) -> bool {
+        let bits = self.grammar.bits;
+        self.before(self.grammar.opens | bits.rather | bits.wh | bits.single | bits.partial) || self.pointed_at()
     }
 
     /// "4 is ongoing", "that's 3", "why 4 failed", "is 3 done?".
@@ -66,6 +78,20 @@ impl StepParser<'_> {
             || verb(bits.cant) && !self.before(bits.article | bits.counted | bits.stepword | bits.numword);
         let piece = self.is(0, bits.substep) && !verb(self.grammar.states);
         acted_on || self.is_replaced() || self.before(bits.prep) && !piece
+    }
+
+    /// "el dos", "die 4", "o cinco": one thing, not so many; a numeral there may be a day.
+    fn is_one_thing(&self, length: usize) -> bool {
+        let bits = self.grammar.bits;
+        let may_be_day = self.before(bits.onday | bits.dated) && !self.is(0, bits.numword);
+        self.before(bits.onething) && !may_be_day && self.ends(length)
+    }
+
+    /// "Four: stitches out": a line that begins with its step.
+    fn is_heading(&self, length: usize) -> bool {
+        let bits = self.grammar.bits;
+        let opens = self.at == 0 || self.before(bits.line);
+        opens && self.is(length, bits.colon | bits.dash) && self.token(length + 1).is_some()
     }
 
     /// "that's 3", "dat was 4", "damit steht 2".
@@ -109,7 +135,8 @@ impl StepParser<'_> {
             return false;
         }
         let opens = self.at == 0 || self.before(self.grammar.opens);
-        let stated = self.is(length, bits.single) && self.is(length + 1, self.grammar.states);
+        let state = self.grammar.states | bits.article | bits.prep | bits.aux;
+        let stated = self.is(length, bits.single) && self.is(length + 1, state);
         let inverted = self.is(length, bits.acts) && self.is(length + 1, bits.me);
         let verb = self.at.saturating_sub(1);
         let object = self.before(bits.prep) && self.grammar.is_before(self.tokens, verb, self.grammar.states);

@@ -129,7 +129,7 @@ fn explain_begins_with_the_page_as_the_bot_knows_it() {
     // One that the bot never read, in a project without a state.
     let folder = empty();
     let (begun, _) = fed(&folder, &["explain", "What is the next step?"], "", 0);
-    assert!(begun.contains("step 1, …"), "{begun}");
+    assert!(begun.contains("step 1, (its words on your page)"), "{begun}");
     fed(&folder, &["explain", "--page", &world.page(), "hi"], "", 2);
     fed(&folder, &["explain", "--on-step", "99", "hi"], "", 2);
 }
