@@ -14,8 +14,23 @@ pub(super) struct JudgedClause {
     pub(super) steps: StepSet,
     /// Whether the clause named them itself.
     pub(super) own_steps: bool,
+    /// When what it says is so.
+    pub(super) time: ClauseTime,
+    /// Whether it told of a failure, and a later word of a cure.
+    pub(super) is_cured: bool,
     /// What was found; `None` when no rule stood.
     pub(super) judgement: Option<Judgement>,
+}
+
+/// What the words of a clause tell about when it is so, and of what.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ClauseTime {
+    /// It is so by now: "now", "still", "again", a verb that fails today.
+    pub(super) is_now: bool,
+    /// It was so before.
+    pub(super) is_past: bool,
+    /// It goes on about what was spoken of, and names nothing else: "it works".
+    pub(super) goes_on: bool,
 }
 
 impl JudgedClause {
@@ -113,17 +128,22 @@ fn settle(clauses: &mut [JudgedClause]) {
         let near = |other: &JudgedClause| other.sentence == clause.sentence;
         let clears = |other: &JudgedClause| other.is(Label::Progress) && other.plays(Role::Works);
         let of_none = clause.steps == 0;
+        let was = clause.time.is_past && !clause.time.is_now;
+        let turns = |later: &JudgedClause| (was || later.time.is_now) && later.time.goes_on;
         let cures = |later: &JudgedClause| {
             let same = clause.steps == later.steps;
+            let finishes = later.is(Label::Completion);
             clears(later) && (same || of_none || !later.own_steps)
-                || later.is(Label::Completion) && later.own_steps && (same || of_none && near(later))
+                || finishes && later.own_steps && (same || of_none && near(later))
+                || finishes && !later.own_steps && near(later) && turns(later)
         };
-        let explained = of_none && before.iter().any(|earlier| clears(earlier) && near(earlier));
+        let explained = of_none && !clause.time.is_now && before.iter().any(|earlier| clears(earlier) && near(earlier));
         if clause.is(Label::Progress) && clause.begins() {
             if after.iter().any(|later| later.is(Label::Question) && near(later)) {
                 clause.relabel(Label::Question);
             }
         } else if clause.is(Label::Blocker) && (explained || after.iter().any(cures)) {
+            clause.is_cured = after.iter().any(|later| cures(later) && turns(later));
             clause.relabel(Label::Progress);
         }
     }

@@ -1,11 +1,11 @@
 //! Reading a comment from end to end: segments, tokens, clauses, judgements, slots.
 use super::clauses::{self, ClauseSpan};
-use super::combine::{JudgedClause, combine};
+use super::combine::{ClauseTime, JudgedClause, combine};
 use super::context::ReadingContext;
 use super::grammar::Grammar;
 use super::judge::{Basis, Judgement, guards_of_comment, judge};
 use super::keys::mark_keys;
-use super::lexicon::hash;
+use super::lexicon::{KindSet, hash};
 use super::normalise::fold;
 use super::reading::{Certainty, Clause, Label, Reading, Role};
 use super::rule_set::RuleSet;
@@ -15,6 +15,7 @@ use super::slots;
 use super::step_set::listed;
 use super::steps::join_steps;
 use super::steps_joined::leave_out;
+use super::structure::{Structure, Tense};
 use super::tagger::tag;
 use super::time::{finish_times, join_times};
 use super::token::{Token, TokenValue, steps_in};
@@ -121,9 +122,23 @@ fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
             sentence: *sentence,
             steps,
             own_steps: steps != 0,
+            time: time(grammar, &trace.tokens[tokens.clone()], structure),
+            is_cured: false,
             judgement: judge(rule_set, &text, sentence_so_far, &of_comment),
         });
         trace.clause_texts.push(text);
+    }
+}
+
+/// When what a clause says is so, as its words tell.
+fn time(grammar: &Grammar, tokens: &[Token], structure: Structure) -> ClauseTime {
+    let bits = grammar.bits;
+    let has = |kinds: KindSet| tokens.iter().any(|token| grammar.is(token, kinds));
+    let fails = |token: &Token| grammar.is(token, bits.acts) && grammar.is(token, bits.fail);
+    ClauseTime {
+        is_now: has(bits.thennow | bits.still | bits.again) || tokens.iter().any(fails),
+        is_past: structure.tense == Tense::Past,
+        goes_on: has(bits.pointer | bits.me) || !has(bits.article),
     }
 }
 
@@ -158,6 +173,8 @@ fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
         sentence: usize::MAX,
         steps: trace.judged.iter().fold(0, |all, clause| all | clause.steps),
         own_steps: false,
+        time: ClauseTime::default(),
+        is_cured: false,
         judgement: Some(Judgement {
             label: Label::Blocker,
             also: None,

@@ -1,4 +1,5 @@
 //! What all ways of naming steps share: looking at the tokens ahead and behind, single numbers, and lists of them.
+use super::steps_joined::parts_clauses;
 use super::grammar::Grammar;
 use super::lexicon::KindSet;
 use super::step_set::{MOST_STEPS, StepSet, range};
@@ -72,6 +73,9 @@ impl StepParser<'_> {
             let Some((step, more, another_part)) = self.item(next).filter(|_| joiner) else {
                 break;
             };
+            if !to && parts_clauses(self.grammar, self.tokens, self.at, next + self.at + 1) {
+                break;
+            }
             if self.is(next, bits.many) || !to && self.is(next + 1, bits.counted | bits.of) {
                 break;
             }

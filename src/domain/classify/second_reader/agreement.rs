@@ -76,6 +76,7 @@ pub(in crate::domain::classify) fn agree(
         },
         scores,
         opinion: &opinion,
+        is_cured: trace.judged.iter().any(|clause| clause.is_cured),
     };
     let label = candidates.settled();
     if verdict.label() != Some(label) {
@@ -139,14 +140,18 @@ struct Candidates<'a> {
     /// How well each label fits.
     scores: [f32; LABELS.len()],
     opinion: &'a Opinion,
+    /// Whether the rules read a failure, and later its cure.
+    is_cured: bool,
 }
 
 impl Candidates<'_> {
-    /// What a rule has read is never turned into a take-back; and the state of a key is told by rules, which see its name.
+    /// What a rule has read is never turned into a take-back, nor what is cured by its own author into a blocker; and the state
+    /// of a key is told by rules, which see its name.
     fn may_be(&self, label: Label) -> bool {
         match label {
             Label::KeyReport => self.rule == Some(label),
             Label::Correction => self.rule.is_none_or(|rule| rule == label),
+            Label::Blocker => !self.is_cured || self.rule == Some(label),
             _ => true,
         }
     }
@@ -165,7 +170,7 @@ impl Candidates<'_> {
         if self.rule == Some(Label::Blocker) {
             self.opinion.blocker.max(whole) > BLOCKER_WITH_RULES
         } else {
-            self.opinion.blocker > BLOCKER_ALONE
+            self.may_be(Label::Blocker) && self.opinion.blocker > BLOCKER_ALONE
         }
     }
 
@@ -216,7 +221,8 @@ impl Candidates<'_> {
 
 /// Beside others, a clause is no finish if its own words hardly speak for one.
 fn doubt_finishes(opinion: &Opinion, trace: &mut Trace) {
-    if trace.judged.iter().filter(|clause| clause.judgement.is_some()).count() < 2 {
+    let said = trace.judged.iter().filter(|clause| clause.judgement.is_some());
+    if said.count() < 2 || trace.judged.iter().any(|clause| clause.is_cured) {
         return;
     }
     for clause in trace.judged.iter_mut().filter(|clause| clause.is(Label::Completion)) {
