@@ -131,14 +131,12 @@ fn turns(grammar: &Grammar, rest: &[Token]) -> bool {
     let ends = |token: &Token| grammar.is(token, bits.stop | bits.line | bits.comma | bits.emoji);
     let end = rest.iter().position(ends).unwrap_or(rest.len());
     let may_stand = bits.affirms | bits.again | bits.me | bits.pointer;
-    match &rest[..end] {
-        [now, said @ ..] => {
-            grammar.is(now, bits.thennow)
-                && said.iter().any(|token| grammar.is(token, bits.affirms))
-                && said.iter().all(|token| grammar.is(token, may_stand))
-        }
-        [] => false,
-    }
+    let Some((now, said)) = rest[..end].split_first() else {
+        return false;
+    };
+    let has = |kinds| said.iter().any(|token| grammar.is(token, kinds));
+    let is_said = has(bits.affirms) || has(bits.func) && has(bits.pointer);
+    grammar.is(now, bits.thennow) && is_said && said.iter().all(|token| grammar.is(token, may_stand | bits.func))
 }
 
 /// Whether a clause may end before this token.

@@ -29,6 +29,8 @@ pub(super) struct ClauseTime {
     pub(super) is_now: bool,
     /// It was so before.
     pub(super) is_past: bool,
+    /// It begins with a "but".
+    pub(super) contrasts: bool,
     /// It goes on about what was spoken of, and names nothing else: "it works".
     pub(super) goes_on: bool,
 }
@@ -133,15 +135,19 @@ fn settle(clauses: &mut [JudgedClause]) {
         let cures = |later: &JudgedClause| {
             let same = clause.steps == later.steps;
             let finishes = later.is(Label::Completion);
-            clears(later) && (same || of_none || !later.own_steps)
+            let names_another = later.time.contrasts && !later.time.goes_on && !later.own_steps;
+            clears(later) && (same || of_none || !later.own_steps) && !names_another
                 || finishes && later.own_steps && (same || of_none && near(later))
                 || finishes && !later.own_steps && near(later) && turns(later)
         };
-        let explained = of_none && !clause.time.is_now && before.iter().any(|earlier| clears(earlier) && near(earlier));
+        let explained = of_none && !clause.time.is_now && !clause.time.contrasts && before.iter().any(|earlier| clears(earlier) && near(earlier));
         if clause.is(Label::Progress) && clause.begins() {
             if after.iter().any(|later| later.is(Label::Question) && near(later)) {
                 clause.relabel(Label::Question);
             }
+        } else if clause.judgement.is_none() || clause.is(Label::Progress) {
+            // No rule read the failure, but it is over: "zuerst klappte es nicht, jetzt geht es".
+            clause.is_cured = was && matches!(after, [.., last] if clears(last) && turns(last));
         } else if clause.is(Label::Blocker) && (explained || after.iter().any(cures)) {
             clause.is_cured = after.iter().any(|later| cures(later) && turns(later));
             clause.relabel(Label::Progress);

@@ -76,6 +76,7 @@ pub(in crate::domain::classify) fn agree(
         },
         scores,
         opinion: &opinion,
+        told: told_apart(&opinion, trace),
         is_cured: trace.judged.iter().any(|clause| clause.is_cured),
     };
     let label = candidates.settled();
@@ -140,6 +141,8 @@ struct Candidates<'a> {
     /// How well each label fits.
     scores: [f32; LABELS.len()],
     opinion: &'a Opinion,
+    /// The chance of a blocker in the clauses in which a rule reads one, where another clause tells of a finish.
+    told: f32,
     /// Whether the rules read a failure, and later its cure.
     is_cured: bool,
 }
@@ -168,7 +171,7 @@ impl Candidates<'_> {
     fn is_blocker(&self) -> bool {
         let whole = self.opinion.whole[column(Label::Blocker)].exp();
         if self.rule == Some(Label::Blocker) {
-            self.opinion.blocker.max(whole) > BLOCKER_WITH_RULES
+            self.opinion.blocker.max(whole).max(self.told) > BLOCKER_WITH_RULES
         } else {
             self.may_be(Label::Blocker) && self.opinion.blocker > BLOCKER_ALONE
         }
@@ -217,6 +220,17 @@ impl Candidates<'_> {
             _ => Some([settled, rival]),
         }
     }
+}
+
+/// "Finished step 1, step 2 crashes": the chance that those clauses are blockers in which a rule reads one, told by themselves, as
+/// the finish beside them speaks against one in the whole.
+fn told_apart(opinion: &Opinion, trace: &Trace) -> f32 {
+    if !trace.judged.iter().any(|clause| clause.is(Label::Completion)) {
+        return 0.0;
+    }
+    let blockers = trace.judged.iter().filter(|clause| clause.is(Label::Blocker));
+    let chances = blockers.filter_map(|clause| opinion.clauses.get(clause.at));
+    chances.map(|chances| chances[column(Label::Blocker)].exp()).fold(0.0, f32::max)
 }
 
 /// Beside others, a clause is no finish if its own words hardly speak for one.
