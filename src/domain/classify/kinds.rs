@@ -65,5 +65,5 @@ kinds! {
     not, rather, neither, participle, gerund, stuck, wait, done, finish, deed, start, partial, particle, units,
     /// What tells that something is so by now: "now", "still", "again", and "it does" for all that was said before; what fails
     /// or is cured.
-    thennow, still, again, affirms, func, emoji, fail, clear, good, did,
+    thennow, still, again, affirms, func, worked, emoji, fail, clear, good, did,
 }

@@ -135,10 +135,12 @@ fn time(grammar: &Grammar, tokens: &[Token], structure: Structure) -> ClauseTime
     let bits = grammar.bits;
     let has = |kinds: KindSet| tokens.iter().any(|token| grammar.is(token, kinds));
     let fails = |token: &Token| grammar.is(token, bits.acts) && grammar.is(token, bits.fail);
-    let names_thing = |token: &Token| grammar.is(token, bits.article) && !grammar.is(token, bits.but);
+    // "Since Monday" is no "now".
+    let now = |token: &Token| grammar.is(token, bits.thennow | bits.still | bits.again) && !grammar.is(token, bits.onday);
+    let names_thing = |token: &Token| grammar.is(token, bits.article) && !grammar.is(token, bits.but | bits.aux);
     ClauseTime {
-        is_now: has(bits.thennow | bits.still | bits.again) || tokens.iter().any(fails),
-        is_past: structure.tense == Tense::Past,
+        is_now: tokens.iter().any(|token| now(token) || fails(token)),
+        is_past: structure.tense == Tense::Past || has(bits.worked),
         contrasts: tokens.first().is_some_and(|token| grammar.is(token, bits.but)),
         goes_on: has(bits.pointer | bits.me) || !tokens.iter().any(names_thing),
     }

@@ -57,6 +57,12 @@ pub(in crate::domain::classify) fn agree(
         let role = clause.judgement.as_ref().map(|judgement| judgement.role);
         matches!(role, Some(Role::NoBlockers | Role::AllFree))
     };
+    // Nor a step that failed at first and is said to be finished since.
+    let is_cured = trace.judged.iter().any(|clause| clause.is_cured);
+    let finishes = |clause: &JudgedClause| clause.is(Label::Completion) && clause.steps != 0;
+    if is_cured && verdict == RuleVerdict::Rule(Label::Completion) && trace.judged.iter().any(finishes) {
+        return None;
+    }
     if trace.judged.iter().any(to_us) || trace.judged.iter().all(denies) {
         return None;
     }
@@ -77,7 +83,7 @@ pub(in crate::domain::classify) fn agree(
         scores,
         opinion: &opinion,
         told: told_apart(&opinion, trace),
-        is_cured: trace.judged.iter().any(|clause| clause.is_cured),
+        is_cured,
     };
     let label = candidates.settled();
     if verdict.label() != Some(label) {
