@@ -29,7 +29,9 @@ pub(super) fn corrected() -> Vec<ReplyPart> {
             asks: unticked < 1,
             of: (unticked > 1).then(|| "Ana".to_owned()),
         }));
-        parts.extend(asked(steps).map(|asked| ReplyPart::Asks { asked }));
+        parts.extend(
+            asked(steps).flat_map(|asked| [ReplyPart::LeftOut { asked: asked.clone() }, ReplyPart::Asks { asked }]),
+        );
     }
     parts
 }

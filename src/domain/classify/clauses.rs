@@ -126,7 +126,9 @@ fn only_doubts(grammar: &Grammar, rest: &[Token]) -> bool {
 /// "..., nu wel", "..., now it does": what was said before is now otherwise.
 fn turns(grammar: &Grammar, rest: &[Token]) -> bool {
     let bits = grammar.bits;
-    let opens = rest.iter().position(|token| !grammar.is(token, bits.and | bits.but | bits.comma));
+    let opens = rest
+        .iter()
+        .position(|token| !grammar.is(token, bits.and | bits.but | bits.comma));
     let rest = &rest[opens.unwrap_or_default()..];
     let ends = |token: &Token| grammar.is(token, bits.stop | bits.line | bits.comma | bits.emoji);
     let end = rest.iter().position(ends).unwrap_or(rest.len());

@@ -140,7 +140,12 @@ fn settle(clauses: &mut [JudgedClause]) {
                 || finishes && later.own_steps && (same || of_none && near(later))
                 || finishes && !later.own_steps && near(later) && turns(later)
         };
-        let explained = of_none && !clause.time.is_now && !clause.time.contrasts && before.iter().any(|earlier| clears(earlier) && !earlier.time.is_past && near(earlier));
+        let explained = of_none
+            && !clause.time.is_now
+            && !clause.time.contrasts
+            && before
+                .iter()
+                .any(|earlier| clears(earlier) && !earlier.time.is_past && near(earlier));
         if clause.is(Label::Progress) && clause.begins() {
             if after.iter().any(|later| later.is(Label::Question) && near(later)) {
                 clause.relabel(Label::Question);

@@ -136,7 +136,8 @@ fn time(grammar: &Grammar, tokens: &[Token], structure: Structure) -> ClauseTime
     let has = |kinds: KindSet| tokens.iter().any(|token| grammar.is(token, kinds));
     let fails = |token: &Token| grammar.is(token, bits.acts) && grammar.is(token, bits.fail);
     // "Since Monday" is no "now".
-    let now = |token: &Token| grammar.is(token, bits.thennow | bits.still | bits.again) && !grammar.is(token, bits.onday);
+    let now =
+        |token: &Token| grammar.is(token, bits.thennow | bits.still | bits.again) && !grammar.is(token, bits.onday);
     let names_thing = |token: &Token| grammar.is(token, bits.article) && !grammar.is(token, bits.but | bits.aux);
     ClauseTime {
         is_now: tokens.iter().any(|token| now(token) || fails(token)),
@@ -218,6 +219,7 @@ fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Ve
             hash,
         }));
     }
+    doubt_finishes_beside(&mut clauses);
     clauses.extend(left_out(trace, &clauses));
     if clauses.iter().any(|clause| clause.label != Label::Chatter) {
         clauses.retain(|clause| clause.label != Label::Chatter);
@@ -241,6 +243,20 @@ fn certainty(trace: &Trace, judgement: &Judgement, label: Label) -> Certainty {
         _ if trace.unsure == Some(label) => Certainty::Unsure,
         Role::Doubt => Certainty::Hedged,
         _ => Certainty::Sure,
+    }
+}
+
+/// A finish is as doubtful as the obstacle that may be one of the same steps: "finished step 3, but the sync script crashed".
+fn doubt_finishes_beside(clauses: &mut [Clause]) {
+    let obstacles = clauses
+        .iter()
+        .filter(|clause| clause.label == Label::Blocker && clause.certainty == Certainty::Unsure);
+    let doubted: Vec<Vec<u8>> = obstacles.map(|clause| clause.steps.clone()).collect();
+    for clause in clauses.iter_mut().filter(|clause| clause.label == Label::Completion) {
+        let shares = |steps: &Vec<u8>| steps.is_empty() || steps.iter().any(|step| clause.steps.contains(step));
+        if doubted.iter().any(|steps| clause.steps.is_empty() || shares(steps)) {
+            clause.certainty = Certainty::Unsure;
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What all ways of naming steps share: looking at the tokens ahead and behind, single numbers, and lists of them.
-use super::steps_joined::parts_clauses;
 use super::grammar::Grammar;
 use super::lexicon::KindSet;
 use super::step_set::{MOST_STEPS, StepSet, range};
+use super::steps_joined::parts_clauses;
 use super::token::{Token, TokenValue};
 
 /// Reads what begins at one token; `ahead` counts tokens from there.

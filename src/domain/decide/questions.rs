@@ -24,9 +24,13 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
     let Some(unsure) = leave_doubt_out(builder, &report, &mut heard) else {
         return heard;
     };
-    if let Some(part) = ask_meaning(builder, report, unsure) {
-        heard.parts.push(part);
-    }
+    // Where nothing is asked, silence would say that all is well with the finish beside the doubt.
+    let tells_finish = report.reading.labels.contains(&Label::Completion) && !report.absorbed;
+    let beside = tells_finish && !matches!(&unsure, Asked::Meaning { options, .. } if *options == [Label::Completion]);
+    let part = ask_meaning(builder, report, unsure.clone());
+    heard
+        .parts
+        .extend(part.or_else(|| beside.then_some(ReplyPart::LeftOut { asked: unsure })));
     heard
 }
 
@@ -122,7 +126,6 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
         heard.report.reading.doubt = None;
         return None;
     }
-    options.sort();
     let (unsure, sure): (Vec<Clause>, Vec<Clause>) = std::mem::take(&mut heard.report.reading.clauses)
         .into_iter()
         .partition(|clause| clause.certainty == Certainty::Unsure);
@@ -136,7 +139,10 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
         };
         return None;
     }
-    let whole = report.reading.all_done && doubt.contains(&Label::Completion);
+    options.extend(unsure.iter().map(|clause| clause.label).filter(asked_for));
+    options.sort();
+    options.dedup();
+    let whole = report.reading.all_done && options.contains(&Label::Completion);
     heard.set_clauses(sure);
     heard.report.reading.all_done &= !whole;
     let steps: BTreeSet<u8> = unsure.iter().flat_map(|clause| clause.steps.iter().copied()).collect();

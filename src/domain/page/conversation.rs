@@ -158,6 +158,11 @@ pub enum ReplyPart {
         /// What we ask.
         asked: Asked,
     },
+    /// What is not sure is left out, and nothing is asked about it: we asked its author lately.
+    LeftOut {
+        /// What we would ask.
+        asked: Asked,
+    },
     /// Our question is answered with no: all stays as it is.
     Left,
     /// Somebody answered a question that we asked somebody else.

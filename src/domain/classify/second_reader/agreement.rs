@@ -236,7 +236,9 @@ fn told_apart(opinion: &Opinion, trace: &Trace) -> f32 {
     }
     let blockers = trace.judged.iter().filter(|clause| clause.is(Label::Blocker));
     let chances = blockers.filter_map(|clause| opinion.clauses.get(clause.at));
-    chances.map(|chances| chances[column(Label::Blocker)].exp()).fold(0.0, f32::max)
+    chances
+        .map(|chances| chances[column(Label::Blocker)].exp())
+        .fold(0.0, f32::max)
 }
 
 /// Beside others, a clause is no finish if its own words hardly speak for one.
