@@ -227,7 +227,10 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
             (format!("question/{topic}"), context! { step })
         }
         ReplyPart::Asks { asked } => questions::prompt(asked),
-        ReplyPart::LeftOut { asked } => ("left_out".to_owned(), questions::prompt(asked).1),
+        ReplyPart::LeftOut { options, steps, whole } => (
+            "left_out".to_owned(),
+            context! { options => shown(options), steps, whole },
+        ),
         ReplyPart::Left => ("left".to_owned(), context! {}),
         ReplyPart::Waits { name } => ("waits_for".to_owned(), context! { whom => shown(name) }),
         _ => ("disputed".to_owned(), context! {}),

@@ -24,14 +24,25 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
     let Some(unsure) = leave_doubt_out(builder, &report, &mut heard) else {
         return heard;
     };
-    // Where nothing is asked, silence would say that all is well with the finish beside the doubt.
-    let tells_finish = report.reading.labels.contains(&Label::Completion) && !report.absorbed;
-    let beside = tells_finish && !matches!(&unsure, Asked::Meaning { options, .. } if *options == [Label::Completion]);
-    let part = ask_meaning(builder, report, unsure.clone());
+    let left_out = left_out(&report, &unsure);
+    heard.parts.extend(ask_meaning(builder, report, unsure).or(left_out));
     heard
-        .parts
-        .extend(part.or_else(|| beside.then_some(ReplyPart::LeftOut { asked: unsure })));
-    heard
+}
+
+/// What is told of a doubt that is not asked about: where a finish stands beside it, silence would say that all is well.
+fn left_out(report: &Report, unsure: &Asked) -> Option<ReplyPart> {
+    let says = |label: Label| report.reading.labels.contains(&label);
+    let is_beside = says(Label::Completion) && (says(Label::Blocker) || says(Label::Correction));
+    match unsure {
+        Asked::Meaning {
+            options, steps, whole, ..
+        } if is_beside && !report.absorbed => Some(ReplyPart::LeftOut {
+            options: options.clone(),
+            steps: steps.clone(),
+            whole: *whole,
+        }),
+        _ => None,
+    }
 }
 
 /// Who reports something else does not say any more what they take back: what they mean next is that report.
