@@ -90,6 +90,11 @@ pub(in crate::domain::classify) fn agree(
         apply(label, &opinion, trace);
     }
     doubt_finishes(&opinion, trace);
+    // What would be so under a condition has nothing to ask about.
+    let is_plan = |judgement: &Judgement| judgement.label != label || judgement.role == Role::Plan;
+    if label.is_at_stake() && trace.judged.iter().filter_map(|clause| clause.judgement.as_ref()).all(is_plan) {
+        return None;
+    }
     let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
     let doubt = candidates.doubt(label, is_guess);
     trace.unsure = doubt.map(|_| label);
