@@ -29,6 +29,8 @@ pub(super) struct ClauseTime {
     pub(super) is_now: bool,
     /// It was so before.
     pub(super) is_past: bool,
+    /// It says so of an "it".
+    pub(super) points: bool,
     /// It begins with a "but".
     pub(super) contrasts: bool,
     /// It goes on about what was spoken of, and names nothing else: "it works".
@@ -50,7 +52,13 @@ impl JudgedClause {
             .is_some_and(|judgement| judgement.label == label || judgement.also == Some(label))
     }
 
-    fn plays(&self, role: Role) -> bool {
+    /// "..., now it fails": what it says of "it" is no longer what was said before.
+    fn fails_now(&self) -> bool {
+        self.is(Label::Blocker) && self.time.is_now && self.time.points && !self.own_steps
+    }
+
+    /// Whether this is what it does to its neighbours.
+    pub(super) fn plays(&self, role: Role) -> bool {
         self.judgement.as_ref().is_some_and(|judgement| judgement.role == role)
     }
 
@@ -168,6 +176,7 @@ fn overtake(clauses: &mut Vec<JudgedClause>) {
             later.is(Label::Correction)
                 && later.has(Label::Blocker)
                 && (!later.own_steps || later.steps & clause.steps != 0)
+                || later.fails_now()
         };
         let mut after = clauses[at + 1..].iter().filter(near);
         let mut before = clauses[..at].iter().filter(near);
@@ -183,7 +192,7 @@ fn overtake(clauses: &mut Vec<JudgedClause>) {
         !overtaken
     });
     for clause in clauses.iter_mut() {
-        if clause.is(Label::Correction) && clause.steps == 0 {
+        if (clause.is(Label::Correction) || clause.fails_now()) && clause.steps == 0 {
             clause.steps = lent;
         }
     }

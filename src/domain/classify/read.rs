@@ -142,9 +142,18 @@ fn time(grammar: &Grammar, tokens: &[Token], structure: Structure) -> ClauseTime
     ClauseTime {
         is_now: tokens.iter().any(|token| now(token) || fails(token)),
         is_past: structure.tense == Tense::Past || has(bits.worked),
+        points: points(grammar, tokens),
         contrasts: tokens.first().is_some_and(|token| grammar.is(token, bits.but)),
         goes_on: has(bits.pointer | bits.me) || !tokens.iter().any(names_thing),
     }
+}
+
+/// Whether a verb has an "it" for its subject: "it fails", "nu crasht het"; not "het script crasht".
+fn points(grammar: &Grammar, tokens: &[Token]) -> bool {
+    let bits = grammar.bits;
+    let verb = bits.fail | bits.stuck | bits.acts | bits.single | bits.cant | bits.not | bits.again | bits.thennow;
+    let before_verb = |pair: &[Token]| grammar.is(&pair[0], bits.pointer) && grammar.is(&pair[1], verb);
+    tokens.windows(2).any(before_verb) || tokens.last().is_some_and(|token| grammar.is(token, bits.pointer))
 }
 
 /// Where no rule reads more than chatter in any clause, it is what follows from their structure.

@@ -7,6 +7,7 @@ use crate::domain::classify::combine::JudgedClause;
 use crate::domain::classify::judge::Judgement;
 use crate::domain::classify::reading::{Label, Role};
 use crate::domain::classify::rule_set::RuleSet;
+use crate::domain::classify::structure::Tense;
 use crate::domain::classify::token::{Token, TokenValue};
 use crate::domain::classify::trace::Trace;
 
@@ -91,8 +92,12 @@ pub(in crate::domain::classify) fn agree(
     }
     doubt_finishes(&opinion, trace);
     // What would be so under a condition has nothing to ask about.
-    let is_plan = |judgement: &Judgement| judgement.label != label || judgement.role == Role::Plan;
-    if label.is_at_stake() && trace.judged.iter().filter_map(|clause| clause.judgement.as_ref()).all(is_plan) {
+    let is_condition = |clause: &JudgedClause| {
+        let tense = trace.structures.get(clause.at).map(|structure| structure.tense);
+        clause.plays(Role::Plan) && tense == Some(Tense::Condition)
+    };
+    let mut of_label = trace.judged.iter().filter(|clause| clause.is(label)).peekable();
+    if of_label.peek().is_some() && of_label.all(is_condition) {
         return None;
     }
     let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
