@@ -29,9 +29,24 @@ pub(super) fn corrected() -> Vec<ReplyPart> {
             asks: unticked < 1,
             of: (unticked > 1).then(|| "Ana".to_owned()),
         }));
-        parts.extend(asked(steps).map(|asked| ReplyPart::Asks { asked }));
+        parts.extend(asked(steps).flat_map(|asked| left_out(&asked).into_iter().chain([ReplyPart::Asks { asked }])));
     }
     parts
+}
+
+/// What is said where we do not ask it.
+fn left_out(asked: &Asked) -> Option<ReplyPart> {
+    let Asked::Meaning {
+        options, steps, whole, ..
+    } = asked
+    else {
+        return None;
+    };
+    Some(ReplyPart::LeftOut {
+        options: options.clone(),
+        steps: steps.clone(),
+        whole: *whole,
+    })
 }
 
 /// What we ask about some steps: each meaning alone and with another, which report is taken back, whether all is finished.

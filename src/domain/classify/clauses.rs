@@ -123,6 +123,24 @@ fn only_doubts(grammar: &Grammar, rest: &[Token]) -> bool {
         if grammar.is(me, bits.me) && grammar.is(hedge, bits.hedge) && grammar.is(ask, bits.ask))
 }
 
+/// "..., nu wel", "..., now it does": what was said before is now otherwise.
+fn turns(grammar: &Grammar, rest: &[Token]) -> bool {
+    let bits = grammar.bits;
+    let opens = rest
+        .iter()
+        .position(|token| !grammar.is(token, bits.and | bits.but | bits.comma));
+    let rest = &rest[opens.unwrap_or_default()..];
+    let ends = |token: &Token| grammar.is(token, bits.stop | bits.line | bits.comma | bits.emoji);
+    let end = rest.iter().position(ends).unwrap_or(rest.len());
+    let may_stand = bits.affirms | bits.again | bits.me | bits.pointer;
+    let Some((now, said)) = rest[..end].split_first() else {
+        return false;
+    };
+    let has = |kinds| said.iter().any(|token| grammar.is(token, kinds));
+    let is_said = has(bits.affirms) || has(bits.func) && has(bits.pointer);
+    grammar.is(now, bits.thennow) && is_said && said.iter().all(|token| grammar.is(token, may_stand | bits.func))
+}
+
 /// Whether a clause may end before this token.
 fn boundary_before(
     grammar: &Grammar,
@@ -142,6 +160,9 @@ fn boundary_before(
         return Some(Boundary::Hard);
     }
     if !marks_lead && is_step && open_chunk.kinds.meets(marks | bits.busy) {
+        return Some(Boundary::Hard);
+    }
+    if grammar.is(token, bits.but | bits.comma | bits.dash | bits.and) && turns(grammar, &tokens[at + 1..]) {
         return Some(Boundary::Hard);
     }
     if grammar.is(token, bits.but) {

@@ -14,8 +14,27 @@ pub(super) struct JudgedClause {
     pub(super) steps: StepSet,
     /// Whether the clause named them itself.
     pub(super) own_steps: bool,
+    /// When what it says is so.
+    pub(super) time: ClauseTime,
+    /// Whether it told of a failure, and a later word of a cure.
+    pub(super) is_cured: bool,
     /// What was found; `None` when no rule stood.
     pub(super) judgement: Option<Judgement>,
+}
+
+/// What the words of a clause tell about when it is so, and of what.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ClauseTime {
+    /// It is so by now: "now", "still", "again", a verb that fails today.
+    pub(super) is_now: bool,
+    /// It was so before.
+    pub(super) is_past: bool,
+    /// It says so of an "it".
+    pub(super) points: bool,
+    /// It begins with a "but".
+    pub(super) contrasts: bool,
+    /// It goes on about what was spoken of, and names nothing else: "it works".
+    pub(super) goes_on: bool,
 }
 
 impl JudgedClause {
@@ -33,7 +52,13 @@ impl JudgedClause {
             .is_some_and(|judgement| judgement.label == label || judgement.also == Some(label))
     }
 
-    fn plays(&self, role: Role) -> bool {
+    /// "..., now it fails": what it says of "it" is no longer what was said before.
+    fn fails_now(&self) -> bool {
+        self.is(Label::Blocker) && self.time.is_now && self.time.points && !self.own_steps
+    }
+
+    /// Whether this is what it does to its neighbours.
+    pub(super) fn plays(&self, role: Role) -> bool {
         self.judgement.as_ref().is_some_and(|judgement| judgement.role == role)
     }
 
@@ -113,17 +138,31 @@ fn settle(clauses: &mut [JudgedClause]) {
         let near = |other: &JudgedClause| other.sentence == clause.sentence;
         let clears = |other: &JudgedClause| other.is(Label::Progress) && other.plays(Role::Works);
         let of_none = clause.steps == 0;
+        let was = clause.time.is_past && !clause.time.is_now;
+        let turns = |later: &JudgedClause| (was || later.time.is_now) && later.time.goes_on;
         let cures = |later: &JudgedClause| {
             let same = clause.steps == later.steps;
-            clears(later) && (same || of_none || !later.own_steps)
-                || later.is(Label::Completion) && later.own_steps && (same || of_none && near(later))
+            let finishes = later.is(Label::Completion);
+            let names_another = later.time.contrasts && !later.time.goes_on && !later.own_steps;
+            clears(later) && (same || of_none || !later.own_steps) && !names_another
+                || finishes && later.own_steps && (same || of_none && near(later))
+                || finishes && !later.own_steps && near(later) && turns(later)
         };
-        let explained = of_none && before.iter().any(|earlier| clears(earlier) && near(earlier));
+        let explained = of_none
+            && !clause.time.is_now
+            && !clause.time.contrasts
+            && before
+                .iter()
+                .any(|earlier| clears(earlier) && !earlier.time.is_past && near(earlier));
         if clause.is(Label::Progress) && clause.begins() {
             if after.iter().any(|later| later.is(Label::Question) && near(later)) {
                 clause.relabel(Label::Question);
             }
+        } else if clause.judgement.is_none() || clause.is(Label::Progress) {
+            // No rule read the failure, but it is over: "zuerst klappte es nicht, jetzt geht es".
+            clause.is_cured = was && matches!(after, [.., last] if clears(last) && turns(last));
         } else if clause.is(Label::Blocker) && (explained || after.iter().any(cures)) {
+            clause.is_cured = after.iter().any(|later| cures(later) && turns(later));
             clause.relabel(Label::Progress);
         }
     }
@@ -137,6 +176,7 @@ fn overtake(clauses: &mut Vec<JudgedClause>) {
             later.is(Label::Correction)
                 && later.has(Label::Blocker)
                 && (!later.own_steps || later.steps & clause.steps != 0)
+                || later.fails_now()
         };
         let mut after = clauses[at + 1..].iter().filter(near);
         let mut before = clauses[..at].iter().filter(near);
@@ -152,7 +192,7 @@ fn overtake(clauses: &mut Vec<JudgedClause>) {
         !overtaken
     });
     for clause in clauses.iter_mut() {
-        if clause.is(Label::Correction) && clause.steps == 0 {
+        if (clause.is(Label::Correction) || clause.fails_now()) && clause.steps == 0 {
             clause.steps = lent;
         }
     }

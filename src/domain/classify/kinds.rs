@@ -65,4 +65,7 @@ kinds! {
     aux, single, prep, handles, acts, pointer, cant, label, counted,
     /// What tells the step that was meant from the one that was not, and the ends of verbs.
     not, rather, neither, participle, gerund, stuck, wait, done, finish, deed, start, partial, particle, units,
+    /// What tells that something is so by now: "now", "still", "again", and "it does" for all that was said before; what fails
+    /// or is cured.
+    thennow, still, again, affirms, func, worked, emoji, fail, clear, good, did,
 }

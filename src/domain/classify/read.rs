@@ -1,11 +1,11 @@
 //! Reading a comment from end to end: segments, tokens, clauses, judgements, slots.
 use super::clauses::{self, ClauseSpan};
-use super::combine::{JudgedClause, combine};
+use super::combine::{ClauseTime, JudgedClause, combine};
 use super::context::ReadingContext;
 use super::grammar::Grammar;
 use super::judge::{Basis, Judgement, guards_of_comment, judge};
 use super::keys::mark_keys;
-use super::lexicon::hash;
+use super::lexicon::{KindSet, hash};
 use super::normalise::fold;
 use super::reading::{Certainty, Clause, Label, Reading, Role};
 use super::rule_set::RuleSet;
@@ -15,6 +15,7 @@ use super::slots;
 use super::step_set::listed;
 use super::steps::join_steps;
 use super::steps_joined::leave_out;
+use super::structure::{Structure, Tense};
 use super::tagger::tag;
 use super::time::{finish_times, join_times};
 use super::token::{Token, TokenValue, steps_in};
@@ -118,10 +119,38 @@ fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
             sentence: *sentence,
             steps,
             own_steps: steps != 0,
+            time: time(grammar, &trace.tokens[tokens.clone()], structure),
+            is_cured: false,
             judgement: judge(rule_set, &text, sentence_so_far, &of_comment),
         });
         trace.clause_texts.push(text);
     }
+}
+
+/// When what a clause says is so, as its words tell.
+fn time(grammar: &Grammar, tokens: &[Token], structure: Structure) -> ClauseTime {
+    let bits = grammar.bits;
+    let has = |kinds: KindSet| tokens.iter().any(|token| grammar.is(token, kinds));
+    let fails = |token: &Token| grammar.is(token, bits.acts) && grammar.is(token, bits.fail);
+    // "Since Monday" is no "now".
+    let now =
+        |token: &Token| grammar.is(token, bits.thennow | bits.still | bits.again) && !grammar.is(token, bits.onday);
+    let names_thing = |token: &Token| grammar.is(token, bits.article) && !grammar.is(token, bits.but | bits.aux);
+    ClauseTime {
+        is_now: tokens.iter().any(|token| now(token) || fails(token)),
+        is_past: structure.tense == Tense::Past || has(bits.worked),
+        points: points(grammar, tokens),
+        contrasts: tokens.first().is_some_and(|token| grammar.is(token, bits.but)),
+        goes_on: has(bits.pointer | bits.me) || !tokens.iter().any(names_thing),
+    }
+}
+
+/// Whether a verb has an "it" for its subject: "it fails", "nu crasht het"; not "het script crasht".
+fn points(grammar: &Grammar, tokens: &[Token]) -> bool {
+    let bits = grammar.bits;
+    let verb = bits.fail | bits.stuck | bits.acts | bits.single | bits.cant | bits.not | bits.again | bits.thennow;
+    let before_verb = |pair: &[Token]| grammar.is(&pair[0], bits.pointer) && grammar.is(&pair[1], verb);
+    tokens.windows(2).any(before_verb) || tokens.last().is_some_and(|token| grammar.is(token, bits.pointer))
 }
 
 /// Where no rule reads more than chatter in any clause, it is what follows from their structure.
@@ -155,6 +184,8 @@ fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
         sentence: usize::MAX,
         steps: trace.judged.iter().fold(0, |all, clause| all | clause.steps),
         own_steps: false,
+        time: ClauseTime::default(),
+        is_cured: false,
         judgement: Some(Judgement {
             label: Label::Blocker,
             also: None,
@@ -194,6 +225,7 @@ fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Ve
             hash,
         }));
     }
+    doubt_finishes_beside(&mut clauses);
     clauses.extend(left_out(trace, &clauses));
     if clauses.iter().any(|clause| clause.label != Label::Chatter) {
         clauses.retain(|clause| clause.label != Label::Chatter);
@@ -217,6 +249,20 @@ fn certainty(trace: &Trace, judgement: &Judgement, label: Label) -> Certainty {
         _ if trace.unsure == Some(label) => Certainty::Unsure,
         Role::Doubt => Certainty::Hedged,
         _ => Certainty::Sure,
+    }
+}
+
+/// A finish is as doubtful as the obstacle that may be one of the same steps: "finished step 3, but the sync script crashed".
+fn doubt_finishes_beside(clauses: &mut [Clause]) {
+    let obstacles = clauses
+        .iter()
+        .filter(|clause| clause.label == Label::Blocker && clause.certainty == Certainty::Unsure);
+    let doubted: Vec<Vec<u8>> = obstacles.map(|clause| clause.steps.clone()).collect();
+    for clause in clauses.iter_mut().filter(|clause| clause.label == Label::Completion) {
+        let shares = |steps: &Vec<u8>| steps.is_empty() || steps.iter().any(|step| clause.steps.contains(step));
+        if doubted.iter().any(|steps| clause.steps.is_empty() || shares(steps)) {
+            clause.certainty = Certainty::Unsure;
+        }
     }
 }
 

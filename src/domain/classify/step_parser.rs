@@ -2,6 +2,7 @@
 use super::grammar::Grammar;
 use super::lexicon::KindSet;
 use super::step_set::{MOST_STEPS, StepSet, range};
+use super::steps_joined::parts_clauses;
 use super::token::{Token, TokenValue};
 
 /// Reads what begins at one token; `ahead` counts tokens from there.
@@ -72,6 +73,9 @@ impl StepParser<'_> {
             let Some((step, more, another_part)) = self.item(next).filter(|_| joiner) else {
                 break;
             };
+            if !to && parts_clauses(self.grammar, self.tokens, self.at, next + self.at + 1) {
+                break;
+            }
             if self.is(next, bits.many) || !to && self.is(next + 1, bits.counted | bits.of) {
                 break;
             }

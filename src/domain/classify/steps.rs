@@ -18,7 +18,7 @@ pub(super) fn join_steps(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
         joined.push(token);
         at += length;
     }
-    let mut merged = merge(grammar, joined);
+    let mut merged = merge(grammar, &joined);
     drop_replaced(grammar, &mut merged);
     merged
 }

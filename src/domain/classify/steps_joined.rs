@@ -67,11 +67,14 @@ pub(super) fn drop_replaced(grammar: &Grammar, tokens: &mut [Token]) {
 }
 
 /// "step 1 and step 2", "step 1, step 2": one set, as they share what is said of them.
-pub(super) fn merge(grammar: &Grammar, tokens: Vec<Token>) -> Vec<Token> {
+pub(super) fn merge(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
     let bits = grammar.bits;
     let mut merged: Vec<Token> = Vec::with_capacity(tokens.len());
-    for token in tokens {
+    for (at, token) in tokens.iter().copied().enumerate() {
         if let TokenValue::Steps(set) = token.value
+            && !at
+                .checked_sub(2)
+                .is_some_and(|start| parts_clauses(grammar, tokens, start, at + 1))
             && let [.., before, joiner] = merged.as_slice()
             && let TokenValue::Steps(earlier) = before.value
             && (!grammar.is(joiner, bits.comma) || merged.len() == 2 || opens(grammar, &merged[merged.len() - 3]))
@@ -92,6 +95,24 @@ pub(super) fn merge(grammar: &Grammar, tokens: Vec<Token>) -> Vec<Token> {
         }
     }
     merged
+}
+
+/// "Fixed step 3, step 4 now fails": the steps before share nothing with the one behind, as a word of their own stands in front of
+/// them, and another one behind it. `start` is where the steps before start, `behind` what follows the one behind.
+pub(super) fn parts_clauses(grammar: &Grammar, tokens: &[Token], start: usize, behind: usize) -> bool {
+    let bits = grammar.bits;
+    let skipped = tokens[..start]
+        .iter()
+        .rev()
+        .take_while(|token| grammar.is(token, bits.article | bits.stepword));
+    let verb = start.checked_sub(skipped.count() + 1).map(|at| &tokens[at]);
+    let is_spoken_for = verb.is_some_and(|token| grammar.is(token, bits.done | bits.deed | bits.clear | bits.did));
+    let rest = tokens.get(behind..).unwrap_or_default();
+    let adverb =
+        |token: &&Token| grammar.is(token, bits.thennow | bits.still | bits.again) && !grammar.is(token, bits.acts);
+    let said = rest.iter().find(|token| !adverb(token));
+    is_spoken_for
+        && said.is_some_and(|token| grammar.is(token, bits.single | bits.acts | bits.fail | bits.stuck | bits.cant))
 }
 
 /// "Finished step 1, step 2 complains": after a word of its own the first step is spoken for.

@@ -40,6 +40,11 @@ pub(super) struct Trace {
 }
 
 impl Trace {
+    /// Whether it tells of a failure, and later of its cure.
+    pub(super) fn is_cured(&self) -> bool {
+        self.judged.iter().any(|clause| clause.is_cured)
+    }
+
     /// The two letters of the language, if a word tells it.
     pub(super) fn language_name(&self) -> Option<String> {
         self.language.map(|at| LANGUAGES[at].to_owned())

@@ -66,6 +66,8 @@ fn meaning(asked: &Asked, short: Option<&ShortAnswer>, heard: &mut SureReport) -
     else {
         return false;
     };
+    let reasoned = short_answer::with_reason(heard.report.heard.as_str());
+    let short = short.or(reasoned.as_ref().filter(|answer| !says_so(answer, &heard.report)));
     let Some(label) = meant(options, short, &heard.report, steps) else {
         // A yes to two things says neither.
         if short == Some(&ShortAnswer::Yes) {
@@ -104,6 +106,16 @@ fn meant(options: &[Label], short: Option<&ShortAnswer>, report: &Report, steps:
             clauses.find(told).map(|clause| clause.label)
         }
     }
+}
+
+/// Whether the reading of a comment has, for sure, what its first word answers.
+fn says_so(answer: &ShortAnswer, report: &Report) -> bool {
+    let label = match answer {
+        ShortAnswer::Stuck => Label::Blocker,
+        ShortAnswer::Undo => Label::Correction,
+        _ => Label::Completion,
+    };
+    report.reading.primary() == label && report.reading.doubt.is_none()
 }
 
 /// Whether a clause says something without an if or a perhaps.

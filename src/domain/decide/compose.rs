@@ -62,6 +62,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
             | ReplyPart::Asks { .. }
+            | ReplyPart::LeftOut { .. }
             | ReplyPart::Limited
             | ReplyPart::Enough { .. }
             | ReplyPart::ByBot { .. }
@@ -147,6 +148,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::Misread { .. }
         | ReplyPart::Question { .. }
         | ReplyPart::Asks { .. }
+        | ReplyPart::LeftOut { .. }
         | ReplyPart::Waits { .. }
         | ReplyPart::Left => to_us(builder, language, part),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
@@ -225,6 +227,10 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
             (format!("question/{topic}"), context! { step })
         }
         ReplyPart::Asks { asked } => questions::prompt(asked),
+        ReplyPart::LeftOut { options, steps, whole } => (
+            "left_out".to_owned(),
+            context! { options => shown(options), steps, whole },
+        ),
         ReplyPart::Left => ("left".to_owned(), context! {}),
         ReplyPart::Waits { name } => ("waits_for".to_owned(), context! { whom => shown(name) }),
         _ => ("disputed".to_owned(), context! {}),

@@ -59,6 +59,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Correction { .. }
             | ReplyPart::Asks { .. }
             | ReplyPart::Left
+            | ReplyPart::LeftOut { .. }
             | ReplyPart::Waits { .. }
             | ReplyPart::Question { .. }
             | ReplyPart::Clean { .. }

@@ -24,10 +24,25 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
     let Some(unsure) = leave_doubt_out(builder, &report, &mut heard) else {
         return heard;
     };
-    if let Some(part) = ask_meaning(builder, report, unsure) {
-        heard.parts.push(part);
-    }
+    let left_out = left_out(&report, &unsure);
+    heard.parts.extend(ask_meaning(builder, report, unsure).or(left_out));
     heard
+}
+
+/// What is told of a doubt that is not asked about: where a finish stands beside it, silence would say that all is well.
+fn left_out(report: &Report, unsure: &Asked) -> Option<ReplyPart> {
+    let says = |label: Label| report.reading.labels.contains(&label);
+    let is_beside = says(Label::Completion) && (says(Label::Blocker) || says(Label::Correction));
+    match unsure {
+        Asked::Meaning {
+            options, steps, whole, ..
+        } if is_beside && !report.absorbed => Some(ReplyPart::LeftOut {
+            options: options.clone(),
+            steps: steps.clone(),
+            whole: *whole,
+        }),
+        _ => None,
+    }
 }
 
 /// Who reports something else does not say any more what they take back: what they mean next is that report.
@@ -122,7 +137,6 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
         heard.report.reading.doubt = None;
         return None;
     }
-    options.sort();
     let (unsure, sure): (Vec<Clause>, Vec<Clause>) = std::mem::take(&mut heard.report.reading.clauses)
         .into_iter()
         .partition(|clause| clause.certainty == Certainty::Unsure);
@@ -136,7 +150,10 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
         };
         return None;
     }
-    let whole = report.reading.all_done && doubt.contains(&Label::Completion);
+    options.extend(unsure.iter().map(|clause| clause.label).filter(asked_for));
+    options.sort();
+    options.dedup();
+    let whole = report.reading.all_done && options.contains(&Label::Completion);
     heard.set_clauses(sure);
     heard.report.reading.all_done &= !whole;
     let steps: BTreeSet<u8> = unsure.iter().flat_map(|clause| clause.steps.iter().copied()).collect();

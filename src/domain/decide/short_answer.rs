@@ -148,6 +148,22 @@ pub(super) fn affirms(text: &str) -> bool {
     first.and_then(sense) == Some(Sense::Yes)
 }
 
+/// Words behind an answer that turn it: "done, but it fails again", "done, 4 is not".
+const TURNS: &str = " but however though although again still now not never isn't doesn't can't except only maar echter weer opnieuw nog nu \
+     niet geen aber doch wieder erneut noch jetzt nicht kein mais encore toujours maintenant pas pero sin otra vuelve sigue aun ahora no mas \
+     porem ainda agora nao novamente step steps stap stappen schritt etape paso passo ";
+
+/// The word that an answer begins with, where the rest gives the reason: "done, the crash was another script".
+pub(super) fn with_reason(text: &str) -> Option<ShortAnswer> {
+    let (answer, reason) = text.split_once([',', ';', '.', ':', '!', '(', '\n'])?;
+    let reason = folded(reason);
+    let mut words = reason.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+    let turns = |word: &str| TURNS.contains(&format!(" {word} ")) || word.parse::<u8>().is_ok();
+    let says_more = text.contains('?') || words.clone().next().is_none() || words.any(turns);
+    let answer = read(answer).filter(|_| !says_more)?;
+    matches!(answer, ShortAnswer::Done | ShortAnswer::Stuck | ShortAnswer::Undo).then_some(answer)
+}
+
 /// A word of a short answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum AnswerWord {

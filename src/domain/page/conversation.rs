@@ -1,6 +1,6 @@
 //! The conversations of a page that are still open: what each reply has to speak of, and what it waits for.
 use super::open_question::Asked;
-use crate::domain::classify::BlockerKind;
+use crate::domain::classify::{BlockerKind, Label};
 use crate::domain::comment::Extent;
 use crate::domain::effect::{EffectId, KeyState, Place};
 use crate::domain::evidence::Check;
@@ -157,6 +157,15 @@ pub enum ReplyPart {
     Asks {
         /// What we ask.
         asked: Asked,
+    },
+    /// What is not sure is left out, and nothing is asked about it: we asked its author lately.
+    LeftOut {
+        /// What it may mean.
+        options: Vec<Label>,
+        /// The steps that it speaks of.
+        steps: Vec<u8>,
+        /// Whether the whole item is said to be finished.
+        whole: bool,
     },
     /// Our question is answered with no: all stays as it is.
     Left,

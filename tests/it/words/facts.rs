@@ -234,10 +234,12 @@ fn asked() -> Vec<(&'static str, Value)> {
     for steps in [vec![], vec![3], vec![2, 3, 4]] {
         for options in options {
             let whole = steps.is_empty() && options.contains(&"completion");
-            all.push((
-                "asks_meaning",
-                context! { options => options.to_vec(), steps => steps.clone(), whole },
-            ));
+            for prompt in ["asks_meaning", "left_out"] {
+                all.push((
+                    prompt,
+                    context! { options => options.to_vec(), steps => steps.clone(), whole },
+                ));
+            }
         }
         all.push(("asks_which", context! { steps => steps.clone() }));
         for boxes in [vec![], vec!["Old key deleted"]] {

@@ -8,6 +8,7 @@ use crate::domain::classify::judge::Judgement;
 use crate::domain::classify::reading::{Label, Role};
 use crate::domain::classify::rule_set::RuleSet;
 use crate::domain::classify::slots::blocker_kind;
+use crate::domain::classify::structure::Tense;
 use crate::domain::classify::token::{Token, TokenValue};
 use crate::domain::classify::trace::Trace;
 
@@ -67,7 +68,11 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
     // What is left of a comment without its keys is too little to go by.
     let fragment = rule_set.kinds.bits.fragment;
     let is_key = |token: &Token| rule_set.lexicon.symbols.set(token.symbol).meets(fragment);
+    // Nor a step that failed at first and is said to be finished since.
+    let finishes = |clause: &JudgedClause| clause.is(Label::Completion) && clause.steps != 0;
+    let is_cured = trace.is_cured() && verdict == RuleVerdict::Rule(Label::Completion);
     trace.clause_spans.is_empty()
+        || is_cured && trace.judged.iter().any(finishes)
         || trace.judged.iter().any(to_us)
         || trace.judged.iter().all(denies)
         || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
@@ -85,14 +90,27 @@ fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, i
         },
         scores,
         opinion,
+        told: told_apart(opinion, trace),
+        is_cured: trace.is_cured(),
     };
     let label = candidates.settled();
     if verdict.label() != Some(label) {
         apply(label, opinion, trace);
     }
     doubt_finishes(opinion, trace);
-    trace.doubt = candidates.doubt(label, is_guess);
-    trace.unsure = trace.doubt.map(|_| label);
+    // What would be so under a condition has nothing to ask about.
+    if !is_condition(label, trace) {
+        trace.doubt = candidates.doubt(label, is_guess);
+        trace.unsure = trace.doubt.map(|_| label);
+    }
+}
+
+/// Whether all clauses of a label speak of what would be under a condition.
+fn is_condition(label: Label, trace: &Trace) -> bool {
+    let tense = |clause: &JudgedClause| trace.structures.get(clause.at).map(|structure| structure.tense);
+    let is_condition = |clause: &JudgedClause| clause.plays(Role::Plan) && tense(clause) == Some(Tense::Condition);
+    let mut of_label = trace.judged.iter().filter(|clause| clause.is(label)).peekable();
+    of_label.peek().is_some() && of_label.all(is_condition)
 }
 
 /// What a comment says beside steps, numbers and marks.
@@ -146,14 +164,20 @@ struct Candidates<'a> {
     /// How well each label fits.
     scores: [f32; LABELS.len()],
     opinion: &'a Opinion,
+    /// The chance of a blocker in the clauses in which a rule reads one, where another clause tells of a finish.
+    told: f32,
+    /// Whether the rules read a failure, and later its cure.
+    is_cured: bool,
 }
 
 impl Candidates<'_> {
-    /// What a rule has read is never turned into a take-back; and the state of a key is told by rules, which see its name.
+    /// What a rule has read is never turned into a take-back, nor what is cured by its own author into a blocker; and the state
+    /// of a key is told by rules, which see its name.
     fn may_be(&self, label: Label) -> bool {
         match label {
             Label::KeyReport => self.rule == Some(label),
             Label::Correction => self.rule.is_none_or(|rule| rule == label),
+            Label::Blocker => !self.is_cured || self.rule == Some(label),
             _ => true,
         }
     }
@@ -170,9 +194,9 @@ impl Candidates<'_> {
     fn is_blocker(&self) -> bool {
         let whole = self.opinion.whole[column(Label::Blocker)].exp();
         if self.rule == Some(Label::Blocker) {
-            self.opinion.blocker.max(whole) > BLOCKER_WITH_RULES
+            self.opinion.blocker.max(whole).max(self.told) > BLOCKER_WITH_RULES
         } else {
-            self.opinion.blocker > BLOCKER_ALONE
+            self.may_be(Label::Blocker) && self.opinion.blocker > BLOCKER_ALONE
         }
     }
 
@@ -221,9 +245,23 @@ impl Candidates<'_> {
     }
 }
 
+/// "Finished step 1, step 2 crashes": the chance that those clauses are blockers in which a rule reads one, told by themselves, as
+/// the finish beside them speaks against one in the whole.
+fn told_apart(opinion: &Opinion, trace: &Trace) -> f32 {
+    if !trace.judged.iter().any(|clause| clause.is(Label::Completion)) {
+        return 0.0;
+    }
+    let blockers = trace.judged.iter().filter(|clause| clause.is(Label::Blocker));
+    let chances = blockers.filter_map(|clause| opinion.clauses.get(clause.at));
+    chances
+        .map(|chances| chances[column(Label::Blocker)].exp())
+        .fold(0.0, f32::max)
+}
+
 /// Beside others, a clause is no finish if its own words hardly speak for one.
 fn doubt_finishes(opinion: &Opinion, trace: &mut Trace) {
-    if trace.judged.iter().filter(|clause| clause.judgement.is_some()).count() < 2 {
+    let said = trace.judged.iter().filter(|clause| clause.judgement.is_some());
+    if said.count() < 2 || trace.is_cured() {
         return;
     }
     for clause in trace.judged.iter_mut().filter(|clause| clause.is(Label::Completion)) {
