@@ -79,6 +79,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Disputed
             | ReplyPart::Question { .. }
             | ReplyPart::Left
+            | ReplyPart::WasOpen { .. }
             | ReplyPart::Waits { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Cut { .. }
@@ -148,6 +149,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::Question { .. }
         | ReplyPart::Asks { .. }
         | ReplyPart::Waits { .. }
+        | ReplyPart::WasOpen { .. }
         | ReplyPart::Left => to_us(builder, language, part),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
@@ -226,6 +228,7 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
         }
         ReplyPart::Asks { asked } => questions::prompt(asked),
         ReplyPart::Left => ("left".to_owned(), context! {}),
+        ReplyPart::WasOpen { steps } => ("was_open".to_owned(), context! { steps => shown(steps) }),
         ReplyPart::Waits { name } => ("waits_for".to_owned(), context! { whom => shown(name) }),
         _ => ("disputed".to_owned(), context! {}),
     }
