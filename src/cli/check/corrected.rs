@@ -13,6 +13,7 @@ pub(super) fn corrected() -> Vec<ReplyPart> {
         (&[], &["A_KEY"]),
         (&[1, 2], &["A_KEY", "B_KEY"]),
     ] {
+        parts.push(ReplyPart::WasOpen { steps: steps.to_vec() });
         parts.push(ReplyPart::Help {
             step: steps.first().copied(),
         });

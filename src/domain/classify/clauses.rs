@@ -141,6 +141,17 @@ fn turns(grammar: &Grammar, rest: &[Token]) -> bool {
     grammar.is(now, bits.thennow) && is_said && said.iter().all(|token| grammar.is(token, may_stand | bits.func))
 }
 
+/// "But not step 3": what was said before is not said of it.
+fn denies_a_step(grammar: &Grammar, rest: &[Token]) -> bool {
+    let is_step = |token: &Token| matches!(token.value, TokenValue::Steps(_));
+    let bits = grammar.bits;
+    match rest {
+        [not, article, step, ..] if grammar.is(article, bits.article) => grammar.is(not, bits.not) && is_step(step),
+        [not, step, ..] => grammar.is(not, bits.not) && is_step(step),
+        _ => false,
+    }
+}
+
 /// Whether a clause may end before this token.
 fn boundary_before(
     grammar: &Grammar,
@@ -171,9 +182,15 @@ fn boundary_before(
             && !open_chunk.kinds.meets(grammar.states)
             && !grammar.is(&tokens[at - 1], bits.comma)
             && grammar.is(token, bits.except);
+        if denies_a_step(grammar, &tokens[at + 1..]) {
+            return Some(Boundary::Hard);
+        }
         return (!excepts).then_some(Boundary::But);
     }
-    if grammar.is(&tokens[at - 1], bits.colon) && open_chunk.kinds.meets(bits.corr) {
+    // "Correction: step 4" says all in one.
+    let ends = || grammar.is_at(tokens, at + 1, bits.stop | bits.line) || at + 1 == tokens.len();
+    let names_only = is_step && ends();
+    if grammar.is(&tokens[at - 1], bits.colon) && open_chunk.kinds.meets(bits.corr) && !names_only {
         return Some(Boundary::Hard);
     }
     if grammar.is(token, bits.comma | bits.dash | bits.and | bits.so) {

@@ -94,6 +94,10 @@ pub enum Role {
     Misread,
     /// The author says which step a comment meant that we read otherwise: "no, I meant step 4".
     Meant,
+    /// The author only names another step: "no, step 4". It mends what they said right before, if that was of other steps.
+    Instead,
+    /// The author says what somebody else meant: "no, he meant step 4". Only that person can mend it.
+    MeantByOther,
     /// Nobody is stopped any more: "all blockers are resolved".
     AllFree,
     /// Takes back what came before it in this comment.
@@ -103,7 +107,12 @@ pub enum Role {
 impl Role {
     /// Whether it is said to us, of what we asked for or made of a comment: a dispute, a misreading, what does not apply.
     pub fn is_to_us(self) -> bool {
-        matches!(self, Self::Dispute | Self::SetAside | Self::Misread | Self::Meant)
+        matches!(self, Self::Dispute | Self::SetAside) || self.is_of_misreading()
+    }
+
+    /// Whether it says how a comment was meant that we read otherwise.
+    pub fn is_of_misreading(self) -> bool {
+        matches!(self, Self::Misread | Self::Meant | Self::Instead | Self::MeantByOther)
     }
 }
 

@@ -58,9 +58,14 @@ pub(super) fn drop_replaced(grammar: &Grammar, tokens: &mut [Token]) {
         let other = but + 1 + usize::from(grammar.is_at(tokens, but + 1, bits.article));
         let named_instead = grammar.is_at(tokens, but, bits.but | bits.rather) && is_step(tokens.get(other));
         let instead = grammar.is(&tokens[at], bits.insteadof);
-        // ", not step 2" withdraws what was said of it, wherever the right one stands.
-        let withdrawn = comma == 1 && grammar.is(&tokens[at], bits.not) && grammar.is(&tokens[at], bits.corr);
-        if is_step(before) || withdrawn || named_instead && !instead {
+        // "3 and 4 are done, not 2": what is said of the others before is not said of it; of "not 2 yet" something else is.
+        let others = tokens[..at].iter().rev();
+        let mut others = others.take_while(|token| !grammar.is(token, bits.stop | bits.line));
+        let said_of_others = (comma == 1 || grammar.is_before(tokens, at, grammar.states))
+            && grammar.is(&tokens[at], bits.not)
+            && !grammar.is_at(tokens, but, grammar.states | bits.aux)
+            && others.any(|token| is_step(Some(token)));
+        if is_step(before) || said_of_others || named_instead && !instead {
             tokens[behind].value = TokenValue::Steps(0);
         }
     }

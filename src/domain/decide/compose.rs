@@ -80,6 +80,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Disputed
             | ReplyPart::Question { .. }
             | ReplyPart::Left
+            | ReplyPart::WasOpen { .. }
             | ReplyPart::Waits { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Cut { .. }
@@ -150,6 +151,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::Asks { .. }
         | ReplyPart::LeftOut { .. }
         | ReplyPart::Waits { .. }
+        | ReplyPart::WasOpen { .. }
         | ReplyPart::Left => to_us(builder, language, part),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
@@ -232,6 +234,7 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
             context! { options => shown(options), steps, whole },
         ),
         ReplyPart::Left => ("left".to_owned(), context! {}),
+        ReplyPart::WasOpen { steps } => ("was_open".to_owned(), context! { steps => shown(steps) }),
         ReplyPart::Waits { name } => ("waits_for".to_owned(), context! { whom => shown(name) }),
         _ => ("disputed".to_owned(), context! {}),
     }

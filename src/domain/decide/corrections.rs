@@ -5,7 +5,7 @@ use super::{blockers, take_backs, ticks, undo};
 use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
-use crate::domain::page::{Claim, Proof, ReplyPart};
+use crate::domain::page::{Blocker, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Takes back what the author takes back, `confirmed` under our question which report that is; the part of the reply that
@@ -23,13 +23,33 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
             None => return take_backs::which(builder, report),
         }
     }
-    // Nobody reported these steps: "step 4 works again" frees it, and takes nothing back.
-    let is_open = |step: &u8| claim_of(builder, *step).is_none() && builder.step_proof(*step) == Proof::Open;
-    if !steps.is_empty() && steps.iter().all(is_open) && report.reading.clauses.iter().any(Clause::resolves) {
-        return None;
+    if !steps.is_empty() && are_open(builder, &report, &steps) {
+        return was_open(&report, &steps);
     }
     steps.retain(|step| report.may_take_back(claim_of(builder, *step)));
     Some(withdraw(builder, report, &steps))
+}
+
+/// Whether there is nothing to take back of these steps: nobody reported them, and what stops the author is elsewhere.
+fn are_open(builder: &DecisionBuilder<'_>, report: &Report, steps: &BTreeSet<u8>) -> bool {
+    let is_open = |step: &u8| claim_of(builder, *step).is_none() && builder.step_proof(*step) == Proof::Open;
+    let state = &builder.state;
+    let is_own = |blocker: &Blocker| {
+        blocker.author == report.comment.author && blocker.step.is_some_and(|step| steps.contains(&step))
+    };
+    let is_done = state.finished.is_some() || state.said_finished.is_some() || state.status.known == Some(Status::Done);
+    let stands = is_done || state.blockers.iter().any(is_own);
+    steps.iter().all(is_open) && (!stands || report.reading.clauses.iter().any(Clause::resolves))
+}
+
+/// What is said of steps that were open. Of what else the comment tells, its own parts of the reply speak: "step 4 works again"
+/// frees it.
+fn was_open(report: &Report, steps: &BTreeSet<u8>) -> Option<ReplyPart> {
+    let tells_more = |clause: &Clause| {
+        clause.resolves() || !matches!(clause.label, Label::Correction | Label::Progress | Label::Chatter)
+    };
+    let steps = steps.iter().copied().collect();
+    (!report.reading.clauses.iter().any(tells_more)).then_some(ReplyPart::WasOpen { steps })
 }
 
 /// "You are wrong, step 3 is not done": whoever names what is still open says what to take back.

@@ -3,8 +3,8 @@ use super::builder::DecisionBuilder;
 use super::undo;
 use crate::domain::classify::Label;
 use crate::domain::event::Report;
-use crate::domain::ids::CommentId;
-use crate::domain::page::{HeardComment, ReplyPart};
+use crate::domain::ids::{CommentId, PersonId};
+use crate::domain::page::{HeardComment, PageState, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Comments that are kept, of all threads of a page together.
@@ -85,6 +85,12 @@ pub(super) fn last_of_author<'b>(builder: &'b DecisionBuilder<'_>, report: &Repo
     builder.state.heard.iter().rev().find(of_author)
 }
 
+/// What somebody else was heard to say last in the thread of this comment.
+pub(super) fn last_of_others<'b>(builder: &'b DecisionBuilder<'_>, report: &Report) -> Option<&'b HeardComment> {
+    let of_others = |heard: &&HeardComment| heard.author != report.comment.author && is_before(heard, report);
+    builder.state.heard.iter().rev().find(of_others)
+}
+
 /// What anybody was heard to say last in the thread of this comment.
 pub(super) fn last_in_thread<'b>(builder: &'b DecisionBuilder<'_>, report: &Report) -> Option<&'b HeardComment> {
     builder.state.heard.iter().rev().find(|heard| is_before(heard, report))
@@ -93,6 +99,14 @@ pub(super) fn last_in_thread<'b>(builder: &'b DecisionBuilder<'_>, report: &Repo
 /// What was made of a comment, if that is still known.
 pub(super) fn of<'b>(builder: &'b DecisionBuilder<'_>, comment: &CommentId) -> Option<&'b HeardComment> {
     builder.state.heard.iter().find(|heard| heard.comment == *comment)
+}
+
+/// Whose reports hold, and could be taken back.
+pub(super) fn reporters(state: &PageState) -> Vec<PersonId> {
+    let claims = state.steps.values().filter_map(|step| step.claim.as_ref());
+    let claims = claims.chain(&state.finished).chain(&state.said_finished);
+    let blockers = state.blockers.iter().map(|blocker| &blocker.author);
+    claims.map(|claim| &claim.author).chain(blockers).cloned().collect()
 }
 
 /// Somebody else who was heard on the page, and is named in this comment.

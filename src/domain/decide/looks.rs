@@ -57,6 +57,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::SetAside { .. }
             | ReplyPart::Misread { .. }
             | ReplyPart::Correction { .. }
+            | ReplyPart::WasOpen { .. }
             | ReplyPart::Asks { .. }
             | ReplyPart::Left
             | ReplyPart::LeftOut { .. }

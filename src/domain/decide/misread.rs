@@ -1,11 +1,12 @@
 //! A misreading that a person corrects: what their comment did is undone, and done for what they meant, where they say so.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, claims, corrections, heard, set_aside, undo};
+use super::short_answer::{self, ShortAnswer};
+use super::{blockers, claims, corrections, heard, questions, set_aside, take_backs, undo};
 use crate::domain::classify::{Clause, Role};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Aside, HeardComment, ReplyPart};
+use crate::domain::page::{Aside, Asked, HeardComment, ReplyPart};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -21,7 +22,7 @@ pub(super) enum Mends {
 }
 
 fn mends(clause: &Clause) -> bool {
-    matches!(clause.role, Role::Misread | Role::Meant)
+    clause.role.is_of_misreading()
 }
 
 /// What a comment mends, by its clauses.
@@ -34,7 +35,8 @@ pub(super) fn what(report: &Report) -> Mends {
     if corrections::names_open_work(report) {
         return Mends::Nothing;
     }
-    let of_itself = clauses[at].role == Role::Meant && clauses[..at].iter().any(|clause| !clause.steps.is_empty());
+    let says_which = matches!(clauses[at].role, Role::Meant | Role::Instead);
+    let of_itself = says_which && clauses[..at].iter().any(|clause| !clause.steps.is_empty());
     if of_itself { Mends::Itself } else { Mends::Earlier }
 }
 
@@ -44,9 +46,16 @@ pub(super) fn earlier(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> 
     if let Some(other) = heard::named(builder, &report) {
         return vec![unknown(Some(other))];
     }
+    if !report.playing(Role::MeantByOther).is_empty() {
+        let other = heard::last_of_others(builder, &report);
+        return other.map(|other| unknown(other.name.clone())).into_iter().collect();
+    }
     let own = heard::of(builder, &report.comment.id).filter(|own| own.mends.is_some());
-    let Some(last) = own.or_else(|| heard::last_of_author(builder, &report)).cloned() else {
-        return vec![unknown(None)];
+    let last = own.or_else(|| heard::last_of_author(builder, &report)).cloned();
+    let elliptic = report.playing(Role::Misread).is_empty() && report.playing(Role::Meant).is_empty();
+    let last = last.filter(|last| !elliptic || is_instead(builder, &report, last));
+    let Some(last) = last else {
+        return if elliptic { which(builder, report) } else { vec![unknown(None)] };
     };
     // What stands for a comment that was misread is mended in its place.
     let original = last.mends.clone().unwrap_or_else(|| last.comment.clone());
@@ -67,6 +76,34 @@ fn unknown(of: Option<String>) -> ReplyPart {
     }
 }
 
+/// Whether "no, step 4" mends this comment: its author said it right before, or mended it with that one, and it was of other steps.
+fn is_instead(builder: &DecisionBuilder<'_>, report: &Report, last: &HeardComment) -> bool {
+    let from = heard::steps(builder, last);
+    let is_own = last.comment == report.comment.id;
+    (is_own || take_backs::is_last_said(builder, report, &last.comment)) && !meant(report).is_subset(&from)
+}
+
+/// "Oops, step 3", long after that was reported: asks whether it is taken back. A "no, step 3" answers somebody else.
+fn which(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    if matches!(short_answer::read(report.heard.as_str()), Some(ShortAnswer::Instead(_))) {
+        return Vec::new();
+    }
+    let mut steps = take_backs::own_steps(&builder.state, &report.comment.author);
+    steps.retain(|step| meant(&report).contains(step));
+    let asks = (!steps.is_empty()).then(|| questions::ask(builder, report, Asked::TakenBack { steps }));
+    asks.flatten().into_iter().collect()
+}
+
+/// The steps that a comment says were meant.
+fn meant(report: &Report) -> BTreeSet<u8> {
+    let steps = |role: Role| -> BTreeSet<u8> {
+        let clauses = report.playing(role);
+        clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect()
+    };
+    let meant = steps(Role::Meant);
+    if meant.is_empty() { steps(Role::Instead) } else { meant }
+}
+
 /// Mends what was made of the comment itself.
 pub(super) fn itself(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
     match heard::of(builder, &report.comment.id).cloned() {
@@ -82,17 +119,15 @@ fn mended(
     last: HeardComment,
     original: &CommentId,
 ) -> Vec<ReplyPart> {
-    let meant = report.playing(Role::Meant);
-    let meant: BTreeSet<u8> = meant.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    let to = meant(&report);
     let from = heard::steps(builder, &last);
-    // "I meant step 4, not 3": what it was taken for is named too.
-    let to: BTreeSet<u8> = if meant.is_subset(&from) {
-        meant
-    } else {
-        meant.difference(&from).copied().collect()
-    };
     let facts = json!({ "said": report.comment.text, "by": report.comment.id, "meant": to });
     builder.note(Some(original), "misread", facts);
+    if last.parts.iter().any(|part| matches!(part, ReplyPart::Claim { .. })) {
+        // What was read rightly stands: its tick is not taken back to be made anew.
+        let kept = from.intersection(&to).copied().collect();
+        claims::take(builder, report, &kept, false);
+    }
     heard::forget(builder, &last.comment);
     let undone = undo::undo(builder, &last.comment);
     let mut parts = vec![ReplyPart::Misread {

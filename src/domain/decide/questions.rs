@@ -1,11 +1,11 @@
 //! Asking instead of guessing: what is not sure, what is taken back without a name, and "all done" without a check are asked
 //! about once, in their thread. The same person answers there.
 use super::acting::Acting;
-use super::answers_to_us;
 use super::builder::DecisionBuilder;
 use super::prompt_facts::shown;
-use super::short_answer;
+use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
+use super::{answers_to_us, heard};
 use crate::domain::classify::{Certainty, Clause, Label};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
@@ -91,6 +91,10 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
 /// such answer.
 pub(super) fn for_another(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<Vec<ReplyPart>> {
     let short = short_answer::read(report.heard.as_str())?;
+    // Whoever reported something means that with an "undo", and not what others are asked.
+    if short == ShortAnswer::Undo && heard::reporters(&builder.state).contains(&report.comment.author) {
+        return None;
+    }
     let now = builder.now;
     let questions = builder.state.questions.iter_mut().rev();
     let mut here = questions.filter(|open| open.thread == report.comment.discussion && open.waits(now));

@@ -3,7 +3,7 @@ use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::{heard, questions};
 use crate::domain::event::Report;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{CommentId, PersonId};
 use crate::domain::page::{Asked, Blocker, PageState, ReplyPart, StepState};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -20,12 +20,18 @@ pub(super) fn spoke(builder: &mut DecisionBuilder<'_>, report: &Report) {
     last.drain(..surplus);
 }
 
+/// Whether nobody who may act said anything in the thread of this report since that comment.
+pub(super) fn is_last_said(builder: &DecisionBuilder<'_>, report: &Report, comment: &CommentId) -> bool {
+    let mut said = builder.state.last_said.iter();
+    said.any(|(thread, last)| *thread == report.comment.discussion && last == comment)
+}
+
 /// What a take-back means that names nothing: what its author reported in this thread, if nobody who may act said anything there since.
 pub(super) fn referent(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<u8>> {
     let last = heard::last_of_author(builder, &report)?;
-    let said = builder.state.last_said.iter();
-    let mut said = said.filter(|(thread, _)| *thread == report.comment.discussion);
-    said.find(|(_, comment)| *comment == last.comment)?;
+    if !is_last_said(builder, &report, &last.comment) {
+        return None;
+    }
     let claims = || {
         last.parts.iter().filter_map(|part| match part {
             ReplyPart::Claim { steps, whole, .. } => Some((steps, *whole)),
@@ -52,7 +58,7 @@ pub(super) fn which(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Op
     if let Some(here) = report.on_step.filter(|step| steps.contains(step)) {
         steps = vec![here];
     }
-    let reported = reporters(&builder.state);
+    let reported = heard::reporters(&builder.state);
     if reported.contains(author) {
         return questions::ask(builder, report, Asked::TakenBack { steps });
     }
@@ -68,7 +74,7 @@ pub(super) fn which(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Op
 }
 
 /// The steps that a person reported as finished, or is stopped on: the newest report first.
-fn own_steps(state: &PageState, author: &PersonId) -> Vec<u8> {
+pub(super) fn own_steps(state: &PageState, author: &PersonId) -> Vec<u8> {
     let claims = state
         .steps
         .iter()
@@ -85,12 +91,4 @@ fn own_steps(state: &PageState, author: &PersonId) -> Vec<u8> {
         }
     }
     steps
-}
-
-/// Whose reports could be taken back.
-fn reporters(state: &PageState) -> Vec<PersonId> {
-    let claims = state.steps.values().filter_map(|step| step.claim.as_ref());
-    let claims = claims.chain(&state.finished).chain(&state.said_finished);
-    let blockers = state.blockers.iter().map(|blocker| &blocker.author);
-    claims.map(|claim| &claim.author).chain(blockers).cloned().collect()
 }

@@ -153,6 +153,11 @@ pub enum ReplyPart {
         /// Whether a blocker was withdrawn.
         cleared: bool,
     },
+    /// What is taken back was open: nobody had reported it.
+    WasOpen {
+        /// The steps that are named.
+        steps: Vec<u8>,
+    },
     /// We ask something.
     Asks {
         /// What we ask.

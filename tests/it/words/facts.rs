@@ -231,6 +231,7 @@ fn asked() -> Vec<(&'static str, Value)> {
         &["correction", "completion"],
         &["correction", "blocker"],
     ];
+    all.extend([vec![3], vec![2, 3, 4]].map(|steps| ("was_open", context! { steps })));
     for steps in [vec![], vec![3], vec![2, 3, 4]] {
         for options in options {
             let whole = steps.is_empty() && options.contains(&"completion");
