@@ -44,6 +44,8 @@ pub enum Predicate {
     Fail,
     /// It is finished.
     Finish,
+    /// It came about: "the pump flooded".
+    Happen,
     /// It goes on.
     GoOn,
     /// It begins just now.
@@ -139,6 +141,8 @@ impl StructureRow {
 #[serde(deny_unknown_fields)]
 pub(super) struct StructureSource {
     openings: String,
+    determiners: String,
+    passive: String,
     subjects: Vec<(Subject, String)>,
     predicates: Vec<(Predicate, String)>,
     tenses: Vec<(Tense, String)>,
@@ -154,7 +158,7 @@ impl StructureSource {
         let predicates = self.predicates.iter().map(|(_, list)| list);
         let tenses = self.tenses.iter().map(|(_, list)| list);
         let named = subjects.chain(predicates).chain(tenses);
-        named.chain([&self.openings, &self.negation])
+        named.chain([&self.openings, &self.determiners, &self.passive, &self.negation])
     }
 
     /// With the kinds that its lists name; `kinds_of` finds them.
@@ -168,6 +172,8 @@ impl StructureSource {
         }
         Ok(StructureTable {
             openings: kinds_of(&self.openings)?,
+            determiners: kinds_of(&self.determiners)?,
+            passive: kinds_of(&self.passive)?,
             subjects: each(self.subjects, &kinds_of)?,
             predicates: each(self.predicates, &kinds_of)?,
             tenses: each(self.tenses, &kinds_of)?,
@@ -186,6 +192,8 @@ const DENIED_BEHIND: usize = 3;
 #[derive(Clone, Debug, Default)]
 pub(super) struct StructureTable {
     openings: KindSet,
+    determiners: KindSet,
+    passive: KindSet,
     subjects: Vec<(Subject, KindSet)>,
     predicates: Vec<(Predicate, KindSet)>,
     tenses: Vec<(Tense, KindSet)>,
@@ -207,12 +215,18 @@ impl StructureTable {
         // "Once the glue does not drip": what a condition denies, the author does not.
         let condition = self.tenses.iter().find(|(tense, _)| *tense == Tense::Condition);
         let is_condition = |token: &Token| condition.is_some_and(|(_, of)| kinds(token).meets(*of));
+        // "The pump flooded" tells what came about; "fences painted" and "the cables are labelled" what somebody did.
+        let of_itself = first.is_some_and(|first| first.meets(self.determiners)) && !all.meets(self.passive);
+        let predicate = match predicate.map_or(Predicate::Unknown, |(name, _)| *name) {
+            Predicate::Finish if of_itself => Predicate::Happen,
+            said => said,
+        };
         let mut said = near.iter().take_while(|token| !is_condition(token));
         Structure {
             subject: first.map_or(Subject::None, |first| {
                 named(&self.subjects, first).unwrap_or(Subject::Thing)
             }),
-            predicate: predicate.map_or(Predicate::Unknown, |(name, _)| *name),
+            predicate,
             negated: said.any(|token| kinds(token).meets(self.negation)),
             tense: named(&self.tenses, all).unwrap_or(Tense::Now),
         }
