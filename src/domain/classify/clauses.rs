@@ -138,7 +138,10 @@ fn turns(grammar: &Grammar, rest: &[Token]) -> bool {
     };
     let has = |kinds| said.iter().any(|token| grammar.is(token, kinds));
     let is_said = has(bits.affirms) || has(bits.func) && has(bits.pointer);
-    grammar.is(now, bits.thennow) && is_said && said.iter().all(|token| grammar.is(token, may_stand | bits.func))
+    // One more word may stand there: "nu gelukkig wel".
+    let others = said.iter().filter(|token| !grammar.is(token, may_stand | bits.func));
+    let denies = has(bits.not | bits.cant | bits.fail | bits.stuck | bits.wait);
+    grammar.is(now, bits.thennow) && is_said && !denies && others.count() <= 1
 }
 
 /// "But not step 3": what was said before is not said of it.

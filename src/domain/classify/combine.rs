@@ -31,6 +31,8 @@ pub(super) struct ClauseTime {
     pub(super) is_past: bool,
     /// It says so of an "it".
     pub(super) points: bool,
+    /// It tells of a cure: "fixed", "gone".
+    pub(super) cures: bool,
     /// It begins with a "but".
     pub(super) contrasts: bool,
     /// It goes on about what was spoken of, and names nothing else: "it works".
@@ -151,9 +153,10 @@ fn settle(clauses: &mut [JudgedClause]) {
         let explained = of_none
             && !clause.time.is_now
             && !clause.time.contrasts
-            && before
-                .iter()
-                .any(|earlier| clears(earlier) && !earlier.time.is_past && near(earlier));
+            && before.iter().any(|earlier| {
+                let explains = earlier.time.cures || clause.time.is_past;
+                clears(earlier) && explains && !earlier.time.is_past && near(earlier)
+            });
         if clause.is(Label::Progress) && clause.begins() {
             if after.iter().any(|later| later.is(Label::Question) && near(later)) {
                 clause.relabel(Label::Question);

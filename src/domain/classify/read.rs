@@ -139,6 +139,7 @@ fn time(grammar: &Grammar, tokens: &[Token], structure: Structure) -> ClauseTime
     ClauseTime {
         is_now: tokens.iter().any(|token| now(token) || fails(token)),
         is_past: structure.tense == Tense::Past || has(bits.worked),
+        cures: has(bits.clear),
         points: points(grammar, tokens),
         contrasts: tokens.first().is_some_and(|token| grammar.is(token, bits.but)),
         goes_on: has(bits.pointer | bits.me) || !tokens.iter().any(names_thing),

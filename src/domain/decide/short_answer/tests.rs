@@ -1,5 +1,5 @@
 //! Short answers in six languages.
-use super::{affirms, read};
+use super::{affirms, read, with_reason};
 
 /// What each of these says, a line for each answer.
 const SAYS: &[(&str, &[&str])] = &[
@@ -255,5 +255,42 @@ fn a_sentence_affirms_that_begins_with_a_yes() {
     }
     for text in ["All done!", "I said yes", "No", ""] {
         assert!(!affirms(text), "{text}");
+    }
+}
+
+#[test]
+fn an_answer_may_give_its_reason_and_no_other_turn() {
+    for (said, texts) in [
+        (
+            "Done",
+            &[
+                "done, the crash was another script",
+                "Klaar; die fout kwam van elders",
+                "Fertig: der Server war weg",
+            ][..],
+        ),
+        ("Stuck", &["stuck, Ana knows why", "vast (de server is weg)"]),
+        ("Undo", &["undo, that was Bram"]),
+    ] {
+        for text in texts {
+            assert_eq!(
+                with_reason(text).map(|answer| format!("{answer:?}")).as_deref(),
+                Some(said),
+                "{text}"
+            );
+        }
+    }
+    for text in [
+        "done",
+        "done, but it fails",
+        "done, it fails again",
+        "klaar, maar het crasht",
+        "done, 4 is open",
+        "done, step 4 hangs",
+        "done, right?",
+        "yes, the server was down",
+        "the crash was another script, done",
+    ] {
+        assert_eq!(with_reason(text), None, "{text}");
     }
 }
