@@ -55,7 +55,11 @@ pub(super) fn earlier(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> 
     let elliptic = report.playing(Role::Misread).is_empty() && report.playing(Role::Meant).is_empty();
     let last = last.filter(|last| !elliptic || is_instead(builder, &report, last));
     let Some(last) = last else {
-        return if elliptic { which(builder, report) } else { vec![unknown(None)] };
+        return if elliptic {
+            which(builder, report)
+        } else {
+            vec![unknown(None)]
+        };
     };
     // What stands for a comment that was misread is mended in its place.
     let original = last.mends.clone().unwrap_or_else(|| last.comment.clone());
