@@ -96,6 +96,31 @@ fn a_person_is_asked_once_an_hour_a_guest_never_and_no_question_lasts_for_more_t
     assert!(stage.state.questions.is_empty() && !claimed(&stage, 3));
 }
 
+/// A finish of a step beside something that may be an obstacle.
+fn beside(step: u8) -> Reading {
+    let mut reading = doubt(Label::Blocker, Label::Completion);
+    reading.clauses[0].steps.clear();
+    let mut finish = reading.clauses[0].clone();
+    (finish.label, finish.steps) = (Label::Completion, vec![step]);
+    reading.clauses.insert(0, finish);
+    reading.labels.push(Label::Completion);
+    reading.steps = vec![step];
+    reading
+}
+
+#[test]
+fn a_finish_beside_a_doubt_waits_for_a_word_and_one_that_is_not_asked_about_is_told_to_be_left_out() {
+    let scene = Scene::new();
+    let mut stage = scene.stage(&[]);
+    stage.post_read(MEMBER, "one", "Finished step 3, but a script crashed", Some(beside(3)));
+    assert!(asked_so_far(&stage) == 1 && !claimed(&stage, 3) && stage.state.blockers.is_empty());
+    stage.post_read(MEMBER, "one", "done, the crash was another script", None);
+    assert!(claimed(&stage, 3) && stage.state.blockers.is_empty());
+    stage.post_read(MEMBER, "two", "Finished step 4, but a script crashed", Some(beside(4)));
+    assert!(stage.state.questions.is_empty() && !claimed(&stage, 4) && stage.state.blockers.is_empty());
+    assert!(stage.seen.iter().any(|seen| seen.what.contains("I noted neither")));
+}
+
 #[test]
 fn nothing_is_taken_back_that_the_comment_does_not_name_or_the_thread_spoke_of_last() {
     let scene = Scene::new();

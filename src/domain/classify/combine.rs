@@ -24,6 +24,7 @@ pub(super) struct JudgedClause {
 
 /// What the words of a clause tell about when it is so, and of what.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each kind of word may stand there or not")]
 pub(super) struct ClauseTime {
     /// It is so by now: "now", "still", "again", a verb that fails today.
     pub(super) is_now: bool,
