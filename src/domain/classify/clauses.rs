@@ -123,9 +123,13 @@ fn only_doubts(grammar: &Grammar, rest: &[Token]) -> bool {
         if grammar.is(me, bits.me) && grammar.is(hedge, bits.hedge) && grammar.is(ask, bits.ask))
 }
 
+/// Words of a turn at most: time must not grow with the square of a text.
+const TURNS_WITHIN: usize = 8;
+
 /// "..., nu wel", "..., now it does": what was said before is now otherwise.
 fn turns(grammar: &Grammar, rest: &[Token]) -> bool {
     let bits = grammar.bits;
+    let rest = &rest[..rest.len().min(TURNS_WITHIN)];
     let opens = rest
         .iter()
         .position(|token| !grammar.is(token, bits.and | bits.but | bits.comma));

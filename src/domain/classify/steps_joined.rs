@@ -102,6 +102,9 @@ pub(super) fn merge(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
     merged
 }
 
+/// Words between a verb and its step at most.
+const WORDS_BETWEEN: usize = 4;
+
 /// "Fixed step 3, step 4 now fails": the steps before share nothing with the one behind, as a word of their own stands in front of
 /// them, and another one behind it. `start` is where the steps before start, `behind` what follows the one behind.
 pub(super) fn parts_clauses(grammar: &Grammar, tokens: &[Token], start: usize, behind: usize) -> bool {
@@ -109,13 +112,14 @@ pub(super) fn parts_clauses(grammar: &Grammar, tokens: &[Token], start: usize, b
     let skipped = tokens[..start]
         .iter()
         .rev()
+        .take(WORDS_BETWEEN)
         .take_while(|token| grammar.is(token, bits.article | bits.stepword));
     let verb = start.checked_sub(skipped.count() + 1).map(|at| &tokens[at]);
     let is_spoken_for = verb.is_some_and(|token| grammar.is(token, bits.done | bits.deed | bits.clear | bits.did));
     let rest = tokens.get(behind..).unwrap_or_default();
     let adverb =
         |token: &&Token| grammar.is(token, bits.thennow | bits.still | bits.again) && !grammar.is(token, bits.acts);
-    let said = rest.iter().find(|token| !adverb(token));
+    let said = rest.iter().take(WORDS_BETWEEN).find(|token| !adverb(token));
     is_spoken_for
         && said.is_some_and(|token| grammar.is(token, bits.single | bits.acts | bits.fail | bits.stuck | bits.cant))
 }
