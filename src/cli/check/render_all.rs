@@ -107,7 +107,7 @@ impl Renderer<'_> {
             for part in [
                 claim(&[1], false),
                 claim(&[], true),
-                progress(&[1], false, true, false),
+                progress(&[1], 0b010),
                 question("status"),
             ] {
                 replies += self.render(state.clone(), self.conversation(language, vec![part]));
@@ -232,12 +232,14 @@ fn claim(steps: &[u8], whole: bool) -> ReplyPart {
     }
 }
 
-fn progress(steps: &[u8], hedged: bool, looked: bool, cleared: bool) -> ReplyPart {
+/// `facts`: a bit for each thing that may be so or not.
+fn progress(steps: &[u8], facts: u8) -> ReplyPart {
     ReplyPart::Progress {
         steps: steps.to_vec(),
-        hedged,
-        looked,
-        cleared,
+        hedged: facts & 1 > 0,
+        looked: facts & 2 > 0,
+        cleared: facts & 4 > 0,
+        ahead: facts & 8 > 0,
     }
 }
 
@@ -305,8 +307,8 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
     let mut parts = blockers();
     for steps in [&[][..], &[1], &[1, 2], &[99]] {
         parts.push(claim(steps, false));
-        for bits in 0..8_u8 {
-            parts.push(progress(steps, bits & 1 > 0, bits & 2 > 0, bits & 4 > 0));
+        for bits in 0..16_u8 {
+            parts.push(progress(steps, bits));
             let unticked = if bits & 1 > 0 { vec![1] } else { Vec::new() };
             let (reopened, cleared) = (bits & 2 > 0, bits & 4 > 0);
             parts.push(ReplyPart::Correction {

@@ -1,4 +1,5 @@
 //! Combining: what the clauses of a comment mean together. The engine's only knowledge here is the labels' algebra.
+use super::clause_time::ClauseTime;
 use super::judge::Judgement;
 use super::reading::{Label, Role};
 use super::step_set::StepSet;
@@ -20,24 +21,6 @@ pub(super) struct JudgedClause {
     pub(super) is_cured: bool,
     /// What was found; `None` when no rule stood.
     pub(super) judgement: Option<Judgement>,
-}
-
-/// What the words of a clause tell about when it is so, and of what.
-#[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each kind of word may stand there or not")]
-pub(super) struct ClauseTime {
-    /// It is so by now: "now", "still", "again", a verb that fails today.
-    pub(super) is_now: bool,
-    /// It was so before.
-    pub(super) is_past: bool,
-    /// It says so of an "it".
-    pub(super) points: bool,
-    /// It tells of a cure: "fixed", "gone".
-    pub(super) cures: bool,
-    /// It begins with a "but".
-    pub(super) contrasts: bool,
-    /// It goes on about what was spoken of, and names nothing else: "it works".
-    pub(super) goes_on: bool,
 }
 
 impl JudgedClause {

@@ -12,6 +12,7 @@
 //!   each other; **slots** hold what is said beside the label: steps, minutes, keys, the kind of a blocker.
 mod cause_words;
 mod classifier;
+mod clause_time;
 mod clauses;
 mod combine;
 mod context;

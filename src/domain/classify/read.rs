@@ -1,11 +1,12 @@
 //! Reading a comment from end to end: segments, tokens, clauses, judgements, slots.
+use super::clause_time::ClauseTime;
 use super::clauses::{self, ClauseSpan};
-use super::combine::{ClauseTime, JudgedClause, combine};
+use super::combine::{JudgedClause, combine};
 use super::context::ReadingContext;
 use super::grammar::Grammar;
 use super::judge::{Basis, Judgement, guards_of_comment, judge};
 use super::keys::mark_keys;
-use super::lexicon::{KindSet, hash};
+use super::lexicon::hash;
 use super::normalise::fold;
 use super::reading::{Certainty, Clause, Label, Reading, Role};
 use super::rule_set::RuleSet;
@@ -15,7 +16,6 @@ use super::slots;
 use super::step_set::listed;
 use super::steps::join_steps;
 use super::steps_joined::leave_out;
-use super::structure::{Structure, Tense};
 use super::tagger::tag;
 use super::time::{finish_times, join_times};
 use super::token::{Token, TokenValue, steps_in};
@@ -119,39 +119,12 @@ fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
             sentence: *sentence,
             steps,
             own_steps: steps != 0,
-            time: time(grammar, &trace.tokens[tokens.clone()], structure),
+            time: ClauseTime::of(grammar, &trace.tokens[tokens.clone()], structure),
             is_cured: false,
             judgement: judge(rule_set, &text, sentence_so_far, &of_comment),
         });
         trace.clause_texts.push(text);
     }
-}
-
-/// When what a clause says is so, as its words tell.
-fn time(grammar: &Grammar, tokens: &[Token], structure: Structure) -> ClauseTime {
-    let bits = grammar.bits;
-    let has = |kinds: KindSet| tokens.iter().any(|token| grammar.is(token, kinds));
-    let fails = |token: &Token| grammar.is(token, bits.acts) && grammar.is(token, bits.fail);
-    // "Since Monday" is no "now".
-    let now =
-        |token: &Token| grammar.is(token, bits.thennow | bits.still | bits.again) && !grammar.is(token, bits.onday);
-    let names_thing = |token: &Token| grammar.is(token, bits.article) && !grammar.is(token, bits.but | bits.aux);
-    ClauseTime {
-        is_now: tokens.iter().any(|token| now(token) || fails(token)),
-        is_past: structure.tense == Tense::Past || has(bits.worked),
-        cures: has(bits.clear),
-        points: points(grammar, tokens),
-        contrasts: tokens.first().is_some_and(|token| grammar.is(token, bits.but)),
-        goes_on: has(bits.pointer | bits.me) || !tokens.iter().any(names_thing),
-    }
-}
-
-/// Whether a verb has an "it" for its subject: "it fails", "nu crasht het"; not "het script crasht".
-fn points(grammar: &Grammar, tokens: &[Token]) -> bool {
-    let bits = grammar.bits;
-    let verb = bits.fail | bits.stuck | bits.acts | bits.single | bits.cant | bits.not | bits.again | bits.thennow;
-    let before_verb = |pair: &[Token]| grammar.is(&pair[0], bits.pointer) && grammar.is(&pair[1], verb);
-    tokens.windows(2).any(before_verb) || tokens.last().is_some_and(|token| grammar.is(token, bits.pointer))
 }
 
 /// Where no rule reads more than chatter in any clause, it is what follows from their structure.

@@ -5,7 +5,7 @@ use super::{
     blockers, claims, conversation, corrections, exposed_keys, freed, heard, limits, looks, misread, questions,
     requests, set_aside, take_backs,
 };
-use crate::domain::classify::{Certainty, Label, Role};
+use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
 use crate::domain::page::{Conversation, Posted, ReplyPart};
@@ -200,12 +200,15 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         };
         !checks.is_empty()
     });
+    let is_ahead = |clause: &&Clause| matches!(clause.role, Role::Plan | Role::Pending);
+    let ahead = clauses.iter().all(is_ahead);
     let steps = steps.into_iter().collect();
     parts.push(ReplyPart::Progress {
         steps,
         hedged,
         looked,
         cleared,
+        ahead,
     });
 }
 

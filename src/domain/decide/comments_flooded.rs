@@ -129,18 +129,21 @@ fn takes_in(kept: &mut ReplyPart, part: &ReplyPart) -> bool {
                 hedged,
                 looked,
                 cleared,
+                ahead,
             },
             ReplyPart::Progress {
                 steps: more,
                 hedged: guessed,
                 looked: seen,
                 cleared: freed,
+                ahead: to_come,
             },
         ) => {
             join(steps, more);
             *hedged |= guessed;
             *looked |= seen;
             *cleared |= freed;
+            *ahead &= to_come;
         }
         (
             ReplyPart::Correction {

@@ -135,9 +135,10 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             hedged,
             looked,
             cleared,
+            ahead,
         } => (
             "progress".to_owned(),
-            context! { steps => described(builder, language, steps), hedged, looked, cleared },
+            context! { steps => described(builder, language, steps), hedged, looked, cleared, ahead },
         ),
         ReplyPart::Blocker { kind, step } => {
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());

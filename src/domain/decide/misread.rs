@@ -174,11 +174,14 @@ fn again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, part: ReplyPart,
                 planned,
             }
         }
-        ReplyPart::Progress { hedged, looked, .. } => ReplyPart::Progress {
+        ReplyPart::Progress {
+            hedged, looked, ahead, ..
+        } => ReplyPart::Progress {
             steps,
             hedged,
             looked,
             cleared: false,
+            ahead,
         },
         ReplyPart::Blocker { kind, .. } => blockers::add(builder, report, kind, to.first().copied()),
         ReplyPart::Correction { .. } => {

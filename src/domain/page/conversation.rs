@@ -87,6 +87,9 @@ pub enum ReplyPart {
         looked: bool,
         /// Whether a blocker was cleared.
         cleared: bool,
+        /// Whether it is planned, or not finished yet, and nobody says that it was begun.
+        #[serde(default)]
+        ahead: bool,
     },
     /// Somebody cannot go on.
     Blocker {

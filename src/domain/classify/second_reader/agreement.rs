@@ -15,6 +15,12 @@ use crate::domain::classify::trace::Trace;
 /// The chance of a finish from which on one is celebrated that the rules see too.
 const FINISH_WITH_RULES: f32 = 0.4;
 
+/// How much more the label of the rules counts where they know all words of a short comment.
+const PLAIN_COUNTS: f32 = 6.0;
+
+/// The chance of a finish, or of a blocker, from which on the rules are right about it where they know all words of a short comment.
+const CHANCE_WHERE_PLAIN: f32 = 0.02;
+
 /// The chance of a finish from which on one is celebrated that the rules do not see.
 const FINISH_ALONE: f32 = 0.5;
 
@@ -76,21 +82,28 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
         || trace.judged.iter().any(to_us)
         || trace.judged.iter().all(denies)
         || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
-        || is_plain(verdict, trace)
+        || is_read(verdict, trace)
         || verdict == RuleVerdict::Silent && words == Words::None
 }
 
 /// Weighs the verdict of the rules against the opinion. Where it is not sure, the trace tells the label that decides, and the
 /// other one that it may be.
 fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, is_guess: bool, trace: &mut Trace) {
+    let mut scores = scores;
+    let plain = verdict.label().filter(|_| is_plain(verdict, trace));
+    if let Some(label) = plain {
+        scores[column(label)] += PLAIN_COUNTS;
+    }
     let candidates = Candidates {
         rule: match verdict {
             RuleVerdict::Rule(label) => Some(label),
             RuleVerdict::Structure(_) | RuleVerdict::Silent => None,
         },
+        plain,
         scores,
         opinion,
         told: told_apart(opinion, trace),
+        told_finish: told(Label::Completion, opinion, trace),
         is_cured: trace.is_cured(),
     };
     let label = candidates.settled();
@@ -144,28 +157,43 @@ impl Words {
 /// A comment of so many words at most is short.
 const SHORT: usize = 8;
 
-/// Whether a comment is short and the rules know its words: they have read all that it says. Beside a rule, one word may be
-/// unknown, as a name.
+/// Of so many at most, the rules have read all that it says where they know every word.
+const VERY_SHORT: usize = 6;
+
+/// Whether the rules alone read a comment.
+fn is_read(verdict: RuleVerdict, trace: &Trace) -> bool {
+    is_known(verdict) && trace.tokens.len() <= VERY_SHORT && unknown(trace) == 0
+}
+
+/// Whether a comment is short and the rules know its words. Beside a rule, one word may be unknown, as a name.
 fn is_plain(verdict: RuleVerdict, trace: &Trace) -> bool {
-    let may_be_unknown = match verdict {
-        RuleVerdict::Rule(_) => 1,
-        // The form of a word alone makes no finish: "ghosted" is none.
-        RuleVerdict::Structure(Label::Completion) | RuleVerdict::Silent => return false,
-        RuleVerdict::Structure(_) => 0,
-    };
-    let unknown = trace.tokens.iter().filter(|token| token.symbol == 0).count();
-    trace.tokens.len() <= SHORT && unknown <= may_be_unknown
+    let may_be_unknown = usize::from(matches!(verdict, RuleVerdict::Rule(_)));
+    is_known(verdict) && trace.tokens.len() <= SHORT && unknown(trace) <= may_be_unknown
+}
+
+/// Whether words that the rules know gave their verdict. The form of a word alone makes no finish: "ghosted" is none.
+fn is_known(verdict: RuleVerdict) -> bool {
+    !matches!(verdict, RuleVerdict::Structure(Label::Completion) | RuleVerdict::Silent)
+}
+
+/// How many words of a comment the lexicon does not know.
+fn unknown(trace: &Trace) -> usize {
+    trace.tokens.iter().filter(|token| token.symbol == 0).count()
 }
 
 /// The labels that a comment may have.
 struct Candidates<'a> {
     /// The label that a rule gives it.
     rule: Option<Label>,
+    /// The label that they give it, where it is short and they know its words.
+    plain: Option<Label>,
     /// How well each label fits.
     scores: [f32; LABELS.len()],
     opinion: &'a Opinion,
     /// The chance of a blocker in the clauses in which a rule reads one, where another clause tells of a finish.
     told: f32,
+    /// The chance of a finish in the clauses in which a rule reads one.
+    told_finish: f32,
     /// Whether the rules read a failure, and later its cure.
     is_cured: bool,
 }
@@ -183,7 +211,12 @@ impl Candidates<'_> {
     }
 
     fn is_finish(&self) -> bool {
-        let least = if self.rule == Some(Label::Completion) {
+        // What a rule has read as a take-back is never celebrated.
+        let least = if self.rule == Some(Label::Correction) {
+            return false;
+        } else if self.plain == Some(Label::Completion) {
+            CHANCE_WHERE_PLAIN
+        } else if self.rule == Some(Label::Completion) {
             FINISH_WITH_RULES
         } else {
             FINISH_ALONE
@@ -193,8 +226,9 @@ impl Candidates<'_> {
 
     fn is_blocker(&self) -> bool {
         let whole = self.opinion.whole[column(Label::Blocker)].exp();
-        if self.rule == Some(Label::Blocker) {
-            self.opinion.blocker.max(whole).max(self.told) > BLOCKER_WITH_RULES
+        if self.rule == Some(Label::Blocker) || self.plain == Some(Label::Blocker) {
+            let least = self.plain.map_or(BLOCKER_WITH_RULES, |_| CHANCE_WHERE_PLAIN);
+            self.opinion.blocker.max(whole).max(self.told) > least
         } else {
             self.may_be(Label::Blocker) && self.opinion.blocker > BLOCKER_ALONE
         }
@@ -215,8 +249,12 @@ impl Candidates<'_> {
     fn settled(&self) -> Label {
         let quiet = |label: Label| label >= Label::Progress;
         let settled = match self.best(|_| true) {
-            Some(label) if label > Label::Blocker && self.is_blocker() => Some(Label::Blocker),
+            Some(label) if self.plain.is_none() && label > Label::Blocker && self.is_blocker() => Some(Label::Blocker),
             Some(Label::Completion) if !self.is_finish() => self.best(quiet),
+            // "All done, have a nice weekend": what is said beside it takes nothing from a finish.
+            Some(Label::Chatter) if self.rule == Some(Label::Completion) && self.told_finish > FINISH_ALONE => {
+                self.rule
+            }
             Some(Label::Blocker) if !self.is_blocker() && self.opinion.blocker < NO_BLOCKER => {
                 self.best(|label| label != Label::Blocker && (self.is_finish() || label != Label::Completion))
             }
@@ -230,7 +268,12 @@ impl Candidates<'_> {
     fn doubt(&self, settled: Label, is_guess: bool) -> Option<[Label; 2]> {
         let silent = |label: Label| matches!(label, Label::Progress | Label::Chatter);
         let rival = self.best(|label| label != settled && !(silent(label) && silent(settled)))?;
-        let hardly = settled == Label::Completion && (is_guess || self.opinion.completion < FINISH_SURE);
+        let least = if self.plain == Some(Label::Completion) {
+            CHANCE_WHERE_PLAIN
+        } else {
+            FINISH_SURE
+        };
+        let hardly = settled == Label::Completion && (is_guess || self.opinion.completion < least);
         if !hardly && self.score(settled) - self.score(rival) >= DOUBT {
             return None;
         }
@@ -251,11 +294,14 @@ fn told_apart(opinion: &Opinion, trace: &Trace) -> f32 {
     if !trace.judged.iter().any(|clause| clause.is(Label::Completion)) {
         return 0.0;
     }
-    let blockers = trace.judged.iter().filter(|clause| clause.is(Label::Blocker));
-    let chances = blockers.filter_map(|clause| opinion.clauses.get(clause.at));
-    chances
-        .map(|chances| chances[column(Label::Blocker)].exp())
-        .fold(0.0, f32::max)
+    told(Label::Blocker, opinion, trace)
+}
+
+/// The chance of a label in the clauses in which a rule reads it, each by itself.
+fn told(label: Label, opinion: &Opinion, trace: &Trace) -> f32 {
+    let of_label = trace.judged.iter().filter(|clause| clause.is(label));
+    let chances = of_label.filter_map(|clause| opinion.clauses.get(clause.at));
+    chances.map(|chances| chances[column(label)].exp()).fold(0.0, f32::max)
 }
 
 /// Beside others, a clause is no finish if its own words hardly speak for one.
