@@ -39,7 +39,7 @@ impl JudgedClause {
     }
 
     /// "..., now it fails": what it says of "it" is no longer what was said before.
-    fn fails_now(&self) -> bool {
+    pub(super) fn fails_now(&self) -> bool {
         self.is(Label::Blocker) && self.time.is_now && self.time.points && !self.own_steps
     }
 

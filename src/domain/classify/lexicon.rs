@@ -2,6 +2,7 @@
 //! rules are patterns over symbols, so that they say how people speak and not which words they take.
 use super::fnv::FnvBuilder;
 pub(super) use super::fnv::hash;
+use super::normalise::{Emoji, fold};
 pub(super) use super::symbols::{KindSet, Symbol, SymbolTable};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -274,12 +275,13 @@ impl Lexicon {
     }
 }
 
-/// An entry as the scanner would read it: without hyphens, `i'm` as two words.
+/// An entry as the scanner would read it: folded, without hyphens, `i'm` as two words.
 pub(super) fn as_read(entry: &str) -> Cow<'_, str> {
-    if !entry.contains(['-', '\'', '\n']) {
+    let is_folded = !entry.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
+    if is_folded && !entry.contains(['-', '\'', '\n']) {
         return Cow::Borrowed(entry);
     }
-    let entry = entry.replace('-', " ");
+    let entry = fold(entry, &Emoji::default()).replace('-', " ");
     let words = entry.split_ascii_whitespace().map(|word| match word.split_once('\'') {
         Some((before, "s" | "ll" | "m" | "re" | "ve" | "d")) if !before.is_empty() => {
             format!("{before} {}", &word[before.len()..])

@@ -106,7 +106,9 @@ impl StepParser<'_> {
         let what_follows = bits.stop | bits.line | bits.ask | bits.comma | bits.colon | bits.dash | bits.aux | bits.and;
         let over = self.token(ahead).is_none() || self.is(ahead, what_follows | bits.but | self.grammar.states);
         let excepted = self.at > 1 && self.grammar.is_before(self.tokens, self.at - 1, bits.except);
-        let begins = opens && self.is(ahead, bits.colon | bits.dash | bits.single);
+        // "First: I need access" counts what is said.
+        let heads = self.is(ahead, bits.colon | bits.dash) && self.is(ahead + 1, self.grammar.states);
+        let begins = opens && (heads || self.is(ahead, bits.single));
         let alone = (definite || begins) && over && self.ends(ahead) && (excepted || !self.is(0, bits.last));
         alone.then(|| StepMention::whole(ahead, set))
     }

@@ -84,7 +84,8 @@ impl StepParser<'_> {
     fn is_one_thing(&self, length: usize) -> bool {
         let bits = self.grammar.bits;
         let may_be_day = self.before(bits.onday | bits.dated) && !self.is(0, bits.numword);
-        self.before(bits.onething) && !may_be_day && self.ends(length)
+        let may_be_hour = self.number(0) == Some(1) || self.is(length, bits.half_more | bits.quarter_more);
+        self.before(bits.onething) && !may_be_day && !may_be_hour && self.ends(length)
     }
 
     /// "Four: stitches out": a line that begins with its step.

@@ -40,9 +40,10 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    /// Whether it tells of a failure, and later of its cure.
+    /// Whether it tells of a failure, and later of its cure, and of nothing else.
     pub(super) fn is_cured(&self) -> bool {
-        self.judged.iter().any(|clause| clause.is_cured)
+        let cured = self.judged.iter().find(|clause| clause.is_cured);
+        cured.is_some_and(|cured| self.judged.iter().all(|clause| clause.sentence == cured.sentence))
     }
 
     /// The two letters of the language, if a word tells it.

@@ -130,16 +130,10 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
                 context! { steps => described(builder, language, &steps), named },
             )
         }
-        ReplyPart::Progress {
-            steps,
-            hedged,
-            looked,
-            cleared,
-            ahead,
-        } => (
-            "progress".to_owned(),
-            context! { steps => described(builder, language, steps), hedged, looked, cleared, ahead },
-        ),
+        ReplyPart::Progress { steps, .. } => {
+            let steps = described(builder, language, steps);
+            ("progress".to_owned(), context! { steps, ..shown(part) })
+        }
         ReplyPart::Blocker { kind, step } => {
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
             (blocker(builder, language, *kind), context! { step })

@@ -164,13 +164,17 @@ fn reports(proven: &[Value]) -> Vec<(&'static str, Value)> {
         vec![step(1, "open", proven)],
         vec![step(2, "proven", proven), step(3, "open", &[])],
     ] {
-        for (hedged, looked, cleared) in [
-            (false, false, false),
-            (true, false, false),
-            (false, true, false),
-            (false, false, true),
+        for (hedged, looked, cleared, ahead) in [
+            (false, false, false, false),
+            (false, false, false, true),
+            (true, false, false, false),
+            (false, true, false, false),
+            (false, false, true, false),
         ] {
-            all.push(("progress", context! { steps => steps.clone(), hedged, looked, cleared }));
+            all.push((
+                "progress",
+                context! { steps => steps.clone(), hedged, looked, cleared, ahead },
+            ));
         }
         for (unticked, reopened, cleared) in [(0, false, false), (1, true, false), (0, false, true)] {
             all.push((

@@ -71,6 +71,8 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
     let to_us = |clause: &JudgedClause| role(clause).is_some_and(Role::is_to_us);
     // Nor where all that is said is that nothing stands in the way.
     let denies = |clause: &JudgedClause| matches!(role(clause), Some(Role::NoBlockers | Role::AllFree));
+    // Nor that something works again, or came: words of obstacles stand there too.
+    let frees = |clause: &JudgedClause| role(clause) == Some(Role::Works);
     // What is left of a comment without its keys is too little to go by.
     let fragment = rule_set.kinds.bits.fragment;
     let is_key = |token: &Token| rule_set.lexicon.symbols.set(token.symbol).meets(fragment);
@@ -83,6 +85,7 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
         || trace.judged.iter().all(denies)
         || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
         || is_read(verdict, trace)
+        || is_plain(verdict, trace) && trace.judged.iter().all(frees)
         || verdict == RuleVerdict::Silent && words == Words::None
 }
 
@@ -289,9 +292,10 @@ impl Candidates<'_> {
 }
 
 /// "Finished step 1, step 2 crashes": the chance that those clauses are blockers in which a rule reads one, told by themselves, as
-/// the finish beside them speaks against one in the whole.
+/// the finish beside them, or before them, speaks against one in the whole.
 fn told_apart(opinion: &Opinion, trace: &Trace) -> f32 {
-    if !trace.judged.iter().any(|clause| clause.is(Label::Completion)) {
+    let is_beside = |clause: &JudgedClause| clause.is(Label::Completion) || clause.fails_now();
+    if !trace.judged.iter().any(is_beside) {
         return 0.0;
     }
     told(Label::Blocker, opinion, trace)
