@@ -122,6 +122,26 @@ fn a_finish_beside_a_doubt_waits_for_a_word_and_one_that_is_not_asked_about_is_t
 }
 
 #[test]
+fn a_word_is_no_answer_where_the_rest_says_otherwise() {
+    let scene = Scene::new();
+    for answer in [
+        "done, the upload hangs",
+        "done, but it fails again",
+        "klaar, maar het crasht",
+    ] {
+        let mut stage = scene.stage(&[]);
+        stage.post_read(MEMBER, "one", "Finished step 3, but a script crashed", Some(beside(3)));
+        stage.post_read(MEMBER, "one", answer, None);
+        // It is stuck, or asked once more.
+        let state = &stage.state;
+        assert!(
+            !claimed(&stage, 3) && state.blockers.len() + state.questions.len() > 0,
+            "{answer}"
+        );
+    }
+}
+
+#[test]
 fn nothing_is_taken_back_that_the_comment_does_not_name_or_the_thread_spoke_of_last() {
     let scene = Scene::new();
     for oops in ["Undo that", "Laat maar, foutje", "Oops, undo that"] {

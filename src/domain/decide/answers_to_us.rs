@@ -67,7 +67,11 @@ fn meaning(asked: &Asked, short: Option<&ShortAnswer>, heard: &mut SureReport) -
         return false;
     };
     let reasoned = short_answer::with_reason(heard.report.heard.as_str());
-    let short = short.or(reasoned.as_ref().filter(|answer| !says_so(answer, &heard.report)));
+    let counts = |(answer, was): &&(ShortAnswer, bool)| {
+        let label = label_of(answer);
+        !says_so(label, &heard.report) && (*was || !says_otherwise(label, &heard.report))
+    };
+    let short = short.or(reasoned.as_ref().filter(counts).map(|(answer, _)| answer));
     let Some(label) = meant(options, short, &heard.report, steps) else {
         // A yes to two things says neither.
         if short == Some(&ShortAnswer::Yes) {
@@ -98,24 +102,42 @@ fn meant(options: &[Label], short: Option<&ShortAnswer>, report: &Report, steps:
         Some(_) => None,
         None if report.reading.doubt.is_some() => None,
         None => {
-            let mut clauses = report.reading.clauses.iter();
+            let clauses = report.reading.clauses.iter();
             let same = |clause: &Clause| {
                 clause.steps.is_empty() || clause.steps.iter().any(|step| steps.contains(step)) || steps.is_empty()
             };
             let told = |clause: &&Clause| options.contains(&clause.label) && is_plain(clause) && same(clause);
-            clauses.find(told).map(|clause| clause.label)
+            let label = clauses.clone().find(told)?.label;
+            // Who says both has not answered.
+            clauses
+                .filter(told)
+                .all(|clause| clause.label == label)
+                .then_some(label)
         }
     }
 }
 
-/// Whether the reading of a comment has, for sure, what its first word answers.
-fn says_so(answer: &ShortAnswer, report: &Report) -> bool {
-    let label = match answer {
+/// What a word that answers a question says.
+fn label_of(answer: &ShortAnswer) -> Label {
+    match answer {
         ShortAnswer::Stuck => Label::Blocker,
         ShortAnswer::Undo => Label::Correction,
         _ => Label::Completion,
-    };
+    }
+}
+
+/// Whether the reading of a comment has, for sure, what its first word answers.
+fn says_so(label: Label, report: &Report) -> bool {
     report.reading.primary() == label && report.reading.doubt.is_none()
+}
+
+/// Whether the comment goes on to say something else for sure, or that it is not so yet: "done, but it fails again".
+fn says_otherwise(label: Label, report: &Report) -> bool {
+    let is_other = |clause: &Clause| {
+        let at_stake = clause.label.is_at_stake() && clause.label != label && clause.certainty == Certainty::Sure;
+        at_stake || matches!(clause.role, Role::Pending | Role::Doubt)
+    };
+    report.reading.clauses.iter().any(is_other)
 }
 
 /// Whether a clause says something without an if or a perhaps.

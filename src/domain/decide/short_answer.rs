@@ -148,20 +148,19 @@ pub(super) fn affirms(text: &str) -> bool {
     first.and_then(sense) == Some(Sense::Yes)
 }
 
-/// Words behind an answer that turn it: "done, but it fails again", "done, 4 is not".
-const TURNS: &str = " but however though although again still now not never isn't doesn't can't except only maar echter weer opnieuw nog nu \
-     niet geen aber doch wieder erneut noch jetzt nicht kein mais encore toujours maintenant pas pero sin otra vuelve sigue aun ahora no mas \
-     porem ainda agora nao novamente step steps stap stappen schritt etape paso passo ";
+/// Words of what was so, and is over.
+const WAS: &str = " was were had been went war waren hatte ging werd hadden etait etaient avait avaient era eran fue fueron estaba foi foram tinha      estava ";
 
-/// The word that an answer begins with, where the rest gives the reason: "done, the crash was another script".
-pub(super) fn with_reason(text: &str) -> Option<ShortAnswer> {
+/// The word that an answer begins with, and whether the rest tells of what was: "done, the crash was another script".
+pub(super) fn with_reason(text: &str) -> Option<(ShortAnswer, bool)> {
     let (answer, reason) = text.split_once([',', ';', '.', ':', '!', '(', '\n'])?;
     let reason = folded(reason);
-    let mut words = reason.split(|c| !is_part(c)).filter(|word| !word.is_empty());
-    let turns = |word: &str| TURNS.contains(&format!(" {word} ")) || word.parse::<u8>().is_ok();
-    let says_more = text.contains('?') || words.clone().next().is_none() || words.any(turns);
+    let words = || reason.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+    let names_step = words().any(|word| word.parse::<u8>().is_ok());
+    let says_more = text.contains('?') || words().next().is_none() || names_step;
     let answer = read(answer).filter(|_| !says_more)?;
-    matches!(answer, ShortAnswer::Done | ShortAnswer::Stuck | ShortAnswer::Undo).then_some(answer)
+    let is_word = matches!(answer, ShortAnswer::Done | ShortAnswer::Stuck | ShortAnswer::Undo);
+    is_word.then(|| (answer, words().any(|word| WAS.contains(&format!(" {word} ")))))
 }
 
 /// A word of a short answer.
