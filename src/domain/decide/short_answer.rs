@@ -148,6 +148,15 @@ pub(super) fn affirms(text: &str) -> bool {
     first.and_then(sense) == Some(Sense::Yes)
 }
 
+/// What a sentence leaves out: the text behind its "except".
+pub(super) fn excepted(text: &str) -> Option<&str> {
+    let mut words = text.split_inclusive(|c: char| c.is_whitespace());
+    let is_except = |word: &str| sense(folded(word).trim_matches(|c| !is_part(c))) == Some(Sense::Except);
+    words.find(|word| is_except(word))?;
+    let rest: usize = words.map(str::len).sum();
+    text.get(text.len() - rest..)
+}
+
 /// Words behind an answer that turn it: "done, but it fails again", "done, 4 is not".
 const TURNS: &str = " but however though although again still now not never isn't doesn't can't except only maar echter weer opnieuw nog nu \
      niet geen aber doch wieder erneut noch jetzt nicht kein mais encore toujours maintenant pas pero sin otra vuelve sigue aun ahora no mas \
