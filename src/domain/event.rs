@@ -126,9 +126,13 @@ impl Report {
             .collect()
     }
 
-    /// The steps that these clauses speak of.
+    /// The steps that the clauses of a label speak of.
     pub fn steps(&self, label: Label) -> BTreeSet<u8> {
-        let clauses = self.clauses(label);
+        Self::steps_of(&self.clauses(label))
+    }
+
+    /// The steps that these clauses speak of.
+    pub fn steps_of(clauses: &[&Clause]) -> BTreeSet<u8> {
         clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect()
     }
 }

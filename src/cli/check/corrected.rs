@@ -14,6 +14,12 @@ pub(super) fn corrected() -> Vec<ReplyPart> {
         (&[1, 2], &["A_KEY", "B_KEY"]),
     ] {
         parts.push(ReplyPart::WasOpen { steps: steps.to_vec() });
+        let denials = [(true, None), (false, Some("Ana".to_owned()))].map(|(own, of)| ReplyPart::Denied {
+            steps: steps.to_vec(),
+            own,
+            of,
+        });
+        parts.extend(denials.into_iter().filter(|_| !steps.is_empty()));
         parts.push(ReplyPart::Help {
             step: steps.first().copied(),
         });

@@ -116,10 +116,11 @@ fn marks_lead(grammar: &Grammar, tokens: &[Token]) -> bool {
     mark < step || step.is_none()
 }
 
-/// "..., I think?": no clause of its own, it doubts what stands before it.
+/// "..., I think?", "..., right?": no clause of its own, it doubts or asks what stands before it.
 fn only_doubts(grammar: &Grammar, rest: &[Token]) -> bool {
     let bits = grammar.bits;
-    matches!(rest, [me, hedge, ask, ..]
+    matches!(rest, [tag, ask, ..] if grammar.is(tag, bits.isitso | bits.yes | bits.not) && grammar.is(ask, bits.ask))
+        || matches!(rest, [me, hedge, ask, ..]
         if grammar.is(me, bits.me) && grammar.is(hedge, bits.hedge) && grammar.is(ask, bits.ask))
 }
 
@@ -157,6 +158,26 @@ fn denies_a_step(grammar: &Grammar, rest: &[Token]) -> bool {
         [not, step, ..] => grammar.is(not, bits.not) && is_step(step),
         _ => false,
     }
+}
+
+/// "Step 3 yes, 4 no", "did 1 and 2, 3 hangs": what follows says of another step what is no state by itself, or behind such a word.
+fn speaks_of_another(grammar: &Grammar, open_chunk: &OpenChunk, rest: &[Token]) -> bool {
+    let bits = grammar.bits;
+    let rest = match rest {
+        [article, rest @ ..] if grammar.is(article, bits.article) => rest,
+        _ => rest,
+    };
+    let rest = match rest {
+        [step, aux, said, ..] if grammar.is(aux, bits.aux) && grammar.is(said, bits.stuck) => &[*step, *said],
+        _ => rest,
+    };
+    let [step, said, rest @ ..] = rest else { return false };
+    let ends = rest
+        .first()
+        .is_none_or(|token| grammar.is(token, bits.stop | bits.line | bits.comma));
+    let denies = open_chunk.kinds.meets(bits.yes) && ends && grammar.is(said, bits.not | bits.dont);
+    let fails = open_chunk.kinds.meets(bits.did) && grammar.is(said, bits.fail | bits.stuck | bits.cant | bits.cross);
+    matches!(step.value, TokenValue::Steps(_)) && (denies || fails)
 }
 
 /// Whether a clause may end before this token.
@@ -198,6 +219,12 @@ fn boundary_before(
     let ends = || grammar.is_at(tokens, at + 1, bits.stop | bits.line) || at + 1 == tokens.len();
     let names_only = is_step && ends();
     if grammar.is(&tokens[at - 1], bits.colon) && open_chunk.kinds.meets(bits.corr) && !names_only {
+        return Some(Boundary::Hard);
+    }
+    if grammar.is(token, bits.comma | bits.dash | bits.and)
+        && open_chunk.steps
+        && speaks_of_another(grammar, open_chunk, &tokens[at + 1..])
+    {
         return Some(Boundary::Hard);
     }
     if grammar.is(token, bits.comma | bits.dash | bits.and | bits.so) {

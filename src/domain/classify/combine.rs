@@ -48,6 +48,13 @@ impl JudgedClause {
         self.judgement.as_ref().is_some_and(|judgement| judgement.role == role)
     }
 
+    /// Whether it says that a part of the work is still open.
+    fn pends(&self) -> bool {
+        self.judgement
+            .as_ref()
+            .is_some_and(|judgement| judgement.role.is_open())
+    }
+
     /// Whether it says that work begins, goes on, or is planned.
     fn begins(&self) -> bool {
         self.plays(Role::Start) || self.plays(Role::Plan)
@@ -244,14 +251,19 @@ fn join_causes(clauses: &mut Vec<JudgedClause>) {
 fn reopen_pending(clauses: &mut [JudgedClause]) {
     for at in 0..clauses.len() {
         let clause = &clauses[at];
-        let pending =
-            |next: &JudgedClause| next.plays(Role::Pending) && (!next.own_steps || next.steps & clause.steps != 0);
+        let pending = |next: &JudgedClause| next.pends() && (!next.own_steps || next.steps & clause.steps != 0);
         let begins = |earlier: &JudgedClause| {
             earlier.sentence == clause.sentence && earlier.is(Label::Progress) && earlier.steps != 0 && earlier.begins()
         };
         let begun = !clause.own_steps && clauses[..at].iter().any(begins);
-        if clause.is(Label::Completion) && (begun || clauses.get(at + 1).is_some_and(pending)) {
-            clauses[at].relabel(Label::Progress);
+        let open = clauses.get(at + 1).filter(|next| pending(next)).map(|next| next.steps);
+        if !clause.is(Label::Completion) || !begun && open.is_none() {
+            continue;
+        }
+        // "Steps 1 to 3 are done, but 2 is not": the others are.
+        match clause.steps & !open.unwrap_or_default() {
+            others if !begun && others != 0 && others != clause.steps => clauses[at].steps = others,
+            _ => clauses[at].relabel(Label::Progress),
         }
     }
 }

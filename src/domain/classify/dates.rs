@@ -40,9 +40,12 @@ fn with_month(grammar: &Grammar, tokens: &[Token]) -> Option<usize> {
     // "step 1 may fail": a month that is a verb as well needs an end behind it.
     let month = tokens.get(length).filter(|token| grammar.is(token, bits.month))?;
     if grammar.is(month, bits.aux)
-        && !tokens
-            .get(length + 1)
-            .is_none_or(|token| grammar.is(token, bits.stop | bits.comma))
+        && !tokens.get(length + 1).is_none_or(|token| {
+            grammar.is(
+                token,
+                bits.stop | bits.comma | bits.line | bits.clock | bits.onday | bits.by,
+            )
+        })
     {
         return None;
     }

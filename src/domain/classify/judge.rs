@@ -90,6 +90,14 @@ pub(super) fn guards_of_comment(rule_set: &RuleSet, comment: &PatternText) -> Ve
     guards.filter(|(_, guard)| fires(guard)).map(|(at, _)| at).collect()
 }
 
+/// What a clause does whose rule a guard turned: only of what the rule calls finished is that denied.
+fn role_of(rule_set: &RuleSet, rule: usize, guard: usize) -> Role {
+    match rule_set.guards[guard].role {
+        Role::Denied if rule_set.rules[rule].label != Label::Completion => Role::Pending,
+        role => role,
+    }
+}
+
 /// Judges a clause by what it says itself, by its sentence so far, and by the guards over the comment that fire. A pattern is
 /// tried when it may decide, and no sooner.
 pub(super) fn judge(
@@ -125,7 +133,7 @@ pub(super) fn judge(
             return Some(Judgement {
                 label,
                 also: rule_set.guards[guard].also,
-                role: rule_set.guards[guard].role,
+                role: role_of(rule_set, at, guard),
                 basis: Some(Basis::Rule(at)),
                 guards,
                 second_reader: false,

@@ -68,4 +68,6 @@ kinds! {
     /// What tells that something is so by now: "now", "still", "again", and "it does" for all that was said before; what fails
     /// or is cured.
     thennow, still, again, affirms, func, worked, emoji, fail, clear, good, did,
+    /// A yes and a denial; what tells how long something took; "right" as in "it is done, right?".
+    yes, dont, took, within, isitso,
 }

@@ -80,6 +80,8 @@ pub enum Role {
     Plan,
     /// A part is still open: a finish in the same sentence is no finish.
     Pending,
+    /// It is said not to be finished: "step 2 is not done". Pending, and what its author reported of it they take back.
+    Denied,
     /// "Blockers: none": adds nothing beside other clauses.
     NoBlockers,
     /// The author doubts or jokes: a finish beside it is no finish.
@@ -105,6 +107,11 @@ pub enum Role {
 }
 
 impl Role {
+    /// Whether a part of the work is still open.
+    pub fn is_open(self) -> bool {
+        matches!(self, Self::Pending | Self::Denied)
+    }
+
     /// Whether it is said to us, of what we asked for or made of a comment: a dispute, a misreading, what does not apply.
     pub fn is_to_us(self) -> bool {
         matches!(self, Self::Dispute | Self::SetAside) || self.is_of_misreading()

@@ -3,7 +3,7 @@ use super::grammar::Grammar;
 use super::lexicon::Symbol;
 use super::step_parser::{StepMention, StepParser};
 use super::step_set::{MOST_STEPS, range};
-use super::steps_joined::{drop_replaced, merge};
+use super::steps_joined::{drop_compared, drop_replaced, merge};
 use super::token::{Token, TokenValue};
 
 /// Words and marks between "step" and its number at most ("step number: 3"); a row of marks is nobody's step.
@@ -20,6 +20,7 @@ pub(super) fn join_steps(grammar: &Grammar, tokens: &[Token]) -> Vec<Token> {
     }
     let mut merged = merge(grammar, &joined);
     drop_replaced(grammar, &mut merged);
+    drop_compared(grammar, &mut merged);
     merged
 }
 

@@ -47,7 +47,7 @@ impl StepParser<'_> {
         if self.is_other() {
             return None;
         }
-        let lone = plus_one || self.at == 0 && length == self.tokens.len();
+        let lone = (plus_one || self.at == 0) && self.at + length == self.tokens.len();
         let lone_range = lone && mention.set.count_ones() > 1 && self.is(1, bits.hyphen | bits.to | bits.dash);
         let unknown = self.token(length).is_some_and(|token| token.symbol == 0);
         let stands = !lone && (self.is_subject(length) || self.is_object() || self.is_one_thing(length));

@@ -17,11 +17,12 @@ pub(super) fn leave_out(grammar: &Grammar, tokens: &mut Vec<Token>) -> StepSet {
             grammar.is(token, bits.all)
                 || matches!(token.value, TokenValue::Steps(all) if all == range(1, grammar.steps_total))
         };
-        let excepted = grammar.is(&tokens[at - 1], bits.except);
-        let from = if grammar.is(&tokens[at - 1], bits.all) {
-            Some(at - 1)
+        let except = at - 1 - usize::from(at > 1 && grammar.is(&tokens[at - 1], bits.article));
+        let excepted = grammar.is(&tokens[except], bits.except);
+        let from = if grammar.is(&tokens[except], bits.all) {
+            Some(except)
         } else {
-            at.checked_sub(2).filter(|&from| all(&tokens[from]))
+            except.checked_sub(1).filter(|&from| all(&tokens[from]))
         };
         if let Some(from) = from.filter(|_| excepted) {
             left_out |= set;
@@ -33,6 +34,11 @@ pub(super) fn leave_out(grammar: &Grammar, tokens: &mut Vec<Token>) -> StepSet {
                 ..tokens[from]
             };
             at = from;
+        } else if excepted && leaves_out(grammar, &mut tokens[..except], set) {
+            left_out |= set;
+            tokens.drain(except..=at);
+            at = except;
+            continue;
         }
         at += 1;
     }
@@ -61,12 +67,56 @@ pub(super) fn drop_replaced(grammar: &Grammar, tokens: &mut [Token]) {
         // "3 and 4 are done, not 2": what is said of the others before is not said of it; of "not 2 yet" something else is.
         let others = tokens[..at].iter().rev();
         let mut others = others.take_while(|token| !grammar.is(token, bits.stop | bits.line));
-        let said_of_others = (comma == 1 || grammar.is_before(tokens, at, grammar.states))
+        let behind_but = grammar.is_before(tokens, at, bits.but);
+        let said_of_others = (comma == 1 || behind_but || grammar.is_before(tokens, at, grammar.states))
             && grammar.is(&tokens[at], bits.not)
             && !grammar.is_at(tokens, but, grammar.states | bits.aux)
-            && others.any(|token| is_step(Some(token)));
-        if is_step(before) || said_of_others || named_instead && !instead {
-            tokens[behind].value = TokenValue::Steps(0);
+            && others.any(|token| match (token.value, tokens[behind].value) {
+                // "2 is done, but not 3" tells of 3; "1 to 3 are, but not 2" of the others.
+                (TokenValue::Steps(set), TokenValue::Steps(other)) => !behind_but || set & other != 0,
+                _ => false,
+            });
+        let is_before = is_step(before);
+        if is_before || said_of_others || named_instead && !instead {
+            if let TokenValue::Steps(dropped) = std::mem::replace(&mut tokens[behind].value, TokenValue::Steps(0)) {
+                leaves_out(grammar, &mut tokens[..at], dropped);
+            }
+        }
+        // "Step 3 (not 4) is done": what is said goes on, and is not denied.
+        let goes_on = grammar.is_at(tokens, but, bits.aux | grammar.states);
+        if is_before && goes_on && !instead {
+            tokens[at].symbol = 0;
+        }
+    }
+}
+
+/// Leaves steps out of those that a sentence names before, where some are left; whether there are such: "1 to 3, but not 2".
+fn leaves_out(grammar: &Grammar, before: &mut [Token], dropped: StepSet) -> bool {
+    let bits = grammar.bits;
+    let in_sentence = before.iter_mut().rev();
+    let mut in_sentence = in_sentence.take_while(|token| !grammar.is(token, bits.stop | bits.line));
+    in_sentence.any(|token| match &mut token.value {
+        TokenValue::Steps(set) if *set & dropped != 0 && *set & !dropped != 0 => {
+            *set &= !dropped;
+            true
+        }
+        _ => false,
+    })
+}
+
+/// "Step 2 is done before step 1": of the step that it is compared with nothing is said.
+pub(super) fn drop_compared(grammar: &Grammar, tokens: &mut [Token]) {
+    let bits = grammar.bits;
+    let is_step = |token: &Token| matches!(token.value, TokenValue::Steps(_));
+    for at in 2..tokens.len() {
+        let is_behind = is_step(&tokens[at]) && grammar.is(&tokens[at - 1], bits.before);
+        let said = tokens[..at - 1].iter().rev();
+        let said = said.take_while(|token| !grammar.is(token, bits.stop | bits.line | bits.comma));
+        let stated = said
+            .clone()
+            .any(|token| grammar.is(token, bits.done | bits.deed | bits.did));
+        if is_behind && stated && said.clone().any(is_step) {
+            tokens[at].value = TokenValue::Steps(0);
         }
     }
 }

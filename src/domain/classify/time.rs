@@ -214,13 +214,25 @@ pub(super) fn finish_times(grammar: &Grammar, tokens: &mut Vec<Token>) {
             }
         }
         if let (Some(hundredths), Some(unit)) = (hundredths(tokens[at].value), unit)
-            && compares(grammar, tokens, at)
+            && (compares(grammar, tokens, at) || takes(grammar, tokens, at))
         {
             tokens[at].value = TokenValue::Minutes(hundredths.saturating_mul(unit) / 100);
             tokens[at].symbol = grammar.symbols.duration;
         }
         at += 1;
     }
+}
+
+/// "Planned 2 hours, done in 3": the number has the unit that stood before it.
+fn takes(grammar: &Grammar, tokens: &[Token], at: usize) -> bool {
+    let bits = grammar.bits;
+    let within = at.checked_sub(1).filter(|&at| grammar.is(&tokens[at], bits.within));
+    let done = within.is_some_and(|within| grammar.is_before(tokens, within, bits.done | bits.deed | bits.finish));
+    let took = grammar.is_before(tokens, at, bits.took);
+    let ends = tokens
+        .get(at + 1)
+        .is_none_or(|next| grammar.is(next, bits.stop | bits.line | bits.comma));
+    (done || took) && ends && !grammar.is(&tokens[at], bits.many)
 }
 
 /// Whether the number stands behind "instead of", "instead of the planned", "planned was", and counts nothing else.

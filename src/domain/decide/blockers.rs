@@ -4,8 +4,10 @@ use super::builder::DecisionBuilder;
 use super::undo;
 use crate::domain::classify::BlockerKind;
 use crate::domain::effect::Status;
+use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Blocker, ReplyPart};
+use std::collections::BTreeSet;
 
 /// Takes what stops the author into the state; the part of the reply that speaks of it.
 pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
@@ -13,28 +15,36 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     if obstacles.is_empty() {
         return None;
     }
-    let steps = || obstacles.iter().flat_map(|clause| clause.steps.iter().copied());
+    let steps = Report::steps_of(&obstacles);
+    let steps = if steps.is_empty() {
+        report.on_step.into_iter().collect()
+    } else {
+        steps
+    };
     let kind = report.reading.blocker_kind.unwrap_or(BlockerKind::Other);
-    Some(add(builder, report, kind, steps().next().or(report.on_step)))
+    Some(add(builder, report, kind, &steps))
 }
 
-/// Somebody is stopped, since now.
+/// Somebody is stopped, since now: on each of these steps, or on none that is named.
 pub(super) fn add(
     builder: &mut DecisionBuilder<'_>,
     report: Acting<'_>,
     kind: BlockerKind,
-    step: Option<u8>,
+    steps: &BTreeSet<u8>,
 ) -> ReplyPart {
-    // A comment reports one obstacle: what it says now, where it was changed.
+    // A comment reports what it says now, where it was changed.
     undo::retract_blockers(&mut builder.state, &report.comment.id);
-    builder.state.blockers.push(Blocker {
+    let named = steps.iter().copied().map(Some);
+    let unnamed = steps.is_empty().then_some(None);
+    builder.state.blockers.extend(named.chain(unnamed).map(|step| Blocker {
         comment: report.comment.id.clone(),
         author: report.comment.author.clone(),
         name: report.comment.author_name.clone(),
         step,
         kind,
         since: builder.now,
-    });
+    }));
+    let step = steps.first().copied();
     builder.move_status(Status::Blocked);
     ReplyPart::Blocker { kind, step }
 }

@@ -1,7 +1,7 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, finished, looks, questions, set_aside, undo};
+use super::{blockers, denials, finished, looks, questions, set_aside, undo};
 use crate::domain::classify::Label;
 use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
@@ -30,7 +30,14 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     } else {
         None
     };
-    let whole = said_whole && open.is_none();
+    // What somebody denies is not finished by another's word for all of it.
+    let denied =
+        denials::by_others(&builder.state, &report.comment.author).filter(|_| said_whole && !builder.has_checks());
+    if let Some(ReplyPart::Denied { steps: denied, .. }) = denied.as_ref().filter(|_| open.is_none()) {
+        let all = builder.state.guide.steps.iter().map(|step| step.number);
+        steps.extend(all.filter(|step| !denied.contains(step) && !builder.state.is_aside(&Aside::Step(*step))));
+    }
+    let whole = said_whole && open.is_none() && denied.is_none();
     // The time may have been told with what is confirmed.
     let told = builder.state.minutes_spent().filter(|_| confirmed);
     if let Some(minutes) = reading.duration_minutes {
@@ -56,7 +63,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
         minutes: reading.duration_minutes.or(told),
         planned: reading.expected_duration_minutes,
     });
-    parts.extend(asks);
+    parts.extend(asks.or(denied));
     parts
 }
 
@@ -84,6 +91,7 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
         claimed_again(builder, *number);
     }
     set_aside::applies(&mut builder.state, &report.comment.id, &claimed, &[]);
+    denials::settled(&mut builder.state, &claimed);
     if whole {
         undo::claim(&mut builder.state, None, claim);
         builder.state.said_finished = None;

@@ -150,6 +150,9 @@ fn taken_back(
     if unchanged.obstacles().is_empty() {
         blockers::clear_own(builder, comment);
     }
+    if unchanged.playing(Role::Denied).is_empty() {
+        undo::retract_denials(&mut builder.state, comment);
+    }
     if report.playing(Role::SetAside).is_empty() {
         undo::retract_asides(&mut builder.state, comment);
     }

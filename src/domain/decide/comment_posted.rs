@@ -2,8 +2,8 @@
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::{
-    blockers, claims, conversation, corrections, exposed_keys, freed, heard, limits, looks, misread, questions,
-    requests, set_aside, take_backs,
+    blockers, claims, conversation, corrections, denials, exposed_keys, freed, heard, limits, looks, misread,
+    questions, requests, set_aside, take_backs,
 };
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
@@ -126,7 +126,11 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
 
 /// What a comment says of the work.
 fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, parts: &mut Vec<ReplyPart>) {
-    parts.extend(corrections::report(builder, report, confirmed));
+    parts.extend(if corrections::takes_back(&report) {
+        corrections::report(builder, report, confirmed)
+    } else {
+        denials::report(builder, report)
+    });
     parts.extend(blockers::report(builder, report));
     parts.extend(requests::help(builder, &report));
     parts.extend(claims::report(builder, report, confirmed));
@@ -200,7 +204,7 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         };
         !checks.is_empty()
     });
-    let is_ahead = |clause: &&Clause| matches!(clause.role, Role::Plan | Role::Pending);
+    let is_ahead = |clause: &&Clause| clause.role == Role::Plan || clause.role.is_open();
     let ahead = clauses.iter().all(is_ahead);
     let steps = steps.into_iter().collect();
     parts.push(ReplyPart::Progress {

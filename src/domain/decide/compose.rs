@@ -81,6 +81,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Question { .. }
             | ReplyPart::Left
             | ReplyPart::WasOpen { .. }
+            | ReplyPart::Denied { .. }
             | ReplyPart::Waits { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Cut { .. }
@@ -138,16 +139,6 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
             (blocker(builder, language, *kind), context! { step })
         }
-        ReplyPart::Help { .. }
-        | ReplyPart::Disputed
-        | ReplyPart::SetAside { .. }
-        | ReplyPart::Misread { .. }
-        | ReplyPart::Question { .. }
-        | ReplyPart::Asks { .. }
-        | ReplyPart::LeftOut { .. }
-        | ReplyPart::Waits { .. }
-        | ReplyPart::WasOpen { .. }
-        | ReplyPart::Left => to_us(builder, language, part),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
             "posted".to_owned(),
@@ -193,6 +184,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         }
         ReplyPart::Alert { prompt, facts } => (format!("alert/{prompt}"), shown(facts)),
         ReplyPart::Due => ("due".to_owned(), context! {}),
+        _ => to_us(builder, language, part),
     }
 }
 
@@ -230,6 +222,10 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
         ),
         ReplyPart::Left => ("left".to_owned(), context! {}),
         ReplyPart::WasOpen { steps } => ("was_open".to_owned(), context! { steps => shown(steps) }),
+        ReplyPart::Denied { steps, own, of } => (
+            "denied".to_owned(),
+            context! { steps => shown(steps), own, of => shown(of) },
+        ),
         ReplyPart::Waits { name } => ("waits_for".to_owned(), context! { whom => shown(name) }),
         _ => ("disputed".to_owned(), context! {}),
     }

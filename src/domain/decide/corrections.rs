@@ -2,20 +2,22 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::{blockers, take_backs, ticks, undo};
-use crate::domain::classify::{Clause, Label, Role};
+use crate::domain::classify::{Clause, Label};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::page::{Blocker, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
+/// Whether a comment takes something back in so many words.
+pub(super) fn takes_back(report: &Report) -> bool {
+    let clauses = report.clauses(Label::Correction);
+    let is_not_to_us = |clause: &&Clause| !clause.role.is_to_us() || names_open_work(report);
+    clauses.iter().any(is_not_to_us)
+}
+
 /// Takes back what the author takes back, `confirmed` under our question which report that is; the part of the reply that
 /// speaks of it.
 pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool) -> Option<ReplyPart> {
-    let clauses = report.clauses(Label::Correction);
-    let takes_back = |clause: &&Clause| !clause.role.is_to_us() || names_open_work(&report);
-    if !clauses.iter().any(takes_back) {
-        return None;
-    }
     let mut steps = report.steps(Label::Correction);
     if steps.is_empty() && !confirmed {
         match take_backs::referent(builder, report) {
@@ -54,8 +56,9 @@ fn was_open(report: &Report, steps: &BTreeSet<u8>) -> Option<ReplyPart> {
 
 /// "You are wrong, step 3 is not done": whoever names what is still open says what to take back.
 pub(super) fn names_open_work(report: &Report) -> bool {
-    let open = report.playing(Role::Pending);
-    open.iter().any(|clause| !clause.steps.is_empty())
+    let clauses = report.reading.clauses.iter();
+    let mut open = clauses.filter(|clause| clause.role.is_open());
+    open.any(|clause| !clause.steps.is_empty())
 }
 
 /// Who said that a step is finished.
@@ -66,7 +69,7 @@ pub(super) fn claim_of<'b>(builder: &'b DecisionBuilder<'_>, step: u8) -> Option
 /// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
 pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> ReplyPart {
     for number in steps {
-        undo::end_claims(&mut builder.state, Some(*number), &report.comment.id);
+        undo::end_claims(&mut builder.state, Some(*number), &report.comment.id, |_| true);
     }
     let reopens = may_reopen(builder, report);
     let frees = report.obstacles().is_empty();
@@ -90,6 +93,19 @@ pub(super) fn retract(
     open_again(builder, report, &open, reopens && !stands, false)
 }
 
+/// The author denies what they reported of these steps; what others said as well, stands.
+pub(super) fn deny(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> ReplyPart {
+    let own = |claim: &Claim| claim.author == report.comment.author;
+    for number in steps {
+        undo::end_claims(&mut builder.state, Some(*number), &report.comment.id, own);
+    }
+    let reopens = may_reopen(builder, report);
+    let open = steps.iter().copied();
+    let open: BTreeSet<u8> = open.filter(|step| claim_of(builder, *step).is_none()).collect();
+    let reopens = reopens && !open.is_empty();
+    open_again(builder, report, &open, reopens, false)
+}
+
 fn may_reopen(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> bool {
     let state = &builder.state;
     let is_done = state.status.known == Some(Status::Done) || state.finished.is_some();
@@ -110,7 +126,7 @@ fn open_again(
         builder.state.said_finished = None;
     }
     if reopens {
-        undo::end_claims(&mut builder.state, None, &report.comment.id);
+        undo::end_claims(&mut builder.state, None, &report.comment.id, |_| true);
         builder.go_on();
     }
     let cleared = frees

@@ -12,6 +12,8 @@ pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> 
     }
     let state = &builder.state;
     let is_claimed = |step: &u8| state.steps.get(step).is_some_and(|step| step.claim.is_some());
+    let is_denied = |step: &u8| state.denied.iter().any(|denial| denial.step == *step);
+    let is_claimed = |step: &u8| is_claimed(step) && !is_denied(step);
     let is_said = |step: &u8| said.contains(step) || is_claimed(step) || state.is_aside(&Aside::Step(*step));
     let steps = state.guide.steps.iter().map(|step| step.number);
     let steps: Vec<u8> = steps.filter(|step| !is_said(step)).collect();

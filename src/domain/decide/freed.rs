@@ -1,7 +1,7 @@
 //! What frees somebody who was stopped: their own word, and that of others where it is plain whom or what it means.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, heard};
+use super::{blockers, heard, short_answer};
 use crate::domain::classify::{Certainty, Clause, Role};
 use crate::domain::page::Blocker;
 use std::collections::BTreeSet;
@@ -10,6 +10,9 @@ use std::collections::BTreeSet;
 const ACKNOWLEDGEMENTS: &str = " ok okay oke oké okey k kk good fine great nice cool alright right sure perfect lovely super top \
                                 thanks thank you thx ty cheers sounds all goed prima mooi fijn dank bedankt je wel gut klar danke \
                                 schön alles bien bon parfait merci vale bueno perfecto gracias bom certo beleza obrigado obrigada ";
+
+/// Words that speak of the author: "my problem is solved" frees nobody else.
+const OF_THE_AUTHOR: &str = " my mine me mijn mij mein meine meinem meinen mir mon ma mes moi mi mis mio mia mí meu minha meus minhas mim comigo conmigo ";
 
 /// Clears what the comment's progress clears; whether that was anything. `steps`: those that the comment speaks of.
 pub(super) fn report(
@@ -20,7 +23,7 @@ pub(super) fn report(
 ) -> bool {
     // What is planned, hoped, still open or not sure frees nobody.
     let is_so = |clause: &&&Clause| {
-        clause.asserted() && clause.certainty == Certainty::Sure && !matches!(clause.role, Role::Pending | Role::Doubt)
+        clause.asserted() && clause.certainty == Certainty::Sure && !clause.role.is_open() && clause.role != Role::Doubt
     };
     let so: Vec<&Clause> = clauses.iter().filter(is_so).copied().collect();
     if so.is_empty() || only_acknowledges(report.heard.as_str()) {
@@ -30,8 +33,8 @@ pub(super) fn report(
     let of_those = || so.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
     let steps = &if names_none { steps.clone() } else { of_those() };
     let clauses = so.as_slice();
-    if clauses.iter().any(|clause| clause.role == Role::AllFree) && steps.is_empty() {
-        return blockers::clear(builder, Some(&report.comment.id), |_| true);
+    if clauses.iter().any(|clause| clause.role == Role::AllFree) {
+        return all_free(builder, report, steps);
     }
     let freed = clauses.iter().any(|clause| clause.resolves());
     let by_name = clauses.iter().any(|clause| clause.role == Role::Works);
@@ -41,6 +44,7 @@ pub(super) fn report(
         Vec::new()
     };
     let own = |blocker: &Blocker| blocker.author == report.comment.author;
+    let of_author = has_word(report.heard.as_str(), OF_THE_AUTHOR);
     let has_own = builder.state.blockers.iter().any(own);
     // Whose obstacle a cure without a name means: one's own, else the one that was reported right before it.
     let answered = heard::last_in_thread(builder, &report).map(|heard| heard.comment.clone());
@@ -53,8 +57,25 @@ pub(super) fn report(
         // Whoever works on the step again is no longer stopped by what they reported there.
         on_step && (freed || own(blocker))
             || freed && steps.is_empty() && own(blocker)
-            || by_name && steps.is_empty() && !has_own && answered.as_ref() == Some(&blocker.comment)
+            || by_name && steps.is_empty() && !has_own && !of_author && answered.as_ref() == Some(&blocker.comment)
     })
+}
+
+/// "All blockers are resolved", of these steps where it names any; "except Bram's", "except on step 3" leaves those.
+fn all_free(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> bool {
+    let Some(excepted) = short_answer::excepted(report.heard.as_str()) else {
+        let on_those = |blocker: &Blocker| steps.is_empty() || blocker.step.is_some_and(|step| steps.contains(&step));
+        return blockers::clear(builder, Some(&report.comment.id), on_those);
+    };
+    let named = builder.state.blockers.iter().filter(|blocker| {
+        let name = blocker.name.as_deref();
+        name.is_some_and(|name| heard::named_in(excepted, name).is_some())
+            || blocker.step.is_some_and(|step| steps.contains(&step))
+            || blocker.author == report.comment.author && has_word(excepted, OF_THE_AUTHOR)
+    });
+    let left: Vec<Blocker> = named.cloned().collect();
+    // Whose are left is not known: they may be anybody's.
+    !left.is_empty() && blockers::clear(builder, Some(&report.comment.id), |blocker| !left.contains(blocker))
 }
 
 /// The obstacles of those who are named in a text; of several of one person, those that wait for access.
@@ -65,7 +86,13 @@ fn named(blockers: &[Blocker], text: &str) -> Vec<Blocker> {
         name.is_some_and(|name| heard::named_in(text, name).is_some())
     };
     let of_named: Vec<&Blocker> = blockers.iter().filter(is_named).collect();
-    let alone = |blocker: &Blocker| of_named.iter().filter(|other| other.author == blocker.author).count() == 1;
+    let alone = |blocker: &Blocker| {
+        of_named
+            .iter()
+            .filter(|other| other.author == blocker.author && other.comment != blocker.comment)
+            .count()
+            == 0
+    };
     let meant = of_named
         .iter()
         .filter(|blocker| alone(blocker) || blocker.kind == BlockerKind::Access);
@@ -74,9 +101,19 @@ fn named(blockers: &[Blocker], text: &str) -> Vec<Blocker> {
 
 /// Whether a comment is no more than an "ok, thanks".
 fn only_acknowledges(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let mut words = lower
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty());
-    words.all(|word| ACKNOWLEDGEMENTS.contains(&format!(" {word} ")))
+    words(text).all(|word| is_among(&word, ACKNOWLEDGEMENTS))
+}
+
+/// Whether a text has one of these words.
+fn has_word(text: &str, among: &str) -> bool {
+    words(text).any(|word| is_among(&word, among))
+}
+
+fn is_among(word: &str, among: &str) -> bool {
+    among.contains(&format!(" {word} "))
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|c: char| !c.is_alphanumeric());
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase)
 }

@@ -101,6 +101,11 @@ pub(super) fn of<'b>(builder: &'b DecisionBuilder<'_>, comment: &CommentId) -> O
     builder.state.heard.iter().find(|heard| heard.comment == *comment)
 }
 
+/// The name of who wrote a comment, if that is still known.
+pub(super) fn name(builder: &DecisionBuilder<'_>, comment: &CommentId) -> Option<String> {
+    of(builder, comment)?.name.clone()
+}
+
 /// Whose reports hold, and could be taken back.
 pub(super) fn reporters(state: &PageState) -> Vec<PersonId> {
     let claims = state.steps.values().filter_map(|step| step.claim.as_ref());

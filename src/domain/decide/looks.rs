@@ -58,6 +58,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Misread { .. }
             | ReplyPart::Correction { .. }
             | ReplyPart::WasOpen { .. }
+            | ReplyPart::Denied { .. }
             | ReplyPart::Asks { .. }
             | ReplyPart::Left
             | ReplyPart::LeftOut { .. }

@@ -183,7 +183,7 @@ fn again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, part: ReplyPart,
             cleared: false,
             ahead,
         },
-        ReplyPart::Blocker { kind, .. } => blockers::add(builder, report, kind, to.first().copied()),
+        ReplyPart::Blocker { kind, .. } => blockers::add(builder, report, kind, to),
         ReplyPart::Correction { .. } => {
             let mut steps = to.clone();
             steps.retain(|step| report.may_take_back(corrections::claim_of(builder, *step)));

@@ -23,6 +23,7 @@ mod comments_flooded;
 mod compose;
 mod conversation;
 mod corrections;
+mod denials;
 mod description;
 mod effect_finished;
 mod exposed_keys;

@@ -91,6 +91,10 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
 /// such answer.
 pub(super) fn for_another(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<Vec<ReplyPart>> {
     let short = short_answer::read(report.heard.as_str())?;
+    // "Step 3 is not done" is a word of its own.
+    if matches!(short, ShortAnswer::NotDone(_)) {
+        return None;
+    }
     // Whoever reported something means that with an "undo", and not what others are asked.
     if short == ShortAnswer::Undo && heard::reporters(&builder.state).contains(&report.comment.author) {
         return None;

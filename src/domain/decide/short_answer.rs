@@ -148,8 +148,18 @@ pub(super) fn affirms(text: &str) -> bool {
     first.and_then(sense) == Some(Sense::Yes)
 }
 
+/// What a sentence leaves out: the text behind its "except".
+pub(super) fn excepted(text: &str) -> Option<&str> {
+    let mut words = text.split_inclusive(|c: char| c.is_whitespace());
+    let is_except = |word: &str| sense(folded(word).trim_matches(|c| !is_part(c))) == Some(Sense::Except);
+    words.find(|word| is_except(word))?;
+    let rest: usize = words.map(str::len).sum();
+    text.get(text.len() - rest..)
+}
+
 /// Words of what was so, and is over.
-const WAS: &str = " was were had been went war waren hatte ging werd hadden etait etaient avait avaient era eran fue fueron estaba foi foram tinha      estava ";
+const WAS: &str = " was were had been went war waren hatte ging werd hadden etait etaient avait avaient era eran fue fueron estaba \
+     foi foram tinha estava ";
 
 /// The word that an answer begins with, and whether the rest tells of what was: "done, the crash was another script".
 pub(super) fn with_reason(text: &str) -> Option<(ShortAnswer, bool)> {

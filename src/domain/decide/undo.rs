@@ -111,16 +111,16 @@ fn with_claims(state: &mut PageState, step: Option<u8>, change: impl FnOnce(&mut
     }
 }
 
-/// A comment takes back all claims of a step, or those of all.
-pub(super) fn end_claims(state: &mut PageState, step: Option<u8>, by: &CommentId) {
-    let mut ended = Vec::new();
-    with_claims(state, step, |all| ended.append(all));
+/// A comment takes back the claims of a step, or those of all, that fit.
+pub(super) fn end_claims(state: &mut PageState, step: Option<u8>, by: &CommentId, fits: impl Fn(&Claim) -> bool) {
+    let mut ended: Vec<Claim> = Vec::new();
+    with_claims(state, step, |all| ended.extend(all.extract_if(.., |claim| fits(claim))));
     let ended = ended.into_iter().map(|claim| Fact::Finished(step, claim)).collect();
     end(
         state,
         ended,
         Some(by),
-        |fact| matches!(fact, Fact::Finished(of, _) if *of == step),
+        |fact| matches!(fact, Fact::Finished(of, claim) if *of == step && fits(claim)),
     );
 }
 
@@ -192,6 +192,9 @@ pub(super) fn leave(state: &mut PageState, comment: &CommentId, how: Gone) -> bo
             ended.by.push(comment.clone());
         }
     }
+    if how == Gone::Deleted {
+        retract_denials(state, comment);
+    }
     let blockers = state.blockers.extract_if(.., |blocker| own(&blocker.comment));
     let mut gone: Vec<Fact> = blockers.map(Fact::Blocker).collect();
     if how == Gone::Deleted {
@@ -229,6 +232,11 @@ pub(super) fn retract_asides(state: &mut PageState, comment: &CommentId) {
         .retain(|ended| !matches!(&ended.fact, Fact::SetAside(aside) if aside.comment == *comment));
 }
 
+/// A comment denies nothing.
+pub(super) fn retract_denials(state: &mut PageState, comment: &CommentId) {
+    state.denied.retain(|denial| denial.comment != *comment);
+}
+
 /// A comment says nothing at all.
 fn retract(state: &mut PageState, comment: &CommentId) {
     let steps: Vec<u8> = state.steps.keys().copied().collect();
@@ -237,6 +245,7 @@ fn retract(state: &mut PageState, comment: &CommentId) {
     }
     retract_blockers(state, comment);
     retract_asides(state, comment);
+    retract_denials(state, comment);
     state.ended.retain(|ended| ended.fact.comment() != comment);
     retract_spent(state, comment);
     state.said_finished.take_if(|claim| claim.comment == *comment);

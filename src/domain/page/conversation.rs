@@ -161,6 +161,15 @@ pub enum ReplyPart {
         /// The steps that are named.
         steps: Vec<u8>,
     },
+    /// Somebody says that steps are not done, against the word of another.
+    Denied {
+        /// The steps that are denied.
+        steps: Vec<u8>,
+        /// Whether this answers the one who denies them.
+        own: bool,
+        /// Who says the contrary, by name.
+        of: Option<String>,
+    },
     /// We ask something.
     Asks {
         /// What we ask.

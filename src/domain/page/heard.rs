@@ -17,6 +17,19 @@ pub struct Claim {
     pub at: DateTime<Utc>,
 }
 
+/// A person's statement that a step is not done, against another's word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Denial {
+    /// The comment that says so.
+    pub comment: CommentId,
+    /// The author of that comment.
+    pub author: PersonId,
+    /// The person's name.
+    pub name: Option<String>,
+    /// The step that is not done.
+    pub step: u8,
+}
+
 /// What we hold of a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

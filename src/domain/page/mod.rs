@@ -13,7 +13,7 @@ pub use cell::{Cell, Refused};
 pub use conversation::{Conversation, Edit, HeldKeys, PostedKey, ReplyPart};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
-pub use heard::{Aside, Blocker, Claim, EndedFact, Fact, HeardComment, SetAside, StepState, TimeSpent};
+pub use heard::{Aside, Blocker, Claim, Denial, EndedFact, Fact, HeardComment, SetAside, StepState, TimeSpent};
 pub use open_question::{AnsweredQuestion, Asked, OpenQuestion};
 pub use property_names::PropertyNames;
 pub use state::{Absence, BoxState, Due, Held, Look, NextPage, Observed, PageState, Posted, Proof};

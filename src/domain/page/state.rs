@@ -3,7 +3,7 @@ use super::answers::AnswersGiven;
 use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
-use super::heard::{Aside, Blocker, Claim, EndedFact, HeardComment, SetAside, StepState, TimeSpent};
+use super::heard::{Aside, Blocker, Claim, Denial, EndedFact, HeardComment, SetAside, StepState, TimeSpent};
 use super::open_question::{AnsweredQuestion, OpenQuestion};
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
@@ -245,6 +245,8 @@ pub struct PageState {
     pub made_backups: Vec<String>,
     /// Who says that all is finished, while parts of it are still asked about.
     pub said_finished: Option<Claim>,
+    /// Steps that somebody says are not done, against another's word; a later report of the step settles it.
+    pub denied: Vec<Denial>,
     /// Questions of ours that wait for an answer, the newest last.
     pub questions: Vec<OpenQuestion>,
     /// Questions of ours that were answered lately, the newest last.

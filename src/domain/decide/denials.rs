@@ -1,0 +1,89 @@
+//! "Step 2 is not done": who reported it takes that back; against the word of another it is kept, and Done waits.
+use super::acting::Acting;
+use super::builder::DecisionBuilder;
+use super::short_answer::{self, ShortAnswer};
+use super::{corrections, heard, take_backs};
+use crate::domain::classify::{Certainty, Label, Role};
+use crate::domain::event::Report;
+use crate::domain::ids::PersonId;
+use crate::domain::page::{Claim, Denial, PageState, ReplyPart, StepState};
+use std::collections::BTreeSet;
+
+/// Takes what the author denies into the state; the part of the reply that speaks of it.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
+    let mut denied = denied(&report);
+    denied.extend(left_out(builder, &report));
+    let own: BTreeSet<u8> = denied
+        .iter()
+        .copied()
+        .filter(|step| reported(builder, *step, |author| *author == report.comment.author))
+        .collect();
+    if !own.is_empty() {
+        return Some(corrections::deny(builder, report, &own));
+    }
+    against_another(builder, report, &denied)
+}
+
+/// The steps that a comment says are not done, and does not finish itself.
+fn denied(report: &Report) -> BTreeSet<u8> {
+    let clauses = report.playing(Role::Denied).into_iter();
+    let sure = clauses.filter(|clause| clause.label == Label::Progress && clause.certainty == Certainty::Sure);
+    let denied: BTreeSet<u8> = sure.flat_map(|clause| clause.steps.iter().copied()).collect();
+    denied.difference(&report.steps(Label::Completion)).copied().collect()
+}
+
+/// "Except 3", "not 3", right after its author reported it.
+fn left_out(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<u8> {
+    let short = short_answer::read(report.heard.as_str());
+    let Some(ShortAnswer::AllBut(left) | ShortAnswer::NotThese(left) | ShortAnswer::NotDone(left)) = short else {
+        return Vec::new();
+    };
+    let last = heard::last_of_author(builder, report);
+    let follows = last.is_some_and(|last| take_backs::is_last_said(builder, report, &last.comment));
+    left.into_iter().filter(|_| follows).collect()
+}
+
+/// Whether somebody who fits reported this step.
+fn reported(builder: &DecisionBuilder<'_>, step: u8, fits: impl Fn(&PersonId) -> bool) -> bool {
+    let claims = |step: &StepState| step.claim.iter().chain(&step.also).any(|claim| fits(&claim.author));
+    builder.state.steps.get(&step).is_some_and(claims)
+}
+
+/// Keeps what is denied against the word of another, who reported the step, or all of it.
+fn against_another(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, denied: &BTreeSet<u8>) -> Option<ReplyPart> {
+    let (author, state) = (&report.comment.author, &builder.state);
+    let is_other = |claim: &&Claim| claim.author != *author;
+    let whole = state.said_finished.iter().chain(&state.finished).find(is_other);
+    let claims = |step: &u8| corrections::claim_of(builder, *step).filter(is_other).or(whole);
+    let (steps, other): (Vec<u8>, Vec<&Claim>) = denied.iter().filter_map(|step| Some((*step, claims(step)?))).unzip();
+    let of = heard::name(builder, &other.first()?.comment);
+    let denial = |step: &u8| Denial {
+        comment: report.comment.id.clone(),
+        author: author.clone(),
+        name: report.comment.author_name.clone(),
+        step: *step,
+    };
+    let denials: Vec<Denial> = steps.iter().map(denial).collect();
+    settled(&mut builder.state, &steps);
+    builder.state.denied.extend(denials);
+    Some(ReplyPart::Denied { steps, own: true, of })
+}
+
+/// What was denied of these steps is settled: somebody reports them.
+pub(super) fn settled(state: &mut PageState, steps: &[u8]) {
+    state.denied.retain(|denial| !steps.contains(&denial.step));
+}
+
+/// What others than this author deny, as it is told to the author.
+pub(super) fn by_others(state: &PageState, author: &PersonId) -> Option<ReplyPart> {
+    let others = || state.denied.iter().filter(|denial| denial.author != *author);
+    Some(ReplyPart::Denied {
+        of: others().next()?.name.clone(),
+        steps: others()
+            .map(|denial| denial.step)
+            .collect::<BTreeSet<u8>>()
+            .into_iter()
+            .collect(),
+        own: false,
+    })
+}
