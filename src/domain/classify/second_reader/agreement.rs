@@ -50,13 +50,7 @@ pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &Sec
     let opinion = is_asked.then(|| second_reader.opinion(trace));
     if let Some(opinion) = &opinion {
         let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
-        weigh(
-            second_reader.scores(verdict, opinion),
-            opinion,
-            verdict,
-            is_guess,
-            trace,
-        );
+        weigh(rule_set, second_reader, opinion, verdict, is_guess, trace);
     }
     if trace.judged.iter().any(|clause| clause.has(Label::Blocker)) {
         let features = opinion.map_or_else(|| second_reader.features(trace), |opinion| opinion.features);
@@ -88,8 +82,15 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
 
 /// Weighs the verdict of the rules against the opinion. Where it is not sure, the trace tells the label that decides, and the
 /// other one that it may be.
-fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, is_guess: bool, trace: &mut Trace) {
-    let mut scores = scores;
+fn weigh(
+    rule_set: &RuleSet,
+    second_reader: &SecondReader,
+    opinion: &Opinion,
+    verdict: RuleVerdict,
+    is_guess: bool,
+    trace: &mut Trace,
+) {
+    let mut scores = second_reader.scores(verdict, opinion);
     let plain = verdict.label().filter(|_| is_plain(verdict, trace));
     if let Some(label) = plain {
         scores[column(label)] += PLAIN_COUNTS;
@@ -105,6 +106,7 @@ fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, i
         told: told_apart(opinion, trace),
         told_finish: told(Label::Completion, opinion, trace),
         is_cured: trace.is_cured(),
+        is_kept: is_kept(rule_set, trace),
     };
     let label = candidates.settled();
     if verdict.label() != Some(label) {
@@ -116,6 +118,17 @@ fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, i
         trace.doubt = candidates.doubt(label, is_guess);
         trace.unsure = trace.doubt.map(|_| label);
     }
+}
+
+/// Whether a rule for take-backs fits a clause, and a guard makes it none: "Bram wanted to reopen step 1 but I said no".
+fn is_kept(rule_set: &RuleSet, trace: &Trace) -> bool {
+    let judgements = || trace.judged.iter().filter_map(|clause| clause.judgement.as_ref());
+    let takes_back = |judgement: &Judgement| {
+        judgement
+            .rule()
+            .is_some_and(|rule| rule_set.rules[rule].label == Label::Correction)
+    };
+    judgements().any(takes_back) && judgements().all(|judgement| judgement.label != Label::Correction)
 }
 
 /// Whether all clauses of a label speak of what would be under a condition.
@@ -196,15 +209,17 @@ struct Candidates<'a> {
     told_finish: f32,
     /// Whether the rules read a failure, and later its cure.
     is_cured: bool,
+    /// Whether the rules read words of a take-back, and that there is none.
+    is_kept: bool,
 }
 
 impl Candidates<'_> {
-    /// What a rule has read is never turned into a take-back, nor what is cured by its own author into a blocker; and the state
-    /// of a key is told by rules, which see its name.
+    /// What a rule has read is never turned into a take-back, nor what its guards deny to be one, nor what is cured by its own
+    /// author into a blocker; and the state of a key is told by rules, which see its name.
     fn may_be(&self, label: Label) -> bool {
         match label {
             Label::KeyReport => self.rule == Some(label),
-            Label::Correction => self.rule.is_none_or(|rule| rule == label),
+            Label::Correction => !self.is_kept && self.rule.is_none_or(|rule| rule == label),
             Label::Blocker => !self.is_cured || self.rule == Some(label),
             _ => true,
         }
