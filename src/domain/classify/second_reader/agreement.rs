@@ -61,7 +61,7 @@ pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &Sec
 /// Whether a comment is read by the rules alone.
 fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trace: &Trace) -> bool {
     let role = |clause: &JudgedClause| clause.judgement.as_ref().map(|judgement| judgement.role);
-    // What people say to us in so many words, no model judges better.
+    // What people say to us, or take back, in so many words, no model judges better.
     let to_us = |clause: &JudgedClause| role(clause).is_some_and(Role::is_to_us);
     // Nor where all that is said is that nothing stands in the way.
     let denies = |clause: &JudgedClause| matches!(role(clause), Some(Role::NoBlockers | Role::AllFree));
@@ -75,6 +75,7 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
         || is_cured && trace.judged.iter().any(finishes)
         || trace.judged.iter().any(to_us)
         || trace.judged.iter().all(denies)
+        || trace.judged.iter().any(|clause| is_turned(rule_set, clause))
         || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
         || is_read(verdict, trace)
         || verdict == RuleVerdict::Silent && words == Words::None
@@ -129,6 +130,12 @@ fn is_kept(rule_set: &RuleSet, trace: &Trace) -> bool {
             .is_some_and(|rule| rule_set.rules[rule].label == Label::Correction)
     };
     judgements().any(takes_back) && judgements().all(|judgement| judgement.label != Label::Correction)
+}
+
+/// Whether a guard makes words of something else a take-back: "I never said that step 2 is done".
+fn is_turned(rule_set: &RuleSet, clause: &JudgedClause) -> bool {
+    let rule = clause.judgement.as_ref().and_then(Judgement::rule);
+    clause.is(Label::Correction) && rule.is_some_and(|rule| rule_set.rules[rule].label != Label::Correction)
 }
 
 /// Whether all clauses of a label speak of what would be under a condition.
