@@ -195,17 +195,19 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
     if says_more || !builder.playbook.say_progress {
         return;
     }
-    // A hedge is looked at in full, mere progress where that costs nothing.
-    let looked = steps.iter().any(|step| {
-        let checks = if hedged {
-            builder.checks_of_step(*step)
-        } else {
-            looks::local_checks(builder, *step)
-        };
-        !checks.is_empty()
-    });
     let is_ahead = |clause: &&Clause| clause.role == Role::Plan || clause.role.is_open();
     let ahead = clauses.iter().all(is_ahead);
+    // A hedge is looked at in full, mere progress where that costs nothing; what is said to be open is not: "step 1 is not done"
+    // ticks no box.
+    let looked = !ahead
+        && steps.iter().any(|step| {
+            let checks = if hedged {
+                builder.checks_of_step(*step)
+            } else {
+                looks::local_checks(builder, *step)
+            };
+            !checks.is_empty()
+        });
     let steps = steps.into_iter().collect();
     parts.push(ReplyPart::Progress {
         steps,

@@ -37,7 +37,9 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Progress {
                 steps, hedged: true, ..
             } => checks.extend(steps.iter().flat_map(|step| builder.checks_of_step(*step))),
-            ReplyPart::Progress { steps, .. } => {
+            ReplyPart::Progress {
+                steps, ahead: false, ..
+            } => {
                 checks.extend(steps.iter().flat_map(|step| local_checks(builder, *step)));
             }
             ReplyPart::Keys { variables } => probes.get_or_insert_default().extend(variables.iter().cloned()),
@@ -51,7 +53,8 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
                     probes.get_or_insert_default().extend(known);
                 }
             }
-            ReplyPart::Blocker { .. }
+            ReplyPart::Progress { .. }
+            | ReplyPart::Blocker { .. }
             | ReplyPart::Help { .. }
             | ReplyPart::Disputed
             | ReplyPart::SetAside { .. }

@@ -50,13 +50,7 @@ pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &Sec
     let opinion = is_asked.then(|| second_reader.opinion(trace));
     if let Some(opinion) = &opinion {
         let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
-        weigh(
-            second_reader.scores(verdict, opinion),
-            opinion,
-            verdict,
-            is_guess,
-            trace,
-        );
+        weigh(rule_set, second_reader, opinion, verdict, is_guess, trace);
     }
     if trace.judged.iter().any(|clause| clause.has(Label::Blocker)) {
         let features = opinion.map_or_else(|| second_reader.features(trace), |opinion| opinion.features);
@@ -67,7 +61,7 @@ pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &Sec
 /// Whether a comment is read by the rules alone.
 fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trace: &Trace) -> bool {
     let role = |clause: &JudgedClause| clause.judgement.as_ref().map(|judgement| judgement.role);
-    // What people say to us in so many words, no model judges better.
+    // What people say to us, or take back, in so many words, no model judges better.
     let to_us = |clause: &JudgedClause| role(clause).is_some_and(Role::is_to_us);
     // Nor where all that is said is that nothing stands in the way.
     let denies = |clause: &JudgedClause| matches!(role(clause), Some(Role::NoBlockers | Role::AllFree));
@@ -83,6 +77,7 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
         || is_cured && trace.judged.iter().any(finishes)
         || trace.judged.iter().any(to_us)
         || trace.judged.iter().all(denies)
+        || trace.judged.iter().any(|clause| is_turned(rule_set, clause))
         || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
         || is_read(verdict, trace)
         || is_plain(verdict, trace) && trace.judged.iter().all(frees)
@@ -91,8 +86,15 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
 
 /// Weighs the verdict of the rules against the opinion. Where it is not sure, the trace tells the label that decides, and the
 /// other one that it may be.
-fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, is_guess: bool, trace: &mut Trace) {
-    let mut scores = scores;
+fn weigh(
+    rule_set: &RuleSet,
+    second_reader: &SecondReader,
+    opinion: &Opinion,
+    verdict: RuleVerdict,
+    is_guess: bool,
+    trace: &mut Trace,
+) {
+    let mut scores = second_reader.scores(verdict, opinion);
     let plain = verdict.label().filter(|_| is_plain(verdict, trace));
     if let Some(label) = plain {
         scores[column(label)] += PLAIN_COUNTS;
@@ -108,6 +110,7 @@ fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, i
         told: told_apart(opinion, trace),
         told_finish: told(Label::Completion, opinion, trace),
         is_cured: trace.is_cured(),
+        is_kept: is_kept(rule_set, trace),
     };
     let label = candidates.settled();
     if verdict.label() != Some(label) {
@@ -119,6 +122,23 @@ fn weigh(scores: [f32; LABELS.len()], opinion: &Opinion, verdict: RuleVerdict, i
         trace.doubt = candidates.doubt(label, is_guess);
         trace.unsure = trace.doubt.map(|_| label);
     }
+}
+
+/// Whether a rule for take-backs fits a clause, and a guard makes it none: "Bram wanted to reopen step 1 but I said no".
+fn is_kept(rule_set: &RuleSet, trace: &Trace) -> bool {
+    let judgements = || trace.judged.iter().filter_map(|clause| clause.judgement.as_ref());
+    let takes_back = |judgement: &Judgement| {
+        judgement
+            .rule()
+            .is_some_and(|rule| rule_set.rules[rule].label == Label::Correction)
+    };
+    judgements().any(takes_back) && judgements().all(|judgement| judgement.label != Label::Correction)
+}
+
+/// Whether a guard makes words of something else a take-back: "I never said that step 2 is done".
+fn is_turned(rule_set: &RuleSet, clause: &JudgedClause) -> bool {
+    let rule = clause.judgement.as_ref().and_then(Judgement::rule);
+    clause.is(Label::Correction) && rule.is_some_and(|rule| rule_set.rules[rule].label != Label::Correction)
 }
 
 /// Whether all clauses of a label speak of what would be under a condition.
@@ -199,15 +219,17 @@ struct Candidates<'a> {
     told_finish: f32,
     /// Whether the rules read a failure, and later its cure.
     is_cured: bool,
+    /// Whether the rules read words of a take-back, and that there is none.
+    is_kept: bool,
 }
 
 impl Candidates<'_> {
-    /// What a rule has read is never turned into a take-back, nor what is cured by its own author into a blocker; and the state
-    /// of a key is told by rules, which see its name.
+    /// What a rule has read is never turned into a take-back, nor what its guards deny to be one, nor what is cured by its own
+    /// author into a blocker; and the state of a key is told by rules, which see its name.
     fn may_be(&self, label: Label) -> bool {
         match label {
             Label::KeyReport => self.rule == Some(label),
-            Label::Correction => self.rule.is_none_or(|rule| rule == label),
+            Label::Correction => !self.is_kept && self.rule.is_none_or(|rule| rule == label),
             Label::Blocker => !self.is_cured || self.rule == Some(label),
             _ => true,
         }
