@@ -92,9 +92,11 @@ pub(super) fn guards_of_comment(rule_set: &RuleSet, comment: &PatternText) -> Ve
 
 /// What a clause does whose rule a guard turned: only of what the rule calls finished is that denied.
 fn role_of(rule_set: &RuleSet, rule: usize, guard: usize) -> Role {
-    match rule_set.guards[guard].role {
-        Role::Denied if rule_set.rules[rule].label != Label::Completion => Role::Pending,
-        role => role,
+    let turned = rule_set.guards[guard].role;
+    if turned == Role::Denied && rule_set.rules[rule].label != Label::Completion {
+        Role::Pending
+    } else {
+        turned
     }
 }
 

@@ -77,10 +77,10 @@ pub(super) fn drop_replaced(grammar: &Grammar, tokens: &mut [Token]) {
                 _ => false,
             });
         let is_before = is_step(before);
-        if is_before || said_of_others || named_instead && !instead {
-            if let TokenValue::Steps(dropped) = std::mem::replace(&mut tokens[behind].value, TokenValue::Steps(0)) {
-                leaves_out(grammar, &mut tokens[..at], dropped);
-            }
+        if (is_before || said_of_others || named_instead && !instead)
+            && let TokenValue::Steps(dropped) = std::mem::replace(&mut tokens[behind].value, TokenValue::Steps(0))
+        {
+            leaves_out(grammar, &mut tokens[..at], dropped);
         }
         // "Step 3 (not 4) is done": what is said goes on, and is not denied.
         let goes_on = grammar.is_at(tokens, but, bits.aux | grammar.states);
