@@ -24,6 +24,8 @@ pub(super) fn leave_out(grammar: &Grammar, tokens: &mut Vec<Token>) -> StepSet {
         } else {
             except.checked_sub(1).filter(|&from| all(&tokens[from]))
         };
+        // "But 2 is not" is a clause of its own.
+        let says_more = grammar.is_at(tokens, at + 1, grammar.states | bits.aux | bits.not);
         if let Some(from) = from.filter(|_| excepted) {
             left_out |= set;
             let start = tokens[from].start;
@@ -34,7 +36,7 @@ pub(super) fn leave_out(grammar: &Grammar, tokens: &mut Vec<Token>) -> StepSet {
                 ..tokens[from]
             };
             at = from;
-        } else if excepted && leaves_out(grammar, &mut tokens[..except], set) {
+        } else if excepted && !says_more && leaves_out(grammar, &mut tokens[..except], set) {
             left_out |= set;
             tokens.drain(except..=at);
             at = except;
