@@ -38,6 +38,15 @@ fn left_out(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<u8> {
     let Some(ShortAnswer::AllBut(left) | ShortAnswer::NotThese(left) | ShortAnswer::NotDone(left)) = short else {
         return Vec::new();
     };
+    // What is said under a question of ours answers that, and says no more.
+    let comment = &report.comment;
+    let mut open = builder.state.questions.iter();
+    let mut answered = builder.state.answered.iter();
+    if open.any(|open| open.is_for(&comment.author, &comment.discussion))
+        || answered.any(|answered| answered.answer == comment.id)
+    {
+        return Vec::new();
+    }
     let last = heard::last_of_author(builder, report);
     let follows = last.is_some_and(|last| take_backs::is_last_said(builder, report, &last.comment));
     left.into_iter().filter(|_| follows).collect()

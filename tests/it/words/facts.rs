@@ -236,6 +236,14 @@ fn asked() -> Vec<(&'static str, Value)> {
         &["correction", "blocker"],
     ];
     all.extend([vec![3], vec![2, 3, 4]].map(|steps| ("was_open", context! { steps })));
+    for (steps, own, of) in [
+        (vec![3], true, Some("Ana")),
+        (vec![2, 3], true, None),
+        (vec![3], false, Some("Ana")),
+        (vec![2, 3, 4], false, None),
+    ] {
+        all.push(("denied", context! { steps, own, of }));
+    }
     for steps in [vec![], vec![3], vec![2, 3, 4]] {
         for options in options {
             let whole = steps.is_empty() && options.contains(&"completion");
