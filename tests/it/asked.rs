@@ -133,11 +133,8 @@ fn a_word_is_no_answer_where_the_rest_says_otherwise() {
         stage.post_read(MEMBER, "one", "Finished step 3, but a script crashed", Some(beside(3)));
         stage.post_read(MEMBER, "one", answer, None);
         // It is stuck, or asked once more.
-        let state = &stage.state;
-        assert!(
-            !claimed(&stage, 3) && state.blockers.len() + state.questions.len() > 0,
-            "{answer}"
-        );
+        let held = stage.state.blockers.len() + stage.state.questions.len();
+        assert!(!claimed(&stage, 3) && held > 0, "{answer}");
     }
 }
 
