@@ -49,6 +49,7 @@ pub(super) fn read(
     judge_clauses(&grammar, &mut trace);
     judge_code(rule_set, &mut trace);
     judge_by_structure(rule_set, &mut trace);
+    trace.is_free = trace.judged.iter().any(|clause| clause.plays(Role::NoBlockers));
     trace.judged = combine(std::mem::take(&mut trace.judged));
     if let Some(second_reader) = second_reader {
         agree(rule_set, second_reader, &mut trace);

@@ -67,7 +67,7 @@ pub(super) fn drop_replaced(grammar: &Grammar, tokens: &mut [Token]) {
         let named_instead = grammar.is_at(tokens, but, bits.but | bits.rather) && is_step(tokens.get(other));
         let instead = grammar.is(&tokens[at], bits.insteadof);
         // "3 and 4 are done, not 2": what is said of the others before is not said of it; of "not 2 yet" something else is.
-        let others = tokens[..at].iter().rev();
+        let others = tokens[..at].iter().rev().take(BACK_WITHIN);
         let mut others = others.take_while(|token| !grammar.is(token, bits.stop | bits.line));
         let behind_but = grammar.is_before(tokens, at, bits.but);
         let said_of_others = (comma == 1 || behind_but || grammar.is_before(tokens, at, grammar.states))
@@ -92,10 +92,13 @@ pub(super) fn drop_replaced(grammar: &Grammar, tokens: &mut [Token]) {
     }
 }
 
+/// So many words of a sentence are looked back over at most: time must not grow with the square of a text.
+const BACK_WITHIN: usize = 64;
+
 /// Leaves steps out of those that a sentence names before, where some are left; whether there are such: "1 to 3, but not 2".
 fn leaves_out(grammar: &Grammar, before: &mut [Token], dropped: StepSet) -> bool {
     let bits = grammar.bits;
-    let in_sentence = before.iter_mut().rev();
+    let in_sentence = before.iter_mut().rev().take(BACK_WITHIN);
     let mut in_sentence = in_sentence.take_while(|token| !grammar.is(token, bits.stop | bits.line));
     in_sentence.any(|token| match &mut token.value {
         TokenValue::Steps(set) if *set & dropped != 0 && *set & !dropped != 0 => {
@@ -111,13 +114,15 @@ pub(super) fn drop_compared(grammar: &Grammar, tokens: &mut [Token]) {
     let bits = grammar.bits;
     let is_step = |token: &Token| matches!(token.value, TokenValue::Steps(_));
     for at in 2..tokens.len() {
-        let is_behind = is_step(&tokens[at]) && grammar.is(&tokens[at - 1], bits.before);
-        let said = tokens[..at - 1].iter().rev();
+        if !is_step(&tokens[at]) || !grammar.is(&tokens[at - 1], bits.before) {
+            continue;
+        }
+        let said = tokens[..at - 1].iter().rev().take(BACK_WITHIN);
         let said = said.take_while(|token| !grammar.is(token, bits.stop | bits.line | bits.comma));
         let stated = said
             .clone()
             .any(|token| grammar.is(token, bits.done | bits.deed | bits.did));
-        if is_behind && stated && said.clone().any(is_step) {
+        if stated && said.clone().any(is_step) {
             tokens[at].value = TokenValue::Steps(0);
         }
     }

@@ -23,6 +23,8 @@ pub(super) struct Trace {
     pub(super) clause_texts: Vec<PatternText>,
     /// The clauses that are left after combining, each with its judgement.
     pub(super) judged: Vec<JudgedClause>,
+    /// Whether a clause says that nothing stands in the way, also where combining dropped it beside others.
+    pub(super) is_free: bool,
     /// The comment as patterns read it: one run of tokens.
     pub(super) whole: PatternText,
     /// The tokens of the code in the comment.

@@ -65,6 +65,8 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
     let to_us = |clause: &JudgedClause| role(clause).is_some_and(Role::is_to_us);
     // Nor where all that is said is that nothing stands in the way.
     let denies = |clause: &JudgedClause| matches!(role(clause), Some(Role::NoBlockers | Role::AllFree));
+    // Nor a finish beside that: "step 3 is done, I am not stuck".
+    let finishes_or_silent = |clause: &JudgedClause| clause.judgement.is_none() || clause.is(Label::Completion);
     // Nor that something works again, or came: words of obstacles stand there too.
     let frees = |clause: &JudgedClause| role(clause) == Some(Role::Works);
     // What is left of a comment without its keys is too little to go by.
@@ -79,6 +81,7 @@ fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trac
         || trace.judged.iter().all(denies)
         || trace.judged.iter().any(|clause| is_turned(rule_set, clause))
         || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
+        || trace.is_free && trace.judged.iter().all(finishes_or_silent)
         || is_read(verdict, trace)
         || is_plain(verdict, trace) && trace.judged.iter().all(frees)
         || verdict == RuleVerdict::Silent && words == Words::None
