@@ -128,12 +128,13 @@ impl Report {
 
     /// The steps that the clauses of a label speak of.
     pub fn steps(&self, label: Label) -> BTreeSet<u8> {
-        Self::steps_of(&self.clauses(label))
+        Self::steps_of(self.clauses(label))
     }
 
     /// The steps that these clauses speak of.
-    pub fn steps_of(clauses: &[&Clause]) -> BTreeSet<u8> {
-        clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect()
+    pub fn steps_of<'c>(clauses: impl IntoIterator<Item = &'c Clause>) -> BTreeSet<u8> {
+        let clauses = clauses.into_iter();
+        clauses.flat_map(|clause| clause.steps.iter().copied()).collect()
     }
 }
 

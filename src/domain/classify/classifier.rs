@@ -71,15 +71,14 @@ impl Classifier {
         let files = with_builtin(own);
         let mut faults = check_examples(&rule_set);
         faults.extend(unneeded_patterns(&rule_set));
-        for fault in faults.iter_mut().filter(|fault| is_builtin(fault)) {
-            // What is built in is right by itself.
-            let names: Vec<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
+        // What is built in is right by itself.
+        let names: Vec<&str> = own.iter().map(|(name, _)| name.as_str()).collect();
+        let is_foreign = |fault: &&mut RuleFault| !own.is_empty() && is_builtin(fault);
+        for fault in faults.iter_mut().filter(is_foreign) {
             fault.mend = format!("a word or a rule of {} changes it: take that out", names.join(" or "));
         }
         faults.extend(unused_kinds(&files));
-        for (name, text) in &files {
-            faults.extend(hidden_words(&rule_set, &files, name, text));
-        }
+        faults.extend(hidden_words(&rule_set, &files));
         faults
     }
 
@@ -108,12 +107,12 @@ impl Classifier {
     }
 }
 
-/// The built-in files with those of a project: one of the same name takes the place of the built-in one.
 /// Whether a fault is seen in a file that is built in.
 fn is_builtin(fault: &RuleFault) -> bool {
     BUILTIN.iter().any(|(name, _)| *name == fault.file)
 }
 
+/// The built-in files with those of a project: one of the same name takes the place of the built-in one.
 fn with_builtin(files: &[(String, String)]) -> Vec<(String, String)> {
     let stem = |file: &(String, String)| file.0.rsplit('/').next().map(str::to_owned);
     let own = |name: &str| files.iter().find(|file| stem(file).as_deref() == Some(name)).cloned();

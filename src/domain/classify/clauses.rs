@@ -100,7 +100,7 @@ impl OpenChunk {
     fn take(&mut self, grammar: &Grammar, token: &Token) {
         self.tokens += 1;
         self.kinds = self.kinds | grammar.kinds_of(token);
-        self.steps |= matches!(token.value, TokenValue::Steps(_));
+        self.steps |= token.is_step();
     }
 }
 
@@ -151,11 +151,10 @@ fn turns(grammar: &Grammar, rest: &[Token]) -> bool {
 
 /// "But not step 3": what was said before is not said of it.
 fn denies_a_step(grammar: &Grammar, rest: &[Token]) -> bool {
-    let is_step = |token: &Token| matches!(token.value, TokenValue::Steps(_));
     let bits = grammar.bits;
     match rest {
-        [not, article, step, ..] if grammar.is(article, bits.article) => grammar.is(not, bits.not) && is_step(step),
-        [not, step, ..] => grammar.is(not, bits.not) && is_step(step),
+        [not, article, step, ..] if grammar.is(article, bits.article) => grammar.is(not, bits.not) && step.is_step(),
+        [not, step, ..] => grammar.is(not, bits.not) && step.is_step(),
         _ => false,
     }
 }
@@ -177,7 +176,7 @@ fn speaks_of_another(grammar: &Grammar, open_chunk: &OpenChunk, rest: &[Token]) 
         .is_none_or(|token| grammar.is(token, bits.stop | bits.line | bits.comma));
     let denies = open_chunk.kinds.meets(bits.yes) && ends && grammar.is(said, bits.not | bits.dont);
     let fails = open_chunk.kinds.meets(bits.did) && grammar.is(said, bits.fail | bits.stuck | bits.cant | bits.cross);
-    matches!(step.value, TokenValue::Steps(_)) && (denies || fails)
+    step.is_step() && (denies || fails)
 }
 
 /// Whether a clause may end before this token.
@@ -193,7 +192,7 @@ fn boundary_before(
     if open_chunk.tokens == 0 {
         return None;
     }
-    let is_step = matches!(token.value, TokenValue::Steps(_));
+    let is_step = token.is_step();
     let marks = bits.tick | bits.cross | bits.todo;
     if marks_lead && grammar.is(token, marks) {
         return Some(Boundary::Hard);

@@ -1,4 +1,4 @@
-//! Combining: what the clauses of a comment mean together. The engine's only knowledge here is the labels' algebra.
+//! Combining: what the clauses of a comment mean together, by their labels, their steps, and what each is the last to say.
 use super::clause_time::ClauseTime;
 use super::judge::Judgement;
 use super::reading::{Label, Role};

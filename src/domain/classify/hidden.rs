@@ -6,27 +6,30 @@ use super::rule_set::{RuleSet, bits_of, entries, language_of};
 /// Every phrase of a file that says nothing by itself, or less grave things than a word in it (`[meanings]`). A phrase may
 /// that is of a kind that turns what its words say, or has a word of such a kind, as "no longer stuck" has, or one that says
 /// what the phrase does. `files`: all that are read, with their names.
-pub(super) fn hidden_words(rule_set: &RuleSet, files: &[(String, String)], name: &str, text: &str) -> Vec<RuleFault> {
-    let languages = match language_of(name) {
-        // What is said in no language is said in all.
-        COMMON => 0..COMMON,
-        language => language..language + 1,
+pub(super) fn hidden_words(rule_set: &RuleSet, files: &[(String, String)]) -> Vec<RuleFault> {
+    let read = |(name, text): &(String, String)| (name.clone(), toml::from_str(text).unwrap_or_default());
+    let files: Vec<(String, RuleFile)> = files.iter().map(read).collect();
+    let of_file = |(name, file): &(String, RuleFile)| {
+        let languages = match language_of(name) {
+            // What is said in no language is said in all.
+            COMMON => 0..COMMON,
+            language => language..language + 1,
+        };
+        let faults = languages.flat_map(|language| hidden_in(rule_set, &files, language, name, file));
+        let mut faults: Vec<RuleFault> = faults.collect();
+        faults.dedup();
+        faults
     };
-    let mut faults: Vec<RuleFault> = languages
-        .flat_map(|language| hidden_in(rule_set, files, language, name, text))
-        .collect();
-    faults.dedup();
-    faults
+    files.iter().flat_map(of_file).collect()
 }
 
 fn hidden_in(
     rule_set: &RuleSet,
-    files: &[(String, String)],
+    files: &[(String, RuleFile)],
     language: usize,
     name: &str,
-    text: &str,
+    file: &RuleFile,
 ) -> Vec<RuleFault> {
-    let file: RuleFile = toml::from_str(text).unwrap_or_default();
     let kinds = |kinds: &String| bits_of(rule_set, kinds).unwrap_or_default();
     let turns = kinds(&rule_set.meanings.turns);
     let meanings: Vec<KindSet> = rule_set.meanings.gravest_last.iter().map(kinds).collect();
@@ -35,14 +38,10 @@ fn hidden_in(
     let helpers = rule_set.kinds.bits.aux | rule_set.kinds.bits.prep | rule_set.kinds.bits.me;
     let is_read = |name: &str| [language, COMMON].contains(&language_of(name));
     let of_language = files.iter().filter(|(name, _)| is_read(name));
-    let files = of_language.map(|(_, text)| toml::from_str::<RuleFile>(text).unwrap_or_default());
-    let lists = files.flat_map(|file| file.words.into_values());
+    let lists = of_language.flat_map(|(_, file)| file.words.values());
     let all: Vec<String> = lists
-        .flat_map(|list| {
-            entries(&list)
-                .map(|entry| as_read(entry).into_owned())
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|list| entries(list))
+        .map(|entry| as_read(entry).into_owned())
         .collect();
     let mut faults = Vec::new();
     for (kind, list) in file.words.iter().filter(|(kind, _)| *kind != "plain") {

@@ -50,7 +50,7 @@ pub(super) fn leave_out(grammar: &Grammar, tokens: &mut Vec<Token>) -> StepSet {
 /// "3, not 2", "not 2 but 3", "3 instead of 2": the step that was not meant keeps its place and names nothing.
 pub(super) fn drop_replaced(grammar: &Grammar, tokens: &mut [Token]) {
     let bits = grammar.bits;
-    let is_step = |token: Option<&Token>| matches!(token.map(|token| token.value), Some(TokenValue::Steps(_)));
+    let is_step = |token: Option<&Token>| token.is_some_and(Token::is_step);
     for at in 0..tokens.len() {
         if !grammar.is(&tokens[at], bits.not | bits.insteadof) || grammar.is(&tokens[at], bits.neither) {
             continue;
@@ -112,9 +112,8 @@ fn leaves_out(grammar: &Grammar, before: &mut [Token], dropped: StepSet) -> bool
 /// "Step 2 is done before step 1": of the step that it is compared with nothing is said.
 pub(super) fn drop_compared(grammar: &Grammar, tokens: &mut [Token]) {
     let bits = grammar.bits;
-    let is_step = |token: &Token| matches!(token.value, TokenValue::Steps(_));
     for at in 2..tokens.len() {
-        if !is_step(&tokens[at]) || !grammar.is(&tokens[at - 1], bits.before) {
+        if !tokens[at].is_step() || !grammar.is(&tokens[at - 1], bits.before) {
             continue;
         }
         let said = tokens[..at - 1].iter().rev().take(BACK_WITHIN);
@@ -122,7 +121,7 @@ pub(super) fn drop_compared(grammar: &Grammar, tokens: &mut [Token]) {
         let stated = said
             .clone()
             .any(|token| grammar.is(token, bits.done | bits.deed | bits.did));
-        if stated && said.clone().any(is_step) {
+        if stated && said.clone().any(Token::is_step) {
             tokens[at].value = TokenValue::Steps(0);
         }
     }

@@ -36,6 +36,13 @@ pub(super) struct Token {
     pub(super) value: TokenValue,
 }
 
+impl Token {
+    /// Whether it names steps.
+    pub(super) fn is_step(&self) -> bool {
+        matches!(self.value, TokenValue::Steps(_))
+    }
+}
+
 /// The steps that a run of tokens names.
 pub(super) fn steps_in(tokens: &[Token]) -> StepSet {
     tokens.iter().fold(0, |all, token| match token.value {

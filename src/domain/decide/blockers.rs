@@ -15,12 +15,10 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     if obstacles.is_empty() {
         return None;
     }
-    let steps = Report::steps_of(&obstacles);
-    let steps = if steps.is_empty() {
-        report.on_step.into_iter().collect()
-    } else {
-        steps
-    };
+    let mut steps = Report::steps_of(obstacles);
+    if steps.is_empty() {
+        steps.extend(report.on_step);
+    }
     let kind = report.reading.blocker_kind.unwrap_or(BlockerKind::Other);
     Some(add(builder, report, kind, &steps))
 }

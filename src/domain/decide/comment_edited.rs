@@ -174,7 +174,7 @@ fn claims_taken_back(
         builder.state.said_finished.take_if(|claim| is_own(claim));
     }
     let former_steps = former.clauses.iter().filter(|clause| clause.label == Label::Completion);
-    let former_steps: BTreeSet<u8> = former_steps.flat_map(|clause| clause.steps.iter().copied()).collect();
+    let former_steps = Report::steps_of(former_steps);
     let (still_said, kept) = (report.steps(Label::Completion), unchanged.steps(Label::Completion));
     let own_claims = builder.state.steps.iter().filter(|(number, step)| {
         let said = still_said.contains(number) || kept.contains(number);

@@ -9,7 +9,6 @@ use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
 use crate::domain::page::{Conversation, Posted, ReplyPart};
-use std::collections::BTreeSet;
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     if builder.state.quiet {
@@ -184,7 +183,7 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
     if clauses.is_empty() {
         return;
     }
-    let mut steps: BTreeSet<u8> = clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    let mut steps = Report::steps_of(clauses.iter().copied());
     if steps.is_empty() {
         steps.extend(report.on_step);
     }

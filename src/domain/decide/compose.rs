@@ -184,7 +184,17 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         }
         ReplyPart::Alert { prompt, facts } => (format!("alert/{prompt}"), shown(facts)),
         ReplyPart::Due => ("due".to_owned(), context! {}),
-        _ => to_us(builder, language, part),
+        ReplyPart::Help { .. }
+        | ReplyPart::Disputed
+        | ReplyPart::SetAside { .. }
+        | ReplyPart::Misread { .. }
+        | ReplyPart::Question { .. }
+        | ReplyPart::Asks { .. }
+        | ReplyPart::LeftOut { .. }
+        | ReplyPart::WasOpen { .. }
+        | ReplyPart::Denied { .. }
+        | ReplyPart::Waits { .. }
+        | ReplyPart::Left => to_us(builder, language, part),
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
 fn denied(report: &Report) -> BTreeSet<u8> {
     let clauses = report.playing(Role::Denied).into_iter();
     let sure = clauses.filter(|clause| clause.label == Label::Progress && clause.certainty == Certainty::Sure);
-    let denied: BTreeSet<u8> = sure.flat_map(|clause| clause.steps.iter().copied()).collect();
+    let denied = Report::steps_of(sure);
     denied.difference(&report.steps(Label::Completion)).copied().collect()
 }
 

@@ -3,6 +3,7 @@ use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::{blockers, heard, short_answer};
 use crate::domain::classify::{Certainty, Clause, Role};
+use crate::domain::event::Report;
 use crate::domain::page::Blocker;
 use std::collections::BTreeSet;
 
@@ -30,7 +31,7 @@ pub(super) fn report(
         return false;
     }
     let names_none = clauses.iter().all(|clause| clause.steps.is_empty());
-    let of_those = || so.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
+    let of_those = || Report::steps_of(so.iter().copied());
     let steps = &if names_none { steps.clone() } else { of_those() };
     let clauses = so.as_slice();
     if clauses.iter().any(|clause| clause.role == Role::AllFree) {
@@ -101,16 +102,12 @@ fn named(blockers: &[Blocker], text: &str) -> Vec<Blocker> {
 
 /// Whether a comment is no more than an "ok, thanks".
 fn only_acknowledges(text: &str) -> bool {
-    words(text).all(|word| is_among(&word, ACKNOWLEDGEMENTS))
+    words(text).all(|word| short_answer::is_among(&word, ACKNOWLEDGEMENTS))
 }
 
 /// Whether a text has one of these words.
 fn has_word(text: &str, among: &str) -> bool {
-    words(text).any(|word| is_among(&word, among))
-}
-
-fn is_among(word: &str, among: &str) -> bool {
-    among.contains(&format!(" {word} "))
+    words(text).any(|word| short_answer::is_among(&word, among))
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {

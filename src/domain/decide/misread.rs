@@ -100,10 +100,7 @@ fn which(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart
 
 /// The steps that a comment says were meant.
 fn meant(report: &Report) -> BTreeSet<u8> {
-    let steps = |role: Role| -> BTreeSet<u8> {
-        let clauses = report.playing(role);
-        clauses.iter().flat_map(|clause| clause.steps.iter().copied()).collect()
-    };
+    let steps = |role: Role| Report::steps_of(report.playing(role));
     let meant = steps(Role::Meant);
     if meant.is_empty() { steps(Role::Instead) } else { meant }
 }

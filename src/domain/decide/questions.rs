@@ -164,8 +164,7 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
     let whole = report.reading.all_done && options.contains(&Label::Completion);
     heard.set_clauses(sure);
     heard.report.reading.all_done &= !whole;
-    let steps: BTreeSet<u8> = unsure.iter().flat_map(|clause| clause.steps.iter().copied()).collect();
-    let mut steps: Vec<u8> = steps.into_iter().collect();
+    let mut steps: Vec<u8> = Report::steps_of(&unsure).into_iter().collect();
     if steps.is_empty() {
         steps.extend(report.on_step);
     }

@@ -170,7 +170,7 @@ pub(super) fn with_reason(text: &str) -> Option<(ShortAnswer, bool)> {
     let says_more = text.contains('?') || words().next().is_none() || names_step;
     let answer = read(answer).filter(|_| !says_more)?;
     let is_word = matches!(answer, ShortAnswer::Done | ShortAnswer::Stuck | ShortAnswer::Undo);
-    is_word.then(|| (answer, words().any(|word| WAS.contains(&format!(" {word} ")))))
+    is_word.then(|| (answer, words().any(|word| is_among(word, WAS))))
 }
 
 /// A word of a short answer.
@@ -184,6 +184,11 @@ fn sense(word: &str) -> Option<Sense> {
     let word = format!(" {word} ");
     let within = |(_, words): &&(Sense, &str)| words.contains(&word);
     WORDS.iter().find(within).map(|(sense, _)| *sense)
+}
+
+/// Whether a word is one of a list, in which blanks stand around each.
+pub(super) fn is_among(word: &str, list: &str) -> bool {
+    list.contains(&format!(" {word} "))
 }
 
 fn is_part(c: char) -> bool {

@@ -240,9 +240,10 @@ impl Candidates<'_> {
 
     fn is_finish(&self) -> bool {
         // What a rule has read as a take-back is never celebrated.
-        let least = if self.rule == Some(Label::Correction) {
+        if self.rule == Some(Label::Correction) {
             return false;
-        } else if self.plain == Some(Label::Completion) {
+        }
+        let least = if self.plain == Some(Label::Completion) {
             CHANCE_WHERE_PLAIN
         } else if self.rule == Some(Label::Completion) {
             FINISH_WITH_RULES
