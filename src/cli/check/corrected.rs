@@ -36,6 +36,7 @@ pub(super) fn corrected() -> Vec<ReplyPart> {
             asks: unticked < 1,
             of: (unticked > 1).then(|| "Ana".to_owned()),
         }));
+        parts.push(ReplyPart::NoSuchStep { step: 7 });
         parts.extend(asked(steps).flat_map(|asked| left_out(&asked).into_iter().chain([ReplyPart::Asks { asked }])));
     }
     parts

@@ -1,5 +1,5 @@
 //! Combining: what the clauses of a comment mean together, by their labels, their steps, and what each is the last to say.
-use super::clause_time::ClauseTime;
+use super::clause_cues::ClauseCues;
 use super::judge::Judgement;
 use super::reading::{Label, Role};
 use super::step_set::StepSet;
@@ -15,8 +15,8 @@ pub(super) struct JudgedClause {
     pub(super) steps: StepSet,
     /// Whether the clause named them itself.
     pub(super) own_steps: bool,
-    /// When what it says is so.
-    pub(super) time: ClauseTime,
+    /// What its words tell about when it is so, and of what.
+    pub(super) cues: ClauseCues,
     /// Whether it told of a failure, and a later word of a cure.
     pub(super) is_cured: bool,
     /// What was found; `None` when no rule stood.
@@ -40,7 +40,7 @@ impl JudgedClause {
 
     /// "..., now it fails": what it says of "it" is no longer what was said before.
     pub(super) fn fails_now(&self) -> bool {
-        self.is(Label::Blocker) && self.time.is_now && self.time.points && !self.own_steps
+        self.is(Label::Blocker) && self.cues.is_now && self.cues.points && !self.own_steps
     }
 
     /// Whether this is what it does to its neighbours.
@@ -131,22 +131,22 @@ fn settle(clauses: &mut [JudgedClause]) {
         let near = |other: &JudgedClause| other.sentence == clause.sentence;
         let clears = |other: &JudgedClause| other.is(Label::Progress) && other.plays(Role::Works);
         let of_none = clause.steps == 0;
-        let was = clause.time.is_past && !clause.time.is_now;
-        let turns = |later: &JudgedClause| (was || later.time.is_now) && later.time.goes_on;
+        let was = clause.cues.is_past && !clause.cues.is_now;
+        let turns = |later: &JudgedClause| (was || later.cues.is_now) && later.cues.goes_on;
         let cures = |later: &JudgedClause| {
             let same = clause.steps == later.steps;
             let finishes = later.is(Label::Completion);
-            let names_another = later.time.contrasts && !later.time.goes_on && !later.own_steps;
+            let names_another = later.cues.contrasts && !later.cues.goes_on && !later.own_steps;
             clears(later) && (same || of_none || !later.own_steps) && !names_another
                 || finishes && later.own_steps && (same || of_none && near(later))
                 || finishes && !later.own_steps && near(later) && turns(later)
         };
         let explained = of_none
-            && !clause.time.is_now
-            && !clause.time.contrasts
+            && !clause.cues.is_now
+            && !clause.cues.contrasts
             && before.iter().any(|earlier| {
-                let explains = earlier.time.cures || clause.time.is_past;
-                clears(earlier) && explains && !earlier.time.is_past && near(earlier)
+                let explains = earlier.cues.cures || clause.cues.is_past;
+                clears(earlier) && explains && !earlier.cues.is_past && near(earlier)
             });
         if clause.is(Label::Progress) && clause.begins() {
             if after.iter().any(|later| later.is(Label::Question) && near(later)) {

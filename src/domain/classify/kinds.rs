@@ -38,8 +38,8 @@ pub(super) struct Kinds {
 kinds! {
     /// Marks that end a sentence or part a clause.
     stop, line, ask, comma, colon, dash, hyphen, slash, and, hash, percent,
-    /// A word for step, one that is only with a number, and a step with its number.
-    stepword, itemword, step, step_number, substep, part_of_step, ordinal, last,
+    /// A word for step, one that means nothing else, one that is only with a number, and a step with its number.
+    stepword, pagestep, itemword, step, step_number, substep, part_of_step, ordinal, last,
     /// Counts: `3 of 5`, all of them.
     count, count_all, number, decimal,
     /// Words of ranges and of all steps: "1 to 3", "up to", "all but".

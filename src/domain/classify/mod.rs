@@ -12,7 +12,7 @@
 //!   each other; **slots** hold what is said beside the label: steps, minutes, keys, the kind of a blocker.
 mod cause_words;
 mod classifier;
-mod clause_time;
+mod clause_cues;
 mod clauses;
 mod combine;
 mod context;
@@ -42,6 +42,7 @@ mod step_parser;
 mod step_set;
 mod steps;
 mod steps_bare;
+mod steps_beyond;
 mod steps_joined;
 mod structure;
 mod symbols;

@@ -1,5 +1,5 @@
 //! Reading a comment from end to end: segments, tokens, clauses, judgements, slots.
-use super::clause_time::ClauseTime;
+use super::clause_cues::ClauseCues;
 use super::clauses::{self, ClauseSpan};
 use super::combine::{JudgedClause, combine};
 use super::context::ReadingContext;
@@ -15,6 +15,7 @@ use super::segments::{Segments, split_segments};
 use super::slots;
 use super::step_set::listed;
 use super::steps::join_steps;
+use super::steps_beyond::beyond;
 use super::steps_joined::leave_out;
 use super::tagger::tag;
 use super::time::{finish_times, join_times};
@@ -63,8 +64,10 @@ fn tokens_of(grammar: &Grammar, context: &ReadingContext, segments: &Segments) -
     let mut tokens = join_times(grammar, &tagged.tokens);
     finish_times(grammar, &mut tokens);
     mark_keys(grammar, context.keys, &segments.own, &mut tokens);
+    let no_such_step = beyond(grammar, &tokens).filter(|_| context.steps_total > 0);
     let mut tokens = join_steps(grammar, &tokens);
     Trace {
+        no_such_step,
         left_out: leave_out(grammar, &mut tokens),
         own: segments.own.clone(),
         tokens,
@@ -120,7 +123,7 @@ fn judge_clauses(grammar: &Grammar, trace: &mut Trace) {
             sentence: *sentence,
             steps,
             own_steps: steps != 0,
-            time: ClauseTime::of(grammar, &trace.tokens[tokens.clone()], structure),
+            cues: ClauseCues::of(grammar, &trace.tokens[tokens.clone()], structure),
             is_cured: false,
             judgement: judge(rule_set, &text, sentence_so_far, &of_comment),
         });
@@ -159,7 +162,7 @@ fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
         sentence: usize::MAX,
         steps: trace.judged.iter().fold(0, |all, clause| all | clause.steps),
         own_steps: false,
-        time: ClauseTime::default(),
+        cues: ClauseCues::default(),
         is_cured: false,
         judgement: Some(Judgement {
             label: Label::Blocker,

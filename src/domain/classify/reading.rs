@@ -184,6 +184,9 @@ pub struct Reading {
     pub doubt: Option<[Label; 2]>,
     /// Every step that the author's own words speak of, sorted.
     pub steps: Vec<u8>,
+    /// The highest number that is named as a step and is none of the page, where the page is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_such_step: Option<u32>,
     /// Whether the whole item is said to be finished.
     pub all_done: bool,
     /// Time spent on the work, in minutes.

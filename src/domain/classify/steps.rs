@@ -109,7 +109,9 @@ impl StepParser<'_> {
         let excepted = self.at > 1 && self.grammar.is_before(self.tokens, self.at - 1, bits.except);
         // "First: I need access" counts what is said.
         let heads = self.is(ahead, bits.colon | bits.dash) && self.is(ahead + 1, self.grammar.states);
-        let begins = opens && (heads || self.is(ahead, bits.single));
+        let done = self.is(ahead, bits.done) && self.ends(ahead + 1)
+            || self.is(ahead, bits.comma) && self.is(ahead + 1, bits.done);
+        let begins = opens && (heads || done || self.is(ahead, bits.single));
         let alone = (definite || begins) && over && self.ends(ahead) && (excepted || !self.is(0, bits.last));
         alone.then(|| StepMention::whole(ahead, set))
     }

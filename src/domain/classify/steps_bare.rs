@@ -29,7 +29,7 @@ impl StepParser<'_> {
         let after_list_mark = self.before(bits.tick | bits.cross | bits.todo | bits.busy);
         let plus_one = self.at == 1 && self.before(bits.and);
         // Most numbers can be no step where they stand: the list that begins with them is not read.
-        let may_stand = self.may_be_subject() || self.is_object() || self.before(bits.onething);
+        let may_stand = self.may_be_subject() || self.is_object() || self.before(bits.onething | bits.aux | bits.both);
         if !(self.at == 0 || plus_one || after_list_mark || may_stand) {
             return None;
         }
@@ -48,9 +48,17 @@ impl StepParser<'_> {
             return None;
         }
         let lone = (plus_one || self.at == 0) && self.at + length == self.tokens.len();
+        // "+1" agrees with somebody.
+        if plus_one && lone && self.tokens[1].end - self.tokens[0].start == 2 {
+            return None;
+        }
         let lone_range = lone && mention.set.count_ones() > 1 && self.is(1, bits.hyphen | bits.to | bits.dash);
         let unknown = self.token(length).is_some_and(|token| token.symbol == 0);
-        let stands = !lone && (self.is_subject(length) || self.is_object() || self.is_one_thing(length));
+        let stands = !lone
+            && (self.is_subject(length)
+                || self.is_object()
+                || self.is_one_thing(length)
+                || self.is_asked_about(length));
         (stands && (self.ends(length) || unknown) || after_list_mark || lone_range).then_some(mention)
     }
 
@@ -83,7 +91,13 @@ impl StepParser<'_> {
     /// "el dos", "die 4", "o cinco": one thing, not so many; a numeral there may be a day.
     fn is_one_thing(&self, length: usize) -> bool {
         let bits = self.grammar.bits;
-        let may_be_day = self.before(bits.onday | bits.dated) && !self.is(0, bits.numword);
+        let over = self
+            .token(length)
+            .is_none_or(|token| self.grammar.is(token, bits.stop | bits.line));
+        // "Vuelvo el dos": a verb that nobody knows may tell of a day.
+        let verb = self.at.checked_sub(2).and_then(|at| self.tokens.get(at));
+        let of_unknown_verb = over && verb.is_some_and(|token| token.symbol == 0);
+        let may_be_day = self.before(bits.onday | bits.dated) && (of_unknown_verb || !self.is(0, bits.numword));
         let may_be_hour = self.number(0) == Some(1) || self.is(length, bits.half_more | bits.quarter_more);
         self.before(bits.onething) && !may_be_day && !may_be_hour && self.ends(length)
     }
@@ -102,6 +116,12 @@ impl StepParser<'_> {
         let through_verb =
             self.before(bits.aux | bits.single) && self.grammar.is_before(self.tokens, verb, bits.pointer);
         through_verb || self.before(bits.pointer)
+    }
+
+    /// "Can 5 be made?", "both 3 and 5 are done".
+    fn is_asked_about(&self, length: usize) -> bool {
+        let bits = self.grammar.bits;
+        self.before(bits.aux | bits.both) && self.is(length, bits.aux | bits.done | bits.finish)
     }
 
     /// "3, not 2", "not 2 but 3".
@@ -128,19 +148,30 @@ impl StepParser<'_> {
             && !matches!(thing.value, TokenValue::Number(_))
     }
 
+    /// "Six done.", "one complete, at last": nothing follows that could be what was finished.
+    fn is_finished(&self, length: usize) -> bool {
+        let bits = self.grammar.bits;
+        let over =
+            bits.stop | bits.line | bits.comma | bits.colon | bits.dash | bits.emoji | bits.day | bits.and | bits.but;
+        self.is(length, bits.done | bits.finish) && (self.token(length + 1).is_none() || self.is(length + 1, over))
+    }
+
     /// A number as a word is a step only where nothing is counted: "six is complete", "that's three", "stuck on two".
     fn in_words(&self, length: usize) -> bool {
         let bits = self.grammar.bits;
         let over = self.token(length).is_none() || self.is(length, bits.stop | bits.line | bits.comma);
-        if self.number(0) == Some(1) {
-            return false;
-        }
         let opens = self.at == 0 || self.before(self.grammar.opens);
+        // "One is missing" is one of several things; "one is done" is a step.
+        if self.number(0) == Some(1) {
+            let is_so = self.is(length, bits.single) && self.is(length + 1, bits.done | bits.finish | bits.busy);
+            return opens && (is_so || self.is_finished(length));
+        }
         let state = self.grammar.states | bits.article | bits.prep | bits.aux;
-        let stated = self.is(length, bits.single) && self.is(length + 1, state);
+        let stated = self.is(length, bits.single) && self.is(length + 1, state) || self.is_finished(length);
         let inverted = self.is(length, bits.acts) && self.is(length + 1, bits.me);
         let verb = self.at.saturating_sub(1);
-        let object = self.before(bits.prep) && self.grammar.is_before(self.tokens, verb, self.grammar.states);
+        let object = self.before(bits.prep) && self.grammar.is_before(self.tokens, verb, self.grammar.states)
+            || self.before(bits.done | bits.finish | bits.start);
         opens && (stated || inverted) || over && (self.pointed_at() || object)
     }
 }

@@ -146,6 +146,8 @@ pub(super) struct StructureSource {
     subjects: Vec<(Subject, String)>,
     predicates: Vec<(Predicate, String)>,
     tenses: Vec<(Tense, String)>,
+    ends: String,
+    days: String,
     negation: String,
     #[serde(default)]
     row: Vec<StructureRow>,
@@ -158,7 +160,14 @@ impl StructureSource {
         let predicates = self.predicates.iter().map(|(_, list)| list);
         let tenses = self.tenses.iter().map(|(_, list)| list);
         let named = subjects.chain(predicates).chain(tenses);
-        named.chain([&self.openings, &self.determiners, &self.passive, &self.negation])
+        named.chain([
+            &self.openings,
+            &self.determiners,
+            &self.passive,
+            &self.ends,
+            &self.days,
+            &self.negation,
+        ])
     }
 
     /// With the kinds that its lists name; `kinds_of` finds them.
@@ -177,6 +186,8 @@ impl StructureSource {
             subjects: each(self.subjects, &kinds_of)?,
             predicates: each(self.predicates, &kinds_of)?,
             tenses: each(self.tenses, &kinds_of)?,
+            ends: kinds_of(&self.ends)?,
+            days: kinds_of(&self.days)?,
             negation: kinds_of(&self.negation)?,
             rows: self.row,
         })
@@ -188,6 +199,9 @@ const DENIED_BEFORE: usize = 5;
 /// So many words behind it: "werkt het hier niet".
 const DENIED_BEHIND: usize = 3;
 
+/// So many words behind an "until" may name the day: "until the end of January".
+const DAY_WITHIN: usize = 3;
+
 /// The kinds of words that tell the structure of a clause, and the table of what follows from it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct StructureTable {
@@ -197,11 +211,35 @@ pub(super) struct StructureTable {
     subjects: Vec<(Subject, KindSet)>,
     predicates: Vec<(Predicate, KindSet)>,
     tenses: Vec<(Tense, KindSet)>,
+    ends: KindSet,
+    days: KindSet,
     negation: KindSet,
     pub(super) rows: Vec<StructureRow>,
 }
 
 impl StructureTable {
+    /// The kinds of words that tell when something is so. "On holiday until Monday" tells how long it lasts: it is so now.
+    fn timed(&self, symbols: &SymbolTable, tokens: &[Token]) -> KindSet {
+        let kinds = |token: &Token| symbols.set(token.symbol);
+        let mut timed = KindSet::NONE;
+        let mut rest = tokens;
+        while let [token, behind @ ..] = rest {
+            let lasting = if kinds(token).meets(self.ends) { DAY_WITHIN } else { 0 };
+            match behind
+                .iter()
+                .take(lasting)
+                .position(|token| kinds(token).meets(self.days))
+            {
+                Some(day) => rest = &behind[day + 1..],
+                None => {
+                    timed = timed | kinds(token);
+                    rest = behind;
+                }
+            }
+        }
+        timed
+    }
+
     /// The structure of a clause.
     pub(super) fn structure(&self, symbols: &SymbolTable, tokens: &[Token]) -> Structure {
         let kinds = |token: &Token| symbols.set(token.symbol);
@@ -228,7 +266,7 @@ impl StructureTable {
             }),
             predicate,
             negated: said.any(|token| kinds(token).meets(self.negation)),
-            tense: named(&self.tenses, all).unwrap_or(Tense::Now),
+            tense: named(&self.tenses, self.timed(symbols, tokens)).unwrap_or(Tense::Now),
         }
     }
 

@@ -63,6 +63,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::ByHand { .. }
             | ReplyPart::Asks { .. }
             | ReplyPart::LeftOut { .. }
+            | ReplyPart::NoSuchStep { .. }
             | ReplyPart::Limited
             | ReplyPart::Enough { .. }
             | ReplyPart::ByBot { .. }
@@ -191,6 +192,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::Question { .. }
         | ReplyPart::Asks { .. }
         | ReplyPart::LeftOut { .. }
+        | ReplyPart::NoSuchStep { .. }
         | ReplyPart::WasOpen { .. }
         | ReplyPart::Denied { .. }
         | ReplyPart::Waits { .. }
@@ -230,6 +232,7 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
             "left_out".to_owned(),
             context! { options => shown(options), steps, whole },
         ),
+        ReplyPart::NoSuchStep { step } => ("no_such_step".to_owned(), context! { step }),
         ReplyPart::Left => ("left".to_owned(), context! {}),
         ReplyPart::WasOpen { steps } => ("was_open".to_owned(), context! { steps => shown(steps) }),
         ReplyPart::Denied { steps, own, of } => (

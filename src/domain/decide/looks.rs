@@ -65,6 +65,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Asks { .. }
             | ReplyPart::Left
             | ReplyPart::LeftOut { .. }
+            | ReplyPart::NoSuchStep { .. }
             | ReplyPart::Waits { .. }
             | ReplyPart::Question { .. }
             | ReplyPart::Clean { .. }

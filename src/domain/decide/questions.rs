@@ -21,12 +21,29 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
         return heard;
     }
     another_report(builder, &report);
+    if let Some(part) = leave_no_such_step_out(&report, &mut heard) {
+        heard.parts.extend((!report.absorbed).then_some(part));
+        return heard;
+    }
     let Some(unsure) = leave_doubt_out(builder, &report, &mut heard) else {
         return heard;
     };
     let left_out = left_out(&report, &unsure);
     heard.parts.extend(ask_meaning(builder, report, unsure).or(left_out));
     heard
+}
+
+/// "Step 7 is done" on a page of five: nothing is finished or taken back by it, and its author is told.
+fn leave_no_such_step_out(report: &Report, heard: &mut SureReport) -> Option<ReplyPart> {
+    let step = report.reading.no_such_step?;
+    let of_steps = |clause: &Clause| matches!(clause.label, Label::Completion | Label::Correction);
+    let (of_steps, others): (Vec<Clause>, Vec<Clause>) = report.reading.clauses.iter().cloned().partition(of_steps);
+    if of_steps.is_empty() {
+        return None;
+    }
+    heard.set_clauses(others);
+    heard.report.reading.all_done = false;
+    Some(ReplyPart::NoSuchStep { step })
 }
 
 /// What is told of a doubt that is not asked about: where a finish stands beside it, silence would say that all is well.

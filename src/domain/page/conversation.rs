@@ -184,6 +184,11 @@ pub enum ReplyPart {
         /// Whether the whole item is said to be finished.
         whole: bool,
     },
+    /// A step is named that the page does not have.
+    NoSuchStep {
+        /// The number that was named.
+        step: u32,
+    },
     /// Our question is answered with no: all stays as it is.
     Left,
     /// Somebody answered a question that we asked somebody else.

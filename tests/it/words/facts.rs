@@ -244,6 +244,7 @@ fn asked() -> Vec<(&'static str, Value)> {
     ] {
         all.push(("denied", context! { steps, own, of }));
     }
+    all.push(("no_such_step", context! { step => 7 }));
     for steps in [vec![], vec![3], vec![2, 3, 4]] {
         for options in options {
             let whole = steps.is_empty() && options.contains(&"completion");

@@ -1,6 +1,7 @@
 //! Agreement: what the rules and the second reader make of a comment together. How often a verdict of the rules meant a label
 //! is multiplied with the chances that the second reader gives it.
 use super::labels::{LABELS, column};
+use super::left_to_rules::{Words, is_left_to_rules, is_plain};
 use super::opinion::{Opinion, SecondReader};
 use super::verdict::RuleVerdict;
 use crate::domain::classify::combine::JudgedClause;
@@ -9,7 +10,6 @@ use crate::domain::classify::reading::{Label, Role};
 use crate::domain::classify::rule_set::RuleSet;
 use crate::domain::classify::slots::blocker_kind;
 use crate::domain::classify::structure::Tense;
-use crate::domain::classify::token::{Token, TokenValue};
 use crate::domain::classify::trace::Trace;
 
 /// The chance of a finish from which on one is celebrated that the rules see too.
@@ -19,7 +19,7 @@ const FINISH_WITH_RULES: f32 = 0.4;
 const PLAIN_COUNTS: f32 = 6.0;
 
 /// The chance of a finish, or of a blocker, from which on the rules are right about it where they know all words of a short comment.
-const CHANCE_WHERE_PLAIN: f32 = 0.02;
+const CHANCE_WHERE_PLAIN: f32 = 0.005;
 
 /// The chance of a finish from which on one is celebrated that the rules do not see.
 const FINISH_ALONE: f32 = 0.5;
@@ -42,6 +42,9 @@ const DOUBT: f32 = 0.8;
 /// The chance of a finish below which it is not sure that there is one.
 const FINISH_SURE: f32 = 0.6;
 
+/// The chance that a comment tells the state of a key from which on nothing else is raised in its place.
+const KEY_LIKELY: f32 = 0.5;
+
 /// Lets the second reader change what the rules made of the clauses, and tell the kind of an obstacle.
 pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &SecondReader, trace: &mut Trace) {
     let verdict = RuleVerdict::of(&trace.judged);
@@ -56,35 +59,6 @@ pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &Sec
         let features = opinion.map_or_else(|| second_reader.features(trace), |opinion| opinion.features);
         trace.blocker_kind = Some(second_reader.kind(&features, blocker_kind(rule_set, trace)));
     }
-}
-
-/// Whether a comment is read by the rules alone.
-fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: Words, trace: &Trace) -> bool {
-    let role = |clause: &JudgedClause| clause.judgement.as_ref().map(|judgement| judgement.role);
-    // What people say to us, or take back, in so many words, no model judges better.
-    let to_us = |clause: &JudgedClause| role(clause).is_some_and(Role::is_to_us);
-    // Nor where all that is said is that nothing stands in the way.
-    let denies = |clause: &JudgedClause| matches!(role(clause), Some(Role::NoBlockers | Role::AllFree));
-    // Nor a finish beside that: "step 3 is done, I am not stuck".
-    let finishes_or_silent = |clause: &JudgedClause| clause.judgement.is_none() || clause.is(Label::Completion);
-    // Nor that something works again, or came: words of obstacles stand there too.
-    let frees = |clause: &JudgedClause| role(clause) == Some(Role::Works);
-    // What is left of a comment without its keys is too little to go by.
-    let fragment = rule_set.kinds.bits.fragment;
-    let is_key = |token: &Token| rule_set.lexicon.symbols.set(token.symbol).meets(fragment);
-    // Nor a step that failed at first and is said to be finished since.
-    let finishes = |clause: &JudgedClause| clause.is(Label::Completion) && clause.steps != 0;
-    let is_cured = trace.is_cured() && verdict == RuleVerdict::Rule(Label::Completion);
-    trace.clause_spans.is_empty()
-        || is_cured && trace.judged.iter().any(finishes)
-        || trace.judged.iter().any(to_us)
-        || trace.judged.iter().all(denies)
-        || trace.judged.iter().any(|clause| is_turned(rule_set, clause))
-        || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
-        || trace.is_free && trace.judged.iter().all(finishes_or_silent)
-        || is_read(verdict, trace)
-        || is_plain(verdict, trace) && trace.judged.iter().all(frees)
-        || verdict == RuleVerdict::Silent && words == Words::None
 }
 
 /// Weighs the verdict of the rules against the opinion. Where it is not sure, the trace tells the label that decides, and the
@@ -138,73 +112,12 @@ fn is_kept(rule_set: &RuleSet, trace: &Trace) -> bool {
     judgements().any(takes_back) && judgements().all(|judgement| judgement.label != Label::Correction)
 }
 
-/// Whether a guard makes words of something else a take-back: "I never said that step 2 is done".
-fn is_turned(rule_set: &RuleSet, clause: &JudgedClause) -> bool {
-    let rule = clause.judgement.as_ref().and_then(Judgement::rule);
-    clause.is(Label::Correction) && rule.is_some_and(|rule| rule_set.rules[rule].label != Label::Correction)
-}
-
 /// Whether all clauses of a label speak of what would be under a condition.
 fn is_condition(label: Label, trace: &Trace) -> bool {
     let tense = |clause: &JudgedClause| trace.structures.get(clause.at).map(|structure| structure.tense);
     let is_condition = |clause: &JudgedClause| clause.plays(Role::Plan) && tense(clause) == Some(Tense::Condition);
     let mut of_label = trace.judged.iter().filter(|clause| clause.is(label)).peekable();
     of_label.peek().is_some() && of_label.all(is_condition)
-}
-
-/// What a comment says beside steps, numbers and marks.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Words {
-    /// Nothing: "4", "step 3!".
-    None,
-    /// One word that nobody knows: "step 3 zzqq".
-    OneUnknown,
-    /// More than that.
-    Some,
-}
-
-impl Words {
-    fn of(rule_set: &RuleSet, trace: &Trace) -> Self {
-        let bits = &rule_set.kinds.bits;
-        let marks = bits.stop | bits.line | bits.comma | bits.colon | bits.dash | bits.hyphen | bits.and | bits.hash;
-        let is_word = |token: &&Token| {
-            !matches!(token.value, TokenValue::Steps(_) | TokenValue::Number(_))
-                && !rule_set.lexicon.symbols.set(token.symbol).meets(marks)
-        };
-        let words: Vec<&Token> = trace.tokens.iter().filter(is_word).collect();
-        match words[..] {
-            [] => Self::None,
-            [word] if word.symbol == 0 => Self::OneUnknown,
-            _ => Self::Some,
-        }
-    }
-}
-
-/// A comment of so many words at most is short.
-const SHORT: usize = 8;
-
-/// Of so many at most, the rules have read all that it says where they know every word.
-const VERY_SHORT: usize = 6;
-
-/// Whether the rules alone read a comment.
-fn is_read(verdict: RuleVerdict, trace: &Trace) -> bool {
-    is_known(verdict) && trace.tokens.len() <= VERY_SHORT && unknown(trace) == 0
-}
-
-/// Whether a comment is short and the rules know its words. Beside a rule, one word may be unknown, as a name.
-fn is_plain(verdict: RuleVerdict, trace: &Trace) -> bool {
-    let may_be_unknown = usize::from(matches!(verdict, RuleVerdict::Rule(_)));
-    is_known(verdict) && trace.tokens.len() <= SHORT && unknown(trace) <= may_be_unknown
-}
-
-/// Whether words that the rules know gave their verdict. The form of a word alone makes no finish: "ghosted" is none.
-fn is_known(verdict: RuleVerdict) -> bool {
-    !matches!(verdict, RuleVerdict::Structure(Label::Completion) | RuleVerdict::Silent)
-}
-
-/// How many words of a comment the lexicon does not know.
-fn unknown(trace: &Trace) -> usize {
-    trace.tokens.iter().filter(|token| token.symbol == 0).count()
 }
 
 /// The labels that a comment may have.
@@ -277,9 +190,13 @@ impl Candidates<'_> {
     /// comment is what fits best of what is quiet.
     fn settled(&self) -> Label {
         let quiet = |label: Label| label >= Label::Progress;
+        // Most likely the state of a key, and which one no rule can tell: nothing else that is acted on.
+        let of_key = self.opinion.whole[column(Label::KeyReport)].exp();
+        let of_unknown_key = of_key > KEY_LIKELY && !self.may_be(Label::KeyReport);
         let settled = match self.best(|_| true) {
             Some(label) if self.plain.is_none() && label > Label::Blocker && self.is_blocker() => Some(Label::Blocker),
             Some(Label::Completion) if !self.is_finish() => self.best(quiet),
+            Some(Label::Blocker | Label::Correction) if of_unknown_key && self.rule.is_none() => self.best(quiet),
             // "All done, have a nice weekend": what is said beside it takes nothing from a finish.
             Some(Label::Chatter) if self.rule == Some(Label::Completion) && self.told_finish > FINISH_ALONE => {
                 self.rule

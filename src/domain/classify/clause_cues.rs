@@ -1,5 +1,5 @@
-//! Clause time: when what a clause says is so, and whether it goes on about what was said before. What happened later in a comment
-//! decides: "it failed at first, now it works".
+//! Clause cues: words that tell when what a clause says is so, and whether it goes on about what was said before. What happened
+//! later in a comment decides: "it failed at first, now it works".
 use super::grammar::Grammar;
 use super::lexicon::KindSet;
 use super::structure::{Structure, Tense};
@@ -8,7 +8,7 @@ use super::token::Token;
 /// What the words of a clause tell about when it is so, and of what.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each kind of word may stand there or not")]
-pub(super) struct ClauseTime {
+pub(super) struct ClauseCues {
     /// It is so by now: "now", "still", "again", a verb that fails today.
     pub(super) is_now: bool,
     /// It was so before.
@@ -23,7 +23,7 @@ pub(super) struct ClauseTime {
     pub(super) goes_on: bool,
 }
 
-impl ClauseTime {
+impl ClauseCues {
     /// As the words of a clause tell, and its structure.
     pub(super) fn of(grammar: &Grammar, tokens: &[Token], structure: Structure) -> Self {
         let bits = grammar.bits;
