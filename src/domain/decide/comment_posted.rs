@@ -104,8 +104,8 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
     let mut parts = Vec::new();
     parts.extend(report.cut.map(|chars| ReplyPart::Cut { chars }));
     posted_keys(builder, report, &mut parts);
-    if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
-        builder.begin_cycle(Some(&report.comment.id));
+    if reports_work(&report) {
+        builder.begin_work(Some(&report.comment.id));
     }
     let mends = misread::what(&report);
     if mends == misread::Mends::Earlier {
@@ -121,6 +121,22 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
         parts.extend(misread::itself(builder, report));
     }
     parts
+}
+
+/// Whether somebody works, as the comment says. A greeting, a slip, what is planned or still open, and what does not apply tell of
+/// no work.
+fn reports_work(report: &Report) -> bool {
+    let tells = |clause: &Clause| match clause.label {
+        Label::Completion | Label::KeyReport => true,
+        Label::Progress => {
+            let is_ahead = clause.role == Role::Plan || clause.role.is_open();
+            let is_vague = clause.role == Role::Doubt && clause.steps.is_empty();
+            !is_ahead && !is_vague && !clause.resolves() && clause.role != Role::SetAside
+        }
+        Label::Correction | Label::Blocker | Label::Question | Label::Chatter => false,
+    };
+    let tells = report.reading.clauses.iter().any(tells) && !freed::only_acknowledges(report.heard.as_str());
+    tells || !report.obstacles().is_empty()
 }
 
 /// What a comment says of the work.

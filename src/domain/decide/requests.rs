@@ -64,12 +64,12 @@ fn names_its_object(part: &ReplyPart) -> bool {
 fn again<'p>(parts: impl Iterator<Item = &'p ReplyPart>) -> Vec<ReplyPart> {
     let part = |part: &ReplyPart| match part {
         ReplyPart::Claim { .. } | ReplyPart::Keys { .. } => Some(part.clone()),
-        ReplyPart::Correction { steps, .. } | ReplyPart::Progress { steps, .. } if !steps.is_empty() => {
+        ReplyPart::Correction { steps, .. } | ReplyPart::Progress { steps, .. } | ReplyPart::Blocker { steps, .. }
+            if !steps.is_empty() =>
+        {
             Some(ReplyPart::claim(steps.clone()))
         }
-        ReplyPart::Blocker { step: Some(step), .. } | ReplyPart::Question { step: Some(step), .. } => {
-            Some(ReplyPart::claim(vec![*step]))
-        }
+        ReplyPart::Question { step: Some(step), .. } => Some(ReplyPart::claim(vec![*step])),
         _ => None,
     };
     parts.filter_map(part).collect()

@@ -5,10 +5,11 @@
 //! comments that ended it, and holds again when the last of those is undone.
 use super::builder::DecisionBuilder;
 use super::ticks;
+use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Gone;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Blocker, Claim, Conversation, EndedFact, Fact, PageState, SetAside, TimeSpent};
+use crate::domain::page::{Aside, Blocker, Claim, Conversation, EndedFact, Fact, PageState, SetAside, TimeSpent};
 use std::collections::BTreeSet;
 
 /// Claims of one step, and times that were told, at most: nobody undoes more.
@@ -28,7 +29,7 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> Ta
     let was_finished = builder.state.finished.is_some();
     let was_stopped = !builder.state.blockers.is_empty();
     retract(&mut builder.state, comment);
-    let mut taken_back = release(builder, comment);
+    let mut taken_back = release(builder, comment, |_| false);
     let now_claimed = self::claimed(&builder.state);
     let lost: BTreeSet<u8> = claimed.difference(&now_claimed).copied().collect();
     taken_back.unticked = ticks::untick(builder, &lost).len() + ticks::untick_for(builder, comment, &now_claimed);
@@ -45,10 +46,14 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> Ta
     taken_back
 }
 
-/// What a comment ended holds again, as far as nothing else ended it.
-pub(super) fn release(builder: &mut DecisionBuilder<'_>, by: &CommentId) -> TakenBack {
+/// What a comment ended holds again, but for what it `still_ends`, as far as nothing else ended it.
+pub(super) fn release(
+    builder: &mut DecisionBuilder<'_>,
+    by: &CommentId,
+    still_ends: impl Fn(&Fact) -> bool,
+) -> TakenBack {
     let claimed = claimed(&builder.state);
-    let back = no_longer_ended(&mut builder.state, by, |_| true);
+    let back = no_longer_ended(&mut builder.state, by, |fact| !still_ends(fact));
     let stops = back.iter().any(|fact| matches!(fact, Fact::Blocker(_)));
     hold(&mut builder.state, back);
     if stops {
@@ -57,6 +62,34 @@ pub(super) fn release(builder: &mut DecisionBuilder<'_>, by: &CommentId) -> Take
     TakenBack {
         unticked: 0,
         claimed_again: self::claimed(&builder.state).difference(&claimed).copied().collect(),
+    }
+}
+
+/// Whether a clause speaks of what a fact is about, and says what would end it.
+pub(super) fn may_end(clause: &Clause, fact: &Fact) -> bool {
+    let names = |step: &u8| clause.steps.is_empty() || clause.steps.contains(step);
+    let is_open = clause.label == Label::Correction || clause.role.is_open();
+    match fact {
+        Fact::Finished(step, _) => is_open && step.as_ref().is_none_or(names),
+        // Who names a step frees nobody who is stopped as a whole, unless somebody is meant by name.
+        Fact::Blocker(blocker) => {
+            let of_it = match &blocker.step {
+                Some(step) => names(step),
+                None => clause.steps.is_empty() || clause.role == Role::Works,
+            };
+            let ends = matches!(clause.label, Label::Completion | Label::Correction | Label::Progress);
+            of_it && ends && clause.asserted() && !clause.role.is_open()
+        }
+        Fact::SetAside(aside) => match &aside.what {
+            Aside::Step(step) => {
+                let ends = clause.label == Label::Completion || clause.role == Role::SetAside;
+                ends && names(step)
+            }
+            Aside::Key(variable) => {
+                let ends = clause.label == Label::KeyReport || clause.role == Role::SetAside;
+                ends && (clause.keys.is_empty() || clause.keys.contains(variable))
+            }
+        },
     }
 }
 
@@ -248,7 +281,7 @@ fn retract(state: &mut PageState, comment: &CommentId) {
     retract_denials(state, comment);
     state.ended.retain(|ended| ended.fact.comment() != comment);
     retract_spent(state, comment);
-    state.said_finished.take_if(|claim| claim.comment == *comment);
+    state.said_finished.retain(|claim| claim.comment != *comment);
 }
 
 /// Takes a comment from what ended the facts that fit; those that nothing ends now.
