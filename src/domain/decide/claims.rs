@@ -94,7 +94,7 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
         claimed_again(builder, *number);
     }
     set_aside::applies(&mut builder.state, &report.comment.id, &claimed, &[]);
-    denials::settled(&mut builder.state, &claimed);
+    undo::end_denials(&mut builder.state, &report.comment.id, &claimed);
     if whole {
         builder.state.said_finished.retain(|said| said.author != claim.author);
         undo::claim(&mut builder.state, None, claim);

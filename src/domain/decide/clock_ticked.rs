@@ -57,6 +57,7 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     builder.state.finished = None;
     builder.state.finished_also.clear();
     builder.state.said_finished.clear();
+    builder.state.denied.clear();
     builder.state.questions.clear();
     builder.state.answered.clear();
     builder.state.heard.clear();

@@ -9,6 +9,7 @@ use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
 use crate::domain::page::{Conversation, Posted, ReplyPart};
+use std::collections::BTreeSet;
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     if builder.state.quiet {
@@ -153,7 +154,7 @@ fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, 
     parts.extend(set_aside::report(builder, report));
     progress(builder, report, parts);
     requests::dispute(builder, report, parts);
-    parts.extend(question(builder, &report));
+    parts.extend(self::questions(builder, &report));
 }
 
 /// Takes the keys in a comment into the state; tells of them.
@@ -233,20 +234,23 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
     });
 }
 
-/// What is asked of us, if anything is.
-pub(super) fn question(builder: &DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+/// What is asked of us, if anything is: of each step by itself.
+pub(super) fn questions(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
     let clauses = report.clauses(Label::Question);
     // A question to somebody else asks nothing of us.
     if clauses.is_empty() || !report.reading.needs_reply {
-        return None;
+        return Vec::new();
     }
-    let step = clauses
-        .iter()
-        .find_map(|clause| clause.steps.first().copied())
-        .or(report.on_step);
-    let topic = builder.playbook.topics.find(report.heard.as_str());
-    Some(ReplyPart::Question {
-        topic: topic.unwrap_or("unknown").to_owned(),
+    let topic = builder.playbook.topics.find(report.heard.as_str()).unwrap_or("unknown");
+    let part = |step| ReplyPart::Question {
+        topic: topic.to_owned(),
         step,
-    })
+    };
+    each_step(Report::steps_of(clauses), report).map(part).collect()
+}
+
+/// The steps that a comment names, each by itself; where it names none, the one beside which it stands, if any.
+pub(super) fn each_step(named: BTreeSet<u8>, report: &Report) -> impl Iterator<Item = Option<u8>> {
+    let beside = named.is_empty().then_some(report.on_step);
+    named.into_iter().map(Some).chain(beside)
 }

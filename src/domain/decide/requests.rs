@@ -1,22 +1,23 @@
 //! Requests and disputes: somebody asks for help and names no obstacle, or says that we are wrong. Neither stops anybody.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{corrections, heard, looks};
+use super::{comment_posted, corrections, heard, looks};
 use crate::domain::classify::{Label, Role};
 use crate::domain::event::Report;
 use crate::domain::page::ReplyPart;
 
-/// A call for help: answered with how the step goes.
-pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+/// A call for help: answered with how each step goes that it names, else the current one.
+pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
     let calls = report.playing(Role::Help);
     if calls.is_empty() || !report.obstacles().is_empty() {
-        return None;
+        return Vec::new();
     }
-    let named = calls.iter().find_map(|clause| clause.steps.first().copied());
-    let step = named.or(report.on_step);
-    Some(ReplyPart::Help {
+    let part = |step: Option<u8>| ReplyPart::Help {
         step: step.or_else(|| looks::current_step(builder)),
-    })
+    };
+    comment_posted::each_step(Report::steps_of(calls), report)
+        .map(part)
+        .collect()
 }
 
 /// "You are wrong, I did rotate it": what our last reply in the thread spoke of is looked at again, after what the comment
