@@ -7,7 +7,7 @@ use crate::domain::classify::{Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Claim, Conversation, Fact, ReplyPart};
+use crate::domain::page::{Blocker, Claim, Conversation, Fact, ReplyPart};
 use std::collections::BTreeSet;
 
 pub(super) fn apply(
@@ -35,6 +35,7 @@ pub(super) fn apply(
 /// comment says now is heard as if it were new. `None`: it was no answer.
 fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<ReplyPart>> {
     let (asked, later) = questions::reopen(builder, &report.comment.id)?;
+    let stopped = builder.state.blockers.clone();
     let was_done = builder.state.status.wanted == Some(Status::Done);
     let ticked = ticks::ours(builder);
     let claimed = undo::claimed(&builder.state);
@@ -60,6 +61,10 @@ fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Optio
         // What had been taken back is looked at anew.
         parts.push(ReplyPart::claim(back));
     }
+    if parts.is_empty() && anew.iter().all(|part| *part == ReplyPart::Left) {
+        parts.extend(withdrawn(builder, &report.comment.id, &stopped));
+    }
+    parts.extend(stuck_again(builder, &report.comment.id, &stopped));
     // "I leave it" is no word for what was just taken back.
     let told = parts.is_empty();
     parts.extend(clean);
@@ -97,11 +102,30 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
     if !again.is_empty() {
         parts.insert(0, ReplyPart::claim(again));
     }
-    let mut stops = builder.state.blockers.iter();
-    if stops.any(|blocker| blocker.comment != report.comment.id && !stopped.contains(blocker)) {
-        parts.push(ReplyPart::who_is_stuck());
+    parts.extend(stuck_again(builder, &report.comment.id, &stopped));
+    if parts.is_empty() {
+        parts.extend(withdrawn(builder, &report.comment.id, &stopped));
     }
     parts
+}
+
+/// It is told who is stuck, where others, or the author by another comment, are stopped again that were not among those `stopped`.
+fn stuck_again(builder: &DecisionBuilder<'_>, comment: &CommentId, stopped: &[Blocker]) -> Option<ReplyPart> {
+    let mut stops = builder.state.blockers.iter();
+    let again = stops.any(|blocker| blocker.comment != *comment && !stopped.contains(blocker));
+    again.then(ReplyPart::who_is_stuck)
+}
+
+/// It is told that a comment reports no obstacle any more, where it did among those that `stopped` somebody.
+fn withdrawn(builder: &DecisionBuilder<'_>, comment: &CommentId, stopped: &[Blocker]) -> Option<ReplyPart> {
+    let own = |blocker: &Blocker| blocker.comment == *comment;
+    let is_withdrawn = stopped.iter().any(own) && !builder.state.blockers.iter().any(own);
+    is_withdrawn.then(|| ReplyPart::Correction {
+        steps: Vec::new(),
+        unticked: Vec::new(),
+        reopened: false,
+        cleared: true,
+    })
 }
 
 /// Tells this in the reply that the comment has, or in a new one.

@@ -9,7 +9,6 @@ use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
 use crate::domain::page::{Conversation, Posted, ReplyPart};
-use std::collections::BTreeSet;
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     if builder.state.quiet {
@@ -246,11 +245,5 @@ pub(super) fn questions(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<R
         topic: topic.to_owned(),
         step,
     };
-    each_step(Report::steps_of(clauses), report).map(part).collect()
-}
-
-/// The steps that a comment names, each by itself; where it names none, the one beside which it stands, if any.
-pub(super) fn each_step(named: BTreeSet<u8>, report: &Report) -> impl Iterator<Item = Option<u8>> {
-    let beside = named.is_empty().then_some(report.on_step);
-    named.into_iter().map(Some).chain(beside)
+    report.each_step(clauses).into_iter().map(part).collect()
 }

@@ -1,7 +1,7 @@
 //! Requests and disputes: somebody asks for help and names no obstacle, or says that we are wrong. Neither stops anybody.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{comment_posted, corrections, heard, looks};
+use super::{corrections, heard, looks};
 use crate::domain::classify::{Label, Role};
 use crate::domain::event::Report;
 use crate::domain::page::ReplyPart;
@@ -15,9 +15,7 @@ pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyP
     let part = |step: Option<u8>| ReplyPart::Help {
         step: step.or_else(|| looks::current_step(builder)),
     };
-    comment_posted::each_step(Report::steps_of(calls), report)
-        .map(part)
-        .collect()
+    report.each_step(calls).into_iter().map(part).collect()
 }
 
 /// "You are wrong, I did rotate it": what our last reply in the thread spoke of is looked at again, after what the comment
