@@ -77,8 +77,8 @@ impl Bot {
             token = greeting.token.1,
             "connected to Notion"
         );
-        if !tools.settings.second_reader {
-            tracing::info!("comments are read by the rules alone: `reading.second_reader` is false");
+        if let Some(why) = super::tools::why_rules_alone(&tools.settings) {
+            tracing::info!("comments are read by the rules alone: {why}");
         }
         marks_go_with_key(&*store, &tools.keys.project).await?;
         let own = OwnIds::new(token::own_ids(&*store, &me.id).await?);

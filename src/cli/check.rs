@@ -47,8 +47,8 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     }
     if faults.is_empty() {
         println!("{proven}");
-        if !settings.second_reader {
-            println!("Comments are read by the rules alone: `reading.second_reader` is false.");
+        if let Some(why) = tools::why_rules_alone(&settings) {
+            println!("Comments are read by the rules alone: {why}.");
         }
         if let Some(lacking) = needs::lacking(&settings, env.as_ref()) {
             println!("\n{lacking}");

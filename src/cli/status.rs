@@ -4,7 +4,7 @@ mod pages;
 mod report;
 mod tell;
 
-use super::{CommandResult, Exit, ProjectArgs, table};
+use super::{CommandResult, Exit, ProjectArgs, table, tools};
 use crate::config::Settings;
 use crate::monitor::MonitorRecord;
 use crate::monitor::heartbeat::Heartbeat;
@@ -56,6 +56,7 @@ async fn gather(settings: &Settings, now: DateTime<Utc>) -> CommandResult<Status
         token_fault: sign.as_ref().and_then(|sign| sign.token_fault.clone()),
         restarts: sign.as_ref().map(|sign| sign.restarts.clone()).unwrap_or_default(),
         warnings: sign.as_ref().map(|sign| sign.warnings.clone()).unwrap_or_default(),
+        rules_alone: tools::why_rules_alone(settings),
         state_fault: None,
         counts: EffectCounts::default(),
         pages: Vec::new(),

@@ -103,6 +103,14 @@ fn classifier(settings: &Settings) -> CommandResult<Arc<Classifier>> {
     Ok(Arc::new(own))
 }
 
+/// Why comments are read by the rules alone, where they are.
+pub(super) fn why_rules_alone(settings: &Settings) -> Option<&'static str> {
+    if !settings.second_reader {
+        return Some("`reading.second_reader` is false");
+    }
+    (!Classifier::has_builtin_table()).then_some("this program has no table for its second reader")
+}
+
 /// The keys that comments may name: the variables of all providers, and what people call their services.
 fn key_names(providers: &Providers) -> KeyNames {
     let names = providers.all().iter().flat_map(|provider| {

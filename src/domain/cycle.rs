@@ -11,7 +11,7 @@ pub type Fingerprint = String;
 pub struct Cycle {
     /// The cycle's number, from 1.
     pub number: u32,
-    /// The first of: Status In Progress, the first report, `rotate start`.
+    /// The first of: Status In Progress, the first report of work, the first look, `rotate start`.
     pub began_at: DateTime<Utc>,
     /// The public id of the install key under which its fingerprints were made; empty in states of earlier versions.
     #[serde(default, skip_serializing_if = "String::is_empty")]

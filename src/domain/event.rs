@@ -131,6 +131,13 @@ impl Report {
         Self::steps_of(self.clauses(label))
     }
 
+    /// The steps that these clauses name, one by one; where they name none, the one that the comment stands at, if any.
+    pub fn each_step<'c>(&self, clauses: impl IntoIterator<Item = &'c Clause>) -> Vec<Option<u8>> {
+        let named = Self::steps_of(clauses);
+        let here = named.is_empty().then_some(self.on_step);
+        named.into_iter().map(Some).chain(here).collect()
+    }
+
     /// The steps that these clauses speak of.
     pub fn steps_of<'c>(clauses: impl IntoIterator<Item = &'c Clause>) -> BTreeSet<u8> {
         let clauses = clauses.into_iter();

@@ -75,6 +75,13 @@ pub(super) async fn look(
     fault.map_or(Ok(()), Err)
 }
 
+/// When a look can tell that what this page lacks now is gone; `None`: it lacks nothing.
+pub(super) fn can_tell_at(context: &IntakeContext, watched: &WatchedPage) -> Option<Instant> {
+    let listed = watched.seen.values().filter(|seen| seen.presence == Presence::Listed);
+    let missing = listed.filter_map(|seen| seen.missing_since).max();
+    missing.map(|since| since + context.poll.active * MISSING_FOR)
+}
+
 /// What is kept of a comment that is gone: of one that was deleted its id, its mark and what was made of it, and no text.
 fn gone(mut row: CommentRow, presence: Presence) -> CommentRow {
     if presence == Presence::Deleted {

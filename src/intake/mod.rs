@@ -132,7 +132,25 @@ impl Intake {
                 self.refreshed(done)?;
             }
         }
-        let mut left: Vec<PageId> = self.resting.keys().cloned().collect();
+        self.look_at(self.resting.keys().cloned().collect()).await?;
+        // One list that lacks a comment proves nothing: those pages are looked at once more, as late as that can tell.
+        let lacking = self.resting.values().filter(|page| page.failures == 0);
+        let lacking = lacking.filter_map(|page| Some((gone::can_tell_at(&self.context, page)?, page.page.clone())));
+        let (at, lacking): (Vec<Instant>, Vec<PageId>) = lacking.unzip();
+        if let Some(at) = at.into_iter().max() {
+            tokio::time::sleep_until(at).await;
+            self.look_at(lacking).await?;
+        }
+        if self.resting.values().any(|page| page.failures == 0) {
+            return Ok(());
+        }
+        let pages = self.context.health.snapshot().pages;
+        let faults = pages.into_values().filter_map(|page| Some(page.fault?.text));
+        Err(IntakeError::NoPage(faults.collect::<Vec<_>>().join("; ")))
+    }
+
+    /// Looks at these pages once, several at a time.
+    async fn look_at(&mut self, mut left: Vec<PageId>) -> Result<(), IntakeError> {
         loop {
             while self.polling.len() < AT_ONCE
                 && let Some(page) = left.pop()
@@ -141,15 +159,9 @@ impl Intake {
             }
             match self.polling.join_next_with_id().await {
                 Some(done) => self.rest(done)?,
-                None => break,
+                None => return Ok(()),
             }
         }
-        if self.resting.values().any(|page| page.failures == 0) {
-            return Ok(());
-        }
-        let pages = self.context.health.snapshot().pages;
-        let faults = pages.into_values().filter_map(|page| Some(page.fault?.text));
-        Err(IntakeError::NoPage(faults.collect::<Vec<_>>().join("; ")))
     }
 
     /// Whether it is known who may act. A workspace that does not list its members is not waited for for ever: then all

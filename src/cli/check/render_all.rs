@@ -291,8 +291,12 @@ fn blockers() -> Vec<ReplyPart> {
     let kinds = [
         Access, Auth, Missing, Network, Other, Permission, RateLimit, Scheduler, WrongEnv,
     ];
-    let steps = [None, Some(1), Some(3), Some(99)];
-    let part = |kind| steps.map(|step| ReplyPart::Blocker { kind, step });
+    let part = |kind| {
+        [&[][..], &[1], &[3], &[1, 3], &[2, 3, 5], &[99]].map(|steps| {
+            let steps = steps.to_vec();
+            ReplyPart::Blocker { kind, steps }
+        })
+    };
     kinds.into_iter().flat_map(part).collect()
 }
 

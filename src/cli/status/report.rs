@@ -23,6 +23,8 @@ pub(super) struct StatusReport {
     pub(super) token_fault: Option<Fault>,
     pub(super) restarts: BTreeMap<String, u32>,
     pub(super) warnings: Vec<String>,
+    /// Why comments are read by the rules alone, where they are.
+    pub(super) rules_alone: Option<&'static str>,
     /// Why there is nothing of the state: none yet, or one that cannot be read.
     pub(super) state_fault: Option<String>,
     #[serde(flatten)]

@@ -58,6 +58,9 @@ impl StatusReport {
         for warning in &self.warnings {
             told += &line("warning", warning);
         }
+        if let Some(why) = self.rules_alone {
+            told += &line("reading", &format!("by the rules alone: {why}"));
+        }
         if let Some(fault) = &self.state_fault {
             told += &line("state", fault);
         } else {

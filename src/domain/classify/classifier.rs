@@ -90,6 +90,11 @@ impl Classifier {
         Self { second_reader, ..self }
     }
 
+    /// Whether this program has the table of a second reader.
+    pub fn has_builtin_table() -> bool {
+        Weights::from_bytes(BUILTIN_TABLE).is_some()
+    }
+
     /// The table of a second reader that has learnt from these lessons, as a file holds it.
     pub fn teach(&self, lessons: &[Lesson], context: &ReadingContext) -> Vec<u8> {
         teach(&self.rule_set, lessons, context).to_bytes()

@@ -42,9 +42,9 @@ pub(super) fn add(
         kind,
         since: builder.now,
     }));
-    let step = steps.first().copied();
     builder.move_status(Status::Blocked);
-    ReplyPart::Blocker { kind, step }
+    let steps = steps.iter().copied().collect();
+    ReplyPart::Blocker { kind, steps }
 }
 
 /// Clears the blockers that fit, those of comments that are away too, by the word of a comment or for good; whether there were

@@ -141,8 +141,8 @@ impl<'a> DecisionBuilder<'a> {
         });
     }
 
-    /// The first of: Status In Progress, the first report, `rotate start`. A backup is made at once; looks wait for it.
-    pub(super) fn begin_cycle(&mut self, comment: Option<&CommentId>) {
+    /// The work begins with the first of: Status In Progress, the first report of work, a box that a person ticks. Status moves.
+    pub(super) fn begin_work(&mut self, comment: Option<&CommentId>) {
         let status = &self.state.status;
         // What an earlier comment moved it to stands, although the page does not show it yet.
         let moved = status.wanted.is_some_and(|wanted| wanted != Status::NotStarted);
@@ -150,10 +150,15 @@ impl<'a> DecisionBuilder<'a> {
         if (status.known == Some(Status::NotStarted) || nothing_shown) && !moved {
             self.move_status(Status::InProgress);
         }
-        if self.state.cycle.is_some() || !self.has_checks() {
-            return;
+        self.begin_cycle(comment);
+    }
+
+    /// The first cycle begins with the work, or with the first look or exposed key before it. A backup is made at once; looks wait
+    /// for it.
+    pub(super) fn begin_cycle(&mut self, comment: Option<&CommentId>) {
+        if self.state.cycle.is_none() && self.has_checks() {
+            self.open_cycle(1, comment);
         }
-        self.open_cycle(1, comment);
     }
 
     /// The next cycle begins, with a backup that remembers what the keys were then.

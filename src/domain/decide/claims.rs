@@ -45,7 +45,10 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     }
     take(builder, report, &steps, whole);
     let asks = open.and_then(|open| {
-        builder.state.said_finished = report.may_finish().then(|| claim(builder, report));
+        let said = claim(builder, report);
+        let all = &mut builder.state.said_finished;
+        all.retain(|other| other.author != said.author);
+        all.extend(report.may_finish().then_some(said));
         questions::ask(builder, report, open)
     });
     finished::complete(builder);
@@ -91,10 +94,10 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
         claimed_again(builder, *number);
     }
     set_aside::applies(&mut builder.state, &report.comment.id, &claimed, &[]);
-    denials::settled(&mut builder.state, &claimed);
+    undo::end_denials(&mut builder.state, &report.comment.id, &claimed);
     if whole {
+        builder.state.said_finished.retain(|said| said.author != claim.author);
         undo::claim(&mut builder.state, None, claim);
-        builder.state.said_finished = None;
     }
     let by = report.comment.author.clone();
     let done: Vec<(u8, bool)> = claimed

@@ -56,7 +56,8 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     builder.state.evidence.clear();
     builder.state.finished = None;
     builder.state.finished_also.clear();
-    builder.state.said_finished = None;
+    builder.state.said_finished.clear();
+    builder.state.denied.clear();
     builder.state.questions.clear();
     builder.state.answered.clear();
     builder.state.heard.clear();

@@ -7,7 +7,7 @@ use crate::domain::classify::{Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Claim, Conversation, ReplyPart};
+use crate::domain::page::{Blocker, Claim, Conversation, Fact, ReplyPart};
 use std::collections::BTreeSet;
 
 pub(super) fn apply(
@@ -34,7 +34,8 @@ pub(super) fn apply(
 /// An answer to a question of ours was changed: what followed from it is undone, the question waits again, and what the
 /// comment says now is heard as if it were new. `None`: it was no answer.
 fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<ReplyPart>> {
-    let asked = questions::reopen(builder, &report.comment.id)?;
+    let (asked, later) = questions::reopen(builder, &report.comment.id)?;
+    let stopped = builder.state.blockers.clone();
     let was_done = builder.state.status.wanted == Some(Status::Done);
     let ticked = ticks::ours(builder);
     let claimed = undo::claimed(&builder.state);
@@ -60,12 +61,19 @@ fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Optio
         // What had been taken back is looked at anew.
         parts.push(ReplyPart::claim(back));
     }
+    if parts.is_empty() && anew.iter().all(|part| *part == ReplyPart::Left) {
+        parts.extend(withdrawn(builder, &report.comment.id, &stopped));
+    }
+    parts.extend(stuck_again(builder, &report.comment.id, &stopped));
     // "I leave it" is no word for what was just taken back.
     let told = parts.is_empty();
     parts.extend(clean);
     parts.extend(anew.into_iter().filter(|part| told || *part != ReplyPart::Left));
     if parts.is_empty() {
         parts.push(ReplyPart::Asks { asked });
+    }
+    if let Some(later) = later {
+        questions::ask_again(builder, later);
     }
     Some(parts)
 }
@@ -80,7 +88,8 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
     let before: BTreeSet<u64> = sure.map(|clause| clause.hash).collect();
     let mut fresh = (*report).clone();
     fresh.reading.clauses.retain(|clause| !before.contains(&clause.hash));
-    let mut parts = taken_back(builder, report, former, &before);
+    let stopped = builder.state.blockers.clone();
+    let (released, mut parts) = taken_back(builder, report, former, &before);
     if report.reading.duration_minutes.is_none() {
         undo::retract_spent(&mut builder.state, &report.comment.id);
     }
@@ -88,7 +97,35 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
     if let Admitted::Acting(fresh) = admit(&fresh) {
         parts.extend(comment_posted::parts(builder, fresh));
     }
+    // What holds again after all that is told; what is finished is looked at.
+    let again: Vec<u8> = released.intersection(&undo::claimed(&builder.state)).copied().collect();
+    if !again.is_empty() {
+        parts.insert(0, ReplyPart::claim(again));
+    }
+    parts.extend(stuck_again(builder, &report.comment.id, &stopped));
+    if parts.is_empty() {
+        parts.extend(withdrawn(builder, &report.comment.id, &stopped));
+    }
     parts
+}
+
+/// It is told who is stuck, where others, or the author by another comment, are stopped again that were not among those `stopped`.
+fn stuck_again(builder: &DecisionBuilder<'_>, comment: &CommentId, stopped: &[Blocker]) -> Option<ReplyPart> {
+    let mut stops = builder.state.blockers.iter();
+    let again = stops.any(|blocker| blocker.comment != *comment && !stopped.contains(blocker));
+    again.then(ReplyPart::who_is_stuck)
+}
+
+/// It is told that a comment reports no obstacle any more, where it did among those that `stopped` somebody.
+fn withdrawn(builder: &DecisionBuilder<'_>, comment: &CommentId, stopped: &[Blocker]) -> Option<ReplyPart> {
+    let own = |blocker: &Blocker| blocker.comment == *comment;
+    let is_withdrawn = stopped.iter().any(own) && !builder.state.blockers.iter().any(own);
+    is_withdrawn.then(|| ReplyPart::Correction {
+        steps: Vec::new(),
+        unticked: Vec::new(),
+        reopened: false,
+        cleared: true,
+    })
 }
 
 /// Tells this in the reply that the comment has, or in a new one.
@@ -121,28 +158,28 @@ fn tell(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: Vec<ReplyP
     comment_posted::open(builder, report, conversation);
 }
 
-/// Takes back what the comment says no longer; what others said as well, stands. `before`: the clauses that it had.
+/// Takes back what the comment says no longer; what others said as well, stands. `before`: the clauses that it had. Beside what is
+/// told of it, the steps that are claimed again.
 fn taken_back(
     builder: &mut DecisionBuilder<'_>,
     report: Acting<'_>,
     former: &Reading,
     before: &BTreeSet<u64>,
-) -> Vec<ReplyPart> {
+) -> (BTreeSet<u8>, Vec<ReplyPart>) {
     let comment = &report.comment.id;
     let mut unchanged = (*report).clone();
     unchanged.reading.clauses.retain(|clause| before.contains(&clause.hash));
     let mended = heard::of(builder, comment).is_some_and(|heard| heard.mends.is_some());
     let is_new = unchanged.reading.clauses.is_empty();
-    let mut parts = Vec::new();
+    let (mut released, mut parts) = (BTreeSet::new(), Vec::new());
     if mended && is_new && misread::what(&report) != Mends::Earlier {
         // It mends nothing any more, and says nothing of what it mended.
         heard::forget(builder, comment);
         undo::undo(builder, comment);
-    } else if is_new && !mended {
-        let released = undo::release(builder, comment).claimed_again;
-        parts.extend((!released.is_empty()).then(|| ReplyPart::claim(released.into_iter().collect())));
-    }
-    if !mended {
+    } else if !mended {
+        let clauses = &unchanged.reading.clauses;
+        let still_ends = |fact: &Fact| clauses.iter().any(|clause| undo::may_end(clause, fact));
+        released = undo::release(builder, comment, still_ends).claimed_again;
         heard::still_says(builder, &unchanged);
     }
     parts.extend(claims_taken_back(builder, report, former, &unchanged));
@@ -156,7 +193,7 @@ fn taken_back(
     if report.playing(Role::SetAside).is_empty() {
         undo::retract_asides(&mut builder.state, comment);
     }
-    parts
+    (released, parts)
 }
 
 fn claims_taken_back(
@@ -171,7 +208,7 @@ fn claims_taken_back(
     let whole = former.all_done && !report.reading.all_done;
     let whole_withdrawn = whole && finished.into_iter().any(is_own);
     if whole {
-        builder.state.said_finished.take_if(|claim| is_own(claim));
+        builder.state.said_finished.retain(|claim| !is_own(claim));
     }
     let former_steps = former.clauses.iter().filter(|clause| clause.label == Label::Completion);
     let former_steps = Report::steps_of(former_steps);

@@ -104,8 +104,8 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
     let mut parts = Vec::new();
     parts.extend(report.cut.map(|chars| ReplyPart::Cut { chars }));
     posted_keys(builder, report, &mut parts);
-    if !matches!(report.reading.primary(), Label::Question | Label::Chatter) {
-        builder.begin_cycle(Some(&report.comment.id));
+    if reports_work(&report) {
+        builder.begin_work(Some(&report.comment.id));
     }
     let mends = misread::what(&report);
     if mends == misread::Mends::Earlier {
@@ -123,6 +123,22 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
     parts
 }
 
+/// Whether somebody works, as the comment says. A greeting, a slip, what is planned or still open, and what does not apply tell of
+/// no work.
+fn reports_work(report: &Report) -> bool {
+    let tells = |clause: &Clause| match clause.label {
+        Label::Completion | Label::KeyReport => true,
+        Label::Progress => {
+            let is_ahead = clause.role == Role::Plan || clause.role.is_open();
+            let is_vague = clause.role == Role::Doubt && clause.steps.is_empty();
+            !is_ahead && !is_vague && !clause.resolves() && clause.role != Role::SetAside
+        }
+        Label::Correction | Label::Blocker | Label::Question | Label::Chatter => false,
+    };
+    let tells = report.reading.clauses.iter().any(tells) && !freed::only_acknowledges(report.heard.as_str());
+    tells || !report.obstacles().is_empty()
+}
+
 /// What a comment says of the work.
 fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, parts: &mut Vec<ReplyPart>) {
     parts.extend(if corrections::takes_back(&report) {
@@ -137,7 +153,7 @@ fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, 
     parts.extend(set_aside::report(builder, report));
     progress(builder, report, parts);
     requests::dispute(builder, report, parts);
-    parts.extend(question(builder, &report));
+    parts.extend(self::questions(builder, &report));
 }
 
 /// Takes the keys in a comment into the state; tells of them.
@@ -217,20 +233,17 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
     });
 }
 
-/// What is asked of us, if anything is.
-pub(super) fn question(builder: &DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+/// What is asked of us, if anything is: of each step by itself.
+pub(super) fn questions(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
     let clauses = report.clauses(Label::Question);
     // A question to somebody else asks nothing of us.
     if clauses.is_empty() || !report.reading.needs_reply {
-        return None;
+        return Vec::new();
     }
-    let step = clauses
-        .iter()
-        .find_map(|clause| clause.steps.first().copied())
-        .or(report.on_step);
-    let topic = builder.playbook.topics.find(report.heard.as_str());
-    Some(ReplyPart::Question {
-        topic: topic.unwrap_or("unknown").to_owned(),
+    let topic = builder.playbook.topics.find(report.heard.as_str()).unwrap_or("unknown");
+    let part = |step| ReplyPart::Question {
+        topic: topic.to_owned(),
         step,
-    })
+    };
+    report.each_step(clauses).into_iter().map(part).collect()
 }

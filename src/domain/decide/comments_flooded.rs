@@ -81,10 +81,14 @@ pub(super) fn merged(builder: &DecisionBuilder<'_>, parts: impl IntoIterator<Ite
             steps.retain(|step| !said(step));
             !some || !steps.is_empty()
         }
-        ReplyPart::Blocker { kind, step } => {
-            let open = &builder.state.blockers;
-            open.iter()
-                .any(|blocker| blocker.kind == *kind && blocker.step == *step)
+        ReplyPart::Blocker { kind, steps } => {
+            let stops = |step: Option<u8>| {
+                let mut open = builder.state.blockers.iter();
+                open.any(|blocker| blocker.kind == *kind && blocker.step == step)
+            };
+            let named = !steps.is_empty();
+            steps.retain(|step| stops(Some(*step)));
+            !steps.is_empty() || !named && stops(None)
         }
         ReplyPart::Progress { .. } => !reports_more,
         ReplyPart::Asks { asked } => builder.state.questions.iter().any(|open| open.asked == *asked),

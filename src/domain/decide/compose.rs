@@ -136,9 +136,12 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             let steps = described(builder, language, steps);
             ("progress".to_owned(), context! { steps, ..shown(part) })
         }
-        ReplyPart::Blocker { kind, step } => {
-            let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
-            (blocker(builder, language, *kind), context! { step })
+        ReplyPart::Blocker { kind, steps } => {
+            let steps = described(builder, language, steps);
+            (
+                blocker(builder, language, *kind),
+                context! { step => shown(steps.first()), steps },
+            )
         }
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (

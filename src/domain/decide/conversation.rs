@@ -60,6 +60,14 @@ pub(super) fn say_alert(
 
 /// Goes on with every conversation: wants the looks that are missing, says what can be said.
 pub(super) fn advance(builder: &mut DecisionBuilder<'_>) {
+    let looking = builder
+        .state
+        .conversations
+        .iter()
+        .find(|open| !open.awaiting.is_empty());
+    if let Some(comment) = looking.map(|open| open.comment.clone()) {
+        builder.begin_cycle(comment.as_ref());
+    }
     if builder.state.beginning.is_none() {
         want_looks(builder);
     }

@@ -39,7 +39,8 @@ fn are_open(builder: &DecisionBuilder<'_>, report: &Report, steps: &BTreeSet<u8>
     let is_own = |blocker: &Blocker| {
         blocker.author == report.comment.author && blocker.step.is_some_and(|step| steps.contains(&step))
     };
-    let is_done = state.finished.is_some() || state.said_finished.is_some() || state.status.known == Some(Status::Done);
+    let is_done =
+        state.finished.is_some() || !state.said_finished.is_empty() || state.status.known == Some(Status::Done);
     let stands = is_done || state.blockers.iter().any(is_own);
     steps.iter().all(is_open) && (!stands || report.reading.clauses.iter().any(Clause::resolves))
 }
@@ -122,9 +123,8 @@ fn open_again(
     frees: bool,
 ) -> ReplyPart {
     let unticked = ticks::untick(builder, steps);
-    if report.may_take_back(builder.state.said_finished.as_ref()) {
-        builder.state.said_finished = None;
-    }
+    let said = &mut builder.state.said_finished;
+    said.retain(|claim| !report.may_take_back(Some(claim)));
     if reopens {
         undo::end_claims(&mut builder.state, None, &report.comment.id, |_| true);
         builder.go_on();

@@ -2,7 +2,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::short_answer::{self, ShortAnswer};
-use super::{corrections, heard, take_backs};
+use super::{corrections, heard, take_backs, undo};
 use crate::domain::classify::{Certainty, Label, Role};
 use crate::domain::event::Report;
 use crate::domain::ids::PersonId;
@@ -73,14 +73,9 @@ fn against_another(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, denied
         step: *step,
     };
     let denials: Vec<Denial> = steps.iter().map(denial).collect();
-    settled(&mut builder.state, &steps);
+    undo::end_denials(&mut builder.state, &report.comment.id, &steps);
     builder.state.denied.extend(denials);
     Some(ReplyPart::Denied { steps, own: true, of })
-}
-
-/// What was denied of these steps is settled: somebody reports them.
-pub(super) fn settled(state: &mut PageState, steps: &[u8]) {
-    state.denied.retain(|denial| !steps.contains(&denial.step));
 }
 
 /// What others than this author deny, as it is told to the author.

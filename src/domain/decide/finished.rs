@@ -34,11 +34,11 @@ pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> 
 
 /// Who said that all is finished is right once every part of it is reported or ticked.
 pub(super) fn complete(builder: &mut DecisionBuilder<'_>) {
-    let is_said = builder.state.said_finished.is_some() && !builder.state.quiet;
+    let is_said = !builder.state.said_finished.is_empty() && !builder.state.quiet;
     if !is_said || unreported(builder, &BTreeSet::new()).is_some() {
         return;
     }
-    if let Some(claim) = builder.state.said_finished.take() {
+    for claim in std::mem::take(&mut builder.state.said_finished) {
         undo::claim(&mut builder.state, None, claim);
     }
     let questions = &mut builder.state.questions;

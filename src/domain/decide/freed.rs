@@ -101,7 +101,7 @@ fn named(blockers: &[Blocker], text: &str) -> Vec<Blocker> {
 }
 
 /// Whether a comment is no more than an "ok, thanks".
-fn only_acknowledges(text: &str) -> bool {
+pub(super) fn only_acknowledges(text: &str) -> bool {
     words(text).all(|word| short_answer::is_among(&word, ACKNOWLEDGEMENTS))
 }
 

@@ -94,7 +94,7 @@ fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
     let mut parts = Vec::new();
     if report.reading.needs_reply {
         parts.push(ReplyPart::Guidance);
-        parts.extend(comment_posted::question(builder, report));
+        parts.extend(comment_posted::questions(builder, report));
     }
     parts
 }

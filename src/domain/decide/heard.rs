@@ -149,10 +149,9 @@ pub(super) fn steps(builder: &DecisionBuilder<'_>, heard: &HeardComment) -> BTre
         ReplyPart::Claim { steps, .. }
         | ReplyPart::Progress { steps, .. }
         | ReplyPart::Correction { steps, .. }
-        | ReplyPart::SetAside { steps, .. } => steps.clone(),
-        ReplyPart::Blocker { step, .. } | ReplyPart::Help { step } | ReplyPart::Question { step, .. } => {
-            step.iter().copied().collect()
-        }
+        | ReplyPart::SetAside { steps, .. }
+        | ReplyPart::Blocker { steps, .. } => steps.clone(),
+        ReplyPart::Help { step } | ReplyPart::Question { step, .. } => step.iter().copied().collect(),
         _ => Vec::new(),
     });
     let claims = builder.state.steps.iter().filter(|(_, step)| {

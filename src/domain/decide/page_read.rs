@@ -56,7 +56,7 @@ fn status(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
         state.shown.clone_from(&observed.shown);
     }
     if seen == Some(Status::InProgress) {
-        builder.begin_cycle(None);
+        builder.begin_work(None);
     }
 }
 
@@ -104,7 +104,7 @@ fn doubt(builder: &mut DecisionBuilder<'_>, criterion: &Criterion) {
         page.criteria.iter().find(of_box)?.check.clone()
     });
     let Some(check) = described else { return };
-    builder.begin_cycle(None);
+    builder.begin_work(None);
     let turn = builder.state.cycle.as_ref().map_or(1, |cycle| cycle.number);
     let subject = format!("by hand {} {turn}", criterion.number);
     let part = ReplyPart::ByHand {

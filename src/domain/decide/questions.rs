@@ -9,7 +9,7 @@ use super::{answers_to_us, heard};
 use crate::domain::classify::{Certainty, Clause, Label};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{AnsweredQuestion, Asked, Claim, OpenQuestion, Recipient, ReplyPart, count_answer};
+use crate::domain::page::{AnsweredQuestion, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
 use minijinja::context;
 use minijinja::value::Value;
 use std::collections::BTreeSet;
@@ -95,11 +95,11 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
     if ends {
         builder.state.questions.remove(at);
         if matches!(question.asked, Asked::Whole { .. }) && !heard.confirmed {
-            let is_own = |claim: &mut Claim| claim.author == comment.author;
-            builder.state.said_finished.take_if(is_own);
+            let said = &mut builder.state.said_finished;
+            said.retain(|claim| claim.author != comment.author);
         }
         let answer = comment.id.clone();
-        AnsweredQuestion { question, answer }.keep(&mut builder.state.answered, now);
+        AnsweredQuestion { question, answer }.keep(&mut builder.state.answered);
     }
     ends || !heard.parts.is_empty()
 }
@@ -126,16 +126,32 @@ pub(super) fn for_another(builder: &mut DecisionBuilder<'_>, report: &Report) ->
     Some(tells.then_some(ReplyPart::Waits { name }).into_iter().collect())
 }
 
-/// The answer was changed: its question waits again, unless it has waited for too long.
-pub(super) fn reopen(builder: &mut DecisionBuilder<'_>, answer: &CommentId) -> Option<Asked> {
+/// The answer was changed: its question waits again, from now on. It is asked in place of the one, if any, that its author was asked
+/// since, which [`ask_again`] puts back.
+pub(super) fn reopen(builder: &mut DecisionBuilder<'_>, answer: &CommentId) -> Option<(Asked, Option<OpenQuestion>)> {
     let answered = &mut builder.state.answered;
     let at = answered.iter().position(|answered| answered.answer == *answer)?;
-    let question = answered.remove(at).question;
+    let question = OpenQuestion {
+        at: builder.now,
+        ..answered.remove(at).question
+    };
     let asked = question.asked.clone();
-    question.waits(builder.now).then(|| {
-        question.open(&mut builder.state.questions);
-        asked
-    })
+    let questions = &mut builder.state.questions;
+    let same = |other: &mut OpenQuestion| other.is_for(&question.author, &question.thread);
+    let later = questions.extract_if(.., same).last();
+    question.open(questions);
+    Some((asked, later))
+}
+
+/// A question waits on, unless its author is asked something else in that thread now.
+pub(super) fn ask_again(builder: &mut DecisionBuilder<'_>, question: OpenQuestion) {
+    let questions = &mut builder.state.questions;
+    if !questions
+        .iter()
+        .any(|open| open.is_for(&question.author, &question.thread))
+    {
+        question.open(questions);
+    }
 }
 
 /// Whether a step that the comment speaks of, or any where it names none, was reported as finished.

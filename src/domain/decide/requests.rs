@@ -6,17 +6,16 @@ use crate::domain::classify::{Label, Role};
 use crate::domain::event::Report;
 use crate::domain::page::ReplyPart;
 
-/// A call for help: answered with how the step goes.
-pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+/// A call for help: answered with how each step goes that it names, else the current one.
+pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
     let calls = report.playing(Role::Help);
     if calls.is_empty() || !report.obstacles().is_empty() {
-        return None;
+        return Vec::new();
     }
-    let named = calls.iter().find_map(|clause| clause.steps.first().copied());
-    let step = named.or(report.on_step);
-    Some(ReplyPart::Help {
+    let part = |step: Option<u8>| ReplyPart::Help {
         step: step.or_else(|| looks::current_step(builder)),
-    })
+    };
+    report.each_step(calls).into_iter().map(part).collect()
 }
 
 /// "You are wrong, I did rotate it": what our last reply in the thread spoke of is looked at again, after what the comment
@@ -64,12 +63,12 @@ fn names_its_object(part: &ReplyPart) -> bool {
 fn again<'p>(parts: impl Iterator<Item = &'p ReplyPart>) -> Vec<ReplyPart> {
     let part = |part: &ReplyPart| match part {
         ReplyPart::Claim { .. } | ReplyPart::Keys { .. } => Some(part.clone()),
-        ReplyPart::Correction { steps, .. } | ReplyPart::Progress { steps, .. } if !steps.is_empty() => {
+        ReplyPart::Correction { steps, .. } | ReplyPart::Progress { steps, .. } | ReplyPart::Blocker { steps, .. }
+            if !steps.is_empty() =>
+        {
             Some(ReplyPart::claim(steps.clone()))
         }
-        ReplyPart::Blocker { step: Some(step), .. } | ReplyPart::Question { step: Some(step), .. } => {
-            Some(ReplyPart::claim(vec![*step]))
-        }
+        ReplyPart::Question { step: Some(step), .. } => Some(ReplyPart::claim(vec![*step])),
         _ => None,
     };
     parts.filter_map(part).collect()

@@ -5,10 +5,13 @@
 //! comments that ended it, and holds again when the last of those is undone.
 use super::builder::DecisionBuilder;
 use super::ticks;
+use crate::domain::classify::{Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Gone;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Blocker, Claim, Conversation, EndedFact, Fact, PageState, SetAside, TimeSpent};
+use crate::domain::page::{
+    Aside, Blocker, Claim, Conversation, Denial, EndedFact, Fact, PageState, SetAside, TimeSpent,
+};
 use std::collections::BTreeSet;
 
 /// Claims of one step, and times that were told, at most: nobody undoes more.
@@ -28,7 +31,7 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> Ta
     let was_finished = builder.state.finished.is_some();
     let was_stopped = !builder.state.blockers.is_empty();
     retract(&mut builder.state, comment);
-    let mut taken_back = release(builder, comment);
+    let mut taken_back = release(builder, comment, |_| false);
     let now_claimed = self::claimed(&builder.state);
     let lost: BTreeSet<u8> = claimed.difference(&now_claimed).copied().collect();
     taken_back.unticked = ticks::untick(builder, &lost).len() + ticks::untick_for(builder, comment, &now_claimed);
@@ -45,10 +48,14 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> Ta
     taken_back
 }
 
-/// What a comment ended holds again, as far as nothing else ended it.
-pub(super) fn release(builder: &mut DecisionBuilder<'_>, by: &CommentId) -> TakenBack {
+/// What a comment ended holds again, but for what it `still_ends`, as far as nothing else ended it.
+pub(super) fn release(
+    builder: &mut DecisionBuilder<'_>,
+    by: &CommentId,
+    still_ends: impl Fn(&Fact) -> bool,
+) -> TakenBack {
     let claimed = claimed(&builder.state);
-    let back = no_longer_ended(&mut builder.state, by, |_| true);
+    let back = no_longer_ended(&mut builder.state, by, |fact| !still_ends(fact));
     let stops = back.iter().any(|fact| matches!(fact, Fact::Blocker(_)));
     hold(&mut builder.state, back);
     if stops {
@@ -57,6 +64,35 @@ pub(super) fn release(builder: &mut DecisionBuilder<'_>, by: &CommentId) -> Take
     TakenBack {
         unticked: 0,
         claimed_again: self::claimed(&builder.state).difference(&claimed).copied().collect(),
+    }
+}
+
+/// Whether a clause speaks of what a fact is about, and says what would end it.
+pub(super) fn may_end(clause: &Clause, fact: &Fact) -> bool {
+    let names = |step: &u8| clause.steps.is_empty() || clause.steps.contains(step);
+    let is_open = clause.label == Label::Correction || clause.role.is_open();
+    match fact {
+        Fact::Finished(step, _) => is_open && step.as_ref().is_none_or(names),
+        // Who names a step frees nobody who is stopped as a whole, unless somebody is meant by name.
+        Fact::Blocker(blocker) => {
+            let of_it = match &blocker.step {
+                Some(step) => names(step),
+                None => clause.steps.is_empty() || clause.role == Role::Works,
+            };
+            let ends = matches!(clause.label, Label::Completion | Label::Correction | Label::Progress);
+            of_it && ends && clause.asserted() && !clause.role.is_open()
+        }
+        Fact::Denied(denial) => (clause.label == Label::Completion || is_open) && names(&denial.step),
+        Fact::SetAside(aside) => match &aside.what {
+            Aside::Step(step) => {
+                let ends = clause.label == Label::Completion || clause.role == Role::SetAside;
+                ends && names(step)
+            }
+            Aside::Key(variable) => {
+                let ends = clause.label == Label::KeyReport || clause.role == Role::SetAside;
+                ends && (clause.keys.is_empty() || clause.keys.contains(variable))
+            }
+        },
     }
 }
 
@@ -161,6 +197,19 @@ pub(super) fn end_asides(state: &mut PageState, by: &CommentId, fits: impl Fn(&S
     );
 }
 
+/// A comment settles what was denied of these steps: it reports them, or denies them itself.
+pub(super) fn end_denials(state: &mut PageState, by: &CommentId, steps: &[u8]) {
+    let fits = |denial: &Denial| steps.contains(&denial.step);
+    let gone = state.denied.extract_if(.., |denial| fits(denial));
+    let gone = gone.map(Fact::Denied).collect();
+    end(
+        state,
+        gone,
+        Some(by),
+        |fact| matches!(fact, Fact::Denied(denial) if fits(denial)),
+    );
+}
+
 /// These facts ended, by a comment, or for good; and so did those that fit and had ended already. What a comment ends of itself
 /// it never said.
 fn end(state: &mut PageState, gone: Vec<Fact>, by: Option<&CommentId>, fits: impl Fn(&Fact) -> bool) {
@@ -185,21 +234,20 @@ fn end(state: &mut PageState, gone: Vec<Fact>, by: Option<&CommentId>, fits: imp
 /// What a comment is said to stop ends as long as it is gone, and if it was deleted, what it set aside; whether that was anything.
 pub(super) fn leave(state: &mut PageState, comment: &CommentId, how: Gone) -> bool {
     let own = |fact: &CommentId| fact == comment;
-    let leaves = |fact: &Fact| how == Gone::Deleted || !matches!(fact, Fact::SetAside(_));
+    let leaves = |fact: &Fact| how == Gone::Deleted || !matches!(fact, Fact::SetAside(_) | Fact::Denied(_));
     let ended = state.ended.iter_mut();
     for ended in ended.filter(|ended| own(ended.fact.comment()) && leaves(&ended.fact)) {
         if !ended.by.contains(comment) {
             ended.by.push(comment.clone());
         }
     }
-    if how == Gone::Deleted {
-        retract_denials(state, comment);
-    }
     let blockers = state.blockers.extract_if(.., |blocker| own(&blocker.comment));
     let mut gone: Vec<Fact> = blockers.map(Fact::Blocker).collect();
     if how == Gone::Deleted {
         let asides = state.set_aside.extract_if(.., |aside| own(&aside.comment));
         gone.extend(asides.map(Fact::SetAside));
+        let denied = state.denied.extract_if(.., |denial| own(&denial.comment));
+        gone.extend(denied.map(Fact::Denied));
     }
     state.ended.extend(gone.into_iter().map(|fact| EndedFact {
         fact,
@@ -235,6 +283,9 @@ pub(super) fn retract_asides(state: &mut PageState, comment: &CommentId) {
 /// A comment denies nothing.
 pub(super) fn retract_denials(state: &mut PageState, comment: &CommentId) {
     state.denied.retain(|denial| denial.comment != *comment);
+    state
+        .ended
+        .retain(|ended| !matches!(&ended.fact, Fact::Denied(denial) if denial.comment == *comment));
 }
 
 /// A comment says nothing at all.
@@ -248,7 +299,7 @@ fn retract(state: &mut PageState, comment: &CommentId) {
     retract_denials(state, comment);
     state.ended.retain(|ended| ended.fact.comment() != comment);
     retract_spent(state, comment);
-    state.said_finished.take_if(|claim| claim.comment == *comment);
+    state.said_finished.retain(|claim| claim.comment != *comment);
 }
 
 /// Takes a comment from what ended the facts that fit; those that nothing ends now.
@@ -269,6 +320,7 @@ fn hold(state: &mut PageState, facts: Vec<Fact>) {
         match fact {
             Fact::Finished(step, claimed) => claim(state, step, claimed),
             Fact::Blocker(blocker) => state.blockers.push(blocker),
+            Fact::Denied(denial) => state.denied.push(denial),
             Fact::SetAside(aside) => match state.set_aside.iter().find(|other| other.what == aside.what) {
                 Some(later) => {
                     let by = vec![later.comment.clone()];

@@ -1,4 +1,5 @@
 //! The conversations of a page that are still open: what each reply has to speak of, and what it waits for.
+use super::list_or_one::list_or_one;
 use super::open_question::Asked;
 use crate::domain::classify::{BlockerKind, Label};
 use crate::domain::comment::Extent;
@@ -95,8 +96,9 @@ pub enum ReplyPart {
     Blocker {
         /// What has to change.
         kind: BlockerKind,
-        /// The step that it stops, if the comment names one.
-        step: Option<u8>,
+        /// The steps that it stops, as the comment names them.
+        #[serde(default, alias = "step", deserialize_with = "list_or_one")]
+        steps: Vec<u8>,
     },
     /// Somebody asks for help, and names no obstacle.
     Help {
@@ -271,6 +273,14 @@ impl ReplyPart {
             whole: false,
             minutes: None,
             planned: None,
+        }
+    }
+
+    /// It is told who is stuck, as to somebody who asks.
+    pub fn who_is_stuck() -> Self {
+        Self::Question {
+            topic: "blocked".to_owned(),
+            step: None,
         }
     }
 

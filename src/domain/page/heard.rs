@@ -96,6 +96,8 @@ pub enum Fact {
     Blocker(Blocker),
     /// Something does not apply.
     SetAside(SetAside),
+    /// A step is not done, against the word of another.
+    Denied(Denial),
 }
 
 impl Fact {
@@ -105,6 +107,7 @@ impl Fact {
             Self::Finished(_, claim) => &claim.comment,
             Self::Blocker(blocker) => &blocker.comment,
             Self::SetAside(aside) => &aside.comment,
+            Self::Denied(denial) => &denial.comment,
         }
     }
 }

@@ -5,6 +5,7 @@ mod conversation;
 mod description;
 mod guide;
 mod heard;
+mod list_or_one;
 mod open_question;
 mod property_names;
 mod state;

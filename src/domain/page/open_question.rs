@@ -99,9 +99,9 @@ impl OpenQuestion {
 }
 
 impl AnsweredQuestion {
-    /// Keeps it, for as long as the question would have waited.
-    pub fn keep(self, all: &mut Vec<Self>, now: DateTime<Utc>) {
-        all.retain(|other| other.question.waits(now) && other.answer != self.answer);
+    /// Keeps it with what followed from the answer: somebody may change that after days.
+    pub fn keep(self, all: &mut Vec<Self>) {
+        all.retain(|other| other.answer != self.answer);
         all.push(self);
         let surplus = all.len().saturating_sub(AT_MOST);
         all.drain(..surplus);

@@ -4,6 +4,7 @@ use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys};
 use super::guide::Guide;
 use super::heard::{Aside, Blocker, Claim, Denial, EndedFact, HeardComment, SetAside, StepState, TimeSpent};
+use super::list_or_one::list_or_one;
 use super::open_question::{AnsweredQuestion, OpenQuestion};
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::Cycle;
@@ -243,8 +244,9 @@ pub struct PageState {
     pub finished_also: Vec<Claim>,
     /// Backups that we made, by file name: the reply says so.
     pub made_backups: Vec<String>,
-    /// Who says that all is finished, while parts of it are still asked about.
-    pub said_finished: Option<Claim>,
+    /// Who says that all is finished, while parts of it are still asked about: the last word of each.
+    #[serde(deserialize_with = "list_or_one")]
+    pub said_finished: Vec<Claim>,
     /// Steps that somebody says are not done, against another's word; a later report of the step settles it.
     pub denied: Vec<Denial>,
     /// Questions of ours that wait for an answer, the newest last.

@@ -59,19 +59,25 @@ impl World {
 
     #[track_caller]
     pub(super) fn says(&self, page: &str, text: &str) -> String {
+        self.posts(page, text)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The comment that somebody posts.
+    #[track_caller]
+    fn posts(&self, page: &str, text: &str) -> Value {
         let author = &self.sandbox.first_line["people"][0]["id"];
-        let comment = self.act(
+        self.act(
             "POST",
             "comments",
             &json!({ "page_id": page, "author": author, "text": text }),
-        );
-        comment["id"].as_str().unwrap().to_owned()
+        )
     }
 
     fn sweep(&self, page: &str, token: &str) -> Output {
         let mut command = self.folder.keyminder(&["run", "--once"]);
         command
             .env("KEYMINDER_NOTION_URL", &self.sandbox.url)
+            .env("KEYMINDER_POLL_ACTIVE", "30ms")
             .env("KEYMINDER_PAGES", page);
         command.env("NOTION_TOKEN", token).output().unwrap()
     }
@@ -178,6 +184,47 @@ fn what_a_person_says_was_misread_is_listed_as_lines_of_the_corpus() {
     world.swept(&page);
     let (status, _) = fed(&world.folder, &["status"], "", 0);
     assert!(status.contains("step 2: not applicable, says "), "{status}");
+}
+
+#[test]
+fn a_sweep_sees_that_a_comment_is_gone_and_that_a_thread_is_resolved() {
+    let world = World::new();
+    let page = world.page();
+    let [deleted, resolved] = ["Stuck on step 2", "Stuck on step 3"].map(|text| {
+        let comment = world.posts(&page, text);
+        world.swept(&page);
+        comment
+    });
+    let named = |comment: &Value, name: &str| comment[name].as_str().unwrap().to_owned();
+    let stuck = || -> Vec<Value> {
+        let (status, _) = fed(&world.folder, &["status", "--json"], "", 0);
+        let status: Value = serde_json::from_str(&status).unwrap();
+        let blockers = status["pages"][0]["blockers"].as_array().unwrap();
+        blockers.iter().map(|blocker| blocker["step"].clone()).collect()
+    };
+    assert_eq!(stuck(), [2, 3]);
+    world.act("DELETE", &format!("comments/{}", named(&deleted, "id")), &Value::Null);
+    world.swept(&page);
+    assert_eq!(stuck(), [3]);
+    let thread = named(&resolved, "discussion_id");
+    world.act("POST", &format!("discussions/{thread}/resolve"), &Value::Null);
+    world.swept(&page);
+    assert_eq!(stuck(), Vec::<Value>::new());
+}
+
+#[test]
+fn status_says_when_comments_are_read_by_the_rules_alone() {
+    let world = World::new();
+    let (told, _) = fed(&world.folder, &["status"], "", 0);
+    assert!(!told.contains("by the rules alone"), "{told}");
+    std::fs::create_dir_all(world.folder.path("config")).unwrap();
+    let settings = "[reading]\nsecond_reader = false\n";
+    std::fs::write(world.folder.path("config/keyminder.toml"), settings).unwrap();
+    let (told, _) = fed(&world.folder, &["status"], "", 0);
+    assert!(told.contains("reading    by the rules alone"), "{told}");
+    let (status, _) = fed(&world.folder, &["status", "--json"], "", 0);
+    let status: Value = serde_json::from_str(&status).unwrap();
+    assert_eq!(status["rules_alone"], "`reading.second_reader` is false");
 }
 
 #[test]

@@ -375,9 +375,10 @@ fn blockers() -> Vec<(&'static str, Value)> {
         "blocker/ACT_011_SEC/permission",
         "blocker/ACT_011_SEC/scheduler",
     ];
-    let on = [Value::from(()), step(3, "open", &[]), step(5, "open", &[])];
+    let on = [&[][..], &[3], &[5], &[2, 3], &[3, 4, 5]]
+        .map(|on| on.iter().map(|number| step(*number, "open", &[])).collect::<Vec<_>>());
     kinds
         .into_iter()
-        .flat_map(|kind| on.clone().map(|step| (kind, context! { step })))
+        .flat_map(|kind| on.clone().map(|steps| (kind, context! { steps })))
         .collect()
 }
