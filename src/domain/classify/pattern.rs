@@ -104,7 +104,9 @@ impl Pattern {
         if !parser.rest.trim_start().is_empty() {
             return Err(format!("`{}` cannot follow", parser.rest.trim()));
         }
-        let needs = needs(&node);
+        // The sets of fewest kinds rule out most.
+        let mut needs = needs(&node);
+        needs.sort_by_key(KindSet::len);
         let mut pattern = Self {
             positions: Vec::new(),
             follow: Vec::new(),

@@ -25,6 +25,11 @@ impl KindSet {
         Self(bits)
     }
 
+    /// How many kinds are in it.
+    pub(super) fn len(&self) -> u32 {
+        self.0.iter().map(|bits| bits.count_ones()).sum()
+    }
+
     /// Whether the sets share a kind.
     pub(super) fn meets(self, other: Self) -> bool {
         let ([a, b, c], [d, e, f]) = (self.0, other.0);

@@ -257,6 +257,13 @@ impl FeatureReader {
     fn see(&mut self, hash: FeatureHash, told: impl FnOnce() -> String) {
         let row = hash.row();
         self.seen.see(row);
+        if self.told.is_some() {
+            self.tell(row, told);
+        }
+    }
+
+    #[cold]
+    fn tell(&mut self, row: u32, told: impl FnOnce() -> String) {
         if let Some(rows) = &mut self.told {
             rows.entry(row).or_insert_with(told);
         }
