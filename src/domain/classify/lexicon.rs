@@ -47,7 +47,9 @@ pub(super) struct Lexicon {
     ids: HashMap<Box<str>, WordId, FnvBuilder>,
     senses: Vec<Senses>,
     words: Vec<Box<str>>,
-    /// The tree of phrases: from a node by a word to the next node; 0 is the root.
+    /// The tree of phrases: from the root, which is node 0, by each word to the next node; 0 where no phrase begins so.
+    openings: Vec<u32>,
+    /// From any other node by a word to the next one.
     edges: HashMap<(u32, WordId), u32, FnvBuilder>,
     phrases: Vec<Senses>,
     /// Beginnings of words, the longest first.
@@ -71,6 +73,7 @@ impl Lexicon {
             ids: HashMap::default(),
             senses: Vec::new(),
             words: Vec::new(),
+            openings: Vec::new(),
             edges: HashMap::default(),
             phrases: vec![[None; LANGUAGES.len()]],
             prefixes: Vec::new(),
@@ -139,11 +142,15 @@ impl Lexicon {
                     self.add_slips(word, id);
                 }
             }
-            let next = u32::try_from(self.phrases.len()).unwrap_or(0);
-            node = *self.edges.entry((node, id)).or_insert(next);
-            if node == next {
+            let next = match node {
+                0 => &mut self.openings[id as usize],
+                _ => self.edges.entry((node, id)).or_default(),
+            };
+            if *next == 0 {
+                *next = u32::try_from(self.phrases.len()).unwrap_or(0);
                 self.phrases.push([None; LANGUAGES.len()]);
             }
+            node = *next;
         }
         let old = self.phrases[node as usize][language].map_or(KindSet::NONE, |symbol| self.symbols.set(symbol));
         self.phrases[node as usize][language] = Some(self.symbols.intern(old | kinds));
@@ -158,6 +165,7 @@ impl Lexicon {
         self.ids.insert(word.into(), id);
         self.senses.push([None; LANGUAGES.len()]);
         self.words.push(word.into());
+        self.openings.push(0);
         id
     }
 
@@ -233,7 +241,10 @@ impl Lexicon {
 
     /// The node that a word leads to from a node of the phrase tree (0 is its root).
     pub(super) fn follow(&self, node: u32, word: WordId) -> Option<u32> {
-        self.edges.get(&(node, word)).copied()
+        match node {
+            0 => self.openings.get(word as usize).copied().filter(|&next| next != 0),
+            _ => self.edges.get(&(node, word)).copied(),
+        }
     }
 
     /// What a phrase is in a language, if the node ends one.
