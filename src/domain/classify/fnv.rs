@@ -5,9 +5,12 @@ use std::hash::{BuildHasherDefault, Hasher};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fnv(u64);
 
+/// The hash of nothing.
+const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
+
 impl Default for Fnv {
     fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
+        Self(EMPTY)
     }
 }
 
@@ -42,7 +45,12 @@ pub(super) type FnvBuilder = BuildHasherDefault<Fnv>;
 
 /// FNV-1a, 64 bits: stable over versions and machines.
 pub(super) fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    hash_on(EMPTY, bytes)
+}
+
+/// The hash of what has this hash, with more behind it.
+pub(super) fn hash_on(hash: u64, more: impl Iterator<Item = u8>) -> u64 {
+    more.fold(hash, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }

@@ -1,5 +1,5 @@
 //! What the passes over tokens know of grammar: the compiled rules, the kinds of a token, what may stand beside a step.
-use super::kinds::{KindBits, KindSymbols};
+use super::kinds::{KindSymbols, KnownBits};
 use super::lexicon::{KindSet, Lexicon};
 use super::rule_set::RuleSet;
 use super::step_set::MOST_STEPS;
@@ -15,7 +15,7 @@ pub(super) struct Grammar<'a> {
     pub(super) rule_set: &'a RuleSet,
     pub(super) lexicon: &'a Lexicon,
     /// The kinds that the passes know, each as a set of one.
-    pub(super) bits: &'a KindBits,
+    pub(super) bits: KnownBits,
     /// The symbol of a token that is of one of these kinds alone.
     pub(super) symbols: &'a KindSymbols,
     /// How many steps the page has: the number of its last step.
@@ -32,7 +32,7 @@ pub(super) struct Grammar<'a> {
 
 impl<'a> Grammar<'a> {
     pub(super) fn new(rule_set: &'a RuleSet, steps_total: u8) -> Self {
-        let bits = &rule_set.kinds.bits;
+        let bits = rule_set.kinds.bits;
         let group = |name: &str| rule_set.groups.get(name).copied().unwrap_or_default();
         let (total, highest) = match u32::from(steps_total) {
             0 => (UNKNOWN_TOTAL, UNKNOWN_HIGHEST),

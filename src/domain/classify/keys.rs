@@ -18,6 +18,8 @@ pub struct KeyName {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyNames {
     names: Vec<KeyName>,
+    /// The first letters of all that they are called, as bits: most words begin with none of them.
+    initials: u128,
 }
 
 impl KeyNames {
@@ -29,7 +31,14 @@ impl KeyNames {
                 service.make_ascii_lowercase();
             }
         }
-        Self { names }
+        let called = |name: &KeyName| name.services.iter().chain([&name.variable]).fold(0, initials_with);
+        let initials = names.iter().map(called).fold(0, |all, some| all | some);
+        Self { names, initials }
+    }
+
+    /// Whether a word that begins so can name one of them.
+    fn may_begin(&self, word: &str) -> bool {
+        self.initials & initials_with(0, word) != 0
     }
 
     /// The variables of a set, in the order of the file.
@@ -57,6 +66,12 @@ impl KeyNames {
             KeyHalf::Secret | KeyHalf::Key => service & !secret,
         }
     }
+}
+
+/// A set of first letters, small ones, with that of one more name.
+fn initials_with(initials: u128, name: impl AsRef<str>) -> u128 {
+    let first = name.as_ref().bytes().next().unwrap_or_default();
+    initials | 1u128.checked_shl(first.to_ascii_lowercase().into()).unwrap_or_default()
 }
 
 impl Default for KeyNames {
@@ -92,7 +107,12 @@ pub(super) fn mark_keys(grammar: &Grammar, names: &KeyNames, text: &str, tokens:
     let mut services = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        let variable = names.variable(&text[tokens[at].start..tokens[at].end]);
+        let word = &text[tokens[at].start..tokens[at].end];
+        if !names.may_begin(word) {
+            at += 1;
+            continue;
+        }
+        let variable = names.variable(word);
         if variable != 0 {
             tokens[at].symbol = symbols.key;
             tokens[at].value = TokenValue::Keys(variable);

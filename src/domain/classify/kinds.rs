@@ -1,5 +1,6 @@
 //! The kinds of words that the engine itself must know: numbers, marks, units, steps. All others are data.
 use super::lexicon::{KindSet, Symbol, SymbolTable};
+use std::ops::Deref;
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
@@ -12,25 +13,59 @@ macro_rules! kinds {
         #[expect(dead_code, reason = "one symbol for each bit keeps the table one list")]
         pub(super) struct KindSymbols { $(pub(super) $name: Symbol,)* }
 
+        /// As they are declared first, their bits are known when the program is compiled.
+        const BITS: KindBits = {
+            let mut next = 0;
+            KindBits { $($name: { next += 1; KindSet::one(next - 1) },)* }
+        };
+
         impl Kinds {
             /// The names of all of them, as rule files write them.
             pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
 
-            /// Declares them first, so that they always have a bit.
+            /// Declares them, in a table that has no others yet.
             pub(super) fn declare(symbols: &mut SymbolTable) -> Self {
-                let bits = KindBits { $($name: symbols.declare(stringify!($name)).unwrap_or_default(),)* };
-                let only = KindSymbols { $($name: symbols.intern(bits.$name),)* };
-                Self { bits, symbols: only }
+                for name in Self::NAMES {
+                    symbols.declare(name);
+                }
+                let only = KindSymbols { $($name: symbols.intern(BITS.$name),)* };
+                Self { bits: KnownBits, symbols: only }
+            }
+        }
+
+        #[cfg(test)]
+        mod tests {
+            use super::*;
+
+            #[test]
+            fn the_bits_are_those_of_the_table() {
+                let mut symbols = SymbolTable::new();
+                let kinds = Kinds::declare(&mut symbols);
+                $(assert_eq!(symbols.bit(stringify!($name)), Some(kinds.bits.$name));)*
             }
         }
     };
+}
+
+/// Stands for the bits of the kinds. It holds none of them itself, so that the compiler works out the sets that the engine asks
+/// for, and a question for kinds of the first bits takes one look at a word.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KnownBits;
+
+impl Deref for KnownBits {
+    type Target = KindBits;
+
+    #[inline]
+    fn deref(&self) -> &KindBits {
+        &BITS
+    }
 }
 
 /// The kinds that the engine knows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Kinds {
     /// Each kind as a set of one bit.
-    pub(super) bits: KindBits,
+    pub(super) bits: KnownBits,
     /// Each kind as the symbol of a word of that kind alone.
     pub(super) symbols: KindSymbols,
 }

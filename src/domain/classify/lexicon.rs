@@ -2,6 +2,7 @@
 //! rules are patterns over symbols, so that they say how people speak and not which words they take.
 use super::fnv::FnvBuilder;
 pub(super) use super::fnv::hash;
+use super::fnv::hash_on;
 use super::normalise::{Emoji, fold};
 pub(super) use super::symbols::{KindSet, Symbol, SymbolTable};
 use std::borrow::Cow;
@@ -46,12 +47,13 @@ pub(super) struct Lexicon {
     ids: HashMap<Box<str>, WordId, FnvBuilder>,
     senses: Vec<Senses>,
     words: Vec<Box<str>>,
-    /// The tree of phrases: from a node by a word to the next node; 0 is the root.
+    /// The tree of phrases: from the root, which is node 0, by each word to the next node; 0 where no phrase begins so.
+    openings: Vec<u32>,
+    /// From any other node by a word to the next one.
     edges: HashMap<(u32, WordId), u32, FnvBuilder>,
     phrases: Vec<Senses>,
-    prefixes: HashMap<Box<str>, WordId, FnvBuilder>,
-    /// The bytes of the longest beginning.
-    longest_prefix: usize,
+    /// Beginnings of words, the longest first.
+    prefixes: Vec<(Box<str>, WordId)>,
     suffixes: Vec<(Box<str>, WordId)>,
     /// Beginning and ending of a form, as of a participle: `ge*t`.
     forms: Vec<(Box<str>, Box<str>, WordId)>,
@@ -71,10 +73,10 @@ impl Lexicon {
             ids: HashMap::default(),
             senses: Vec::new(),
             words: Vec::new(),
+            openings: Vec::new(),
             edges: HashMap::default(),
             phrases: vec![[None; LANGUAGES.len()]],
-            prefixes: HashMap::default(),
-            longest_prefix: 0,
+            prefixes: Vec::new(),
             suffixes: Vec::new(),
             forms: Vec::new(),
             parts: HashMap::default(),
@@ -96,8 +98,8 @@ impl Lexicon {
         let old = self.senses[id as usize][language].map_or(KindSet::NONE, |symbol| self.symbols.set(symbol));
         self.senses[id as usize][language] = Some(self.symbols.intern(old | kinds));
         if let Some(start) = first.strip_suffix('*') {
-            self.prefixes.insert(start.into(), id);
-            self.longest_prefix = self.longest_prefix.max(start.len());
+            let place = self.prefixes.partition_point(|(known, _)| known.len() >= start.len());
+            self.prefixes.insert(place, (start.into(), id));
         } else if let Some(end) = first.strip_prefix('*') {
             self.suffixes.push((end.into(), id));
         } else if let Some((start, end)) = first.split_once('*') {
@@ -140,11 +142,15 @@ impl Lexicon {
                     self.add_slips(word, id);
                 }
             }
-            let next = u32::try_from(self.phrases.len()).unwrap_or(0);
-            node = *self.edges.entry((node, id)).or_insert(next);
-            if node == next {
+            let next = match node {
+                0 => &mut self.openings[id as usize],
+                _ => self.edges.entry((node, id)).or_default(),
+            };
+            if *next == 0 {
+                *next = u32::try_from(self.phrases.len()).unwrap_or(0);
                 self.phrases.push([None; LANGUAGES.len()]);
             }
+            node = *next;
         }
         let old = self.phrases[node as usize][language].map_or(KindSet::NONE, |symbol| self.symbols.set(symbol));
         self.phrases[node as usize][language] = Some(self.symbols.intern(old | kinds));
@@ -159,13 +165,13 @@ impl Lexicon {
         self.ids.insert(word.into(), id);
         self.senses.push([None; LANGUAGES.len()]);
         self.words.push(word.into());
+        self.openings.push(0);
         id
     }
 
     fn add_slips(&mut self, word: &str, id: WordId) {
-        self.slips.entry(slip(word.bytes())).or_insert(id);
-        for skip in 0..word.len() {
-            self.slips.entry(slip(without(word, skip))).or_insert(id);
+        for key in slips_of(word) {
+            self.slips.entry(key).or_insert(id);
         }
     }
 
@@ -187,23 +193,22 @@ impl Lexicon {
     }
 
     fn by_beginning(&self, word: &str) -> Option<WordId> {
-        let ends = 4..word.len().min(self.longest_prefix + 1);
-        let mut starts = ends.rev().filter_map(|end| word.get(..end));
-        starts.find_map(|start| self.prefixes.get(start)).copied()
+        let is_of = |(start, _): &&(Box<str>, WordId)| (4..word.len()).contains(&start.len()) && begins(word, start);
+        self.prefixes.iter().find(is_of).map(|(_, id)| *id)
     }
 
     /// A form yields to an ending: "behaved" is no Dutch participle.
     fn by_form(&self, word: &str) -> Option<WordId> {
         let is_of = |(start, end, _): &&(Box<str>, Box<str>, WordId)| {
-            word.len() >= start.len() + end.len() + 2 && word.starts_with(&**start) && word.ends_with(&**end)
+            word.len() >= start.len() + end.len() + 2 && begins(word, start) && ends(word, end)
         };
         let form = self.forms.iter().find(is_of).filter(|_| self.by_ending(word).is_none());
         form.map(|(_, _, id)| *id)
     }
 
     fn by_ending(&self, word: &str) -> Option<WordId> {
-        let ends = |(end, _): &&(Box<str>, WordId)| word.len() >= end.len() + 3 && word.ends_with(&**end);
-        self.suffixes.iter().find(ends).map(|(_, id)| *id)
+        let is_of = |(end, _): &&(Box<str>, WordId)| word.len() >= end.len() + 3 && ends(word, end);
+        self.suffixes.iter().find(is_of).map(|(_, id)| *id)
     }
 
     /// One letter too few, too many, wrong, or two swapped, behind the first letter, which nobody mistypes. Short words must keep
@@ -212,9 +217,8 @@ impl Lexicon {
         if !(4..=24).contains(&word.len()) || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
             return None;
         }
-        let shorter = (0..word.len()).map(|skip| slip(without(word, skip)));
-        let near = std::iter::once(slip(word.bytes())).chain(shorter);
-        near.filter_map(|key| self.slips.get(&key).copied()).find(|&id| {
+        let mut near = slips_of(word).filter_map(|key| self.slips.get(&key).copied());
+        near.find(|&id| {
             let known = &*self.words[id as usize];
             let begins_alike = known.as_bytes().first() == word.as_bytes().first();
             begins_alike
@@ -237,7 +241,10 @@ impl Lexicon {
 
     /// The node that a word leads to from a node of the phrase tree (0 is its root).
     pub(super) fn follow(&self, node: u32, word: WordId) -> Option<u32> {
-        self.edges.get(&(node, word)).copied()
+        match node {
+            0 => self.openings.get(word as usize).copied().filter(|&next| next != 0),
+            _ => self.edges.get(&(node, word)).copied(),
+        }
     }
 
     /// What a phrase is in a language, if the node ends one.
@@ -306,16 +313,29 @@ fn sense(senses: &Senses, language: usize, foreign: bool) -> Option<Symbol> {
     senses.iter().flatten().next().copied()
 }
 
-fn without(word: &str, skip: usize) -> impl Iterator<Item = u8> + '_ {
-    word.bytes()
-        .enumerate()
-        .filter(move |(at, _)| *at != skip)
-        .map(|(_, byte)| byte)
+/// Whether a word begins so: the first letter alone rules most beginnings out.
+fn begins(word: &str, start: &str) -> bool {
+    word.as_bytes().first() == start.as_bytes().first() && word.starts_with(start)
 }
 
-/// Half of the hash of a word that may lack a letter.
+/// Whether a word ends so: the last letter alone rules most endings out.
+fn ends(word: &str, end: &str) -> bool {
+    word.as_bytes().last() == end.as_bytes().last() && word.ends_with(end)
+}
+
+/// The keys of a word in the table of slips: as it is, and with each of its letters left out.
+fn slips_of(word: &str) -> impl Iterator<Item = u32> + '_ {
+    let mut before = hash(std::iter::empty());
+    let shorter = word.bytes().enumerate().map(move |(at, letter)| {
+        let shorter = hash_on(before, word.bytes().skip(at + 1));
+        before = hash_on(before, std::iter::once(letter));
+        shorter
+    });
+    std::iter::once(hash(word.bytes())).chain(shorter).map(half)
+}
+
+/// Half of a hash.
 #[expect(clippy::cast_possible_truncation, reason = "both halves are in the lower one")]
-fn slip(bytes: impl Iterator<Item = u8>) -> u32 {
-    let hash = hash(bytes);
+fn half(hash: u64) -> u32 {
     (hash ^ hash >> 32) as u32
 }

@@ -15,13 +15,10 @@ pub(super) struct PatternText {
 impl PatternText {
     /// Words of these kinds.
     pub(super) fn of_kinds(kinds: impl Iterator<Item = KindSet>) -> Self {
-        let ends = [KindSet::START, KindSet::END];
-        let letters: Vec<KindSet> = ends[..1]
-            .iter()
-            .copied()
-            .chain(kinds)
-            .chain(ends[1..].iter().copied())
-            .collect();
+        let mut letters = Vec::with_capacity(kinds.size_hint().0 + 2);
+        letters.push(KindSet::START);
+        letters.extend(kinds);
+        letters.push(KindSet::END);
         let all = letters.iter().fold(KindSet::NONE, |all, &kinds| all | kinds);
         Self { letters, all }
     }
@@ -56,6 +53,11 @@ impl LetterClass {
         letter.meets(self.kinds) != self.negated
     }
 
+    /// The kinds of which a letter that it accepts has one, if it must have any.
+    fn kinds_accepted(self) -> Option<KindSet> {
+        (!self.negated).then_some(self.kinds)
+    }
+
     /// The kinds of which a text must have one, if a word of it must.
     fn needs(self) -> Option<KindSet> {
         (!self.negated && !self.kinds.meets(KindSet::START | KindSet::END)).then_some(self.kinds)
@@ -80,6 +82,8 @@ pub(super) struct Pattern {
     first: u128,
     /// Those of the first positions that do not stand at the start of the text.
     inner: u128,
+    /// Kinds of which a word must have one for one of these to take it; `None` if a word without any may do.
+    opens: Option<KindSet>,
     last: u128,
     /// Kinds of which the text must have one each. Two rule out nearly all patterns, and lie beside each other in memory.
     needs: [KindSet; 2],
@@ -100,12 +104,15 @@ impl Pattern {
         if !parser.rest.trim_start().is_empty() {
             return Err(format!("`{}` cannot follow", parser.rest.trim()));
         }
-        let needs = needs(&node);
+        // The sets of fewest kinds rule out most.
+        let mut needs = needs(&node);
+        needs.sort_by_key(KindSet::len);
         let mut pattern = Self {
             positions: Vec::new(),
             follow: Vec::new(),
             first: 0,
             inner: 0,
+            opens: None,
             last: 0,
             needs: [0, 1].map(|at| needs.get(at).copied().unwrap_or(KindSet::START)),
         };
@@ -117,19 +124,26 @@ impl Pattern {
         pattern.inner = bits(sets.first)
             .filter(|&at| !pattern.positions[at].accepts(KindSet::START))
             .fold(0, |set, at| set | 1 << at);
+        let openings = bits(pattern.inner).map(|at| pattern.positions[at]);
+        pattern.opens = openings.fold(Some(KindSet::NONE), |all, class| Some(all? | class.kinds_accepted()?));
         pattern.last = sets.last;
         Ok(pattern)
     }
 
     /// Whether it fits somewhere.
+    #[inline]
     pub(super) fn fits(&self, text: &PatternText) -> bool {
         self.needs.iter().all(|&kinds| text.all.meets(kinds)) && self.runs(&text.letters)
     }
 
+    #[inline(never)]
     fn runs(&self, letters: &[KindSet]) -> bool {
         let mut first = self.first;
         let mut active = 0u128;
         for &letter in letters {
+            if active == 0 && first == self.inner && self.opens.is_some_and(|opens| !letter.meets(opens)) {
+                continue;
+            }
             let next = bits(active).fold(first, |next, position| next | self.follow[position]);
             if next == 0 {
                 return false;

@@ -13,7 +13,10 @@ pub(super) struct Segments {
 
 /// Takes a folded text apart.
 pub(super) fn split_segments(folded: &str) -> Segments {
-    let mut segments = Segments::default();
+    let mut segments = Segments {
+        own: String::with_capacity(folded.len() + 1),
+        ..Segments::default()
+    };
     let mut fenced = false;
     let mut lines = folded.lines().peekable();
     while let Some(line) = lines.next() {

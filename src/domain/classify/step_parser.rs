@@ -2,7 +2,7 @@
 use super::grammar::Grammar;
 use super::lexicon::KindSet;
 use super::step_set::{MOST_STEPS, StepSet, range};
-use super::steps_joined::parts_clauses;
+use super::steps_joined::{are_spoken_for, is_spoken_of};
 use super::token::{Token, TokenValue};
 
 /// Reads what begins at one token; `ahead` counts tokens from there.
@@ -65,6 +65,7 @@ impl StepParser<'_> {
     pub(super) fn list(&self, from: usize) -> Option<StepMention> {
         let bits = self.grammar.bits;
         let (mut last, mut set, mut part) = self.item(from)?;
+        let spoken_for = are_spoken_for(self.grammar, self.tokens, self.at);
         let mut ahead = from + 1;
         for _ in 1..MOST_STEPS {
             let to = self.is(ahead, bits.to | bits.hyphen | bits.upto | bits.dash);
@@ -73,7 +74,7 @@ impl StepParser<'_> {
             let Some((step, more, another_part)) = self.item(next).filter(|_| joiner) else {
                 break;
             };
-            if !to && parts_clauses(self.grammar, self.tokens, self.at, next + self.at + 1) {
+            if spoken_for && !to && is_spoken_of(self.grammar, self.tokens, self.at + next + 1) {
                 break;
             }
             if self.is(next, bits.many) || !to && self.is(next + 1, bits.counted | bits.of) {

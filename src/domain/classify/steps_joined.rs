@@ -163,7 +163,12 @@ const WORDS_BETWEEN: usize = 4;
 
 /// "Fixed step 3, step 4 now fails": the steps before share nothing with the one behind, as a word of their own stands in front of
 /// them, and another one behind it. `start` is where the steps before start, `behind` what follows the one behind.
-pub(super) fn parts_clauses(grammar: &Grammar, tokens: &[Token], start: usize, behind: usize) -> bool {
+fn parts_clauses(grammar: &Grammar, tokens: &[Token], start: usize, behind: usize) -> bool {
+    are_spoken_for(grammar, tokens, start) && is_spoken_of(grammar, tokens, behind)
+}
+
+/// Whether the steps that start here have a word of their own in front of them: "fixed step 3".
+pub(super) fn are_spoken_for(grammar: &Grammar, tokens: &[Token], start: usize) -> bool {
     let bits = grammar.bits;
     let skipped = tokens[..start]
         .iter()
@@ -171,13 +176,17 @@ pub(super) fn parts_clauses(grammar: &Grammar, tokens: &[Token], start: usize, b
         .take(WORDS_BETWEEN)
         .take_while(|token| grammar.is(token, bits.article | bits.stepword));
     let verb = start.checked_sub(skipped.count() + 1).map(|at| &tokens[at]);
-    let is_spoken_for = verb.is_some_and(|token| grammar.is(token, bits.done | bits.deed | bits.clear | bits.did));
+    verb.is_some_and(|token| grammar.is(token, bits.done | bits.deed | bits.clear | bits.did))
+}
+
+/// Whether a word of its own stands behind a step: "step 4 now fails".
+pub(super) fn is_spoken_of(grammar: &Grammar, tokens: &[Token], behind: usize) -> bool {
+    let bits = grammar.bits;
     let rest = tokens.get(behind..).unwrap_or_default();
     let adverb =
         |token: &&Token| grammar.is(token, bits.thennow | bits.still | bits.again) && !grammar.is(token, bits.acts);
     let said = rest.iter().take(WORDS_BETWEEN).find(|token| !adverb(token));
-    is_spoken_for
-        && said.is_some_and(|token| grammar.is(token, bits.single | bits.acts | bits.fail | bits.stuck | bits.cant))
+    said.is_some_and(|token| grammar.is(token, bits.single | bits.acts | bits.fail | bits.stuck | bits.cant))
 }
 
 /// "Finished step 1, step 2 complains": after a word of its own the first step is spoken for.

@@ -19,15 +19,21 @@ impl KindSet {
     /// What stands behind the last word of a text.
     pub(super) const END: Self = Self([0, 0, 1 << 127]);
 
-    fn one(at: usize) -> Self {
+    pub(super) const fn one(at: usize) -> Self {
         let mut bits = [0; 3];
         bits[at / 128] = 1 << (at % 128);
         Self(bits)
     }
 
+    /// How many kinds are in it.
+    pub(super) fn len(&self) -> u32 {
+        self.0.iter().map(|bits| bits.count_ones()).sum()
+    }
+
     /// Whether the sets share a kind.
     pub(super) fn meets(self, other: Self) -> bool {
-        (0..3).any(|at| self.0[at] & other.0[at] != 0)
+        let ([a, b, c], [d, e, f]) = (self.0, other.0);
+        a & d | b & e | c & f != 0
     }
 }
 
@@ -35,7 +41,8 @@ impl std::ops::BitOr for KindSet {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self(std::array::from_fn(|at| self.0[at] | other.0[at]))
+        let ([a, b, c], [d, e, f]) = (self.0, other.0);
+        Self([a | d, b | e, c | f])
     }
 }
 

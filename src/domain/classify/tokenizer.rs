@@ -21,10 +21,13 @@ pub(super) fn tokenize(text: &str, lexicon: &Lexicon, symbols: &KindSymbols) -> 
         at: 0,
         lexicon,
         symbols,
-        untagged: Vec::new(),
+        untagged: Vec::with_capacity(text.len() / BYTES_A_TOKEN + 1),
     }
     .tokenize()
 }
+
+/// Few texts have shorter tokens on average: room for all is made at once.
+const BYTES_A_TOKEN: usize = 4;
 
 struct Tokenizer<'a> {
     text: &'a str,

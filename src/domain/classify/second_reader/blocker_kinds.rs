@@ -18,7 +18,8 @@ impl SecondReader {
         // How much likelier a kind is because the rules say so.
         let said = |kind: usize| log(of_rules[kind]) - log(meant.iter().map(|row| row[kind]).sum());
         let score = |kind: usize| RULES_COUNT * said(kind) + chances[kind];
-        let best = (0..KINDS.len()).max_by(|one, other| score(*one).total_cmp(&score(*other)));
+        let scores: [f32; KINDS.len()] = std::array::from_fn(score);
+        let best = (0..KINDS.len()).max_by(|one, other| scores[*one].total_cmp(&scores[*other]));
         best.map_or(by_rules, |best| KINDS[best])
     }
 }

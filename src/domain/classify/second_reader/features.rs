@@ -39,6 +39,32 @@ enum Block {
     Structure,
 }
 
+impl Block {
+    fn with(self, part: u32) -> FeatureHash {
+        FeatureHash(0x9e37_79b9_u32.wrapping_mul(self as u32)).with(part)
+    }
+
+    fn with_all(self, parts: &[u32]) -> FeatureHash {
+        let block = FeatureHash(0x9e37_79b9_u32.wrapping_mul(self as u32));
+        parts.iter().fold(block, |hash, part| hash.with(*part))
+    }
+}
+
+/// The hash of a block and of the parts of a feature so far: features that begin alike share it.
+#[derive(Clone, Copy)]
+struct FeatureHash(u32);
+
+impl FeatureHash {
+    fn with(self, part: u32) -> Self {
+        let mixed = (self.0 ^ part).wrapping_mul(0x85eb_ca6b).rotate_left(13);
+        Self(mixed.wrapping_mul(5).wrapping_add(0xe654_6b64))
+    }
+
+    fn row(self) -> u32 {
+        (self.0 ^ self.0 >> 16).wrapping_mul(0xc2b2_ae35) >> (32 - ROW_BITS)
+    }
+}
+
 /// The kinds of each symbol as numbers that depend on their names alone.
 #[derive(Debug)]
 pub(in crate::domain::classify) struct KindNames {
@@ -127,11 +153,12 @@ impl FeatureReader {
         let told = || structure.to_string();
         let [subject, predicate, tense] = [subject as u32, predicate as u32, tense as u32];
         let negated = u32::from(negated);
-        self.see(Block::Structure, [1, subject], told);
-        self.see(Block::Structure, [2, predicate, negated], told);
-        self.see(Block::Structure, [3, subject, predicate, negated], told);
-        self.see(Block::Structure, [4, predicate, negated, tense], told);
-        self.see(Block::Structure, [5, subject, predicate, negated, tense], told);
+        let mut see = |parts: &[u32]| self.see(Block::Structure.with_all(parts), told);
+        see(&[1, subject]);
+        see(&[2, predicate, negated]);
+        see(&[3, subject, predicate, negated]);
+        see(&[4, predicate, negated, tense]);
+        see(&[5, subject, predicate, negated, tense]);
     }
 
     /// The features of a clause; of an only one, those of its comment.
@@ -162,7 +189,10 @@ impl FeatureReader {
         }
         self.close(NEIGHBOURS_COUNT, &mut features);
         let last = at + 1 == trace.clause_spans.len();
-        self.see(Block::Place, [u32::from(at == 0), u32::from(last)], String::new);
+        self.see(
+            Block::Place.with_all(&[u32::from(at == 0), u32::from(last)]),
+            String::new,
+        );
         self.close(1.0, &mut features);
         features
     }
@@ -174,19 +204,19 @@ impl FeatureReader {
         let mut said = "";
         for text in plain.split(' ').filter(|word| !word.is_empty()) {
             let word = fold32(hash(text.bytes()));
-            self.see(Block::Words, [word], || format!("\"{text}\""));
-            self.see(Block::Words, [before, word], || match said {
+            self.see(Block::Words.with(word), || format!("\"{text}\""));
+            self.see(Block::Words.with(before).with(word), || match said {
                 "" => format!("\"{text}\" first"),
                 said => format!("\"{said} {text}\""),
             });
             (before, said) = (word, text);
         }
-        self.see(Block::Words, [before, BORDER], || format!("\"{said}\" last"));
+        self.see(Block::Words.with(before).with(BORDER), || format!("\"{said}\" last"));
         self.close(1.0, features);
         for length in 3..=4 {
             for run in plain.as_bytes().windows(length) {
                 let packed = run.iter().fold(0, |packed, b| packed << 8 | u32::from(*b));
-                self.see(Block::Letters, [packed], || {
+                self.see(Block::Letters.with(packed), || {
                     format!("letters \"{}\"", String::from_utf8_lossy(run).replace(' ', "_"))
                 });
             }
@@ -198,7 +228,8 @@ impl FeatureReader {
     fn kinds(&mut self, names: &KindNames, tokens: &[Token], block: Block) {
         for (at, token) in tokens.iter().enumerate() {
             for kind in names.of_token(token) {
-                self.see(block, [*kind], || format!("a word of {}", names.name(*kind)));
+                let of_kind = block.with(*kind);
+                self.see(of_kind, || format!("a word of {}", names.name(*kind)));
                 for distance in 1..=FARTHEST {
                     let border = [BORDER];
                     let next = match tokens.get(at + distance) {
@@ -206,32 +237,33 @@ impl FeatureReader {
                         None if at + distance == tokens.len() => &border,
                         None => break,
                     };
+                    let apart = u32::try_from(distance).unwrap_or(0);
                     for next in next {
-                        let apart = u32::try_from(distance).unwrap_or(0);
-                        self.see(block, [*kind, *next, apart], || {
+                        self.see(of_kind.with(*next).with(apart), || {
                             let gap = ["", "", " .", " . .", " . . ."][distance];
                             format!("{}{gap} {}", names.name(*kind), names.name(*next))
                         });
                     }
                 }
                 if at == 0 {
-                    self.see(block, [BORDER, *kind], || format!("{} first", names.name(*kind)));
+                    self.see(block.with(BORDER).with(*kind), || {
+                        format!("{} first", names.name(*kind))
+                    });
                 }
             }
         }
     }
 
-    fn see<const N: usize>(&mut self, block: Block, parts: [u32; N], told: impl FnOnce() -> String) {
-        let seed = 0x9e37_79b9_u32.wrapping_mul(block as u32);
-        let mixed = parts.iter().fold(seed, |hash, part| {
-            (hash ^ part)
-                .wrapping_mul(0x85eb_ca6b)
-                .rotate_left(13)
-                .wrapping_mul(5)
-                .wrapping_add(0xe654_6b64)
-        });
-        let row = (mixed ^ mixed >> 16).wrapping_mul(0xc2b2_ae35) >> (32 - ROW_BITS);
+    fn see(&mut self, hash: FeatureHash, told: impl FnOnce() -> String) {
+        let row = hash.row();
         self.seen.see(row);
+        if self.told.is_some() {
+            self.tell(row, told);
+        }
+    }
+
+    #[cold]
+    fn tell(&mut self, row: u32, told: impl FnOnce() -> String) {
         if let Some(rows) = &mut self.told {
             rows.entry(row).or_insert_with(told);
         }

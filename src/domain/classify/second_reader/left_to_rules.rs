@@ -61,10 +61,10 @@ impl Words {
             !matches!(token.value, TokenValue::Steps(_) | TokenValue::Number(_))
                 && !rule_set.lexicon.symbols.set(token.symbol).meets(marks)
         };
-        let words: Vec<&Token> = trace.tokens.iter().filter(is_word).collect();
-        match words[..] {
-            [] => Self::None,
-            [word] if word.symbol == 0 => Self::OneUnknown,
+        let mut words = trace.tokens.iter().filter(is_word);
+        match (words.next(), words.next()) {
+            (None, _) => Self::None,
+            (Some(word), None) if word.symbol == 0 => Self::OneUnknown,
             _ => Self::Some,
         }
     }

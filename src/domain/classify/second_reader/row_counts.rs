@@ -1,4 +1,5 @@
 //! How often each row of the table was seen: counted in place and given back in the order of the rows, without sorting.
+use std::mem::take;
 
 /// Rows of the table of weights, as a power of two.
 pub(super) const ROW_BITS: u32 = 16;
@@ -11,16 +12,16 @@ const WORDS: usize = ROWS / 64;
 /// were seen among all of them takes no look at the others.
 #[derive(Debug)]
 pub(super) struct RowCounts {
-    counts: Box<[u8]>,
-    rows: Box<[u64]>,
+    counts: Box<[u8; ROWS]>,
+    rows: Box<[u64; WORDS]>,
     words: [u64; WORDS / 64],
 }
 
 impl Default for RowCounts {
     fn default() -> Self {
         Self {
-            counts: vec![0; ROWS].into(),
-            rows: vec![0; WORDS].into(),
+            counts: Box::new([0; ROWS]),
+            rows: Box::new([0; WORDS]),
             words: [0; WORDS / 64],
         }
     }
@@ -38,11 +39,13 @@ impl RowCounts {
     /// Gives each row that was seen, with how often, and forgets it.
     pub(super) fn drain(&mut self, mut each: impl FnMut(u32, u8)) {
         for (place, word) in self.words.iter_mut().enumerate() {
-            while let Some(at) = take_lowest(word) {
+            let mut word = take(word);
+            while let Some(at) = take_lowest(&mut word) {
                 let at = place * 64 + at;
-                while let Some(bit) = take_lowest(&mut self.rows[at]) {
+                let mut rows = take(&mut self.rows[at]);
+                while let Some(bit) = take_lowest(&mut rows) {
                     let row = at * 64 + bit;
-                    each(u32::try_from(row).unwrap_or(0), std::mem::take(&mut self.counts[row]));
+                    each(u32::try_from(row).unwrap_or(0), take(&mut self.counts[row]));
                 }
             }
         }
