@@ -124,8 +124,8 @@ impl Pattern {
         pattern.inner = bits(sets.first)
             .filter(|&at| !pattern.positions[at].accepts(KindSet::START))
             .fold(0, |set, at| set | 1 << at);
-        let openings = bits(pattern.inner).map(|at| pattern.positions[at]);
-        pattern.opens = openings.fold(Some(KindSet::NONE), |all, class| Some(all? | class.kinds_accepted()?));
+        let mut openings = bits(pattern.inner).map(|at| pattern.positions[at].kinds_accepted());
+        pattern.opens = openings.try_fold(KindSet::NONE, |all, kinds| Some(all | kinds?));
         pattern.last = sets.last;
         Ok(pattern)
     }

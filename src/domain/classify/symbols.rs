@@ -32,8 +32,8 @@ impl KindSet {
 
     /// Whether the sets share a kind.
     pub(super) fn meets(self, other: Self) -> bool {
-        let ([a, b, c], [d, e, f]) = (self.0, other.0);
-        a & d | b & e | c & f != 0
+        let (own, other) = (self.0, other.0);
+        own[0] & other[0] | own[1] & other[1] | own[2] & other[2] != 0
     }
 }
 
@@ -41,8 +41,8 @@ impl std::ops::BitOr for KindSet {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        let ([a, b, c], [d, e, f]) = (self.0, other.0);
-        Self([a | d, b | e, c | f])
+        let (own, other) = (self.0, other.0);
+        Self([own[0] | other[0], own[1] | other[1], own[2] | other[2]])
     }
 }
 

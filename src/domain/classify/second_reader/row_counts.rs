@@ -12,7 +12,7 @@ const WORDS: usize = ROWS / 64;
 /// were seen among all of them takes no look at the others.
 #[derive(Debug)]
 pub(super) struct RowCounts {
-    counts: Box<[u8; ROWS]>,
+    counts: Box<[u8]>,
     rows: Box<[u64; WORDS]>,
     words: [u64; WORDS / 64],
 }
@@ -20,7 +20,7 @@ pub(super) struct RowCounts {
 impl Default for RowCounts {
     fn default() -> Self {
         Self {
-            counts: Box::new([0; ROWS]),
+            counts: vec![0; ROWS].into(),
             rows: Box::new([0; WORDS]),
             words: [0; WORDS / 64],
         }
