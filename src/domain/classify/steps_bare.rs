@@ -48,8 +48,9 @@ impl StepParser<'_> {
             return None;
         }
         let lone = (plus_one || self.at == 0) && self.at + length == self.tokens.len();
-        // "+1" agrees with somebody.
-        if plus_one && lone && self.tokens[1].end - self.tokens[0].start == 2 {
+        // "+1" agrees with somebody; "and 1" names a step.
+        let is_plus = plus_one && self.tokens[0].end - self.tokens[0].start == 1;
+        if is_plus && self.token(length).is_none_or(|token| self.grammar.is(token, bits.line)) {
             return None;
         }
         let lone_range = lone && mention.set.count_ones() > 1 && self.is(1, bits.hyphen | bits.to | bits.dash);

@@ -16,10 +16,10 @@ use crate::domain::classify::trace::Trace;
 const FINISH_WITH_RULES: f32 = 0.4;
 
 /// How much more the label of the rules counts where they know all words of a short comment.
-const PLAIN_COUNTS: f32 = 6.0;
+const PLAIN_COUNTS: f32 = 7.0;
 
-/// The chance of a finish, or of a blocker, from which on the rules are right about it where they know all words of a short comment.
-const CHANCE_WHERE_PLAIN: f32 = 0.005;
+/// The chance of a finish from which on the rules are right about it where they know all words of a short comment.
+const CHANCE_WHERE_PLAIN: f32 = 0.02;
 
 /// The chance of a finish from which on one is celebrated that the rules do not see.
 const FINISH_ALONE: f32 = 0.5;
@@ -168,9 +168,10 @@ impl Candidates<'_> {
 
     fn is_blocker(&self) -> bool {
         let whole = self.opinion.whole[column(Label::Blocker)].exp();
-        if self.rule == Some(Label::Blocker) || self.plain == Some(Label::Blocker) {
-            let least = self.plain.map_or(BLOCKER_WITH_RULES, |_| CHANCE_WHERE_PLAIN);
-            self.opinion.blocker.max(whole).max(self.told) > least
+        if self.plain == Some(Label::Blocker) {
+            true
+        } else if self.rule == Some(Label::Blocker) {
+            self.opinion.blocker.max(whole).max(self.told) > BLOCKER_WITH_RULES
         } else {
             self.may_be(Label::Blocker) && self.opinion.blocker > BLOCKER_ALONE
         }

@@ -32,7 +32,7 @@ pub(super) fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: 
         || !matches!(verdict, RuleVerdict::Rule(_)) && trace.tokens.iter().any(is_key)
         || trace.is_free && trace.judged.iter().all(finishes_or_silent)
         || is_read(verdict, trace)
-        || is_plain(verdict, trace) && trace.judged.iter().all(frees)
+        || is_known(verdict) && (is_plain(verdict, trace) || unknown(trace) == 0) && trace.judged.iter().all(frees)
         || verdict == RuleVerdict::Silent && words == Words::None
 }
 
