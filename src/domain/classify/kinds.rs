@@ -84,7 +84,7 @@ kinds! {
     /// What is left of a count: "2 to go".
     togo,
     /// Words of dates: months, what stands before a day of the month, before a bare number that is a day, before an hour.
-    month, onday, dated, athour,
+    month, onday, dated, athour, untilday,
     /// Numerals and ordinals as words, and a number that counts the things behind it.
     numword, ordword, many,
     /// Marks before the items of a list.

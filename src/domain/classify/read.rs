@@ -55,7 +55,7 @@ pub(super) fn read(
     if let Some(second_reader) = second_reader {
         agree(rule_set, second_reader, &mut trace);
     }
-    let clauses = clauses_of(rule_set, context, &trace);
+    let clauses = clauses_of(&grammar, context, &trace);
     (slots::fill(&grammar, context, &trace, clauses), trace)
 }
 
@@ -64,10 +64,8 @@ fn tokens_of(grammar: &Grammar, context: &ReadingContext, segments: &Segments) -
     let mut tokens = join_times(grammar, &tagged.tokens);
     finish_times(grammar, &mut tokens);
     mark_keys(grammar, context.keys, &segments.own, &mut tokens);
-    let no_such_step = beyond(grammar, &tokens).filter(|_| context.steps_total > 0);
     let mut tokens = join_steps(grammar, &tokens);
     Trace {
-        no_such_step,
         left_out: leave_out(grammar, &mut tokens),
         own: segments.own.clone(),
         tokens,
@@ -181,17 +179,21 @@ fn judge_code(rule_set: &RuleSet, trace: &mut Trace) {
 }
 
 /// The clauses of the reading: those with a judgement, and of chatter only what stands alone.
-fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Vec<Clause> {
+fn clauses_of(grammar: &Grammar, context: &ReadingContext, trace: &Trace) -> Vec<Clause> {
     let names_none = steps_in(&trace.tokens) == 0;
     let mut clauses: Vec<Clause> = Vec::new();
     for clause in &trace.judged {
         let Some(judgement) = &clause.judgement else { continue };
-        let rules = judgement.rule_ids(rule_set);
+        let rules = judgement.rule_ids(grammar.rule_set);
         let steps = match context.default_step {
             Some(step) if clause.steps == 0 && names_none => vec![step],
             _ => listed(clause.steps),
         };
         let hash = clause_hash(trace, &trace.clause_spans[clause.at]);
+        let of_clause = trace.tokens.get(trace.clause_spans[clause.at].tokens.clone());
+        let no_such_step = of_clause
+            .filter(|_| context.steps_total > 0)
+            .and_then(|tokens| beyond(grammar, tokens));
         let labels = std::iter::once(judgement.label).chain(judgement.also);
         clauses.extend(labels.map(|label| Clause {
             label,
@@ -200,6 +202,7 @@ fn clauses_of(rule_set: &RuleSet, context: &ReadingContext, trace: &Trace) -> Ve
             certainty: certainty(trace, judgement, label),
             keys: context.keys.listed(keys_of(trace, clause.at, judgement.role)),
             rules: rules.clone(),
+            no_such_step,
             hash,
         }));
     }

@@ -154,6 +154,9 @@ pub struct Clause {
     /// The variables of the keys that it names; where it sets something aside, of the services too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
+    /// The highest number that it names as a step and that is none of the page, where the page is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_such_step: Option<u32>,
     /// Hash of the clause's normalised text: tells a new clause from an old one in an edited comment.
     #[serde(default)]
     pub hash: u64,
@@ -184,9 +187,6 @@ pub struct Reading {
     pub doubt: Option<[Label; 2]>,
     /// Every step that the author's own words speak of, sorted.
     pub steps: Vec<u8>,
-    /// The highest number that is named as a step and is none of the page, where the page is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub no_such_step: Option<u32>,
     /// Whether the whole item is said to be finished.
     pub all_done: bool,
     /// Time spent on the work, in minutes.

@@ -24,7 +24,6 @@ pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, c
         rules: rules_of(&clauses),
         steps: listed(steps_in(&trace.tokens) | set_of(clauses.iter().flat_map(|clause| &clause.steps))),
         all_done: all_done(grammar, trace, &clauses),
-        no_such_step: trace.no_such_step,
         doubt: trace.doubt,
         labels,
         clauses,

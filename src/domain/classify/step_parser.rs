@@ -68,13 +68,19 @@ impl StepParser<'_> {
         let spoken_for = are_spoken_for(self.grammar, self.tokens, self.at);
         let mut ahead = from + 1;
         for _ in 1..MOST_STEPS {
-            let to = self.is(ahead, bits.to | bits.hyphen | bits.upto | bits.dash);
+            let to = self.is(ahead, bits.to | bits.hyphen | bits.upto | bits.dash) && !self.is_until(from, ahead);
             let joiner = to || self.is(ahead, bits.comma | bits.and | bits.slash);
             let next = self.skip(ahead + 1, bits.and | bits.article | bits.stepword | bits.hash);
             let Some((step, more, another_part)) = self.item(next).filter(|_| joiner) else {
                 break;
             };
             if spoken_for && !to && is_spoken_of(self.grammar, self.tokens, self.at + next + 1) {
+                break;
+            }
+            // "Step 2/5" is the second of five.
+            let of_all = self.is(ahead, bits.slash) && ahead == from + 1 && step == self.grammar.steps_total;
+            if of_all && last + 1 < step && !self.is(next + 1, bits.slash) {
+                ahead = next + 1;
                 break;
             }
             if self.is(next, bits.many) || !to && self.is(next + 1, bits.counted | bits.of) {
@@ -90,6 +96,17 @@ impl StepParser<'_> {
             set,
             part,
         })
+    }
+
+    /// "Worked on step 3 until 5": one step, and an hour; "steps 1 until 3" and "1 till 3 done" are ranges.
+    fn is_until(&self, from: usize, ahead: usize) -> bool {
+        let bits = self.grammar.bits;
+        let one = from > 0 && self.is(from - 1, bits.stepword) && !self.is(from - 1, bits.counted);
+        one && self.is(ahead, bits.untilday)
+            && self.number(ahead + 1).is_some()
+            && self
+                .token(ahead + 2)
+                .is_none_or(|token| self.grammar.is(token, bits.stop | bits.line | bits.comma))
     }
 
     /// The last step of an item, all of its steps, and whether only a part is meant: `3`, `4a`, `4.2`, `1,2`.

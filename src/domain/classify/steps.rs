@@ -162,6 +162,7 @@ impl StepParser<'_> {
             return None;
         }
         let StepMention { length, set, part } = self.list(ahead)?;
+        let length = length + self.of_total(ahead + length);
         let set = if whole {
             range(1, set.ilog2() - u32::from(below))
         } else {
@@ -172,6 +173,21 @@ impl StepParser<'_> {
             set,
             part,
         })
+    }
+
+    /// "Step 2 of 5": how many tokens tell of how many steps it is one.
+    fn of_total(&self, ahead: usize) -> usize {
+        let bits = self.grammar.bits;
+        let of = self.is(ahead, bits.of);
+        let number = self.skip(ahead + 1, bits.article);
+        let total = self
+            .number(number)
+            .is_some_and(|total| total == self.grammar.steps_total);
+        if of && total && self.ends(number + 1) {
+            number + 1 - ahead
+        } else {
+            0
+        }
     }
 
     /// "3 of 5", "2/5", "80 %": a part; "5 of 5", "100 %": all of it. How many tokens it takes, and its symbol.

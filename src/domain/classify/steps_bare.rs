@@ -33,6 +33,11 @@ impl StepParser<'_> {
         if !(self.at == 0 || plus_one || after_list_mark || may_stand) {
             return None;
         }
+        // "Between 2 and 4": the first number is no step, nor is the second.
+        let goes_on = self.before(bits.and | bits.to | bits.hyphen) && self.at > 1;
+        if goes_on && matches!(self.tokens[self.at - 2].value, TokenValue::Number(_)) {
+            return None;
+        }
         let mention = self.list(0)?;
         let length = mention.length;
         if self.is(0, bits.numword) && length < 3 {
@@ -122,7 +127,9 @@ impl StepParser<'_> {
     /// "Can 5 be made?", "both 3 and 5 are done".
     fn is_asked_about(&self, length: usize) -> bool {
         let bits = self.grammar.bits;
-        self.before(bits.aux | bits.both) && self.is(length, bits.aux | bits.done | bits.finish)
+        self.before(bits.aux | bits.both)
+            && !self.before(bits.article)
+            && self.is(length, bits.aux | bits.done | bits.finish)
     }
 
     /// "3, not 2", "not 2 but 3".

@@ -37,8 +37,6 @@ pub(super) struct Trace {
     pub(super) doubt: Option<[Label; 2]>,
     /// The kind of the blocker, where the second reader tells it.
     pub(super) blocker_kind: Option<BlockerKind>,
-    /// The highest number that is named as a step and is none of the page.
-    pub(super) no_such_step: Option<u32>,
     /// Steps named as exceptions: "all but step 3".
     pub(super) left_out: StepSet,
 }

@@ -21,10 +21,8 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
         return heard;
     }
     another_report(builder, &report);
-    if let Some(part) = leave_no_such_step_out(&report, &mut heard) {
-        heard.parts.extend((!report.absorbed).then_some(part));
-        return heard;
-    }
+    let no_such_step = leave_no_such_step_out(&mut heard).filter(|_| !report.absorbed);
+    heard.parts.extend(no_such_step);
     let Some(unsure) = leave_doubt_out(builder, &report, &mut heard) else {
         return heard;
     };
@@ -34,14 +32,22 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
 }
 
 /// "Step 7 is done" on a page of five: nothing is finished or taken back by it, and its author is told.
-fn leave_no_such_step_out(report: &Report, heard: &mut SureReport) -> Option<ReplyPart> {
-    let step = report.reading.no_such_step?;
-    let of_steps = |clause: &Clause| matches!(clause.label, Label::Completion | Label::Correction);
-    let (of_steps, others): (Vec<Clause>, Vec<Clause>) = report.reading.clauses.iter().cloned().partition(of_steps);
-    if of_steps.is_empty() {
-        return None;
-    }
-    heard.set_clauses(others);
+fn leave_no_such_step_out(heard: &mut SureReport) -> Option<ReplyPart> {
+    let reading = &mut heard.report.reading;
+    let none_of_page = |clause: &Clause| {
+        let of_steps = matches!(clause.label, Label::Completion | Label::Correction);
+        clause.no_such_step.filter(|_| of_steps)
+    };
+    let step = reading.clauses.iter().filter_map(none_of_page).max()?;
+    let doubt = reading.doubt;
+    let clauses = reading
+        .clauses
+        .iter()
+        .filter(|clause| none_of_page(clause).is_none())
+        .cloned();
+    let clauses: Vec<Clause> = clauses.collect();
+    heard.set_clauses(clauses);
+    heard.report.reading.doubt = doubt;
     heard.report.reading.all_done = false;
     Some(ReplyPart::NoSuchStep { step })
 }
@@ -178,17 +184,16 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
         heard.report.reading.doubt = None;
         return None;
     }
-    let (unsure, sure): (Vec<Clause>, Vec<Clause>) = std::mem::take(&mut heard.report.reading.clauses)
+    let all = std::mem::take(&mut heard.report.reading.clauses);
+    let (unsure, sure): (Vec<Clause>, Vec<Clause>) = all
+        .iter()
+        .cloned()
         .into_iter()
         .partition(|clause| clause.certainty == Certainty::Unsure);
     if options.is_empty() {
         let addressed =
             doubt.contains(&Label::Question) && report.reading.needs_reply || doubt.contains(&Label::KeyReport);
-        heard.report.reading.clauses = if addressed {
-            report.reading.clauses.clone()
-        } else {
-            sure
-        };
+        heard.report.reading.clauses = if addressed { all } else { sure };
         return None;
     }
     options.extend(unsure.iter().map(|clause| clause.label).filter(asked_for));

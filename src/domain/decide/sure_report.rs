@@ -48,6 +48,7 @@ impl SureReport {
             certainty: Certainty::Sure,
             keys: Vec::new(),
             rules: Vec::new(),
+            no_such_step: None,
             hash: 0,
         }]);
     }

@@ -33,7 +33,8 @@ pub(super) fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: 
         || trace.is_free && trace.judged.iter().all(finishes_or_silent)
         || is_read(verdict, trace)
         || is_known(verdict) && (is_plain(verdict, trace) || unknown(trace) == 0) && trace.judged.iter().all(frees)
-        || verdict == RuleVerdict::Silent && words == Words::None
+        // A lone name or thing says nothing of itself: "ops", "HR".
+        || verdict == RuleVerdict::Silent && matches!(words, Words::None | Words::OneKnown)
 }
 
 /// Whether a guard makes words of something else a take-back: "I never said that step 2 is done".
@@ -49,6 +50,8 @@ pub(super) enum Words {
     None,
     /// One word that nobody knows: "step 3 zzqq".
     OneUnknown,
+    /// One word that the lexicon knows: "ops".
+    OneKnown,
     /// More than that.
     Some,
 }
@@ -65,6 +68,7 @@ impl Words {
         match (words.next(), words.next()) {
             (None, _) => Self::None,
             (Some(word), None) if word.symbol == 0 => Self::OneUnknown,
+            (Some(_), None) => Self::OneKnown,
             _ => Self::Some,
         }
     }
