@@ -127,8 +127,8 @@ impl StepParser<'_> {
     /// "Can 5 be made?", "both 3 and 5 are done".
     fn is_asked_about(&self, length: usize) -> bool {
         let bits = self.grammar.bits;
-        self.before(bits.aux | bits.both)
-            && !self.before(bits.article)
+        let is_asked = || (length..LINE_WITHIN).any(|ahead| self.is(ahead, bits.ask));
+        (self.before(bits.both) || self.before(bits.aux) && is_asked())
             && self.is(length, bits.aux | bits.done | bits.finish)
     }
 

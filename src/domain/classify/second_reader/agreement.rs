@@ -52,8 +52,7 @@ pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &Sec
     let is_asked = !is_left_to_rules(rule_set, verdict, words, trace);
     let opinion = is_asked.then(|| second_reader.opinion(trace));
     if let Some(opinion) = &opinion {
-        let is_guess = verdict == RuleVerdict::Silent && words == Words::OneUnknown;
-        weigh(rule_set, second_reader, opinion, verdict, is_guess, trace);
+        weigh(rule_set, second_reader, opinion, verdict, words, trace);
     }
     if trace.judged.iter().any(|clause| clause.has(Label::Blocker)) {
         let features = opinion.map_or_else(|| second_reader.features(trace), |opinion| opinion.features);
@@ -68,9 +67,10 @@ fn weigh(
     second_reader: &SecondReader,
     opinion: &Opinion,
     verdict: RuleVerdict,
-    is_guess: bool,
+    words: Words,
     trace: &mut Trace,
 ) {
+    let is_silent = verdict == RuleVerdict::Silent;
     let mut scores = second_reader.scores(verdict, opinion);
     let plain = verdict.label().filter(|_| is_plain(verdict, trace));
     if let Some(label) = plain {
@@ -82,6 +82,7 @@ fn weigh(
             RuleVerdict::Structure(_) | RuleVerdict::Silent => None,
         },
         plain,
+        is_lone: is_silent && words == Words::OneKnown,
         scores,
         opinion,
         told: told_apart(opinion, trace),
@@ -96,7 +97,7 @@ fn weigh(
     doubt_finishes(opinion, trace);
     // What would be so under a condition has nothing to ask about.
     if !is_condition(label, trace) {
-        trace.doubt = candidates.doubt(label, is_guess);
+        trace.doubt = candidates.doubt(label, is_silent && words == Words::OneUnknown);
         trace.unsure = trace.doubt.map(|_| label);
     }
 }
@@ -126,6 +127,8 @@ struct Candidates<'a> {
     rule: Option<Label>,
     /// The label that they give it, where it is short and they know its words.
     plain: Option<Label>,
+    /// Whether all it says is one word of which the rules say nothing: "ops", "HR".
+    is_lone: bool,
     /// How well each label fits.
     scores: [f32; LABELS.len()],
     opinion: &'a Opinion,
@@ -144,6 +147,7 @@ impl Candidates<'_> {
     /// author into a blocker; and the state of a key is told by rules, which see its name.
     fn may_be(&self, label: Label) -> bool {
         match label {
+            label if self.is_lone && label.is_at_stake() => false,
             Label::KeyReport => self.rule == Some(label),
             Label::Correction => !self.is_kept && self.rule.is_none_or(|rule| rule == label),
             Label::Blocker => !self.is_cured || self.rule == Some(label),
@@ -220,7 +224,9 @@ impl Candidates<'_> {
         } else {
             FINISH_SURE
         };
-        let hardly = settled == Label::Completion && (is_guess || self.opinion.completion < least);
+        // What is reported is taken back by rules alone: the second reader's word is asked about.
+        let guesses_back = settled == Label::Correction && self.rule.is_none();
+        let hardly = settled == Label::Completion && (is_guess || self.opinion.completion < least) || guesses_back;
         if !hardly && self.score(settled) - self.score(rival) >= DOUBT {
             return None;
         }

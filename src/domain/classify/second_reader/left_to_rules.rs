@@ -33,8 +33,7 @@ pub(super) fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: 
         || trace.is_free && trace.judged.iter().all(finishes_or_silent)
         || is_read(verdict, trace)
         || is_known(verdict) && (is_plain(verdict, trace) || unknown(trace) == 0) && trace.judged.iter().all(frees)
-        // A lone name or thing says nothing of itself: "ops", "HR".
-        || verdict == RuleVerdict::Silent && matches!(words, Words::None | Words::OneKnown)
+        || verdict == RuleVerdict::Silent && words == Words::None
 }
 
 /// Whether a guard makes words of something else a take-back: "I never said that step 2 is done".
