@@ -1,7 +1,7 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, denials, finished, looks, questions, set_aside, undo};
+use super::{blockers, denials, finished, looks, questions, set_aside, undo, which_step};
 use crate::domain::classify::Label;
 use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
@@ -58,7 +58,12 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     }
     if steps.is_empty() && !whole {
         // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
-        steps.extend(looks::current_step(builder).filter(|step| !builder.checks_of_step(*step).is_empty()));
+        let current = looks::current_step(builder);
+        steps.extend(current.filter(|step| !builder.checks_of_step(*step).is_empty()));
+        if steps.is_empty() && current.is_some() {
+            parts.extend(which_step::ask(builder, report, Label::Completion));
+            return parts;
+        }
     }
     parts.push(ReplyPart::Claim {
         steps: steps.into_iter().collect(),

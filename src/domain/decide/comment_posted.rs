@@ -8,7 +8,7 @@ use super::{
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
-use crate::domain::page::{Conversation, Posted, ReplyPart};
+use crate::domain::page::{Asked, Conversation, Posted, ReplyPart};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     if builder.state.quiet {
@@ -76,12 +76,11 @@ pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut co
     conversation::advance(builder);
 }
 
-fn language(builder: &DecisionBuilder<'_>, report: &Report) -> String {
-    let spoken = builder
-        .playbook
-        .language
-        .clone()
-        .or_else(|| report.reading.language.clone());
+/// The language in which a comment is answered: the project's, else that of the question that it answers, else its own.
+pub(super) fn language(builder: &DecisionBuilder<'_>, report: &Report) -> String {
+    let of_question = || questions::language(builder, report);
+    let spoken = builder.playbook.language.clone().or_else(of_question);
+    let spoken = spoken.or_else(|| report.reading.language.clone());
     spoken
         .filter(|language| language == "nl")
         .unwrap_or_else(|| "en".to_owned())
@@ -223,7 +222,17 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
             };
             !checks.is_empty()
         });
-    let steps = steps.into_iter().collect();
+    let steps: Vec<u8> = steps.into_iter().collect();
+    if hedged && !looked && !steps.is_empty() {
+        // The reply asks it in words of its own.
+        let asked = Asked::Meaning {
+            options: vec![Label::Completion],
+            steps: steps.clone(),
+            whole: false,
+            kind: None,
+        };
+        questions::ask(builder, report, asked);
+    }
     parts.push(ReplyPart::Progress {
         steps,
         hedged,

@@ -148,6 +148,32 @@ pub(super) fn affirms(text: &str) -> bool {
     first.and_then(sense) == Some(Sense::Yes)
 }
 
+/// The words of a text, in lower case and without accents.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let text = folded(text);
+    let words = text.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// Whether a word, as [`words`] has it, adds nothing to what a short answer says.
+pub(super) fn is_filler(word: &str) -> bool {
+    sense(word) == Some(Sense::Filler)
+}
+
+/// Whether a word has a sense of its own in a short answer.
+pub(super) fn is_known(word: &str) -> bool {
+    sense(word).is_some()
+}
+
+/// How a word of a short answer stands to being stuck: `Some(true)` says it, `Some(false)` may stand before it.
+pub(super) fn tells_stuck(word: &str) -> Option<bool> {
+    match sense(&folded(word))? {
+        Sense::Stuck => Some(true),
+        Sense::Filler | Sense::Not | Sense::No => Some(false),
+        _ => None,
+    }
+}
+
 /// What a sentence leaves out: the text behind its "except".
 pub(super) fn excepted(text: &str) -> Option<&str> {
     let mut words = text.split_inclusive(|c: char| c.is_whitespace());
