@@ -1,6 +1,6 @@
 //! Answers to a question of ours: a word or two, or a sentence that says it plainly. What is hedged answers nothing.
 use super::short_answer::{self, ShortAnswer};
-use super::sure_report::SureReport;
+use super::sure_report::{SureReport, is_plain};
 use super::{few_words, which_step};
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::event::Report;
@@ -155,11 +155,6 @@ fn says_otherwise(label: Label, report: &Report) -> bool {
         at_stake || matches!(clause.role, Role::Pending | Role::Doubt)
     };
     report.reading.clauses.iter().any(is_other)
-}
-
-/// Whether a clause says something without an if or a perhaps.
-pub(super) fn is_plain(clause: &Clause) -> bool {
-    clause.asserted() && clause.certainty == Certainty::Sure
 }
 
 fn taken_back(asked: &Asked, steps: &[u8], short: Option<&ShortAnswer>, heard: &mut SureReport) -> bool {

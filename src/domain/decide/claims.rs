@@ -1,7 +1,7 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, denials, finished, looks, questions, set_aside, undo, which_step};
+use super::{blockers, denials, finished, looks, questions, set_aside, undo};
 use crate::domain::classify::Label;
 use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
@@ -61,7 +61,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
         let current = looks::current_step(builder);
         steps.extend(current.filter(|step| !builder.checks_of_step(*step).is_empty()));
         if steps.is_empty() && current.is_some() {
-            parts.extend(which_step::ask(builder, report, Label::Completion));
+            parts.extend(questions::ask_which_step(builder, report, Label::Completion));
             return parts;
         }
     }

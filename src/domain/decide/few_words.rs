@@ -1,5 +1,5 @@
 //! Comments of a few words that say one thing: "never mind", "got it"; and the words that tell anything.
-use super::short_answer::{is_among, is_filler, is_known, tells_stuck, words};
+use super::short_answer::{Sense, is_among, sense, words};
 use std::collections::BTreeSet;
 
 /// Words that drop what was asked about: "never mind", "laat maar".
@@ -30,8 +30,17 @@ pub(super) fn receives(text: &str, acknowledges: impl Fn(&str) -> bool) -> bool 
 fn says(text: &str, these: &str, may_stand: impl Fn(&str) -> bool) -> bool {
     let words = words(text);
     let says = |word: &String| is_among(word, these);
-    let fits = |word: &String| says(word) || is_filler(word) || may_stand(word);
+    let fits = |word: &String| says(word) || sense(word) == Some(Sense::Filler) || may_stand(word);
     !text.contains('?') && words.iter().any(says) && words.iter().all(fits)
+}
+
+/// How a word of a short answer stands to being stuck: `Some(true)` says it, `Some(false)` may stand before it.
+pub(super) fn tells_stuck(word: &str) -> Option<bool> {
+    match sense(words(word).first()?)? {
+        Sense::Stuck => Some(true),
+        Sense::Filler | Sense::Not | Sense::No => Some(false),
+        _ => None,
+    }
 }
 
 /// Whether a text has a word for being stuck.
@@ -41,7 +50,7 @@ pub(super) fn are_stuck(text: &str) -> bool {
 
 /// The words of a text that tell anything: no fillers, no numbers.
 pub(super) fn telling(text: &str) -> BTreeSet<String> {
-    let tells = |word: &String| word.chars().count() > 2 && word.parse::<u8>().is_err() && !is_known(word);
+    let tells = |word: &String| word.chars().count() > 2 && word.parse::<u8>().is_err() && sense(word).is_none();
     words(text).into_iter().filter(tells).collect()
 }
 

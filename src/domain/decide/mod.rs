@@ -33,6 +33,7 @@ mod freed;
 mod guests;
 mod heard;
 mod keys_on_page;
+mod language;
 mod layout;
 mod limits;
 mod looks;

@@ -1,6 +1,6 @@
 //! People whom a comment names: "Bram is stuck on step 3" is Bram's obstacle, whoever says it.
 use super::builder::DecisionBuilder;
-use super::short_answer;
+use super::{few_words, short_answer};
 use crate::domain::event::Report;
 use crate::domain::ids::PersonId;
 
@@ -11,7 +11,7 @@ const FIRST_PERSON: &str = " i i'm i've i'd we we're we've me my us our ik mij m
 /// Who is stuck, by a comment that reports an obstacle: the person that it names as that, else its author.
 pub(super) fn stuck(builder: &DecisionBuilder<'_>, report: &Report) -> (PersonId, Option<String>) {
     let is_stuck = |rest: &[&str]| {
-        let mut stands = rest.iter().map(|word| short_answer::tells_stuck(word));
+        let mut stands = rest.iter().map(|word| few_words::tells_stuck(word));
         stands.find(|stands| *stands != Some(false)).flatten() == Some(true)
     };
     let comment = &report.comment;

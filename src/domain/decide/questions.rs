@@ -5,11 +5,11 @@ use super::builder::DecisionBuilder;
 use super::prompt_facts::shown;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
-use super::{answers_to_us, freed, heard, which_step};
+use super::{answers_to_us, freed, heard, language};
 use crate::domain::classify::{Certainty, Clause, Label};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{AnsweredQuestion, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
+use crate::domain::page::{AnsweredQuestion, Aside, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
 use minijinja::context;
 use minijinja::value::Value;
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
     }
     another_report(builder, &report);
     if let Some((step, label)) = leave_no_such_step_out(&report, &mut heard) {
-        let asked = which_step::ask(builder, report, label);
+        let asked = ask_which_step(builder, report, label);
         heard.parts.extend(asked.map(|_| ReplyPart::NoSuchStep { step }));
         return heard;
     }
@@ -264,7 +264,7 @@ pub(super) fn ask(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: 
         name: report.comment.author_name.clone(),
         thread: report.comment.discussion.clone(),
         at: builder.now,
-        language: Some(super::comment_posted::language(builder, &report)),
+        language: Some(language::of_reply(builder, &report)),
         asked: asked.clone(),
         told: Vec::new(),
     };
@@ -273,19 +273,12 @@ pub(super) fn ask(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: 
     Some(ReplyPart::Asks { asked })
 }
 
-/// The language of what this comment answers, or is asked once more after: a word alone tells of none.
-pub(super) fn language(builder: &DecisionBuilder<'_>, report: &Report) -> Option<String> {
-    let comment = &report.comment;
-    let mut answered = builder.state.answered.iter();
-    let answered = answered.find(|answered| answered.answer == comment.id);
-    let waiting = || {
-        let short = short_answer::read(report.heard.as_str())?;
-        let mut open = builder.state.questions.iter();
-        let fits = |open: &&OpenQuestion| answers_to_us::fits(&open.asked, &short);
-        open.find(|open| open.is_for(&comment.author, &comment.discussion) && fits(open))
-    };
-    let question = answered.map(|answered| &answered.question).or_else(waiting)?;
-    question.language.clone()
+/// Asks which step is finished, or taken back; nothing is, until that is answered.
+pub(super) fn ask_which_step(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, label: Label) -> Option<ReplyPart> {
+    let state = &builder.state;
+    let steps = state.guide.steps.iter().map(|step| step.number);
+    let steps = steps.filter(|step| !state.is_aside(&Aside::Step(*step))).collect();
+    ask(builder, report, Asked::Step { label, steps })
 }
 
 /// The prompt of a question, and the facts that it needs.

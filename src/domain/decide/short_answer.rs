@@ -36,7 +36,7 @@ const RANGE_AT_MOST: u8 = 30;
 
 /// What a word does in a short answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sense {
+pub(super) enum Sense {
     Yes,
     No,
     /// It denies what stands behind it, or the number before it: "not 1", "4 is not".
@@ -155,25 +155,6 @@ pub(super) fn words(text: &str) -> Vec<String> {
     words.map(str::to_owned).collect()
 }
 
-/// Whether a word, as [`words`] has it, adds nothing to what a short answer says.
-pub(super) fn is_filler(word: &str) -> bool {
-    sense(word) == Some(Sense::Filler)
-}
-
-/// Whether a word has a sense of its own in a short answer.
-pub(super) fn is_known(word: &str) -> bool {
-    sense(word).is_some()
-}
-
-/// How a word of a short answer stands to being stuck: `Some(true)` says it, `Some(false)` may stand before it.
-pub(super) fn tells_stuck(word: &str) -> Option<bool> {
-    match sense(&folded(word))? {
-        Sense::Stuck => Some(true),
-        Sense::Filler | Sense::Not | Sense::No => Some(false),
-        _ => None,
-    }
-}
-
 /// What a sentence leaves out: the text behind its "except".
 pub(super) fn excepted(text: &str) -> Option<&str> {
     let mut words = text.split_inclusive(|c: char| c.is_whitespace());
@@ -206,7 +187,8 @@ enum AnswerWord {
     Number(u8),
 }
 
-fn sense(word: &str) -> Option<Sense> {
+/// What a word, as [`words`] has it, does in a short answer.
+pub(super) fn sense(word: &str) -> Option<Sense> {
     let word = format!(" {word} ");
     let within = |(_, words): &&(Sense, &str)| words.contains(&word);
     WORDS.iter().find(within).map(|(sense, _)| *sense)

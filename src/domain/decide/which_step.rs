@@ -1,22 +1,12 @@
-//! Which step is meant: asked where a comment names none, or one that the page does not have, and answered by a number, by "all of
-//! them", or by words of a step's title.
-use super::acting::Acting;
-use super::builder::DecisionBuilder;
+//! Which step is meant, where a comment named none, or one that the page does not have: our question is answered by a number, by "all
+//! of them", or by words of a step's title.
+use super::few_words;
 use super::short_answer::ShortAnswer;
-use super::sure_report::SureReport;
-use super::{answers_to_us, few_words, questions};
+use super::sure_report::{SureReport, is_plain};
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::event::Report;
-use crate::domain::page::{Aside, Asked, Guide, ReplyPart};
+use crate::domain::page::{Asked, Guide, ReplyPart};
 use std::collections::BTreeSet;
-
-/// Asks which step is finished, or taken back; nothing is, until that is answered.
-pub(super) fn ask(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, label: Label) -> Option<ReplyPart> {
-    let state = &builder.state;
-    let steps = state.guide.steps.iter().map(|step| step.number);
-    let steps = steps.filter(|step| !state.is_aside(&Aside::Step(*step))).collect();
-    questions::ask(builder, report, Asked::Step { label, steps })
-}
 
 /// Takes a comment as the answer; whether the question ends with it. `all`: the steps that "all of them" means.
 pub(super) fn take(
@@ -66,7 +56,7 @@ fn in_a_sentence(report: &Report, label: Label, guide: &Guide) -> BTreeSet<u8> {
         |clause: &Clause| clause.certainty == Certainty::Unsure || clause.rules.iter().all(|rule| rule == GUESSED);
     let says_it = |clause: &Clause| {
         let is_it = clause.label == label || matches!(clause.role, Role::Meant | Role::Instead);
-        is_it && answers_to_us::is_plain(clause)
+        is_it && is_plain(clause)
     };
     let is_answer = |clause: &Clause| clause.label == Label::Chatter || is_guess(clause) || says_it(clause);
     let text = report.heard.as_str();
