@@ -133,7 +133,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             let steps = described(builder, language, steps);
             (
                 blocker(builder, language, *kind),
-                context! { step => shown(steps.first()), steps, told, of => shown(of) },
+                context! { step => shown(steps.first()), steps, kind => shown(kind), told, of => shown(of) },
             )
         }
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),

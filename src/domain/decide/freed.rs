@@ -22,7 +22,7 @@ const WORDS_OF_A_WORD: usize = 5;
 pub(super) fn by_a_word(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
     let text = report.heard.as_str();
     let finishes = finishes_nothing_named(&report);
-    let own = blockers::own_here(builder, &report);
+    let own = blockers::here(builder, &report, &report.comment.author);
     let waits = |blocker: &&Blocker| matches!(blocker.kind, BlockerKind::Access | BlockerKind::Missing);
     let last = own
         .iter()
