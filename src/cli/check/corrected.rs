@@ -77,5 +77,9 @@ fn asked(steps: &[u8]) -> impl Iterator<Item = Asked> {
         kind: Some(BlockerKind::Other),
     });
     let back = Asked::TakenBack { steps: steps.clone() };
-    meanings.chain([back, Asked::Whole { steps, boxes }])
+    let which = [Label::Completion, Label::Correction].map(|label| Asked::Step {
+        label,
+        steps: steps.clone(),
+    });
+    meanings.chain(which).chain([back, Asked::Whole { steps, boxes }])
 }

@@ -160,6 +160,7 @@ impl Fixtures {
             name: name.map(str::to_owned),
             step,
             kind: BlockerKind::Other,
+            told: false,
             since: self.now,
         }
     }

@@ -293,11 +293,17 @@ fn blockers() -> Vec<ReplyPart> {
     ];
     let part = |kind| {
         [&[][..], &[1], &[3], &[1, 3], &[2, 3, 5], &[99]].map(|steps| {
-            let steps = steps.to_vec();
-            ReplyPart::Blocker { kind, steps }
+            let (steps, told, of) = (steps.to_vec(), false, None);
+            ReplyPart::Blocker { kind, steps, told, of }
         })
     };
-    kinds.into_iter().flat_map(part).collect()
+    let of_another = kinds.map(|kind| ReplyPart::Blocker {
+        kind,
+        steps: vec![3],
+        told: true,
+        of: Some("Bram".to_owned()),
+    });
+    kinds.into_iter().flat_map(part).chain(of_another).collect()
 }
 
 /// `en/blocker/ACT_011_SEC/permission.md` is the help of one page.

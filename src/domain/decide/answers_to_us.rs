@@ -1,9 +1,10 @@
 //! Answers to a question of ours: a word or two, or a sentence that says it plainly. What is hedged answers nothing.
 use super::short_answer::{self, ShortAnswer};
-use super::sure_report::SureReport;
+use super::sure_report::{SureReport, is_plain};
+use super::{few_words, which_step};
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::event::Report;
-use crate::domain::page::{Asked, ReplyPart};
+use crate::domain::page::{Asked, Guide, ReplyPart};
 
 /// Whether somebody who is not asked would have answered the question with this.
 pub(super) fn fits(asked: &Asked, short: &ShortAnswer) -> bool {
@@ -12,29 +13,35 @@ pub(super) fn fits(asked: &Asked, short: &ShortAnswer) -> bool {
         matches!(asked, Asked::TakenBack { .. }),
         matches!(asked, Asked::Whole { .. }),
     );
+    let which = matches!(asked, Asked::Step { .. });
     match short {
-        ShortAnswer::Yes | ShortAnswer::No => true,
+        ShortAnswer::Yes => !which,
+        ShortAnswer::No => true,
         ShortAnswer::Done => whole || may_mean(Label::Completion),
         ShortAnswer::Stuck => may_mean(Label::Blocker),
         ShortAnswer::Undo => back || may_mean(Label::Correction),
-        ShortAnswer::All => back || whole,
+        ShortAnswer::All => back || whole || which,
         ShortAnswer::AllBut(named) | ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named) => {
             speaks_of(asked, named)
         }
-        ShortAnswer::Steps(named) | ShortAnswer::Instead(named) => back && speaks_of(asked, named),
+        ShortAnswer::Steps(named) | ShortAnswer::Instead(named) => (back || which) && speaks_of(asked, named),
         ShortAnswer::AllDone => false,
     }
 }
 
 fn speaks_of(asked: &Asked, named: &[u8]) -> bool {
-    let (Asked::Meaning { steps, .. } | Asked::TakenBack { steps } | Asked::Whole { steps, .. }) = asked;
+    let (Asked::Meaning { steps, .. }
+    | Asked::TakenBack { steps }
+    | Asked::Step { steps, .. }
+    | Asked::Whole { steps, .. }) = asked;
     named.iter().any(|step| steps.contains(step))
 }
 
 /// Takes a comment as the answer to a question; whether the question ends with it.
-pub(super) fn take(asked: &Asked, heard: &mut SureReport) -> bool {
-    let short = short_answer::read(heard.report.heard.as_str());
-    if short.as_ref().is_some_and(|short| is_no(asked, short)) {
+pub(super) fn take(asked: &Asked, heard: &mut SureReport, guide: &Guide) -> bool {
+    let text = heard.report.heard.as_str();
+    let short = short_answer::read(text);
+    if few_words::waives(text) || short.as_ref().is_some_and(|short| is_no(asked, short)) {
         heard.says_nothing();
         heard.parts.push(ReplyPart::Left);
         return true;
@@ -42,6 +49,7 @@ pub(super) fn take(asked: &Asked, heard: &mut SureReport) -> bool {
     match asked {
         Asked::Meaning { .. } => meaning(asked, short.as_ref(), heard),
         Asked::TakenBack { steps } => taken_back(asked, steps, short.as_ref(), heard),
+        Asked::Step { label, steps } => which_step::take(*label, steps, short.as_ref(), heard, guide),
         Asked::Whole { steps, .. } => whole(steps, short.as_ref(), heard),
     }
 }
@@ -50,7 +58,7 @@ fn is_no(asked: &Asked, short: &ShortAnswer) -> bool {
     match (asked, short) {
         (_, ShortAnswer::No) => true,
         (Asked::TakenBack { steps }, ShortAnswer::NotThese(named)) => steps.iter().all(|step| named.contains(step)),
-        (Asked::TakenBack { .. }, _) => false,
+        (Asked::TakenBack { .. } | Asked::Step { .. }, _) => false,
         (_, ShortAnswer::Instead(_) | ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) => true,
         _ => false,
     }
@@ -80,8 +88,13 @@ fn meaning(asked: &Asked, short: Option<&ShortAnswer>, heard: &mut SureReport) -
         }
         return false;
     };
-    if short.is_some() {
-        heard.says(label, steps);
+    if let Some(short) = short {
+        // "Are 2 and 3 finished?" - "2".
+        let named = match short {
+            ShortAnswer::Steps(named) => named,
+            _ => steps,
+        };
+        heard.says(label, named);
         heard.report.reading.all_done = *whole && label == Label::Completion;
         heard.report.reading.blocker_kind = kind.filter(|_| label == Label::Blocker);
     } else {
@@ -96,6 +109,10 @@ fn meaning(asked: &Asked, short: Option<&ShortAnswer>, heard: &mut SureReport) -
 fn meant(options: &[Label], short: Option<&ShortAnswer>, report: &Report, steps: &[u8]) -> Option<Label> {
     match short {
         Some(ShortAnswer::Yes) => options.first().copied().filter(|_| options.len() == 1),
+        Some(ShortAnswer::Steps(named)) => {
+            let is_yes = options.len() == 1 && named.iter().all(|step| steps.contains(step));
+            options.first().copied().filter(|_| is_yes)
+        }
         Some(ShortAnswer::Done | ShortAnswer::AllDone) => Some(Label::Completion),
         Some(ShortAnswer::Stuck) => Some(Label::Blocker),
         Some(ShortAnswer::Undo) => Some(Label::Correction),
@@ -138,11 +155,6 @@ fn says_otherwise(label: Label, report: &Report) -> bool {
         at_stake || matches!(clause.role, Role::Pending | Role::Doubt)
     };
     report.reading.clauses.iter().any(is_other)
-}
-
-/// Whether a clause says something without an if or a perhaps.
-fn is_plain(clause: &Clause) -> bool {
-    clause.asserted() && clause.certainty == Certainty::Sure
 }
 
 fn taken_back(asked: &Asked, steps: &[u8], short: Option<&ShortAnswer>, heard: &mut SureReport) -> bool {

@@ -58,7 +58,12 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     }
     if steps.is_empty() && !whole {
         // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
-        steps.extend(looks::current_step(builder).filter(|step| !builder.checks_of_step(*step).is_empty()));
+        let current = looks::current_step(builder);
+        steps.extend(current.filter(|step| !builder.checks_of_step(*step).is_empty()));
+        if steps.is_empty() && current.is_some() {
+            parts.extend(questions::ask_which_step(builder, report, Label::Completion));
+            return parts;
+        }
     }
     parts.push(ReplyPart::Claim {
         steps: steps.into_iter().collect(),

@@ -2,13 +2,13 @@
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::{
-    blockers, claims, conversation, corrections, denials, exposed_keys, freed, heard, limits, looks, misread,
+    blockers, claims, conversation, corrections, denials, exposed_keys, freed, heard, language, limits, looks, misread,
     questions, requests, set_aside, take_backs,
 };
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
-use crate::domain::page::{Conversation, Posted, ReplyPart};
+use crate::domain::page::{Asked, Conversation, Posted, ReplyPart};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     if builder.state.quiet {
@@ -36,7 +36,7 @@ pub(super) fn about(builder: &DecisionBuilder<'_>, report: &Report, parts: Vec<R
         comment: Some(comment.id.clone()),
         author: Some(comment.author.clone()),
         name: comment.author_name.clone(),
-        language: language(builder, report),
+        language: language::of_reply(builder, report),
         ..conversation::new(builder, comment.id.as_str().to_owned(), place, parts)
     }
 }
@@ -74,17 +74,6 @@ pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut co
     }
     builder.state.conversations.push(conversation);
     conversation::advance(builder);
-}
-
-fn language(builder: &DecisionBuilder<'_>, report: &Report) -> String {
-    let spoken = builder
-        .playbook
-        .language
-        .clone()
-        .or_else(|| report.reading.language.clone());
-    spoken
-        .filter(|language| language == "nl")
-        .unwrap_or_else(|| "en".to_owned())
 }
 
 /// What a reply to this comment has to speak of. Takes claims, blockers and corrections into the state on the way.
@@ -172,7 +161,7 @@ pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>,
     if keys.is_empty() {
         return;
     }
-    let language = language(builder, &report);
+    let language = language::of_reply(builder, &report);
     builder.state.posted.push(Posted {
         comment: report.comment.id.clone(),
         labels: keys.iter().filter_map(|key| key.label.clone()).collect(),
@@ -223,7 +212,17 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
             };
             !checks.is_empty()
         });
-    let steps = steps.into_iter().collect();
+    let steps: Vec<u8> = steps.into_iter().collect();
+    if hedged && !looked && !steps.is_empty() {
+        // The reply asks it in words of its own.
+        let asked = Asked::Meaning {
+            options: vec![Label::Completion],
+            steps: steps.clone(),
+            whole: false,
+            kind: None,
+        };
+        questions::ask(builder, report, asked);
+    }
     parts.push(ReplyPart::Progress {
         steps,
         hedged,

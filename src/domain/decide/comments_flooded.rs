@@ -81,7 +81,7 @@ pub(super) fn merged(builder: &DecisionBuilder<'_>, parts: impl IntoIterator<Ite
             steps.retain(|step| !said(step));
             !some || !steps.is_empty()
         }
-        ReplyPart::Blocker { kind, steps } => {
+        ReplyPart::Blocker { kind, steps, .. } => {
             let stops = |step: Option<u8>| {
                 let mut open = builder.state.blockers.iter();
                 open.any(|blocker| blocker.kind == *kind && blocker.step == step)

@@ -1,7 +1,7 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
 use super::prompt_facts::{described, facts, keys, line, missing, shown, titles};
-use super::{layout, looks, questions};
+use super::{layout, questions};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
 use crate::domain::page::{Conversation, Held, HeldKeys, Posted, ReplyPart};
@@ -76,6 +76,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             ReplyPart::Correction { .. }
             | ReplyPart::Keys { .. }
             | ReplyPart::SetAside { .. }
+            | ReplyPart::Progress { cleared: true, .. }
             | ReplyPart::Summary { .. } => wants = true,
             ReplyPart::Progress { .. }
             | ReplyPart::Disputed
@@ -121,26 +122,18 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             ("claim_whole".to_owned(), context! { missing, minutes, planned })
         }
         ReplyPart::Claim { steps, .. } => {
-            let named = !steps.is_empty();
-            let steps = if named {
-                steps.clone()
-            } else {
-                looks::current_step(builder).into_iter().collect()
-            };
-            (
-                "claim".to_owned(),
-                context! { steps => described(builder, language, &steps), named },
-            )
+            let steps = described(builder, language, steps);
+            ("claim".to_owned(), context! { steps })
         }
         ReplyPart::Progress { steps, .. } => {
             let steps = described(builder, language, steps);
             ("progress".to_owned(), context! { steps, ..shown(part) })
         }
-        ReplyPart::Blocker { kind, steps } => {
+        ReplyPart::Blocker { kind, steps, told, of } => {
             let steps = described(builder, language, steps);
             (
                 blocker(builder, language, *kind),
-                context! { step => shown(steps.first()), steps },
+                context! { step => shown(steps.first()), steps, kind => shown(kind), told, of => shown(of) },
             )
         }
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),

@@ -1,7 +1,7 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, take_backs, ticks, undo};
+use super::{blockers, heard, take_backs, ticks, undo};
 use crate::domain::classify::{Clause, Label};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
@@ -129,9 +129,11 @@ fn open_again(
         undo::end_claims(&mut builder.state, None, &report.comment.id, |_| true);
         builder.go_on();
     }
+    // Also those that the author reported of somebody else.
+    let by_author = heard::comments_of(builder, &report.comment.author);
     let cleared = frees
         && blockers::clear(builder, Some(&report.comment.id), |blocker| {
-            blocker.author == report.comment.author
+            (blocker.author == report.comment.author || by_author.contains(&blocker.comment))
                 && (steps.is_empty() || blocker.step.is_some_and(|step| steps.contains(&step)))
         });
     ReplyPart::Correction {

@@ -1,10 +1,10 @@
 //! What frees somebody who was stopped: their own word, and that of others where it is plain whom or what it means.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, heard, short_answer};
-use crate::domain::classify::{Certainty, Clause, Role};
+use super::{blockers, few_words, heard, named_people, short_answer};
+use crate::domain::classify::{BlockerKind, Certainty, Clause, Label, Role};
 use crate::domain::event::Report;
-use crate::domain::page::Blocker;
+use crate::domain::page::{Blocker, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Words that acknowledge what was said, and tell nothing of an obstacle.
@@ -14,6 +14,61 @@ const ACKNOWLEDGEMENTS: &str = " ok okay oke oké okey k kk good fine great nice
 
 /// Words that speak of the author: "my problem is solved" frees nobody else.
 const OF_THE_AUTHOR: &str = " my mine me mijn mij mein meine meinem meinen mir mon ma mes moi mi mis mio mia mí meu minha meus minhas mim comigo conmigo ";
+
+/// More words than this are a report of its own.
+const WORDS_OF_A_WORD: usize = 5;
+
+/// "Got it", or a "done" that names no step, of somebody who reported an obstacle in this thread: they are free again.
+pub(super) fn by_a_word(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
+    let text = report.heard.as_str();
+    let finishes = finishes_nothing_named(&report);
+    let own = blockers::here(builder, &report, &report.comment.author);
+    let waits = |blocker: &&Blocker| matches!(blocker.kind, BlockerKind::Access | BlockerKind::Missing);
+    let last = own
+        .iter()
+        .rev()
+        .find(|blocker| finishes || waits(blocker))?
+        .comment
+        .clone();
+    if !finishes && !receives(text) {
+        return None;
+    }
+    let is_meant = |blocker: &Blocker| blocker.comment == last && blocker.author == report.comment.author;
+    let steps: BTreeSet<u8> = own
+        .iter()
+        .filter(|one| is_meant(one))
+        .filter_map(|one| one.step)
+        .collect();
+    blockers::clear(builder, Some(&report.comment.id), is_meant);
+    Some(ReplyPart::Progress {
+        steps: steps.into_iter().collect(),
+        hedged: false,
+        looked: false,
+        cleared: true,
+        ahead: false,
+    })
+}
+
+/// Whether a comment says, in a few words, that something is finished, and neither what nor anything else.
+fn finishes_nothing_named(report: &Report) -> bool {
+    let reading = &report.reading;
+    let is_bare = |clause: &Clause| {
+        clause.label == Label::Completion
+            && clause.steps.is_empty()
+            && clause.asserted()
+            && clause.certainty == Certainty::Sure
+    };
+    let is_short = words(report.heard.as_str()).count() <= WORDS_OF_A_WORD;
+    let names = reading.all_done || reading.no_such_step.is_some() || report.on_step.is_some();
+    let mut others = reading.clauses.iter().filter(|clause| !is_bare(clause));
+    is_short && !names && reading.clauses.iter().any(is_bare) && others.all(|clause| clause.label == Label::Chatter)
+}
+
+/// Whether a comment says no more than that something is there now: "I have it, thanks".
+fn receives(text: &str) -> bool {
+    let acknowledges = |word: &str| short_answer::is_among(word, ACKNOWLEDGEMENTS);
+    few_words::receives(text, acknowledges)
+}
 
 /// Clears what the comment's progress clears; whether that was anything. `steps`: those that the comment speaks of.
 pub(super) fn report(
@@ -39,10 +94,17 @@ pub(super) fn report(
     }
     let freed = clauses.iter().any(|clause| clause.resolves());
     let by_name = clauses.iter().any(|clause| clause.role == Role::Works);
-    let named = if by_name {
-        named(&builder.state.blockers, report.heard.as_str())
-    } else {
-        Vec::new()
+    let of_subject = || {
+        let person = named_people::subject(builder, &report)?;
+        let of_person = builder.state.blockers.iter().filter(|one| one.author == person);
+        Some(of_person.cloned().collect::<Vec<Blocker>>())
+    };
+    let named = match of_subject().filter(|_| freed && !by_name) {
+        // "Bram isn't stuck": that frees nobody else.
+        Some(of_subject) if of_subject.is_empty() => return false,
+        Some(of_subject) => of_subject,
+        None if by_name => named(&builder.state.blockers, report.heard.as_str()),
+        None => Vec::new(),
     };
     let own = |blocker: &Blocker| blocker.author == report.comment.author;
     let of_author = has_word(report.heard.as_str(), OF_THE_AUTHOR);
@@ -81,7 +143,6 @@ fn all_free(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTree
 
 /// The obstacles of those who are named in a text; of several of one person, those that wait for access.
 fn named(blockers: &[Blocker], text: &str) -> Vec<Blocker> {
-    use crate::domain::classify::BlockerKind;
     let is_named = |blocker: &&Blocker| {
         let name = blocker.name.as_deref();
         name.is_some_and(|name| heard::named_in(text, name).is_some())
@@ -102,7 +163,8 @@ fn named(blockers: &[Blocker], text: &str) -> Vec<Blocker> {
 
 /// Whether a comment is no more than an "ok, thanks".
 pub(super) fn only_acknowledges(text: &str) -> bool {
-    words(text).all(|word| short_answer::is_among(&word, ACKNOWLEDGEMENTS))
+    let mut words = words(text).peekable();
+    words.peek().is_some() && words.all(|word| short_answer::is_among(&word, ACKNOWLEDGEMENTS))
 }
 
 /// Whether a text has one of these words.

@@ -101,6 +101,13 @@ pub(super) fn of<'b>(builder: &'b DecisionBuilder<'_>, comment: &CommentId) -> O
     builder.state.heard.iter().find(|heard| heard.comment == *comment)
 }
 
+/// The comments of a person that are still known.
+pub(super) fn comments_of(builder: &DecisionBuilder<'_>, author: &PersonId) -> Vec<CommentId> {
+    let heard = builder.state.heard.iter();
+    let own = heard.filter(|heard| heard.author == *author);
+    own.map(|heard| heard.comment.clone()).collect()
+}
+
 /// The name of who wrote a comment, if that is still known.
 pub(super) fn name(builder: &DecisionBuilder<'_>, comment: &CommentId) -> Option<String> {
     of(builder, comment)?.name.clone()

@@ -1,6 +1,7 @@
 //! A misreading that a person corrects: what their comment did is undone, and done for what they meant, where they say so.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
+use super::named_people::Person;
 use super::short_answer::{self, ShortAnswer};
 use super::{blockers, claims, corrections, heard, questions, set_aside, take_backs, undo};
 use crate::domain::classify::{Clause, Role};
@@ -129,6 +130,9 @@ fn mended(
         let kept = from.intersection(&to).copied().collect();
         claims::take(builder, report, &kept, false);
     }
+    let mut stopped = builder.state.blockers.iter();
+    let stopped = stopped.find(|blocker| blocker.comment == last.comment);
+    let of_whom = stopped.map(|blocker| (blocker.author.clone(), blocker.name.clone()));
     heard::forget(builder, &last.comment);
     let undone = undo::undo(builder, &last.comment);
     let mut parts = vec![ReplyPart::Misread {
@@ -149,14 +153,20 @@ fn mended(
         return parts;
     }
     for part in last.parts {
-        parts.push(again(builder, report, part, &to));
+        parts.push(again(builder, report, part, &to, of_whom.clone()));
     }
     heard::remember(builder, &report, &parts);
     parts
 }
 
-/// The same, said of other steps.
-fn again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, part: ReplyPart, to: &BTreeSet<u8>) -> ReplyPart {
+/// The same, said of other steps; `of_whom`: who was stopped.
+fn again(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    part: ReplyPart,
+    to: &BTreeSet<u8>,
+    of_whom: Option<Person>,
+) -> ReplyPart {
     let steps: Vec<u8> = to.iter().copied().collect();
     match part {
         ReplyPart::Claim { minutes, planned, .. } => {
@@ -180,7 +190,10 @@ fn again(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, part: ReplyPart,
             cleared: false,
             ahead,
         },
-        ReplyPart::Blocker { kind, .. } => blockers::add(builder, report, kind, to),
+        ReplyPart::Blocker { kind, .. } => {
+            let author = || (report.comment.author.clone(), report.comment.author_name.clone());
+            blockers::add(builder, report, kind, to, of_whom.unwrap_or_else(author))
+        }
         ReplyPart::Correction { .. } => {
             let mut steps = to.clone();
             steps.retain(|step| report.may_take_back(corrections::claim_of(builder, *step)));

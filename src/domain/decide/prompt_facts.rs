@@ -22,7 +22,7 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
     let description = builder.description();
     context! {
         name => shown(&conversation.name),
-        page => context! { title => shown(&guide.title), url => shown(&guide.url), steps => guide.steps.len() },
+        page => context! { title => shown(&guide.title), url => shown(&guide.url), steps => guide.steps.len(), commands => guide.has_commands },
         progress => shown(builder.step_counts()),
         finished => builder.is_finished(),
         checked => description.is_some(),
@@ -63,6 +63,7 @@ fn blockers(builder: &DecisionBuilder<'_>, language: &str) -> Vec<Value> {
             step => blocker.step,
             url => step.and_then(|step| step.url),
             kind => shown(blocker.kind),
+            told => blocker.told,
             since => since.format(format).to_string(),
         }
     };

@@ -1,15 +1,15 @@
 //! Asking instead of guessing: what is not sure, what is taken back without a name, and "all done" without a check are asked
 //! about once, in their thread. The same person answers there.
-use super::acting::Acting;
+use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::prompt_facts::shown;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
-use super::{answers_to_us, heard};
+use super::{answers_to_us, freed, heard, language};
 use crate::domain::classify::{Certainty, Clause, Label};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{AnsweredQuestion, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
+use crate::domain::page::{AnsweredQuestion, Aside, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
 use minijinja::context;
 use minijinja::value::Value;
 use std::collections::BTreeSet;
@@ -17,12 +17,23 @@ use std::collections::BTreeSet;
 /// Hears a comment: first as the answer to a question of ours, then for what is sure in it.
 pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> SureReport {
     let mut heard = SureReport::of(&report);
-    if !report.absorbed && answers(builder, &report, &mut heard) {
+    let is_answer = !report.absorbed && answers(builder, &report, &mut heard);
+    let freed = match admit(&heard.report) {
+        Admitted::Acting(said) => freed::by_a_word(builder, said),
+        Admitted::Guest(_) => None,
+    };
+    if is_answer || freed.is_some() {
+        if freed.is_some() {
+            heard.says_nothing();
+        }
+        heard.parts.extend(freed);
         return heard;
     }
     another_report(builder, &report);
-    let no_such_step = leave_no_such_step_out(&mut heard).filter(|_| !report.absorbed);
-    heard.parts.extend(no_such_step);
+    if let Some((step, label)) = leave_no_such_step_out(&mut heard) {
+        let asked = ask_which_step(builder, report, label);
+        heard.parts.extend(asked.map(|_| ReplyPart::NoSuchStep { step }));
+    }
     let Some(unsure) = leave_doubt_out(builder, &report, &mut heard) else {
         return heard;
     };
@@ -31,25 +42,22 @@ pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Su
     heard
 }
 
-/// "Step 7 is done" on a page of five: nothing is finished or taken back by it, and its author is told.
-fn leave_no_such_step_out(heard: &mut SureReport) -> Option<ReplyPart> {
+/// "Step 7 is done" on a page of five: nothing is finished or taken back by it, and its author is asked which step is meant.
+fn leave_no_such_step_out(heard: &mut SureReport) -> Option<(u32, Label)> {
     let reading = &mut heard.report.reading;
     let none_of_page = |clause: &Clause| {
         let of_steps = matches!(clause.label, Label::Completion | Label::Correction);
         clause.no_such_step.filter(|_| of_steps)
     };
     let step = reading.clauses.iter().filter_map(none_of_page).max()?;
+    let (named_wrong, others): (Vec<Clause>, Vec<Clause>) =
+        reading.clauses.drain(..).partition(|clause| none_of_page(clause).is_some());
+    let label = named_wrong.iter().map(|clause| clause.label).min()?;
     let doubt = reading.doubt;
-    let clauses = reading
-        .clauses
-        .iter()
-        .filter(|clause| none_of_page(clause).is_none())
-        .cloned();
-    let clauses: Vec<Clause> = clauses.collect();
-    heard.set_clauses(clauses);
+    heard.set_clauses(others);
     heard.report.reading.doubt = doubt;
     heard.report.reading.all_done = false;
-    Some(ReplyPart::NoSuchStep { step })
+    Some((step, label))
 }
 
 /// What is told of a doubt that is not asked about: where a finish stands beside it, silence would say that all is well.
@@ -68,13 +76,14 @@ fn left_out(report: &Report, unsure: &Asked) -> Option<ReplyPart> {
     }
 }
 
-/// Who reports something else does not say any more what they take back: what they mean next is that report.
+/// Who reports something else does not say any more what they took back or finished: what they mean next is that report.
 fn another_report(builder: &mut DecisionBuilder<'_>, report: &Report) {
     let comment = &report.comment;
-    let reports = |label: &Label| matches!(label, Label::Blocker | Label::Completion);
-    if report.reading.labels.iter().any(reports) {
+    let reports = |clause: &Clause| matches!(clause.label, Label::Blocker | Label::Completion);
+    if report.reading.clauses.iter().any(reports) {
         builder.state.questions.retain(|open| {
-            !(open.is_for(&comment.author, &comment.discussion) && matches!(open.asked, Asked::TakenBack { .. }))
+            !(open.is_for(&comment.author, &comment.discussion)
+                && matches!(open.asked, Asked::TakenBack { .. } | Asked::Step { .. }))
         });
     }
 }
@@ -97,7 +106,7 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
         return true;
     };
     let question = questions[at].clone();
-    let ends = answers_to_us::take(&question.asked, heard);
+    let ends = answers_to_us::take(&question.asked, heard, &builder.state.guide);
     if ends {
         builder.state.questions.remove(at);
         if matches!(question.asked, Asked::Whole { .. }) && !heard.confirmed {
@@ -234,9 +243,14 @@ pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
         let clauses = report.clauses(label);
         !clauses.is_empty() && clauses.iter().all(|clause| clause.steps.is_empty())
     };
+    let is_hedged = || {
+        let mut clauses = report.reading.clauses.iter();
+        clauses.any(|clause| clause.certainty == Certainty::Hedged)
+    };
     let still_said = |asked: &Asked| match asked {
-        Asked::Meaning { .. } => report.reading.doubt.is_some() || answers(asked),
+        Asked::Meaning { .. } => report.reading.doubt.is_some() || is_hedged() || answers(asked),
         Asked::Whole { .. } => report.reading.all_done,
+        Asked::Step { label, .. } => names_none(*label) || report.reading.no_such_step.is_some() || answers(asked),
         Asked::TakenBack { .. } => names_none(Label::Correction) || answers(asked),
     };
     let questions = &mut builder.state.questions;
@@ -254,12 +268,21 @@ pub(super) fn ask(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: 
         name: report.comment.author_name.clone(),
         thread: report.comment.discussion.clone(),
         at: builder.now,
+        language: Some(language::of_reply(builder, &report)),
         asked: asked.clone(),
         told: Vec::new(),
     };
     question.open(&mut builder.state.questions);
     builder.note(Some(&report.comment.id), "asked", &asked);
     Some(ReplyPart::Asks { asked })
+}
+
+/// Asks which step is finished, or taken back; nothing is, until that is answered.
+pub(super) fn ask_which_step(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, label: Label) -> Option<ReplyPart> {
+    let state = &builder.state;
+    let steps = state.guide.steps.iter().map(|step| step.number);
+    let steps = steps.filter(|step| !state.is_aside(&Aside::Step(*step))).collect();
+    ask(builder, report, Asked::Step { label, steps })
 }
 
 /// The prompt of a question, and the facts that it needs.
@@ -272,6 +295,7 @@ pub(super) fn prompt(asked: &Asked) -> (String, Value) {
             context! { options => shown(options), steps, whole },
         ),
         Asked::TakenBack { steps } => ("asks_which".to_owned(), context! { steps }),
+        Asked::Step { label, steps } => ("asks_step".to_owned(), context! { label => shown(label), steps }),
         Asked::Whole { steps, boxes } => ("asks_whole".to_owned(), context! { steps, boxes => shown(boxes) }),
     }
 }

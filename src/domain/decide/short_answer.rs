@@ -36,7 +36,7 @@ const RANGE_AT_MOST: u8 = 30;
 
 /// What a word does in a short answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sense {
+pub(super) enum Sense {
     Yes,
     No,
     /// It denies what stands behind it, or the number before it: "not 1", "4 is not".
@@ -148,6 +148,13 @@ pub(super) fn affirms(text: &str) -> bool {
     first.and_then(sense) == Some(Sense::Yes)
 }
 
+/// The words of a text, in lower case and without accents.
+pub(super) fn words(text: &str) -> Vec<String> {
+    let text = folded(text);
+    let words = text.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
 /// What a sentence leaves out: the text behind its "except".
 pub(super) fn excepted(text: &str) -> Option<&str> {
     let mut words = text.split_inclusive(|c: char| c.is_whitespace());
@@ -180,7 +187,8 @@ enum AnswerWord {
     Number(u8),
 }
 
-fn sense(word: &str) -> Option<Sense> {
+/// What a word, as [`words`] has it, does in a short answer.
+pub(super) fn sense(word: &str) -> Option<Sense> {
     let word = format!(" {word} ");
     let within = |(_, words): &&(Sense, &str)| words.contains(&word);
     WORDS.iter().find(within).map(|(sense, _)| *sense)

@@ -53,3 +53,8 @@ impl SureReport {
         }]);
     }
 }
+
+/// Whether a clause says something without an if or a perhaps.
+pub(super) fn is_plain(clause: &Clause) -> bool {
+    clause.asserted() && clause.certainty == Certainty::Sure
+}

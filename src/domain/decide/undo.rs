@@ -5,7 +5,7 @@
 //! comments that ended it, and holds again when the last of those is undone.
 use super::builder::DecisionBuilder;
 use super::ticks;
-use crate::domain::classify::{Clause, Label, Role};
+use crate::domain::classify::{BlockerKind, Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Gone;
 use crate::domain::ids::CommentId;
@@ -79,7 +79,8 @@ pub(super) fn may_end(clause: &Clause, fact: &Fact) -> bool {
                 Some(step) => names(step),
                 None => clause.steps.is_empty() || clause.role == Role::Works,
             };
-            let ends = matches!(clause.label, Label::Completion | Label::Correction | Label::Progress);
+            let tells_cause = clause.label == Label::Blocker && blocker.kind == BlockerKind::Other;
+            let ends = tells_cause || matches!(clause.label, Label::Completion | Label::Correction | Label::Progress);
             of_it && ends && clause.asserted() && !clause.role.is_open()
         }
         Fact::Denied(denial) => (clause.label == Label::Completion || is_open) && names(&denial.step),

@@ -99,6 +99,12 @@ pub enum ReplyPart {
         /// The steps that it stops, as the comment names them.
         #[serde(default, alias = "step", deserialize_with = "list_or_one")]
         steps: Vec<u8>,
+        /// Whether the cause was told when we asked, whatever its kind.
+        #[serde(default)]
+        told: bool,
+        /// Who it is, where somebody else says it of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
     },
     /// Somebody asks for help, and names no obstacle.
     Help {

@@ -53,6 +53,9 @@ pub struct Guide {
     pub stated_minutes: Option<u32>,
     /// The ids of other action items under "next actions".
     pub next_actions: Vec<String>,
+    /// Whether a step has a block of code: commands, whose output tells what went wrong.
+    #[serde(default)]
+    pub has_commands: bool,
 }
 
 /// A step: a numbered part of the guide.
@@ -139,6 +142,7 @@ impl Guide {
                 BlockKind::Item => guide.item(section, block),
                 BlockKind::Code | BlockKind::Other => section,
             };
+            guide.has_commands |= block.kind == BlockKind::Code && matches!(section, Section::Step { .. });
             if let (Section::Step { .. }, Some(step)) = (section, guide.steps.last_mut())
                 && step.blocks.last() != Some(&block.id)
             {

@@ -54,6 +54,9 @@ pub struct Blocker {
     pub step: Option<u8>,
     /// What has to change.
     pub kind: BlockerKind,
+    /// Whether the person told the cause when we asked, whatever its kind.
+    #[serde(default)]
+    pub told: bool,
     /// When it was seen.
     pub since: DateTime<Utc>,
 }

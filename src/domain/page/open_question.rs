@@ -32,6 +32,13 @@ pub enum Asked {
         /// The steps that are reported as finished.
         steps: Vec<u8>,
     },
+    /// Which step a comment speaks of that names none, or one that the page does not have.
+    Step {
+        /// What the comment says of it: that it is finished, or taken back.
+        label: Label,
+        /// The steps that "all of them" means.
+        steps: Vec<u8>,
+    },
     /// Whether really all is finished.
     Whole {
         /// The steps that nobody reported.
@@ -55,6 +62,9 @@ pub struct OpenQuestion {
     pub thread: DiscussionId,
     /// When it was asked.
     pub at: DateTime<Utc>,
+    /// The language in which it was asked: its answer, mostly a word, is answered in that too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// What was asked.
     pub asked: Asked,
     /// The others who answered, and were told that it waits for this person.
