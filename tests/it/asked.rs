@@ -18,6 +18,7 @@ fn doubt(label: Label, rival: Label) -> Reading {
         role: Role::Report,
         certainty: Certainty::Unsure,
         rules: Vec::new(),
+        no_such_step: None,
         hash: 7,
     };
     Reading {

@@ -34,9 +34,12 @@ fn speaks_of(asked: &Asked, named: &[u8]) -> bool {
 /// Takes a comment as the answer to a question; whether the question ends with it.
 pub(super) fn take(asked: &Asked, heard: &mut SureReport) -> bool {
     let short = short_answer::read(heard.report.heard.as_str());
-    if short.as_ref().is_some_and(|short| is_no(asked, short)) {
-        heard.says_nothing();
-        heard.parts.push(ReplyPart::Left);
+    if let Some(short) = short.as_ref().filter(|short| is_no(asked, short)) {
+        // What it says of other steps is a word of its own.
+        if !speaks_of_others(asked, short) {
+            heard.says_nothing();
+            heard.parts.push(ReplyPart::Left);
+        }
         return true;
     }
     match asked {
@@ -51,7 +54,19 @@ fn is_no(asked: &Asked, short: &ShortAnswer) -> bool {
         (_, ShortAnswer::No) => true,
         (Asked::TakenBack { steps }, ShortAnswer::NotThese(named)) => steps.iter().all(|step| named.contains(step)),
         (Asked::TakenBack { .. }, _) => false,
-        (_, ShortAnswer::Instead(_) | ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) => true,
+        // Not all is done where any step is not.
+        (Asked::Whole { .. }, ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) | (_, ShortAnswer::Instead(_)) => true,
+        (_, ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named)) => speaks_of(asked, named),
+        _ => false,
+    }
+}
+
+/// Whether an answer denies steps that are not asked about.
+fn speaks_of_others(asked: &Asked, short: &ShortAnswer) -> bool {
+    match short {
+        ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named) => {
+            named.iter().any(|step| !speaks_of(asked, std::slice::from_ref(step)))
+        }
         _ => false,
     }
 }

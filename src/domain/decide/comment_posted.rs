@@ -95,6 +95,7 @@ pub(super) fn parts(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Ve
         Admitted::Guest(_) => Vec::new(),
     };
     parts.extend(heard.parts);
+    questions::spoken(builder, &report, !parts.is_empty());
     take_backs::spoke(builder, &report);
     parts
 }

@@ -15,6 +15,7 @@ pub(super) fn posted(builder: &mut DecisionBuilder<'_>, report: &Report) {
         return;
     }
     let parts = parts(builder, report);
+    questions::spoken(builder, report, !parts.is_empty());
     if report.absorbed {
         builder.state.absorbed += 1;
     } else if !parts.is_empty() {
@@ -73,7 +74,7 @@ pub(super) fn edited(builder: &mut DecisionBuilder<'_>, report: &Report, answere
 /// to the page stays undone.
 pub(super) fn returned(builder: &mut DecisionBuilder<'_>, report: &Report) {
     if let Some(mut absence) = comment_returned::remember(builder, &report.comment.id) {
-        undo::retract_blockers(&mut builder.state, &report.comment.id);
+        undo::retract_blockers(&mut builder.state, &report.comment.id, |_| true);
         undo::retract_asides(&mut builder.state, &report.comment.id);
         absence.questions.clear();
         if let Some(open) = &mut absence.conversation {

@@ -5,7 +5,7 @@ use super::builder::DecisionBuilder;
 use super::prompt_facts::shown;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
-use super::{answers_to_us, heard};
+use super::{answers_to_us, freed, heard};
 use crate::domain::classify::{Certainty, Clause, Label};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
@@ -97,6 +97,9 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
         return true;
     };
     let question = questions[at].clone();
+    if question.overtaken && is_mere_word(report) {
+        return false;
+    }
     let ends = answers_to_us::take(&question.asked, heard);
     if ends {
         builder.state.questions.remove(at);
@@ -108,6 +111,28 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
         AnsweredQuestion { question, answer }.keep(&mut builder.state.answered);
     }
     ends || !heard.parts.is_empty()
+}
+
+/// A yes or a no, which says nothing without what it answers.
+fn is_mere_word(report: &Report) -> bool {
+    let short = short_answer::read(report.heard.as_str());
+    matches!(short, Some(ShortAnswer::Yes | ShortAnswer::No))
+}
+
+/// Somebody said something in a thread: where we `reply`, the last word there is ours; else a yes of those whom we asked may answer
+/// them, unless they only answered or thanked.
+pub(super) fn spoken(builder: &mut DecisionBuilder<'_>, report: &Report, reply: bool) {
+    let text = report.heard.as_str();
+    let is_answered = !freed::only_acknowledges(text) && short_answer::read(text).is_none();
+    let comment = &report.comment;
+    let questions = builder.state.questions.iter_mut();
+    for open in questions.filter(|open| open.thread == comment.discussion) {
+        if reply {
+            open.overtaken = false;
+        } else if is_answered && open.author != comment.author {
+            open.overtaken = true;
+        }
+    }
 }
 
 /// What is said to somebody who answers what we asked somebody else: once each, that it waits for that person. `None`: it is no
@@ -132,13 +157,14 @@ pub(super) fn for_another(builder: &mut DecisionBuilder<'_>, report: &Report) ->
     Some(tells.then_some(ReplyPart::Waits { name }).into_iter().collect())
 }
 
-/// The answer was changed: its question waits again, from now on. It is asked in place of the one, if any, that its author was asked
+/// The answer was changed: its question waits again, from now on. It takes the place of the one, if any, that its author was asked
 /// since, which [`ask_again`] puts back.
 pub(super) fn reopen(builder: &mut DecisionBuilder<'_>, answer: &CommentId) -> Option<(Asked, Option<OpenQuestion>)> {
     let answered = &mut builder.state.answered;
     let at = answered.iter().position(|answered| answered.answer == *answer)?;
     let question = OpenQuestion {
         at: builder.now,
+        overtaken: false,
         ..answered.remove(at).question
     };
     let asked = question.asked.clone();
@@ -149,14 +175,18 @@ pub(super) fn reopen(builder: &mut DecisionBuilder<'_>, answer: &CommentId) -> O
     Some((asked, later))
 }
 
-/// A question waits on, unless its author is asked something else in that thread now.
-pub(super) fn ask_again(builder: &mut DecisionBuilder<'_>, question: OpenQuestion) {
+/// What was asked since waits on, unless the changed answer made us ask something new. The older question is settled with it, as its
+/// answer was: that may be changed once more.
+pub(super) fn ask_again(builder: &mut DecisionBuilder<'_>, later: OpenQuestion, asked: &Asked, answer: &CommentId) {
     let questions = &mut builder.state.questions;
-    if !questions
-        .iter()
-        .any(|open| open.is_for(&question.author, &question.thread))
-    {
-        question.open(questions);
+    let same = |open: &OpenQuestion| open.is_for(&later.author, &later.thread);
+    let reopened = |open: &mut OpenQuestion| same(open) && open.asked == *asked;
+    for question in questions.extract_if(.., reopened) {
+        let answer = answer.clone();
+        AnsweredQuestion { question, answer }.keep(&mut builder.state.answered);
+    }
+    if !questions.iter().any(same) {
+        later.open(questions);
     }
 }
 
@@ -256,6 +286,7 @@ pub(super) fn ask(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: 
         at: builder.now,
         asked: asked.clone(),
         told: Vec::new(),
+        overtaken: false,
     };
     question.open(&mut builder.state.questions);
     builder.note(Some(&report.comment.id), "asked", &asked);

@@ -59,6 +59,7 @@ pub fn comment(page: &PageId, number: u64) -> CommentRow {
                 steps: vec![1],
                 rules: vec!["completion.step".to_owned()],
                 keys: Vec::new(),
+                no_such_step: None,
                 hash: number,
             }],
             steps: vec![1],
