@@ -55,7 +55,9 @@ fn is_no(asked: &Asked, short: &ShortAnswer) -> bool {
         (Asked::TakenBack { steps }, ShortAnswer::NotThese(named)) => steps.iter().all(|step| named.contains(step)),
         (Asked::TakenBack { .. }, _) => false,
         // Not all is done where any step is not.
-        (Asked::Whole { .. }, ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) | (_, ShortAnswer::Instead(_)) => true,
+        (Asked::Whole { .. }, ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) | (_, ShortAnswer::Instead(_)) => {
+            true
+        }
         (_, ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named)) => speaks_of(asked, named),
         _ => false,
     }

@@ -89,7 +89,10 @@ pub(super) fn still_says(builder: &mut DecisionBuilder<'_>, unchanged: &Report) 
     match former {
         // The step is not named any more, and its author is still stuck.
         Some(former) if is_said && !builder.state.blockers.iter().any(|blocker| own(&blocker)) => {
-            builder.state.blockers.extend(said.into_iter().map(|step| Blocker { step, ..former.clone() }));
+            builder
+                .state
+                .blockers
+                .extend(said.into_iter().map(|step| Blocker { step, ..former.clone() }));
         }
         Some(_) => set_status_back(builder),
         None => {}

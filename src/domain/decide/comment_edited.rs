@@ -2,7 +2,9 @@
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::misread::{self, Mends};
-use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections, denials, heard, questions, ticks, undo};
+use super::{
+    blockers, comment_gone, comment_posted, comments_flooded, corrections, denials, heard, questions, ticks, undo,
+};
 use crate::domain::classify::{Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
@@ -36,6 +38,7 @@ pub(super) fn apply(
 fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<ReplyPart>> {
     let (asked, later) = questions::reopen(builder, &report.comment.id)?;
     let stopped = builder.state.blockers.clone();
+    let denied = builder.state.denied.clone();
     let was_done = builder.state.status.wanted == Some(Status::Done);
     let ticked = ticks::ours(builder);
     let claimed = undo::claimed(&builder.state);
@@ -65,6 +68,7 @@ fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Optio
         parts.extend(blockers::fewer(builder, &report.comment.id, &stopped));
     }
     parts.extend(stuck_again(builder, &report.comment.id, &stopped));
+    parts.extend(denied_again(builder, &report, &denied));
     // "I leave it" is no word for what was just taken back.
     let told = parts.is_empty();
     parts.extend(clean);
@@ -194,7 +198,9 @@ fn taken_back(
 /// The steps that evidence proves.
 fn proven(builder: &DecisionBuilder<'_>) -> BTreeSet<u8> {
     let steps = builder.state.guide.steps.iter().map(|step| step.number);
-    steps.filter(|step| builder.step_proof(*step) == Proof::Proven).collect()
+    steps
+        .filter(|step| builder.step_proof(*step) == Proof::Proven)
+        .collect()
 }
 
 /// Whether what a comment still says ends a fact: by itself, or with the evidence for what it claims.

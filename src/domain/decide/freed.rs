@@ -67,7 +67,9 @@ pub(super) fn report(
 fn all_free(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> bool {
     let text = report.heard.as_str();
     let excepted = short_answer::excepted(text);
-    let all = excepted.and_then(|excepted| text.strip_suffix(excepted)).unwrap_or(text);
+    let all = excepted
+        .and_then(|excepted| text.strip_suffix(excepted))
+        .unwrap_or(text);
     let of_author = has_word(all, OF_THE_AUTHOR);
     let meant = |blocker: &Blocker| !of_author || blocker.author == report.comment.author;
     let Some(excepted) = excepted else {

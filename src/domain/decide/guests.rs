@@ -15,7 +15,7 @@ pub(super) fn posted(builder: &mut DecisionBuilder<'_>, report: &Report) {
         return;
     }
     let parts = parts(builder, report);
-    questions::spoken(builder, report, !parts.is_empty());
+    questions::spoken(builder, report, &parts);
     if report.absorbed {
         builder.state.absorbed += 1;
     } else if !parts.is_empty() {
@@ -31,6 +31,7 @@ pub(super) fn flooded(builder: &mut DecisionBuilder<'_>, reports: &[Report]) {
     let mut waiting: Vec<(&Report, Vec<ReplyPart>)> = Vec::new();
     for report in reports {
         let parts = parts(builder, report);
+        questions::spoken(builder, report, &parts);
         builder.state.absorbed += usize::from(report.absorbed);
         if !report.absorbed && !parts.is_empty() {
             waiting.push((report, parts));

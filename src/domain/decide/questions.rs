@@ -2,6 +2,7 @@
 //! about once, in their thread. The same person answers there.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
+use super::playbook::Topics;
 use super::prompt_facts::shown;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
@@ -119,15 +120,20 @@ fn is_mere_word(report: &Report) -> bool {
     matches!(short, Some(ShortAnswer::Yes | ShortAnswer::No))
 }
 
-/// Somebody said something in a thread: where we `reply`, the last word there is ours; else a yes of those whom we asked may answer
-/// them, unless they only answered or thanked.
-pub(super) fn spoken(builder: &mut DecisionBuilder<'_>, report: &Report, reply: bool) {
+/// Somebody said something in a thread: where our reply has an answer to that, the last word there is ours; else a yes of those whom
+/// we asked may answer them, unless they only answered or thanked.
+pub(super) fn spoken(builder: &mut DecisionBuilder<'_>, report: &Report, reply: &[ReplyPart]) {
+    let knows_none = |part: &ReplyPart| match part {
+        ReplyPart::Question { topic, .. } => topic == Topics::UNKNOWN,
+        part => *part == ReplyPart::Guidance,
+    };
+    let replies = !reply.iter().all(knows_none);
     let text = report.heard.as_str();
     let is_answered = !freed::only_acknowledges(text) && short_answer::read(text).is_none();
     let comment = &report.comment;
     let questions = builder.state.questions.iter_mut();
     for open in questions.filter(|open| open.thread == comment.discussion) {
-        if reply {
+        if replies {
             open.overtaken = false;
         } else if is_answered && open.author != comment.author {
             open.overtaken = true;
