@@ -10,7 +10,7 @@ fn held(stage: &Stage<'_>) -> Vec<u8> {
 }
 
 /// A reading that is not sure which of two labels a comment about step 3 has.
-fn doubt(label: Label, rival: Label) -> Reading {
+pub fn doubt(label: Label, rival: Label) -> Reading {
     let clause = Clause {
         keys: Vec::new(),
         label,
@@ -31,7 +31,7 @@ fn doubt(label: Label, rival: Label) -> Reading {
     }
 }
 
-fn claimed(stage: &Stage<'_>, step: u8) -> bool {
+pub fn claimed(stage: &Stage<'_>, step: u8) -> bool {
     stage.state.steps.get(&step).is_some_and(|step| step.claim.is_some())
 }
 

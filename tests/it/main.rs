@@ -2,6 +2,7 @@
 mod absence;
 mod answers;
 mod asked;
+mod asked_since;
 mod authority;
 mod board;
 mod canary;

@@ -89,6 +89,41 @@ fn a_deleted_blocker_is_as_if_it_had_never_been_said_and_comes_back_unless_it_wa
     }
 }
 
+/// Sentences of one comment.
+const SENTENCES: [&str; 7] = [
+    "I am stuck.",
+    "Stuck on step 2.",
+    "Stuck on steps 3 and 4.",
+    "I have no access to the vault.",
+    "Stuck on step 4, permission denied.",
+    "Step 1 is done.",
+    "Step 5 is done.",
+];
+
+#[test]
+fn an_edited_comment_says_what_it_would_say_if_it_were_new() {
+    let scene = Scene::new();
+    let mut compared = 0;
+    for seed in 0..60 {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut text = || {
+            let said = SENTENCES.iter().filter(|_| random.usize(..3) == 0);
+            said.copied().collect::<Vec<_>>().join(" ")
+        };
+        let (from, to) = (text(), text());
+        let (mut edited, mut new) = (scene.stage(&[]), scene.stage(&[]));
+        let number = edited.post(ANA, &from);
+        edited.edit(ANA, number, &to);
+        new.post(ANA, &to);
+        // What is asked about waits for its author.
+        if new.state.questions.is_empty() && edited.state.questions.is_empty() {
+            assert_eq!(held(&edited), held(&new), "{from:?} -> {to:?}");
+            compared += 1;
+        }
+    }
+    assert!(compared > 30, "{compared}");
+}
+
 #[test]
 fn what_another_said_as_well_outlives_an_edit_and_an_undo() {
     let scene = Scene::new();

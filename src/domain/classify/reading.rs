@@ -208,6 +208,11 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// The highest number that it names as a step and that is none of the page.
+    pub fn no_such_step(&self) -> Option<u32> {
+        self.clauses.iter().filter_map(|clause| clause.no_such_step).max()
+    }
+
     /// The label that decides; chatter when nothing was said.
     pub fn primary(&self) -> Label {
         self.labels.first().copied().unwrap_or(Label::Chatter)

@@ -225,16 +225,12 @@ impl StructureTable {
         let mut rest = tokens;
         while let [token, behind @ ..] = rest {
             let lasting = if kinds(token).meets(self.ends) { DAY_WITHIN } else { 0 };
-            match behind
-                .iter()
-                .take(lasting)
-                .position(|token| kinds(token).meets(self.days))
-            {
-                Some(day) => rest = &behind[day + 1..],
-                None => {
-                    timed = timed | kinds(token);
-                    rest = behind;
-                }
+            let mut within = behind.iter().take(lasting);
+            if let Some(day) = within.position(|token| kinds(token).meets(self.days)) {
+                rest = &behind[day + 1..];
+            } else {
+                timed = timed | kinds(token);
+                rest = behind;
             }
         }
         timed

@@ -41,9 +41,13 @@ fn speaks_of(asked: &Asked, named: &[u8]) -> bool {
 pub(super) fn take(asked: &Asked, heard: &mut SureReport, guide: &Guide) -> bool {
     let text = heard.report.heard.as_str();
     let short = short_answer::read(text);
-    if few_words::waives(text) || short.as_ref().is_some_and(|short| is_no(asked, short)) {
-        heard.says_nothing();
-        heard.parts.push(ReplyPart::Left);
+    let denies = short.as_ref().filter(|short| is_no(asked, short));
+    if few_words::waives(text) || denies.is_some() {
+        // What it says of other steps is a word of its own.
+        if !denies.is_some_and(|short| speaks_of_others(asked, short)) {
+            heard.says_nothing();
+            heard.parts.push(ReplyPart::Left);
+        }
         return true;
     }
     match asked {
@@ -59,7 +63,21 @@ fn is_no(asked: &Asked, short: &ShortAnswer) -> bool {
         (_, ShortAnswer::No) => true,
         (Asked::TakenBack { steps }, ShortAnswer::NotThese(named)) => steps.iter().all(|step| named.contains(step)),
         (Asked::TakenBack { .. } | Asked::Step { .. }, _) => false,
-        (_, ShortAnswer::Instead(_) | ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) => true,
+        // Not all is done where any step is not.
+        (Asked::Whole { .. }, ShortAnswer::NotThese(_) | ShortAnswer::NotDone(_)) | (_, ShortAnswer::Instead(_)) => {
+            true
+        }
+        (_, ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named)) => speaks_of(asked, named),
+        _ => false,
+    }
+}
+
+/// Whether an answer denies steps that are not asked about.
+fn speaks_of_others(asked: &Asked, short: &ShortAnswer) -> bool {
+    match short {
+        ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named) => {
+            named.iter().any(|step| !speaks_of(asked, std::slice::from_ref(step)))
+        }
         _ => false,
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::classify::BlockerKind;
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::ids::{CommentId, PersonId};
-use crate::domain::page::{Blocker, ReplyPart};
+use crate::domain::page::{Blocker, PageState, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Takes what stops the author into the state; the part of the reply that speaks of it.
@@ -19,6 +19,10 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
     let mut steps = Report::steps_of(obstacles);
     if steps.is_empty() {
         steps.extend(report.on_step);
+    }
+    if steps.is_empty() {
+        // "No access either", put into a comment that names steps, speaks of those.
+        steps.extend(still_stopped_on(&builder.state, &report.comment.id));
     }
     let kind = report.reading.blocker_kind.unwrap_or(BlockerKind::Other);
     let who = named_people::stuck(builder, &report);
@@ -48,6 +52,7 @@ fn told_now(builder: &mut DecisionBuilder<'_>, report: &Report, steps: &BTreeSet
 }
 
 /// Somebody is stopped, since now or since they said so without the cause: on each of these steps, or on none that is named.
+/// What the comment said of other steps stands.
 pub(super) fn add(
     builder: &mut DecisionBuilder<'_>,
     report: Acting<'_>,
@@ -55,8 +60,9 @@ pub(super) fn add(
     steps: &BTreeSet<u8>,
     who: Person,
 ) -> ReplyPart {
-    // A comment reports what it says now, where it was changed.
-    undo::retract_blockers(&mut builder.state, &report.comment.id);
+    undo::retract_blockers(&mut builder.state, &report.comment.id, |step| {
+        step.is_none_or(|step| steps.contains(&step))
+    });
     let untold = told_now(builder, &report, steps, &who.0);
     // Who says only once more that they are stuck tells no cause.
     let told = !untold.is_empty() && !few_words::are_stuck(report.heard.as_str());
@@ -78,9 +84,22 @@ pub(super) fn add(
         since: since.unwrap_or(builder.now),
     }));
     builder.move_status(Status::Blocked);
-    let steps = steps.into_iter().collect();
     let of = name.filter(|_| author != report.comment.author);
+    stops_on(&builder.state, &report.comment.id, kind, of)
+}
+
+/// What is told of the obstacles of a comment: all that still stop somebody; `of`: who that is, where it is not its author.
+fn stops_on(state: &PageState, comment: &CommentId, kind: BlockerKind, of: Option<String>) -> ReplyPart {
+    let mut own = state.blockers.iter().filter(|blocker| blocker.comment == *comment);
+    let told = own.any(|blocker| blocker.told);
+    let steps = still_stopped_on(state, comment).into_iter().collect();
     ReplyPart::Blocker { kind, steps, told, of }
+}
+
+/// The steps on which a comment stops somebody.
+fn still_stopped_on(state: &PageState, comment: &CommentId) -> BTreeSet<u8> {
+    let own = state.blockers.iter().filter(|blocker| blocker.comment == *comment);
+    own.filter_map(|blocker| blocker.step).collect()
 }
 
 /// Clears the blockers that fit, those of comments that are away too, by the word of a comment or for good; whether there were
@@ -97,13 +116,53 @@ pub(super) fn clear(
     cleared
 }
 
-/// A comment that was changed reports no obstacle any more.
-pub(super) fn clear_own(builder: &mut DecisionBuilder<'_>, comment: &CommentId) {
-    let stopped = builder.state.blockers.len();
-    undo::retract_blockers(&mut builder.state, comment);
-    if builder.state.blockers.len() < stopped {
-        set_status_back(builder);
+/// A comment that was changed stops its author where it still says so, and nowhere else: `unchanged` has the clauses of both texts.
+pub(super) fn still_says(builder: &mut DecisionBuilder<'_>, unchanged: &Report) {
+    let comment = &unchanged.comment.id;
+    let obstacles = unchanged.obstacles();
+    let is_said = !obstacles.is_empty();
+    let said = unchanged.each_step(obstacles);
+    let own = |blocker: &&Blocker| blocker.comment == *comment;
+    let former = builder.state.blockers.iter().find(own).cloned();
+    undo::retract_blockers(&mut builder.state, comment, |step| !is_said || !said.contains(&step));
+    match former {
+        // The step is not named any more, and its author is still stuck.
+        Some(former) if is_said && !builder.state.blockers.iter().any(|blocker| own(&blocker)) => {
+            builder
+                .state
+                .blockers
+                .extend(said.into_iter().map(|step| Blocker { step, ..former.clone() }));
+        }
+        Some(_) => set_status_back(builder),
+        None => {}
     }
+}
+
+/// What is told of a comment that reports fewer obstacles than those that `stopped` somebody: what is left of them.
+pub(super) fn fewer(builder: &DecisionBuilder<'_>, comment: &CommentId, stopped: &[Blocker]) -> Option<ReplyPart> {
+    let own = |blocker: &&Blocker| blocker.comment == *comment;
+    let still = |blocker: &Blocker| {
+        let mut open = builder.state.blockers.iter().filter(own);
+        open.any(|open| open.step == blocker.step)
+    };
+    let is_withdrawn = stopped.iter().filter(own).any(|blocker| !still(blocker));
+    let left = builder.state.blockers.iter().find(own);
+    is_withdrawn.then(|| match left {
+        Some(left) => {
+            let author = heard::of(builder, comment).map(|heard| &heard.author);
+            let of = left
+                .name
+                .clone()
+                .filter(|_| author.is_some_and(|author| *author != left.author));
+            stops_on(&builder.state, comment, left.kind, of)
+        }
+        None => ReplyPart::Correction {
+            steps: Vec::new(),
+            unticked: Vec::new(),
+            reopened: false,
+            cleared: true,
+        },
+    })
 }
 
 /// Nobody is stopped any more, if so: the work goes on, or is finished.

@@ -2,12 +2,14 @@
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::misread::{self, Mends};
-use super::{blockers, comment_gone, comment_posted, comments_flooded, corrections, heard, questions, ticks, undo};
+use super::{
+    blockers, comment_gone, comment_posted, comments_flooded, corrections, denials, heard, questions, ticks, undo,
+};
 use crate::domain::classify::{Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Blocker, Claim, Conversation, Fact, ReplyPart};
+use crate::domain::page::{Blocker, Claim, Conversation, Denial, Fact, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 pub(super) fn apply(
@@ -36,6 +38,7 @@ pub(super) fn apply(
 fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<ReplyPart>> {
     let (asked, later) = questions::reopen(builder, &report.comment.id)?;
     let stopped = builder.state.blockers.clone();
+    let denied = builder.state.denied.clone();
     let was_done = builder.state.status.wanted == Some(Status::Done);
     let ticked = ticks::ours(builder);
     let claimed = undo::claimed(&builder.state);
@@ -62,18 +65,18 @@ fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Optio
         parts.push(ReplyPart::claim(back));
     }
     if parts.is_empty() && anew.iter().all(|part| *part == ReplyPart::Left) {
-        parts.extend(withdrawn(builder, &report.comment.id, &stopped));
+        parts.extend(blockers::fewer(builder, &report.comment.id, &stopped));
     }
     parts.extend(stuck_again(builder, &report.comment.id, &stopped));
+    parts.extend(denied_again(builder, &report, &denied));
     // "I leave it" is no word for what was just taken back.
     let told = parts.is_empty();
     parts.extend(clean);
     parts.extend(anew.into_iter().filter(|part| told || *part != ReplyPart::Left));
-    if parts.is_empty() {
-        parts.push(ReplyPart::Asks { asked });
-    }
-    if let Some(later) = later {
-        questions::ask_again(builder, later);
+    match later {
+        Some(later) => questions::ask_again(builder, later, &asked, &report.comment.id),
+        None if parts.is_empty() => parts.push(ReplyPart::Asks { asked }),
+        None => {}
     }
     Some(parts)
 }
@@ -89,6 +92,7 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
     let mut fresh = (*report).clone();
     fresh.reading.clauses.retain(|clause| !before.contains(&clause.hash));
     let stopped = builder.state.blockers.clone();
+    let denied = builder.state.denied.clone();
     let (released, mut parts) = taken_back(builder, report, former, &before);
     if report.reading.duration_minutes.is_none() {
         undo::retract_spent(&mut builder.state, &report.comment.id);
@@ -103,8 +107,9 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
         parts.insert(0, ReplyPart::claim(again));
     }
     parts.extend(stuck_again(builder, &report.comment.id, &stopped));
+    parts.extend(denied_again(builder, &report, &denied));
     if parts.is_empty() {
-        parts.extend(withdrawn(builder, &report.comment.id, &stopped));
+        parts.extend(blockers::fewer(builder, &report.comment.id, &stopped));
     }
     parts
 }
@@ -116,16 +121,12 @@ fn stuck_again(builder: &DecisionBuilder<'_>, comment: &CommentId, stopped: &[Bl
     again.then(ReplyPart::who_is_stuck)
 }
 
-/// It is told that a comment reports no obstacle any more, where it did among those that `stopped` somebody.
-fn withdrawn(builder: &DecisionBuilder<'_>, comment: &CommentId, stopped: &[Blocker]) -> Option<ReplyPart> {
-    let own = |blocker: &Blocker| blocker.comment == *comment;
-    let is_withdrawn = stopped.iter().any(own) && !builder.state.blockers.iter().any(own);
-    is_withdrawn.then(|| ReplyPart::Correction {
-        steps: Vec::new(),
-        unticked: Vec::new(),
-        reopened: false,
-        cleared: true,
-    })
+/// It is told what others deny, where they do again what they did not when it was `denied`.
+fn denied_again(builder: &DecisionBuilder<'_>, report: &Report, denied: &[Denial]) -> Option<ReplyPart> {
+    let author = &report.comment.author;
+    let mut denials = builder.state.denied.iter();
+    let again = denials.any(|denial| denial.author != *author && !denied.contains(denial));
+    again.then(|| denials::by_others(&builder.state, author)).flatten()
 }
 
 /// Tells this in the reply that the comment has, or in a new one.
@@ -177,16 +178,14 @@ fn taken_back(
         heard::forget(builder, comment);
         undo::undo(builder, comment);
     } else if !mended {
-        let clauses = &unchanged.reading.clauses;
-        let still_ends = |fact: &Fact| clauses.iter().any(|clause| undo::may_end(clause, fact));
+        let proven = proven(builder);
+        let still_ends = |fact: &Fact| still_ends(&unchanged, &proven, fact);
         released = undo::release(builder, comment, still_ends).claimed_again;
         heard::still_says(builder, &unchanged);
     }
     parts.extend(claims_taken_back(builder, report, former, &unchanged));
     parts.extend(comment_gone::no_longer_holds_a_key(builder, &report));
-    if unchanged.obstacles().is_empty() {
-        blockers::clear_own(builder, comment);
-    }
+    blockers::still_says(builder, &unchanged);
     if unchanged.playing(Role::Denied).is_empty() {
         undo::retract_denials(&mut builder.state, comment);
     }
@@ -194,6 +193,26 @@ fn taken_back(
         undo::retract_asides(&mut builder.state, comment);
     }
     (released, parts)
+}
+
+/// The steps that evidence proves.
+fn proven(builder: &DecisionBuilder<'_>) -> BTreeSet<u8> {
+    let steps = builder.state.guide.steps.iter().map(|step| step.number);
+    steps
+        .filter(|step| builder.step_proof(*step) == Proof::Proven)
+        .collect()
+}
+
+/// Whether what a comment still says ends a fact: by itself, or with the evidence for what it claims.
+fn still_ends(unchanged: &Report, proven: &BTreeSet<u8>, fact: &Fact) -> bool {
+    let mut clauses = unchanged.reading.clauses.iter();
+    let is_proven = match fact {
+        Fact::Blocker(Blocker { step: Some(step), .. }) => {
+            proven.contains(step) && unchanged.steps(Label::Completion).contains(step)
+        }
+        _ => false,
+    };
+    is_proven || clauses.any(|clause| undo::may_end(clause, &unchanged.comment.author, fact))
 }
 
 fn claims_taken_back(

@@ -1,6 +1,7 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
+use super::playbook::Topics;
 use super::{
     blockers, claims, conversation, corrections, denials, exposed_keys, freed, heard, language, limits, looks, misread,
     questions, requests, set_aside, take_backs,
@@ -15,6 +16,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
         return;
     }
     let parts = parts(builder, report);
+    questions::spoken(builder, &report, &parts);
     if report.absorbed {
         builder.state.absorbed += 1;
         return;
@@ -239,7 +241,11 @@ pub(super) fn questions(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<R
     if clauses.is_empty() || !report.reading.needs_reply {
         return Vec::new();
     }
-    let topic = builder.playbook.topics.find(report.heard.as_str()).unwrap_or("unknown");
+    let topic = builder
+        .playbook
+        .topics
+        .find(report.heard.as_str())
+        .unwrap_or(Topics::UNKNOWN);
     let part = |step| ReplyPart::Question {
         topic: topic.to_owned(),
         step,

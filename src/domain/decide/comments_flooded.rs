@@ -1,7 +1,7 @@
 //! A flood: more comments of one person in one thread wait than anybody reads answers to. One reply answers them all.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::comment_posted;
+use super::{comment_posted, questions};
 use crate::domain::event::Event;
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Conversation, PostedKey, ReplyPart};
@@ -15,6 +15,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, reports: &[Acting<'_>]) {
     let mut waiting: Vec<(Acting<'_>, Vec<ReplyPart>)> = Vec::new();
     for report in reports.iter().copied() {
         let parts = comment_posted::parts(builder, report);
+        questions::spoken(builder, &report, &parts);
         if report.absorbed {
             builder.state.absorbed += 1;
         } else if !parts.is_empty() {

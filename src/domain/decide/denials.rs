@@ -2,7 +2,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::short_answer::{self, ShortAnswer};
-use super::{corrections, heard, take_backs, undo};
+use super::{answers_to_us, corrections, heard, take_backs, undo};
 use crate::domain::classify::{Certainty, Label, Role};
 use crate::domain::event::Report;
 use crate::domain::ids::PersonId;
@@ -34,19 +34,21 @@ fn denied(report: &Report) -> BTreeSet<u8> {
 
 /// "Except 3", "not 3", right after its author reported it.
 fn left_out(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<u8> {
-    let short = short_answer::read(report.heard.as_str());
-    let Some(ShortAnswer::AllBut(left) | ShortAnswer::NotThese(left) | ShortAnswer::NotDone(left)) = short else {
+    let Some(short) = short_answer::read(report.heard.as_str()) else {
         return Vec::new();
     };
-    // What is said under a question of ours answers that, and says no more.
+    // What answers a question of ours says no more.
     let comment = &report.comment;
     let mut open = builder.state.questions.iter();
     let mut answered = builder.state.answered.iter();
-    if open.any(|open| open.is_for(&comment.author, &comment.discussion))
+    if open.any(|open| open.is_for(&comment.author, &comment.discussion) && answers_to_us::fits(&open.asked, &short))
         || answered.any(|answered| answered.answer == comment.id)
     {
         return Vec::new();
     }
+    let (ShortAnswer::AllBut(left) | ShortAnswer::NotThese(left) | ShortAnswer::NotDone(left)) = short else {
+        return Vec::new();
+    };
     let last = heard::last_of_author(builder, report);
     let follows = last.is_some_and(|last| take_backs::is_last_said(builder, report, &last.comment));
     left.into_iter().filter(|_| follows).collect()

@@ -13,7 +13,7 @@ const ACKNOWLEDGEMENTS: &str = " ok okay oke oké okey k kk good fine great nice
                                 schön alles bien bon parfait merci vale bueno perfecto gracias bom certo beleza obrigado obrigada ";
 
 /// Words that speak of the author: "my problem is solved" frees nobody else.
-const OF_THE_AUTHOR: &str = " my mine me mijn mij mein meine meinem meinen mir mon ma mes moi mi mis mio mia mí meu minha meus minhas mim comigo conmigo ";
+const OF_THE_AUTHOR: &str = " my mine me mijn mij mein meine meinem meinen meiner meines mir mon ma mes moi mi mis mio mia mí meu minha meus minhas mim comigo conmigo ";
 
 /// More words than this are a report of its own.
 const WORDS_OF_A_WORD: usize = 5;
@@ -59,7 +59,7 @@ fn finishes_nothing_named(report: &Report) -> bool {
             && clause.certainty == Certainty::Sure
     };
     let is_short = words(report.heard.as_str()).count() <= WORDS_OF_A_WORD;
-    let names = reading.all_done || reading.no_such_step.is_some() || report.on_step.is_some();
+    let names = reading.all_done || reading.no_such_step().is_some() || report.on_step.is_some();
     let mut others = reading.clauses.iter().filter(|clause| !is_bare(clause));
     is_short && !names && reading.clauses.iter().any(is_bare) && others.all(|clause| clause.label == Label::Chatter)
 }
@@ -124,11 +124,21 @@ pub(super) fn report(
     })
 }
 
-/// "All blockers are resolved", of these steps where it names any; "except Bram's", "except on step 3" leaves those.
+/// "All blockers are resolved", of these steps where it names any; "all my blockers", the author's; "except Bram's", "except on
+/// step 3" leaves those.
 fn all_free(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> bool {
-    let Some(excepted) = short_answer::excepted(report.heard.as_str()) else {
+    let text = report.heard.as_str();
+    let excepted = short_answer::excepted(text);
+    let all = excepted
+        .and_then(|excepted| text.strip_suffix(excepted))
+        .unwrap_or(text);
+    let of_author = has_word(all, OF_THE_AUTHOR);
+    let meant = |blocker: &Blocker| !of_author || blocker.author == report.comment.author;
+    let Some(excepted) = excepted else {
         let on_those = |blocker: &Blocker| steps.is_empty() || blocker.step.is_some_and(|step| steps.contains(&step));
-        return blockers::clear(builder, Some(&report.comment.id), on_those);
+        return blockers::clear(builder, Some(&report.comment.id), |blocker| {
+            meant(blocker) && on_those(blocker)
+        });
     };
     let named = builder.state.blockers.iter().filter(|blocker| {
         let name = blocker.name.as_deref();
@@ -138,7 +148,10 @@ fn all_free(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTree
     });
     let left: Vec<Blocker> = named.cloned().collect();
     // Whose are left is not known: they may be anybody's.
-    !left.is_empty() && blockers::clear(builder, Some(&report.comment.id), |blocker| !left.contains(blocker))
+    !left.is_empty()
+        && blockers::clear(builder, Some(&report.comment.id), |blocker| {
+            meant(blocker) && !left.contains(blocker)
+        })
 }
 
 /// The obstacles of those who are named in a text; of several of one person, those that wait for access.

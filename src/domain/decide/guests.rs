@@ -15,6 +15,7 @@ pub(super) fn posted(builder: &mut DecisionBuilder<'_>, report: &Report) {
         return;
     }
     let parts = parts(builder, report);
+    questions::spoken(builder, report, &parts);
     if report.absorbed {
         builder.state.absorbed += 1;
     } else if !parts.is_empty() {
@@ -30,6 +31,7 @@ pub(super) fn flooded(builder: &mut DecisionBuilder<'_>, reports: &[Report]) {
     let mut waiting: Vec<(&Report, Vec<ReplyPart>)> = Vec::new();
     for report in reports {
         let parts = parts(builder, report);
+        questions::spoken(builder, report, &parts);
         builder.state.absorbed += usize::from(report.absorbed);
         if !report.absorbed && !parts.is_empty() {
             waiting.push((report, parts));
@@ -73,7 +75,7 @@ pub(super) fn edited(builder: &mut DecisionBuilder<'_>, report: &Report, answere
 /// to the page stays undone.
 pub(super) fn returned(builder: &mut DecisionBuilder<'_>, report: &Report) {
     if let Some(mut absence) = comment_returned::remember(builder, &report.comment.id) {
-        undo::retract_blockers(&mut builder.state, &report.comment.id);
+        undo::retract_blockers(&mut builder.state, &report.comment.id, |_| true);
         undo::retract_asides(&mut builder.state, &report.comment.id);
         absence.questions.clear();
         if let Some(open) = &mut absence.conversation {

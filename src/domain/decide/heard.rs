@@ -59,7 +59,11 @@ pub(super) fn still_says(builder: &mut DecisionBuilder<'_>, unchanged: &Report) 
         let label = label(part).filter(|label| !unchanged.clauses(*label).is_empty());
         let Some(label) = label else { return false };
         let named = unchanged.steps(label);
-        if let (ReplyPart::Claim { steps, .. } | ReplyPart::Progress { steps, .. }, false) = (part, named.is_empty()) {
+        if let (
+            ReplyPart::Claim { steps, .. } | ReplyPart::Progress { steps, .. } | ReplyPart::Blocker { steps, .. },
+            false,
+        ) = (part, named.is_empty())
+        {
             steps.retain(|step| named.contains(step));
         }
         true

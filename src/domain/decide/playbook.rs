@@ -78,6 +78,9 @@ pub struct Topic {
 }
 
 impl Topics {
+    /// What a question is about that fits none of them: we have no answer.
+    pub const UNKNOWN: &'static str = "unknown";
+
     /// Compiles topics; the first that matches wins.
     pub fn new(topics: &[Topic]) -> Result<Self, String> {
         let mut names = Vec::new();

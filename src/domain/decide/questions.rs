@@ -2,6 +2,7 @@
 //! about once, in their thread. The same person answers there.
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
+use super::playbook::Topics;
 use super::prompt_facts::shown;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
@@ -50,8 +51,10 @@ fn leave_no_such_step_out(heard: &mut SureReport) -> Option<(u32, Label)> {
         clause.no_such_step.filter(|_| of_steps)
     };
     let step = reading.clauses.iter().filter_map(none_of_page).max()?;
-    let (named_wrong, others): (Vec<Clause>, Vec<Clause>) =
-        reading.clauses.drain(..).partition(|clause| none_of_page(clause).is_some());
+    let (named_wrong, others): (Vec<Clause>, Vec<Clause>) = reading
+        .clauses
+        .drain(..)
+        .partition(|clause| none_of_page(clause).is_some());
     let label = named_wrong.iter().map(|clause| clause.label).min()?;
     let doubt = reading.doubt;
     heard.set_clauses(others);
@@ -106,6 +109,9 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
         return true;
     };
     let question = questions[at].clone();
+    if question.overtaken && is_mere_word(report) {
+        return false;
+    }
     let ends = answers_to_us::take(&question.asked, heard, &builder.state.guide);
     if ends {
         builder.state.questions.remove(at);
@@ -117,6 +123,33 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
         AnsweredQuestion { question, answer }.keep(&mut builder.state.answered);
     }
     ends || !heard.parts.is_empty()
+}
+
+/// A yes or a no, which says nothing without what it answers.
+fn is_mere_word(report: &Report) -> bool {
+    let short = short_answer::read(report.heard.as_str());
+    matches!(short, Some(ShortAnswer::Yes | ShortAnswer::No))
+}
+
+/// Somebody said something in a thread: where our reply has an answer to that, the last word there is ours; else a yes of those whom
+/// we asked may answer them, unless they only answered or thanked.
+pub(super) fn spoken(builder: &mut DecisionBuilder<'_>, report: &Report, reply: &[ReplyPart]) {
+    let knows_none = |part: &ReplyPart| match part {
+        ReplyPart::Question { topic, .. } => topic == Topics::UNKNOWN,
+        part => *part == ReplyPart::Guidance,
+    };
+    let replies = !reply.iter().all(knows_none);
+    let text = report.heard.as_str();
+    let is_answered = !freed::only_acknowledges(text) && short_answer::read(text).is_none();
+    let comment = &report.comment;
+    let questions = builder.state.questions.iter_mut();
+    for open in questions.filter(|open| open.thread == comment.discussion) {
+        if replies {
+            open.overtaken = false;
+        } else if is_answered && open.author != comment.author {
+            open.overtaken = true;
+        }
+    }
 }
 
 /// What is said to somebody who answers what we asked somebody else: once each, that it waits for that person. `None`: it is no
@@ -141,13 +174,14 @@ pub(super) fn for_another(builder: &mut DecisionBuilder<'_>, report: &Report) ->
     Some(tells.then_some(ReplyPart::Waits { name }).into_iter().collect())
 }
 
-/// The answer was changed: its question waits again, from now on. It is asked in place of the one, if any, that its author was asked
+/// The answer was changed: its question waits again, from now on. It takes the place of the one, if any, that its author was asked
 /// since, which [`ask_again`] puts back.
 pub(super) fn reopen(builder: &mut DecisionBuilder<'_>, answer: &CommentId) -> Option<(Asked, Option<OpenQuestion>)> {
     let answered = &mut builder.state.answered;
     let at = answered.iter().position(|answered| answered.answer == *answer)?;
     let question = OpenQuestion {
         at: builder.now,
+        overtaken: false,
         ..answered.remove(at).question
     };
     let asked = question.asked.clone();
@@ -158,14 +192,18 @@ pub(super) fn reopen(builder: &mut DecisionBuilder<'_>, answer: &CommentId) -> O
     Some((asked, later))
 }
 
-/// A question waits on, unless its author is asked something else in that thread now.
-pub(super) fn ask_again(builder: &mut DecisionBuilder<'_>, question: OpenQuestion) {
+/// What was asked since waits on, unless the changed answer made us ask something new. The older question is settled with it, as its
+/// answer was: that may be changed once more.
+pub(super) fn ask_again(builder: &mut DecisionBuilder<'_>, later: OpenQuestion, asked: &Asked, answer: &CommentId) {
     let questions = &mut builder.state.questions;
-    if !questions
-        .iter()
-        .any(|open| open.is_for(&question.author, &question.thread))
-    {
-        question.open(questions);
+    let same = |open: &OpenQuestion| open.is_for(&later.author, &later.thread);
+    let reopened = |open: &mut OpenQuestion| same(open) && open.asked == *asked;
+    for question in questions.extract_if(.., reopened) {
+        let answer = answer.clone();
+        AnsweredQuestion { question, answer }.keep(&mut builder.state.answered);
+    }
+    if !questions.iter().any(same) {
+        later.open(questions);
     }
 }
 
@@ -197,7 +235,6 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
     let (unsure, sure): (Vec<Clause>, Vec<Clause>) = all
         .iter()
         .cloned()
-        .into_iter()
         .partition(|clause| clause.certainty == Certainty::Unsure);
     if options.is_empty() {
         let addressed =
@@ -250,7 +287,7 @@ pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
     let still_said = |asked: &Asked| match asked {
         Asked::Meaning { .. } => report.reading.doubt.is_some() || is_hedged() || answers(asked),
         Asked::Whole { .. } => report.reading.all_done,
-        Asked::Step { label, .. } => names_none(*label) || report.reading.no_such_step.is_some() || answers(asked),
+        Asked::Step { label, .. } => names_none(*label) || report.reading.no_such_step().is_some() || answers(asked),
         Asked::TakenBack { .. } => names_none(Label::Correction) || answers(asked),
     };
     let questions = &mut builder.state.questions;
@@ -271,6 +308,7 @@ pub(super) fn ask(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: 
         language: Some(language::of_reply(builder, &report)),
         asked: asked.clone(),
         told: Vec::new(),
+        overtaken: false,
     };
     question.open(&mut builder.state.questions);
     builder.note(Some(&report.comment.id), "asked", &asked);

@@ -8,7 +8,7 @@ use super::ticks;
 use crate::domain::classify::{BlockerKind, Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Gone;
-use crate::domain::ids::CommentId;
+use crate::domain::ids::{CommentId, PersonId};
 use crate::domain::page::{
     Aside, Blocker, Claim, Conversation, Denial, EndedFact, Fact, PageState, SetAside, TimeSpent,
 };
@@ -67,8 +67,8 @@ pub(super) fn release(
     }
 }
 
-/// Whether a clause speaks of what a fact is about, and says what would end it.
-pub(super) fn may_end(clause: &Clause, fact: &Fact) -> bool {
+/// Whether a clause of this author speaks of what a fact is about, and says what would end it.
+pub(super) fn may_end(clause: &Clause, author: &PersonId, fact: &Fact) -> bool {
     let names = |step: &u8| clause.steps.is_empty() || clause.steps.contains(step);
     let is_open = clause.label == Label::Correction || clause.role.is_open();
     match fact {
@@ -79,8 +79,10 @@ pub(super) fn may_end(clause: &Clause, fact: &Fact) -> bool {
                 Some(step) => names(step),
                 None => clause.steps.is_empty() || clause.role == Role::Works,
             };
+            // Whoever goes on with a step is free there, or tells the cause; others are by what says that the obstacle is gone.
+            let goes_on = matches!(clause.label, Label::Completion | Label::Correction | Label::Progress);
             let tells_cause = clause.label == Label::Blocker && blocker.kind == BlockerKind::Other;
-            let ends = tells_cause || matches!(clause.label, Label::Completion | Label::Correction | Label::Progress);
+            let ends = (goes_on || tells_cause) && blocker.author == *author || clause.resolves();
             of_it && ends && clause.asserted() && !clause.role.is_open()
         }
         Fact::Denied(denial) => (clause.label == Label::Completion || is_open) && names(&denial.step),
@@ -265,12 +267,13 @@ pub(super) fn come_back(state: &mut PageState, comment: &CommentId) -> bool {
     stops
 }
 
-/// A comment reports no obstacle.
-pub(super) fn retract_blockers(state: &mut PageState, comment: &CommentId) {
-    state.blockers.retain(|blocker| blocker.comment != *comment);
+/// A comment reports no obstacle on the steps that fit.
+pub(super) fn retract_blockers(state: &mut PageState, comment: &CommentId, fits: impl Fn(Option<u8>) -> bool) {
+    let is_gone = |blocker: &Blocker| blocker.comment == *comment && fits(blocker.step);
+    state.blockers.retain(|blocker| !is_gone(blocker));
     state
         .ended
-        .retain(|ended| !matches!(&ended.fact, Fact::Blocker(blocker) if blocker.comment == *comment));
+        .retain(|ended| !matches!(&ended.fact, Fact::Blocker(blocker) if is_gone(blocker)));
 }
 
 /// A comment sets nothing aside.
@@ -295,7 +298,7 @@ fn retract(state: &mut PageState, comment: &CommentId) {
     for step in steps.into_iter().map(Some).chain([None]) {
         retract_claim(state, step, comment);
     }
-    retract_blockers(state, comment);
+    retract_blockers(state, comment, |_| true);
     retract_asides(state, comment);
     retract_denials(state, comment);
     state.ended.retain(|ended| ended.fact.comment() != comment);

@@ -60,7 +60,7 @@ fn in_a_sentence(report: &Report, label: Label, guide: &Guide) -> BTreeSet<u8> {
     };
     let is_answer = |clause: &Clause| clause.label == Label::Chatter || is_guess(clause) || says_it(clause);
     let text = report.heard.as_str();
-    if text.contains('?') || reading.no_such_step.is_some() {
+    if text.contains('?') || reading.no_such_step().is_some() {
         return BTreeSet::new();
     }
     // The words of a title are that step, whatever else they might say: "the red button".

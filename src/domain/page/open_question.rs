@@ -70,6 +70,9 @@ pub struct OpenQuestion {
     /// The others who answered, and were told that it waits for this person.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub told: Vec<PersonId>,
+    /// Whether somebody else said something in that thread since our last word there: a mere yes may answer that.
+    #[serde(default)]
+    pub overtaken: bool,
 }
 
 /// A question that was answered: whoever changes the answer is asked again.
