@@ -301,6 +301,7 @@ async fn a_page_whose_description_is_gone_is_not_finished_by_words() {
         .arg(world.folder.path())
         .output()
         .expect("the command runs");
-    let status = String::from_utf8_lossy(&status.stdout).into_owned();
-    assert!(status.contains("config/pages/ACT_050_OPS.toml is gone"), "{status}");
+    let said = [status.stdout, status.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(said.contains("config/pages/ACT_050_OPS.toml is gone"), "{said}");
 }

@@ -15,13 +15,13 @@ pub fn pages() -> Vec<Value> {
         "validation": "New keys work, old keys deleted.", "proof": "open", "claimed": false, "lines": [],
     });
     let half_way = json!({
-        "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5},
+        "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5, "commands": true},
         "progress": {"proven": 3, "claimed": 1, "total": 5}, "finished": false, "checked": true, "next": next,
         "next_action": "ACT_034_TRA", "next_page": null, "due": null, "waits": false, "spent": 45, "planned_total": 120,
         "blockers": [
-            {"name": "Bram", "step": 3, "url": format!("{url}#3"), "kind": "access", "since": "29 Nov 09:05"},
-            {"name": null, "step": null, "url": null, "kind": "other", "since": "1 Dec 17:40"},
-            {"name": "Ana Silva", "step": 9, "url": null, "kind": "rate_limit", "since": "1 Dec 17:41"},
+            {"name": "Bram", "step": 3, "url": format!("{url}#3"), "kind": "access", "told": false, "since": "29 Nov 09:05"},
+            {"name": null, "step": null, "url": null, "kind": "other", "told": true, "since": "1 Dec 17:40"},
+            {"name": "Ana Silva", "step": 9, "url": null, "kind": "rate_limit", "told": true, "since": "1 Dec 17:41"},
         ],
         "aside": [{"step": 4, "title": null, "name": "Ana Silva"}, {"step": null, "title": "Mistral", "name": null}], "again": null, "env": ".env",
         "lost": null,
@@ -46,12 +46,12 @@ pub fn pages() -> Vec<Value> {
         })),
         with(json!({"again": "14:05", "next": null})),
         with(json!({
-            "planned_total": 1, "spent": 1, "page": {"title": "One", "url": url, "steps": 1},
+            "planned_total": 1, "spent": 1, "page": {"title": "One", "url": url, "steps": 1, "commands": false},
             "progress": {"proven": 0, "claimed": 1, "total": 1},
             "next": {"number": 1, "title": "Rotate it", "minutes": 1, "url": url, "validation": null, "proof": "open", "claimed": false, "lines": []},
         })),
         with(json!({
-            "name": null, "page": {"title": "Notes", "url": url, "steps": 0}, "next": null, "next_action": null,
+            "name": null, "page": {"title": "Notes", "url": url, "steps": 0, "commands": false}, "next": null, "next_action": null,
             "progress": {"proven": 0, "claimed": 0, "total": 0}, "checked": false, "planned_total": null,
             "spent": null, "blockers": [], "aside": [], "lost": "ACT_011_SEC",
             "status": {"not_started": null, "in_progress": null, "blocked": "Vast", "done": null},
@@ -245,6 +245,9 @@ fn asked() -> Vec<(&'static str, Value)> {
         all.push(("denied", context! { steps, own, of }));
     }
     all.push(("no_such_step", context! { step => 7 }));
+    for label in ["completion", "correction"] {
+        all.push(("asks_step", context! { label }));
+    }
     for steps in [vec![], vec![3], vec![2, 3, 4]] {
         for options in options {
             let whole = steps.is_empty() && options.contains(&"completion");
@@ -377,8 +380,14 @@ fn blockers() -> Vec<(&'static str, Value)> {
     ];
     let on = [&[][..], &[3], &[5], &[2, 3], &[3, 4, 5]]
         .map(|on| on.iter().map(|number| step(*number, "open", &[])).collect::<Vec<_>>());
-    kinds
-        .into_iter()
-        .flat_map(|kind| on.clone().map(|steps| (kind, context! { steps })))
-        .collect()
+    let mut all = Vec::new();
+    for name in kinds {
+        let kind = name.rsplit('/').next();
+        for steps in &on {
+            for (told, of) in [(false, None), (true, Some("Bram"))] {
+                all.push((name, context! { steps, kind, told, of }));
+            }
+        }
+    }
+    all
 }
