@@ -176,6 +176,16 @@ impl Schedule {
         }
     }
 
+    /// No date is set: all is due now, every four weeks from then on.
+    pub fn due_now(now: DateTime<Utc>) -> Self {
+        Self {
+            next_at: now,
+            every: Some(DEFAULT_INTERVAL),
+            automated: false,
+            keys: BTreeMap::new(),
+        }
+    }
+
     /// When a provider is due: its own date, or the date of all.
     pub fn due_at(&self, provider: &str) -> DateTime<Utc> {
         self.keys
@@ -197,14 +207,18 @@ impl Schedule {
     /// Puts one provider's dates in, and brings the date of all to the earliest one.
     pub fn put(&mut self, provider: &str, key: KeySchedule) {
         self.keys.insert(provider.to_owned(), key);
+        self.follow_the_earliest();
+    }
+
+    /// The date of all is the earliest of the keys', where they have dates of their own.
+    pub fn follow_the_earliest(&mut self) {
         if let Some(earliest) = self.keys.values().filter_map(|key| key.next_at).min() {
             self.next_at = earliest;
         }
     }
 }
 
-/// When a key is due: its interval after the last rotation, or a week before the provider lets it expire; an exposed
-/// key is due at the moment of its exposure.
+/// When a key is due: its interval after the last rotation, or shortly before the provider lets it expire; an exposed key is due at the moment of its exposure.
 pub fn due_at(
     every: Interval,
     last: DateTime<Utc>,
@@ -213,7 +227,7 @@ pub fn due_at(
     zone: Tz,
 ) -> DateTime<Utc> {
     let by_interval = every.morning_after(last, zone);
-    let by_expiry = expires.map(before_expiry);
+    let by_expiry = expires.map(|expires| before_expiry(expires, Some(last)));
     [Some(by_interval), by_expiry, exposed]
         .into_iter()
         .flatten()
@@ -221,9 +235,11 @@ pub fn due_at(
         .unwrap_or(by_interval)
 }
 
-/// A week before the provider lets a key expire.
-pub fn before_expiry(expires: DateTime<Utc>) -> DateTime<Utc> {
-    expires - TimeDelta::days(EXPIRY_MARGIN_DAYS)
+/// A week before the provider lets a key expire; of a key that lives less than five weeks `since` it was made, a fifth of its life.
+pub fn before_expiry(expires: DateTime<Utc>, since: Option<DateTime<Utc>>) -> DateTime<Utc> {
+    let week = TimeDelta::days(EXPIRY_MARGIN_DAYS);
+    let fifth = since.map(|since| (expires - since).max(TimeDelta::zero()) / 5);
+    expires - fifth.map_or(week, |fifth| fifth.min(week))
 }
 
 /// 09:00 of the day of an instant.

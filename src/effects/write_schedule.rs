@@ -23,6 +23,7 @@ pub(super) async fn perform(keys: &Keyring, rotated_at: DateTime<Utc>) -> Outcom
             schedule.keys.clone_from(&before.keys);
         }
         follow(project, &mut schedule, rotated_at);
+        schedule.follow_the_earliest();
         let next_at = schedule.next_at;
         schedule_file::write(project, &schedule).map_err(|error| error.to_string())?;
         // What is begun from now on, here or by a command, is the next cycle.
@@ -37,12 +38,14 @@ pub(super) async fn perform(keys: &Keyring, rotated_at: DateTime<Utc>) -> Outcom
     }
 }
 
-/// A key that was rolled back is due at once, until a new one has taken its place.
+/// All that was due is rotated, as the page says; but a key that was rolled back is due at once, until a new one has taken its
+/// place.
 fn follow(project: &Project, schedule: &mut Schedule, rotated_at: DateTime<Utc>) {
     let Ok(env) = project.read_env() else { return };
+    // A key that no rotation of ours knows was changed by hand.
     let is_renewed = |id: &str| {
         let rotation = rotations::find(project, id).ok().flatten();
-        rotation.is_some_and(|rotation| {
+        rotation.is_none_or(|rotation| {
             rotation.stage == RotationStage::RolledBack && rotation.notice(project, &env) == Noticed::Changed
         })
     };

@@ -2,6 +2,7 @@
 use super::report::{KeyLine, MonitorReport};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::acceptance::hint_in_words;
+use crate::rotation::probe::Hint;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -62,6 +63,8 @@ pub enum Condition {
     EnvOpen,
     /// `.env` is missing or unreadable.
     EnvFault,
+    /// No key of `.env` can be asked about.
+    NothingWatched,
     /// There is no schedule, or it is unreadable.
     ScheduleFault,
     /// The bot gave no sign of life.
@@ -101,6 +104,7 @@ impl Condition {
             Self::BackupBad => "backup_bad",
             Self::EnvOpen => "env_open",
             Self::EnvFault => "env_fault",
+            Self::NothingWatched => "nothing_watched",
             Self::ScheduleFault => "schedule_fault",
             Self::BotSilent => "bot_silent",
             Self::ClockWrong => "clock_wrong",
@@ -198,6 +202,8 @@ fn of_verdict(key: &KeyLine) -> Option<MonitorFinding> {
             Severity::Critical,
             format!("{name} is refused by its provider ({verdict})"),
         ),
+        // A placeholder is no key yet.
+        Life::None if matches!(key.hint, Some(Hint::Placeholder(_))) => return None,
         Life::None => {
             let why = key.hint.as_ref().map_or_else(|| verdict.to_owned(), hint_in_words);
             (
@@ -238,7 +244,11 @@ fn of_due(key: &KeyLine) -> Option<MonitorFinding> {
 }
 
 fn of_expiry(key: &KeyLine) -> Option<MonitorFinding> {
-    let days = key.expires_in_days.filter(|days| *days <= EXPIRY_DAYS.0)?;
+    // An end in the past of a key that answers is no fact.
+    let is_over = |days: i64| days < 0 && key.verdict.life() == Life::Alive;
+    let days = key
+        .expires_in_days
+        .filter(|days| *days <= EXPIRY_DAYS.0 && !is_over(*days))?;
     let level = if days <= EXPIRY_DAYS.1 {
         Severity::Critical
     } else {
@@ -259,6 +269,19 @@ fn in_days(days: i64) -> String {
         -1 => "yesterday".to_owned(),
         days if days > 1 => format!("in {days} days"),
         days => format!("{} days ago", -days),
+    }
+}
+
+/// That no key is watched, and which secrets of no known provider stand in the file.
+fn nothing_watched(report: &MonitorReport) -> String {
+    let file = &report.env.file;
+    match report.others.as_slice() {
+        [] => format!("no key in {file} is watched: none that it holds is known"),
+        names => format!(
+            "no key in {file} is watched; secrets of no known provider: {} ({}); name theirs in config/providers.toml",
+            names.len(),
+            names.join(", ")
+        ),
     }
 }
 
@@ -289,6 +312,10 @@ fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
             Severity::Warning,
             format!("{} is {mode}: others may read it; chmod 600", env.file),
         );
+    }
+    let is_there = |key: &KeyLine| !matches!(key.hint, Some(Hint::Placeholder(_)));
+    if env.fault.is_none() && !report.keys.iter().any(is_there) {
+        add(Condition::NothingWatched, Severity::Warning, nothing_watched(report));
     }
     let backup = &report.backup;
     match (&backup.file, &backup.fault, backup.age_days) {

@@ -4,6 +4,7 @@ use super::report::{BackupLine, EnvLine, HeartbeatLine, KeyLine, MonitorReport, 
 use super::{MonitorRecord, plugin, prometheus, seed_format};
 use crate::domain::schedule::Priority;
 use crate::domain::verdict::{Life, Verdict};
+use crate::rotation::probe::Hint;
 use chrono::{DateTime, TimeDelta, Utc};
 
 fn now() -> DateTime<Utc> {
@@ -141,6 +142,14 @@ fn each_condition_has_its_level() {
         &[Condition::ScheduleFault],
         1,
     );
+    check(|r| r.keys.clear(), &[Condition::NothingWatched], 1);
+    let placeholders = |r: &mut MonitorReport| {
+        for key in &mut r.keys {
+            (key.verdict, key.hint) = (Verdict::Missing, Some(Hint::Placeholder(key.key.clone())));
+        }
+    };
+    check(placeholders, &[Condition::NothingWatched], 1);
+    check(|r| r.keys[1].expires_in_days = Some(-30), &[], 0);
     check(
         |r| r.heartbeat.as_mut().unwrap().alive = false,
         &[Condition::BotSilent],

@@ -84,6 +84,11 @@ pub fn hint_in_words(hint: &Hint) -> String {
         Hint::Quotes(name) => format!("quotes are part of the value of {name}"),
         Hint::RsaKey(name) => format!("{name} is an RSA key; make an HMAC key"),
         Hint::Format(name) => format!("{name} has another form"),
+        Hint::OtherKind(name) => {
+            format!(
+                "{name} holds another kind of key (a subscription's token, say): it was not sent, as an API call tells nothing of it"
+            )
+        }
         Hint::OtherMaker(other) => other_maker_in_words(other),
         Hint::Elsewhere(found) => elsewhere_in_words(found),
         Hint::NotPublic(host) => format!("{host} has no public address; nothing was sent"),

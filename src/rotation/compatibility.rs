@@ -32,6 +32,15 @@ pub(super) fn unclear(line: usize) -> Warning {
     )
 }
 
+/// A quote begins in a line, and does not end where it should.
+pub(super) fn unterminated(line: usize) -> Warning {
+    warning(
+        line,
+        None,
+        "the quote that begins here has no end, so this line is not read; close it (a \\ before the last quote hides it)",
+    )
+}
+
 /// What is unclear about one value.
 pub(super) fn of_entry(entry: &EnvEntry, raw: &[u8]) -> Option<Warning> {
     let what = if entry.has_tail {

@@ -33,6 +33,7 @@ pub struct EnvFile {
     entries: Vec<EnvEntry>,
     stray: Vec<(String, SecretString)>,
     warnings: Vec<Warning>,
+    unterminated: Vec<(String, usize)>,
 }
 
 /// Why `.env` could not be read.
@@ -53,7 +54,7 @@ pub enum EnvError {
     /// Over 16 MiB.
     #[error("{0} is larger than 16 MiB, which no .env is")]
     TooLarge(PathBuf),
-    /// A quote without its end; what follows could be anything.
+    /// A quote without its end in the very line that is to be changed.
     #[error("line {line} of .env: the quote that begins here has no end; close it")]
     Unterminated {
         /// Where the quote begins, from 1.
@@ -101,12 +102,19 @@ impl EnvFile {
         let mut entries = Vec::new();
         let mut stray = Vec::new();
         let mut warnings = compatibility::of_file(bytes);
-        while let Some(statement) = scanner.next_statement()? {
+        let mut unterminated = Vec::new();
+        while let Some(statement) = scanner.next_statement() {
             match statement {
                 Statement::Blank => {}
                 Statement::Comment { line, text } => stray.extend(taken_out(line, &bytes[text])),
                 Statement::Unclear { line, text } => {
                     warnings.push(compatibility::unclear(line));
+                    stray.push(stray_value(line, &bytes[text]));
+                }
+                // The line stays as it stands, and what it says is masked all the same; the others are read.
+                Statement::Unterminated { name, line, text } => {
+                    unterminated.push((name, line));
+                    warnings.push(compatibility::unterminated(line));
                     stray.push(stray_value(line, &bytes[text]));
                 }
                 Statement::Entry(entry) => {
@@ -123,6 +131,7 @@ impl EnvFile {
             entries,
             stray,
             warnings,
+            unterminated,
         })
     }
 
@@ -162,6 +171,14 @@ impl EnvFile {
         self.named_values().into_iter().collect()
     }
 
+    /// The line in which a quote of this name begins that has no end.
+    pub(super) fn unterminated(&self, name: &str) -> Option<usize> {
+        let mut lines = self.unterminated.iter();
+        lines
+            .find(|(unterminated, _)| unterminated == name)
+            .map(|(_, line)| *line)
+    }
+
     /// Where popular readers would see other values than we do.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
@@ -196,6 +213,12 @@ enum Statement {
         text: Range<usize>,
     },
     Entry(EnvEntry),
+    /// A quote begins, and does not end where it should.
+    Unterminated {
+        name: String,
+        line: usize,
+        text: Range<usize>,
+    },
 }
 
 struct EnvScanner<'a> {
@@ -210,9 +233,9 @@ impl<'a> EnvScanner<'a> {
         Self { bytes, at, line: 1 }
     }
 
-    fn next_statement(&mut self) -> Result<Option<Statement>, EnvError> {
+    fn next_statement(&mut self) -> Option<Statement> {
         if self.at >= self.bytes.len() {
-            return Ok(None);
+            return None;
         }
         let line = self.line;
         self.skip_blanks();
@@ -224,7 +247,7 @@ impl<'a> EnvScanner<'a> {
                 text: start..self.line_end(start),
             },
             Some(_) => match self.name() {
-                Some(name) => Statement::Entry(self.value(name, line)?),
+                Some(name) => self.entry_or_unterminated(name, line, start),
                 None => Statement::Unclear {
                     line,
                     text: start..self.line_end(start),
@@ -232,7 +255,21 @@ impl<'a> EnvScanner<'a> {
             },
         };
         self.finish_line();
-        Ok(Some(statement))
+        Some(statement)
+    }
+
+    /// The variable of this name; or its line, where a quote begins that has no end.
+    fn entry_or_unterminated(&mut self, name: (String, bool), line: usize, start: usize) -> Statement {
+        let unterminated = name.0.clone();
+        if let Some(entry) = self.value(name, line) {
+            return Statement::Entry(entry);
+        }
+        self.at = self.line_end(start);
+        Statement::Unterminated {
+            name: unterminated,
+            line,
+            text: start..self.at,
+        }
     }
 
     /// `export NAME =` up to the `=`, which is consumed. The flag says whether blanks stood before it.
@@ -262,12 +299,12 @@ impl<'a> EnvScanner<'a> {
         Some(String::from_utf8_lossy(&rest[..length]).into_owned())
     }
 
-    fn value(&mut self, (name, spaced_before): (String, bool), line: usize) -> Result<EnvEntry, EnvError> {
+    fn value(&mut self, (name, spaced_before): (String, bool), line: usize) -> Option<EnvEntry> {
         let after_equals = self.at;
         let spaced = self.skip_blanks() || spaced_before;
         let (quote, token, outer) = match self.peek() {
-            Some(b'"') => self.quoted(Quote::Double, line)?,
-            Some(b'\'') => self.quoted(Quote::Single, line)?,
+            Some(b'"') => self.quoted(Quote::Double)?,
+            Some(b'\'') => self.quoted(Quote::Single)?,
             _ => {
                 let token = self.bare(after_equals);
                 (Quote::Bare, token.clone(), token)
@@ -275,7 +312,7 @@ impl<'a> EnvScanner<'a> {
         };
         let has_tail = quote != Quote::Bare && self.rest_of_line_says_something();
         let raw = &self.bytes[token.clone()];
-        Ok(EnvEntry {
+        Some(EnvEntry {
             value: decode(raw, quote),
             name,
             line,
@@ -287,8 +324,9 @@ impl<'a> EnvScanner<'a> {
         })
     }
 
-    /// From the opening quote to its end, maybe lines later. A backslash hides a double quote, not a single one.
-    fn quoted(&mut self, quote: Quote, line: usize) -> Result<(Quote, Range<usize>, Range<usize>), EnvError> {
+    /// From the opening quote to its end, maybe lines later. A backslash hides a double quote, not a single one. `None` where
+    /// it does not end, or where its end would be the opening quote of another variable: `P="C:\dir\"` above `Q="x"`.
+    fn quoted(&mut self, quote: Quote) -> Option<(Quote, Range<usize>, Range<usize>)> {
         let open = self.at;
         let mark = self.bytes[open];
         let mut at = open + 1;
@@ -299,12 +337,29 @@ impl<'a> EnvScanner<'a> {
                 1
             };
         }
-        if at >= self.bytes.len() {
-            return Err(EnvError::Unterminated { line });
+        if at >= self.bytes.len() || self.opens_another(open, at) {
+            return None;
         }
         self.line += self.bytes[open..at].split(|byte| *byte == b'\n').count() - 1;
         self.at = at + 1;
-        Ok((quote, open + 1..at, open..at + 1))
+        Some((quote, open + 1..at, open..at + 1))
+    }
+
+    /// Whether the quote at a place, lines behind an opening one, stands right behind the `NAME=` of its own line.
+    fn opens_another(&self, open: usize, at: usize) -> bool {
+        let Some(start) = self.bytes[open..at].iter().rposition(|byte| *byte == b'\n') else {
+            return false;
+        };
+        let mut line = EnvScanner {
+            bytes: &self.bytes[..at],
+            at: open + start + 1,
+            line: 0,
+        };
+        line.skip_blanks();
+        line.name().is_some() && {
+            line.skip_blanks();
+            line.at == at
+        }
     }
 
     /// Up to blanks and `#`, or the end of the line without its trailing blanks. An empty one stands right behind

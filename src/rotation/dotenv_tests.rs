@@ -186,3 +186,39 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn an_odd_line_leaves_the_others_as_they_are() {
+    for odd in ["P=\"C:\\dir\\\"", "GREETING='tis", "GREETING=\"hello"] {
+        for after in [
+            "API_Groq=made-up\n",
+            "API_Groq=\"made-up\"\nQ=\"x\"\n",
+            "API_Groq='made-up'\n",
+        ] {
+            let text = format!("A=1\n{odd}\n{after}");
+            let file = EnvFile::parse(text.as_bytes()).unwrap();
+            assert_eq!(file.get("A").unwrap().expose_secret(), "1", "{text}");
+            assert_eq!(file.get("API_Groq").unwrap().expose_secret(), "made-up", "{text}");
+            assert!(file.warnings().iter().any(|warning| warning.line == 2), "{text}");
+            let odd_value = odd.split_once('=').unwrap().1.trim_matches(['"', '\'']);
+            let masked = file.maskable_values();
+            assert!(
+                masked
+                    .iter()
+                    .any(|(_, value)| value.expose_secret().contains(odd_value)),
+                "{text}"
+            );
+            let changed = file.with_value("API_Groq", &"another".into()).unwrap();
+            assert!(changed.starts_with(format!("A=1\n{odd}\n").as_bytes()), "{text}");
+        }
+    }
+    let pem = "KEY=\"-----BEGIN\nabc\n-----END\"\nB=2\n";
+    assert_eq!(
+        EnvFile::parse(pem.as_bytes())
+            .unwrap()
+            .get("B")
+            .unwrap()
+            .expose_secret(),
+        "2"
+    );
+}

@@ -77,6 +77,9 @@ impl EnvFile {
         token: impl Fn(&EnvEntry) -> (Range<usize>, Vec<u8>),
         fresh: impl Fn() -> Vec<u8>,
     ) -> Result<Vec<u8>, EditError> {
+        if let Some(line) = self.unterminated(name) {
+            return Err(EnvError::Unterminated { line }.into());
+        }
         let present: Vec<&EnvEntry> = self.named(name).collect();
         check_entries(name, &present)?;
         let mut new = self.bytes().to_vec();

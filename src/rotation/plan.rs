@@ -81,12 +81,13 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
     })
 }
 
-/// By the schedule, or a week before the provider lets it expire. Without a schedule, and with one that cannot be read,
+/// By the schedule, or shortly before the provider lets it expire. Without a schedule, and with one that cannot be read,
 /// everything is due now, as in the guide's monitor.
 fn due(schedule: &Schedule, provider: &Provider) -> DateTime<Utc> {
     let written = schedule.due_at(&provider.id);
-    let expires = schedule.keys.get(&provider.id).and_then(|key| key.provider_expires_at);
-    expires.map_or(written, |expires| written.min(before_expiry(expires)))
+    let key = schedule.keys.get(&provider.id);
+    let by_expiry = key.and_then(|key| Some(before_expiry(key.provider_expires_at?, key.last_rotated_at)));
+    by_expiry.map_or(written, |by_expiry| written.min(by_expiry))
 }
 
 /// Variables whose posted value still stands in `.env`.

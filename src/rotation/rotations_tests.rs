@@ -6,7 +6,7 @@ use super::providers::Providers;
 use super::retirement::Retirement;
 use super::rotations::{self, Noticed, RotationStage};
 use super::{Project, copies, cycle, key_dates, plan, schedule_file};
-use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule, days_until};
+use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule, before_expiry, days_until};
 use chrono::{DateTime, Duration, Utc};
 use std::collections::BTreeMap;
 
@@ -77,6 +77,42 @@ fn rotating_one_key_does_not_move_the_date_of_the_others() {
     let days = |id: &str| days_until(schedule.due_at(id), now(), project.zone);
     assert_eq!((days("groq"), days("bybit"), days("huggingface")), (28, -2, -2));
     assert!(schedule.next_at < now(), "the earliest date is the one for all");
+}
+
+#[test]
+fn the_first_rotation_of_all_leaves_the_others_due_now() {
+    let (_dir, project) = project(ENV);
+    let providers = Providers::builtin();
+    let groq = providers.get("groq").unwrap();
+    let backup = backup::create(&project, now(), "test").unwrap();
+    let mut rotation = rotations::begin(&project, groq, 1, &backup, None, now()).unwrap();
+    rotation.written(&project, &project.read_env().unwrap(), None, now());
+    rotation.proven(Retirement::Retired, now());
+    key_dates::write(&project, &providers, groq, &rotation, now()).unwrap();
+    let planned = order(&project, now());
+    let days = |id: &str| {
+        planned
+            .iter()
+            .find(|(provider, ..)| provider == id)
+            .map(|(.., days)| *days)
+    };
+    assert_eq!(
+        (days("groq"), days("bybit"), days("huggingface")),
+        (Some(180), Some(0), Some(0))
+    );
+    let read = schedule_file::read(&project);
+    assert!(
+        read.schedule().unwrap().next_at <= now(),
+        "the page is due while one of its keys is"
+    );
+}
+
+#[test]
+fn a_key_that_lives_a_day_is_due_shortly_before_its_end() {
+    let made = now();
+    let due = |hours: i64| before_expiry(made + Duration::hours(hours), Some(made)) - made;
+    assert_eq!(due(24 * 90), Duration::days(83));
+    assert_eq!(due(10), Duration::hours(8));
 }
 
 #[test]

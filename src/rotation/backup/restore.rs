@@ -4,7 +4,7 @@ use super::super::fingerprint::sha256;
 use super::super::places::private_dir;
 use super::super::replace;
 use super::super::{EnvError, EnvFile, Project};
-use super::create::{create, store};
+use super::create::create;
 use super::error::BackupError;
 use super::listing::Backup;
 use super::verify::{self, verify};
@@ -103,15 +103,6 @@ fn back_up_present(project: &Project, at: DateTime<Utc>, reason: &str) -> Result
             source: EnvError::Missing(_),
             ..
         }) => Ok(None),
-        Err(BackupError::Env {
-            source: EnvError::Unterminated { .. },
-            file,
-        }) => {
-            let bytes = project
-                .env_bytes()
-                .map_err(|source| BackupError::Env { file, source })?;
-            Ok(Some(store(project, &bytes, BTreeMap::new(), at, reason)?.file))
-        }
         Err(other) => Err(other),
     }
 }

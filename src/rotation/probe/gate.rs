@@ -55,6 +55,8 @@ pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretStrin
                 host: provider.host().to_owned(),
                 belongs_in: maker.variable.clone(),
             })))
+        } else if variable.other_kind.as_ref().is_some_and(|kind| kind.is_match(value)) {
+            Some(Hint::OtherKind(name()))
         } else if variable.format.as_ref().is_some_and(|format| !format.is_match(value)) {
             Some(Hint::Format(name()))
         } else {

@@ -46,6 +46,8 @@ pub enum Hint {
     RsaKey(String),
     /// The value of this variable has another form.
     Format(String),
+    /// The value of this variable is another kind of key of the same maker, which the probe's call refuses although it lives.
+    OtherKind(String),
     /// By its beginning it is somebody else's key.
     OtherMaker(Box<OtherMaker>),
     /// The project uses it at somebody else's address.

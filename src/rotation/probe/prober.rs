@@ -100,7 +100,12 @@ impl Prober {
     /// `.env` and the agreements, so it may wait for a disk.
     fn held_back(&self, provider: &Provider, names: &[String], values: &[SecretString]) -> Option<(Verdict, Hint)> {
         if let Some(hint) = gate::unfit(provider, names, values) {
-            return Some((Verdict::Malformed, hint));
+            let verdict = match hint {
+                Hint::OtherKind(_) => Verdict::WrongKeyType,
+                Hint::Placeholder(_) => Verdict::Missing,
+                _ => Verdict::Malformed,
+            };
+            return Some((verdict, hint));
         }
         let settings = &self.shared.settings;
         let goes_to = if provider.is_notion() {

@@ -1,6 +1,6 @@
 //! What a provider answered, and the rules that make a verdict of it. Nothing here is kept or printed: error bodies
 //! echo pieces of keys.
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Life, Verdict};
 use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
@@ -78,11 +78,17 @@ impl ProviderAnswer {
 }
 
 impl AnswerRule {
+    /// Whether it asks for words of the provider's own.
+    fn names_words(&self) -> bool {
+        self.text.is_some() || !self.headers.is_empty()
+    }
+
     fn fits(&self, answer: &ProviderAnswer) -> bool {
-        // A portal or proxy answers with HTML: it must never make a key look alive.
-        let believable = match self.verdict {
-            Verdict::Valid | Verdict::ValidLimited => answer.json.is_some(),
-            _ => true,
+        // A portal or proxy answers with HTML: it must make no key look alive, and none dead.
+        let believable = match self.verdict.life() {
+            Life::Alive => answer.json.is_some(),
+            Life::Dead => answer.json.is_some() || answer.text.trim().is_empty() || self.names_words(),
+            Life::Unknown | Life::None => true,
         };
         believable
             && (self.statuses.is_empty() || self.statuses.contains(&answer.status))

@@ -59,6 +59,8 @@ pub struct Variable {
     pub identifier: bool,
     /// What a value looks like; checked before any call.
     pub format: Option<Regex>,
+    /// What another kind of key of the same maker looks like, of which the call tells nothing.
+    pub other_kind: Option<Regex>,
 }
 
 /// One harmless authenticated call. `{0}`, `{1}` stand for the values of the variables.

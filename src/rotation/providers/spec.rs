@@ -67,6 +67,7 @@ struct VariableSpec {
     #[serde(default)]
     identifier: bool,
     format: Option<String>,
+    other_kind: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -264,16 +265,15 @@ fn build(table: Table) -> Result<Provider, String> {
 }
 
 fn variable(spec: VariableSpec) -> Result<Variable, String> {
-    let format = spec
-        .format
-        .as_deref()
-        .map(|pattern| regex("format", pattern))
-        .transpose()?;
+    let pattern = |name: &str, text: &Option<String>| text.as_deref().map(|text| regex(name, text)).transpose();
+    let format = pattern("format", &spec.format)?;
+    let other_kind = pattern("other_kind", &spec.other_kind)?;
     Ok(Variable {
         name: spec.name,
         aliases: spec.aliases,
         identifier: spec.identifier,
         format,
+        other_kind,
     })
 }
 

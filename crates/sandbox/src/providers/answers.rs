@@ -192,7 +192,19 @@ fn limited(id: &str, key: &str) -> StandInReply {
             403,
             json!({"object": "error", "status": 403, "code": "restricted_resource", "message": "no permission"}),
         ),
-        _ => (403, json!({"error": {"message": "not permitted"}})),
+        "anthropic" => (
+            403,
+            json!({"type": "error", "error": {"type": "permission_error", "message": "this key may not list models"}}),
+        ),
+        "gemini" => (
+            403,
+            json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "blocked", "details": [{"reason": "API_KEY_SERVICE_BLOCKED"}]}}),
+        ),
+        "github" => (403, json!({"message": "Resource not accessible by integration"})),
+        _ => (
+            403,
+            json!({"error": {"message": "the key lacks a required permission"}}),
+        ),
     };
     reply(status, body, key)
 }
