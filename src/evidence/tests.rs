@@ -317,7 +317,7 @@ async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
     world.save();
     let path = world.dir.path().join(&made.file);
     let whole = std::fs::read(&path).unwrap();
-    std::fs::write(&path, "API_Groq=\"unended").unwrap();
+    std::fs::write(&path, b"A\0=\0").unwrap();
     TestWorld::is(&world.look(&check).await, Missing, "old_values_sealed");
     std::fs::write(&path, whole).unwrap();
     // A backup of the new values does not hide the old ones.

@@ -33,10 +33,10 @@ pub(super) fn unclear(line: usize) -> Warning {
 }
 
 /// A quote begins in a line, and does not end where it should.
-pub(super) fn unterminated(line: usize) -> Warning {
+pub(super) fn unterminated(line: usize, name: &str) -> Warning {
     warning(
         line,
-        None,
+        Some(name),
         "the quote that begins here has no end, so this line is not read; close it (a \\ before the last quote hides it)",
     )
 }

@@ -79,7 +79,9 @@ fn a_warning_stands_where_readers_disagree_and_nowhere_else() {
             Ok(file) => {
                 let warned = file.warnings().iter().any(|warning| warning.name.is_some());
                 assert_eq!(!agree, warned, "{label}: {seen:?}");
-                let ours = file.get("K").unwrap().expose_secret();
+                let Some(ours) = file.get("K").map(ExposeSecret::expose_secret) else {
+                    continue;
+                };
                 let with_us = seen.iter().flatten().filter(|value| *value == ours).count();
                 assert!(!agree || with_us == seen.len(), "{label}: we alone read it otherwise");
             }

@@ -278,12 +278,10 @@ mod tests {
 
     #[test]
     fn nothing_starts_without_the_values_of_a_file_that_is_there() {
-        for text in ["NOTE='it is open\n".as_bytes(), b"A\0=\0b\0\n\0"] {
-            let (_dir, project) = project("");
-            std::fs::write(&project.env, text).unwrap();
-            let none = LiveRedactor::new(Arc::new(project), Vec::new(), Vec::new(), Patterns::builtin());
-            assert!(none.is_err_and(|error| error.to_string().starts_with("line 1 of .env")));
-        }
+        let (_dir, project) = project("");
+        std::fs::write(&project.env, b"A\0=\0b\0\n\0").unwrap();
+        let none = LiveRedactor::new(Arc::new(project), Vec::new(), Vec::new(), Patterns::builtin());
+        assert!(none.is_err_and(|error| error.to_string().starts_with("line 1 of .env")));
     }
 
     #[tokio::test]

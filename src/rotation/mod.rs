@@ -13,6 +13,7 @@ pub mod cycle;
 pub mod dotenv;
 pub mod edit;
 mod env_entry;
+mod env_scanner;
 pub mod fingerprint;
 pub mod finish;
 mod former_values;

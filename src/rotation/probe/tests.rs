@@ -340,7 +340,9 @@ async fn a_projects_own_host_gets_no_key_before_somebody_agrees() {
         .await;
     assert_eq!(
         found.hint,
-        Some(Hint::NotAgreed("API_Groq+GROQ_API_KEY@keys.evil.example".to_owned()))
+        Some(Hint::NotAgreed(
+            "API_Groq+GROQ_API_KEY+GROQ_KEY@keys.evil.example".to_owned()
+        ))
     );
 }
 

@@ -55,6 +55,37 @@ fn the_built_in_table_holds_the_guides_five_and_eleven_more() {
 }
 
 #[test]
+fn keys_are_known_by_the_names_that_projects_give_them() {
+    let providers = Providers::builtin();
+    for (name, id) in [
+        ("HUGGINGFACEHUB_API_TOKEN", "huggingface"),
+        ("HUGGING_FACE_HUB_TOKEN", "huggingface"),
+        ("HF_API_TOKEN", "huggingface"),
+        ("GOOGLE_GENERATIVE_AI_API_KEY", "gemini"),
+        ("GITHUB_PAT", "github"),
+        ("GITHUB_PERSONAL_ACCESS_TOKEN", "github"),
+        ("NOTION_KEY", "notion"),
+        ("NOTION_SECRET", "notion"),
+        ("OPEN_ROUTER_API_KEY", "openrouter"),
+        ("GROK_API_KEY", "xai"),
+        ("CLAUDE_API_KEY", "anthropic"),
+        ("OPENAI_KEY", "openai"),
+        ("MISTRAL_KEY", "mistral"),
+        ("GROQ_KEY", "groq"),
+        ("COHERE_KEY", "cohere"),
+        ("STRIPE_SECRET", "stripe"),
+        ("SLACK_API_TOKEN", "slack"),
+        ("TELEGRAM_TOKEN", "telegram"),
+    ] {
+        assert_eq!(
+            providers.of_variable(name).map(|known| known.id.as_str()),
+            Some(id),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn a_project_overrides_single_keys_and_adds_providers() {
     let own = r#"
         [[provider]]

@@ -112,11 +112,14 @@ impl AgreeingProject {
 fn what_a_person_agreed_to_holds_for_probe_and_for_the_bot() {
     let project = AgreeingProject::new();
     let told = project.run(&["probe"]);
-    assert!(told.contains("agree to API_Groq+GROQ_API_KEY@keys.example"), "{told}");
+    assert!(
+        told.contains("agree to API_Groq+GROQ_API_KEY+GROQ_KEY@keys.example"),
+        "{told}"
+    );
     project.reports("I replaced the groq key");
     assert_eq!(project.proxy.wanted(), Vec::<String>::new(), "nobody has agreed yet");
 
-    let agreed = json!(["API_Groq+GROQ_API_KEY@keys.example"]).to_string();
+    let agreed = json!(["API_Groq+GROQ_API_KEY+GROQ_KEY@keys.example"]).to_string();
     write(&project.folder, "state/agreed_providers.json", &agreed);
     let asked = ["CONNECT keys.example:443 HTTP/1.1"];
     project.run(&["probe"]);

@@ -150,9 +150,16 @@ fn somebody_elses_file_is_refused() {
 
 #[test]
 fn what_is_wrong_is_said_with_its_exit_code() {
-    let folder = Folder::with_env("NOTION_TOKEN='made-up\n");
+    let folder = Folder::with_env("N\0O\0=\0x\0");
     let said = folder.run(&["backup", "create"], 5);
-    assert!(said.contains("line 1") && !said.contains("made-up"), "{said}");
+    assert!(said.contains("line 1") && said.contains("UTF-16"), "{said}");
+    let odd = Folder::with_env("NOTION_TOKEN='made-up\nAPI_Groq=made-up-1\n");
+    let said = odd.run(&["backup", "create"], 0);
+    assert!(
+        said.contains("line 1, NOTION_TOKEN") && said.contains("1 key"),
+        "{said}"
+    );
+    assert!(!said.contains("made-up"), "{said}");
     let empty = Folder {
         dir: tempfile::tempdir().unwrap(),
     };

@@ -30,7 +30,7 @@ async fn no_key_is_sent_where_the_file_beside_it_cannot_be_read() {
     };
     let prober = Prober::new(settings).unwrap();
     let values = state.issue("groq", &mut fastrand::Rng::new()).unwrap();
-    std::fs::write(&file, "NOTE='it is open\n").unwrap();
+    std::fs::write(&file, b"N\0=\0").unwrap();
     let found = probe(&prober, "groq", &values).await;
     assert!(matches!(found.hint, Some(Hint::EnvUnreadable(_))), "{found:?}");
     std::fs::remove_file(&file).unwrap();
