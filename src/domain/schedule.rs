@@ -208,7 +208,8 @@ impl Schedule {
     }
 }
 
-/// When a key is due: its interval after the last rotation, or shortly before the provider lets it expire; an exposed key is due at the moment of its exposure.
+/// When a key is due: its interval after the last rotation, or shortly before the provider lets it expire; an exposed key is
+/// due at the moment of its exposure.
 pub fn due_at(
     every: Interval,
     last: DateTime<Utc>,
@@ -225,7 +226,8 @@ pub fn due_at(
         .unwrap_or(by_interval)
 }
 
-/// A week before the provider lets a key expire; of a key that lives less than five weeks `since` it was made, a fifth of its life.
+/// A week before the provider lets a key expire; of a key that lives less than five weeks `since` it was made, a fifth of its
+/// life.
 pub fn before_expiry(expires: DateTime<Utc>, since: Option<DateTime<Utc>>) -> DateTime<Utc> {
     let week = TimeDelta::days(EXPIRY_MARGIN_DAYS);
     let fifth = since.map(|since| (expires - since).max(TimeDelta::zero()) / 5);

@@ -19,6 +19,7 @@ pub fn doubt(label: Label, rival: Label) -> Reading {
         certainty: Certainty::Unsure,
         rules: Vec::new(),
         no_such_step: None,
+        guessed: false,
         hash: 7,
     };
     Reading {

@@ -203,6 +203,7 @@ fn clauses_of(grammar: &Grammar, context: &ReadingContext, trace: &Trace) -> Vec
             keys: context.keys.listed(keys_of(trace, clause.at, judgement.role)),
             rules: rules.clone(),
             no_such_step,
+            guessed: judgement.basis.is_none(),
             hash,
         }));
     }

@@ -157,6 +157,9 @@ pub struct Clause {
     /// The highest number that it names as a step and that is none of the page, where the page is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub no_such_step: Option<u32>,
+    /// Whether no rule reads it: the second reader alone has.
+    #[serde(default)]
+    pub guessed: bool,
     /// Hash of the clause's normalised text: tells a new clause from an old one in an edited comment.
     #[serde(default)]
     pub hash: u64,

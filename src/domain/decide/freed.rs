@@ -22,6 +22,9 @@ const WORDS_OF_A_WORD: usize = 5;
 pub(super) fn by_a_word(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
     let text = report.heard.as_str();
     let finishes = finishes_nothing_named(&report);
+    if !finishes && !receives(text) {
+        return None;
+    }
     let own = blockers::here(builder, &report, &report.comment.author);
     let waits = |blocker: &&Blocker| matches!(blocker.kind, BlockerKind::Access | BlockerKind::Missing);
     let last = own
@@ -30,9 +33,6 @@ pub(super) fn by_a_word(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -
         .find(|blocker| finishes || waits(blocker))?
         .comment
         .clone();
-    if !finishes && !receives(text) {
-        return None;
-    }
     let is_meant = |blocker: &Blocker| blocker.comment == last && blocker.author == report.comment.author;
     let steps: BTreeSet<u8> = own
         .iter()

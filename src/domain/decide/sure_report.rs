@@ -49,6 +49,7 @@ impl SureReport {
             keys: Vec::new(),
             rules: Vec::new(),
             no_such_step: None,
+            guessed: false,
             hash: 0,
         }]);
     }

@@ -52,8 +52,7 @@ pub(super) fn take(
 fn in_a_sentence(report: &Report, label: Label, guide: &Guide) -> BTreeSet<u8> {
     let reading = &report.reading;
     // What no rule knows is guessed, and a guess is no word against an answer.
-    let is_guess =
-        |clause: &Clause| clause.certainty == Certainty::Unsure || clause.rules.iter().all(|rule| rule == GUESSED);
+    let is_guess = |clause: &Clause| clause.certainty == Certainty::Unsure || clause.guessed;
     let says_it = |clause: &Clause| {
         let is_it = clause.label == label || matches!(clause.role, Role::Meant | Role::Instead);
         is_it && is_plain(clause)
@@ -74,9 +73,6 @@ fn in_a_sentence(report: &Report, label: Label, guide: &Guide) -> BTreeSet<u8> {
         BTreeSet::new()
     }
 }
-
-/// The rule of a clause that the second reader alone has read.
-const GUESSED: &str = "second-reader";
 
 /// The one step whose title has all the words of a text that tell anything.
 fn titled(text: &str, guide: &Guide) -> Option<u8> {

@@ -60,6 +60,7 @@ pub fn comment(page: &PageId, number: u64) -> CommentRow {
                 rules: vec!["completion.step".to_owned()],
                 keys: Vec::new(),
                 no_such_step: None,
+                guessed: false,
                 hash: number,
             }],
             steps: vec![1],
