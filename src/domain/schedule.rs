@@ -176,16 +176,6 @@ impl Schedule {
         }
     }
 
-    /// No date is set: all is due now, every four weeks from then on.
-    pub fn due_now(now: DateTime<Utc>) -> Self {
-        Self {
-            next_at: now,
-            every: Some(DEFAULT_INTERVAL),
-            automated: false,
-            keys: BTreeMap::new(),
-        }
-    }
-
     /// When a provider is due: its own date, or the date of all.
     pub fn due_at(&self, provider: &str) -> DateTime<Utc> {
         self.keys

@@ -3,7 +3,7 @@ use super::Project;
 use super::providers::{Provider, Providers};
 use super::rotations::{Rotation, RotationStage, variables_in};
 use super::schedule_file::{self, ScheduleError};
-use crate::domain::schedule::{Interval, KeySchedule, Schedule, Unit, due_at};
+use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Schedule, Unit, due_at};
 use chrono::{DateTime, Utc};
 
 /// Writes the rotation's dates into the schedule: when it was rotated, when it is due next, how it stands. Keys that had
@@ -16,8 +16,9 @@ pub fn write(
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>, ScheduleError> {
     let read = schedule_file::read(project);
-    // Where no date is set, all is due now: the rotation of one key postpones no other.
-    let before = read.schedule().cloned().unwrap_or_else(|| Schedule::due_now(now));
+    // Where no date is set, the guide's holds for the others: the rotation of one key gives them none of its own length.
+    let guides = || Schedule::every(DEFAULT_INTERVAL, now, project.zone);
+    let before = read.schedule().cloned().unwrap_or_else(guides);
     let mut whole = with_own_dates(project, providers, before);
     let every = interval_of(read.schedule(), provider);
     let last = rotation.written_at.unwrap_or(now);
