@@ -1,7 +1,7 @@
 //! Changes one value of `.env` and keeps every other byte: comments, order, quotes, line ends, even invalid UTF-8.
 use super::dotenv::{EnvError, EnvFile};
 use super::env_entry::{EnvEntry, Quote, same};
-use super::reference::{Reference, reference};
+use super::reference::{KeptElsewhere, reference};
 use secrecy::{ExposeSecret, SecretString};
 use std::ops::Range;
 use zeroize::Zeroizing;
@@ -79,7 +79,7 @@ impl EnvFile {
         let kept_elsewhere = |entry: &EnvEntry| Some((entry.line, reference(name, entry.value.expose_secret())?));
         match self.named(name).find_map(kept_elsewhere) {
             None => Ok(()),
-            Some((line, Reference { owner, instead })) => Err(EditError::Reference {
+            Some((line, KeptElsewhere { owner, instead })) => Err(EditError::Reference {
                 name: name.to_owned(),
                 line,
                 owner,

@@ -2,7 +2,7 @@
 
 /// Where a value really lives, and how it is changed there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reference {
+pub(super) struct KeptElsewhere {
     /// The tool, or what the value names.
     pub(super) owner: String,
     /// What to do instead of writing the value here.
@@ -11,9 +11,9 @@ pub(super) struct Reference {
 
 /// The tool that keeps the value, where it is a reference and no value. Sources: the documentation of dotenvx, 1Password's CLI,
 /// SOPS and vals; `${NAME}` and `$(command)` as shells and most readers of `.env` expand them.
-pub(super) fn reference(name: &str, value: &str) -> Option<Reference> {
+pub(super) fn reference(name: &str, value: &str) -> Option<KeptElsewhere> {
     let of = |owner: &str, instead: String| {
-        Some(Reference {
+        Some(KeptElsewhere {
             owner: owner.to_owned(),
             instead,
         })

@@ -161,7 +161,10 @@ fn what_could_not_be_finished_is_not_begun() {
         let said = folder.run(&["rotate", "start", "groq"], 5);
         assert!(said.contains(why), "{said}");
         assert_eq!(folder.read(".env"), env, "nothing is written");
-        assert!(!folder.run(&["rotate", "status"], 0).contains("groq"), "nothing is begun");
+        assert!(
+            !folder.run(&["rotate", "status"], 0).contains("groq"),
+            "nothing is begun"
+        );
     }
 }
 
