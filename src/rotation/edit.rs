@@ -1,6 +1,7 @@
 //! Changes one value of `.env` and keeps every other byte: comments, order, quotes, line ends, even invalid UTF-8.
 use super::dotenv::{EnvError, EnvFile};
 use super::env_entry::{EnvEntry, Quote, same};
+use super::reference::{KeptElsewhere, reference};
 use secrecy::{ExposeSecret, SecretString};
 use std::ops::Range;
 use zeroize::Zeroizing;
@@ -15,6 +16,20 @@ pub enum EditError {
         name: String,
         /// The lines in which it stands, counted from 1.
         lines: Vec<usize>,
+    },
+    /// Another tool keeps the value: written here, it would stand in the clear, and the tool would know the old one.
+    #[error(
+        "{name} in line {line} is no key but a reference: its value is kept by {owner}. Nothing was written; {instead}"
+    )]
+    Reference {
+        /// The variable that was to be written.
+        name: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// Who keeps the value.
+        owner: String,
+        /// What to do instead.
+        instead: String,
     },
     /// The value cannot be written so that every reader sees it.
     #[error("the new value of {name} {why}; nothing was written")]
@@ -48,6 +63,7 @@ impl EnvFile {
     /// The bytes of this file with another value for `name`. A name that is not there is added at the end.
     pub fn with_value(&self, name: &str, value: &SecretString) -> Result<Vec<u8>, EditError> {
         check_value(name, value.expose_secret())?;
+        self.check_kept_here(name)?;
         let token = |entry: &EnvEntry| fitting_token(entry, value.expose_secret());
         let new = self.with_token(name, token, || fresh_token(value.expose_secret()))?;
         let read = Self::parse(&new)?;
@@ -55,6 +71,20 @@ impl EnvFile {
             Ok(new)
         } else {
             Err(EditError::ReadBack)
+        }
+    }
+
+    /// Refuses where the value that stands there is a reference.
+    fn check_kept_here(&self, name: &str) -> Result<(), EditError> {
+        let kept_elsewhere = |entry: &EnvEntry| Some((entry.line, reference(name, entry.value.expose_secret())?));
+        match self.named(name).find_map(kept_elsewhere) {
+            None => Ok(()),
+            Some((line, KeptElsewhere { owner, instead })) => Err(EditError::Reference {
+                name: name.to_owned(),
+                line,
+                owner,
+                instead,
+            }),
         }
     }
 

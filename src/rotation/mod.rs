@@ -33,6 +33,7 @@ mod prove;
 pub mod provider_queues;
 pub mod providers;
 pub mod record;
+mod reference;
 pub mod replace;
 mod replaced_key;
 pub mod retirement;

@@ -177,21 +177,27 @@ impl Project {
 
     /// Changes `.env` whole, by [`replace::replace`]. A link may lead elsewhere within the project only.
     pub fn replace_env(&self, edit: impl FnMut(&[u8]) -> Result<Vec<u8>, EditError>) -> Result<Replaced, ReplaceError> {
+        replace::replace(self.env_within()?, edit)
+    }
+
+    /// `.env`, unless a link leads out of the project.
+    fn env_within(&self) -> Result<&Path, EnvError> {
         if self.env.exists() && places::leads_out(&self.dir, &self.env) {
-            return Err(EnvError::Outside(self.env.clone()).into());
+            return Err(EnvError::Outside(self.env.clone()));
         }
-        replace::replace(&self.env, edit)
+        Ok(&self.env)
     }
 
     /// Puts several values into `.env` at once: a pair is never half there.
     pub fn write_values(&self, values: &BTreeMap<String, SecretString>) -> Result<Replaced, ReplaceError> {
-        self.replace_env(|bytes| {
-            let mut bytes = Zeroizing::new(bytes.to_vec());
-            for (name, value) in values {
-                bytes = Zeroizing::new(EnvFile::parse(&bytes)?.with_value(name, value)?);
-            }
-            Ok(bytes.to_vec())
-        })
+        self.replace_env(|bytes| with_values(bytes, values))
+    }
+
+    /// Whether new values of these variables could be written: what [`Project::write_values`] would refuse is refused now.
+    pub fn rehearse_values(&self, names: &[String]) -> Result<(), ReplaceError> {
+        let values = names.iter().map(|name| (name.clone(), SecretString::from(REHEARSED)));
+        let values: BTreeMap<String, SecretString> = values.collect();
+        replace::rehearse(self.env_within()?, |bytes| with_values(bytes, &values))
     }
 
     /// Removes what a crash left: temporary files of ours that are older than an hour.
@@ -207,6 +213,17 @@ impl Project {
     pub fn relative(&self, path: &Path) -> String {
         path.strip_prefix(&self.dir).unwrap_or(path).display().to_string()
     }
+}
+
+/// What stands for a new value where nothing is written.
+const REHEARSED: &str = "rehearsed";
+
+fn with_values(bytes: &[u8], values: &BTreeMap<String, SecretString>) -> Result<Vec<u8>, EditError> {
+    let mut bytes = Zeroizing::new(bytes.to_vec());
+    for (name, value) in values {
+        bytes = Zeroizing::new(EnvFile::parse(&bytes)?.with_value(name, value)?);
+    }
+    Ok(bytes.to_vec())
 }
 
 impl fmt::Debug for Project {

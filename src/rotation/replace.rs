@@ -113,10 +113,7 @@ pub fn replace(
     path: &Path,
     mut edit: impl FnMut(&[u8]) -> Result<Vec<u8>, EditError>,
 ) -> Result<Replaced, ReplaceError> {
-    let target = resolve(path)?;
-    if git::is_tracked(&target) {
-        return Err(ReplaceError::Tracked(target));
-    }
+    let target = target_of(path)?;
     let _lock = lock_folder_of(&target)?;
     for _ in 0..MAX_TRIES {
         let original = Original::read(&target)?;
@@ -129,6 +126,22 @@ pub fn replace(
         }
     }
     Err(ReplaceError::ChangedMeanwhile(target))
+}
+
+/// As [`replace`], and writes nothing: what that would refuse is refused before anybody depends on it.
+pub fn rehearse(path: &Path, edit: impl FnOnce(&[u8]) -> Result<Vec<u8>, EditError>) -> Result<(), ReplaceError> {
+    let original = Original::read(&target_of(path)?)?;
+    drop(Zeroizing::new(edit(&original.bytes)?));
+    Ok(())
+}
+
+/// The real file, which is not in version control.
+fn target_of(path: &Path) -> Result<PathBuf, ReplaceError> {
+    let target = resolve(path)?;
+    if git::is_tracked(&target) {
+        return Err(ReplaceError::Tracked(target));
+    }
+    Ok(target)
 }
 
 /// A file as it was when we read it.

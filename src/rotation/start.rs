@@ -1,16 +1,22 @@
 //! Starts rotations: a cycle with a proven backup first, then the rotation of each provider.
 use super::providers::Provider;
-use super::rotations::{self, Rotation, RotationError};
+use super::rotations::{self, Rotation, RotationError, variables_in};
+use super::state_file::StateError;
 use super::{Project, cycle};
 use chrono::{DateTime, Utc};
 
-/// Begins the rotations of these providers in the cycle under way, or in the next one.
+/// Begins the rotations of these providers in the cycle under way, or in the next one. Refuses what could not be finished.
 pub fn start(
     project: &Project,
     providers: &[&Provider],
     by: Option<&str>,
     at: DateTime<Utc>,
 ) -> Result<Vec<Rotation>, RotationError> {
+    // What could not be written at the end is said before anybody makes a new key.
+    let env = project.read_env().map_err(StateError::Env)?;
+    for provider in providers {
+        project.rehearse_values(&variables_in(provider, &env))?;
+    }
     let begun = cycle::begin(project, at, None)?;
     let (number, backup) = (begun.cycle.number, &begun.backup);
     let rotation =

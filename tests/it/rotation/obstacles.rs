@@ -149,6 +149,26 @@ fn somebody_elses_file_is_refused() {
 }
 
 #[test]
+fn what_could_not_be_finished_is_not_begun() {
+    for (env, why) in [
+        ("API_Groq=encrypted:BDqNotAKey\n", "dotenvx set API_Groq"),
+        ("API_Groq=op://Vault/Groq/credential\n", "1Password"),
+        ("API_Groq=\"$(op read op://Vault/Groq/credential)\"\n", "1Password"),
+        ("OTHER_KEY=x\nAPI_Groq=${OTHER_KEY}\n", "rotate OTHER_KEY instead"),
+        ("API_Groq=made-up-1\nAPI_Groq=made-up-2\n", "lines [1, 2]"),
+    ] {
+        let folder = Folder::with_env(env);
+        let said = folder.run(&["rotate", "start", "groq"], 5);
+        assert!(said.contains(why), "{said}");
+        assert_eq!(folder.read(".env"), env, "nothing is written");
+        assert!(
+            !folder.run(&["rotate", "status"], 0).contains("groq"),
+            "nothing is begun"
+        );
+    }
+}
+
+#[test]
 fn what_is_wrong_is_said_with_its_exit_code() {
     let folder = Folder::with_env("N\0O\0=\0x\0");
     let said = folder.run(&["backup", "create"], 5);
