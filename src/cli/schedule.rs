@@ -3,8 +3,9 @@ use super::table::{print, print_json};
 use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::Settings;
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, Schedule, due_in_words, read_instant};
-use crate::rotation::Project;
+use crate::rotation::plan::{self, Planned};
 use crate::rotation::schedule_file::{self, ReadSchedule};
+use crate::rotation::{Keyring, Project, key_dates};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 use serde_json::json;
@@ -30,7 +31,7 @@ enum ScheduleCommand {
         /// How often: 4 weeks, 90d, 3 months [default: as it was, else 4 weeks]
         #[arg(long)]
         every: Option<String>,
-        /// Only this provider, e.g. bybit
+        /// Only the key of this provider or variable, e.g. bybit
         #[arg(long, value_name = "PROVIDER")]
         key: Option<String>,
     },
@@ -38,24 +39,25 @@ enum ScheduleCommand {
 
 /// Runs the command.
 pub fn run(place: &ProjectArgs, args: &ScheduleArgs) -> CommandResult<Exit> {
-    let project = Project::open(&Settings::load(place)?)?;
+    let keys = Keyring::open(&Settings::load(place)?)?;
     let now = Utc::now();
-    match &args.action {
-        None | Some(ScheduleCommand::Show) => show(&project, now, args.json),
-        Some(ScheduleCommand::Set { date, every, key }) => {
-            set(&project, date.as_deref(), every.as_deref(), key.as_deref(), now)?;
-            show(&project, now, args.json)
-        }
+    if let Some(ScheduleCommand::Set { date, every, key }) = &args.action {
+        set(&keys, date.as_deref(), every.as_deref(), key.as_deref(), now)?;
     }
+    let read = schedule_file::read(&keys.project);
+    // Without `.env` there are no keys, but there may be a date.
+    let planned = plan::make(&keys.project, &keys.providers, now).map(|plan| plan.keys);
+    let planned = planned.unwrap_or_default();
+    if args.json {
+        print_json(&as_object(&keys.project, &read, &planned, now))?;
+    } else {
+        show(&keys.project, &read, &planned, now);
+    }
+    Ok(Exit::Done)
 }
 
-fn show(project: &Project, now: DateTime<Utc>, as_json: bool) -> CommandResult<Exit> {
-    let read = schedule_file::read(project);
-    if as_json {
-        print_json(&as_object(project, &read, now))?;
-        return Ok(Exit::Done);
-    }
-    match &read {
+fn show(project: &Project, read: &ReadSchedule, planned: &[Planned], now: DateTime<Utc>) {
+    match read {
         ReadSchedule::Missing => println!("There is no schedule: rotation is due now. Set one: keyminder schedule set"),
         ReadSchedule::Unreadable(why) => println!(
             "{} cannot be understood ({why}): rotation is due now.\nThe file was left as it is; mend it, or: keyminder schedule set",
@@ -65,7 +67,8 @@ fn show(project: &Project, now: DateTime<Utc>, as_json: bool) -> CommandResult<E
             schedule,
             changed_by_hand,
         } => {
-            println!("Next rotation: {}", due_in_words(schedule.next_at, now, project.zone));
+            let next_at = earliest(schedule, planned);
+            println!("Next rotation: {}", due_in_words(next_at, now, project.zone));
             println!(
                 "Every {}, {}",
                 schedule.every.unwrap_or(DEFAULT_INTERVAL),
@@ -74,26 +77,33 @@ fn show(project: &Project, now: DateTime<Utc>, as_json: bool) -> CommandResult<E
             if *changed_by_hand {
                 println!("The date was changed by hand or by another script; it counts.");
             }
-            let rows = schedule.keys.iter().map(|(id, key)| {
-                let due = due_in_words(schedule.due_at(id), now, project.zone);
-                vec![
-                    id.clone(),
-                    key.priority.as_str().to_owned(),
-                    key.every.to_string(),
-                    due,
-                    key.state.clone().unwrap_or_default(),
-                ]
-            });
-            let rows: Vec<_> = rows.collect();
+            let rows: Vec<_> = planned.iter().map(|key| row(schedule, key)).collect();
             if !rows.is_empty() {
                 print(&["PROVIDER", "PRIORITY", "EVERY", "DUE", "STATE"], rows);
             }
         }
     }
-    Ok(Exit::Done)
 }
 
-fn as_object(project: &Project, read: &ReadSchedule, now: DateTime<Utc>) -> serde_json::Value {
+/// The earliest date of the keys that are there, which may be earlier than the one for all: a key is exposed, or ends soon.
+fn earliest(schedule: &Schedule, planned: &[Planned]) -> DateTime<Utc> {
+    let earliest = planned.iter().map(|key| key.due_at).min();
+    earliest.unwrap_or(schedule.next_at)
+}
+
+fn row(schedule: &Schedule, key: &Planned) -> Vec<String> {
+    let own = schedule.keys.get(&key.provider);
+    let every = own.map(|own| own.every).or(schedule.every).unwrap_or(DEFAULT_INTERVAL);
+    vec![
+        key.provider.clone(),
+        key.priority.as_str().to_owned(),
+        every.to_string(),
+        key.due.clone(),
+        own.and_then(|own| own.state.clone()).unwrap_or_default(),
+    ]
+}
+
+fn as_object(project: &Project, read: &ReadSchedule, planned: &[Planned], now: DateTime<Utc>) -> serde_json::Value {
     let local = |at: DateTime<Utc>| {
         at.with_timezone(&project.zone)
             .to_rfc3339_opts(SecondsFormat::Secs, false)
@@ -105,69 +115,57 @@ fn as_object(project: &Project, read: &ReadSchedule, now: DateTime<Utc>) -> serd
             schedule,
             changed_by_hand,
         } => {
-            let key = |(id, key): (&String, &crate::domain::schedule::KeySchedule)| {
+            let key = |key: &Planned| {
+                let own = schedule.keys.get(&key.provider);
+                let every = own.map(|own| own.every).or(schedule.every);
+                let state = own.and_then(|own| own.state.as_ref());
                 (
-                    id.clone(),
-                    json!({ "next_at": local(schedule.due_at(id)), "every": key.every, "priority": key.priority, "state": key.state }),
+                    key.provider.clone(),
+                    json!({ "next_at": local(key.due_at), "every": every, "priority": key.priority, "state": state }),
                 )
             };
+            let next_at = earliest(schedule, planned);
             json!({
                 "standing": "ok",
-                "due": schedule.next_at <= now,
-                "next_at": local(schedule.next_at),
+                "due": next_at <= now,
+                "next_at": local(next_at),
                 "every": schedule.every,
                 "changed_by_hand": changed_by_hand,
-                "keys": schedule.keys.iter().map(key).collect::<serde_json::Map<_, _>>(),
+                "keys": planned.iter().map(key).collect::<serde_json::Map<_, _>>(),
             })
         }
     }
 }
 
 fn set(
-    project: &Project,
+    keys: &Keyring,
     date: Option<&str>,
     every: Option<&str>,
     key: Option<&str>,
     now: DateTime<Utc>,
 ) -> CommandResult<()> {
+    let project = &keys.project;
     let every = every.map(interval).transpose()?;
+    let next_at = date.map(|text| instant(text, project)).transpose()?;
+    if let Some(past) = next_at.filter(|next_at| *next_at <= now) {
+        let date = past.with_timezone(&project.zone).format("%Y-%m-%d %H:%M");
+        return Err(anyhow::anyhow!("{date} lies in the past; name a later date").into());
+    }
+    if let Some(name) = key {
+        let provider = keys.provider(name)?;
+        key_dates::set(project, &keys.providers, provider, (every, next_at), now)?;
+        return Ok(());
+    }
     let mut schedule = match schedule_file::read(project) {
         ReadSchedule::Ok { schedule, .. } => schedule,
-        ReadSchedule::Missing | ReadSchedule::Unreadable(_) => {
-            Schedule::every(every.unwrap_or(DEFAULT_INTERVAL), now, project.zone)
-        }
+        ReadSchedule::Missing | ReadSchedule::Unreadable(_) => Schedule::every(DEFAULT_INTERVAL, now, project.zone),
     };
-    let known = key.and_then(|id| schedule.keys.get(id)).map(|key| key.every);
-    let interval = every.or(known).or(schedule.every).unwrap_or(DEFAULT_INTERVAL);
-    let next_at = match date {
-        Some(text) => instant(text, project)?,
-        None => interval.morning_after(now, project.zone),
-    };
-    if next_at <= now {
-        return Err(anyhow::anyhow!("{} lies in the past; name a later date", date.unwrap_or("that date")).into());
+    if let Some(every) = every {
+        schedule.repeat_every(every);
     }
-    if let Some(id) = key {
-        set_one(&mut schedule, id, interval, next_at)?;
-    } else {
-        schedule.every = Some(interval);
-        schedule.move_to(next_at, now);
-    }
+    let interval = schedule.every.unwrap_or(DEFAULT_INTERVAL);
+    schedule.move_to(next_at.unwrap_or_else(|| interval.morning_after(now, project.zone)));
     schedule_file::write(project, &schedule)?;
-    Ok(())
-}
-
-fn set_one(schedule: &mut Schedule, id: &str, every: Interval, next_at: DateTime<Utc>) -> CommandResult<()> {
-    let Some(mut key) = schedule.keys.remove(id) else {
-        let known: Vec<&str> = schedule.keys.keys().map(String::as_str).collect();
-        return Err(anyhow::anyhow!(
-            "the schedule has no dates of {id:?} of its own; it has: {}",
-            known.join(", ")
-        )
-        .into());
-    };
-    key.every = every;
-    key.next_at = Some(next_at);
-    schedule.put(id, key);
     Ok(())
 }
 

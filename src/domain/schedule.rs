@@ -176,22 +176,28 @@ impl Schedule {
         }
     }
 
-    /// When a provider is due: its own date, or the date of all.
+    /// When a provider is due: on its own date, or on the date of all, and shortly before it lets the key expire.
     pub fn due_at(&self, provider: &str) -> DateTime<Utc> {
-        self.keys
-            .get(provider)
-            .and_then(|key| key.next_at)
-            .unwrap_or(self.next_at)
+        let Some(key) = self.keys.get(provider) else {
+            return self.next_at;
+        };
+        let by_expiry = key.provider_expires_at.map(|at| before_expiry(at, key.last_rotated_at));
+        let written = key.next_at.unwrap_or(self.next_at);
+        by_expiry.map_or(written, |by_expiry| by_expiry.min(written))
     }
 
-    /// A person's date for all. Keys that are overdue follow it; later dates of their own stay.
-    pub fn move_to(&mut self, next_at: DateTime<Utc>, now: DateTime<Utc>) {
+    /// A person's date for all: every key is due then, whatever date of its own it had.
+    pub fn move_to(&mut self, next_at: DateTime<Utc>) {
         self.next_at = next_at;
         for own in self.keys.values_mut().filter_map(|key| key.next_at.as_mut()) {
-            if *own <= now {
-                *own = next_at;
-            }
+            *own = next_at;
         }
+    }
+
+    /// A person's interval for all: every key is rotated so often from now on.
+    pub fn repeat_every(&mut self, every: Interval) {
+        self.every = Some(every);
+        self.keys.values_mut().for_each(|key| key.every = every);
     }
 
     /// Puts one provider's dates in, and brings the date of all to the earliest one.
@@ -202,7 +208,8 @@ impl Schedule {
 
     /// The date of all is the earliest of the keys', where they have dates of their own.
     pub fn follow_the_earliest(&mut self) {
-        if let Some(earliest) = self.keys.values().filter_map(|key| key.next_at).min() {
+        let dated = self.keys.iter().filter(|(_, key)| key.next_at.is_some());
+        if let Some(earliest) = dated.map(|(id, _)| self.due_at(id)).min() {
             self.next_at = earliest;
         }
     }

@@ -1,7 +1,7 @@
 //! `WriteSchedule`: writes the next rotation down in `config/rotation_schedule.json`, as the guide's scripts read it.
 use super::outcomes::later;
 use crate::domain::effect::{Done, Outcome};
-use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule};
+use crate::domain::schedule::{DEFAULT_INTERVAL, KeySchedule, Schedule};
 use crate::rotation::rotations::{self, Noticed, RotationStage};
 use crate::rotation::{Keyring, Project, cycle, schedule_file};
 use chrono::{DateTime, Utc};
@@ -38,22 +38,32 @@ pub(super) async fn perform(keys: &Keyring, rotated_at: DateTime<Utc>) -> Outcom
     }
 }
 
-/// All that was due is rotated, as the page says; but a key that was rolled back is due at once, until a new one has taken its
-/// place.
+/// All that was due is rotated, as the page says, and is due again with the next rotation of all; but a key whose rotation was
+/// begun and left, or rolled back, stays due until another value stands in its place.
 fn follow(project: &Project, schedule: &mut Schedule, rotated_at: DateTime<Utc>) {
-    let Ok(env) = project.read_env() else { return };
-    // A key that no rotation of ours knows was changed by hand.
-    let is_renewed = |id: &str| {
+    let (Ok(env), Ok(cycle)) = (project.read_env(), cycle::current(project)) else {
+        return;
+    };
+    let at_beginning = cycle.map(|cycle| cycle.under(project.key_id()).fingerprints).unwrap_or_default();
+    let present = project.fingerprints_of(&env);
+    let is_left = |id: &str| {
         let rotation = rotations::find(project, id).ok().flatten();
-        rotation.is_none_or(|rotation| {
-            rotation.stage == RotationStage::RolledBack && rotation.notice(project, &env) == Noticed::Changed
+        rotation.is_some_and(|rotation| match rotation.stage {
+            RotationStage::Retired => rotation.new.iter().any(|(name, new)| present.get(name) == Some(new)),
+            _ => rotation.notice(project, &env) != Noticed::Changed,
         })
     };
-    for (_, key) in schedule.keys.iter_mut().filter(|(id, _)| is_renewed(id)) {
-        if key.next_at.is_some_and(|next_at| next_at <= rotated_at) {
-            key.next_at = Some(schedule.next_at);
+    let is_due = |key: &KeySchedule| key.next_at.is_some_and(|next_at| next_at <= rotated_at);
+    let all = schedule.next_at;
+    for (_, key) in schedule.keys.iter_mut().filter(|(id, key)| is_due(key) && !is_left(id)) {
+        key.next_at = Some(all);
+        key.state = None;
+        let is_new = |name: &String| {
+            let was = at_beginning.get(name);
+            was.is_some() && was != present.get(name)
+        };
+        if key.vars.iter().any(is_new) {
             key.last_rotated_at = Some(rotated_at);
-            key.state = None;
         }
     }
 }

@@ -4,8 +4,10 @@ use super::record::MonitorRecord;
 use crate::config::Settings;
 use crate::domain::schedule::{Priority, days_until};
 use crate::domain::verdict::{Life, Verdict};
+use crate::rotation::plan::{self, Plan};
 use crate::rotation::probe::{Hint, Probed};
 use crate::rotation::proofs::Proofs;
+use crate::rotation::providers::Providers;
 use crate::rotation::retirement::Retirement;
 use crate::rotation::schedule_file::{self, ReadSchedule};
 use crate::rotation::{EnvError, Keyring, Project, backup, is_secret};
@@ -178,6 +180,7 @@ struct ProjectFiles {
     values: BTreeMap<String, SecretString>,
     backup: BackupLine,
     read: ReadSchedule,
+    plan: Option<Plan>,
     old_keys: Vec<OldKey>,
     heartbeat: Option<Heartbeat>,
     record: MonitorRecord,
@@ -185,7 +188,11 @@ struct ProjectFiles {
 
 /// Looks at everything once. `heard` is told each verdict as it comes.
 pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorReport {
-    let disk = watcher.keys.blocking(move |project| files(project, now)).await;
+    let providers = Arc::clone(&watcher.keys.providers);
+    let disk = watcher
+        .keys
+        .blocking(move |project| files(project, &providers, now))
+        .await;
     let probed = watcher
         .keys
         .prober
@@ -237,7 +244,7 @@ fn others(watcher: &Watcher, values: &BTreeMap<String, SecretString>) -> Vec<Str
     values.iter().filter(secret).map(|(name, _)| name.clone()).collect()
 }
 
-fn files(project: &Project, now: DateTime<Utc>) -> ProjectFiles {
+fn files(project: &Project, providers: &Providers, now: DateTime<Utc>) -> ProjectFiles {
     let (env, values) = env_line(project);
     let proofs = Proofs::read(project);
     let alive = |series: &&crate::rotation::proofs::ProofSeries| series.retirement == Some(Retirement::OldStillAlive);
@@ -254,6 +261,7 @@ fn files(project: &Project, now: DateTime<Utc>) -> ProjectFiles {
         values,
         backup: backup_line(project, now),
         read: schedule_file::read(project),
+        plan: plan::make(project, providers, now).ok(),
         old_keys: old_keys.collect(),
         heartbeat: Heartbeat::read(project),
         record: MonitorRecord::read(project),
@@ -320,7 +328,11 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
     let provider = watcher.keys.providers.get(&probed.provider);
     let schedule = disk.read.schedule();
     let own = schedule.and_then(|schedule| schedule.keys.get(&probed.provider));
-    let next_at = schedule.map(|schedule| schedule.due_at(&probed.provider));
+    let planned = disk.plan.as_ref().and_then(|plan| plan.key(&probed.provider));
+    // Where no date is set, that is one finding for all, and not one for each key.
+    let next_at = planned
+        .filter(|key| key.exposed || schedule.is_some())
+        .map(|key| key.due_at);
     let last_rotated_at = own.and_then(|own| own.last_rotated_at).or(probed.captures.created_at);
     let expires_at = probed
         .captures

@@ -15,12 +15,8 @@ pub fn write(
     rotation: &Rotation,
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>, ScheduleError> {
-    let read = schedule_file::read(project);
-    // Where no date is set, the guide's holds for the others: the rotation of one key gives them none of its own length.
-    let guides = || Schedule::every(DEFAULT_INTERVAL, now, project.zone);
-    let before = read.schedule().cloned().unwrap_or_else(guides);
-    let mut whole = with_own_dates(project, providers, before);
-    let every = interval_of(read.schedule(), provider);
+    let mut whole = of_each(project, providers, now);
+    let every = interval_of(&whole, provider);
     let last = rotation.written_at.unwrap_or(now);
     // A key that was brought back is still to be rotated.
     let at_once = (rotation.stage == RotationStage::RolledBack).then_some(now);
@@ -37,7 +33,40 @@ pub fn write(
     Ok(next_at)
 }
 
-fn with_own_dates(project: &Project, providers: &Providers, mut schedule: Schedule) -> Schedule {
+/// Gives one provider's key a date and an interval of its own; the dates of the others stay.
+pub fn set(
+    project: &Project,
+    providers: &Providers,
+    provider: &Provider,
+    (every, next_at): (Option<Interval>, Option<DateTime<Utc>>),
+    now: DateTime<Utc>,
+) -> Result<(), ScheduleError> {
+    let mut whole = of_each(project, providers, now);
+    let every = every.unwrap_or_else(|| interval_of(&whole, provider));
+    let next_at = next_at.unwrap_or_else(|| every.morning_after(now, project.zone));
+    let own = match whole.keys.remove(&provider.id) {
+        Some(known) => KeySchedule {
+            every,
+            next_at: Some(next_at),
+            ..known
+        },
+        None => dates(provider, Vec::new(), every, next_at),
+    };
+    whole.put(&provider.id, own);
+    schedule_file::write(project, &whole)?;
+    Ok(())
+}
+
+/// The schedule with dates for each key of `.env`: those that have none of their own keep the one for all. Where no date is
+/// set, all are due now: the rotation of one key moves none of the others.
+fn of_each(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Schedule {
+    let read = schedule_file::read(project);
+    let due_now = || Schedule {
+        next_at: now,
+        every: None,
+        ..Schedule::every(DEFAULT_INTERVAL, now, project.zone)
+    };
+    let mut schedule = read.schedule().cloned().unwrap_or_else(due_now);
     let Ok(env) = project.read_env() else {
         return schedule;
     };
@@ -45,7 +74,7 @@ fn with_own_dates(project: &Project, providers: &Providers, mut schedule: Schedu
         let vars = variables_in(provider, &env);
         let has_own = schedule.keys.get(&provider.id).is_some_and(|key| key.next_at.is_some());
         if !vars.is_empty() && !has_own {
-            let every = interval_of(Some(&schedule), provider);
+            let every = interval_of(&schedule, provider);
             schedule
                 .keys
                 .insert(provider.id.clone(), dates(provider, vars, every, schedule.next_at));
@@ -68,13 +97,10 @@ fn dates(provider: &Provider, vars: Vec<String>, every: Interval, next_at: DateT
 }
 
 /// A provider's own interval, else that of the guide's file, else the provider's default.
-fn interval_of(schedule: Option<&Schedule>, provider: &Provider) -> Interval {
-    let own = schedule
-        .and_then(|schedule| schedule.keys.get(&provider.id))
-        .map(|key| key.every);
-    own.or_else(|| schedule.and_then(|schedule| schedule.every))
-        .unwrap_or(Interval {
-            count: provider.every_days,
-            unit: Unit::Days,
-        })
+fn interval_of(schedule: &Schedule, provider: &Provider) -> Interval {
+    let own = schedule.keys.get(&provider.id).map(|key| key.every);
+    own.or(schedule.every).unwrap_or(Interval {
+        count: provider.every_days,
+        unit: Unit::Days,
+    })
 }

@@ -1,11 +1,11 @@
 //! What is to be rotated, in which order and by when: exposed keys first, then the guide's priorities. Needs no account.
 use super::cycle;
-use super::providers::{Provider, Providers};
+use super::providers::Providers;
 use super::rotations::{self, variables_in};
 use super::schedule_file;
 use super::state_file::StateError;
 use super::{EnvFile, Project};
-use crate::domain::schedule::{Priority, Schedule, before_expiry, due_in_words};
+use crate::domain::schedule::{Priority, due_in_words};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -41,7 +41,15 @@ pub struct Planned {
     pub stage: Option<rotations::RotationStage>,
 }
 
-/// Makes the plan from `.env`, the schedule, and what is known to be exposed.
+impl Plan {
+    /// The key of a provider, if `.env` holds one.
+    pub fn key(&self, provider: &str) -> Option<&Planned> {
+        self.keys.iter().find(|key| key.provider == provider)
+    }
+}
+
+/// Makes the plan from `.env`, the schedule, and what is known to be exposed. Without a schedule, and with one that cannot be
+/// read, everything is due now, as in the guide's monitor.
 pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Result<Plan, StateError> {
     let env = project.read_env()?;
     let read = schedule_file::read(project);
@@ -59,7 +67,7 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
             _ if is_exposed => (now, "now: it was exposed".to_owned()),
             None => (now, "now: no date is set".to_owned()),
             Some(schedule) => {
-                let due_at = due(schedule, provider);
+                let due_at = schedule.due_at(&provider.id);
                 (due_at, due_in_words(due_at, now, project.zone))
             }
         };
@@ -79,15 +87,6 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
         keys,
         unknown: unknown(providers, &env),
     })
-}
-
-/// By the schedule, or shortly before the provider lets it expire. Without a schedule, and with one that cannot be read,
-/// everything is due now, as in the guide's monitor.
-fn due(schedule: &Schedule, provider: &Provider) -> DateTime<Utc> {
-    let written = schedule.due_at(&provider.id);
-    let key = schedule.keys.get(&provider.id);
-    let by_expiry = key.and_then(|key| Some(before_expiry(key.provider_expires_at?, key.last_rotated_at)));
-    by_expiry.map_or(written, |by_expiry| written.min(by_expiry))
 }
 
 /// Variables whose posted value still stands in `.env`.

@@ -160,7 +160,7 @@ fn interpret(file: &ScheduleFields, zone: Tz) -> ReadSchedule {
         .as_str()
         .and_then(|at| DateTime::parse_from_rfc3339(at).ok());
     let agrees = ours.is_some_and(|ours| text.parse() == Ok(ours.naive_local()));
-    let schedule = Schedule {
+    let mut schedule = Schedule {
         next_at: ours.filter(|_| agrees).map_or(written, |ours| ours.with_timezone(&Utc)),
         every: file.rotation_frequency.as_str().and_then(Interval::parse),
         automated: file.automated.as_bool().unwrap_or(false),
@@ -170,9 +170,13 @@ fn interpret(file: &ScheduleFields, zone: Tz) -> ReadSchedule {
             .map(|(id, key)| (id.clone(), read_key(key, zone)))
             .collect(),
     };
+    let changed_by_hand = ours.is_some() && !agrees;
+    if changed_by_hand {
+        schedule.move_to(written);
+    }
     ReadSchedule::Ok {
         schedule,
-        changed_by_hand: ours.is_some() && !agrees,
+        changed_by_hand,
     }
 }
 
