@@ -156,9 +156,7 @@ fn people(watcher: &Watcher, args: &MonitorArgs, report: &MonitorReport, finding
             println!();
         }
         println!("{}", files(watcher, report));
-        if !report.others.is_empty() {
-            println!("not probed, of no known provider: {}", report.others.join(", "));
-        }
+        words::tell_unknown(&report.others);
     }
     for finding in findings
         .iter()

@@ -4,6 +4,7 @@ use crate::config::Settings;
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::acceptance::{hint_in_words, in_words};
 use crate::rotation::keyring::UnknownKey;
+use crate::rotation::plan;
 use crate::rotation::probe::{Probed, consent};
 use crate::rotation::providers::{Provider, Providers};
 use crate::rotation::{EnvFile, Keyring};
@@ -40,20 +41,26 @@ pub fn run(place: &ProjectArgs, args: &ProbeArgs) -> CommandResult<Exit> {
         Ok(values) => values,
         Err(fault) => return Ok(usage(&fault)),
     };
+    let unknown = plan::unknown(&keys.providers, &env);
     if values.is_empty() {
         let env = keys.project.relative(&keys.project.env);
         println!("{}", words::no_known_key(&env, &keys.providers, "probe"));
-        return Ok(Exit::Done);
+        words::tell_unknown(&unknown);
+        // Green with nothing watched would be a lie.
+        return Ok(Exit::Failed);
     }
     ask_for_consent(&keys, &values)?;
     let probed = probe(&keys, &values)?;
     if args.json {
-        table::print_json(&as_json(&keys, &probed, &values))?;
+        table::print_json(&as_json(&keys, &probed, &values, &unknown))?;
     } else {
         table::print(
             &["KEY", "PROVIDER", "VERDICT", "EXPIRES", "WHAT IT MEANS"],
             rows(&keys, &probed),
         );
+        if args.keys.is_empty() {
+            words::tell_unknown(&unknown);
+        }
     }
     let dead = probed.iter().any(|probed| probed.verdict.life() == Life::Dead);
     Ok(if dead { Exit::Failed } else { Exit::Done })
@@ -211,7 +218,7 @@ fn meaning(probed: &Probed) -> String {
     }
 }
 
-fn as_json(keys: &Keyring, all: &[Probed], values: &BTreeMap<String, SecretString>) -> Value {
+fn as_json(keys: &Keyring, all: &[Probed], values: &BTreeMap<String, SecretString>, unknown: &[String]) -> Value {
     let keys = all.iter().map(|probed| {
         let key = probed.variables.first();
         let fingerprint = key.and_then(|key| Some(keys.project.fingerprint(key, values.get(key)?)));
@@ -233,5 +240,5 @@ fn as_json(keys: &Keyring, all: &[Probed], values: &BTreeMap<String, SecretStrin
             "hint": probed.hint,
         })
     });
-    json!({"keys": keys.collect::<Vec<_>>()})
+    json!({ "keys": keys.collect::<Vec<_>>(), "unknown": unknown })
 }

@@ -19,6 +19,18 @@ pub(super) fn no_known_key(env: &str, providers: &Providers, command: &str) -> S
     )
 }
 
+/// Names the secrets that nothing can be asked about.
+pub(super) fn tell_unknown(unknown: &[String]) {
+    if !unknown.is_empty() {
+        let (count, plural) = (unknown.len(), if unknown.len() == 1 { "" } else { "s" });
+        println!(
+            "Not watched: {count} secret{plural} of no known provider ({}). Rotate them too; a provider is added in \
+             config/providers.toml.",
+            unknown.join(", ")
+        );
+    }
+}
+
 /// A reading in one line: `completion (step 1) by done`.
 pub(super) fn reading(reading: &Reading) -> String {
     if reading.clauses.is_empty() {

@@ -4,7 +4,7 @@ use super::cycle::{Cycle, Fingerprint};
 use super::evidence::{Check, Evidence};
 use super::ids::{BlockId, CommentId, DiscussionId, PageId};
 use super::reply::{Reference, Run};
-use super::verdict::Verdict;
+use super::verdict::{Verdict, VerdictReason};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -358,6 +358,9 @@ pub struct KeyState {
     pub variables: Vec<String>,
     /// What the probe came to.
     pub verdict: Verdict,
+    /// Why it does not work, where the provider says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub because: Option<VerdictReason>,
     /// Whether the value differs from the cycle's first one; `None` when that is not known.
     pub changed: Option<bool>,
     /// The value's fingerprint.

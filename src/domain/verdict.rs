@@ -1,7 +1,7 @@
 //! What a probe of a key came to: one closed list for all providers.
 use serde::{Deserialize, Serialize};
 
-/// The 18 verdicts of a probe.
+/// The 19 verdicts of a probe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
@@ -41,6 +41,57 @@ pub enum Verdict {
     Missing,
     /// The value fails the format check; no call was made.
     Malformed,
+    /// The value stands for a key that another tool keeps; no call was made.
+    Reference,
+}
+
+/// Why a key does not work, where its provider says more than that it does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum VerdictReason {
+    /// The account that it belongs to was deactivated.
+    AccountDeactivated,
+    /// The organization that it belongs to was disabled.
+    OrganizationDisabled,
+    /// The organization that it belongs to is restricted, which may end: that says nothing of the key.
+    OrganizationRestricted,
+    /// The project that it belongs to was archived.
+    ProjectArchived,
+    /// The project that it belongs to was suspended.
+    ProjectSuspended,
+    /// The account that it belongs to was suspended, which may end.
+    AccountSuspended,
+    /// Its credit, or what it may spend, is used up: it lives.
+    OutOfCredit,
+    /// Somebody reported that it leaked.
+    ReportedAsLeaked,
+    /// Its user is no member any more.
+    UserRemoved,
+}
+
+impl VerdictReason {
+    /// Whether it may end without a new key: then it is no proof that an old key is gone for good.
+    pub fn may_end(self) -> bool {
+        matches!(
+            self,
+            Self::OrganizationRestricted | Self::ProjectSuspended | Self::AccountSuspended | Self::OutOfCredit
+        )
+    }
+
+    /// What it means for whoever holds the key.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::AccountDeactivated => "its account is deactivated",
+            Self::OrganizationDisabled => "its organization is disabled",
+            Self::OrganizationRestricted => "its organization is restricted",
+            Self::ProjectArchived => "its project is archived",
+            Self::ProjectSuspended => "its project is suspended",
+            Self::AccountSuspended => "its account is suspended",
+            Self::OutOfCredit => "its credit or spending limit is used up",
+            Self::ReportedAsLeaked => "it was reported as leaked",
+            Self::UserRemoved => "its user was removed",
+        }
+    }
 }
 
 /// Whether the key behind a verdict still opens anything.
@@ -59,7 +110,7 @@ pub enum Life {
 
 impl Verdict {
     /// Every verdict, for metrics and tests.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Valid,
         Self::ValidLimited,
         Self::Invalid,
@@ -78,6 +129,7 @@ impl Verdict {
         Self::Unexpected,
         Self::Missing,
         Self::Malformed,
+        Self::Reference,
     ];
 
     /// Whether a key with this verdict is alive, dead, or not judged.
@@ -95,7 +147,7 @@ impl Verdict {
             | Self::ProviderDown
             | Self::NetworkError
             | Self::Unexpected => Life::Unknown,
-            Self::Missing | Self::Malformed => Life::None,
+            Self::Missing | Self::Malformed | Self::Reference => Life::None,
         }
     }
 
@@ -120,6 +172,7 @@ impl Verdict {
             Self::Unexpected => "unexpected",
             Self::Missing => "missing",
             Self::Malformed => "malformed",
+            Self::Reference => "reference",
         }
     }
 }

@@ -63,6 +63,7 @@ fn state(keys: &Keyring, provider: &Provider, env: &EnvFile, cycle: Option<&Cycl
         provider: provider.id.clone(),
         title: provider.title.clone(),
         verdict: probed.verdict,
+        because: probed.because(),
         changed,
         fingerprint: secret.and_then(print),
         variables,
@@ -95,6 +96,7 @@ fn missing(keys: &Keyring, variables: &[String]) -> Vec<KeyState> {
             .map(|variable| variable.name.clone())
             .collect(),
         verdict: Verdict::Missing,
+        because: None,
         changed: None,
         fingerprint: None,
     };

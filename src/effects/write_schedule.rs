@@ -44,12 +44,16 @@ fn follow(project: &Project, schedule: &mut Schedule, rotated_at: DateTime<Utc>)
     let (Ok(env), Ok(cycle)) = (project.read_env(), cycle::current(project)) else {
         return;
     };
-    let at_beginning = cycle.map(|cycle| cycle.under(project.key_id()).fingerprints).unwrap_or_default();
+    let at_beginning = cycle
+        .map(|cycle| cycle.under(project.key_id()).fingerprints)
+        .unwrap_or_default();
     let present = project.fingerprints_of(&env);
     let is_left = |id: &str| {
         let rotation = rotations::find(project, id).ok().flatten();
         rotation.is_some_and(|rotation| match rotation.stage {
-            RotationStage::Retired => rotation.new.iter().any(|(name, new)| present.get(name) == Some(new)),
+            RotationStage::Retired | RotationStage::Claimed => {
+                rotation.new.iter().any(|(name, new)| present.get(name) == Some(new))
+            }
             _ => rotation.notice(project, &env) != Noticed::Changed,
         })
     };

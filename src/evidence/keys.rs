@@ -103,6 +103,7 @@ pub(super) fn fact(collector: &Collector, probed: &Probed) -> Value {
         "title": provider.map(|provider| &provider.title),
         "verdict": probed.verdict.as_str(),
         "life": probed.verdict.life(),
+        "because": probed.because(),
         "environment": probed.environment,
         "expires_at": probed.captures.expires_at,
         "manage_url": provider.map(|provider| &provider.manage_url),

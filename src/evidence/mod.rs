@@ -24,6 +24,7 @@
 //! | `old_keys_proving` | unknown | keys, `next_proof_at`, proofs, of |
 //! | `old_keys_propagating` | unknown | keys, `next_proof_at`: mixed answers |
 //! | `old_keys_unknown` | unknown | keys, verdicts |
+//! | `old_keys_claimed` | missing | keys, consoles: their old values are none that could be sent; counts as claimed |
 //! | `old_keys_probably_dead` | missing | keys: their provider cannot say more; counts as claimed |
 //! | `old_key_alive` | missing | key, provider, title, verdict, `manage_url`, keys, alive: all of them as {title, `manage_url`} |
 //! | `old_values_missing` | missing | keys: no backup holds their former value |

@@ -93,6 +93,13 @@ fn observation(collector: &Collector, known: &[ProofSeries], now: DateTime<Utc>)
             .with("proofs", proofs)
             .with("of", proof_at.len());
     }
+    let claimed = all(&[Retirement::Claimed]);
+    if !claimed.is_empty() {
+        let where_to: Vec<Value> = claimed.iter().map(|series| console(collector, series)).collect();
+        return Observation::missing("old_keys_claimed")
+            .with("keys", names(&claimed))
+            .with("consoles", where_to);
+    }
     let probably = all(&[Retirement::ProbablyRetired]);
     if !probably.is_empty() {
         return Observation::missing("old_keys_probably_dead").with("keys", names(&probably));

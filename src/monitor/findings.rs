@@ -197,11 +197,17 @@ fn of_key(key: &KeyLine) -> Vec<MonitorFinding> {
 fn of_verdict(key: &KeyLine) -> Option<MonitorFinding> {
     let (name, verdict) = (&key.key, key.verdict.as_str());
     let (condition, level, text) = match key.verdict.life() {
-        Life::Dead => (
-            Condition::KeyDead,
-            Severity::Critical,
-            format!("{name} is refused by its provider ({verdict})"),
-        ),
+        Life::Dead => {
+            let why = key.hint.as_ref().map(|hint| format!(": {}", hint_in_words(hint)));
+            (
+                Condition::KeyDead,
+                Severity::Critical,
+                format!(
+                    "{name} is refused by its provider ({verdict}){}",
+                    why.unwrap_or_default()
+                ),
+            )
+        }
         // A placeholder is no key yet.
         Life::None if matches!(key.hint, Some(Hint::Placeholder(_))) => return None,
         Life::None => {

@@ -1,4 +1,5 @@
 //! Whether a new key may be used: tested before it is written, or before a hand-made edit counts.
+use super::dotenv::KeptElsewhere;
 use super::probe::{Elsewhere, Hint, OtherMaker, Probed, Prober};
 use super::providers::Provider;
 use crate::domain::verdict::{Life, Verdict};
@@ -72,6 +73,7 @@ pub fn in_words(verdict: Verdict) -> &'static str {
         Verdict::Unexpected => "an answer that fits nothing known",
         Verdict::Missing => "it is not there",
         Verdict::Malformed => "it does not look like a key of this provider",
+        Verdict::Reference => "another tool keeps it",
     }
 }
 
@@ -81,6 +83,7 @@ pub fn hint_in_words(hint: &Hint) -> String {
         Hint::VariableMissing(name) => format!("{name} has no value"),
         Hint::Blanks(name) => format!("{name} has a blank or a line break in it; nothing was sent"),
         Hint::Placeholder(name) => format!("{name} holds a placeholder, no key; nothing was sent"),
+        Hint::Reference(kept) => kept_in_words(kept),
         Hint::Quotes(name) => format!("quotes are part of the value of {name}"),
         Hint::RsaKey(name) => format!("{name} is an RSA key; make an HMAC key"),
         Hint::Format(name) => format!("{name} has another form"),
@@ -89,11 +92,21 @@ pub fn hint_in_words(hint: &Hint) -> String {
                 "{name} holds another kind of key (a subscription's token, say): it was not sent, as an API call tells nothing of it"
             )
         }
+        Hint::Because(reason) => format!("the provider says that {}", reason.in_words()),
         Hint::OtherMaker(other) => other_maker_in_words(other),
         Hint::Elsewhere(found) => elsewhere_in_words(found),
         Hint::NotPublic(host) => format!("{host} has no public address; nothing was sent"),
         Hint::EnvUnreadable(why) => format!("nothing was sent, as .env may say that the key is used elsewhere: {why}"),
         Hint::NotAgreed(host) => format!("run `keyminder probe` once and agree to {host}"),
+    }
+}
+
+/// Who keeps a value, and how a command sees it.
+fn kept_in_words(kept: &KeptElsewhere) -> String {
+    let owner = &kept.owner;
+    match &kept.through {
+        Some(through) => format!("kept by {owner}; to have it asked about: {through} keyminder probe"),
+        None => format!("kept by {owner}; it could not be looked up, so nothing was sent"),
     }
 }
 

@@ -51,11 +51,15 @@ pub(super) fn of_entry(entry: &EnvEntry, raw: &[u8]) -> Option<Warning> {
         "a - or . in a name is refused by some readers; use _"
     } else if std::str::from_utf8(raw).is_err() {
         "the value is no UTF-8 text; no key is like that"
+    } else if entry.reference.is_some() {
+        // Its tool reads it as it stands.
+        return None;
     } else {
         match entry.quote {
             Quote::Bare => of_bare(raw)?,
             Quote::Single => of_single(raw)?,
             Quote::Double => of_double(raw)?,
+            Quote::Backtick => "npm alone takes back-ticks for quotes; put the value between ' and '",
         }
     };
     Some(warning(entry.line, Some(&entry.name), what))

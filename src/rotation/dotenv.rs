@@ -2,14 +2,16 @@
 //!
 //! An own scanner, because the readers of today disagree (one cuts a value at `$`, one at `#`, one takes the first of
 //! two equal names, one stops at the first line it dislikes). Where they disagree, `compatibility` warns. Nothing is
-//! expanded: `$NAME` in a value stays as it stands.
+//! expanded in a value: only one that is a reference as a whole is looked up (`resolved`).
 use super::compatibility;
 use super::env_scanner::{EnvScanner, Statement};
 use super::stray_lines::{stray_value, taken_out};
 
 pub use super::env_entry::{EnvEntry, Warning};
+pub use super::reference::KeptElsewhere;
 
-use secrecy::SecretString;
+use super::reference::reference;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -132,6 +134,39 @@ impl EnvFile {
             warnings,
             unterminated,
         })
+    }
+
+    /// The file with what its references stand for, where that is known: another variable of the file, or what a tool such as
+    /// `op run` has put into the environment.
+    #[must_use]
+    pub fn resolved(mut self, environment: impl Fn(&str) -> Option<SecretString>) -> Self {
+        let is_value = |entry: &EnvEntry| entry.reference.is_none() && !entry.value.expose_secret().is_empty();
+        let entries = self.entries.iter().filter(|entry| is_value(entry));
+        let named: KeyValues = entries.map(|entry| (entry.name.clone(), entry.value.clone())).collect();
+        for entry in &mut self.entries {
+            let Some(kept) = &entry.reference else { continue };
+            let known = match &kept.variable {
+                Some(other) => named.get(other).cloned().or_else(|| environment(other)),
+                None => environment(&entry.name),
+            };
+            let is_key = |value: &SecretString| reference(&entry.name, value.expose_secret()).is_none();
+            if let Some(value) = known.filter(is_key) {
+                entry.written = Some(std::mem::replace(&mut entry.value, value));
+            }
+        }
+        self
+    }
+
+    /// The reference of a name as it stands in the file, where its value is what it stands for.
+    pub fn written_reference(&self, name: &str) -> Option<&SecretString> {
+        let entry = self.entries.iter().rfind(|entry| entry.name == name)?;
+        entry.written.as_ref()
+    }
+
+    /// Who keeps the value of a name, where it is a reference.
+    pub fn kept_elsewhere(&self, name: &str) -> Option<&KeptElsewhere> {
+        let entry = self.entries.iter().rfind(|entry| entry.name == name)?;
+        entry.reference.as_ref()
     }
 
     /// The value of a name; of several, the last one, as most readers do.

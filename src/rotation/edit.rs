@@ -1,7 +1,7 @@
 //! Changes one value of `.env` and keeps every other byte: comments, order, quotes, line ends, even invalid UTF-8.
 use super::dotenv::{EnvError, EnvFile};
 use super::env_entry::{EnvEntry, Quote, same};
-use super::reference::{KeptElsewhere, reference};
+use super::reference::KeptElsewhere;
 use secrecy::{ExposeSecret, SecretString};
 use std::ops::Range;
 use zeroize::Zeroizing;
@@ -76,10 +76,10 @@ impl EnvFile {
 
     /// Refuses where the value that stands there is a reference.
     fn check_kept_here(&self, name: &str) -> Result<(), EditError> {
-        let kept_elsewhere = |entry: &EnvEntry| Some((entry.line, reference(name, entry.value.expose_secret())?));
+        let kept_elsewhere = |entry: &EnvEntry| Some((entry.line, entry.reference.clone()?));
         match self.named(name).find_map(kept_elsewhere) {
             None => Ok(()),
-            Some((line, KeptElsewhere { owner, instead })) => Err(EditError::Reference {
+            Some((line, KeptElsewhere { owner, instead, .. })) => Err(EditError::Reference {
                 name: name.to_owned(),
                 line,
                 owner,

@@ -1,4 +1,5 @@
 //! One variable of `.env` as it is written there, and what readers may see differently.
+use super::reference::KeptElsewhere;
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use std::ops::Range;
@@ -7,8 +8,12 @@ use std::ops::Range;
 pub struct EnvEntry {
     /// As written, case included: `API_Groq` is not `API_GROQ`.
     pub name: String,
-    /// Quotes removed, escapes undone.
+    /// Quotes removed, escapes undone; of a reference what it stands for, where that is known.
     pub value: SecretString,
+    /// Where another tool, or another variable, keeps the value: this one is a reference.
+    pub reference: Option<KeptElsewhere>,
+    /// The reference as it stands in the file, where `value` is what it stands for.
+    pub(super) written: Option<SecretString>,
     /// The line where it begins, from 1.
     pub line: usize,
     pub(super) quote: Quote,
@@ -28,6 +33,8 @@ pub(super) enum Quote {
     Bare,
     Single,
     Double,
+    /// As npm's dotenv reads them; nothing is escaped in them.
+    Backtick,
 }
 
 /// Something that popular readers would see differently. Holds a line and a name, never a value.

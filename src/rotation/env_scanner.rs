@@ -1,7 +1,8 @@
 //! The statements of `.env`, as they stand in the file: variables with their tokens, comments, and lines that are neither.
 use super::compatibility;
 use super::env_entry::{EnvEntry, Quote};
-use secrecy::SecretString;
+use super::reference::reference;
+use secrecy::{ExposeSecret, SecretString};
 use std::ops::Range;
 use zeroize::Zeroizing;
 
@@ -112,15 +113,19 @@ impl<'a> EnvScanner<'a> {
         let (quote, token, outer) = match self.peek() {
             Some(b'"') => self.quoted(Quote::Double)?,
             Some(b'\'') => self.quoted(Quote::Single)?,
+            // A single one is part of a value that stands bare.
+            Some(b'`') if self.has_end(b'`') => self.quoted(Quote::Backtick)?,
             _ => {
                 let token = self.bare(after_equals);
                 (Quote::Bare, token.clone(), token)
             }
         };
         let has_tail = quote != Quote::Bare && self.rest_of_line_says_something();
-        let raw = &self.bytes[token.clone()];
+        let value = decode(&self.bytes[token.clone()], quote);
         Some(EnvEntry {
-            value: decode(raw, quote),
+            reference: reference(&name, value.expose_secret()),
+            value,
+            written: None,
             name,
             line,
             quote,
@@ -150,6 +155,11 @@ impl<'a> EnvScanner<'a> {
         self.line += self.bytes[open..at].split(|byte| *byte == b'\n').count() - 1;
         self.at = at + 1;
         Some((quote, open + 1..at, open..at + 1))
+    }
+
+    /// Whether the quote at this place is closed in its line.
+    fn has_end(&self, quote: u8) -> bool {
+        self.bytes[self.at + 1..self.line_end(self.at)].contains(&quote)
     }
 
     /// Whether the quote at a place, lines behind an opening one, stands right behind the `NAME=` of its own line.

@@ -3,6 +3,7 @@
 use super::acceptance::{Objection, objection, probe_fresh};
 use super::copies::{self, Copy};
 use super::dotenv::{KeyValues, only};
+use super::probe::Hint;
 use super::prove::prove;
 use super::providers::Provider;
 use super::replaced_key::{PresentKeys, ReplacedKey};
@@ -10,6 +11,7 @@ use super::retirement::{ProofRun, Retirement};
 use super::rotations::{self, Noticed, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
 use super::{Keyring, NextStep, Project, backup, key_dates, watch};
+use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -31,6 +33,10 @@ pub enum RotationEvent {
         /// How long it is asked again.
         left: Duration,
     },
+    /// The new key works, but lacks a right, as the old one did.
+    NewKeyLimited,
+    /// The new key could not be asked about: this tool keeps it.
+    NewKeyKeptElsewhere(String),
     /// Others could read `.env`, whose mode was this; now only its owner can.
     EnvClosed(u32),
     /// The provider says that the new key works, and it stands in `.env`.
@@ -50,6 +56,8 @@ pub struct Finished {
     pub rotation: Rotation,
     /// What comes next.
     pub next: NextStep,
+    /// Whether this call took the new key into use.
+    pub took_over: bool,
 }
 
 /// A rotation that is being finished.
@@ -57,6 +65,7 @@ pub struct Finishing<'k> {
     keys: &'k Keyring,
     provider: &'k Provider,
     rotation: Rotation,
+    took_over: bool,
 }
 
 impl<'k> Finishing<'k> {
@@ -83,6 +92,7 @@ impl<'k> Finishing<'k> {
             keys,
             provider,
             rotation,
+            took_over: false,
         })
     }
 
@@ -159,10 +169,29 @@ impl<'k> Finishing<'k> {
             }
         };
         let answer = probe_fresh(&self.keys.prober, self.provider, values, Utc::now(), refused).await;
+        if let Some(Hint::Reference(kept)) = &answer.hint {
+            tell(RotationEvent::NewKeyKeptElsewhere(kept.owner.clone()));
+            return Ok(None);
+        }
         match objection(self.provider, &answer) {
+            Some(_) if answer.verdict == Verdict::ValidLimited && self.old_is_no_better().await? => {
+                tell(RotationEvent::NewKeyLimited);
+                Ok(answer.captures.expires_at)
+            }
             Some(objection) => Err(RotationError::Refused(objection)),
             None => Ok(answer.captures.expires_at),
         }
+    }
+
+    /// Whether the old key lacks a right as well, or is dead: then a new key that lacks one is no worse.
+    async fn old_is_no_better(&self) -> Result<bool, RotationError> {
+        let rotation = self.rotation.clone();
+        let old = self
+            .keys
+            .blocking(move |project| old_values(project, &rotation))
+            .await?;
+        let old = self.keys.prober.probe(self.provider, &old, Utc::now()).await.verdict;
+        Ok(old == Verdict::ValidLimited || old.life() == Life::Dead)
     }
 
     async fn written(
@@ -176,6 +205,7 @@ impl<'k> Finishing<'k> {
             Ok(())
         })
         .await?;
+        self.took_over = true;
         tell(RotationEvent::NewKeyInUse);
         let rotation = self.rotation.clone();
         let copies = self
@@ -287,11 +317,13 @@ impl<'k> Finishing<'k> {
     }
 
     async fn ended(self) -> Finished {
-        let (rotation, providers) = (self.rotation, Arc::clone(&self.keys.providers));
+        let (rotation, took_over) = (self.rotation, self.took_over);
+        let providers = Arc::clone(&self.keys.providers);
         self.keys
             .blocking(move |project| Finished {
                 next: NextStep::of(project, &providers, &rotation, Utc::now()),
                 rotation,
+                took_over,
             })
             .await
     }
@@ -310,8 +342,7 @@ fn edited(project: &Project, rotation: &Rotation) -> Result<Option<(KeyValues, V
 
 /// The keys of a rotation's backup that `.env` holds no more.
 fn replaced(project: &Project, provider: &Provider, rotation: &Rotation) -> Result<Vec<ReplacedKey>, RotationError> {
-    let backup = backup::find(project, &rotation.backup)?;
-    let former = only(&backup::values(project, &backup)?.values(), rotation.old.keys());
+    let former = old_values(project, rotation)?;
     let env = project.read_env().map_err(StateError::Env)?;
     let present = only(&env.values(), rotation.old.keys());
     let today = provider.instances(&present);
@@ -319,6 +350,12 @@ fn replaced(project: &Project, provider: &Provider, rotation: &Rotation) -> Resu
         .first()
         .and_then(|new| PresentKeys::of(project, provider, &present, new));
     Ok(present.map_or_else(Vec::new, |present| present.replaced(&former, |_| true)))
+}
+
+/// The old values, from the rotation's backup.
+fn old_values(project: &Project, rotation: &Rotation) -> Result<KeyValues, RotationError> {
+    let backup = backup::find(project, &rotation.backup)?;
+    Ok(only(&backup::values(project, &backup)?.values(), rotation.old.keys()))
 }
 
 /// Other places in the project where the old value stands. Best effort: an encrypted backup without its identity hides what

@@ -57,9 +57,15 @@ impl Keyring {
 
     /// The keyring of a project that is open already.
     pub fn of(project: Arc<Project>, settings: &Settings) -> Result<Self, KeyringError> {
+        let listed = Providers::load(settings)?;
+        let providers = match project.read_env() {
+            Ok(env) => Arc::new(listed.with_names_of(&env)),
+            // Whoever needs the file says what is wrong with it.
+            Err(_) => listed,
+        };
         Ok(Self {
             project,
-            providers: Providers::load(settings)?,
+            providers,
             prober: Prober::new(ProbeSettings::from(settings))?,
         })
     }

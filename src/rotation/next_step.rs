@@ -62,7 +62,7 @@ impl NextStep {
                 },
                 Some(_) | None => Self::ProveOldKeyDead,
             },
-            RotationStage::Retired => {
+            RotationStage::Retired | RotationStage::Claimed => {
                 let read = schedule_file::read(project);
                 Self::RotateAgain(read.schedule().map(|schedule| schedule.due_at(&rotation.provider)))
             }

@@ -99,7 +99,8 @@ fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, StateEr
     Ok(still.map(|(name, _)| name).collect())
 }
 
-fn unknown(providers: &Providers, env: &EnvFile) -> Vec<String> {
+/// Variables that hold secrets of no known provider: nothing can be asked about them.
+pub fn unknown(providers: &Providers, env: &EnvFile) -> Vec<String> {
     let secrets = env
         .entries()
         .filter(|entry| super::is_secret(&entry.name, entry.value.expose_secret()));

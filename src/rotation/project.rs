@@ -155,9 +155,15 @@ impl Project {
         replace::read_in_project(&self.dir, &self.env)
     }
 
-    /// What `.env` says now.
+    /// What `.env` says now, with what its references stand for where that is known.
     pub fn read_env(&self) -> Result<EnvFile, EnvError> {
-        EnvFile::parse(&self.env_bytes()?)
+        let exported = |name: &str| {
+            std::env::var_os(name)?
+                .into_string()
+                .ok()
+                .filter(|value| !value.is_empty())
+        };
+        Ok(EnvFile::parse(&self.env_bytes()?)?.resolved(|name| exported(name).map(SecretString::from)))
     }
 
     /// The fingerprint of every secret variable in `.env`.

@@ -86,7 +86,10 @@ impl Proofs {
 impl ProofSeries {
     /// Whether nothing more is to be asked.
     pub fn is_settled(&self) -> bool {
-        matches!(self.retirement, Some(Retirement::Retired | Retirement::ProbablyRetired))
+        matches!(
+            self.retirement,
+            Some(Retirement::Retired | Retirement::ProbablyRetired | Retirement::Claimed)
+        )
     }
 
     /// When the next proof is due; at once when none was taken, never when settled.
@@ -107,7 +110,8 @@ impl ProofSeries {
     pub fn add(&mut self, run: ProofRun, proof_at: &[Duration]) {
         self.last = Some(run);
         let tells = run.old.life() == Life::Alive
-            || (run.new == Verdict::Valid && (run.old.life() == Life::Dead || run.old == Verdict::AmbiguousAuth));
+            || run.is_beyond_asking()
+            || (run.is_controlled() && (run.old.life() == Life::Dead || run.old == Verdict::AmbiguousAuth));
         if !tells {
             self.retirement = Some(Retirement::Inconclusive);
             return;

@@ -4,6 +4,7 @@ use super::Keyring;
 use super::proofs::{ProofSeries, Proofs};
 use super::replaced_key::ReplacedKey;
 use super::retirement::ProofRun;
+use crate::domain::verdict::{Life, Verdict, VerdictReason};
 use chrono::{DateTime, Utc};
 use std::io;
 use std::time::Duration;
@@ -51,7 +52,10 @@ async fn ask(keys: &Keyring, due: Vec<ReplacedKey>, now: DateTime<Utc>) -> Vec<(
     for (place, key) in due.into_iter().enumerate() {
         let prober = keys.prober.clone();
         asking.spawn(async move {
-            let old = prober.probe(&key.provider, &key.old, now).await.verdict;
+            let old = prober.probe(&key.provider, &key.old, now).await;
+            // A key of a suspended account is refused, and may work again with the account.
+            let may_return = old.because().is_some_and(VerdictReason::may_end) && old.verdict.life() == Life::Dead;
+            let old = if may_return { Verdict::Unexpected } else { old.verdict };
             let new = prober.probe(&key.provider, &key.new, now).await.verdict;
             (place, key, ProofRun { at: now, old, new })
         });

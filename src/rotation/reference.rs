@@ -1,39 +1,53 @@
 //! References: values of `.env` that stand for a secret which another tool keeps. We write none of them over.
+use serde::{Deserialize, Serialize};
 
 /// Where a value really lives, and how it is changed there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct KeptElsewhere {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptElsewhere {
     /// The tool, or what the value names.
-    pub(super) owner: String,
+    pub owner: String,
     /// What to do instead of writing the value here.
-    pub(super) instead: String,
+    pub instead: String,
+    /// How a command is called so that it sees the value: `op run --env-file=.env --`.
+    pub through: Option<String>,
+    /// The variable of the same file or of the environment that holds the value.
+    pub variable: Option<String>,
 }
 
 /// The tool that keeps the value, where it is a reference and no value. Sources: the documentation of dotenvx, 1Password's CLI,
 /// SOPS and vals; `${NAME}` and `$(command)` as shells and most readers of `.env` expand them.
 pub(super) fn reference(name: &str, value: &str) -> Option<KeptElsewhere> {
-    let of = |owner: &str, instead: String| {
-        Some(KeptElsewhere {
-            owner: owner.to_owned(),
-            instead,
-        })
+    let of = |owner: &str, instead: &str, through: Option<&str>| KeptElsewhere {
+        owner: owner.to_owned(),
+        instead: instead.to_owned(),
+        through: through.map(str::to_owned),
+        variable: None,
     };
     if value.starts_with("encrypted:") {
-        return of("dotenvx", format!("run `dotenvx set {name}` with the new value"));
+        let set = format!("run `dotenvx set {name}` with the new value");
+        Some(of("dotenvx", &set, Some("dotenvx run --")))
+    } else if value.starts_with("op://") || value.starts_with("$(op ") {
+        let edit = "change it there, or with `op item edit`";
+        Some(of("1Password", edit, Some("op run --env-file=.env --")))
+    } else if value.starts_with("ENC[") {
+        let edit = "change it with `sops edit .env`";
+        Some(of("SOPS", edit, Some("sops exec-env .env")))
+    } else if value.starts_with("ref+") {
+        let edit = "change it where the reference points";
+        Some(of("vals", edit, Some("vals exec -f .env --")))
+    } else if value.starts_with("$(") {
+        Some(of("a command", "change it where that command reads it", None))
+    } else {
+        let other = other_variable(value)?;
+        Some(KeptElsewhere {
+            variable: Some(other.to_owned()),
+            ..of(
+                &format!("the variable {other}"),
+                &format!("rotate {other} instead"),
+                None,
+            )
+        })
     }
-    if value.starts_with("op://") || value.starts_with("$(op ") {
-        return of("1Password", "change it there, or with `op item edit`".to_owned());
-    }
-    if value.starts_with("ENC[") {
-        return of("SOPS", "change it with `sops edit`".to_owned());
-    }
-    if value.starts_with("ref+") {
-        return of("vals", "change it where the reference points".to_owned());
-    }
-    if value.starts_with("$(") || value.starts_with('`') && value.ends_with('`') && value.contains(' ') {
-        return of("a command", "change it where that command reads it".to_owned());
-    }
-    other_variable(value).and_then(|other| of(&format!("the variable {other}"), format!("rotate {other} instead")))
 }
 
 /// `${OTHER}` and `$OTHER` as a whole: the other variable.
@@ -73,6 +87,7 @@ mod tests {
         for value in [
             "gsk_madeup",
             "$2b$10$abc",
+            "`cat key.txt`",
             "pa$$word",
             "`gsk_madeup`",
             "",

@@ -13,6 +13,9 @@ pub enum Retirement {
     Retired,
     /// The provider has one code for several causes (Binance): likely dead. Shown as claimed, ticks nothing.
     ProbablyRetired,
+    /// The old value cannot be asked about at all: another tool keeps it, or it is no whole key. That it is dead is its owner's
+    /// word; ticks nothing.
+    Claimed,
     /// It still opens something, or the provider still knows it.
     OldStillAlive,
     /// Old and new are the same value.
@@ -31,8 +34,9 @@ impl Retirement {
             Self::Propagating => 1,
             Self::NotRotated => 2,
             Self::Inconclusive => 3,
-            Self::ProbablyRetired => 4,
-            Self::Retired => 5,
+            Self::Claimed => 4,
+            Self::ProbablyRetired => 5,
+            Self::Retired => 6,
         };
         all.min_by_key(urgency).unwrap_or(Self::NotRotated)
     }
@@ -42,6 +46,7 @@ impl Retirement {
         match self {
             Self::Retired => "retired",
             Self::ProbablyRetired => "probably_retired",
+            Self::Claimed => "claimed",
             Self::OldStillAlive => "old_still_alive",
             Self::NotRotated => "not_rotated",
             Self::Propagating => "propagating",
@@ -61,6 +66,20 @@ pub struct ProofRun {
     pub new: Verdict,
 }
 
+impl ProofRun {
+    /// Whether the new key is let in, so that a refusal is about the old one; a key with few rights is let in too.
+    pub fn is_controlled(&self) -> bool {
+        matches!(self.new, Verdict::Valid | Verdict::ValidLimited)
+    }
+
+    /// Whether no call can ever tell whether the old key lives: its value is none that could be sent. The new one is in use, as
+    /// far as that can be told.
+    pub fn is_beyond_asking(&self) -> bool {
+        let is_none = self.old.life() == Life::None || self.old == Verdict::WrongKeyType;
+        is_none && (self.is_controlled() || self.new == Verdict::Reference)
+    }
+}
+
 /// Judges the runs of one series. `proof_at` says when proofs are due, from the first run on; a run counts as the next
 /// proof only once its time has come, so that three calls in one second prove no more than one.
 pub fn judge(runs: &[ProofRun], proof_at: &[Duration]) -> Retirement {
@@ -73,7 +92,10 @@ pub fn judge(runs: &[ProofRun], proof_at: &[Duration]) -> Retirement {
             Retirement::OldStillAlive
         };
     }
-    let controlled = runs.iter().all(|run| run.new == Verdict::Valid);
+    if runs.last().is_some_and(|run| run.is_beyond_asking()) {
+        return Retirement::Claimed;
+    }
+    let controlled = runs.iter().all(ProofRun::is_controlled);
     if !controlled || proofs(runs, proof_at).len() < proof_at.len().max(1) {
         return Retirement::Inconclusive;
     }

@@ -30,6 +30,8 @@ pub enum RotationStage {
     Inconclusive,
     /// The old key is proven dead (or, where the provider does not say, most likely).
     Retired,
+    /// The old value cannot be asked about: that it is dead is its owner's word.
+    Claimed,
     /// The old value was brought back.
     RolledBack,
 }
@@ -43,13 +45,14 @@ impl RotationStage {
             Self::OldStillAlive => "old_still_alive",
             Self::Inconclusive => "inconclusive",
             Self::Retired => "retired",
+            Self::Claimed => "claimed",
             Self::RolledBack => "rolled_back",
         }
     }
 
     /// Whether nothing more is to be done.
     pub fn is_over(self) -> bool {
-        matches!(self, Self::Retired | Self::RolledBack)
+        matches!(self, Self::Retired | Self::Claimed | Self::RolledBack)
     }
 }
 
@@ -70,7 +73,7 @@ pub struct Rotation {
     pub began_at: DateTime<Utc>,
     /// When the new value was seen in `.env`, tested.
     pub written_at: Option<DateTime<Utc>>,
-    /// When the old key was proven dead.
+    /// When the old key was proven dead, or nothing more could be proven.
     pub retired_at: Option<DateTime<Utc>>,
     /// The variables with what they were.
     pub old: BTreeMap<String, Fingerprint>,
@@ -280,7 +283,9 @@ fn file_of(project: &Project, provider: &str) -> PathBuf {
 pub fn variables_in(provider: &Provider, env: &EnvFile) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for entry in env.entries() {
-        let is_its = provider.variable(&entry.name).is_some() && !entry.value.expose_secret().is_empty();
+        // What points to another variable changes with that one.
+        let points = entry.reference.as_ref().is_some_and(|kept| kept.variable.is_some());
+        let is_its = provider.variable(&entry.name).is_some() && !points && !entry.value.expose_secret().is_empty();
         if is_its && !names.contains(&entry.name) {
             names.push(entry.name.clone());
         }
@@ -312,10 +317,9 @@ impl Rotation {
     /// key that stands under two names is changed under both.
     pub fn named(&self, provider: &Provider, values: &[SecretString]) -> KeyValues {
         let value_of = |name: &String| {
-            let place = provider
-                .variables
-                .iter()
-                .position(|variable| variable.answers_to(name))?;
+            let listed = provider.variables.iter().position(|variable| variable.answers_to(name));
+            // A name may be known by its value alone, and the value may have changed since.
+            let place = listed.or_else(|| (provider.variables.len() == 1).then_some(0))?;
             Some((name.clone(), values.get(place)?.clone()))
         };
         self.old.keys().filter_map(value_of).collect()
@@ -325,10 +329,15 @@ impl Rotation {
     pub fn notice(&self, project: &Project, env: &EnvFile) -> Noticed {
         let names: Vec<String> = self.old.keys().cloned().collect();
         let now = fingerprints(project, env, &names);
+        // A reference that is looked up now, and was not at the beginning, is compared as it stands in the file.
+        let as_written = |name: &str, old: &Fingerprint| {
+            let written = env.written_reference(name);
+            written.is_some_and(|written| project.fingerprint(name, written) == *old)
+        };
         let unchanged: Vec<String> = self
             .old
             .iter()
-            .filter(|(name, old)| now.get(*name) == Some(old))
+            .filter(|(name, old)| now.get(*name) == Some(old) || as_written(name, old))
             .map(|(name, _)| name.clone())
             .collect();
         if now.is_empty() {
@@ -372,10 +381,11 @@ impl Rotation {
         self.retirement = Some(retirement);
         self.stage = match retirement {
             Retirement::Retired | Retirement::ProbablyRetired => RotationStage::Retired,
+            Retirement::Claimed => RotationStage::Claimed,
             Retirement::OldStillAlive | Retirement::Propagating => RotationStage::OldStillAlive,
             Retirement::NotRotated | Retirement::Inconclusive => RotationStage::Inconclusive,
         };
-        if self.stage == RotationStage::Retired {
+        if self.stage.is_over() {
             self.retired_at = Some(at);
         }
     }

@@ -15,7 +15,10 @@ pub fn start(
     // What could not be written at the end is said before anybody makes a new key.
     let env = project.read_env().map_err(StateError::Env)?;
     for provider in providers {
-        project.rehearse_values(&variables_in(provider, &env))?;
+        // What another tool keeps is changed there, and never written by us.
+        let mut own = variables_in(provider, &env);
+        own.retain(|name| env.kept_elsewhere(name).is_none());
+        project.rehearse_values(&own)?;
     }
     let begun = cycle::begin(project, at, None)?;
     let (number, backup) = (begun.cycle.number, &begun.backup);

@@ -124,6 +124,11 @@ fn keys() -> Vec<(&'static str, CheckStatus, Value)> {
             Unknown,
             json!({ "keys": keys, "verdicts": verdict }),
         ),
+        (
+            "old_keys_claimed",
+            Missing,
+            json!({ "keys": keys, "consoles": [{ "title": "Groq", "manage_url": "https://console.groq.com/keys" }] }),
+        ),
         ("old_keys_probably_dead", Missing, json!({ "keys": keys })),
         (
             "old_key_alive",

@@ -126,6 +126,7 @@ impl Renderer<'_> {
                 variables: vec!["A_KEY".to_owned(), "A_SECRET".to_owned()],
                 verdict,
                 changed,
+                because: None,
                 fingerprint: None,
             });
             for parts in [vec![reported()], vec![posted(Extent::Whole, false)]] {

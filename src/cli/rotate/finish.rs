@@ -58,6 +58,12 @@ fn event_in_words(context: &RotateContext, event: &RotationEvent) -> String {
             "{title} does not know it. New keys may need a moment: asking again for {} s ...",
             left.as_secs()
         ),
+        RotationEvent::NewKeyLimited => {
+            "The new key works and lacks a right that the probe asks for; so does, or did, the old one.".to_owned()
+        }
+        RotationEvent::NewKeyKeptElsewhere(owner) => {
+            format!("{owner} keeps the new value, so the provider was not asked about it.")
+        }
         RotationEvent::EnvClosed(mode) => {
             format!(".env could be read by others (mode {mode:04o}); it is 0600 now.")
         }
@@ -95,9 +101,6 @@ fn told(context: &RotateContext, finished: &Finished) -> CommandResult<Exit> {
     } else {
         println!("{}: {}. Next: {next}", rotation.provider, rotation.stage.as_str());
     }
-    Ok(if rotation.stage == RotationStage::Retired {
-        Exit::Done
-    } else {
-        Exit::Failed
-    })
+    let is_done = finished.took_over || matches!(rotation.stage, RotationStage::Retired | RotationStage::Claimed);
+    Ok(if is_done { Exit::Done } else { Exit::Failed })
 }

@@ -33,12 +33,7 @@ pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult
             plan.keys.iter().map(row).collect(),
         );
     }
-    if !plan.unknown.is_empty() {
-        println!(
-            "Also secrets, of providers that keyminder does not know: {}",
-            plan.unknown.join(", ")
-        );
-    }
+    words::tell_unknown(&plan.unknown);
     if let Some(first) = plan.keys.iter().find(|key| key.due_at <= now) {
         println!("Next: keyminder rotate start {}", first.provider);
     }
@@ -66,9 +61,33 @@ pub(super) fn started(context: &RotateContext, rotations: &[Rotation]) -> Comman
     for rotation in rotations {
         println!("{}", safe(rotation));
         steps(context.keys.provider(&rotation.provider)?, "en");
+        for line in kept_elsewhere(context, rotation)? {
+            println!("{line}");
+        }
         println!("Then: keyminder rotate finish {}\n", rotation.provider);
     }
     Ok(Exit::Done)
+}
+
+/// Where the values of a rotation live that are not changed in `.env`.
+fn kept_elsewhere(context: &RotateContext, rotation: &Rotation) -> CommandResult<Vec<String>> {
+    let env = context.keys.project.read_env()?;
+    let kept = rotation
+        .old
+        .keys()
+        .filter_map(|name| Some((name, env.kept_elsewhere(name)?)));
+    let lines = kept.map(|(name, kept)| {
+        let command = format!("keyminder rotate finish {}", rotation.provider);
+        let through = kept.through.as_ref();
+        let through = through.map_or(String::new(), |through| {
+            format!(", and call me as: {through} {command}")
+        });
+        format!(
+            "  {name} is a reference: {} keeps its value. Leave it as it is; {}{through}",
+            kept.owner, kept.instead
+        )
+    });
+    Ok(lines.collect())
 }
 
 /// What was done at the beginning of a rotation.
@@ -145,6 +164,14 @@ pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &Next
         NextStep::WaitForProof { number, at } => format!(
             "proof {number} at {}: keyminder rotate finish {id} --wait",
             local(context, *at)
+        ),
+        NextStep::RotateAgain(due) if rotation.stage == RotationStage::Claimed => format!(
+            "delete the old key at the provider, if that was not done yet: its value cannot be asked about, so that it is \
+             dead stays your word. The next rotation is {}",
+            due.map_or_else(
+                || "not scheduled".to_owned(),
+                |due| due_in_words(due, Utc::now(), context.keys.project.zone)
+            )
         ),
         NextStep::RotateAgain(due) => {
             let due = due.map(|due| due_in_words(due, Utc::now(), context.keys.project.zone));

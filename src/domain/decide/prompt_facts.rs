@@ -243,6 +243,7 @@ pub(super) fn keys(conversation: &Conversation) -> Vec<Value> {
             title => shown(&key.title),
             variables => shown(&key.variables),
             verdict => key.verdict.as_str(),
+            because => key.because.map(shown),
             life => shown(key.verdict.life()),
             changed => key.changed,
         }

@@ -76,7 +76,7 @@ struct Keys {
 
 impl Keys {
     fn of(provider: &Provider, names: &[String], env: &[Beside]) -> Self {
-        let maker = makers().iter().find(|maker| maker.id == provider.id);
+        let maker = makers().iter().find(|maker| maker.id == provider.maker);
         let variables = provider.variables.iter().flat_map(Variable::names);
         let variables = variables.chain(names.iter().map(String::as_str));
         let variables = variables.chain(maker.iter().map(|maker| maker.variable.as_str()));

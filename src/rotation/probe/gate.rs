@@ -3,6 +3,7 @@
 use super::probed::{Hint, OtherMaker};
 use crate::outbound::destination;
 use crate::rotation::providers::{Maker, Provider, maker_of_value};
+use crate::rotation::reference::reference;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Words of which texts in place of a key are made; in a key, none stands alone between two signs.
@@ -39,7 +40,9 @@ pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretStrin
             used.unwrap_or(&variable.name).clone()
         };
         let quoted = |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
-        if value.contains("-----BEGIN") {
+        if let Some(kept) = reference(&name(), value) {
+            Some(Hint::Reference(Box::new(kept)))
+        } else if value.contains("-----BEGIN") {
             Some(Hint::RsaKey(name()))
         } else if is_placeholder(value) {
             Some(Hint::Placeholder(name()))
@@ -67,7 +70,7 @@ pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretStrin
 
 fn other_maker<'v>(provider: &Provider, value: &'v str) -> Option<(&'static Maker, &'v str)> {
     let (maker, prefix) = maker_of_value(value)?;
-    let own = maker.id == provider.id || provider.prefixes.iter().any(|own| value.starts_with(own.as_str()));
+    let own = maker.id == provider.maker || provider.prefixes.iter().any(|own| value.starts_with(own.as_str()));
     (!own).then_some((maker, prefix))
 }
 

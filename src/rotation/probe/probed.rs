@@ -1,5 +1,6 @@
 //! What a probe came to.
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Verdict, VerdictReason};
+use crate::rotation::dotenv::KeptElsewhere;
 use crate::rotation::providers::{Captures, Provider};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -30,6 +31,16 @@ pub struct Probed {
     pub hint: Option<Hint>,
 }
 
+impl Probed {
+    /// Why the key does not work, where the provider says so.
+    pub fn because(&self) -> Option<VerdictReason> {
+        match self.hint {
+            Some(Hint::Because(reason)) => Some(reason),
+            _ => None,
+        }
+    }
+}
+
 /// What may be wrong with a value that was not, or could not be, sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -40,6 +51,8 @@ pub enum Hint {
     Blanks(String),
     /// A text in place of a key: `your_key_here`, `sk-...`.
     Placeholder(String),
+    /// The value stands for a key that another tool keeps.
+    Reference(Box<KeptElsewhere>),
     /// Quotes are part of the value of this variable.
     Quotes(String),
     /// A PEM key: RSA keys are not supported.
@@ -48,6 +61,8 @@ pub enum Hint {
     Format(String),
     /// The value of this variable is another kind of key of the same maker, which the probe's call refuses although it lives.
     OtherKind(String),
+    /// The provider says why it ended the key.
+    Because(VerdictReason),
     /// By its beginning it is somebody else's key.
     OtherMaker(Box<OtherMaker>),
     /// The project uses it at somebody else's address.

@@ -103,6 +103,7 @@ impl Prober {
             let verdict = match hint {
                 Hint::OtherKind(_) => Verdict::WrongKeyType,
                 Hint::Placeholder(_) => Verdict::Missing,
+                Hint::Reference(_) => Verdict::Reference,
                 _ => Verdict::Malformed,
             };
             return Some((verdict, hint));
@@ -145,7 +146,7 @@ impl Prober {
         if let Some((verdict, hint)) = held_back {
             return judged(provider, names, verdict, Some(hint), now);
         }
-        let queue = self.shared.queues.of(&provider.id);
+        let queue = self.shared.queues.of(&provider.maker);
         let _ours = queue.lock().await;
         let started = Instant::now();
         let mut round = Round::new(&self.shared, provider, &values, now);

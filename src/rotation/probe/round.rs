@@ -121,6 +121,7 @@ impl<'a> Round<'a> {
             captures,
             status: Some(answer.status),
             retry_after: retry_after.map(Duration::from_secs),
+            hint: rule.and_then(|rule| rule.because).map(Hint::Because),
             ..CallResult::bare(verdict)
         }
     }

@@ -59,6 +59,9 @@ struct Case {
     headers: BTreeMap<String, String>,
     body: Value,
     verdict: Verdict,
+    /// Verdicts that say the same to whoever holds the key.
+    #[serde(default)]
+    also: Vec<Verdict>,
 }
 
 #[tokio::test]
@@ -69,6 +72,9 @@ async fn every_recorded_answer_is_classified_as_recorded() {
     // Answers that people met elsewhere, and that say less than they seem to.
     let troubles: Vec<Case> = serde_json::from_str(include_str!("../../../tests/vectors/probe_troubles.json")).unwrap();
     cases.extend(troubles);
+    // Answers of each provider, and of strangers in between, as public reports quote them.
+    let reported: Vec<Case> = serde_json::from_str(include_str!("../../../tests/vectors/probe_answers.json")).unwrap();
+    cases.extend(reported);
     let (state, url) = stand_ins().await;
     let prober = asking(&url);
     let all: Vec<&str> = StandIns::ids().collect();
@@ -89,7 +95,13 @@ async fn every_recorded_answer_is_classified_as_recorded() {
             };
             state.script(provider, script);
             let found = probe(&prober, provider, &invented(provider)).await;
-            assert_eq!(found.verdict, case.verdict, "case {n}, {provider}");
+            let is_meant = found.verdict == case.verdict || case.also.contains(&found.verdict);
+            assert!(
+                is_meant,
+                "case {n}, {provider}: {} for {}",
+                found.verdict.as_str(),
+                case.verdict.as_str()
+            );
             assert_eq!(found.status_code, Some(case.http_status), "case {n}, {provider}");
         }
     }
@@ -276,7 +288,8 @@ async fn only_passing_trouble_is_asked_again() {
     assert_eq!(probe(&prober, "mistral", &values).await.verdict, Verdict::Valid);
     assert_eq!(state.journal().len(), 3);
     state.script("mistral", once(401));
-    assert_eq!(probe(&prober, "mistral", &values).await.verdict, Verdict::Invalid);
+    let refused = probe(&prober, "mistral", &values).await.verdict;
+    assert_eq!(refused, Verdict::Unexpected, "an empty refusal names nobody's key");
     assert_eq!(state.journal().len(), 4, "a refused login is never repeated");
     let late = BTreeMap::from([("Retry-After".to_owned(), "60".to_owned())]);
     state.script(

@@ -1,6 +1,6 @@
 //! What a provider answered, and the rules that make a verdict of it. Nothing here is kept or printed: error bodies
 //! echo pieces of keys.
-use crate::domain::verdict::{Life, Verdict};
+use crate::domain::verdict::{Life, Verdict, VerdictReason};
 use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
@@ -27,6 +27,8 @@ pub struct AnswerRule {
     pub(super) headers: Vec<(String, Regex)>,
     /// What it means.
     pub verdict: Verdict,
+    /// What more the provider says with it.
+    pub because: Option<VerdictReason>,
     /// What to do before the verdict is believed.
     pub then: Then,
 }
@@ -87,7 +89,7 @@ impl AnswerRule {
         // A portal or proxy answers with HTML: it must make no key look alive, and none dead.
         let believable = match self.verdict.life() {
             Life::Alive => answer.json.is_some(),
-            Life::Dead => answer.json.is_some() || answer.text.trim().is_empty() || self.names_words(),
+            Life::Dead => answer.json.is_some() || self.names_words(),
             Life::Unknown | Life::None => true,
         };
         believable

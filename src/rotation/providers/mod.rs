@@ -4,6 +4,7 @@ mod answer;
 mod capture;
 mod hosts;
 mod makers;
+mod other_names;
 mod provider;
 mod spec;
 mod table;

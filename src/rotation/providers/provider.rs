@@ -15,6 +15,8 @@ pub struct Provider {
     pub id: String,
     /// The name that people read.
     pub title: String,
+    /// The id of the provider whose keys these are: its own, but for a second key under a name of its own.
+    pub maker: String,
     /// The variables of one key, in the order in which `{0}`, `{1}` name them.
     pub variables: Vec<Variable>,
     /// How soon it is rotated in a plan.
@@ -139,7 +141,7 @@ impl Provider {
 
     /// Whether this is the Notion that `notion.url` names.
     pub fn is_notion(&self) -> bool {
-        self.id == "notion" && !self.users_own
+        self.maker == "notion" && !self.users_own
     }
 
     /// The steps in a language, or in English.

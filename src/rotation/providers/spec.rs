@@ -5,7 +5,7 @@ use super::hosts::{is_of_the_wire, split_url, unsafe_host};
 use super::provider::{Method, Provider, Request, Signer, TimeEndpoint, Variable};
 use crate::domain::schedule::Priority;
 use crate::domain::toml_fault;
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Verdict, VerdictReason};
 use regex::Regex;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -85,6 +85,7 @@ struct RequestSpec {
 struct RuleSpec {
     r#if: Conditions,
     verdict: Verdict,
+    because: Option<VerdictReason>,
     #[serde(default)]
     then: Then,
 }
@@ -244,6 +245,7 @@ fn build(table: Table) -> Result<Provider, String> {
         .map(|(at, spec)| rule(spec).map_err(|problem| format!("rule {}: {problem}", at + 1)));
     Ok(Provider {
         rules: rules.collect::<Result<_, _>>()?,
+        maker: spec.id.clone(),
         id: spec.id,
         title: spec.title,
         variables,
@@ -343,6 +345,7 @@ fn rule(spec: RuleSpec) -> Result<AnswerRule, String> {
         text,
         headers,
         verdict: spec.verdict,
+        because: spec.because,
         then: spec.then,
     })
 }

@@ -1,7 +1,9 @@
 //! All providers that are known: the built-in ones and the project's own.
+use super::other_names;
 use super::provider::Provider;
 use super::spec::{self, ProviderFault};
 use crate::config::{Faults, Settings, text_of};
+use crate::rotation::dotenv::EnvFile;
 use std::io::ErrorKind;
 use std::sync::{Arc, LazyLock};
 
@@ -45,6 +47,14 @@ impl Providers {
     /// new one adds a provider. All faults are told at once; `file` is the name they give.
     pub fn with_file(toml: &str, file: &str) -> Result<Self, Vec<ProviderFault>> {
         spec::read(BUILTIN, Some((toml, file))).map(|list| Self { list })
+    }
+
+    /// These providers, with the names under which this `.env` holds keys beside those that they list.
+    #[must_use]
+    pub fn with_names_of(&self, env: &EnvFile) -> Self {
+        let mut list = self.list.clone();
+        other_names::add(&mut list, env);
+        Self { list }
     }
 
     /// All of them, in the order of the file.

@@ -54,7 +54,7 @@ fn three_calls_in_one_minute_are_one_proof() {
 proptest! {
     /// Nothing is ever called retired but by three proofs in time, each with its control.
     #[test]
-    fn retired_means_dead_three_times_over(runs in prop::collection::vec((0_i64..400, 0_usize..18, 0_usize..18), 0..6)) {
+    fn retired_means_dead_three_times_over(runs in prop::collection::vec((0_i64..400, 0..Verdict::ALL.len(), 0..Verdict::ALL.len()), 0..6)) {
         let mut at_s = 0;
         let runs: Vec<ProofRun> = runs.into_iter().map(|(step, old, new)| {
             at_s += step;

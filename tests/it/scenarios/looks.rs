@@ -61,6 +61,7 @@ pub fn probed(world: &World, variables: &[String], cycle: Option<&Cycle>) -> Vec
             title: provider.title.clone(),
             variables: present.as_ref().map_or_else(variables, |key| key.variables.clone()),
             verdict: present.as_ref().map_or(Verdict::Missing, |key| key.verdict),
+            because: None,
             changed: present.as_ref().and_then(|key| cycle.map(|_| key.changed)),
             fingerprint: present.and_then(|key| fingerprints(world).get(key.variables.last()?).cloned()),
         });

@@ -85,7 +85,6 @@ fn what_stands_in_place_of_a_key_is_not_sent() {
         "sk-\u{2026}",
         "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxx",
         "<paste your key>",
-        "${OPENAI_API_KEY}",
         "{{ openai }}",
         "changeme",
         "xxxx",
@@ -97,6 +96,9 @@ fn what_stands_in_place_of_a_key_is_not_sent() {
             Some(Hint::Placeholder("OPENAI_API_KEY".to_owned())),
             "{value}"
         );
+    }
+    for value in ["${OPENAI_API_KEY}", "op://Vault/OpenAI/key", "encrypted:BDqmadeup"] {
+        assert!(matches!(told("openai", value), Some(Hint::Reference(_))), "{value}");
     }
     let key = format!("sk-{}", random(48));
     for value in [
