@@ -61,13 +61,26 @@ impl CommandError {
 }
 
 impl fmt::Display for CommandError {
-    /// The whole chain of causes in one line.
+    /// The whole chain of causes in one line, each said once: many an error says its cause itself.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Settings(faults) => faults.fmt(f),
-            Self::Refused(error) | Self::Failed(error) => write!(f, "{error:#}"),
+            Self::Refused(error) | Self::Failed(error) => f.write_str(&told_once(error)),
         }
     }
+}
+
+fn told_once(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| {
+        let cause = cause.to_string();
+        if told.is_empty() {
+            cause
+        } else if told.contains(&cause) {
+            told
+        } else {
+            format!("{told}: {cause}")
+        }
+    })
 }
 
 /// An error with which a command can end.

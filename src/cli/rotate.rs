@@ -38,7 +38,12 @@ enum RotateCommand {
     Start {
         /// Providers or variables, e.g. bybit [default: all that is due]
         providers: Vec<String>,
+        /// All that is due, as without a name
+        #[arg(long, conflicts_with = "providers")]
+        all_due: bool,
     },
+    /// Every rotation that was begun, the last one first
+    List,
     /// How each rotation stands
     Status,
     /// What to do at the provider, step by step
@@ -75,7 +80,8 @@ pub fn run(place: &ProjectArgs, args: &RotateArgs) -> CommandResult<Exit> {
     let context = RotateContext::open(place, args.identity.clone(), args.json)?;
     match &args.action {
         RotateCommand::Plan => show::plan(&context, Utc::now()),
-        RotateCommand::Start { providers } => start(&context, providers, Utc::now()),
+        RotateCommand::List => show::list(&context),
+        RotateCommand::Start { providers, .. } => start(&context, providers, Utc::now()),
         RotateCommand::Status => show::status(&context, Utc::now()),
         RotateCommand::Instructions { provider, language } => show::instructions(&context, provider, language),
         RotateCommand::Finish(finish) => runtime()?.block_on(finish::run(&context, finish)),

@@ -30,7 +30,7 @@
 //! | `old_values_missing` | missing | keys: no backup holds their former value |
 //! | `old_values_sealed` | missing | keys, files: backups that cannot be opened, for want of an age identity or otherwise |
 //! | `not_rotated` | missing | keys: unchanged since this cycle began |
-//! | `monitor_ran` | proven | at, next, by (`run`, `timer`) |
+//! | `monitor_ran` | proven | at, next, by (`run`, `timer`, `runs` on two days) |
 //! | `monitor_stale` | missing | at |
 //! | `monitor_missing` | missing | |
 //! | `monitor_unassured` | missing | at: it ran, but nothing will run it again |

@@ -126,15 +126,16 @@ impl fmt::Display for Severity {
 /// Everything that a report gives rise to, the worst first.
 pub fn of(report: &MonitorReport) -> Vec<MonitorFinding> {
     let mut all: Vec<MonitorFinding> = report.keys.iter().flat_map(of_key).collect();
-    all.extend(report.old_keys.iter().filter_map(|old| {
+    all.extend(report.old_keys.iter().map(|old| {
         let hours = (report.checked_at - old.since).num_hours();
-        let level = stepped(hours, OLD_KEY_HOURS)?;
+        // While its readers are restarted an old key may live on for a while.
+        let level = stepped(hours, OLD_KEY_HOURS).unwrap_or(Severity::Note);
         let text = format!(
             "the old key of {} still works, {} after its successor; delete it",
             old.key,
             span(hours)
         );
-        Some(finding(Condition::OldKeyAlive, &old.key, level, text))
+        finding(Condition::OldKeyAlive, &old.key, level, text)
     }));
     all.extend(of_files(report));
     all.sort_by(|a, b| (b.level, &a.subject, a.condition).cmp(&(a.level, &b.subject, b.condition)));
@@ -181,6 +182,8 @@ fn stepped(value: i64, (warning, critical): (i64, i64)) -> Option<Severity> {
 
 fn span(hours: i64) -> String {
     match hours / 24 {
+        0 if hours == 0 => "less than an hour".to_owned(),
+        0 if hours == 1 => "1 hour".to_owned(),
         0 => format!("{hours} hours"),
         1 => "1 day".to_owned(),
         days => format!("{days} days"),

@@ -29,6 +29,9 @@ pub struct SentAlert {
 pub struct MonitorRecord {
     /// When the monitor last ran to its end.
     pub ran_at: Option<DateTime<Utc>>,
+    /// When it last ran on an earlier day than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ran_on_a_day_before: Option<DateTime<Utc>>,
     /// For each key, how many runs in a row told nothing about it.
     #[serde(default)]
     pub unknown_runs: BTreeMap<String, u32>,

@@ -168,6 +168,10 @@ impl MonitorReport {
         let runs = unknown.map(|key| (key.key.clone(), before.unknown_runs_of(&key.key) + 1));
         MonitorRecord {
             ran_at: Some(self.checked_at),
+            ran_on_a_day_before: match before.ran_at {
+                Some(last) if last.date_naive() < self.checked_at.date_naive() => Some(last),
+                _ => before.ran_on_a_day_before,
+            },
             unknown_runs: runs.collect(),
             sent: before.sent.clone(),
         }

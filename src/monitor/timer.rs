@@ -1,12 +1,29 @@
-//! Whether something other than `run` starts the monitor every day: a timer of systemd, an agent of launchd, a crontab.
+//! Whether something other than `run` starts the monitor every day: a timer of systemd that is enabled, an agent that launchd
+//! has loaded, a crontab. A file by itself starts nothing.
 use crate::process;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+/// Where systemd notes whose timers run while nobody is logged in (`loginctl enable-linger`).
+const LINGER: &str = "/var/lib/systemd/linger";
+
+/// What a timer's file says of when it is due; without any of these it never is.
+const WHEN: [&str; 5] = [
+    "OnCalendar=",
+    "OnActiveSec=",
+    "OnBootSec=",
+    "OnUnitActiveSec=",
+    "OnUnitInactiveSec=",
+];
+
 /// Folders in which timers of this person, and of the machine, lie.
 pub fn timer_dirs() -> Vec<PathBuf> {
     let home = std::env::home_dir();
-    let own = [".config/systemd/user", "Library/LaunchAgents"];
+    let own = [
+        ".config/systemd/user",
+        ".local/share/systemd/user",
+        "Library/LaunchAgents",
+    ];
     let of_machine = ["/etc/systemd/system", "/Library/LaunchDaemons"];
     home.iter()
         .flat_map(|home| own.map(|dir| home.join(dir)))
@@ -16,23 +33,86 @@ pub fn timer_dirs() -> Vec<PathBuf> {
 
 /// What starts the monitor: the file's name, or `crontab`.
 pub fn installed(dirs: &[PathBuf]) -> Option<String> {
-    dirs.iter().find_map(|dir| in_folder(dir)).or_else(|| {
-        crontab()
-            .filter(|text| starts_monitor(text))
-            .map(|_| "crontab".to_owned())
-    })
+    let lingers = || {
+        let user = std::env::var_os("USER").or_else(|| std::env::var_os("LOGNAME"));
+        user.is_some_and(|user| Path::new(LINGER).join(user).exists())
+    };
+    dirs.iter()
+        .find_map(|dir| enabled_timer(dir, dirs, &lingers).or_else(|| loaded_agent(dir)))
+        .or_else(|| {
+            crontab()
+                .filter(|text| starts_monitor(text))
+                .map(|_| "crontab".to_owned())
+        })
 }
 
-/// A timer without its service would start nothing: a file counts by its name, as `service install` gives it, or by a
-/// command in it.
-fn in_folder(dir: &Path) -> Option<String> {
-    std::fs::read_dir(dir).ok()?.flatten().find_map(|entry| {
-        let name = entry.file_name().into_string().ok()?;
-        let kind = Path::new(&name).extension();
-        let is_timer = kind == Some("timer".as_ref()) && name.contains("keyminder");
-        let is_agent = kind == Some("plist".as_ref()) && starts_monitor(&std::fs::read_to_string(entry.path()).ok()?);
-        (is_timer || is_agent).then_some(name)
-    })
+fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
+    let listing = std::fs::read_dir(dir).into_iter().flatten().flatten();
+    let paths = listing.map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|own| own == extension))
+        .collect()
+}
+
+/// A timer that says when, starts a service that runs the monitor, and is wanted by a target that starts: `enable` has made
+/// that link. A person's own timers run on without them only where they linger.
+fn enabled_timer(dir: &Path, dirs: &[PathBuf], lingers: &dyn Fn() -> bool) -> Option<String> {
+    let is_of_person = dir.ends_with("systemd/user");
+    let timer = files(dir, "timer").into_iter().find(|timer| {
+        let text = std::fs::read_to_string(timer).unwrap_or_default();
+        let is_due = text
+            .lines()
+            .any(|line| WHEN.iter().any(|when| line.trim().starts_with(when)));
+        is_due
+            && service_of(timer, &text, dirs).is_some_and(|service| starts_monitor(&service))
+            && is_wanted(timer, dirs)
+    })?;
+    (!is_of_person || lingers()).then(|| name_of(&timer))
+}
+
+/// The text of the service that a timer starts: the one that it names, or the one of its own name.
+fn service_of(timer: &Path, text: &str, dirs: &[PathBuf]) -> Option<String> {
+    let named = text.lines().find_map(|line| line.trim().strip_prefix("Unit="));
+    let own = || format!("{}.service", timer.file_stem().unwrap_or_default().to_string_lossy());
+    let service = named.map_or_else(own, |named| named.trim().to_owned());
+    let mut places = timer.parent().into_iter().chain(dirs.iter().map(PathBuf::as_path));
+    places.find_map(|dir| std::fs::read_to_string(dir.join(&service)).ok())
+}
+
+fn is_wanted(timer: &Path, dirs: &[PathBuf]) -> bool {
+    let targets = ["timers.target.wants", "default.target.wants", "multi-user.target.wants"];
+    let places = timer.parent().into_iter().chain(dirs.iter().map(PathBuf::as_path));
+    // A link to nowhere wants nothing: `exists` follows it.
+    places
+        .flat_map(|dir| targets.map(|target| dir.join(target).join(name_of(timer))))
+        .any(|link| link.exists())
+}
+
+/// An agent that launchd has loaded, by the label that its file gives it.
+fn loaded_agent(dir: &Path) -> Option<String> {
+    let agents = files(dir, "plist").into_iter().filter_map(|path| {
+        let text = std::fs::read_to_string(&path).ok()?;
+        starts_monitor(&text).then(|| Some((name_of(&path), label(&text)?.to_owned())))?
+    });
+    let agents: Vec<(String, String)> = agents.collect();
+    if agents.is_empty() {
+        return None;
+    }
+    let loaded = output("launchctl", &["list"])?;
+    agents
+        .into_iter()
+        .find(|(_, label)| loaded.lines().any(|line| line.split_whitespace().last() == Some(label)))
+        .map(|(name, _)| name)
+}
+
+fn label(plist: &str) -> Option<&str> {
+    let after = plist.split_once("<key>Label</key>")?.1;
+    let value = after.split_once("<string>")?.1;
+    value.split_once("</string>").map(|(label, _)| label.trim())
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn starts_monitor(text: &str) -> bool {
@@ -42,30 +122,71 @@ fn starts_monitor(text: &str) -> bool {
 }
 
 fn crontab() -> Option<String> {
-    let listing = process::child("crontab")
-        .arg("-l")
+    output("crontab", &["-l"])
+}
+
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = process::child(program)
+        .args(arguments)
         .stderr(Stdio::null())
         .output()
         .ok()?;
-    listing
+    output
         .status
         .success()
-        .then(|| String::from_utf8_lossy(&listing.stdout).into_owned())
+        .then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const TIMER: &str = "[Timer]\nOnCalendar=*-*-* 09:00\nPersistent=true\n";
+    const SERVICE: &str = "[Service]\nExecStart=/usr/local/bin/keyminder monitor --quiet\n";
+
+    /// What counts in a folder of a person, or of the machine.
+    fn found(dir: &Path, lingers: bool) -> Option<String> {
+        enabled_timer(dir, &[dir.to_owned()], &|| lingers)
+    }
+
     #[test]
-    fn a_timer_counts_a_comment_does_not() {
+    fn a_timer_counts_once_it_is_enabled_and_says_what_and_when() {
+        let folder = tempfile::tempdir().unwrap();
+        let dir = folder.path().join("systemd/user");
+        let wants = dir.join("timers.target.wants");
+        std::fs::create_dir_all(&wants).unwrap();
+        let write = |name: &str, text: &str| std::fs::write(dir.join(name), text).unwrap();
+        write("my-keyminder-old.timer", "");
+        std::os::unix::fs::symlink("../my-keyminder-old.timer", wants.join("my-keyminder-old.timer")).unwrap();
+        assert_eq!(found(&dir, true), None, "an empty file is no timer");
+        write("keys.timer", TIMER);
+        write("keys.service", SERVICE);
+        assert_eq!(found(&dir, true), None, "it is not enabled");
+        std::os::unix::fs::symlink("../keys.timer", wants.join("keys.timer")).unwrap();
+        assert_eq!(found(&dir, true).as_deref(), Some("keys.timer"));
+        assert_eq!(found(&dir, false), None, "it stops when its owner logs out");
+        write("keys.service", "[Service]\n# ExecStart=keyminder monitor\n");
+        assert_eq!(found(&dir, true), None, "its service starts nothing of ours");
+        std::fs::remove_file(dir.join("keys.service")).unwrap();
+        assert_eq!(found(&dir, true), None, "it starts nothing");
+    }
+
+    #[test]
+    fn a_timer_of_the_machine_needs_nobody_logged_in() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(in_folder(dir.path()), None);
-        std::fs::write(dir.path().join("other.timer"), "").unwrap();
-        assert_eq!(in_folder(dir.path()), None);
-        std::fs::write(dir.path().join("keyminder-monitor.timer"), "").unwrap();
-        assert_eq!(in_folder(dir.path()).as_deref(), Some("keyminder-monitor.timer"));
+        std::fs::create_dir(dir.path().join("timers.target.wants")).unwrap();
+        std::fs::write(dir.path().join("daily.timer"), format!("{TIMER}Unit=keys.service\n")).unwrap();
+        std::fs::write(dir.path().join("keys.service"), SERVICE).unwrap();
+        let link = dir.path().join("timers.target.wants/daily.timer");
+        std::os::unix::fs::symlink(dir.path().join("daily.timer"), link).unwrap();
+        assert_eq!(found(dir.path(), false).as_deref(), Some("daily.timer"));
+    }
+
+    #[test]
+    fn a_comment_starts_nothing_and_an_agent_has_a_label() {
         assert!(starts_monitor("0 9 * * * cd /srv/x && keyminder monitor --quiet"));
         assert!(!starts_monitor("# 0 9 * * * keyminder monitor"));
+        let plist = "<dict><key>Label</key>\n<string>eu.example.keys</string></dict>";
+        assert_eq!(label(plist), Some("eu.example.keys"));
     }
 }

@@ -46,6 +46,12 @@ pub enum EnvError {
     /// A folder, a pipe, a device.
     #[error("{0} is no ordinary file; keys are read from ordinary files only")]
     NotRegular(PathBuf),
+    /// A pipe that another program fills: it is read only.
+    #[error(
+        "{0} is a pipe that another program fills, such as 1Password or Doppler: it is read, and never written or copied. \
+         Change the value in the vault"
+    )]
+    Pipe(PathBuf),
     /// A link would let whoever made it choose the keys.
     #[error(
         "{0} is a link that leads out of the project, or lies below one, and is not followed: give the setting that names \
@@ -87,7 +93,7 @@ impl EnvError {
     pub(super) fn is_refusal(&self) -> bool {
         matches!(
             self,
-            Self::NotRegular(_) | Self::Unterminated { .. } | Self::NotText { .. } | Self::Outside(_)
+            Self::NotRegular(_) | Self::Pipe(_) | Self::Unterminated { .. } | Self::NotText { .. } | Self::Outside(_)
         )
     }
 }

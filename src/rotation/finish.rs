@@ -130,6 +130,11 @@ impl<'k> Finishing<'k> {
         if values.iter().any(is_old) {
             return Err(RotationError::Refused(Objection::Same));
         }
+        // What would not be written is not asked about either.
+        let names: Vec<String> = values.keys().cloned().collect();
+        self.keys
+            .blocking(move |project| project.rehearse_values(&names))
+            .await?;
         let expires_at = self.accept(&values, tell).await?;
         let replaced = self.keys.blocking(move |project| project.write_values(&values)).await?;
         if let Some(mode) = replaced.narrowed_from {

@@ -5,12 +5,13 @@ use super::dotenv::EnvError;
 use super::edit::EditError;
 use super::fingerprint::sha256;
 use super::git;
+use super::pipe;
 use super::places::{NotOpened, open_own, open_to_read};
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -232,10 +233,15 @@ impl Original {
 /// Reads a file of the project that people put there: through links, as long as they stay in the project.
 pub fn read_in_project(project: &Path, path: &Path) -> Result<Zeroizing<Vec<u8>>, EnvError> {
     match open_to_read(project, path) {
+        Ok(file) if is_pipe(&file) => pipe::read(file, path, MAX_BYTES).map_err(|source| unreadable(path, source)),
         Ok(file) => bytes_of(file, path).map(|(bytes, _)| bytes),
         Err(NotOpened::LeadsOut) => Err(EnvError::Outside(path.to_owned())),
         Err(NotOpened::Io(source)) => Err(unreadable(path, source)),
     }
+}
+
+fn is_pipe(file: &File) -> bool {
+    file.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
 /// Reads an ordinary file that is no link.
@@ -267,6 +273,9 @@ fn unreadable(path: &Path, source: io::Error) -> EnvError {
 fn bytes_of(mut file: File, path: &Path) -> Result<(Zeroizing<Vec<u8>>, Metadata), EnvError> {
     let failed = |source| unreadable(path, source);
     let metadata = file.metadata().map_err(failed)?;
+    if metadata.file_type().is_fifo() {
+        return Err(EnvError::Pipe(path.to_owned()));
+    }
     if !metadata.is_file() {
         return Err(EnvError::NotRegular(path.to_owned()));
     }

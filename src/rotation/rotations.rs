@@ -1,20 +1,24 @@
 //! The rotation of one provider's key, step by step, in `state/rotations/<provider>.json`. Each step can be done twice;
 //! a crash anywhere is mended by doing it again. Fingerprints and verdicts only, no value.
-use super::acceptance::Objection;
-use super::backup::{Backup, BackupError};
+use super::backup::Backup;
 use super::dotenv::{KeyValues, only};
 use super::places::own_dir;
 use super::providers::Provider;
 use super::retirement::Retirement;
-use super::schedule_file::ScheduleError;
+pub use super::rotation_error::RotationError;
 use super::state_file::{StateError, load, store};
-use super::{EnvFile, Project, ProjectError, ReplaceError};
+use super::{EnvFile, Project};
 use crate::domain::cycle::Fingerprint;
+
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+const ROTATIONS: &str = "rotations";
+/// Below the folder of rotations: those that others of their providers followed.
+const ENDED: &str = "ended";
 
 /// Where a rotation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -116,90 +120,6 @@ pub enum Noticed {
     Gone,
 }
 
-/// Why a step was not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum RotationError {
-    /// No rotation of this provider was begun.
-    #[error("no rotation of {0} is under way; begin it: keyminder rotate start {0}")]
-    NotBegun(String),
-    /// Not in `.env`.
-    #[error("{title} has no key in .env: {variables} is not there")]
-    NoKey {
-        /// The provider's name for people.
-        title: String,
-        /// Which variables were looked for.
-        variables: String,
-    },
-    /// The key is not good enough.
-    #[error("{0}. Nothing was written")]
-    Refused(Objection),
-    /// Bringing a dead key back helps nobody.
-    #[error("{what}; bringing it back would leave you without a working key. Create a new one: {manage_url}")]
-    OldIsDead {
-        /// Which key, and what was found.
-        what: String,
-        /// Where keys are made.
-        manage_url: String,
-    },
-    /// Nobody knows whether the old key works, and what stands in `.env` may.
-    #[error(
-        "{what}, so nobody knows whether it works, and nothing was written. Try again later, or bring it back all the \
-         same: keyminder backup restore {backup} --key {names}"
-    )]
-    OldIsUnknown {
-        /// Which key, and what was found.
-        what: String,
-        /// The backup that holds it.
-        backup: String,
-        /// Its variables, ready for the command.
-        names: String,
-    },
-    /// Nothing says where the old value is.
-    #[error("no rotation of {0} was begun; name a backup with --to ID (keyminder backup list)")]
-    NoBackup(String),
-    /// The backup knows nothing of it.
-    #[error("{file} holds no key of {title}; name another backup with --to ID (keyminder backup list)")]
-    NotInBackup {
-        /// The backup that was looked into.
-        file: String,
-        /// Whose key was looked for.
-        title: String,
-    },
-    /// Reading or keeping state.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// The dates of the next rotations.
-    #[error(transparent)]
-    Schedule(#[from] ScheduleError),
-    /// The folder of the state.
-    #[error(transparent)]
-    Folder(#[from] ProjectError),
-    /// A backup could not be read, proven or restored.
-    #[error(transparent)]
-    Backup(#[from] BackupError),
-    /// `.env` could not be replaced.
-    #[error(transparent)]
-    Replace(#[from] ReplaceError),
-}
-
-impl RotationError {
-    /// Whether we would not, rather than could not.
-    pub fn is_refusal(&self) -> bool {
-        match self {
-            Self::Refused(_) | Self::OldIsDead { .. } | Self::OldIsUnknown { .. } => true,
-            Self::Backup(error) => error.is_refusal(),
-            Self::State(error) => error.is_refusal(),
-            Self::Folder(error) => error.is_refusal(),
-            Self::Replace(error) => error.is_refusal(),
-            Self::NotBegun(_)
-            | Self::NoKey { .. }
-            | Self::NoBackup(_)
-            | Self::NotInBackup { .. }
-            | Self::Schedule(_) => false,
-        }
-    }
-}
-
 /// Begins a provider's rotation, or finds the one under way.
 pub fn begin(
     project: &Project,
@@ -209,9 +129,8 @@ pub fn begin(
     by: Option<String>,
     at: DateTime<Utc>,
 ) -> Result<Rotation, RotationError> {
-    if let Some(rotation) = find(project, &provider.id)?
-        && !rotation.stage.is_over()
-    {
+    let former = find(project, &provider.id)?;
+    if let Some(rotation) = former.clone().filter(|rotation| !rotation.stage.is_over()) {
         return Ok(rotation);
     }
     let env = project.read_env().map_err(StateError::Env)?;
@@ -237,6 +156,9 @@ pub fn begin(
         happened: Vec::new(),
     };
     rotation.note(at, format!("began; the old value is in {}", backup.file));
+    if let Some(former) = former {
+        former.keep_as_ended(project)?;
+    }
     rotation.save(project)?;
     Ok(rotation)
 }
@@ -263,12 +185,21 @@ pub fn get(project: &Project, provider: &str) -> Result<Rotation, RotationError>
     find(project, provider)?.ok_or_else(|| RotationError::NotBegun(provider.to_owned()))
 }
 
-/// All rotations, by provider.
+/// The last rotation of each provider, by provider.
 pub fn all(project: &Project) -> Result<Vec<Rotation>, StateError> {
-    let listing = std::fs::read_dir(project.state_dir.join("rotations"))
-        .into_iter()
-        .flatten()
-        .flatten();
+    in_folder(&project.state_dir.join(ROTATIONS))
+}
+
+/// Every rotation that was ever begun, the last one first.
+pub fn ever(project: &Project) -> Result<Vec<Rotation>, StateError> {
+    let mut every = all(project)?;
+    every.extend(in_folder(&project.state_dir.join(ROTATIONS).join(ENDED))?);
+    every.sort_by_key(|rotation| std::cmp::Reverse(rotation.began_at));
+    Ok(every)
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<Rotation>, StateError> {
+    let listing = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut names: Vec<PathBuf> = listing.map(|entry| entry.path()).collect();
     names.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     names.sort();
@@ -276,7 +207,7 @@ pub fn all(project: &Project) -> Result<Vec<Rotation>, StateError> {
 }
 
 fn file_of(project: &Project, provider: &str) -> PathBuf {
-    project.state_dir.join("rotations").join(format!("{provider}.json"))
+    project.state_dir.join(ROTATIONS).join(format!("{provider}.json"))
 }
 
 /// The names in a file under which the provider's key stands, with a value.
@@ -309,8 +240,16 @@ impl Rotation {
 
     /// Keeps it, whole.
     pub fn save(&self, project: &Project) -> Result<(), RotationError> {
-        own_dir(&project.dir, &project.state_dir.join("rotations"))?;
+        own_dir(&project.dir, &project.state_dir.join(ROTATIONS))?;
         Ok(store(&file_of(project, &self.provider), self)?)
+    }
+
+    /// Keeps it among those that are over, as the provider's next one takes its place.
+    fn keep_as_ended(&self, project: &Project) -> Result<(), RotationError> {
+        let folder = project.state_dir.join(ROTATIONS).join(ENDED);
+        own_dir(&project.dir, &folder)?;
+        let name = format!("{}-{}.json", self.provider, self.began_at.timestamp_millis());
+        Ok(store(&folder.join(name), self)?)
     }
 
     /// New values of a provider's variables, in the order of the variables, by every name under which the key stands: a

@@ -17,7 +17,13 @@ pub fn start(
     for provider in providers {
         // What another tool keeps is changed there, and never written by us.
         let mut own = variables_in(provider, &env);
-        own.retain(|name| env.kept_elsewhere(name).is_none());
+        if own.is_empty() {
+            // What only points to another variable is refused with the name of that.
+            let names = env.entries().map(|entry| &entry.name);
+            own.extend(names.filter(|name| provider.variable(name).is_some()).cloned());
+        } else {
+            own.retain(|name| env.kept_elsewhere(name).is_none());
+        }
         project.rehearse_values(&own)?;
     }
     let begun = cycle::begin(project, at, None)?;

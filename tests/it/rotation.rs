@@ -9,6 +9,7 @@ mod init;
 mod links;
 mod needs;
 mod obstacles;
+mod real_world;
 mod whole_turn;
 
 use std::path::{Path, PathBuf};

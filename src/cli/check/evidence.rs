@@ -156,6 +156,7 @@ fn others() -> Vec<(&'static str, CheckStatus, Value)> {
             Proven,
             json!({ "at": AT, "by": "timer", "timer": "cron" }),
         ),
+        ("monitor_ran", Proven, json!({ "at": AT, "by": "runs" })),
         ("monitor_stale", Missing, json!({ "at": AT })),
         ("monitor_missing", Missing, json!({})),
         ("monitor_unassured", Missing, json!({ "at": AT })),

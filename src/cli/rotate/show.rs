@@ -141,6 +141,35 @@ pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResu
     Ok(Exit::Done)
 }
 
+pub(super) fn list(context: &RotateContext) -> CommandResult<Exit> {
+    let rotations = rotations::ever(&context.keys.project)?;
+    if context.json {
+        print_json(&json!({ "rotations": rotations }))?;
+        return Ok(Exit::Done);
+    }
+    if rotations.is_empty() {
+        println!("No rotation was begun. Next: keyminder rotate plan");
+        return Ok(Exit::Done);
+    }
+    let zone = context.keys.project.zone;
+    let day = |at: Option<DateTime<Utc>>| at.map(|at| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string());
+    let rows = rotations.iter().map(|rotation| {
+        vec![
+            rotation.provider.clone(),
+            rotation.stage.as_str().to_owned(),
+            day(Some(rotation.began_at)).unwrap_or_default(),
+            day(rotation.written_at).unwrap_or_default(),
+            day(rotation.retired_at).unwrap_or_default(),
+            rotation.by.clone().unwrap_or_default(),
+        ]
+    });
+    print(
+        &["PROVIDER", "STANDS", "BEGAN", "NEW KEY SINCE", "ENDED", "BY"],
+        rows.collect(),
+    );
+    Ok(Exit::Done)
+}
+
 /// The next step as a sentence with the command that goes on.
 pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &NextStep) -> String {
     let id = &rotation.provider;

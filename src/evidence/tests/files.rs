@@ -43,11 +43,30 @@ async fn the_monitor_must_have_run_and_run_again() {
     };
     beat.write(&project).unwrap();
     assert_eq!(world.look(&Check::MonitorRan).await.facts["by"], "run");
-    world.write("timers/keyminder-monitor.timer", "");
+    world.write("timers/my-keyminder-old.timer", "");
     world.wait(600);
+    if !has_crontab {
+        TestWorld::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_unassured");
+    }
+    world.write("timers/keys.timer", "[Timer]\nOnCalendar=daily\n");
+    world.write("timers/keys.service", "[Service]\nExecStart=keyminder monitor\n");
+    let wants = world.dir.path().join("timers/timers.target.wants");
+    std::fs::create_dir(&wants).unwrap();
+    std::os::unix::fs::symlink("../keys.timer", wants.join("keys.timer")).unwrap();
     let seen = world.look(&Check::MonitorRan).await;
     TestWorld::is(&seen, Proven, "monitor_ran");
     assert_eq!(seen.facts["by"], "timer");
+    std::fs::remove_dir_all(&wants).unwrap();
+    if !has_crontab {
+        MonitorRecord {
+            ran_at: Some(world.now),
+            ran_on_a_day_before: Some(world.now - TimeDelta::hours(24)),
+            ..MonitorRecord::default()
+        }
+        .write(&project)
+        .unwrap();
+        assert_eq!(world.look(&Check::MonitorRan).await.facts["by"], "runs");
+    }
     world.wait(25 * 3600);
     TestWorld::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_stale");
 }

@@ -6,7 +6,7 @@ use super::sealing;
 use crate::domain::cycle::Fingerprint;
 use crate::rotation::atomic_write::Temporary;
 use crate::rotation::crash::point;
-use crate::rotation::dotenv::EnvFile;
+use crate::rotation::dotenv::{EnvError, EnvFile};
 use crate::rotation::fingerprint::sha256;
 use crate::rotation::places::{leads_out, own_dir};
 use crate::rotation::project::Project;
@@ -14,6 +14,7 @@ use crate::rotation::replace;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 /// Backs `.env` up and proves the copy: it is read back, restored in memory and compared key by key before it gets its
@@ -23,6 +24,10 @@ pub fn create(project: &Project, at: DateTime<Utc>, reason: &str) -> Result<Back
         file: project.relative(&project.env),
         source,
     };
+    // What stays in a vault is not laid beside it in the clear.
+    if project.env.metadata().is_ok_and(|env| env.file_type().is_fifo()) {
+        return Err(failed(EnvError::Pipe(project.env.clone())));
+    }
     let bytes = project.env_bytes().map_err(failed)?;
     let file = EnvFile::parse(&bytes).map_err(failed)?;
     store(project, &bytes, project.fingerprints_of(&file), at, reason)

@@ -56,7 +56,7 @@ fn the_names_that_projects_give_are_known() {
         ("BYBIT_API_KEY_URL", "https://example.com"),
         ("GROQ_MODEL", "llama-3"),
         ("OPENAI_API_KEY_FILE", "/run/secrets/openai"),
-        ("SESSION_SECRET", "x8Hq2LmZ9pWd4RtY"),
+        ("COOKIE_SECRET", "x8Hq2LmZ9pWd4RtY"),
         ("NOTE", "sk-ant-"),
     ] {
         assert!(whose(&[(name, value.to_owned())]).is_empty(), "{name}");

@@ -243,8 +243,10 @@ fn check_tells_of_links_and_pipes_in_the_place_of_files() {
         }
         let told = said(&child.wait_with_output().unwrap());
         if !name.starts_with("state/") {
+            // `.env` may be a pipe that a vault fills; here nobody does.
+            let why = ["neither a file", "no ordinary file", "no program writes into it"];
             assert!(
-                told.contains(name) && (told.contains("neither a file") || told.contains("no ordinary file")),
+                told.contains(name) && why.iter().any(|why| told.contains(why)),
                 "{name}: {told}"
             );
             std::fs::remove_file(&path).unwrap();

@@ -151,9 +151,6 @@ fn somebody_elses_file_is_refused() {
 #[test]
 fn what_could_not_be_finished_is_not_begun() {
     for (env, why) in [
-        ("API_Groq=encrypted:BDqNotAKey\n", "dotenvx set API_Groq"),
-        ("API_Groq=op://Vault/Groq/credential\n", "1Password"),
-        ("API_Groq=\"$(op read op://Vault/Groq/credential)\"\n", "1Password"),
         ("OTHER_KEY=x\nAPI_Groq=${OTHER_KEY}\n", "rotate OTHER_KEY instead"),
         ("API_Groq=made-up-1\nAPI_Groq=made-up-2\n", "lines [1, 2]"),
     ] {
@@ -165,6 +162,44 @@ fn what_could_not_be_finished_is_not_begun() {
             !folder.run(&["rotate", "status"], 0).contains("groq"),
             "nothing is begun"
         );
+    }
+}
+
+/// A value that another tool keeps is never written over; once that tool has another one, the rotation ends with its owner's
+/// word, as nobody could ask about it.
+#[test]
+fn what_another_tool_keeps_is_changed_there() {
+    for (value, changed, instead) in [
+        (
+            "\"encrypted:BDqNotAKey\"",
+            "\"encrypted:BDqAnother\"",
+            "dotenvx set API_Groq",
+        ),
+        ("ENC[AES256_GCM,data:xx]", "ENC[AES256_GCM,data:yy]", "sops edit"),
+        ("op://Vault/Groq/credential", "op://Vault/Groq/new", "1Password"),
+        (
+            "\"$(op read op://Vault/Groq/credential)\"",
+            "\"$(op read op://Vault/Groq/new)\"",
+            "1Password",
+        ),
+        ("ref+vault://secret/groq#key", "ref+vault://secret/groq#new", "vals"),
+    ] {
+        let env = format!("API_Groq={value}\nOTHER=1\n");
+        let folder = Folder::with_env(&env);
+        assert_eq!(folder.json(&["probe"])["keys"][0]["verdict"], "reference");
+        assert!(
+            folder.run(&["rotate", "start", "groq"], 0).contains(instead),
+            "{instead}"
+        );
+        std::fs::write(folder.path("new-value"), format!("gsk_{}\n", "a1B2".repeat(13))).unwrap();
+        let said = folder.run(&["rotate", "finish", "groq", "--from", "new-value"], 5);
+        assert!(said.contains("reference") && said.contains(instead), "{said}");
+        assert_eq!(folder.read(".env"), env, "nothing is written");
+        assert!(folder.run(&["rotate", "status"], 0).contains("backed_up"));
+
+        std::fs::write(folder.path(".env"), env.replace(value, changed)).unwrap();
+        let said = folder.run(&["rotate", "finish", "groq"], 0);
+        assert!(said.contains("claimed") && said.contains("your word"), "{said}");
     }
 }
 

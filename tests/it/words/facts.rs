@@ -286,8 +286,9 @@ fn keys() -> Vec<(&'static str, Value)> {
         "unexpected",
         "missing",
         "malformed",
+        "reference",
     ];
-    let key = |verdict: &str, changed: Option<bool>| json!({"title": "Bybit", "variables": ["BYBIT_API_KEY", "BYBIT_API_SECRET"], "verdict": verdict, "life": "alive", "changed": changed});
+    let key = |verdict: &str, changed: Option<bool>| json!({"title": "Bybit", "variables": ["BYBIT_API_KEY", "BYBIT_API_SECRET"], "verdict": verdict, "life": "alive", "because": if verdict == "revoked" { Some("account_deactivated") } else { None }, "changed": changed});
     let piece = || json!({"label": null, "chars": 0, "extent": "piece", "identifier": false, "ours": true});
     let posted = |chars: usize, extent: &str, identifier: bool| json!({"label": "BYBIT_API_KEY", "chars": chars, "extent": extent, "identifier": identifier, "ours": true});
     let mut all = vec![("keys", value(json!({"keys": []})))];

@@ -1,0 +1,249 @@
+//! Troubles that people met with other tools, each with what is right.
+use super::whole_turn::{Values, World, lines};
+use super::{Folder, said};
+use keyminder_sandbox::providers::{Key, KeyState};
+use serde_json::Value;
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// A value of a form that no scanner takes for a real one.
+fn made_up(prefix: &str, length: usize) -> String {
+    let letters = "q7Zm2Kx9Wd4Rt8Yb3Nf6".chars().cycle();
+    prefix.chars().chain(letters.take(length)).collect()
+}
+
+#[test]
+fn the_rotation_of_one_key_postpones_no_other() {
+    let (world, _) = World::with(&["groq", "bybit", "mistral"]);
+    world.run(&["rotate", "start", "groq"], 0);
+    world.finish("groq", &world.issue("groq"), 0);
+    let plan = world.run(&["rotate", "plan"], 0);
+    let line = |text: &str, id: &str| text.lines().find(|line| line.contains(id)).unwrap().to_owned();
+    for (id, due) in [
+        ("bybit", "due today"),
+        ("mistral", "due today"),
+        ("groq", "due in 180 days"),
+    ] {
+        assert!(line(&plan, id).contains(due), "{plan}");
+        assert!(line(&world.run(&["schedule", "show"], 0), id).contains(due), "{id}");
+    }
+    assert!(world.run(&["schedule", "show"], 0).contains("Next rotation: due today"));
+    let plugin = world.run(&["monitor", "--plugin"], 1);
+    assert!(plugin.contains("WARNING"), "{plugin}");
+    // What is due is what is started; what is not, is not.
+    let started = world.run(&["rotate", "start", "--all-due"], 0);
+    assert!(
+        started.contains("bybit:") && started.contains("mistral:") && !started.contains("groq:"),
+        "{started}"
+    );
+}
+
+#[test]
+fn every_command_says_the_same_date() {
+    let folder = Folder::with_env("API_Groq=gsk_made_up\nNOTION_TOKEN=ntn_made_up\n");
+    folder.run(&["schedule", "set", "2099-03-01", "--key", "groq"], 0);
+    let plan = folder.run(&["rotate", "plan"], 0);
+    assert!(plan.contains("1 Mar 2099"), "{plan}");
+    let notion = plan.lines().find(|line| line.contains("notion")).unwrap();
+    assert!(
+        notion.contains("due today"),
+        "the date of one key is none of another's: {plan}"
+    );
+    let shown = folder.run(&["schedule", "set", "2099-06-01", "--every", "60d"], 0);
+    assert!(
+        shown.matches("1 Jun 2099").count() == 3 && shown.contains("60 days"),
+        "{shown}"
+    );
+    let plan = folder.run(&["rotate", "plan"], 0);
+    assert_eq!(plan.matches("1 Jun 2099").count(), 2, "{plan}");
+    assert!(folder.run(&["rotate", "start"], 0).contains("Nothing is due"));
+    assert!(
+        folder
+            .run(&["schedule", "set", "--key", "nobody"], 1)
+            .contains("nobody")
+    );
+}
+
+#[test]
+fn keys_are_watched_under_the_names_that_projects_give_them() {
+    let names = [
+        ("HUGGINGFACEHUB_API_TOKEN", made_up("hf_", 34)),
+        ("GOOGLE_GENERATIVE_AI_API_KEY", made_up("AIzaSy", 33)),
+        ("GITHUB_PAT", made_up("ghp_", 36)),
+        ("NOTION_KEY", made_up("ntn_", 46)),
+        ("BYBIT_TESTNET_API_KEY", made_up("", 18)),
+        ("BYBIT_TESTNET_API_SECRET", made_up("", 36)),
+        ("OPEN_ROUTER_API_KEY", made_up("sk-or-v1-", 64)),
+        ("GROK_API_KEY", made_up("xai-", 80)),
+        ("VITE_GROQ_API_KEY", made_up("gsk_", 52)),
+        ("NEXT_PUBLIC_MISTRAL_API_KEY", made_up("", 32)),
+        ("REACT_APP_OPENAI_API_KEY", made_up("sk-proj-", 60)),
+        ("EXPO_PUBLIC_STRIPE_SECRET_KEY", made_up("sk_test_", 24)),
+        ("TELEGRAM_TOKEN", format!("1234567890:{}", made_up("", 35))),
+        ("SLACK_API_TOKEN", made_up("xoxb-", 40)),
+        ("COHERE_KEY", made_up("", 40)),
+        ("CLAUDE_API_KEY", made_up("sk-ant-api03-", 90)),
+        ("OPENAI_API_KEY_2", made_up("sk-proj-B", 60)),
+        ("STAGING_GROQ_API_KEY", made_up("gsk_B", 51)),
+        ("GH_TOKEN", made_up("ghp_B", 35)),
+        ("HF_API_TOKEN", made_up("hf_B", 33)),
+        ("LLM_KEY", made_up("sk-ant-api03-B", 89)),
+        ("MY_NOTION", made_up("ntn_B", 45)),
+        ("TF_VAR_SLACK_BOT_TOKEN", made_up("xoxb-B", 39)),
+        ("GEMINI_KEY", made_up("AIzaSyB", 32)),
+        ("OPENROUTER_KEY", made_up("sk-or-v1-B", 63)),
+    ];
+    let (world, _) = World::with(&[]);
+    let env = names.iter().fold(String::new(), |mut env, (name, value)| {
+        let _ = writeln!(env, "{name}={value}");
+        env
+    });
+    std::fs::write(world.folder.path(".env"), env).unwrap();
+    let output = world.keyminder(&["probe", "--json"]).output().unwrap();
+    let probed: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
+    let keys = probed["keys"].as_array().unwrap().iter();
+    let watched: BTreeSet<&str> = keys
+        .flat_map(|key| key["keys"].as_array().unwrap())
+        .filter_map(Value::as_str)
+        .collect();
+    let missing: Vec<&str> = names
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| !watched.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    assert_eq!(probed["unknown"], serde_json::json!([]));
+}
+
+#[test]
+fn nothing_watched_is_never_green() {
+    let folder = Folder::with_env("SHOP_API_KEY=q7Zm2Kx9Wd4Rt8Yb3Nf6q7Zm\nOTHER_SECRET=w4Rt8Yb3Nf6q7Zm2Kx9\n");
+    folder.run(&["backup", "create"], 0);
+    let probed = folder.run(&["probe"], 1);
+    assert!(
+        probed.contains("2 secrets of no known provider") && probed.contains("SHOP_API_KEY"),
+        "{probed}"
+    );
+    let plugin = folder.run(&["monitor", "--plugin"], 1);
+    assert!(plugin.contains("WARNING"), "{plugin}");
+    assert!(folder.run(&["monitor"], 0).contains("no key in .env is watched"));
+    // Placeholders are no keys yet.
+    let folder = Folder::with_env("API_Groq=changeme\nOPENAI_API_KEY=sk-xxxxxxxxxxxxxxxxxxxx\nNOTION_TOKEN=<key>\n");
+    let probed = folder.json(&["probe"]);
+    for key in probed["keys"].as_array().unwrap() {
+        assert_eq!(key["verdict"], "missing", "{key}");
+    }
+    folder.run(&["monitor", "--plugin"], 1);
+    // Windows PowerShell writes `>` in UTF-16.
+    let folder = Folder::with_env("");
+    let wide: Vec<u8> = "API_Groq=gsk_made_up\n"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for bytes in [wide.clone(), [vec![0xff, 0xfe], wide].concat()] {
+        std::fs::write(folder.path(".env"), bytes).unwrap();
+        assert!(folder.run(&["probe"], 1).contains("UTF-16"));
+        assert!(folder.run(&["backup", "create"], 5).contains("UTF-16"));
+        assert!(folder.run(&["monitor", "--plugin"], 2).contains("CRITICAL"));
+    }
+}
+
+#[test]
+fn a_restricted_key_is_rotated_into_another_one() {
+    let (world, keys) = World::with(&["stripe"]);
+    let limit = |values: &Values| {
+        world
+            .providers
+            .put(Key::new("stripe", values.clone(), KeyState::Limited));
+    };
+    let fresh = || {
+        let new = world.issue("stripe");
+        limit(&new);
+        new
+    };
+    world.run(&["rotate", "start", "stripe"], 0);
+    let new = fresh();
+    let refused = world.finish("stripe", &new, 5);
+    assert!(refused.contains("valid_limited"), "the old one may do all: {refused}");
+    limit(&keys[0]);
+    let said = world.finish("stripe", &new, 0);
+    assert!(
+        said.contains("lacks a right") && said.contains("old_still_alive"),
+        "{said}"
+    );
+    world.delete("stripe", &keys[0]);
+    let proven = world.run(&["rotate", "finish", "stripe", "--wait"], 0);
+    assert!(proven.contains("retired"), "{proven}");
+    let listed = world.run(&["rotate", "list"], 0);
+    assert!(
+        listed.contains("stripe") && listed.contains("retired") && listed.contains("ana"),
+        "{listed}"
+    );
+}
+
+#[test]
+fn a_rotation_whose_old_value_is_none_ends_as_claimed() {
+    let (world, keys) = World::with(&["groq"]);
+    let old = &keys[0]["API_Groq"];
+    std::fs::write(world.folder.path(".env"), format!("API_Groq={old};\n")).unwrap();
+    world.run(&["rotate", "start", "groq"], 0);
+    let said = world.finish("groq", &world.issue("groq"), 0);
+    assert!(said.contains("claimed") && said.contains("stays your word"), "{said}");
+    assert!(world.run(&["rotate", "status"], 0).contains("claimed"));
+    // The next one of the same provider keeps this one in the list.
+    world.run(&["rotate", "start", "groq"], 0);
+    let listed = world.run(&["rotate", "list"], 0);
+    assert!(listed.contains("claimed") && listed.contains("backed_up"), "{listed}");
+}
+
+#[test]
+fn back_ticks_are_quotes_and_a_reference_counts_once() {
+    let (world, keys) = World::with(&["groq"]);
+    let old = &keys[0]["API_Groq"];
+    let env = format!("API_Groq=`{old}`\nGROQ_API_KEY=${{API_Groq}}\nP=\"C:\\dir\\\"\nGREETING='tis me\n");
+    std::fs::write(world.folder.path(".env"), &env).unwrap();
+    let probed = world.run(&["probe"], 0);
+    assert!(probed.contains("valid") && !probed.contains("malformed"), "{probed}");
+    world.run(&["rotate", "start", "groq"], 0);
+    let new = world.issue("groq");
+    world.finish("groq", &new, 0);
+    assert_eq!(
+        world.folder.read(".env"),
+        env.replace(old.as_str(), &new["API_Groq"]),
+        "the reference stays"
+    );
+    world.delete("groq", &keys[0]);
+    let proven = world.run(&["rotate", "finish", "groq", "--wait"], 0);
+    assert!(proven.contains("retired"), "{proven}");
+}
+
+#[test]
+fn a_pipe_is_read_and_never_written() {
+    let (world, keys) = World::with(&["groq"]);
+    let env = world.folder.path(".env");
+    std::fs::remove_file(&env).unwrap();
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&env)
+            .status()
+            .unwrap()
+            .success()
+    );
+    let text = lines(&keys[0], "");
+    // As a vault does: whoever opens the pipe gets the whole file, again and again.
+    let feed = env.clone();
+    std::thread::spawn(move || {
+        while feed.exists() {
+            // Who reads may be gone before it is written.
+            let _ = std::fs::write(&feed, &text);
+        }
+    });
+    assert!(world.run(&["probe"], 0).contains("valid"));
+    assert!(world.run(&["rotate", "plan"], 0).contains("groq"));
+    world.run(&["monitor"], 0);
+    for args in [&["backup", "create"][..], &["rotate", "start", "groq"]] {
+        let said = world.run(args, 5);
+        assert!(said.contains("Change the value in the vault"), "{said}");
+        assert_eq!(said.matches("is a pipe").count(), 1, "{said}");
+    }
+}
