@@ -32,7 +32,9 @@ pub struct KeyAlert {
 pub fn due(findings: &[MonitorFinding], sent: &Sent, now: DateTime<Utc>) -> (Vec<KeyAlert>, Sent) {
     let mut alerts = Vec::new();
     let mut after = Sent::new();
-    for finding in findings {
+    // A note that nothing comes nearer to is for whoever reads the report.
+    let worth_saying = |finding: &&MonitorFinding| finding.level > Severity::Note || finding.days_left.is_some();
+    for finding in findings.iter().filter(worth_saying) {
         let about = format!("{}/{}", finding.condition.as_str(), finding.subject);
         let step = step(finding);
         let told = match sent.get(&about) {

@@ -125,7 +125,7 @@ fn each_condition_has_its_level() {
         1,
     );
     check(|r| r.keys[1].expires_in_days = Some(2), &[Condition::ProviderExpiry], 2);
-    check(old(20), &[], 0);
+    check(old(20), &[Condition::OldKeyAlive], 0);
     check(old(25), &[Condition::OldKeyAlive], 1);
     check(old(24 * 8), &[Condition::OldKeyAlive], 2);
     check(

@@ -67,7 +67,7 @@ async fn the_monitor_must_have_run_and_run_again() {
         .unwrap();
         assert_eq!(world.look(&Check::MonitorRan).await.facts["by"], "runs");
     }
-    world.wait(25 * 3600);
+    world.wait(26 * 3600);
     TestWorld::is(&world.look(&Check::MonitorRan).await, Missing, "monitor_stale");
 }
 
