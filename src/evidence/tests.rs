@@ -8,6 +8,7 @@ use crate::domain::evidence::{Check, CheckStatus, Evidence};
 use crate::domain::schedule::{Interval, Schedule};
 use crate::monitor::MonitorRecord;
 use crate::monitor::heartbeat::Heartbeat;
+use crate::rotation::HolderSearch;
 use crate::rotation::Keyring;
 use crate::rotation::Project;
 use crate::rotation::probe::{ProbeSettings, Prober};
@@ -66,6 +67,7 @@ impl TestWorld {
             project: Arc::new(Project::open(&settings).unwrap()),
             providers: Providers::builtin(),
             prober: Prober::new(probe).unwrap(),
+            holders: HolderSearch::new(&settings),
         };
         let collector = Collector::new(Arc::new(keys), looks);
         let values = providers

@@ -1,7 +1,8 @@
 //! What is to be rotated, in which order and by when: exposed keys first, then the guide's priorities. Needs no account.
 use super::cycle;
+use super::key_names::variables_in;
 use super::providers::{Provider, Providers};
-use super::rotations::{self, variables_in};
+use super::rotations;
 use super::schedule_file;
 use super::state_file::StateError;
 use super::{EnvFile, Project};

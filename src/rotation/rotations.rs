@@ -3,6 +3,7 @@
 use super::acceptance::Objection;
 use super::backup::{Backup, BackupError};
 use super::dotenv::{KeyValues, only};
+use super::key_names::{twins, variables_in};
 use super::places::own_dir;
 use super::providers::Provider;
 use super::retirement::Retirement;
@@ -11,7 +12,7 @@ use super::state_file::{StateError, load, store};
 use super::{EnvFile, Project, ProjectError, ReplaceError};
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -74,6 +75,10 @@ pub struct Rotation {
     pub retired_at: Option<DateTime<Utc>>,
     /// The variables with what they were.
     pub old: BTreeMap<String, Fingerprint>,
+    /// Those among them that no provider knows and that held the value of one that it does, which is named. Equal values
+    /// are one key: it is changed under all its names.
+    #[serde(default)]
+    pub twins: BTreeMap<String, String>,
     /// The same with what they are; empty before `written`.
     pub new: BTreeMap<String, Fingerprint>,
     /// When the provider ends the new key by itself.
@@ -212,9 +217,15 @@ pub fn begin(
         return Ok(rotation);
     }
     let env = project.read_env().map_err(StateError::Env)?;
-    let old = fingerprints(project, &env, &variables_in(provider, &env));
+    let names = variables_in(provider, &env);
+    let twins = twins(&env, &names);
+    let old = fingerprints(project, &env, names.iter().chain(twins.keys()));
     if old.is_empty() {
-        return Err(no_key(provider));
+        let names = provider.variables.iter().map(|variable| variable.name.as_str());
+        return Err(RotationError::NoKey {
+            title: provider.title.clone(),
+            variables: names.collect::<Vec<_>>().join(", "),
+        });
     }
     let mut rotation = Rotation {
         provider: provider.id.clone(),
@@ -226,6 +237,7 @@ pub fn begin(
         written_at: None,
         retired_at: None,
         old,
+        twins,
         new: BTreeMap::new(),
         expires_at: None,
         retirement: None,
@@ -236,18 +248,6 @@ pub fn begin(
     rotation.note(at, format!("began; the old value is in {}", backup.file));
     rotation.save(project)?;
     Ok(rotation)
-}
-
-fn no_key(provider: &Provider) -> RotationError {
-    let names: Vec<&str> = provider
-        .variables
-        .iter()
-        .map(|variable| variable.name.as_str())
-        .collect();
-    RotationError::NoKey {
-        title: provider.title.clone(),
-        variables: names.join(", "),
-    }
 }
 
 /// The rotation of a provider, over or not.
@@ -276,19 +276,11 @@ fn file_of(project: &Project, provider: &str) -> PathBuf {
     project.state_dir.join("rotations").join(format!("{provider}.json"))
 }
 
-/// The names in a file under which the provider's key stands, with a value.
-pub fn variables_in(provider: &Provider, env: &EnvFile) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for entry in env.entries() {
-        let is_its = provider.variable(&entry.name).is_some() && !entry.value.expose_secret().is_empty();
-        if is_its && !names.contains(&entry.name) {
-            names.push(entry.name.clone());
-        }
-    }
-    names
-}
-
-fn fingerprints(project: &Project, env: &EnvFile, names: &[String]) -> BTreeMap<String, Fingerprint> {
+fn fingerprints<'n>(
+    project: &Project,
+    env: &EnvFile,
+    names: impl IntoIterator<Item = &'n String>,
+) -> BTreeMap<String, Fingerprint> {
     let values = only(&env.values(), names);
     values
         .iter()
@@ -308,8 +300,8 @@ impl Rotation {
         Ok(store(&file_of(project, &self.provider), self)?)
     }
 
-    /// New values of a provider's variables, in the order of the variables, by every name under which the key stands: a
-    /// key that stands under two names is changed under both.
+    /// New values of a provider's variables, in the order of the variables, by every name that the provider knows: a key
+    /// that stands under two names is changed under both.
     pub fn named(&self, provider: &Provider, values: &[SecretString]) -> KeyValues {
         let value_of = |name: &String| {
             let place = provider
@@ -321,21 +313,27 @@ impl Rotation {
         self.old.keys().filter_map(value_of).collect()
     }
 
-    /// Compares `.env` with the values of the beginning.
+    /// What the twins get that still hold the old value: that of the variable whose value they had.
+    pub fn followers(&self, project: &Project, env: &EnvFile, new: &KeyValues) -> KeyValues {
+        let now = fingerprints(project, env, self.twins.keys());
+        let follower = |(twin, own): (&String, &String)| {
+            let is_old = now.get(twin) == self.old.get(twin);
+            is_old.then(|| Some((twin.clone(), new.get(own)?.clone()))).flatten()
+        };
+        self.twins.iter().filter_map(follower).collect()
+    }
+
+    /// Compares `.env` with the values of the beginning, under the names that the provider knows: twins follow by themselves.
     pub fn notice(&self, project: &Project, env: &EnvFile) -> Noticed {
-        let names: Vec<String> = self.old.keys().cloned().collect();
-        let now = fingerprints(project, env, &names);
-        let unchanged: Vec<String> = self
-            .old
-            .iter()
-            .filter(|(name, old)| now.get(*name) == Some(old))
-            .map(|(name, _)| name.clone())
-            .collect();
+        let own: Vec<&String> = self.old.keys().filter(|name| !self.twins.contains_key(*name)).collect();
+        let now = fingerprints(project, env, own.iter().copied());
+        let unchanged = own.iter().filter(|name| now.get(**name) == self.old.get(**name));
+        let unchanged: Vec<String> = unchanged.map(|name| (*name).clone()).collect();
         if now.is_empty() {
             Noticed::Gone
         } else if unchanged.is_empty() {
             Noticed::Changed
-        } else if unchanged.len() == self.old.len() {
+        } else if unchanged.len() == own.len() {
             Noticed::Unchanged
         } else {
             Noticed::Partly { unchanged }
@@ -359,8 +357,7 @@ impl Rotation {
 
     /// The new value was tested and stands in `.env`.
     pub fn written(&mut self, project: &Project, env: &EnvFile, expires_at: Option<DateTime<Utc>>, at: DateTime<Utc>) {
-        let names: Vec<String> = self.old.keys().cloned().collect();
-        self.new = fingerprints(project, env, &names);
+        self.new = fingerprints(project, env, self.old.keys());
         self.expires_at = expires_at;
         self.written_at = Some(at);
         self.stage = RotationStage::Written;

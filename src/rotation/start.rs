@@ -1,6 +1,7 @@
 //! Starts rotations: a cycle with a proven backup first, then the rotation of each provider.
+use super::key_names::{twins, variables_in};
 use super::providers::Provider;
-use super::rotations::{self, Rotation, RotationError, variables_in};
+use super::rotations::{self, Rotation, RotationError};
 use super::state_file::StateError;
 use super::{Project, cycle};
 use chrono::{DateTime, Utc};
@@ -15,7 +16,9 @@ pub fn start(
     // What could not be written at the end is said before anybody makes a new key.
     let env = project.read_env().map_err(StateError::Env)?;
     for provider in providers {
-        project.rehearse_values(&variables_in(provider, &env))?;
+        let mut names = variables_in(provider, &env);
+        names.extend(twins(&env, &names).into_keys());
+        project.rehearse_values(&names)?;
     }
     let begun = cycle::begin(project, at, None)?;
     let (number, backup) = (begun.cycle.number, &begun.backup);
