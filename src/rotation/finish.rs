@@ -234,7 +234,7 @@ impl<'k> Finishing<'k> {
         let providers = Arc::clone(&self.keys.providers);
         let found = self
             .keys
-            .blocking(move |project| held_by(&search, project, &providers, &[rotation]).pop())
+            .blocking(move |project| held_by(&search, project, &providers, &[rotation], |_| true).pop())
             .await;
         found.unwrap_or_default()
     }

@@ -6,10 +6,19 @@ use crate::rotation::rotations::{Rotation, RotationStage};
 use chrono::Utc;
 use std::collections::BTreeMap;
 
-/// Who holds the keys of these rotations.
-pub(super) fn of(context: &RotateContext, rotations: &[Rotation]) -> Vec<HeldBy> {
+/// Who holds the keys of these rotations, as far as `is_sought` lets them pass.
+pub(super) fn of(
+    context: &RotateContext,
+    rotations: &[Rotation],
+    is_sought: impl Fn(&Rotation) -> bool,
+) -> Vec<HeldBy> {
     let keys = &context.keys;
-    held_by(&keys.holders, &keys.project, &keys.providers, rotations)
+    held_by(&keys.holders, &keys.project, &keys.providers, rotations, is_sought)
+}
+
+/// Whether a new value took the place of the old one.
+pub(super) fn is_replaced(rotation: &Rotation) -> bool {
+    !matches!(rotation.stage, RotationStage::BackedUp | RotationStage::RolledBack)
 }
 
 /// The same by the providers' ids.
@@ -48,9 +57,8 @@ pub(super) fn status(context: &RotateContext, rotations: &[Rotation], held_by: &
     let (now, zone) = (Utc::now(), context.keys.project.zone);
     for (rotation, held_by) in rotations.iter().zip(held_by) {
         let id = &rotation.provider;
-        let is_replaced = !matches!(rotation.stage, RotationStage::BackedUp | RotationStage::RolledBack);
         let mut lines = Vec::new();
-        if is_replaced {
+        if is_replaced(rotation) {
             let is_dead = rotation.stage == RotationStage::Retired;
             lines.extend(held_by.holders.iter().map(|holder| holder.in_words(is_dead, now, zone)));
             if held_by.is_nobody() {

@@ -61,7 +61,7 @@ fn row(key: &Planned) -> Vec<String> {
 }
 
 pub(super) fn started(context: &RotateContext, rotations: &[Rotation]) -> CommandResult<Exit> {
-    let held_by = holders::of(context, rotations);
+    let held_by = holders::of(context, rotations, |_| true);
     if context.json {
         print_json(&json!({ "rotations": rotations, "held_by": holders::by_provider(rotations, &held_by) }))?;
         return Ok(Exit::Done);
@@ -105,7 +105,7 @@ fn steps(provider: &Provider, language: &str) {
 
 pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResult<Exit> {
     let rotations = rotations::all(&context.keys.project)?;
-    let held_by = holders::of(context, &rotations);
+    let held_by = holders::of(context, &rotations, holders::is_replaced);
     if context.json {
         print_json(&json!({ "rotations": rotations, "held_by": holders::by_provider(&rotations, &held_by) }))?;
     } else if rotations.is_empty() {

@@ -3,7 +3,7 @@ use super::exported::exported_otherwise;
 use super::file_order::{OtherSetting, set_elsewhere};
 use super::holder::{Holder, HolderPlace};
 use super::old_values::{changed_at, of_rotation};
-use super::search::HolderSearch;
+use super::search::{HolderSearch, Holders};
 use crate::rotation::Project;
 use crate::rotation::dotenv::{KeyValues, only};
 use crate::rotation::providers::Providers;
@@ -13,7 +13,7 @@ use serde::Serialize;
 /// Who holds the old key of a rotation; before there is a new one: the key that is to be replaced.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct HeldBy {
-    /// The holders.
+    /// Everything that holds it.
     pub holders: Vec<Holder>,
     /// Other files that set the variables.
     pub set_elsewhere: Vec<OtherSetting>,
@@ -32,15 +32,20 @@ impl HeldBy {
     }
 }
 
-/// One search for all of these rotations; what it found for each of them.
-pub fn held_by(search: &HolderSearch, project: &Project, providers: &Providers, rotations: &[Rotation]) -> Vec<HeldBy> {
-    let is_sought = |rotation: &Rotation| rotation.stage != RotationStage::RolledBack;
+/// One search for all of these rotations that `is_sought` lets pass; what it found for each of them.
+pub fn held_by(
+    search: &HolderSearch,
+    project: &Project,
+    providers: &Providers,
+    rotations: &[Rotation],
+    is_sought: impl Fn(&Rotation) -> bool,
+) -> Vec<HeldBy> {
     let old: Vec<KeyValues> = rotations
         .iter()
         .map(|rotation| {
-            is_sought(rotation)
-                .then(|| of_rotation(project, rotation))
-                .unwrap_or_default()
+            // What came back is no old value.
+            let is_sought = rotation.stage != RotationStage::RolledBack && is_sought(rotation);
+            is_sought.then(|| of_rotation(project, rotation)).unwrap_or_default()
         })
         .collect();
     let all: KeyValues = old
@@ -50,33 +55,39 @@ pub fn held_by(search: &HolderSearch, project: &Project, providers: &Providers, 
         .collect();
     let found = search.find(project, &all);
     let env = project.read_env().ok();
-    let exported = env
-        .as_ref()
-        .map(|env| exported_otherwise(search.environment(), env, providers))
-        .unwrap_or_default();
     let of = |(rotation, old): (&Rotation, KeyValues)| {
         let names: Vec<String> = rotation.old.keys().cloned().collect();
-        let may_hold_since = changed_at(project, rotation.written_at).filter(|_| !rotation.stage.is_over());
-        let mut holders = found.of(&names, may_hold_since);
-        if rotation.stage == RotationStage::BackedUp {
-            holders
-                .retain(|holder| !matches!(&holder.place, HolderPlace::EnvName { name, .. } if names.contains(name)));
-        }
-        let is_told = |name: &String| {
-            let mut places = holders.iter().map(|holder| &holder.place);
-            places.any(|place| matches!(place, HolderPlace::Exported { names } if names.contains(name)))
-        };
-        let exported = exported.iter().filter(|name| names.contains(name) && !is_told(name));
-        HeldBy {
-            exported_otherwise: exported.cloned().collect(),
-            set_elsewhere: env
-                .as_ref()
-                .map(|env| set_elsewhere(project, &only(&env.values(), &names)))
-                .unwrap_or_default(),
+        let mut of = HeldBy {
+            holders: holders(project, rotation, &found, &old),
             looked: found.looked && !old.is_empty(),
             cut: found.cut,
-            holders,
+            ..HeldBy::default()
+        };
+        if let Some(env) = &env {
+            of.set_elsewhere = set_elsewhere(project, &only(&env.values(), &names));
+            of.exported_otherwise = exported_otherwise(search.environment(), env, providers);
+            of.exported_otherwise
+                .retain(|name| names.contains(name) && !of.holders.iter().any(|held| exports(held, name)));
         }
+        of
     };
     rotations.iter().zip(old).map(of).collect()
+}
+
+fn holders(project: &Project, rotation: &Rotation, found: &Holders, old: &KeyValues) -> Vec<Holder> {
+    let variables: Vec<String> = old.keys().cloned().collect();
+    let changed_at = changed_at(project, rotation.written_at).filter(|_| !rotation.stage.is_over());
+    let mut holders = found.of(&variables, changed_at);
+    if rotation.stage == RotationStage::BackedUp {
+        let is_own = |holder: &Holder| match &holder.place {
+            HolderPlace::EnvName { name, .. } => rotation.old.contains_key(name),
+            _ => false,
+        };
+        holders.retain(|holder| !is_own(holder));
+    }
+    holders
+}
+
+fn exports(holder: &Holder, name: &String) -> bool {
+    matches!(&holder.place, HolderPlace::Exported { names } if names.contains(name))
 }

@@ -18,7 +18,7 @@ pub struct Holder {
 pub enum HolderPlace {
     /// A running program has it in its environment, or in its command line.
     Program {
-        /// Which one.
+        /// The program that it is.
         #[serde(flatten)]
         program: Program,
         /// The names that it has there; none: it stands in the command line.
@@ -26,7 +26,7 @@ pub enum HolderPlace {
     },
     /// A program has run in the project since before the change, and may have read `.env`.
     MayHold {
-        /// Which one.
+        /// The program that it is.
         #[serde(flatten)]
         program: Program,
     },
@@ -37,7 +37,7 @@ pub enum HolderPlace {
     },
     /// `.env` holds it under this name.
     EnvName {
-        /// The name.
+        /// The name before the `=`.
         name: String,
         /// The line, counted from 1.
         line: usize,
@@ -68,7 +68,7 @@ pub enum HolderPlace {
 pub struct Program {
     /// Its name, such as `node`.
     pub name: String,
-    /// Its number.
+    /// The number that the system gave it.
     pub pid: u32,
     /// When it was started.
     pub since: Option<DateTime<Utc>>,

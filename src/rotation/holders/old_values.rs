@@ -6,12 +6,13 @@ use crate::rotation::rotations::Rotation;
 use crate::rotation::{Project, backup};
 use chrono::{DateTime, Utc};
 
-/// The values with which a rotation began. Best effort: an encrypted backup without its identity hides what to look for.
+/// The values with which a rotation began, each under one name. Best effort: an encrypted backup without its identity hides
+/// what to look for.
 pub fn of_rotation(project: &Project, rotation: &Rotation) -> KeyValues {
     let backup = backup::find(project, &rotation.backup);
     let old = backup.and_then(|backup| backup::values(project, &backup));
-    old.map(|env| only(&env.values(), rotation.old.keys()))
-        .unwrap_or_default()
+    let own = rotation.old.keys().filter(|name| !rotation.twins.contains_key(*name));
+    old.map(|env| only(&env.values(), own)).unwrap_or_default()
 }
 
 /// The values of an old key of which proofs were taken, from the newest backup that holds it.
