@@ -43,8 +43,8 @@
 //! | `env_missing`, `env_unreadable` | missing | file, why? |
 //! | `look_late` | unknown | |
 //!
-//! `readers` is a list of `{name, pid?, since?}`: what still holds an old key, as `node` or `deploy.sh:3`; `more`: how many are left
-//! out; `no_reader`: all was looked through, and nothing holds it.
+//! `readers` is a list of `{name, pid?, since?, perhaps?}`: what still holds an old key, as `node` or `deploy.sh:3`, or perhaps, for it
+//! may have read `.env`; `more`: how many are left out; `no_reader`: all was looked through, and nothing holds it.
 //! `verdicts` is a list of `{key, keys, provider, title, verdict, life, changed?, manage_url}`; times are RFC 3339 in UTC.
 mod backup;
 mod collect;

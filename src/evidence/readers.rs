@@ -68,7 +68,12 @@ impl Readers {
 /// In words of no language, as far as there are any.
 fn reader(holder: &Holder, project: &Project, now: DateTime<Utc>) -> Value {
     match &holder.place {
-        HolderPlace::Program { program, .. } | HolderPlace::MayHold { program } => running(program, project, now),
+        HolderPlace::Program { program, .. } => running(program, project, now),
+        HolderPlace::MayHold { program } => {
+            let mut reader = running(program, project, now);
+            reader["perhaps"] = true.into();
+            reader
+        }
         HolderPlace::Exported { names } => json!({ "name": format!("${}", names.join(", $")) }),
         HolderPlace::EnvName { line, .. } | HolderPlace::EnvComment { line } => {
             json!({ "name": format!("{}:{line}", project.relative(&project.env)) })

@@ -146,7 +146,7 @@ fn keys() -> Vec<(&'static str, CheckStatus, Value)> {
             "old_key_alive",
             Missing,
             json!({ "keys": keys, "alive": [{ "title": "A", "manage_url": "https://a.example/keys" }], "more": 2,
-                "readers": [{ "name": "node", "pid": 812, "since": "2026-03-01" }, { "name": "app", "pid": 813 }] }),
+                "readers": [{ "name": "node", "pid": 812, "since": "2026-03-01" }, { "name": "app", "pid": 813, "perhaps": true }] }),
         ),
         ("old_values_missing", Missing, json!({ "keys": keys })),
         (

@@ -40,14 +40,14 @@ pub fn held_by(
     rotations: &[Rotation],
     is_sought: impl Fn(&Rotation) -> bool,
 ) -> Vec<HeldBy> {
-    let old: Vec<KeyValues> = rotations
-        .iter()
-        .map(|rotation| {
-            // What came back is no old value.
-            let is_sought = rotation.stage != RotationStage::RolledBack && is_sought(rotation);
-            is_sought.then(|| of_rotation(project, rotation)).unwrap_or_default()
-        })
-        .collect();
+    let old = |rotation: &Rotation| {
+        // What came back is no old value.
+        if rotation.stage == RotationStage::RolledBack || !is_sought(rotation) {
+            return KeyValues::new();
+        }
+        of_rotation(project, rotation)
+    };
+    let old: Vec<KeyValues> = rotations.iter().map(old).collect();
     let all: KeyValues = old
         .iter()
         .flatten()

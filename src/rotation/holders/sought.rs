@@ -55,7 +55,7 @@ impl Sought {
         let mut lines: BTreeMap<usize, Vec<String>> = BTreeMap::new();
         let (mut line, mut counted) = (1, 0);
         for (at, variables) in self.within(bytes) {
-            line += bytes[counted..at].iter().filter(|byte| **byte == b'\n').count();
+            line += bytes[counted..at].split(|byte| *byte == b'\n').count() - 1;
             counted = at;
             let held = lines.entry(line).or_default();
             held.extend(

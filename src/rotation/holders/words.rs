@@ -26,7 +26,8 @@ impl Holder {
     /// Who or where it is, for a list: `node (pid 812, since Monday)`, `deploy.sh line 3`.
     pub fn subject(&self, now: DateTime<Utc>, zone: Tz) -> String {
         match &self.place {
-            HolderPlace::Program { program, .. } | HolderPlace::MayHold { program } => program.in_words(now, zone),
+            HolderPlace::Program { program, .. } => program.in_words(now, zone),
+            HolderPlace::MayHold { program } => format!("perhaps {}", program.in_words(now, zone)),
             HolderPlace::Exported { .. } => "this shell".to_owned(),
             HolderPlace::EnvName { name, .. } => format!("{name} in .env"),
             HolderPlace::EnvComment { line } => format!(".env line {line}"),

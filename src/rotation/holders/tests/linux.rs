@@ -147,10 +147,11 @@ proptest! {
         entries in proptest::collection::vec(("[A-Z_]{1,8}", "[a-z =]{0,12}", any::<bool>()), 0..12)
     ) {
         let held: Vec<&String> = entries.iter().filter(|(.., held)| *held).map(|(name, ..)| name).collect();
-        let environ: String = entries
-            .iter()
-            .map(|(name, value, held)| format!("{name}={value}{}\0", if *held { OLD } else { "" }))
-            .collect();
+        let entry = |(name, value, held): &(String, String, bool)| {
+            let held = if *held { OLD } else { "" };
+            format!("{name}={value}{held}\0")
+        };
+        let environ = entries.iter().map(entry).collect::<Vec<_>>().concat();
         let (names, variables) = held_in(environ.as_bytes(), &sought());
         prop_assert_eq!(names.iter().collect::<Vec<_>>(), held);
         prop_assert!(variables.iter().all(|variable| variable == "API_Groq"));
