@@ -1,7 +1,7 @@
 //! Who still reads an old key: evidence of its own, beside the proofs that the key is dead and in place of none.
 use super::collector::Collector;
 use super::observation::Observation;
-use crate::rotation::holders::{Holder, HolderPlace, Program, changed_at};
+use crate::rotation::holders::{self, Holder, HolderPlace, Program, changed_at};
 use crate::rotation::proofs::ProofSeries;
 use crate::rotation::{Holders, KeyValues, Project, ReplacedKey};
 use chrono::{DateTime, Utc};
@@ -20,7 +20,7 @@ pub(super) struct Readers(Holders);
 pub(super) async fn of(collector: &Collector, replaced: &[ReplacedKey]) -> Readers {
     let mut old = KeyValues::new();
     for key in replaced {
-        old.extend(key.old.clone());
+        old.extend(holders::replaced(key.old.clone(), &key.new));
     }
     let search = collector.keys.holders.clone();
     let found = collector.keys.blocking(move |project| search.find(project, &old));

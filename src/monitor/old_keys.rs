@@ -35,7 +35,8 @@ pub(super) fn alive(keys: &Keyring, now: DateTime<Utc>) -> Vec<OldKey> {
     for series in &alive {
         old.extend(of_series(project, &keys.providers, series));
     }
-    let found = keys.holders.find(project, &old);
+    let present = project.read_env().map(|env| env.values()).unwrap_or_default();
+    let found = keys.holders.find(project, &holders::replaced(old, &present));
     let old_key = |series: &ProofSeries| {
         let since = series.alive_since?;
         let holders = found.of(&series.keys, changed_at(project, Some(since)));

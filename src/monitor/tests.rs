@@ -130,6 +130,11 @@ fn each_condition_has_its_level() {
     check(|r| r.keys[1].expires_in_days = Some(2), &[Condition::ProviderExpiry], 2);
     check(old(20), &[], 0);
     check(old(25), &[Condition::OldKeyAlive], 1);
+    check(
+        |r| r.exported_otherwise.push("API_Groq".to_owned()),
+        &[Condition::ExportedOtherwise],
+        1,
+    );
     check(old(24 * 8), &[Condition::OldKeyAlive], 2);
     check(
         |r| r.backup.fault = Some("damaged".to_owned()),

@@ -1,6 +1,7 @@
 //! What `rotate` says of who holds a key: at the start, before the old key is deleted, and after.
 use super::context::RotateContext;
 use crate::cli::holders::{cut, exported, named};
+use crate::rotation::EnvFile;
 use crate::rotation::holders::{HeldBy, held_by};
 use crate::rotation::rotations::{Rotation, RotationStage};
 use chrono::Utc;
@@ -30,10 +31,16 @@ pub(super) fn by_provider<'a>(rotations: &'a [Rotation], held_by: &'a [HeldBy]) 
 /// What will have to follow the new value, told when the rotation begins.
 pub(super) fn before_the_change(context: &RotateContext, rotation: &Rotation, held_by: &HeldBy) {
     let (now, zone) = (Utc::now(), context.keys.project.zone);
-    let twins = rotation.twins.iter();
-    let mut lines: Vec<String> = twins
-        .map(|(twin, own)| format!("{twin} holds the same value as {own}: it is changed together with it"))
-        .collect();
+    let env = context.keys.project.read_env().ok();
+    let line_of = |name: &str| {
+        let mut entries = env.iter().flat_map(EnvFile::entries);
+        entries.find(|entry| entry.name == name).map_or(0, |entry| entry.line)
+    };
+    let twin = |(twin, own): (&String, &String)| {
+        let line = line_of(twin);
+        format!(".env, line {line}: {twin} holds the same value as {own}: it is changed together with it")
+    };
+    let mut lines: Vec<String> = rotation.twins.iter().map(twin).collect();
     if rotation.stage == RotationStage::BackedUp {
         lines.extend(held_by.holders.iter().map(|holder| holder.before_the_change(now, zone)));
     }

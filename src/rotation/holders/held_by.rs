@@ -2,12 +2,12 @@
 use super::exported::exported_otherwise;
 use super::file_order::{OtherSetting, set_elsewhere};
 use super::holder::{Holder, HolderPlace};
-use super::old_values::{changed_at, of_rotation};
+use super::old_values::{changed_at, of_rotation, replaced};
 use super::search::{HolderSearch, Holders};
-use crate::rotation::Project;
 use crate::rotation::dotenv::{KeyValues, only};
 use crate::rotation::providers::Providers;
 use crate::rotation::rotations::{Rotation, RotationStage};
+use crate::rotation::{EnvFile, Project};
 use serde::Serialize;
 
 /// Who holds the old key of a rotation; before there is a new one: the key that is to be replaced.
@@ -40,12 +40,14 @@ pub fn held_by(
     rotations: &[Rotation],
     is_sought: impl Fn(&Rotation) -> bool,
 ) -> Vec<HeldBy> {
-    let old = |rotation: &Rotation| {
+    let env = project.read_env().ok();
+    let present = env.as_ref().map(EnvFile::values).unwrap_or_default();
+    let old = |rotation: &Rotation| match rotation.stage {
+        _ if !is_sought(rotation) => KeyValues::new(),
+        RotationStage::BackedUp => of_rotation(project, rotation),
         // What came back is no old value.
-        if rotation.stage == RotationStage::RolledBack || !is_sought(rotation) {
-            return KeyValues::new();
-        }
-        of_rotation(project, rotation)
+        RotationStage::RolledBack => KeyValues::new(),
+        _ => replaced(of_rotation(project, rotation), &present),
     };
     let old: Vec<KeyValues> = rotations.iter().map(old).collect();
     let all: KeyValues = old
@@ -54,7 +56,6 @@ pub fn held_by(
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
     let found = search.find(project, &all);
-    let env = project.read_env().ok();
     let of = |(rotation, old): (&Rotation, KeyValues)| {
         let names: Vec<String> = rotation.old.keys().cloned().collect();
         let mut of = HeldBy {
@@ -64,7 +65,7 @@ pub fn held_by(
             ..HeldBy::default()
         };
         if let Some(env) = &env {
-            of.set_elsewhere = set_elsewhere(project, &only(&env.values(), &names));
+            of.set_elsewhere = set_elsewhere(project, &only(&present, &names));
             of.exported_otherwise = exported_otherwise(search.environment(), env, providers);
             of.exported_otherwise
                 .retain(|name| names.contains(name) && !of.holders.iter().any(|held| exports(held, name)));

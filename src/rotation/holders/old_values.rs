@@ -1,5 +1,6 @@
 //! The old values of keys that were replaced: what to look for. They come from backups, live in memory for one search, and go.
 use crate::rotation::dotenv::{KeyValues, only};
+use crate::rotation::env_entry::same;
 use crate::rotation::proofs::{ProofSeries, identity};
 use crate::rotation::providers::Providers;
 use crate::rotation::rotations::Rotation;
@@ -28,6 +29,12 @@ pub fn of_series(project: &Project, providers: &Providers, series: &ProofSeries)
         same.next().map(|key| only(&values, &key.names))
     });
     found.unwrap_or_default()
+}
+
+/// Those that another value took the place of: a part of a key that only names it may stay what it was.
+pub fn replaced(mut old: KeyValues, present: &KeyValues) -> KeyValues {
+    old.retain(|name, value| !present.get(name).is_some_and(|present| same(present, value)));
+    old
 }
 
 /// When `.env` got the value with which it replaced an old one: what was written by hand was seen later than it was written,

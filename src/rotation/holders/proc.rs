@@ -51,6 +51,7 @@ pub(super) fn running(proc: &Path, us: u32, sought: &Sought, project: &Path) -> 
     let numbers = std::fs::read_dir(proc).into_iter().flatten().flatten();
     for pid in numbers.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
         let folder = ProcFolder(proc.join(pid.to_string()));
+        running.is_seen |= pid == us;
         if pid == us || !folder.0.metadata().is_ok_and(|folder| folder.uid() == owner) {
             continue;
         }

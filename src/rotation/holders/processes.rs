@@ -17,8 +17,10 @@ pub(super) fn running(sought: &Sought, project: &Path) -> Running {
 /// Looks at all programs of this user but ourselves.
 #[cfg(target_os = "macos")]
 pub(super) fn running(sought: &Sought, _project: &Path) -> Running {
+    let output = ps::output();
     Running {
-        holding: ps::holding(&ps::output(), std::process::id(), sought),
+        holding: ps::holding(&output, std::process::id(), sought),
+        is_seen: !output.is_empty(),
         ..Running::default()
     }
 }

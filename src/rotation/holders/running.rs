@@ -11,6 +11,8 @@ pub(super) struct Running {
     pub(super) residents: Vec<Program>,
     /// The numbers of the shells that we were started from.
     pub(super) shells: Vec<u32>,
+    /// Whether the system told of anything that runs.
+    pub(super) is_seen: bool,
 }
 
 /// A program that holds a value: the names before the `=` of its environment, or none where it stands in the command line.

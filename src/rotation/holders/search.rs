@@ -25,7 +25,8 @@ pub struct Holders {
     found: Vec<Holder>,
     /// Programs whose working folder is in the project.
     residents: Vec<Program>,
-    /// Whether anybody looked: a setting may forbid it, or nothing is long enough to be looked for.
+    /// Whether everybody was looked at: a setting may forbid it, nothing may be long enough to be looked for, and a system may
+    /// not tell what runs.
     pub looked: bool,
     /// Whether the project was too large to be looked through to its end.
     pub cut: bool,
@@ -60,6 +61,7 @@ impl HolderSearch {
             holding: mut found,
             residents,
             shells,
+            is_seen,
         } = processes::running(&sought, &project.dir);
         if let Some(exported) = exported::holding(&self.environment, &sought) {
             // The shell that we were started from has it as its own; it is told once.
@@ -75,7 +77,7 @@ impl HolderSearch {
         Holders {
             found,
             residents,
-            looked: true,
+            looked: is_seen,
             cut: files.cut,
         }
     }

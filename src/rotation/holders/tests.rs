@@ -147,6 +147,24 @@ fn the_environment_that_we_were_started_from_is_compared() {
 }
 
 #[test]
+fn a_part_of_a_key_that_stays_what_it_was_is_not_old() {
+    let of = |pairs: &[(&str, &str)]| -> KeyValues {
+        let pairs = pairs.iter();
+        pairs
+            .map(|(name, value)| ((*name).to_owned(), (*value).into()))
+            .collect()
+    };
+    let old = of(&[
+        ("ACCOUNT_SID", "AC_made-up-account"),
+        ("AUTH_TOKEN", "made-up-old"),
+        ("GONE", "made-up-gone"),
+    ]);
+    let present = of(&[("ACCOUNT_SID", "AC_made-up-account"), ("AUTH_TOKEN", "made-up-new")]);
+    let names: Vec<String> = super::replaced(old, &present).into_keys().collect();
+    assert_eq!(names, ["AUTH_TOKEN", "GONE"]);
+}
+
+#[test]
 fn profiles_are_looked_at_below_the_home_folder() {
     let (_dir, project) = project("A=1\n");
     let home = tempfile::tempdir().unwrap();

@@ -219,7 +219,7 @@ fn other_names_of_the_same_value_are_changed_together() {
         has(
             &begun,
             &[
-                "VITE_GROQ holds the same value as API_Groq: it is changed together with it",
+                ".env, line 2: VITE_GROQ holds the same value as API_Groq: it is changed together with it",
                 ".env, line 3, a comment, holds this key too",
             ],
         );
