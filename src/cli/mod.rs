@@ -12,6 +12,7 @@ mod dry_run;
 pub mod explain;
 mod greet;
 mod held;
+mod holders;
 pub mod init;
 pub mod monitor;
 mod own_secrets;

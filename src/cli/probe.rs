@@ -1,5 +1,5 @@
 //! `keyminder probe`: one harmless authenticated call for each key.
-use super::{CommandResult, Exit, ProjectArgs, table, words};
+use super::{CommandResult, Exit, ProjectArgs, holders, table, words};
 use crate::config::Settings;
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::acceptance::{hint_in_words, in_words};
@@ -37,6 +37,7 @@ pub fn run(place: &ProjectArgs, args: &ProbeArgs) -> CommandResult<Exit> {
     let keys = Keyring::open(&settings)?;
     ask_for_notion(&keys, &settings)?;
     let env = keys.project.read_env()?;
+    holders::warn_of_exported(&keys, &env);
     let values = match chosen(&keys, &env, &args.keys) {
         Ok(values) => values,
         Err(fault) => return Ok(usage(&fault)),

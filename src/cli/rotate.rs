@@ -1,6 +1,7 @@
 //! `keyminder rotate`: plan, start, prove, roll back, one provider after the other.
 mod context;
 mod finish;
+mod holders;
 mod new_value;
 mod rollback;
 mod show;

@@ -89,7 +89,14 @@ pub(super) fn evidence(facts: &Value) -> String {
         .as_array()
         .map(|keys| format!(", {}", names(keys)))
         .unwrap_or_default();
-    format!("{kind}: {standing} ({reason}{file}{keys})")
+    let readers = facts["facts"]["readers"].as_array().map(|readers| {
+        let names = readers.iter().filter_map(|reader| reader["name"].as_str());
+        format!(", still held by {}", names.collect::<Vec<_>>().join(", "))
+    });
+    let is_nobody = facts["facts"]["no_reader"].as_bool() == Some(true);
+    let nobody = if is_nobody { ", no reader left" } else { "" };
+    let readers = readers.unwrap_or_else(|| nobody.to_owned());
+    format!("{kind}: {standing} ({reason}{file}{keys}{readers})")
 }
 
 /// Probes in one line: `Bybit valid, new value; Notion valid`.

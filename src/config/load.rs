@@ -87,6 +87,7 @@ impl Settings {
                 proof_at: r.durations("rotation.proof_at", &[0, 60, 600].map(Duration::from_secs)),
                 reopen_when_due: r.flag("rotation.reopen_when_due", true),
                 redact_page_content: r.flag("rotation.redact_page_content", false),
+                look_for_holders: r.flag("rotation.look_for_holders", true),
                 monitor_at: r.parsed(
                     "rotation.monitor_at",
                     "09:00".to_owned(),

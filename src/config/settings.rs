@@ -136,6 +136,8 @@ pub struct RotationSettings {
     pub reopen_when_due: bool,
     /// Whether keys in page content are masked by the bot.
     pub redact_page_content: bool,
+    /// Whether it is looked for what still holds a replaced key.
+    pub look_for_holders: bool,
     /// When the daily monitor runs, as `HH:MM` of the project's zone.
     pub monitor_at: String,
     /// The folder where backups are written.

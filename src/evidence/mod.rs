@@ -20,13 +20,13 @@
 //! | `keys_missing` | missing | keys: names that are looked for and not in `.env` |
 //! | `keys_unknown` | unknown | keys, verdicts: no answer that tells |
 //! | `keys_fresh` | unknown | keys, verdicts, `again_at`: refused, but so new that the provider may not know them yet |
-//! | `old_keys_dead` | proven | keys, retired (list of key, provider, title, `proven_at`) |
+//! | `old_keys_dead` | proven | keys, retired (list of key, provider, title, `proven_at`), readers?, more?, `no_reader`? |
 //! | `old_keys_proving` | unknown | keys, `next_proof_at`, proofs, of |
 //! | `old_keys_propagating` | unknown | keys, `next_proof_at`: mixed answers |
 //! | `old_keys_unknown` | unknown | keys, verdicts |
 //! | `old_keys_claimed` | missing | keys, consoles: their old values are none that could be sent; counts as claimed |
 //! | `old_keys_probably_dead` | missing | keys: their provider cannot say more; counts as claimed |
-//! | `old_key_alive` | missing | key, provider, title, verdict, `manage_url`, keys, alive: all of them as {title, `manage_url`} |
+//! | `old_key_alive` | missing | key, provider, title, verdict, `manage_url`, keys, alive: all of them as {title, `manage_url`}, readers?, more?, `no_reader`? |
 //! | `old_values_missing` | missing | keys: no backup holds their former value |
 //! | `old_values_sealed` | missing | keys, files: backups that cannot be opened, for want of an age identity or otherwise |
 //! | `not_rotated` | missing | keys: unchanged since this cycle began |
@@ -44,6 +44,8 @@
 //! | `env_missing`, `env_unreadable` | missing | file, why? |
 //! | `look_late` | unknown | |
 //!
+//! `readers` is a list of `{name, pid?, since?, perhaps?}`: what still holds an old key, as `node` or `deploy.sh:3`, or perhaps, for it
+//! may have read `.env`; `more`: how many are left out; `no_reader`: all was looked through, and nothing holds it.
 //! `verdicts` is a list of `{key, keys, provider, title, verdict, life, changed?, manage_url}`; times are RFC 3339 in UTC.
 mod backup;
 mod collect;
@@ -58,6 +60,7 @@ mod keys_valid;
 mod monitor_ran;
 mod observation;
 mod old_keys_dead;
+mod readers;
 mod rotator;
 mod schedule_ahead;
 

@@ -1,9 +1,11 @@
 //! Old keys dead: every former value of a key that was changed in this cycle is refused, three times over, while its
 //! successor is accepted in the same run. Former values come from the backups, live in memory for one look, and go.
-//! The proofs are minutes apart, so one look takes one of them and says when the next is due.
+//! The proofs are minutes apart, so one look takes one of them and says when the next is due. Who still holds an old key is
+//! told beside it; that nobody does proves nothing.
 use super::collector::Collector;
 use super::former_keys;
 use super::observation::Observation;
+use super::readers;
 use crate::domain::cycle::Cycle;
 use crate::rotation::proofs::ProofSeries;
 use crate::rotation::prove;
@@ -35,12 +37,20 @@ pub(super) async fn observe(
         return Ok(Observation::missing("not_rotated").with("keys", former.unchanged));
     }
     let _proving = collector.proving.lock().await;
-    let proven = prove(&collector.keys, &former.replaced, &collector.settings.proof_at, now).await;
+    let (proven, readers) = tokio::join!(
+        prove(&collector.keys, &former.replaced, &collector.settings.proof_at, now),
+        readers::of(collector, &former.replaced),
+    );
     if let Err(error) = proven.kept {
         // Proofs that are not kept would be taken for ever.
         tracing::warn!(%error, "state/proofs.json cannot be written");
     }
-    Ok(observation(collector, &proven.series, now))
+    Ok(readers.beside(
+        observation(collector, &proven.series, now),
+        &proven.series,
+        collector,
+        now,
+    ))
 }
 
 /// The worst that is known counts: one living old key outweighs all dead ones.

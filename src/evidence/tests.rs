@@ -1,5 +1,6 @@
 //! Every kind of check in its standings, over real files and over HTTP to the stand-ins.
 mod files;
+mod old_keys;
 
 use super::*;
 use crate::cli::ProjectArgs;
@@ -8,6 +9,7 @@ use crate::domain::evidence::{Check, CheckStatus, Evidence};
 use crate::domain::schedule::{Interval, Schedule};
 use crate::monitor::MonitorRecord;
 use crate::monitor::heartbeat::Heartbeat;
+use crate::rotation::HolderSearch;
 use crate::rotation::Keyring;
 use crate::rotation::Project;
 use crate::rotation::probe::{ProbeSettings, Prober};
@@ -66,6 +68,7 @@ impl TestWorld {
             project: Arc::new(Project::open(&settings).unwrap()),
             providers: Providers::builtin(),
             prober: Prober::new(probe).unwrap(),
+            holders: HolderSearch::new(&settings),
         };
         let collector = Collector::new(Arc::new(keys), looks);
         let values = providers
@@ -295,101 +298,4 @@ async fn looks_at_the_same_time_share_one_probe_and_a_mended_key_is_believed() {
     world.set("mistral", &world.values.clone(), KeyState::Live);
     world.wait(6);
     TestWorld::is(&world.look(&Check::KeysValid).await, Proven, "keys_valid");
-}
-
-#[tokio::test]
-async fn an_old_key_is_dead_after_three_proofs_and_not_before() {
-    let mut world = TestWorld::new(&["bybit", "groq", "mistral"]).await;
-    let check = Check::OldKeysDead;
-    TestWorld::is(&world.look(&check).await, Missing, "not_rotated");
-    let old = world.rotate("bybit");
-    TestWorld::is(&world.look(&check).await, Missing, "old_values_missing");
-    // The cycle's own backup, brought back to the moment at which it is made.
-    let new = std::mem::replace(&mut world.values, old.clone());
-    world.values.extend(
-        new.iter()
-            .filter(|(name, _)| name.starts_with("API"))
-            .map(|(name, value)| (name.clone(), value.clone())),
-    );
-    world.save();
-    let made = backups::create(&world.collector.keys.project, world.now, "turn 1").unwrap();
-    world.values = new;
-    world.save();
-    let path = world.dir.path().join(&made.file);
-    let whole = std::fs::read(&path).unwrap();
-    std::fs::write(&path, b"A\0=\0").unwrap();
-    TestWorld::is(&world.look(&check).await, Missing, "old_values_sealed");
-    std::fs::write(&path, whole).unwrap();
-    // A backup of the new values does not hide the old ones.
-    backups::create(
-        &world.collector.keys.project,
-        world.now + TimeDelta::seconds(2),
-        "later",
-    )
-    .unwrap();
-
-    let seen = world.look(&check).await;
-    TestWorld::is(&seen, Missing, "old_key_alive");
-    assert_eq!(seen.facts["key"], "BYBIT_API_KEY");
-    assert!(seen.facts["manage_url"].as_str().unwrap().contains("bybit"));
-
-    world.set("bybit", &old, KeyState::Deleted);
-    world.wait(5);
-    let first = world.now;
-    let seen = world.look(&check).await;
-    TestWorld::is(&seen, Unknown, "old_keys_proving");
-    let next = DateTime::parse_from_rfc3339(seen.facts["next_proof_at"].as_str().unwrap())
-        .unwrap()
-        .to_utc();
-    let due = first + TimeDelta::seconds(60);
-    assert!(
-        next >= due && next - due < TimeDelta::milliseconds(1),
-        "rounded up, never down"
-    );
-    world.wait(30);
-    let calls = world.stand_ins.journal().len();
-    TestWorld::is(&world.look(&check).await, Unknown, "old_keys_proving");
-    assert_eq!(
-        world.stand_ins.journal().len(),
-        calls,
-        "no proof is taken before its time"
-    );
-    world.wait(30);
-    TestWorld::is(&world.look(&check).await, Unknown, "old_keys_proving");
-    world.wait(540);
-    let seen = world.look(&check).await;
-    TestWorld::is(&seen, Proven, "old_keys_dead");
-    assert_eq!(seen.facts["retired"][0]["proofs"], 3);
-    let stored = std::fs::read_to_string(world.collector.keys.project.state_dir.join("proofs.json")).unwrap();
-    assert!(old.values().all(|value| !stored.contains(value.as_str())));
-    let file_mode = world
-        .collector
-        .keys
-        .project
-        .state_dir
-        .join("proofs.json")
-        .metadata()
-        .unwrap()
-        .permissions()
-        .mode();
-    assert_eq!(file_mode & 0o777, 0o600);
-}
-
-#[tokio::test]
-async fn a_proof_without_its_control_is_none() {
-    let mut world = TestWorld::new(&["groq"]).await;
-    backups::create(&world.collector.keys.project, world.now, "turn 1").unwrap();
-    let old = world.rotate("groq");
-    world.set("groq", &old, KeyState::Deleted);
-    world.set("groq", &world.values.clone(), KeyState::Down);
-    let seen = world.look(&Check::OldKeysDead).await;
-    TestWorld::is(&seen, Unknown, "old_keys_unknown");
-    assert_eq!(seen.facts["verdicts"][0]["new"], "provider_down");
-    world.set("groq", &world.values.clone(), KeyState::Live);
-    TestWorld::is(&world.look(&Check::OldKeysDead).await, Unknown, "old_keys_proving");
-    world.set("groq", &old, KeyState::Live);
-    world.wait(60);
-    TestWorld::is(&world.look(&Check::OldKeysDead).await, Unknown, "old_keys_propagating");
-    TestWorld::is(&world.look(&Check::OldKeysDead).await, Missing, "old_key_alive");
-    assert_eq!(Proofs::read(&world.collector.keys.project).series.len(), 1);
 }

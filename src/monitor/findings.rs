@@ -53,6 +53,8 @@ pub enum Condition {
     ProviderExpiry,
     /// A replaced key still works.
     OldKeyAlive,
+    /// A key is exported with another value than `.env` holds.
+    ExportedOtherwise,
     /// There is no backup.
     BackupMissing,
     /// The newest backup is old.
@@ -99,6 +101,7 @@ impl Condition {
             Self::RotationDue => "rotation_due",
             Self::ProviderExpiry => "provider_expiry",
             Self::OldKeyAlive => "old_key_alive",
+            Self::ExportedOtherwise => "exported_otherwise",
             Self::BackupMissing => "backup_missing",
             Self::BackupOld => "backup_old",
             Self::BackupBad => "backup_bad",
@@ -130,12 +133,26 @@ pub fn of(report: &MonitorReport) -> Vec<MonitorFinding> {
         let hours = (report.checked_at - old.since).num_hours();
         // While its readers are restarted an old key may live on for a while.
         let level = stepped(hours, OLD_KEY_HOURS).unwrap_or(Severity::Note);
+        let what_to_do = if old.held_by.is_empty() {
+            "delete it".to_owned()
+        } else {
+            format!(
+                "restart or change what still holds it ({}), then delete it",
+                old.held_by.join(", ")
+            )
+        };
         let text = format!(
-            "the old key of {} still works, {} after its successor; delete it",
+            "the old key of {} still works, {} after its successor; {what_to_do}",
             old.key,
             span(hours)
         );
         finding(Condition::OldKeyAlive, &old.key, level, text)
+    }));
+    all.extend(report.exported_otherwise.iter().map(|name| {
+        let text = format!(
+            "{name} is exported where keyminder was started, with another value than .env holds, and wins over it"
+        );
+        finding(Condition::ExportedOtherwise, name, Severity::Warning, text)
     }));
     all.extend(of_files(report));
     all.sort_by(|a, b| (b.level, &a.subject, a.condition).cmp(&(a.level, &b.subject, b.condition)));

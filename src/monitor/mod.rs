@@ -5,6 +5,7 @@ pub mod channels;
 pub mod daily;
 pub mod findings;
 pub mod heartbeat;
+mod old_keys;
 pub mod plugin;
 pub mod prometheus;
 pub mod record;
@@ -13,6 +14,7 @@ pub mod run;
 pub mod seed_format;
 mod timer;
 
+pub use old_keys::OldKey;
 pub use record::MonitorRecord;
 pub use report::{MonitorReport, Watcher};
 pub use timer::{installed as timer_installed, timer_dirs};

@@ -1,18 +1,16 @@
 //! What a monitor run sees: every key, `.env`, the backups, the schedule and the bot's heartbeat.
 use super::heartbeat::Heartbeat;
+use super::old_keys::{self, OldKey};
 use super::record::MonitorRecord;
 use crate::config::Settings;
 use crate::domain::schedule::{Priority, days_until};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::plan::{self, Plan};
 use crate::rotation::probe::{Hint, Probed};
-use crate::rotation::proofs::Proofs;
-use crate::rotation::providers::Providers;
-use crate::rotation::retirement::Retirement;
 use crate::rotation::schedule_file::{self, ReadSchedule};
-use crate::rotation::{EnvError, Keyring, Project, backup, is_secret};
+use crate::rotation::{EnvError, Keyring, Project, backup};
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -59,6 +57,8 @@ pub struct MonitorReport {
     pub schedule: ScheduleLine,
     /// Old keys that are still alive beside their successors.
     pub old_keys: Vec<OldKey>,
+    /// Keys that are exported where we were started, with other values than in `.env`.
+    pub exported_otherwise: Vec<String>,
     /// The bot's last sign of life; none where `run` never ran.
     pub heartbeat: Option<HeartbeatLine>,
 }
@@ -141,17 +141,6 @@ pub struct ScheduleLine {
     pub fault: Option<String>,
 }
 
-/// An old key that still lives.
-#[derive(Clone, Debug, Serialize)]
-pub struct OldKey {
-    /// Its first variable.
-    pub key: String,
-    /// Whose it is.
-    pub provider: String,
-    /// Seen alive beside its successor since then.
-    pub since: DateTime<Utc>,
-}
-
 /// The bot's last sign of life.
 #[derive(Clone, Debug, Serialize)]
 pub struct HeartbeatLine {
@@ -186,17 +175,15 @@ struct ProjectFiles {
     read: ReadSchedule,
     plan: Option<Plan>,
     old_keys: Vec<OldKey>,
+    exported_otherwise: Vec<String>,
     heartbeat: Option<Heartbeat>,
     record: MonitorRecord,
 }
 
 /// Looks at everything once. `heard` is told each verdict as it comes.
 pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorReport {
-    let providers = Arc::clone(&watcher.keys.providers);
-    let disk = watcher
-        .keys
-        .blocking(move |project| files(project, &providers, now))
-        .await;
+    let keys = watcher.keys.clone();
+    let disk = watcher.keys.blocking(move |_| files(&keys, now)).await;
     let probed = watcher
         .keys
         .prober
@@ -226,7 +213,7 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
             .filter(|provider| provider.instances(&disk.values).is_empty())
             .map(|p| p.id.clone())
             .collect(),
-        others: others(watcher, &disk.values),
+        others: disk.plan.as_ref().map(|plan| plan.unknown.clone()).unwrap_or_default(),
         env: disk.env,
         backup: disk.backup,
         schedule: ScheduleLine {
@@ -235,6 +222,7 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
             fault,
         },
         old_keys: disk.old_keys,
+        exported_otherwise: disk.exported_otherwise,
         heartbeat: disk.heartbeat.map(|beat| HeartbeatLine {
             at: beat.at,
             alive: beat.is_alive(now, watcher.idle),
@@ -242,31 +230,17 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
     }
 }
 
-fn others(watcher: &Watcher, values: &BTreeMap<String, SecretString>) -> Vec<String> {
-    let known = |name: &str| watcher.keys.providers.of_variable(name).is_some();
-    let secret = |(name, value): &(&String, &SecretString)| is_secret(name, value.expose_secret()) && !known(name);
-    values.iter().filter(secret).map(|(name, _)| name.clone()).collect()
-}
-
-fn files(project: &Project, providers: &Providers, now: DateTime<Utc>) -> ProjectFiles {
+fn files(keys: &Keyring, now: DateTime<Utc>) -> ProjectFiles {
+    let project = &*keys.project;
     let (env, values) = env_line(project);
-    let proofs = Proofs::read(project);
-    let alive = |series: &&crate::rotation::proofs::ProofSeries| series.retirement == Some(Retirement::OldStillAlive);
-    let old_keys = proofs.series.iter().filter(alive).filter_map(|series| {
-        let key = series.keys.first()?.clone();
-        Some(OldKey {
-            key,
-            provider: series.provider.clone(),
-            since: series.alive_since?,
-        })
-    });
     ProjectFiles {
         env,
         values,
         backup: backup_line(project, now),
         read: schedule_file::read(project),
-        plan: plan::make(project, providers, now).ok(),
-        old_keys: old_keys.collect(),
+        plan: plan::make(project, &keys.providers, now).ok(),
+        old_keys: old_keys::alive(keys, now),
+        exported_otherwise: old_keys::exported_otherwise(keys),
         heartbeat: Heartbeat::read(project),
         record: MonitorRecord::read(project),
     }

@@ -1,6 +1,7 @@
 //! A report by hand, and what each form of it says.
 use super::findings::{self, Condition, Severity};
-use super::report::{BackupLine, EnvLine, HeartbeatLine, KeyLine, MonitorReport, OldKey, ScheduleLine};
+use super::old_keys::OldKey;
+use super::report::{BackupLine, EnvLine, HeartbeatLine, KeyLine, MonitorReport, ScheduleLine};
 use super::{MonitorRecord, plugin, prometheus, seed_format};
 use crate::domain::schedule::Priority;
 use crate::domain::verdict::{Life, Verdict};
@@ -63,6 +64,7 @@ fn well() -> MonitorReport {
             fault: None,
         },
         old_keys: Vec::new(),
+        exported_otherwise: Vec::new(),
         heartbeat: Some(HeartbeatLine { at: now(), alive: true }),
     }
 }
@@ -90,6 +92,7 @@ fn each_condition_has_its_level() {
                 key: "NOTION_TOKEN".to_owned(),
                 provider: "notion".to_owned(),
                 since,
+                held_by: vec!["node (pid 812, since Monday)".to_owned()],
             });
         }
     };
@@ -127,6 +130,11 @@ fn each_condition_has_its_level() {
     check(|r| r.keys[1].expires_in_days = Some(2), &[Condition::ProviderExpiry], 2);
     check(old(20), &[Condition::OldKeyAlive], 0);
     check(old(25), &[Condition::OldKeyAlive], 1);
+    check(
+        |r| r.exported_otherwise.push("API_Groq".to_owned()),
+        &[Condition::ExportedOtherwise],
+        1,
+    );
     check(old(24 * 8), &[Condition::OldKeyAlive], 2);
     check(
         |r| r.backup.fault = Some("damaged".to_owned()),

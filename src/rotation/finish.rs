@@ -1,8 +1,8 @@
 //! Finishes a rotation, from a new value to a dead old key. Each call does what can be done now, tells what happens as it
 //! happens, and says what comes next.
 use super::acceptance::{Objection, objection, probe_fresh};
-use super::copies::{self, Copy};
 use super::dotenv::{KeyValues, only};
+use super::holders::{HeldBy, Holder, OtherSetting, held_by};
 use super::probe::Hint;
 use super::prove::prove;
 use super::providers::Provider;
@@ -41,8 +41,21 @@ pub enum RotationEvent {
     EnvClosed(u32),
     /// The provider says that the new key works, and it stands in `.env`.
     NewKeyInUse,
-    /// The old value stands elsewhere in the project too.
-    OldValueElsewhere(Copy),
+    /// These other names in `.env` held the same value, and have the new one too.
+    ChangedTogether(Vec<String>),
+    /// Something still holds the old value.
+    StillHeld {
+        /// Where it is.
+        holder: Holder,
+        /// Whether the key is dead by now.
+        is_dead: bool,
+    },
+    /// Not all of the project's files could be looked through.
+    SearchCut,
+    /// Another file sets a variable of the key.
+    SetElsewhere(OtherSetting),
+    /// What we were started from exports this variable with another value.
+    ExportedOtherwise(String),
     /// The next proof is waited for until then.
     WaitingForProof(DateTime<Utc>),
     /// A proof was taken.
@@ -58,6 +71,8 @@ pub struct Finished {
     pub next: NextStep,
     /// Whether this call took the new key into use.
     pub took_over: bool,
+    /// Who still holds the old key.
+    pub held_by: HeldBy,
 }
 
 /// A rotation that is being finished.
@@ -66,6 +81,8 @@ pub struct Finishing<'k> {
     provider: &'k Provider,
     rotation: Rotation,
     took_over: bool,
+    /// Whether it was told by now who holds the old key.
+    told: bool,
 }
 
 impl<'k> Finishing<'k> {
@@ -93,6 +110,7 @@ impl<'k> Finishing<'k> {
             provider,
             rotation,
             took_over: false,
+            told: false,
         })
     }
 
@@ -108,12 +126,12 @@ impl<'k> Finishing<'k> {
         if let Some(values) = given {
             self.write(&values, tell).await?;
         } else if self.rotation.stage == RotationStage::BackedUp && !self.notice(tell).await? {
-            return Ok(self.ended().await);
+            return Ok(self.ended(tell).await);
         }
         if !self.rotation.stage.is_over() && self.prove(proof_at, wait, tell).await? {
             self.settle().await?;
         }
-        Ok(self.ended().await)
+        Ok(self.ended(tell).await)
     }
 
     /// Tests a value, and only then writes it.
@@ -136,11 +154,39 @@ impl<'k> Finishing<'k> {
             .blocking(move |project| project.rehearse_values(&names))
             .await?;
         let expires_at = self.accept(&values, tell).await?;
-        let replaced = self.keys.blocking(move |project| project.write_values(&values)).await?;
-        if let Some(mode) = replaced.narrowed_from {
+        self.put(values.clone(), &values, tell).await?;
+        self.written(expires_at, tell).await
+    }
+
+    /// Puts values into `.env`, and with them `new` under the other names that still hold the old one.
+    async fn put(
+        &mut self,
+        mut values: KeyValues,
+        new: &KeyValues,
+        tell: &mut impl FnMut(RotationEvent),
+    ) -> Result<(), RotationError> {
+        let (rotation, new) = (self.rotation.clone(), new.clone());
+        let (replaced, together) = self
+            .keys
+            .blocking(move |project| {
+                let env = project.read_env().map_err(StateError::Env)?;
+                let followers = rotation.followers(project, &env, &new);
+                let together: Vec<String> = followers.keys().cloned().collect();
+                values.extend(followers);
+                // What nobody changes is not looked at as if it were to be written.
+                let replaced = (!values.is_empty())
+                    .then(|| project.write_values(&values))
+                    .transpose()?;
+                Ok::<_, RotationError>((replaced, together))
+            })
+            .await?;
+        if let Some(mode) = replaced.and_then(|replaced| replaced.narrowed_from) {
             tell(RotationEvent::EnvClosed(mode));
         }
-        self.written(expires_at, tell).await
+        if !together.is_empty() {
+            tell(RotationEvent::ChangedTogether(together));
+        }
+        Ok(())
     }
 
     /// Looks whether somebody edited `.env`, and tests what stands there. `false`: the old value does.
@@ -154,6 +200,7 @@ impl<'k> Finishing<'k> {
             tell(RotationEvent::OthersChanged(others));
         }
         let expires_at = self.accept(&values, tell).await?;
+        self.put(KeyValues::new(), &values, tell).await?;
         self.written(expires_at, tell).await?;
         Ok(true)
     }
@@ -212,15 +259,34 @@ impl<'k> Finishing<'k> {
         .await?;
         self.took_over = true;
         tell(RotationEvent::NewKeyInUse);
-        let rotation = self.rotation.clone();
-        let copies = self
-            .keys
-            .blocking(move |project| other_copies(project, &rotation))
-            .await;
-        for copy in copies {
-            tell(RotationEvent::OldValueElsewhere(copy));
-        }
+        let held_by = self.look_for_holders().await;
+        self.tell_holders(&held_by, tell);
         Ok(())
+    }
+
+    async fn look_for_holders(&self) -> HeldBy {
+        let (rotation, search) = (self.rotation.clone(), self.keys.holders.clone());
+        let providers = Arc::clone(&self.keys.providers);
+        let found = self
+            .keys
+            .blocking(move |project| held_by(&search, project, &providers, &[rotation], |_| true).pop())
+            .await;
+        found.unwrap_or_default()
+    }
+
+    /// Tells once who holds the old key: before somebody deletes it.
+    fn tell_holders(&mut self, held_by: &HeldBy, tell: &mut impl FnMut(RotationEvent)) {
+        if std::mem::replace(&mut self.told, true) {
+            return;
+        }
+        let is_dead = self.rotation.stage == RotationStage::Retired;
+        let holders = held_by.holders.iter().cloned();
+        let holders = holders.map(|holder| RotationEvent::StillHeld { holder, is_dead });
+        let set = held_by.set_elsewhere.iter().cloned().map(RotationEvent::SetElsewhere);
+        let exported = held_by.exported_otherwise.iter().cloned();
+        let exported = exported.map(RotationEvent::ExportedOtherwise);
+        let cut = held_by.cut.then_some(RotationEvent::SearchCut);
+        holders.chain(set).chain(exported).chain(cut).for_each(tell);
     }
 
     /// Takes the proofs that are due. `false`: the next one is not due yet.
@@ -321,7 +387,12 @@ impl<'k> Finishing<'k> {
         Ok(())
     }
 
-    async fn ended(self) -> Finished {
+    async fn ended(mut self, tell: &mut impl FnMut(RotationEvent)) -> Finished {
+        let mut held_by = HeldBy::default();
+        if self.rotation.written_at.is_some() && self.rotation.stage != RotationStage::BackedUp {
+            held_by = self.look_for_holders().await;
+            self.tell_holders(&held_by, tell);
+        }
         let (rotation, took_over) = (self.rotation, self.took_over);
         let providers = Arc::clone(&self.keys.providers);
         self.keys
@@ -329,6 +400,7 @@ impl<'k> Finishing<'k> {
                 next: NextStep::of(project, &providers, &rotation, Utc::now()),
                 rotation,
                 took_over,
+                held_by,
             })
             .await
     }
@@ -342,7 +414,8 @@ fn edited(project: &Project, rotation: &Rotation) -> Result<Option<(KeyValues, V
     }
     let at_backup = backup::find(project, &rotation.backup)?.fingerprints;
     let others = rotation.others_changed(project, &env, &at_backup);
-    Ok(Some((only(&env.values(), rotation.old.keys()), others)))
+    let own = rotation.old.keys().filter(|name| !rotation.twins.contains_key(*name));
+    Ok(Some((only(&env.values(), own), others)))
 }
 
 /// The keys of a rotation's backup that `.env` holds no more.
@@ -361,13 +434,4 @@ fn replaced(project: &Project, provider: &Provider, rotation: &Rotation) -> Resu
 fn old_values(project: &Project, rotation: &Rotation) -> Result<KeyValues, RotationError> {
     let backup = backup::find(project, &rotation.backup)?;
     Ok(only(&backup::values(project, &backup)?.values(), rotation.old.keys()))
-}
-
-/// Other places in the project where the old value stands. Best effort: an encrypted backup without its identity hides what
-/// to look for.
-pub fn other_copies(project: &Project, rotation: &Rotation) -> Vec<Copy> {
-    let backup = backup::find(project, &rotation.backup);
-    let old = backup.and_then(|backup| backup::values(project, &backup));
-    old.map(|env| copies::find(project, &only(&env.values(), rotation.old.keys())))
-        .unwrap_or_default()
 }

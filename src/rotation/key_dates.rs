@@ -1,7 +1,8 @@
 //! The dates of each provider's key in the schedule: when it was rotated, when it is due next, how its rotation stands.
 use super::Project;
+use super::key_names::variables_in;
 use super::providers::{Provider, Providers};
-use super::rotations::{Rotation, RotationStage, variables_in};
+use super::rotations::{Rotation, RotationStage};
 use super::schedule_file::{self, ScheduleError};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Schedule, Unit, due_at};
 use chrono::{DateTime, Utc};

@@ -1,6 +1,7 @@
 //! The keyring of a project: its files and fingerprints, the providers of its keys, and the prober that asks them. Opened
 //! from the settings here alone, so that what a person set or agreed to holds for the bot and for every command alike.
 use super::blocking::blocking;
+use super::holders::HolderSearch;
 use super::probe::{ProbeError, ProbeSettings, Prober};
 use super::project::Project;
 use super::project_error::ProjectError;
@@ -18,6 +19,8 @@ pub struct Keyring {
     pub providers: Arc<Providers>,
     /// Asks the providers about keys.
     pub prober: Prober,
+    /// Looks for whatever still holds an old key.
+    pub holders: HolderSearch,
 }
 
 /// Why a keyring cannot be opened.
@@ -67,6 +70,7 @@ impl Keyring {
             project,
             providers,
             prober: Prober::new(ProbeSettings::from(settings))?,
+            holders: HolderSearch::new(settings),
         })
     }
 

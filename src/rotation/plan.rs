@@ -1,7 +1,8 @@
 //! What is to be rotated, in which order and by when: exposed keys first, then the guide's priorities. Needs no account.
 use super::cycle;
+use super::key_names::variables_in;
 use super::providers::Providers;
-use super::rotations::{self, variables_in};
+use super::rotations;
 use super::schedule_file;
 use super::state_file::StateError;
 use super::{EnvFile, Project};
@@ -104,9 +105,16 @@ pub fn unknown(providers: &Providers, env: &EnvFile) -> Vec<String> {
     let secrets = env
         .entries()
         .filter(|entry| super::is_secret(&entry.name, entry.value.expose_secret()));
+    let is_known = |name: &str| providers.of_variable(name).is_some();
+    let known: Vec<&str> = env
+        .entries()
+        .filter(|entry| is_known(&entry.name))
+        .map(|entry| entry.value.expose_secret())
+        .collect();
+    // A key that stands there under a known name too is watched.
     let names: BTreeSet<&str> = secrets
+        .filter(|entry| !is_known(&entry.name) && !known.contains(&entry.value.expose_secret()))
         .map(|entry| entry.name.as_str())
-        .filter(|name| providers.of_variable(name).is_none())
         .collect();
     names.into_iter().map(str::to_owned).collect()
 }

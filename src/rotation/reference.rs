@@ -51,7 +51,7 @@ pub(super) fn reference(name: &str, value: &str) -> Option<KeptElsewhere> {
 }
 
 /// `${OTHER}` and `$OTHER` as a whole: the other variable.
-fn other_variable(value: &str) -> Option<&str> {
+pub(super) fn other_variable(value: &str) -> Option<&str> {
     let rest = value.strip_prefix('$')?;
     let name = rest
         .strip_prefix('{')

@@ -3,9 +3,10 @@ use super::acceptance::hint_in_words;
 use super::backup::{self, Backup, RestoreScope, Restored};
 use super::dotenv::{KeyValues, only};
 use super::key_dates;
+use super::key_names::variables_in;
 use super::probe::Probed;
 use super::providers::{Provider, Providers};
-use super::rotations::{self, Rotation, RotationError, RotationStage, variables_in};
+use super::rotations::{self, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
 use super::{EnvFile, Keyring, Project};
 use crate::domain::verdict::Life;
@@ -42,7 +43,10 @@ pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) ->
     let (under_way, brought_back) = (rotation.clone(), backup.clone());
     let (restored, present) = keys
         .blocking(move |project| {
-            let names: Vec<String> = old.into_keys().collect();
+            let mut names: Vec<String> = old.into_keys().collect();
+            let held = backup::values(project, &brought_back)?;
+            let twins = under_way.iter().flat_map(|rotation| rotation.twins.keys());
+            names.extend(twins.filter(|twin| held.get(twin).is_some()).cloned());
             let scope = RestoreScope::Keys(names.clone());
             let restored = restore(project, under_way.as_slice(), &brought_back, &scope, Utc::now())?;
             let present = project.read_env().map_err(StateError::Env)?;

@@ -2,6 +2,7 @@
 //! a crash anywhere is mended by doing it again. Fingerprints and verdicts only, no value.
 use super::backup::Backup;
 use super::dotenv::{KeyValues, only};
+use super::key_names::{twins, variables_in};
 use super::places::own_dir;
 use super::providers::Provider;
 use super::retirement::Retirement;
@@ -11,7 +12,7 @@ use super::{EnvFile, Project};
 use crate::domain::cycle::Fingerprint;
 
 use chrono::{DateTime, Utc};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -81,6 +82,10 @@ pub struct Rotation {
     pub retired_at: Option<DateTime<Utc>>,
     /// The variables with what they were.
     pub old: BTreeMap<String, Fingerprint>,
+    /// Those among them that no provider knows and that held the value of one that it does, which is named. Equal values
+    /// are one key: it is changed under all its names.
+    #[serde(default)]
+    pub twins: BTreeMap<String, String>,
     /// The same with what they are; empty before `written`.
     pub new: BTreeMap<String, Fingerprint>,
     /// When the provider ends the new key by itself.
@@ -134,9 +139,15 @@ pub fn begin(
         return Ok(rotation);
     }
     let env = project.read_env().map_err(StateError::Env)?;
-    let old = fingerprints(project, &env, &variables_in(provider, &env));
+    let names = variables_in(provider, &env);
+    let twins = twins(&env, &names);
+    let old = fingerprints(project, &env, names.iter().chain(twins.keys()));
     if old.is_empty() {
-        return Err(no_key(provider));
+        let names = provider.variables.iter().map(|variable| variable.name.as_str());
+        return Err(RotationError::NoKey {
+            title: provider.title.clone(),
+            variables: names.collect::<Vec<_>>().join(", "),
+        });
     }
     let mut rotation = Rotation {
         provider: provider.id.clone(),
@@ -148,6 +159,7 @@ pub fn begin(
         written_at: None,
         retired_at: None,
         old,
+        twins,
         new: BTreeMap::new(),
         expires_at: None,
         retirement: None,
@@ -161,18 +173,6 @@ pub fn begin(
     }
     rotation.save(project)?;
     Ok(rotation)
-}
-
-fn no_key(provider: &Provider) -> RotationError {
-    let names: Vec<&str> = provider
-        .variables
-        .iter()
-        .map(|variable| variable.name.as_str())
-        .collect();
-    RotationError::NoKey {
-        title: provider.title.clone(),
-        variables: names.join(", "),
-    }
 }
 
 /// The rotation of a provider, over or not.
@@ -210,21 +210,11 @@ fn file_of(project: &Project, provider: &str) -> PathBuf {
     project.state_dir.join(ROTATIONS).join(format!("{provider}.json"))
 }
 
-/// The names in a file under which the provider's key stands, with a value.
-pub fn variables_in(provider: &Provider, env: &EnvFile) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for entry in env.entries() {
-        // What points to another variable changes with that one.
-        let points = entry.reference.as_ref().is_some_and(|kept| kept.variable.is_some());
-        let is_its = provider.variable(&entry.name).is_some() && !points && !entry.value.expose_secret().is_empty();
-        if is_its && !names.contains(&entry.name) {
-            names.push(entry.name.clone());
-        }
-    }
-    names
-}
-
-fn fingerprints(project: &Project, env: &EnvFile, names: &[String]) -> BTreeMap<String, Fingerprint> {
+fn fingerprints<'n>(
+    project: &Project,
+    env: &EnvFile,
+    names: impl IntoIterator<Item = &'n String>,
+) -> BTreeMap<String, Fingerprint> {
     let values = only(&env.values(), names);
     values
         .iter()
@@ -252,8 +242,8 @@ impl Rotation {
         Ok(store(&folder.join(name), self)?)
     }
 
-    /// New values of a provider's variables, in the order of the variables, by every name under which the key stands: a
-    /// key that stands under two names is changed under both.
+    /// New values of a provider's variables, in the order of the variables, by every name that the provider knows: a key
+    /// that stands under two names is changed under both.
     pub fn named(&self, provider: &Provider, values: &[SecretString]) -> KeyValues {
         let value_of = |name: &String| {
             let listed = provider.variables.iter().position(|variable| variable.answers_to(name));
@@ -264,26 +254,32 @@ impl Rotation {
         self.old.keys().filter_map(value_of).collect()
     }
 
-    /// Compares `.env` with the values of the beginning.
-    pub fn notice(&self, project: &Project, env: &EnvFile) -> Noticed {
-        let names: Vec<String> = self.old.keys().cloned().collect();
-        let now = fingerprints(project, env, &names);
-        // A reference that is looked up now, and was not at the beginning, is compared as it stands in the file.
-        let as_written = |name: &str, old: &Fingerprint| {
-            let written = env.written_reference(name);
-            written.is_some_and(|written| project.fingerprint(name, written) == *old)
+    /// What the twins get that still hold the old value: that of the variable whose value they had.
+    pub fn followers(&self, project: &Project, env: &EnvFile, new: &KeyValues) -> KeyValues {
+        let now = fingerprints(project, env, self.twins.keys());
+        let follower = |(twin, own): (&String, &String)| {
+            let is_old = now.get(twin) == self.old.get(twin);
+            is_old.then(|| Some((twin.clone(), new.get(own)?.clone()))).flatten()
         };
-        let unchanged: Vec<String> = self
-            .old
-            .iter()
-            .filter(|(name, old)| now.get(*name) == Some(old) || as_written(name, old))
-            .map(|(name, _)| name.clone())
-            .collect();
+        self.twins.iter().filter_map(follower).collect()
+    }
+
+    /// Compares `.env` with the values of the beginning, under the names that the provider knows: twins follow by themselves.
+    pub fn notice(&self, project: &Project, env: &EnvFile) -> Noticed {
+        let own: Vec<&String> = self.old.keys().filter(|name| !self.twins.contains_key(*name)).collect();
+        let now = fingerprints(project, env, own.iter().copied());
+        // A reference that is looked up now, and was not at the beginning, is compared as it stands in the file.
+        let as_written = |name: &str| {
+            let written = env.written_reference(name);
+            written.is_some_and(|written| self.old.get(name) == Some(&project.fingerprint(name, written)))
+        };
+        let is_unchanged = |name: &&&String| now.get(**name) == self.old.get(**name) || as_written(name);
+        let unchanged: Vec<String> = own.iter().filter(is_unchanged).map(|name| (*name).clone()).collect();
         if now.is_empty() {
             Noticed::Gone
         } else if unchanged.is_empty() {
             Noticed::Changed
-        } else if unchanged.len() == self.old.len() {
+        } else if unchanged.len() == own.len() {
             Noticed::Unchanged
         } else {
             Noticed::Partly { unchanged }
@@ -307,8 +303,7 @@ impl Rotation {
 
     /// The new value was tested and stands in `.env`.
     pub fn written(&mut self, project: &Project, env: &EnvFile, expires_at: Option<DateTime<Utc>>, at: DateTime<Utc>) {
-        let names: Vec<String> = self.old.keys().cloned().collect();
-        self.new = fingerprints(project, env, &names);
+        self.new = fingerprints(project, env, self.old.keys());
         self.expires_at = expires_at;
         self.written_at = Some(at);
         self.stage = RotationStage::Written;

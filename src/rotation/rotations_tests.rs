@@ -1,14 +1,12 @@
-//! Plan, cycle, rotation and copies, over a folder.
+//! Plan, cycle and rotation, over a folder.
 use super::backup;
-use super::dotenv::only;
 use super::project::testing::{project, write_file};
 use super::providers::Providers;
 use super::retirement::Retirement;
 use super::rotations::{self, Noticed, RotationStage};
-use super::{Project, copies, cycle, key_dates, plan, schedule_file};
+use super::{Project, cycle, key_dates, plan, schedule_file};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule, before_expiry, days_until};
 use chrono::{DateTime, Duration, Utc};
-use std::collections::BTreeMap;
 
 const ENV: &str = "HF_TOKEN=hf_made-up-0\nHUGGINGFACE_TOKEN=hf_made-up-0\nAPI_Groq=gsk_made-up\n\
                    BYBIT_API_KEY=made-up-id\nBYBIT_API_SECRET=made-up-secret\nOTHER_SECRET=made-up-other\n";
@@ -178,25 +176,6 @@ fn a_cycle_holds_the_keys_of_its_beginning() {
     assert_eq!(cycle::current(&project).unwrap(), Some(first.cycle));
     write_file(&project.state_dir.join("cycle.json"), "{");
     assert!(cycle::current(&project).is_err());
-}
-
-#[test]
-fn copies_are_found_by_value_and_told_without_it() {
-    let (dir, project) = project(ENV);
-    backup::create(&project, now(), "test").unwrap();
-    write_file(&dir.path().join(".env.backup.20260101_090000"), ENV);
-    write_file(&dir.path().join("node_modules/x/.env"), ENV);
-    write_file(
-        &dir.path().join("deploy/run.sh"),
-        "#!/bin/sh\nexport K=\"gsk_made-up\"\n",
-    );
-    write_file(&dir.path().join("binary"), "\u{0}\u{1}gsk_made-up\u{0}");
-    let values = only(&project.read_env().unwrap().values(), ["API_Groq", "BYBIT_API_SECRET"]);
-    let found = copies::find(&project, &values);
-    let places: Vec<(&str, usize)> = found.iter().map(|copy| (copy.file.as_str(), copy.line)).collect();
-    assert_eq!(places, [("binary", 1), ("deploy/run.sh", 2)]);
-    assert!(!format!("{found:?}").contains("gsk_"));
-    assert!(copies::find(&project, &BTreeMap::from([("SHORT".to_owned(), "made".into())])).is_empty());
 }
 
 #[test]

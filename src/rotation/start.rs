@@ -1,6 +1,7 @@
 //! Starts rotations: a cycle with a proven backup first, then the rotation of each provider.
+use super::key_names::{twins, variables_in};
 use super::providers::Provider;
-use super::rotations::{self, Rotation, RotationError, variables_in};
+use super::rotations::{self, Rotation, RotationError};
 use super::state_file::StateError;
 use super::{Project, cycle};
 use chrono::{DateTime, Utc};
@@ -16,15 +17,16 @@ pub fn start(
     let env = project.read_env().map_err(StateError::Env)?;
     for provider in providers {
         // What another tool keeps is changed there, and never written by us.
-        let mut own = variables_in(provider, &env);
-        if own.is_empty() {
+        let mut names = variables_in(provider, &env);
+        if names.is_empty() {
             // What only points to another variable is refused with the name of that.
-            let names = env.entries().map(|entry| &entry.name);
-            own.extend(names.filter(|name| provider.variable(name).is_some()).cloned());
+            let all = env.entries().map(|entry| &entry.name);
+            names.extend(all.filter(|name| provider.variable(name).is_some()).cloned());
         } else {
-            own.retain(|name| env.kept_elsewhere(name).is_none());
+            names.extend(twins(&env, &names).into_keys());
+            names.retain(|name| env.kept_elsewhere(name).is_none());
         }
-        project.rehearse_values(&own)?;
+        project.rehearse_values(&names)?;
     }
     let begun = cycle::begin(project, at, None)?;
     let (number, backup) = (begun.cycle.number, &begun.backup);

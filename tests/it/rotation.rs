@@ -5,6 +5,7 @@
 )]
 
 mod crash;
+mod holders;
 mod init;
 mod links;
 mod needs;

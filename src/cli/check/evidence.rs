@@ -110,6 +110,16 @@ fn keys() -> Vec<(&'static str, CheckStatus, Value)> {
             json!({ "keys": keys, "retired": [{ "key": "A_KEY", "provider": "a", "title": "A", "proven_at": AT }] }),
         ),
         (
+            "old_keys_dead",
+            Proven,
+            json!({ "keys": keys, "retired": [], "no_reader": true }),
+        ),
+        (
+            "old_keys_dead",
+            Proven,
+            json!({ "keys": keys, "retired": [], "readers": [{ "name": "~/.bashrc:3" }] }),
+        ),
+        (
             "old_keys_proving",
             Unknown,
             json!({ "keys": keys, "next_proof_at": AT, "proofs": 1, "of": 3 }),
@@ -136,6 +146,12 @@ fn keys() -> Vec<(&'static str, CheckStatus, Value)> {
             json!({ "key": "A_KEY", "provider": "a", "title": "A", "verdict": "valid",
                 "manage_url": "https://a.example/keys", "keys": keys,
                 "alive": [{ "title": "A", "manage_url": "https://a.example/keys" }] }),
+        ),
+        (
+            "old_key_alive",
+            Missing,
+            json!({ "keys": keys, "alive": [{ "title": "A", "manage_url": "https://a.example/keys" }], "more": 2,
+                "readers": [{ "name": "node", "pid": 812, "since": "2026-03-01" }, { "name": "app", "pid": 813, "perhaps": true }] }),
         ),
         ("old_values_missing", Missing, json!({ "keys": keys })),
         (

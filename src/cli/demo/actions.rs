@@ -44,6 +44,8 @@ impl Demo {
             DemoAction::Spoil(provider) => self.spoil(provider),
             DemoAction::RollBack(provider) => self.roll_back(provider).await?,
             DemoAction::Renew(provider) => self.renew(provider)?,
+            DemoAction::StartProgram(provider) => self.start_program(provider)?,
+            DemoAction::RestartProgram => self.end_program()?,
         }
         Ok(())
     }
@@ -105,6 +107,23 @@ impl Demo {
         let fresh = self.stand_ins.issue(provider, &mut fastrand::Rng::new());
         self.new.insert(provider.to_owned(), fresh.unwrap_or_default());
         Ok(std::fs::write(self.project.join(".env"), env_text(&self.new))?)
+    }
+
+    /// A program that outlives the change of its key, as a server does.
+    fn start_program(&mut self, provider: &str) -> CommandResult<()> {
+        let mut program = crate::process::child("sleep");
+        program.arg("120").envs(self.old.get(provider).into_iter().flatten());
+        self.program = Some(program.spawn()?);
+        Ok(())
+    }
+
+    /// Ends that program; started again it would get the new key.
+    pub(super) fn end_program(&mut self) -> CommandResult<()> {
+        if let Some(mut program) = self.program.take() {
+            program.kill()?;
+            program.wait()?;
+        }
+        Ok(())
     }
 
     /// Whether `.env` holds these values of a provider.

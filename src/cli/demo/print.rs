@@ -43,6 +43,13 @@ pub(super) async fn step(
             &format!("{provider}'s new key turns out to be a bad one: it may not do what is needed"),
         ),
         DemoAction::RollBack(provider) => said("$", &format!("keyminder rotate rollback {provider}")),
+        DemoAction::StartProgram(provider) => {
+            said(
+                "—",
+                &format!("a program is started that gets the key of {provider} in its environment"),
+            );
+        }
+        DemoAction::RestartProgram => said("—", "that program is restarted"),
         DemoAction::Renew(provider) => said("—", &format!("{provider} gets another new key, and `.env` too")),
     }
     let how = if demo.output.refused { "refused" } else { "said" };

@@ -1,5 +1,6 @@
 //! The script: the guide's own comments in the order in which a rotation has them, keys really replaced, old ones
-//! deleted at the provider, one comment edited, one corrected, one new key rolled back, one old key forgotten.
+//! deleted at the provider, one comment edited, one corrected, one new key rolled back, one old key forgotten that a program
+//! still holds.
 use std::collections::BTreeMap;
 
 const ANA: &str = "Ana Silva";
@@ -31,6 +32,10 @@ pub(super) enum DemoAction {
     RollBack(&'static str),
     /// Another new key of this provider is made and put into `.env`.
     Renew(&'static str),
+    /// A program is started that has the key of this provider in its environment.
+    StartProgram(&'static str),
+    /// That program is restarted: it holds the old key no more.
+    RestartProgram,
 }
 
 /// What can be seen after a step.
@@ -77,6 +82,8 @@ impl DemoStep {
             DemoAction::Spoil(provider) => format!("{provider}'s new key is a bad one"),
             DemoAction::RollBack(provider) => format!("rotate rollback {provider}"),
             DemoAction::Renew(provider) => format!("{provider} gets another new key"),
+            DemoAction::StartProgram(_) => "a program is started".to_owned(),
+            DemoAction::RestartProgram => "the program is restarted".to_owned(),
         }
     }
 }
@@ -178,6 +185,7 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<DemoStep> {
         &notion[..8]
     );
     vec![
+        unseen(DemoAction::StartProgram("groq")),
         DemoStep {
             action: DemoAction::Start(&["mistral", "huggingface"]),
             expected: vec![Told("mistral: the old value is safe in"), OldIsBack("mistral")],
@@ -263,6 +271,7 @@ fn ending() -> Vec<DemoStep> {
             "📅 Completed in 1.5 hours instead of 2",
             vec![
                 Says("missing"),
+                Says("first restart or change what still holds them (sleep (pid"),
                 Says("Groq"),
                 Status("In Progress"),
                 Box(6, false),
@@ -272,6 +281,7 @@ fn ending() -> Vec<DemoStep> {
                 Box(7, true),
             ],
         ),
+        unseen(DemoAction::RestartProgram),
         unseen(DemoAction::DeleteOldKeys(&["groq"])),
         say(
             ana,

@@ -21,6 +21,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::process::Child;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -52,6 +53,8 @@ pub(super) struct Demo {
     pub(super) new: BTreeMap<String, BTreeMap<String, String>>,
     /// New keys that were given up.
     pub(super) spoiled: BTreeMap<String, BTreeMap<String, String>>,
+    /// A program that has an old key in its environment.
+    pub(super) program: Option<Child>,
     /// The comment written last.
     pub(super) last: Option<CommentId>,
     /// The number of the audit's last row that was shown.
@@ -120,6 +123,7 @@ impl Demo {
             old,
             new,
             spoiled: BTreeMap::new(),
+            program: None,
             last: None,
             audited: 0,
             reply_times: Vec::new(),
@@ -206,7 +210,8 @@ impl Demo {
     }
 
     /// Stops the bot and the sandbox, and deletes the scratch project.
-    pub(super) async fn stop(self) -> CommandResult<()> {
+    pub(super) async fn stop(mut self) -> CommandResult<()> {
+        self.end_program()?;
         let _ = self.stop.send(true);
         self.bot.await??;
         self.sandbox.stop().await?;

@@ -2,10 +2,12 @@
 use super::context::RotateContext;
 use super::new_value;
 use super::show::{in_words, local};
+use crate::cli::holders;
 use crate::cli::table::print_json;
 use crate::cli::{CommandResult, Exit};
-use crate::rotation::finish::{Finished, Finishing, RotationEvent, other_copies};
+use crate::rotation::finish::{Finished, Finishing, RotationEvent};
 use crate::rotation::rotations::RotationStage;
+use chrono::Utc;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -68,10 +70,17 @@ fn event_in_words(context: &RotateContext, event: &RotationEvent) -> String {
             format!(".env could be read by others (mode {mode:04o}); it is 0600 now.")
         }
         RotationEvent::NewKeyInUse => "The new key works and stands in .env.".to_owned(),
-        RotationEvent::OldValueElsewhere(copy) => format!(
-            "The old value of {} also stands in {}, line {}: change it there.",
-            copy.variable, copy.file, copy.line
-        ),
+        RotationEvent::ChangedTogether(names) => {
+            format!("{} held the same value and has the new one too.", names.join(", "))
+        }
+        RotationEvent::StillHeld { holder, is_dead } => {
+            holder.in_words(*is_dead, Utc::now(), context.keys.project.zone)
+        }
+        RotationEvent::SearchCut => {
+            "The project is large: not all of its files were looked through for the old value.".to_owned()
+        }
+        RotationEvent::SetElsewhere(other) => other.to_string(),
+        RotationEvent::ExportedOtherwise(name) => holders::exported(name),
         RotationEvent::WaitingForProof(at) => format!(
             "Next proof at {}; Ctrl-C is safe, call finish again later.",
             local(context, *at)
@@ -87,7 +96,7 @@ fn event_in_words(context: &RotateContext, event: &RotationEvent) -> String {
 /// The end of every call: where it stands, and the one next step.
 fn told(context: &RotateContext, finished: &Finished) -> CommandResult<Exit> {
     let rotation = &finished.rotation;
-    let next = in_words(context, rotation, &finished.next);
+    let next = in_words(context, rotation, &finished.next, &finished.held_by);
     if context.json {
         print_json(&json!({
             "provider": rotation.provider,
@@ -95,7 +104,7 @@ fn told(context: &RotateContext, finished: &Finished) -> CommandResult<Exit> {
             "retirement": rotation.retirement,
             "proofs": rotation.proofs,
             "next_proof_at": rotation.next_proof_at,
-            "copies": other_copies(&context.keys.project, rotation),
+            "held_by": finished.held_by,
             "next": next,
         }))?;
     } else {

@@ -1,11 +1,13 @@
 //! What is said about a rotation: plan, instructions, status, record.
 use super::context::RotateContext;
+use super::holders;
 use crate::cli::table::{print, print_json};
 use crate::cli::words;
 use crate::cli::{CommandResult, Exit};
 use crate::domain::schedule::due_in_words;
 use crate::rotation::NextStep;
 use crate::rotation::cycle;
+use crate::rotation::holders::HeldBy;
 use crate::rotation::plan::{self, Planned};
 use crate::rotation::providers::Provider;
 use crate::rotation::record::{self, RotationRecord};
@@ -54,12 +56,14 @@ fn row(key: &Planned) -> Vec<String> {
 }
 
 pub(super) fn started(context: &RotateContext, rotations: &[Rotation]) -> CommandResult<Exit> {
+    let held_by = holders::of(context, rotations, |_| true);
     if context.json {
-        print_json(&json!({ "rotations": rotations }))?;
+        print_json(&json!({ "rotations": rotations, "held_by": holders::by_provider(rotations, &held_by) }))?;
         return Ok(Exit::Done);
     }
-    for rotation in rotations {
+    for (rotation, held_by) in rotations.iter().zip(&held_by) {
         println!("{}", safe(rotation));
+        holders::before_the_change(context, rotation, held_by);
         steps(context.keys.provider(&rotation.provider)?, "en");
         for line in kept_elsewhere(context, rotation)? {
             println!("{line}");
@@ -120,23 +124,22 @@ fn steps(provider: &Provider, language: &str) {
 
 pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResult<Exit> {
     let rotations = rotations::all(&context.keys.project)?;
+    let held_by = holders::of(context, &rotations, holders::is_replaced);
     if context.json {
-        print_json(&json!({ "rotations": rotations }))?;
+        print_json(&json!({ "rotations": rotations, "held_by": holders::by_provider(&rotations, &held_by) }))?;
     } else if rotations.is_empty() {
         println!("No rotation was begun. Next: keyminder rotate plan");
     } else {
-        let rows = rotations.iter().map(|rotation| {
+        let rows = rotations.iter().zip(&held_by).map(|(rotation, held_by)| {
+            let next = NextStep::of(&context.keys.project, &context.keys.providers, rotation, now);
             vec![
                 rotation.provider.clone(),
                 rotation.stage.as_str().to_owned(),
-                in_words(
-                    context,
-                    rotation,
-                    &NextStep::of(&context.keys.project, &context.keys.providers, rotation, now),
-                ),
+                in_words(context, rotation, &next, held_by),
             ]
         });
         print(&["PROVIDER", "STANDS", "NEXT"], rows.collect());
+        holders::status(context, &rotations, &held_by);
     }
     Ok(Exit::Done)
 }
@@ -171,7 +174,7 @@ pub(super) fn list(context: &RotateContext) -> CommandResult<Exit> {
 }
 
 /// The next step as a sentence with the command that goes on.
-pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &NextStep) -> String {
+pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &NextStep, held_by: &HeldBy) -> String {
     let id = &rotation.provider;
     match next {
         NextStep::Finish => format!("the new value is in .env: keyminder rotate finish {id}"),
@@ -185,10 +188,18 @@ pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &Next
             format!("the provider answers now so, now so: in a minute, keyminder rotate finish {id} --wait")
         }
         NextStep::DeleteOldKey { manage_url } => {
-            format!("delete the old key at {manage_url}, then: keyminder rotate finish {id}")
+            let delete = format!("delete the old key at {manage_url}");
+            format!(
+                "{}, then: keyminder rotate finish {id}",
+                holders::before(context, held_by, &delete)
+            )
         }
         NextStep::ProveOldKeyDead => {
-            format!("delete the old key at the provider, then: keyminder rotate finish {id}")
+            let delete = "delete the old key at the provider";
+            format!(
+                "{}, then: keyminder rotate finish {id}",
+                holders::before(context, held_by, delete)
+            )
         }
         NextStep::WaitForProof { number, at } => format!(
             "proof {number} at {}: keyminder rotate finish {id} --wait",

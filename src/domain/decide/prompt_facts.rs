@@ -38,8 +38,16 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
         aside => aside(builder),
         waits => builder.is_finished() && !builder.state.blockers.is_empty(),
         again => again(builder, conversation),
+        readers => readers(builder),
         env => ".env",
     }
+}
+
+/// What still holds keys that are proven dead.
+fn readers(builder: &DecisionBuilder<'_>) -> Value {
+    let dead = builder.state.evidence_for(&Check::OldKeysDead);
+    let dead = dead.filter(|evidence| evidence.standing == CheckStatus::Proven);
+    shown(dead.and_then(|evidence| evidence.facts.get("readers")))
 }
 
 /// Who is stuck, where, why, and since when.

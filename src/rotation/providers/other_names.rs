@@ -91,14 +91,19 @@ pub(super) fn add(providers: &mut Vec<Provider>, env: &EnvFile) {
     }
     for group in groups {
         let known = &mut providers[group[0].provider];
-        if is_same_key(known, &group, env) {
-            for other in group {
-                known.variables[other.variable].aliases.push(other.name);
+        match relation(known, &group, env) {
+            // It is changed together with the listed one.
+            Relation::Twin => {}
+            Relation::Only => {
+                for other in group {
+                    known.variables[other.variable].aliases.push(other.name);
+                }
             }
-        } else {
-            let own = of_its_own(known, &group);
-            if !providers.iter().any(|other| other.id == own.id) {
-                providers.push(own);
+            Relation::Another => {
+                let own = of_its_own(known, &group);
+                if !providers.iter().any(|other| other.id == own.id) {
+                    providers.push(own);
+                }
             }
         }
     }
@@ -170,21 +175,30 @@ fn by_value(providers: &[Provider], name: &str, value: &str) -> Option<(usize, u
     (!prefix.is_empty()).then(|| (at, 0, name.to_owned(), false))
 }
 
-/// Whether these names hold a key that stands there under a listed name too; or the only one, for another tool.
-fn is_same_key(provider: &Provider, group: &[OtherName], env: &EnvFile) -> bool {
-    let listed = |other: &OtherName| {
+/// What a key under such names is to the one under listed names.
+enum Relation {
+    /// The same value.
+    Twin,
+    /// The only one, and the names only say for whom it is.
+    Only,
+    /// Another key.
+    Another,
+}
+
+fn relation(provider: &Provider, group: &[OtherName], env: &EnvFile) -> Relation {
+    let is_equal = |other: &OtherName| {
         let names = provider.variables[other.variable].names();
-        names
-            .filter_map(|name| env.get(name))
-            .find(|value| !value.expose_secret().is_empty())
+        let mut listed = names.filter_map(|name| env.get(name));
+        listed.any(|value| value.expose_secret() == other.value.expose_secret())
     };
-    let is_listed = provider
-        .variables
-        .iter()
-        .any(|variable| variable.names().any(|name| env.get(name).is_some()));
-    let equal =
-        |other: &OtherName| listed(other).is_some_and(|value| value.expose_secret() == other.value.expose_secret());
-    group.iter().all(equal) || !is_listed && !group[0].tells_apart
+    let mut names = provider.variables.iter().flat_map(|variable| variable.names());
+    if group.iter().all(is_equal) {
+        Relation::Twin
+    } else if names.all(|name| env.get(name).is_none()) && !group[0].tells_apart {
+        Relation::Only
+    } else {
+        Relation::Another
+    }
 }
 
 /// A provider for a key that differs from the listed one.

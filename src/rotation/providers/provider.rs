@@ -2,6 +2,7 @@
 use super::answer::AnswerRule;
 use super::capture::CapturePlan;
 use crate::domain::schedule::Priority;
+use crate::rotation::reference::other_variable;
 use regex::Regex;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
@@ -196,11 +197,16 @@ impl Variable {
         self.names().any(|own| own == name)
     }
 
-    /// The names of this variable that have a value, the guide's name first.
+    /// The names of this variable that have a value of their own, the guide's name first: one that stands for another of
+    /// them (`${OTHER}`) is that one.
     fn present<'v>(&'v self, values: &'v BTreeMap<String, SecretString>) -> Vec<(&'v str, &'v SecretString)> {
+        let follows = |name: &str, value: &str| {
+            let other = other_variable(value).filter(|other| *other != name);
+            other.is_some_and(|other| self.answers_to(other) && values.contains_key(other))
+        };
         self.names()
             .filter_map(|name| Some((name, values.get(name)?)))
-            .filter(|(_, value)| !value.expose_secret().is_empty())
+            .filter(|(name, value)| !value.expose_secret().is_empty() && !follows(name, value.expose_secret()))
             .collect()
     }
 }

@@ -19,6 +19,7 @@ const BELOW: [(&str, &[&str]); 19] = [
             "notion",
             "outbound",
             "pipeline",
+            "process",
             "replies",
             "rotation",
             "sandbox",

@@ -24,7 +24,7 @@ pub fn pages() -> Vec<Value> {
             {"name": "Ana Silva", "step": 9, "url": null, "kind": "rate_limit", "told": true, "since": "1 Dec 17:41"},
         ],
         "aside": [{"step": 4, "title": null, "name": "Ana Silva"}, {"step": null, "title": "Mistral", "name": null}], "again": null, "env": ".env",
-        "lost": null,
+        "lost": null, "readers": null,
         "status": {"not_started": "Not started", "in_progress": "In Progress", "blocked": "Blocked", "done": "Shipped"},
     });
     let with = |changes: serde_json::Value| {
@@ -44,6 +44,9 @@ pub fn pages() -> Vec<Value> {
             "next_page": {"title": "ACT_034_TRA: Order Execution Engine", "url": url},
             "status": {"not_started": null, "in_progress": null, "blocked": null, "done": null},
         })),
+        with(
+            json!({"finished": true, "next": null, "readers": [{"name": "node", "pid": 812, "since": "09:05"}, {"name": "~/.bashrc:3"}]}),
+        ),
         with(json!({"again": "14:05", "next": null})),
         with(json!({
             "planned_total": 1, "spent": 1, "page": {"title": "One", "url": url, "steps": 1, "commands": false},

@@ -1,0 +1,30 @@
+//! `.env` itself: the values that stand there, under whatever name, and in lines that no program reads.
+use super::holder::{Holder, HolderPlace};
+use super::sought::Sought;
+use crate::rotation::Project;
+use secrecy::ExposeSecret;
+
+/// Who holds one of the values there. A file that cannot be read holds nothing for anybody.
+pub(super) fn holding(project: &Project, sought: &Sought) -> Vec<Holder> {
+    let Ok(env) = project.read_env() else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (line, variables) in sought.lines_in(env.bytes()) {
+        // An entry of several lines begins above the line in which the value stands.
+        let entry = env.entries().filter(|entry| entry.line <= line).last();
+        let entry = entry.filter(|entry| {
+            let held = sought.variables_in(entry.value.expose_secret().as_bytes());
+            !held.is_empty() && (entry.line == line || entry.value.expose_secret().contains('\n'))
+        });
+        let place = match entry {
+            Some(entry) => HolderPlace::EnvName {
+                name: entry.name.clone(),
+                line,
+            },
+            None => HolderPlace::EnvComment { line },
+        };
+        found.push(Holder { place, variables });
+    }
+    found
+}

@@ -1,0 +1,44 @@
+//! The names under which a provider's key stands in a file.
+use super::EnvFile;
+use super::env_entry::{EnvEntry, same};
+use super::providers::Provider;
+use secrecy::ExposeSecret;
+use std::collections::BTreeMap;
+
+/// Shorter values are equal by chance.
+const MIN_CHARS: usize = 8;
+
+/// The names that the provider knows, with a value of their own. One that stands for another variable (`${OTHER}`) follows it
+/// by itself and is no key.
+pub fn variables_in(provider: &Provider, env: &EnvFile) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for entry in env.entries() {
+        let follows = entry.reference.as_ref().is_some_and(|kept| kept.variable.is_some());
+        let is_its = provider.variable(&entry.name).is_some() && !follows && !entry.value.expose_secret().is_empty();
+        if is_its && !names.contains(&entry.name) {
+            names.push(entry.name.clone());
+        }
+    }
+    names
+}
+
+/// Other names whose value equals that of one of these: with the name that they equal. One that stands there twice with two
+/// values is none.
+pub(super) fn twins(env: &EnvFile, names: &[String]) -> BTreeMap<String, String> {
+    let own: Vec<&EnvEntry> = env.entries().filter(|entry| names.contains(&entry.name)).collect();
+    let equal = |entry: &EnvEntry| {
+        let is_long = entry.value.expose_secret().len() >= MIN_CHARS;
+        let mut own = own.iter().filter(|_| is_long);
+        own.find(|own| same(&own.value, &entry.value))
+            .map(|own| own.name.clone())
+    };
+    let mut found = BTreeMap::new();
+    let others = env.entries().filter(|entry| !names.contains(&entry.name));
+    for entry in others.filter(|entry| entry.reference.is_none()) {
+        let all_equal = env.named(&entry.name).all(|other| same(&other.value, &entry.value));
+        if let Some(own) = equal(entry).filter(|_| all_equal) {
+            found.insert(entry.name.clone(), own);
+        }
+    }
+    found
+}
