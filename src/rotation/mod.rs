@@ -41,6 +41,7 @@ mod replaced_key;
 pub mod retirement;
 pub mod rollback;
 mod rotation_error;
+mod rotation_event;
 pub mod rotations;
 pub mod schedule_file;
 mod secret_names;

@@ -181,7 +181,7 @@ enum Relation {
     Twin,
     /// The only one, and the names only say for whom it is.
     Only,
-    /// Another key.
+    /// A key of its own.
     Another,
 }
 

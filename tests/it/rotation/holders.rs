@@ -50,7 +50,7 @@ fn a_program_is_named_before_the_deletion_and_gone_after() {
         &[&name, "runs with this key: restart it once the new one is in .env"],
     );
     let new = world.issue("groq");
-    let finished = world.finish("groq", &new, 1);
+    let finished = world.finish("groq", &new, 0);
     has(
         &finished,
         &[
@@ -121,7 +121,7 @@ fn a_dead_key_that_something_holds_is_told() {
     let (world, old) = groq();
     world.run(&["rotate", "start", "groq"], 0);
     world.delete("groq", &key(&old));
-    world.finish("groq", &world.issue("groq"), 1);
+    world.finish("groq", &world.issue("groq"), 0);
     let program = RunningHolder::with("API_Groq", &old);
     let retired = world.run(&["rotate", "finish", "groq", "--wait"], 0);
     has(
@@ -194,7 +194,7 @@ fn a_file_that_wins_over_env_is_named() {
             ".env.production, line 1, holds this key too",
         ],
     );
-    let finished = world.finish("groq", &world.issue("groq"), 1);
+    let finished = world.finish("groq", &world.issue("groq"), 0);
     has(
         &finished,
         &[
@@ -229,7 +229,7 @@ fn other_names_of_the_same_value_are_changed_together() {
             std::fs::write(world.folder.path(".env"), edited).unwrap();
             world.run(&["rotate", "finish", "groq"], 1)
         } else {
-            world.finish("groq", &new, 1)
+            world.finish("groq", &new, 0)
         };
         has(
             &finished,
@@ -243,7 +243,7 @@ fn other_names_of_the_same_value_are_changed_together() {
         assert_eq!(world.folder.read(".env"), env(&old), "both names come back");
     }
     world.run(&["rotate", "start", "groq"], 0);
-    world.finish("groq", &world.issue("groq"), 1);
+    world.finish("groq", &world.issue("groq"), 0);
     world.delete("groq", &key(&old));
     let retired = world.run(&["rotate", "finish", "groq", "--wait"], 0);
     has(
@@ -266,7 +266,7 @@ fn a_name_that_refers_to_the_key_counts_with_it() {
     assert_eq!(probed["keys"].as_array().map(Vec::len), Some(1), "{probed}");
     world.run(&["rotate", "start", "groq"], 0);
     let new = world.issue("groq");
-    world.finish("groq", &new, 1);
+    world.finish("groq", &new, 0);
     assert_eq!(world.folder.read(".env"), env(&new["API_Groq"]));
     world.delete("groq", &key(&old));
     has(&world.run(&["rotate", "finish", "groq", "--wait"], 0), &["retired"]);
@@ -278,7 +278,7 @@ fn a_profile_is_named_below_the_home_folder() {
     let home = Folder::with_env("");
     std::fs::write(home.path(".bashrc"), format!("# mine\nexport API_Groq={old}\n")).unwrap();
     world.run(&["rotate", "start", "groq"], 0);
-    world.finish("groq", &world.issue("groq"), 1);
+    world.finish("groq", &world.issue("groq"), 0);
     let output = world
         .keyminder(&["rotate", "status"])
         .env("HOME", home.dir.path())
