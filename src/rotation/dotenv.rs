@@ -5,11 +5,12 @@
 //! expanded: `$NAME` in a value stays as it stands.
 use super::compatibility;
 use super::env_scanner::{EnvScanner, Statement};
+use super::reference::other_variable;
 use super::stray_lines::{stray_value, taken_out};
 
 pub use super::env_entry::{EnvEntry, Warning};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -162,7 +163,14 @@ impl EnvFile {
     /// As [`EnvFile::named_values`], with what stands in lines that are no statements (`1PASSWORD_TOKEN=...`, `NAME: value`,
     /// `#OLD_SECRET=...`, a key over several lines without quotes): no program reads it, but it may be a secret all the same.
     pub fn maskable_values(&self) -> Vec<(String, SecretString)> {
-        [self.named_values(), self.stray.clone()].concat()
+        let mut values = [self.named_values(), self.stray.clone()].concat();
+        values.retain(|(_, value)| !self.is_name(value));
+        values
+    }
+
+    /// Whether a value is the name of another variable of the file (`${OTHER}`), which is no secret.
+    pub fn is_name(&self, value: &SecretString) -> bool {
+        other_variable(value.expose_secret()).is_some_and(|other| self.get(other).is_some())
     }
 
     /// All values; of a name that stands there twice, the last one, as most readers do.
