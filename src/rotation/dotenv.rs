@@ -203,7 +203,10 @@ impl EnvFile {
     /// As [`EnvFile::named_values`], with what stands in lines that are no statements (`1PASSWORD_TOKEN=...`, `NAME: value`,
     /// `#OLD_SECRET=...`, a key over several lines without quotes): no program reads it, but it may be a secret all the same.
     pub fn maskable_values(&self) -> Vec<(String, SecretString)> {
-        [self.named_values(), self.stray.clone()].concat()
+        let mut values = [self.named_values(), self.stray.clone()].concat();
+        // What only says where a value is kept is no secret.
+        values.retain(|(name, value)| reference(name, value.expose_secret()).is_none());
+        values
     }
 
     /// All values; of a name that stands there twice, the last one, as most readers do.

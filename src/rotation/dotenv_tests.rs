@@ -224,3 +224,10 @@ fn an_odd_line_leaves_the_others_as_they_are() {
         "2"
     );
 }
+
+#[test]
+fn a_value_that_names_another_variable_is_no_secret() {
+    let file = EnvFile::parse(b"A=made-up\nB=${A}\nC=\"$A\"\nD=$ecret\nE=${ELSEWHERE}\n").unwrap();
+    let masked: Vec<String> = file.maskable_values().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(masked, ["A", "D", "E"]);
+}

@@ -163,7 +163,7 @@ fn known_values(
     }
     for copy in backup::list(project) {
         if let Ok(env) = backup::values(project, &copy) {
-            for entry in env.entries() {
+            for entry in env.entries().filter(|entry| entry.reference.is_none()) {
                 known.add(&entry.name, &entry.value);
             }
         }

@@ -81,7 +81,9 @@ impl Holder {
                 let names = names.join(" ");
                 format!("this shell exports this key, and what is exported wins over .env: unset {names}")
             }
-            HolderPlace::EnvName { name, line } => format!(".env, line {line}: {name} holds this key too"),
+            HolderPlace::EnvName { name, line } => {
+                format!(".env, line {line}: {name} holds this key within its value: change it there as well")
+            }
             HolderPlace::EnvComment { line } => {
                 format!(".env, line {line}, a comment, holds this key too and is left as it is: delete it")
             }

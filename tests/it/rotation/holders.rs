@@ -255,21 +255,25 @@ fn other_names_of_the_same_value_are_changed_together() {
     );
 }
 
-/// A name that stands for another one follows it by itself.
+/// A name that stands for another one follows it by itself, and is no secret that the terminal would hide.
 #[test]
 fn a_name_that_refers_to_the_key_counts_with_it() {
-    let (world, old) = groq();
-    let env = |value: &str| format!("API_Groq={value}\nGROQ_API_KEY=${{API_Groq}}\n");
-    std::fs::write(world.folder.path(".env"), env(&old)).unwrap();
-    let probed = world.keyminder(&["probe", "--json"]).output().unwrap();
-    let probed: serde_json::Value = serde_json::from_slice(&probed.stdout).unwrap();
-    assert_eq!(probed["keys"].as_array().map(Vec::len), Some(1), "{probed}");
-    world.run(&["rotate", "start", "groq"], 0);
-    let new = world.issue("groq");
-    world.finish("groq", &new, 0);
-    assert_eq!(world.folder.read(".env"), env(&new["API_Groq"]));
-    world.delete("groq", &key(&old));
-    has(&world.run(&["rotate", "finish", "groq", "--wait"], 0), &["retired"]);
+    for reference in ["${API_Groq}", "$API_Groq", "\"${API_Groq}\""] {
+        let (world, old) = groq();
+        let env = |value: &str| format!("API_Groq={value}\nGROQ_API_KEY={reference}\n");
+        std::fs::write(world.folder.path(".env"), env(&old)).unwrap();
+        let probed = world.keyminder(&["probe", "--json"]).output().unwrap();
+        let probed: serde_json::Value = serde_json::from_slice(&probed.stdout).unwrap();
+        assert_eq!(probed["keys"].as_array().map(Vec::len), Some(1), "{probed}");
+        let begun = world.run(&["rotate", "start", "groq"], 0);
+        has(&begun, &["groq: the old value is safe", "API_Groq"]);
+        let new = world.issue("groq");
+        let finished = world.finish("groq", &new, 0);
+        assert!(!finished.contains("redacted"), "{finished}");
+        assert_eq!(world.folder.read(".env"), env(&new["API_Groq"]));
+        world.delete("groq", &key(&old));
+        has(&world.run(&["rotate", "finish", "groq", "--wait"], 0), &["retired"]);
+    }
 }
 
 #[test]
