@@ -62,6 +62,7 @@ fn well() -> MonitorReport {
             days_left: Some(20),
             fault: None,
         },
+        exposed: Vec::new(),
         old_keys: Vec::new(),
         heartbeat: Some(HeartbeatLine { at: now(), alive: true }),
     }

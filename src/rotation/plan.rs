@@ -1,10 +1,12 @@
 //! What is to be rotated, in which order and by when: exposed keys first, then the guide's priorities. Needs no account.
 use super::cycle;
+use super::exposures;
 use super::providers::{Provider, Providers};
 use super::rotations::{self, variables_in};
 use super::schedule_file;
 use super::state_file::StateError;
 use super::{EnvFile, Project};
+use crate::domain::exposure::ExposedKey;
 use crate::domain::schedule::{Priority, Schedule, before_expiry, due_in_words};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
@@ -18,6 +20,8 @@ pub struct Plan {
     pub keys: Vec<Planned>,
     /// Secret variables that no provider knows: not probed, but rotate them too.
     pub unknown: Vec<String>,
+    /// The keys that others could read and that are not proven dead yet.
+    pub exposures: Vec<ExposedKey>,
 }
 
 /// One key of the plan.
@@ -78,6 +82,7 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
     Ok(Plan {
         keys,
         unknown: unknown(providers, &env),
+        exposures: exposures::running(project, providers)?,
     })
 }
 

@@ -6,6 +6,7 @@
 
 mod crash;
 mod init;
+mod leaks;
 mod links;
 mod needs;
 mod obstacles;

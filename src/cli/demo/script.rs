@@ -1,5 +1,5 @@
 //! The script: the guide's own comments in the order in which a rotation has them, keys really replaced, old ones
-//! deleted at the provider, one comment edited, one corrected, one new key rolled back, one old key forgotten.
+//! deleted at the provider, a leak told, one comment edited, one corrected, one new key rolled back, one old key forgotten.
 use std::collections::BTreeMap;
 
 const ANA: &str = "Ana Silva";
@@ -37,6 +37,8 @@ pub(super) enum DemoAction {
 pub(super) enum Expectation {
     /// The reply to the comment written last holds this.
     Says(&'static str),
+    /// Some text of ours on the page holds this.
+    SomewhereSays(&'static str),
     /// No text of ours anywhere on the page holds this.
     NowhereSays(String),
     /// The page has this Status.
@@ -167,10 +169,10 @@ fn first_steps() -> Vec<DemoStep> {
     ]
 }
 
-/// Keys are replaced; a piece of one is posted, and the comment deleted.
+/// A leak is told; keys are replaced; a piece of one is posted, and the comment deleted.
 fn new_keys(new: &BTreeMap<String, String>) -> Vec<DemoStep> {
     use Expectation::{NewStands, NowhereSays, OldIsBack, Says, Told};
-    let ana = ANA;
+    let (ana, bram) = (ANA, BRAM);
     let (bybit, notion) = (new["BYBIT_API_KEY"].clone(), new["NOTION_TOKEN"].clone());
     let configured = format!(
         "New API keys configured:\n- Bybit: {}... (working)\n- Notion: {}... (tested)",
@@ -182,6 +184,15 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<DemoStep> {
             action: DemoAction::Start(&["mistral", "huggingface"]),
             expected: vec![Told("mistral: the old value is safe in"), OldIsBack("mistral")],
         },
+        say(
+            bram,
+            "GitGuardian found our Hugging Face token in a public repo",
+            vec![
+                Says("Hugging Face counts as exposed"),
+                Says("the exposed key is alive"),
+                Says("keyminder rotate start huggingface"),
+            ],
+        ),
         DemoStep {
             action: DemoAction::ReplaceKeys,
             expected: vec![NewStands("mistral")],
@@ -240,7 +251,7 @@ fn rollback() -> Vec<DemoStep> {
 
 /// A dead key is not brought back. One old key is forgotten, then deleted too.
 fn ending() -> Vec<DemoStep> {
-    use Expectation::{Box, File, NewStands, NotDue, Refused, Says, Status, Told};
+    use Expectation::{Box, File, NewStands, NotDue, Refused, Says, SomewhereSays, Status, Told};
     let ana = ANA;
     vec![
         unseen(DemoAction::DeleteOldKeys(&[
@@ -263,6 +274,7 @@ fn ending() -> Vec<DemoStep> {
             "📅 Completed in 1.5 hours instead of 2",
             vec![
                 Says("missing"),
+                SomewhereSays("Hugging Face: the exposed key is dead, after"),
                 Says("Groq"),
                 Status("In Progress"),
                 Box(6, false),

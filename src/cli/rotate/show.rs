@@ -3,9 +3,11 @@ use super::context::RotateContext;
 use crate::cli::table::{print, print_json};
 use crate::cli::words;
 use crate::cli::{CommandResult, Exit};
+use crate::domain::exposure::ExposedKey;
 use crate::domain::schedule::due_in_words;
 use crate::rotation::NextStep;
 use crate::rotation::cycle;
+use crate::rotation::exposures;
 use crate::rotation::plan::{self, Planned};
 use crate::rotation::providers::Provider;
 use crate::rotation::record::{self, RotationRecord};
@@ -39,6 +41,7 @@ pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult
             plan.unknown.join(", ")
         );
     }
+    tell_exposed(&plan.exposures, now);
     if let Some(first) = plan.keys.iter().find(|key| key.due_at <= now) {
         println!("Next: keyminder rotate start {}", first.provider);
     }
@@ -46,6 +49,13 @@ pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult
         eprintln!("warning: .env {warning}");
     }
     Ok(Exit::Done)
+}
+
+/// The clocks on exposed keys.
+fn tell_exposed(keys: &[ExposedKey], now: DateTime<Utc>) {
+    for line in words::exposed(keys, now) {
+        println!("{line}");
+    }
 }
 
 fn row(key: &Planned) -> Vec<String> {
@@ -101,9 +111,12 @@ fn steps(provider: &Provider, language: &str) {
 
 pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResult<Exit> {
     let rotations = rotations::all(&context.keys.project)?;
+    let exposed = exposures::running(&context.keys.project, &context.keys.providers)?;
     if context.json {
-        print_json(&json!({ "rotations": rotations }))?;
-    } else if rotations.is_empty() {
+        print_json(&json!({ "rotations": rotations, "exposures": exposed }))?;
+        return Ok(Exit::Done);
+    }
+    if rotations.is_empty() {
         println!("No rotation was begun. Next: keyminder rotate plan");
     } else {
         let rows = rotations.iter().map(|rotation| {
@@ -119,6 +132,7 @@ pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResu
         });
         print(&["PROVIDER", "STANDS", "NEXT"], rows.collect());
     }
+    tell_exposed(&exposed, now);
     Ok(Exit::Done)
 }
 

@@ -4,17 +4,17 @@ use keyminder_sandbox::providers::{Key, KeyState, Script, StandIns, router};
 use std::collections::BTreeMap;
 use std::process::Command;
 
-struct World {
-    folder: Folder,
+pub(super) struct World {
+    pub(super) folder: Folder,
     providers: StandIns,
     url: String,
     _runtime: tokio::runtime::Runtime,
 }
 
-type Values = BTreeMap<String, String>;
+pub(super) type Values = BTreeMap<String, String>;
 
 /// As they stand in `.env`.
-fn lines(values: &Values, tail: &str) -> String {
+pub(super) fn lines(values: &Values, tail: &str) -> String {
     values.iter().fold(String::new(), |text, (name, value)| {
         text + name + "=" + value + tail + "\n"
     })
@@ -22,7 +22,7 @@ fn lines(values: &Values, tail: &str) -> String {
 
 impl World {
     /// A project with a live key of each of these providers.
-    fn with(providers: &[&str]) -> (Self, Vec<Values>) {
+    pub(super) fn with(providers: &[&str]) -> (Self, Vec<Values>) {
         let stand_ins = StandIns::default();
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
@@ -51,16 +51,16 @@ impl World {
         )
     }
 
-    fn issue(&self, provider: &str) -> Values {
+    pub(super) fn issue(&self, provider: &str) -> Values {
         self.providers.issue(provider, &mut fastrand::Rng::new()).unwrap()
     }
 
-    fn delete(&self, provider: &str, values: &Values) {
+    pub(super) fn delete(&self, provider: &str, values: &Values) {
         self.providers
             .put(Key::new(provider, values.clone(), KeyState::Deleted));
     }
 
-    fn keyminder(&self, args: &[&str]) -> Command {
+    pub(super) fn keyminder(&self, args: &[&str]) -> Command {
         let mut command = self.folder.keyminder(args);
         command
             .env("KEYMINDER_PROBE_URL", &self.url)
@@ -70,7 +70,7 @@ impl World {
     }
 
     #[track_caller]
-    fn run(&self, args: &[&str], code: i32) -> String {
+    pub(super) fn run(&self, args: &[&str], code: i32) -> String {
         let output = self.keyminder(args).output().unwrap();
         assert_eq!(output.status.code(), Some(code), "{args:?}: {}", said(&output));
         said(&output)
