@@ -86,7 +86,9 @@ impl Ingest {
     /// What decisions see of a comment: from here on there is only clean text.
     pub fn report(&self, comment: &RawComment, author: Author, redacted: Redacted, page: PageFacts<'_>) -> Report {
         let heard = self.hear(comment, &author, &redacted);
-        let reading = self.classifier.read(heard.to_classify(), &self.context(comment, page));
+        let context = self.context(comment, page);
+        let mut reading = self.classifier.read(heard.to_classify(), &context);
+        self.tell_language(&mut reading, &heard, &context);
         self.assemble(comment, author, redacted, page, heard, reading)
     }
 
@@ -99,11 +101,18 @@ impl Ingest {
         page: PageFacts<'_>,
     ) -> (Report, Explained) {
         let heard = self.hear(comment, &author, &redacted);
-        let explained = self
-            .classifier
-            .explain(heard.to_classify(), &self.context(comment, page));
+        let context = self.context(comment, page);
+        let mut explained = self.classifier.explain(heard.to_classify(), &context);
+        self.tell_language(&mut explained.reading, &heard, &context);
         let report = self.assemble(comment, author, redacted, page, heard, explained.reading.clone());
         (report, explained)
+    }
+
+    /// The language is that of the whole comment: what is left of a leak's may be a word, which tells none.
+    fn tell_language(&self, reading: &mut Reading, heard: &Heard, context: &ReadingContext<'_>) {
+        if heard.leak.is_some() {
+            reading.language = self.classifier.read(&heard.text, context).language;
+        }
     }
 
     /// What is read of a comment. Of a person who may not act only forms are known, and of others too until all of a key

@@ -71,7 +71,8 @@ pub(super) fn with_clock(builder: &DecisionBuilder<'_>, conversation: &Conversat
                 .parts
                 .extend(told.filter(|part| matches!(part, ReplyPart::Leaked { .. })).cloned());
         }
-        if conversation.exposed.is_empty() {
+        // What waited for other looks since the first one tells of the newest.
+        if !running.conversation.exposed.is_empty() {
             conversation.exposed.clone_from(&running.conversation.exposed);
         }
     }
@@ -221,7 +222,11 @@ pub(super) fn facts(
         .into_iter()
         .map(|(title, url)| context! { title, url })
         .collect();
-    let ids = unique(open.iter().map(|key| key.id.clone()));
+    let ids = if keys.is_empty() {
+        variables.to_vec()
+    } else {
+        unique(open.iter().map(|key| key.id.clone()))
+    };
     let few = |many: usize| many <= NAMED_AT_MOST;
     context! {
         over => is_over(keys),

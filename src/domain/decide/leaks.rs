@@ -51,23 +51,31 @@ pub(super) fn watched(builder: &mut DecisionBuilder<'_>, effect: &EffectId, keys
             cycle.exposed.insert(variable.clone(), print.clone());
         }
     }
+    let mut told_in = Vec::new();
     for conversation in builder.state.all_conversations() {
         if conversation.effects.contains(effect) {
             conversation.effects.retain(|waiting| waiting != effect);
             conversation.exposed = keys.to_vec();
+            told_in.push(conversation.subject.clone());
+        }
+    }
+    for leak in &mut builder.state.leaks {
+        if told_in.contains(&leak.conversation.subject) {
+            leak.conversation.exposed = keys.to_vec();
         }
     }
     let looking = |leak: &Leak| leak.look.as_ref() == Some(effect);
-    if let Some(at) = builder.state.leaks.iter().position(looking) {
-        let leak = &builder.state.leaks[at];
-        let mut conversation = leak.conversation.clone();
-        if keys.is_empty() {
-            forget(builder, &conversation.subject);
-        } else if leak_clock::is_told(leak, keys, builder.now) {
-            leak_clock::look_again(builder, at, keys);
-        } else {
-            conversation.exposed = keys.to_vec();
-            conversation::say(builder, &conversation);
-        }
+    let Some(at) = builder.state.leaks.iter().position(looking) else {
+        return;
+    };
+    let subject = builder.state.leaks[at].conversation.subject.clone();
+    if keys.is_empty() {
+        forget(builder, &subject);
+    } else if leak_clock::is_told(&builder.state.leaks[at], keys, builder.now) {
+        leak_clock::look_again(builder, at, keys);
+    } else {
+        builder.state.leaks[at].conversation.exposed = keys.to_vec();
+        let conversation = builder.state.leaks[at].conversation.clone();
+        conversation::say(builder, &conversation);
     }
 }

@@ -1,4 +1,4 @@
-//! Sentences that tell of a leaked key: "GitGuardian found our Stripe key in a public repo".
+//! Sentences that tell of a leaked key: "our Stripe key is in a public repo".
 //!
 //! How people say so is data, `config/leaks.toml`: lists of words, which of them stand together in a clause that tells of a
 //! leak (`rules`), and what takes that away again: a question, a condition, a denial, what is settled. What tells is

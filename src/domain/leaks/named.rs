@@ -58,14 +58,18 @@ impl NamedKeys {
         named
     }
 
-    /// The variables that a text names as they are written: known ones, and others in capitals.
-    pub(super) fn variables_in(&self, text: &str) -> Vec<String> {
+    /// The variables that a text names as they are written: known ones, and others in capitals whose
+    /// name tells that they hold a key.
+    pub(super) fn variables_in(&self, rules: &LeakRules, text: &str) -> Vec<String> {
         let mut named = Vec::new();
         for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
             let known = self.variables.iter().find(|known| known.eq_ignore_ascii_case(word));
             let is_name = word.contains('_') && word.bytes().any(|byte| byte.is_ascii_uppercase());
+            let tells = || word.split('_').any(|part| rules.has("telling", &folded(part)));
             let in_capitals = is_name && !word.starts_with('_') && !word.bytes().any(|byte| byte.is_ascii_lowercase());
-            let found = known.cloned().or_else(|| in_capitals.then(|| word.to_owned()));
+            let found = known
+                .cloned()
+                .or_else(|| (in_capitals && tells()).then(|| word.to_owned()));
             named.extend(found.filter(|name| !named.contains(name)));
         }
         named

@@ -126,9 +126,9 @@ impl CompiledReader {
             self.rules.has("work", &folded(&piece)) && !self.tells(&piece)
         };
         let pieces = self.rules.cuts.split(sentence.as_bytes()).filter(of_work);
-        pieces
-            .map(|piece| format!("{}. ", String::from_utf8_lossy(piece).trim()))
-            .collect()
+        pieces.fold(String::new(), |said, piece| {
+            said + String::from_utf8_lossy(piece).trim() + ". "
+        })
     }
 
     fn keys_in(&self, text: &CleanText) -> LeakedKeys {
@@ -195,7 +195,7 @@ impl CompiledReader {
     }
 
     fn named(&self, written: &str, sentences: &[&str]) -> Option<LeakedKeys> {
-        let mut named = self.names.variables_in(written);
+        let mut named = self.names.variables_in(&self.rules, written);
         for sentence in sentences {
             let services = self.names.services_in(&self.rules, sentence);
             named.extend(
@@ -243,20 +243,23 @@ mod tests {
         assert!(proven.as_ref().is_ok_and(|examples| *examples > 80), "{proven:?}");
     }
 
-    fn named(names: &[&str]) -> Option<LeakedKeys> {
-        Some(LeakedKeys::Named(names.iter().map(|&name| name.to_owned()).collect()))
+    fn named(names: &[&str]) -> LeakedKeys {
+        LeakedKeys::Named(names.iter().map(|&name| name.to_owned()).collect())
     }
 
     #[test]
     fn the_keys_that_are_named_are_meant() {
         for (text, meant) in [
-            ("the Groq key was leaked on GitHub", named(&["API_Groq"])),
-            ("our GitHub access token is on pastebin", named(&["GITHUB_TOKEN"])),
-            ("GROQ_KEY_2 was exposed in the logs", named(&["GROQ_KEY_2"])),
-            ("Groq and Mistral keys are stolen", named(&["API_Groq", "API_Mistral"])),
+            ("the Groq key was leaked on GitHub", Some(named(&["API_Groq"]))),
+            ("our GitHub access token is on pastebin", Some(named(&["GITHUB_TOKEN"]))),
+            ("GROQ_KEY_2 was exposed in the logs", Some(named(&["GROQ_KEY_2"]))),
+            (
+                "Groq and Mistral keys are stolen",
+                Some(named(&["API_Groq", "API_Mistral"])),
+            ),
             ("I committed the .env by accident", Some(LeakedKeys::All)),
             ("we were hacked, rotate all keys now", Some(LeakedKeys::All)),
-            ("I pasted the Groq key from .env in Slack", named(&["API_Groq"])),
+            ("I pasted the Groq key from .env in Slack", Some(named(&["API_Groq"]))),
             ("I pasted a key in Slack", Some(LeakedKeys::Unnamed)),
             ("I committed the rotation script", None),
         ] {

@@ -8,9 +8,12 @@ use keyminder::domain::verdict::Life;
 use keyminder::rotation::providers::Providers;
 use std::collections::BTreeMap;
 
-/// Variable to the fingerprint that it had, since when it is exposed, and when its clock stopped.
+/// The fingerprint that a variable had, since when it is exposed, and when its clock stopped.
+type Exposed = (String, DateTime<Utc>, Option<DateTime<Utc>>);
+
+/// The exposed keys by variable.
 #[derive(Default)]
-pub struct Exposures(BTreeMap<String, (String, DateTime<Utc>, Option<DateTime<Utc>>)>);
+pub struct Exposures(BTreeMap<String, Exposed>);
 
 impl Exposures {
     /// Notes which keys are exposed.

@@ -3,6 +3,9 @@ use super::facts::value;
 use minijinja::{Value, context};
 use serde_json::json;
 
+/// The ways to stand in which the clock has stopped.
+const OVER: [&str; 5] = ["dead", "probably_dead", "old_unreadable", "no_provider", "absent"];
+
 /// What is told of a leak: nothing known yet, each way in which a key can stand, several keys, a guest's word.
 pub fn leaks() -> Vec<(&'static str, Value)> {
     let told = |unnamed: bool, every: bool, titles: &[&str], standings: &[&str], (count, unit): (i64, &str)| {
@@ -20,7 +23,6 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
             "consoles": consoles.collect::<Vec<_>>(), "command": titles.join(" ").to_lowercase(),
         }))
     };
-    const OVER: [&str; 5] = ["dead", "probably_dead", "old_unreadable", "no_provider", "absent"];
     let running = [
         "in_use_alive",
         "old_alive",
