@@ -135,13 +135,13 @@ pub(super) fn of(
     names: &[String],
     all: bool,
 ) -> Result<Vec<Exposure>, StateError> {
-    let kept = kept(project)?;
+    let mut kept = kept(project)?;
+    // By name, and of one name the newest last.
+    kept.exposures
+        .sort_by(|one, other| (&one.variable, one.since).cmp(&(&other.variable, other.since)));
     if all {
-        return Ok(kept
-            .exposures
-            .into_iter()
-            .filter(|known| known.ended_at.is_none())
-            .collect());
+        kept.exposures.retain(|known| known.ended_at.is_none());
+        return Ok(kept.exposures);
     }
     let variable_of = |name: &str| providers.of_variable(name).and_then(|provider| provider.variable(name));
     let mut found: Vec<Exposure> = Vec::new();

@@ -112,12 +112,12 @@ fn has_key(rules: &LeakRules, tokens: &[String], span: &ServiceSpan<'_>) -> bool
 
 /// Whether it stands in a list with a service that is no place: "Notion and Groq".
 fn joined(rules: &LeakRules, tokens: &[String], spans: &[ServiceSpan<'_>], span: &ServiceSpan<'_>) -> bool {
-    let between = |from: usize, to: usize| {
-        from < to && to - from <= 2 && tokens[from..to].iter().all(|token| rules.has("and", token))
+    let between = |list: &str, from: usize, to: usize| {
+        from < to && to - from <= 2 && tokens[from..to].iter().all(|token| rules.has(list, token))
     };
     spans.iter().any(|other| {
         let site = rules.has("site", &tokens[other.at..other.end].join(" "));
-        !site && (between(span.end, other.at) || between(other.end, span.at))
+        !site && (between("andbefore", span.end, other.at) || between("and", other.end, span.at))
     })
 }
 

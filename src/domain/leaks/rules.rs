@@ -9,7 +9,7 @@ pub const BUILTIN: &str = include_str!("../../../config/leaks.toml");
 /// More than the longest list takes, compiled.
 const SIZE_LIMIT: usize = 64 << 20;
 /// Lists of words that the program looks into by name.
-const NEEDED: [&str; 11] = [
+const NEEDED: [&str; 12] = [
     "key",
     "telling",
     "env",
@@ -19,6 +19,7 @@ const NEEDED: [&str; 11] = [
     "qualifier",
     "of",
     "and",
+    "andbefore",
     "work",
     "mail",
 ];

@@ -37,7 +37,8 @@ impl Exposures {
             .iter()
             .filter(|(_, known)| known.2.is_none())
             .map(|(name, _)| name.clone());
-        let names: Vec<String> = if all { running.collect() } else { variables.to_vec() };
+        let mut names: Vec<String> = if all { running.collect() } else { variables.to_vec() };
+        names.sort();
         for name in names {
             let provider = providers.of_variable(&name);
             let known = self.0.get_mut(&name);
