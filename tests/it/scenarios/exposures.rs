@@ -15,9 +15,21 @@ type Exposed = (String, DateTime<Utc>, Option<DateTime<Utc>>);
 #[derive(Default)]
 pub struct Exposures(BTreeMap<String, Exposed>);
 
+/// The names that the keys of a scenario have in `.env`: an alias means the same key.
+fn in_env(names: &[String]) -> Vec<String> {
+    let providers = Providers::builtin();
+    let name = |name: &String| {
+        let provider = providers.of_variable(name);
+        let variable = provider.and_then(|provider| provider.variable(name));
+        variable.map_or_else(|| name.clone(), |variable| variable.name.clone())
+    };
+    names.iter().map(name).collect()
+}
+
 impl Exposures {
     /// Notes which keys are exposed.
     pub fn mark(&mut self, world: &World, variables: &[String], all: bool, now: DateTime<Utc>) -> Done {
+        let variables = in_env(variables);
         for (name, print) in fingerprints(world) {
             let opens = name != "BYBIT_API_KEY";
             if opens && (all || variables.contains(&name)) && self.0.get(&name).is_none_or(|known| known.0 != print) {
@@ -37,7 +49,7 @@ impl Exposures {
             .iter()
             .filter(|(_, known)| known.2.is_none())
             .map(|(name, _)| name.clone());
-        let mut names: Vec<String> = if all { running.collect() } else { variables.to_vec() };
+        let mut names: Vec<String> = if all { running.collect() } else { in_env(variables) };
         names.sort();
         for name in names {
             let provider = providers.of_variable(&name);
