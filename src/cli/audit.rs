@@ -267,9 +267,21 @@ fn told(row: &AuditRow) -> Vec<Moment> {
             .into_iter()
             .collect(),
         "key_posted" => vec![moment("found", posted(facts))],
+        "leak_told" => vec![moment("leak", leaked(facts))],
         "misread" => vec![moment("misread", facts["said"].as_str().unwrap_or_default().to_owned())],
         "waits" => vec![moment("waited", waited(facts))],
         _ => Vec::new(),
+    }
+}
+
+/// The keys that are said to have leaked; none stands for all.
+fn leaked(facts: &Value) -> String {
+    let names = facts.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let names = names.collect::<Vec<_>>().join(", ");
+    if names.is_empty() {
+        "every key of .env".to_owned()
+    } else {
+        names
     }
 }
 

@@ -1,8 +1,10 @@
 //! `keyminder check`: proves settings, rules, patterns, providers, pages and prompts; tells all faults at once.
+mod blockers;
 mod corrected;
 mod evidence;
 mod files;
 mod fixtures;
+mod leaks;
 mod needs;
 mod render_all;
 
@@ -69,6 +71,7 @@ struct Proven {
     pages: usize,
     prompts: usize,
     replies: usize,
+    leak_examples: usize,
 }
 
 impl fmt::Display for Proven {
@@ -76,11 +79,12 @@ impl fmt::Display for Proven {
         let many = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
         write!(
             f,
-            "All is well: the settings, {} with {}, {} with {}, {}, {}, {} in {}.",
+            "All is well: the settings, {} with {}, {} with {}, {} of leaks, {}, {}, {} in {}.",
             many(self.rules, "rule"),
             many(self.rule_examples, "example"),
             many(self.patterns, "pattern"),
             many(self.pattern_examples, "example"),
+            many(self.leak_examples, "example"),
             many(self.providers, "provider"),
             many(self.pages, "page description"),
             many(self.prompts, "prompt"),
@@ -111,6 +115,10 @@ fn prove(settings: &Settings, faults: &mut Vec<String>) -> Proven {
     let names = providers.as_deref().map_or_else(Names::default, tools::names);
     match config::playbook(settings, names) {
         Ok(playbook) => {
+            match playbook.leaks.prove() {
+                Ok(examples) => proven.leak_examples = examples,
+                Err(fault) => faults.push(format!("config/leaks.toml: {fault}")),
+            }
             proven.pages = playbook.pages.len();
             for page in playbook.pages.values() {
                 page_faults(page, providers.as_deref(), faults);

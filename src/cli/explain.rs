@@ -10,6 +10,7 @@ use crate::domain::decide::{Decision, Playbook, decide};
 use crate::domain::effect::{Effect, NewEffect, Property, Status};
 use crate::domain::event::{Authority, Event};
 use crate::domain::ids::{BlockId, PageId};
+use crate::domain::leaks::LeakedKeys;
 use crate::domain::page::{Criterion, Guide, Observed, PageDescription, PageState, Step};
 use crate::domain::reply;
 use crate::intake::{Author, PageFacts};
@@ -123,6 +124,9 @@ fn text(argument: &str) -> CommandResult<String> {
 #[derive(Serialize)]
 struct Explanation {
     redaction: Redaction,
+    /// Which keys leaked, as it says; the reading is that of the rest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leak: Option<String>,
     #[serde(flatten)]
     reading: Explained,
     effects: Vec<String>,
@@ -168,6 +172,7 @@ impl Explanation {
             text: report.comment.text.as_str().to_owned(),
             findings: report.findings.iter().map(found).collect(),
         };
+        let leak = report.leak.as_ref().map(|leak| leaked(&leak.keys));
         let event = Event::CommentPosted(Box::new(report));
         let mut decision = decide(&preview.playbook, page, state, &event, now);
         // What else is under way on the page has nothing to do with this comment.
@@ -176,6 +181,7 @@ impl Explanation {
             .retain(|wanted| reply_of(wanted).is_none() || is_caused_by(wanted, comment));
         Self {
             redaction,
+            leak,
             reading,
             effects: decision
                 .effects
@@ -202,6 +208,9 @@ impl Explanation {
             };
             println!("  found    {}: {} characters, {extent}{half}", found.label, found.chars);
         }
+        if let Some(keys) = &self.leak {
+            println!("leak       {keys}");
+        }
         print!("{}", self.reading);
         for effect in &self.effects {
             println!("would      {effect}");
@@ -216,6 +225,14 @@ impl Explanation {
                 self.reply.after.join(", ")
             );
         }
+    }
+}
+
+fn leaked(keys: &LeakedKeys) -> String {
+    match keys {
+        LeakedKeys::Named(variables) => variables.join(", "),
+        LeakedKeys::All => "every key of .env".to_owned(),
+        LeakedKeys::Unnamed => "it is not said of which key".to_owned(),
     }
 }
 
@@ -270,7 +287,10 @@ fn is_caused_by(wanted: &NewEffect, comment: &RawComment) -> bool {
 }
 
 fn is_look(effect: &Effect) -> bool {
-    matches!(effect, Effect::GatherEvidence { .. } | Effect::ProbeKeys { .. })
+    matches!(
+        effect,
+        Effect::GatherEvidence { .. } | Effect::ProbeKeys { .. } | Effect::WatchExposed { .. }
+    )
 }
 
 /// A page of this description on which work has begun and nothing is known yet.

@@ -14,6 +14,7 @@ mod greet;
 mod held;
 mod holders;
 pub mod init;
+pub mod leak;
 pub mod monitor;
 mod own_secrets;
 mod patterns;
@@ -83,6 +84,8 @@ enum Command {
     Probe(probe::ProbeArgs),
     /// The rotation: plan, start, prove, roll back
     Rotate(rotate::RotateArgs),
+    /// Keys leaked: they are exposed and due now; the order of steps
+    Leak(leak::LeakArgs),
     /// The next rotation
     Schedule(schedule::ScheduleArgs),
     /// Every key's verdict, age and days left
@@ -156,6 +159,7 @@ fn dispatch(cli: &Cli) -> CommandResult<Exit> {
         Command::Backup(args) => backup::run(place, args),
         Command::Probe(args) => probe::run(place, args),
         Command::Rotate(args) => rotate::run(place, args),
+        Command::Leak(args) => leak::run(place, args),
         Command::Schedule(args) => schedule::run(place, args),
         Command::Monitor(args) => monitor::run(place, args),
         Command::Train(args) => train::run(args),

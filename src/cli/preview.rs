@@ -132,7 +132,9 @@ pub(super) fn effect_line(wanted: &NewEffect) -> String {
         Effect::CheckBox { checked, .. } => (if *checked { "tick a box" } else { "untick a box" }).to_owned(),
         Effect::BackUpEnv { .. } => "back `.env` up".to_owned(),
         Effect::MaskBlock { .. } => "mask a key on the page".to_owned(),
-        Effect::MarkExposed { variables } => format!("mark as exposed: {}", variables.join(", ")),
+        Effect::MarkExposed { all: true, .. } => "mark every key of `.env` as exposed".to_owned(),
+        Effect::WatchExposed { .. } => "look how the exposed keys stand".to_owned(),
+        Effect::MarkExposed { variables, .. } => format!("mark as exposed: {}", variables.join(", ")),
         Effect::UpdateReply { .. } | Effect::SetProperty { .. } | Effect::WriteSchedule { .. } => {
             wanted.effect.kind().replace('_', " ")
         }

@@ -6,9 +6,11 @@ mod tell;
 
 use super::{CommandResult, Exit, ProjectArgs, table, tools};
 use crate::config::Settings;
+use crate::domain::exposure::ExposedKey;
 use crate::monitor::MonitorRecord;
 use crate::monitor::heartbeat::Heartbeat;
-use crate::rotation::Project;
+use crate::rotation::providers::Providers;
+use crate::rotation::{Project, exposures};
 use crate::store::Store;
 use crate::store::sqlite::SqliteStore;
 use chrono::{DateTime, Utc};
@@ -38,6 +40,10 @@ pub fn run(place: &ProjectArgs, args: &StatusArgs) -> CommandResult<Exit> {
     Ok(Exit::Done)
 }
 
+fn exposed(settings: &Settings, project: &Project) -> CommandResult<Vec<ExposedKey>> {
+    Ok(exposures::running(project, &*Providers::load(settings)?)?)
+}
+
 async fn gather(settings: &Settings, now: DateTime<Utc>) -> CommandResult<StatusReport> {
     let project = Project::open(settings)?;
     let sign = Heartbeat::read(&project);
@@ -56,6 +62,7 @@ async fn gather(settings: &Settings, now: DateTime<Utc>) -> CommandResult<Status
         token_fault: sign.as_ref().and_then(|sign| sign.token_fault.clone()),
         restarts: sign.as_ref().map(|sign| sign.restarts.clone()).unwrap_or_default(),
         warnings: sign.as_ref().map(|sign| sign.warnings.clone()).unwrap_or_default(),
+        exposed: exposed(settings, &project)?,
         rules_alone: tools::why_rules_alone(settings),
         state_fault: None,
         counts: EffectCounts::default(),

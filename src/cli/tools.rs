@@ -58,6 +58,7 @@ impl Rulebook {
             redactor,
             marks: CommentMarks::new(key.context("no key can be derived from the install key")?),
             classifier: Arc::clone(&self.classifier),
+            leaks: Arc::clone(&self.playbook.leaks),
             keys: self.key_names.clone(),
             backlog: settings.poll.backlog,
         })

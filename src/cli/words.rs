@@ -1,8 +1,9 @@
 //! What commands say of readings and effects, in words.
 use crate::domain::classify::Reading;
+use crate::domain::exposure::ExposedKey;
 use crate::rotation::providers::Providers;
 use crate::store::EffectState;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 /// A `.env` without a key that a provider knows: which names would be known, and the one next step.
@@ -29,6 +30,20 @@ pub(super) fn tell_unknown(unknown: &[String]) {
             unknown.join(", ")
         );
     }
+}
+
+/// How exposed keys stand, a line each: `Groq (API_Groq): exposed since 40 minutes, ...`.
+pub(super) fn exposed(keys: &[ExposedKey], now: DateTime<Utc>) -> Vec<String> {
+    let line = |key: &ExposedKey| {
+        let variables = key.variables.join(", ");
+        let name = if key.title == variables {
+            variables
+        } else {
+            format!("{} ({variables})", key.title)
+        };
+        format!("{name}: {}", key.in_words(now))
+    };
+    keys.iter().map(line).collect()
 }
 
 /// A reading in one line: `completion (step 1) by done`.
@@ -139,6 +154,7 @@ pub(super) fn did(facts: &Value) -> Option<String> {
             value(&effect["value"])
         ),
         "back_up_env" => "backed `.env` up".to_owned(),
+        "watch_exposed" => "looked how exposed keys stand".to_owned(),
         "mask_block" => "masked a key on the page".to_owned(),
         "write_schedule" => "wrote the next rotation down".to_owned(),
         "update_reply" => "edited its reply".to_owned(),

@@ -3,11 +3,13 @@ use super::faults::Faults;
 use super::settings::Settings;
 use super::text::text_of;
 use crate::domain::decide::{AnswerLimits, Names, Playbook, Topic, Topics};
+use crate::domain::leaks::LeakReader;
 use crate::domain::page::PageDescription;
 use crate::domain::reply::Prompts;
 use crate::domain::toml_fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 mod carried {
     include!(concat!(env!("OUT_DIR"), "/carried.rs"));
@@ -41,13 +43,16 @@ pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
     }
     let pages = pages(settings).map_err(|found| faults.extend(found));
     let topics = topics(settings).map_err(|found| faults.push(found));
-    let (true, Ok(prompts), Ok(pages), Ok(topics)) = (faults.is_empty(), prompts, pages, topics) else {
+    let leaks = leaks(settings, &names).map_err(|found| faults.push(found));
+    let (true, Ok(prompts), Ok(pages), Ok(topics), Ok(leaks)) = (faults.is_empty(), prompts, pages, topics, leaks)
+    else {
         return Err(Faults(faults));
     };
     Ok(Playbook {
         prompts,
         pages,
         topics,
+        leaks: Arc::new(leaks),
         names,
         zone: settings.zone,
         language,
@@ -114,6 +119,13 @@ fn pages(settings: &Settings) -> Result<BTreeMap<String, PageDescription>, Vec<S
         }
     }
     if faults.is_empty() { Ok(pages) } else { Err(faults) }
+}
+
+fn leaks(settings: &Settings, names: &Names) -> Result<LeakReader, String> {
+    match text_of(&settings.project.join("config/leaks.toml")) {
+        Ok(own) => LeakReader::parse(own, &names.providers).map_err(|fault| format!("config/leaks.toml: {fault}")),
+        Err(_) => Ok(LeakReader::builtin(&names.providers)),
+    }
 }
 
 fn topics(settings: &Settings) -> Result<Topics, String> {

@@ -2,6 +2,7 @@
 use super::comment::Anchor;
 use super::cycle::{Cycle, Fingerprint};
 use super::evidence::{Check, Evidence};
+use super::exposure::ExposedKey;
 use super::ids::{BlockId, CommentId, DiscussionId, PageId};
 use super::reply::{Reference, Run};
 use super::verdict::{Verdict, VerdictReason};
@@ -153,10 +154,20 @@ pub enum Effect {
         /// The keys that were changed.
         variables: Vec<String>,
     },
-    /// Write down that these keys were posted where others could read them: they are due now.
+    /// Write down that others could read these keys: they are due now.
     MarkExposed {
         /// Variables of `.env`.
         variables: Vec<String>,
+        /// Whether all secrets of `.env` are meant.
+        #[serde(default)]
+        all: bool,
+    },
+    /// Look how exposed keys stand: in use, replaced, alive, dead.
+    WatchExposed {
+        /// Variables of `.env`.
+        variables: Vec<String>,
+        /// Whether all exposed keys are meant whose clock runs.
+        all: bool,
     },
     /// Put a label in the place of each key that a block of the page holds.
     MaskBlock {
@@ -185,6 +196,7 @@ impl Effect {
             Self::ProbeKeys { .. } => "probe_keys",
             Self::WriteSchedule { .. } => "write_schedule",
             Self::MarkExposed { .. } => "mark_exposed",
+            Self::WatchExposed { .. } => "watch_exposed",
             Self::MaskBlock { .. } => "mask_block",
             Self::GatherEvidence { .. } => "gather_evidence",
         }
@@ -212,6 +224,7 @@ impl Effect {
             | Self::ProbeKeys { .. }
             | Self::WriteSchedule { .. }
             | Self::MarkExposed { .. }
+            | Self::WatchExposed { .. }
             | Self::GatherEvidence { .. } => false,
         }
     }
@@ -339,6 +352,11 @@ pub enum Done {
     Probed {
         /// One for each key or pair.
         keys: Vec<KeyState>,
+    },
+    /// Exposed keys were looked at.
+    Watched {
+        /// One for each provider's key.
+        keys: Vec<ExposedKey>,
     },
     /// The next rotation is written down.
     Scheduled {

@@ -3,6 +3,7 @@ use super::classify::{Clause, Label, Reading, Role};
 use super::comment::{CleanText, Comment, Finding};
 use super::effect::{EffectId, Outcome};
 use super::ids::CommentId;
+use super::leaks::LeakReport;
 use super::page::Observed;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,6 +92,8 @@ pub struct Report {
     pub reading: Reading,
     /// The text that the reading was made from, with a placeholder for each key.
     pub heard: CleanText,
+    /// What it tells of a leaked key; the reading is that of the rest.
+    pub leak: Option<LeakReport>,
     /// What redaction found in it.
     pub findings: Vec<Finding>,
     /// Whether something in it has the form of a key, whatever the values of ours are.

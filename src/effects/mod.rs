@@ -12,6 +12,7 @@ mod probe_keys;
 mod set_property;
 mod set_status;
 mod update_reply;
+mod watch_exposed;
 mod worker;
 mod write_schedule;
 

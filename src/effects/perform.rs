@@ -2,7 +2,7 @@
 use super::context::EffectContext;
 use super::{
     back_up_env, check_box, gather_evidence, mark_exposed, mask_block, post_reply, probe_keys, set_property,
-    set_status, update_reply, write_schedule,
+    set_status, update_reply, watch_exposed, write_schedule,
 };
 use crate::domain::effect::{Effect, Outcome};
 use crate::store::EffectRow;
@@ -37,7 +37,8 @@ pub(super) async fn perform(context: &EffectContext, leased: &EffectRow, until: 
         Effect::BackUpEnv { at, cycle, .. } => back_up_env::perform(&context.keys, *at, *cycle).await,
         Effect::ProbeKeys { variables } => probe_keys::perform(context, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&context.keys, *rotated_at).await,
-        Effect::MarkExposed { variables } => mark_exposed::perform(&context.keys, variables).await,
+        Effect::MarkExposed { variables, all } => mark_exposed::perform(&context.keys, variables, *all).await,
+        Effect::WatchExposed { variables, all } => watch_exposed::perform(&context.collector, variables, *all).await,
         Effect::MaskBlock { block } => mask_block::perform(context, &leased.page, block, leased.tries).await,
         Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&context.collector, check, cycle).await,
     }

@@ -2,7 +2,10 @@
 use super::fresh_verdicts::FreshVerdicts;
 use super::observation::Observation;
 use crate::config::Settings;
-use crate::rotation::{EnvError, EnvFile, Keyring};
+use crate::domain::exposure::ExposedKey;
+use crate::rotation::state_file::StateError;
+use crate::rotation::{EnvError, EnvFile, Keyring, look_at_exposed};
+use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +58,17 @@ impl Collector {
             fresh: Arc::default(),
             proving: Arc::default(),
         }
+    }
+
+    /// How exposed keys stand: those of these names, or all whose clock runs.
+    pub async fn exposed(
+        &self,
+        variables: &[String],
+        all: bool,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ExposedKey>, StateError> {
+        let _proving = self.proving.lock().await;
+        look_at_exposed(&self.keys, variables, all, &self.settings.proof_at, now).await
     }
 
     pub(super) async fn env(&self) -> Result<EnvFile, Observation> {

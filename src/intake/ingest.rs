@@ -5,6 +5,7 @@ use crate::domain::classify::{Classifier, Explained, KeyNames, Reading, ReadingC
 use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
+use crate::domain::leaks::{LeakReader, LeakReport};
 use crate::domain::page::Guide;
 use crate::domain::redact::{Redacted, SharedRedactor};
 use crate::notion::{RawComment, anchor, raw_text};
@@ -24,10 +25,19 @@ pub struct Ingest {
     pub marks: CommentMarks,
     /// Classifies what redaction left of it.
     pub classifier: Arc<Classifier>,
+    /// Tells sentences about a leak from all others: the rest is classified.
+    pub leaks: Arc<LeakReader>,
     /// The names of the project's keys, which comments may use.
     pub keys: KeyNames,
     /// Whether comments that were there before the first start are only taken into account.
     pub backlog: Backlog,
+}
+
+impl Heard {
+    /// What is left when what tells of a leak is taken out.
+    fn to_classify(&self) -> &CleanText {
+        self.leak.as_ref().map_or(&self.text, |leak| &leak.rest)
+    }
 }
 
 /// The author of a comment: a person.
@@ -43,6 +53,7 @@ pub struct Author {
 struct Heard {
     text: CleanText,
     by_form: Vec<Finding>,
+    leak: Option<LeakReport>,
     /// Whether pieces of our keys may stand in the text: it is read, and nothing of it is kept.
     may_hold_pieces: bool,
 }
@@ -75,7 +86,9 @@ impl Ingest {
     /// What decisions see of a comment: from here on there is only clean text.
     pub fn report(&self, comment: &RawComment, author: Author, redacted: Redacted, page: PageFacts<'_>) -> Report {
         let heard = self.hear(comment, &author, &redacted);
-        let reading = self.classifier.read(&heard.text, &self.context(comment, page));
+        let context = self.context(comment, page);
+        let mut reading = self.classifier.read(heard.to_classify(), &context);
+        self.tell_language(&mut reading, &heard, &context);
         self.assemble(comment, author, redacted, page, heard, reading)
     }
 
@@ -88,9 +101,18 @@ impl Ingest {
         page: PageFacts<'_>,
     ) -> (Report, Explained) {
         let heard = self.hear(comment, &author, &redacted);
-        let explained = self.classifier.explain(&heard.text, &self.context(comment, page));
+        let context = self.context(comment, page);
+        let mut explained = self.classifier.explain(heard.to_classify(), &context);
+        self.tell_language(&mut explained.reading, &heard, &context);
         let report = self.assemble(comment, author, redacted, page, heard, explained.reading.clone());
         (report, explained)
+    }
+
+    /// The language is that of the whole comment: what is left of a leak's may be a word, which tells none.
+    fn tell_language(&self, reading: &mut Reading, heard: &Heard, context: &ReadingContext<'_>) {
+        if heard.leak.is_some() {
+            reading.language = self.classifier.read(&heard.text, context).language;
+        }
     }
 
     /// What is read of a comment. Of a person who may not act only forms are known, and of others too until all of a key
@@ -99,6 +121,7 @@ impl Ingest {
     fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted) -> Heard {
         if author.authority != Authority::Guidance && !holds_a_part(redacted) {
             return Heard {
+                leak: self.leaks.read(&redacted.for_reading),
                 text: redacted.for_reading.clone(),
                 by_form: Vec::new(),
                 may_hold_pieces: false,
@@ -106,6 +129,7 @@ impl Ingest {
         }
         let by_form = self.redactor.current().by_form(&raw_text(&comment.text()));
         Heard {
+            leak: self.leaks.read(&by_form.for_reading),
             text: by_form.for_reading,
             by_form: by_form.findings,
             may_hold_pieces: true,
@@ -169,6 +193,7 @@ impl Ingest {
             on_step: page.step_of(&anchor(comment)),
             reading,
             heard: heard.text,
+            leak: heard.leak,
             findings,
             looks_like_key,
             cut: redacted.cut,

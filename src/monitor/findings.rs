@@ -51,6 +51,8 @@ pub enum Condition {
     RotationDue,
     /// The provider ends the key soon.
     ProviderExpiry,
+    /// Others could read the key, and its old value is not proven dead.
+    KeyExposed,
     /// A replaced key still works.
     OldKeyAlive,
     /// A key is exported with another value than `.env` holds.
@@ -100,6 +102,7 @@ impl Condition {
             Self::KeyUnknown => "key_unknown",
             Self::RotationDue => "rotation_due",
             Self::ProviderExpiry => "provider_expiry",
+            Self::KeyExposed => "key_exposed",
             Self::OldKeyAlive => "old_key_alive",
             Self::ExportedOtherwise => "exported_otherwise",
             Self::BackupMissing => "backup_missing",
@@ -129,6 +132,12 @@ impl fmt::Display for Severity {
 /// Everything that a report gives rise to, the worst first.
 pub fn of(report: &MonitorReport) -> Vec<MonitorFinding> {
     let mut all: Vec<MonitorFinding> = report.keys.iter().flat_map(of_key).collect();
+    let running = report.exposed.iter().filter(|key| !key.standing.is_over());
+    all.extend(running.map(|key| {
+        let name = key.variables.first().unwrap_or(&key.title);
+        let text = format!("{name}: {}", key.in_words(report.checked_at));
+        finding(Condition::KeyExposed, name, Severity::Critical, text)
+    }));
     all.extend(report.old_keys.iter().map(|old| {
         let hours = (report.checked_at - old.since).num_hours();
         // While its readers are restarted an old key may live on for a while.

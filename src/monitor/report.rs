@@ -3,12 +3,13 @@ use super::heartbeat::Heartbeat;
 use super::old_keys::{self, OldKey};
 use super::record::MonitorRecord;
 use crate::config::Settings;
+use crate::domain::exposure::ExposedKey;
 use crate::domain::schedule::{Priority, days_until};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::plan::{self, Plan};
 use crate::rotation::probe::{Hint, Probed};
 use crate::rotation::schedule_file::{self, ReadSchedule};
-use crate::rotation::{EnvError, Keyring, Project, backup};
+use crate::rotation::{EnvError, Keyring, Project, backup, look_at_exposed};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::Serialize;
@@ -24,6 +25,8 @@ pub struct Watcher {
     pub keys: Arc<Keyring>,
     /// Between two reads of a quiet page: a heartbeat older than a few of them is none.
     pub idle: Duration,
+    /// When the proofs that an old key is dead are taken, from the first one on.
+    pub proof_at: Vec<Duration>,
 }
 
 impl Watcher {
@@ -32,6 +35,7 @@ impl Watcher {
         Self {
             keys,
             idle: settings.poll.idle,
+            proof_at: settings.rotation.proof_at.clone(),
         }
     }
 }
@@ -59,6 +63,8 @@ pub struct MonitorReport {
     pub old_keys: Vec<OldKey>,
     /// Keys that are exported where we were started, with other values than in `.env`.
     pub exported_otherwise: Vec<String>,
+    /// Keys that others could read, whose clock runs or stopped in this run.
+    pub exposed: Vec<ExposedKey>,
     /// The bot's last sign of life; none where `run` never ran.
     pub heartbeat: Option<HeartbeatLine>,
 }
@@ -223,11 +229,21 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
         },
         old_keys: disk.old_keys,
         exported_otherwise: disk.exported_otherwise,
+        exposed: exposed(watcher, now).await,
         heartbeat: disk.heartbeat.map(|beat| HeartbeatLine {
             at: beat.at,
             alive: beat.is_alive(now, watcher.idle),
         }),
     }
+}
+
+/// What cannot be read is none that could be told.
+async fn exposed(watcher: &Watcher, now: DateTime<Utc>) -> Vec<ExposedKey> {
+    let looked = look_at_exposed(&watcher.keys, &[], true, &watcher.proof_at, now).await;
+    looked.unwrap_or_else(|error| {
+        tracing::warn!(%error, "exposed keys cannot be looked at");
+        Vec::new()
+    })
 }
 
 fn files(keys: &Keyring, now: DateTime<Utc>) -> ProjectFiles {

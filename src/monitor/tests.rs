@@ -3,10 +3,12 @@ use super::findings::{self, Condition, Severity};
 use super::old_keys::OldKey;
 use super::report::{BackupLine, EnvLine, HeartbeatLine, KeyLine, MonitorReport, ScheduleLine};
 use super::{MonitorRecord, plugin, prometheus, seed_format};
+use crate::domain::exposure::{ExposedKey, ExposureStanding};
 use crate::domain::schedule::Priority;
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::probe::Hint;
 use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap()
@@ -34,6 +36,20 @@ fn key(provider: &str, key: &str, verdict: Verdict) -> KeyLine {
 }
 
 /// All is well with two keys.
+fn exposed() -> ExposedKey {
+    ExposedKey {
+        id: "groq".to_owned(),
+        title: "Groq".to_owned(),
+        variables: vec!["API_Groq".to_owned()],
+        fingerprints: BTreeMap::new(),
+        manage_url: None,
+        since: Some(now()),
+        standing: ExposureStanding::OldAlive,
+        ended_at: None,
+        next_proof_at: None,
+    }
+}
+
 fn well() -> MonitorReport {
     MonitorReport {
         checked_at: now(),
@@ -63,6 +79,7 @@ fn well() -> MonitorReport {
             days_left: Some(20),
             fault: None,
         },
+        exposed: Vec::new(),
         old_keys: Vec::new(),
         exported_otherwise: Vec::new(),
         heartbeat: Some(HeartbeatLine { at: now(), alive: true }),
@@ -129,6 +146,7 @@ fn each_condition_has_its_level() {
     );
     check(|r| r.keys[1].expires_in_days = Some(2), &[Condition::ProviderExpiry], 2);
     check(old(20), &[Condition::OldKeyAlive], 0);
+    check(|r| r.exposed.push(exposed()), &[Condition::KeyExposed], 2);
     check(old(25), &[Condition::OldKeyAlive], 1);
     check(
         |r| r.exported_otherwise.push("API_Groq".to_owned()),

@@ -41,7 +41,8 @@ fn next_moment(state: &PageState) -> Option<DateTime<Utc>> {
         return Some(DateTime::<Utc>::MIN_UTC);
     }
     let due = state.due.as_ref().filter(|due| !due.told).map(|due| due.at);
-    due.into_iter().chain(state.next_retry_at()).min()
+    let looks = state.leaks.iter().filter_map(|leak| leak.next_at);
+    due.into_iter().chain(state.next_retry_at()).chain(looks).min()
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! What is to be rotated, in which order and by when: exposed keys first, then the guide's priorities. Needs no account.
 use super::cycle;
+use super::exposures;
 use super::key_names::variables_in;
 use super::providers::Providers;
 use super::rotations;
 use super::schedule_file;
 use super::state_file::StateError;
 use super::{EnvFile, Project};
+use crate::domain::exposure::ExposedKey;
 use crate::domain::schedule::{Priority, due_in_words};
 use chrono::{DateTime, Utc};
 use secrecy::ExposeSecret;
@@ -19,6 +21,8 @@ pub struct Plan {
     pub keys: Vec<Planned>,
     /// Secret variables that no provider knows: not probed, but rotate them too.
     pub unknown: Vec<String>,
+    /// The keys that others could read and that are not proven dead yet.
+    pub exposures: Vec<ExposedKey>,
 }
 
 /// One key of the plan.
@@ -87,6 +91,7 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
     Ok(Plan {
         keys,
         unknown: unknown(providers, &env),
+        exposures: exposures::running(project, providers)?,
     })
 }
 

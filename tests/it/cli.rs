@@ -16,9 +16,9 @@ use assert_cmd::Command;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "demo", "run", "sandbox", "init", "check", "explain", "classify", "redact", "audit", "status", "backup", "probe",
-    "rotate", "schedule", "monitor",
+    "rotate", "leak", "schedule", "monitor",
 ];
 
 fn keyminder(folder: &Folder, args: &[&str]) -> Command {

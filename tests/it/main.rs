@@ -15,6 +15,7 @@ mod flood;
 mod grid;
 mod held;
 mod hostile;
+mod leaks;
 mod lost_key;
 mod notion_client;
 mod oracle;

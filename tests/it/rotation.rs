@@ -7,6 +7,7 @@
 mod crash;
 mod holders;
 mod init;
+mod leaks;
 mod links;
 mod needs;
 mod obstacles;

@@ -329,6 +329,7 @@ impl Stage<'_> {
             | Effect::SetProperty { .. }
             | Effect::MarkExposed { .. }
             | Effect::MaskBlock { .. } => Done::Changed,
+            Effect::WatchExposed { .. } => Done::Watched { keys: Vec::new() },
             Effect::BackUpEnv { .. } => Done::Seen {
                 evidence: looks::backed_up(world, cycle.as_ref(), self.now),
             },

@@ -3,10 +3,13 @@ use chrono::{DateTime, Utc};
 use keyminder::config::Backlog;
 use keyminder::domain::classify::{Classifier, KeyNames};
 use keyminder::domain::ids::BlockId;
+use keyminder::domain::leaks::LeakReader;
 use keyminder::domain::redact::SharedRedactor;
 use keyminder::intake::{CommentMarks, Ingest};
 use keyminder::notion::RawComment;
+use keyminder::rotation::providers::{Provider, Providers};
 use serde_json::json;
+use std::sync::{Arc, OnceLock};
 
 /// A comment under the page, or in a thread on a block.
 pub fn wire_comment(
@@ -32,12 +35,27 @@ pub fn wire_comment(
     serde_json::from_value(comment).expect("a comment")
 }
 
+/// Reads leaks with what is built in; compiled once for all tests.
+pub fn leaks() -> Arc<LeakReader> {
+    static READER: OnceLock<Arc<LeakReader>> = OnceLock::new();
+    let providers = Providers::builtin();
+    let of = |provider: &Provider| -> Vec<(String, String)> {
+        let variables = provider.variables.iter();
+        variables
+            .map(|variable| (variable.name.clone(), provider.title.clone()))
+            .collect()
+    };
+    let read = || Arc::new(LeakReader::builtin(&providers.all().iter().flat_map(of).collect()));
+    Arc::clone(READER.get_or_init(read))
+}
+
 /// Takes comments in with what is built in.
 pub fn ingest(redactor: SharedRedactor, backlog: Backlog) -> Ingest {
     Ingest {
         redactor,
         marks: CommentMarks::new(ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"invented")),
         classifier: Classifier::builtin(),
+        leaks: leaks(),
         keys: KeyNames::default(),
         backlog,
     }

@@ -6,6 +6,7 @@
 )]
 
 mod facts;
+mod leak_facts;
 
 use keyminder::domain::reply::{Prompts, plain, runs};
 use minijinja::Value;

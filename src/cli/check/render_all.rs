@@ -1,8 +1,8 @@
 //! Renders every prompt in every reply that can come: each part of a reply on each fixture, by the decisions themselves.
+use super::blockers::{blockers, page_of_blocker};
 use super::corrected::corrected;
-use super::evidence;
 use super::fixtures::{Fixtures, PAGE, described, guide};
-use crate::domain::classify::BlockerKind;
+use super::{evidence, leaks};
 use crate::domain::comment::Extent;
 use crate::domain::decide::{Playbook, decide};
 use crate::domain::effect::{EffectId, KeyState, Place};
@@ -34,6 +34,7 @@ pub(super) fn render_all(mut playbook: Playbook, files: &BTreeMap<String, String
         replies += renderer.again(language);
         replies += renderer.evidence(language);
         replies += renderer.keys(language);
+        replies += renderer.exposed(language);
         replies += renderer.thanks(language);
         replies += renderer.blockers_of_pages(language, files);
     }
@@ -138,16 +139,26 @@ impl Renderer<'_> {
         replies
     }
 
+    /// What is said of leaks: of one key and of several, however they stand, and before anybody looked.
+    fn exposed(&self, language: &str) -> usize {
+        let mut replies = 0;
+        for (part, exposed) in leaks::told(self.fixtures.now) {
+            let told = Conversation {
+                exposed,
+                ..self.conversation(language, vec![part])
+            };
+            replies += self.render(self.fixtures.begun(guide(Some(PAGE), true)), told);
+        }
+        replies
+    }
+
     /// The thanks for a comment that is gone, for one without its key, and for a block.
     fn thanks(&self, language: &str) -> usize {
         let comment = CommentId::from_wire("posted");
         let mut replies = 0;
         for labels in [Vec::new(), vec!["A_KEY".to_owned()]] {
-            for exposed in [Vec::new(), labels.clone()] {
-                let labels = labels.clone();
-                let clean = self.conversation(language, vec![ReplyPart::Clean { labels, exposed }]);
-                replies += self.render(self.fixtures.begun(guide(Some(PAGE), true)), clean);
-            }
+            let clean = self.conversation(language, vec![ReplyPart::Clean { labels }]);
+            replies += self.render(self.fixtures.begun(guide(Some(PAGE), true)), clean);
         }
         for exposed in [Vec::new(), vec!["A_KEY".to_owned(), "A_SECRET".to_owned()]] {
             let mut state = self.fixtures.begun(guide(Some(PAGE), true));
@@ -216,6 +227,7 @@ impl Renderer<'_> {
             awaiting: Vec::new(),
             effects: Vec::new(),
             keys: Vec::new(),
+            exposed: Vec::new(),
             since: self.fixtures.now,
             replied: false,
             silent: false,
@@ -287,32 +299,6 @@ fn held(blocks: usize, masks: bool) -> ReplyPart {
     ReplyPart::Held { places, masks }
 }
 
-fn blockers() -> Vec<ReplyPart> {
-    use BlockerKind::{Access, Auth, Missing, Network, Other, Permission, RateLimit, Scheduler, WrongEnv};
-    let kinds = [
-        Access, Auth, Missing, Network, Other, Permission, RateLimit, Scheduler, WrongEnv,
-    ];
-    let part = |kind| {
-        [&[][..], &[1], &[3], &[1, 3], &[2, 3, 5], &[99]].map(|steps| {
-            let (steps, told, of) = (steps.to_vec(), false, None);
-            ReplyPart::Blocker { kind, steps, told, of }
-        })
-    };
-    let of_another = kinds.map(|kind| ReplyPart::Blocker {
-        kind,
-        steps: vec![3],
-        told: true,
-        of: Some("Bram".to_owned()),
-    });
-    kinds.into_iter().flat_map(part).chain(of_another).collect()
-}
-
-/// `en/blocker/ACT_011_SEC/permission.md` is the help of one page.
-fn page_of_blocker(name: &str) -> Option<&str> {
-    let (_, rest) = name.split_once("/blocker/")?;
-    Some(rest.split_once('/')?.0)
-}
-
 /// Everything that a reply can speak of.
 fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) -> Vec<ReplyPart> {
     let mut parts = blockers();
@@ -353,6 +339,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         parts.extend(asked);
     }
     parts.extend(corrected());
+    parts.extend(leaks::parts());
     parts.extend([
         by_hand(),
         ReplyPart::Limited,
@@ -390,6 +377,10 @@ fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<ReplyPart> {
             ("level".to_owned(), json!(level)),
             ("variables".to_owned(), json!("A_KEY")),
             ("provider".to_owned(), json!("groq")),
+            (
+                "titles".to_owned(),
+                json!(if level == "ok" { vec![] } else { vec!["A", "B"] }),
+            ),
             ("id".to_owned(), json!(PAGE)),
         ]
         .into(),

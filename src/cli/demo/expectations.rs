@@ -11,6 +11,9 @@ impl Expectation {
             Self::Says(text) => {
                 (!reply().contains(text)).then(|| format!("the reply does not say {text:?}: {:?}", reply()))
             }
+            Self::SomewhereSays(text) => {
+                (!page.ours().any(|said| said.contains(text))).then(|| format!("no reply says {text:?}"))
+            }
             Self::NowhereSays(text) => page
                 .ours()
                 .any(|said| said.contains(text))

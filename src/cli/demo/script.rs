@@ -1,6 +1,6 @@
 //! The script: the guide's own comments in the order in which a rotation has them, keys really replaced, old ones
-//! deleted at the provider, one comment edited, one corrected, one new key rolled back, one old key forgotten that a program
-//! still holds.
+//! deleted at the provider, a leak told, one comment edited, one corrected, one new key rolled back, one old key forgotten
+//! that a program still holds.
 use std::collections::BTreeMap;
 
 const ANA: &str = "Ana Silva";
@@ -42,6 +42,8 @@ pub(super) enum DemoAction {
 pub(super) enum Expectation {
     /// The reply to the comment written last holds this.
     Says(&'static str),
+    /// Some text of ours on the page holds this.
+    SomewhereSays(&'static str),
     /// No text of ours anywhere on the page holds this.
     NowhereSays(String),
     /// The page has this Status.
@@ -174,10 +176,10 @@ fn first_steps() -> Vec<DemoStep> {
     ]
 }
 
-/// Keys are replaced; a piece of one is posted, and the comment deleted.
+/// A leak is told; keys are replaced; a piece of one is posted, and the comment deleted.
 fn new_keys(new: &BTreeMap<String, String>) -> Vec<DemoStep> {
     use Expectation::{NewStands, NowhereSays, OldIsBack, Says, Told};
-    let ana = ANA;
+    let (ana, bram) = (ANA, BRAM);
     let (bybit, notion) = (new["BYBIT_API_KEY"].clone(), new["NOTION_TOKEN"].clone());
     let configured = format!(
         "New API keys configured:\n- Bybit: {}... (working)\n- Notion: {}... (tested)",
@@ -190,6 +192,15 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<DemoStep> {
             action: DemoAction::Start(&["mistral", "huggingface"]),
             expected: vec![Told("mistral: the old value is safe in"), OldIsBack("mistral")],
         },
+        say(
+            bram,
+            "GitGuardian found our Hugging Face token in a public repo",
+            vec![
+                Says("Hugging Face counts as exposed"),
+                Says("the exposed key is alive"),
+                Says("keyminder rotate start huggingface"),
+            ],
+        ),
         DemoStep {
             action: DemoAction::ReplaceKeys,
             expected: vec![NewStands("mistral")],
@@ -248,7 +259,7 @@ fn rollback() -> Vec<DemoStep> {
 
 /// A dead key is not brought back. One old key is forgotten, then deleted too.
 fn ending() -> Vec<DemoStep> {
-    use Expectation::{Box, File, NewStands, NotDue, Refused, Says, Status, Told};
+    use Expectation::{Box, File, NewStands, NotDue, Refused, Says, SomewhereSays, Status, Told};
     let ana = ANA;
     vec![
         unseen(DemoAction::DeleteOldKeys(&[
@@ -272,6 +283,7 @@ fn ending() -> Vec<DemoStep> {
             vec![
                 Says("missing"),
                 Says("first restart or change what still holds them (sleep (pid"),
+                SomewhereSays("Hugging Face: the exposed key is dead, after"),
                 Says("Groq"),
                 Status("In Progress"),
                 Box(6, false),

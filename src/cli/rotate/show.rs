@@ -4,9 +4,11 @@ use super::holders;
 use crate::cli::table::{print, print_json};
 use crate::cli::words;
 use crate::cli::{CommandResult, Exit};
+use crate::domain::exposure::ExposedKey;
 use crate::domain::schedule::due_in_words;
 use crate::rotation::NextStep;
 use crate::rotation::cycle;
+use crate::rotation::exposures;
 use crate::rotation::holders::HeldBy;
 use crate::rotation::plan::{self, Planned};
 use crate::rotation::providers::Provider;
@@ -36,6 +38,7 @@ pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult
         );
     }
     words::tell_unknown(&plan.unknown);
+    tell_exposed(&plan.exposures, now);
     if let Some(first) = plan.keys.iter().find(|key| key.due_at <= now) {
         println!("Next: keyminder rotate start {}", first.provider);
     }
@@ -43,6 +46,13 @@ pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult
         eprintln!("warning: .env {warning}");
     }
     Ok(Exit::Done)
+}
+
+/// The clocks on exposed keys.
+fn tell_exposed(keys: &[ExposedKey], now: DateTime<Utc>) {
+    for line in words::exposed(keys, now) {
+        println!("{line}");
+    }
 }
 
 fn row(key: &Planned) -> Vec<String> {
@@ -125,9 +135,13 @@ fn steps(provider: &Provider, language: &str) {
 pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResult<Exit> {
     let rotations = rotations::all(&context.keys.project)?;
     let held_by = holders::of(context, &rotations, holders::is_replaced);
+    let exposed = exposures::running(&context.keys.project, &context.keys.providers)?;
     if context.json {
-        print_json(&json!({ "rotations": rotations, "held_by": holders::by_provider(&rotations, &held_by) }))?;
-    } else if rotations.is_empty() {
+        let held_by = holders::by_provider(&rotations, &held_by);
+        print_json(&json!({ "rotations": rotations, "held_by": held_by, "exposures": exposed }))?;
+        return Ok(Exit::Done);
+    }
+    if rotations.is_empty() {
         println!("No rotation was begun. Next: keyminder rotate plan");
     } else {
         let rows = rotations.iter().zip(&held_by).map(|(rotation, held_by)| {
@@ -141,6 +155,7 @@ pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResu
         print(&["PROVIDER", "STANDS", "NEXT"], rows.collect());
         holders::status(context, &rotations, &held_by);
     }
+    tell_exposed(&exposed, now);
     Ok(Exit::Done)
 }
 

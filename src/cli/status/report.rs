@@ -1,5 +1,6 @@
 //! What `status` has to say, for people and for programs.
 use super::pages::PageStatus;
+use crate::domain::exposure::ExposedKey;
 use crate::health::Fault;
 use crate::monitor::heartbeat::Requests;
 use crate::store::Waiting;
@@ -23,6 +24,8 @@ pub(super) struct StatusReport {
     pub(super) token_fault: Option<Fault>,
     pub(super) restarts: BTreeMap<String, u32>,
     pub(super) warnings: Vec<String>,
+    /// The keys that others could read and that are not proven dead yet.
+    pub(super) exposed: Vec<ExposedKey>,
     /// Why comments are read by the rules alone, where they are.
     pub(super) rules_alone: Option<&'static str>,
     /// Why there is nothing of the state: none yet, or one that cannot be read.

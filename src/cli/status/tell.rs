@@ -58,6 +58,9 @@ impl StatusReport {
         for warning in &self.warnings {
             told += &line("warning", warning);
         }
+        for exposed in words::exposed(&self.exposed, now) {
+            told += &line("exposed", &exposed);
+        }
         if let Some(why) = self.rules_alone {
             told += &line("reading", &format!("by the rules alone: {why}"));
         }

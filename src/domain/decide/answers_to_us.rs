@@ -15,12 +15,12 @@ pub(super) fn fits(asked: &Asked, short: &ShortAnswer) -> bool {
     );
     let which = matches!(asked, Asked::Step { .. });
     match short {
-        ShortAnswer::Yes => !which,
+        ShortAnswer::Yes => !which && *asked != Asked::Leaked,
         ShortAnswer::No => true,
         ShortAnswer::Done => whole || may_mean(Label::Completion),
         ShortAnswer::Stuck => may_mean(Label::Blocker),
         ShortAnswer::Undo => back || may_mean(Label::Correction),
-        ShortAnswer::All => back || whole || which,
+        ShortAnswer::All => back || whole || which || *asked == Asked::Leaked,
         ShortAnswer::AllBut(named) | ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named) => {
             speaks_of(asked, named)
         }
@@ -30,11 +30,13 @@ pub(super) fn fits(asked: &Asked, short: &ShortAnswer) -> bool {
 }
 
 fn speaks_of(asked: &Asked, named: &[u8]) -> bool {
-    let (Asked::Meaning { steps, .. }
-    | Asked::TakenBack { steps }
-    | Asked::Step { steps, .. }
-    | Asked::Whole { steps, .. }) = asked;
-    named.iter().any(|step| steps.contains(step))
+    match asked {
+        Asked::Meaning { steps, .. }
+        | Asked::TakenBack { steps }
+        | Asked::Step { steps, .. }
+        | Asked::Whole { steps, .. } => named.iter().any(|step| steps.contains(step)),
+        Asked::Leaked => false,
+    }
 }
 
 /// Takes a comment as the answer to a question; whether the question ends with it.
@@ -55,6 +57,8 @@ pub(super) fn take(asked: &Asked, heard: &mut SureReport, guide: &Guide) -> bool
         Asked::TakenBack { steps } => taken_back(asked, steps, short.as_ref(), heard),
         Asked::Step { label, steps } => which_step::take(*label, steps, short.as_ref(), heard, guide),
         Asked::Whole { steps, .. } => whole(steps, short.as_ref(), heard),
+        // Which keys are meant is no question of steps.
+        Asked::Leaked => false,
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: &Report) {
         .cloned()
         .collect();
     let exposed = exposed_keys::exposed_variables(&builder.playbook.names, &whole);
-    exposed_keys::mark(builder, Some(&report.comment.id), &exposed);
+    exposed_keys::mark(builder, Some(&report.comment.id), &exposed, false);
     if report.absorbed {
         return;
     }

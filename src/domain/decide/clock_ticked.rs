@@ -1,12 +1,13 @@
 //! Time went by: interim replies, the backlog's summary, alerts, the next rotation.
 use super::builder::DecisionBuilder;
-use super::conversation;
+use super::{conversation, leak_clock};
 use crate::domain::effect::Status;
 use crate::domain::event::Alert;
 use crate::domain::page::ReplyPart;
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>) {
     conversation::advance(builder);
+    leak_clock::look_when_due(builder, false);
     reopen(builder);
 }
 

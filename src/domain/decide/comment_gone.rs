@@ -1,13 +1,12 @@
 //! A comment is gone: a blocker is cleared, a key's comment is thanked for, a completion stays; what it set aside does,
 //! unless it was deleted.
 use super::builder::DecisionBuilder;
-use super::{blockers, compose, reply_edits, undo};
+use super::{blockers, conversation, leaks, undo};
 use crate::domain::comment::Finding;
-use crate::domain::effect::EffectId;
+use crate::domain::effect::Place;
 use crate::domain::event::{Gone, Report};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Absence, Conversation, OpenQuestion, Posted, ReplyPart};
-use crate::domain::reply::Reference;
 
 /// Absences that are remembered; a comment that returns after so many others went is news to nobody.
 const ABSENCES_AT_MOST: usize = 200;
@@ -81,25 +80,32 @@ pub(super) fn answering(posted: &Posted) -> &CommentId {
     posted.answered_in.as_ref().unwrap_or(&posted.comment)
 }
 
-/// An edit may have removed the key: then the reply says so, among what else it has to say.
-pub(super) fn no_longer_holds_a_key(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
-    let at = builder
-        .state
-        .posted
-        .iter()
-        .position(|posted| posted.comment == report.comment.id)?;
+/// An edit may have removed the key: then the reply says so, among what else it has to say, and what is to be done with it.
+pub(super) fn no_longer_holds_a_key(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
+    let held = |posted: &Posted| posted.comment == report.comment.id;
+    let Some(at) = builder.state.posted.iter().position(held) else {
+        return Vec::new();
+    };
     let posted = builder.state.posted.remove(at);
-    let is_clean = report.findings.iter().all(Finding::is_piece_of_ours);
-    is_clean.then_some(ReplyPart::Clean {
-        labels: posted.labels,
-        exposed: posted.exposed,
-    })
+    if !report.findings.iter().all(Finding::is_piece_of_ours) {
+        return Vec::new();
+    }
+    let labels = posted.labels;
+    let exposed = (!posted.exposed.is_empty()).then_some(ReplyPart::Leaked {
+        variables: posted.exposed,
+        all: false,
+    });
+    std::iter::once(ReplyPart::Clean { labels }).chain(exposed).collect()
 }
 
 fn thank(builder: &mut DecisionBuilder<'_>, posted: &Posted) {
-    let told_in = answering(posted);
-    let reply = EffectId::reply(builder.page, told_in.as_str());
-    let runs = compose::thanks(builder, posted);
-    let reference = Reference::of(told_in);
-    reply_edits::want(builder, reply, reference, Some(posted.comment.clone()), runs);
+    let part = ReplyPart::Gone {
+        labels: posted.labels.clone(),
+        of_page: false,
+    };
+    let mut told = conversation::new(builder, answering(posted).as_str().to_owned(), Place::Page, vec![part]);
+    told.comment = Some(posted.comment.clone());
+    told.language.clone_from(&posted.language);
+    told.replied = true;
+    leaks::goes_on(builder, told, &posted.exposed);
 }

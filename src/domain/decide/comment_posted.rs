@@ -3,12 +3,13 @@ use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::playbook::Topics;
 use super::{
-    blockers, claims, conversation, corrections, denials, exposed_keys, freed, heard, language, limits, looks, misread,
-    questions, requests, set_aside, take_backs,
+    blockers, claims, conversation, corrections, denials, exposed_keys, freed, heard, language, leak_clock,
+    leak_reports, limits, looks, misread, questions, requests, set_aside, take_backs,
 };
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
+use crate::domain::leaks::LeakedKeys;
 use crate::domain::page::{Asked, Conversation, Posted, ReplyPart};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
@@ -54,11 +55,15 @@ pub(super) fn of_acting(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts
 /// Opens a conversation: its looks are wanted, its reply follows them.
 pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut conversation: Conversation) {
     let request = looks::request(builder, &conversation.parts);
-    let asks = !request.checks.is_empty() || request.probes.is_some();
+    let asks = !request.checks.is_empty() || request.probes.is_some() || request.exposed;
     if asks && !looks::within_limits(builder, &report.comment.author) {
         conversation.parts.retain(|part| *part != ReplyPart::Limited);
         conversation.parts.push(ReplyPart::Limited);
     } else if asks {
+        leak_clock::look_when_due(builder, true);
+        conversation
+            .effects
+            .extend(leak_clock::want_look(builder, &conversation));
         conversation.awaiting = request.checks.into_iter().collect();
         if let Some(variables) = request.probes {
             let effect = Effect::ProbeKeys {
@@ -95,6 +100,7 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
     let mut parts = Vec::new();
     parts.extend(report.cut.map(|chars| ReplyPart::Cut { chars }));
     posted_keys(builder, report, &mut parts);
+    parts.extend(leak(builder, report));
     if reports_work(&report) {
         builder.begin_work(Some(&report.comment.id));
     }
@@ -112,6 +118,19 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
         parts.extend(misread::itself(builder, report));
     }
     parts
+}
+
+/// What a comment tells of a leak: the keys that it names are exposed, and which ones is asked where it names none.
+fn leak(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    let Some(leak) = report.leak.as_ref().filter(|_| !report.absorbed) else {
+        return Vec::new();
+    };
+    let part = leak_reports::exposed(builder, &report.comment.id, &leak.keys);
+    let unnamed = leak.keys == LeakedKeys::Unnamed;
+    let asks = unnamed
+        .then(|| questions::ask(builder, report, Asked::Leaked))
+        .flatten();
+    std::iter::once(part).chain(asks).collect()
 }
 
 /// Whether somebody works, as the comment says. A greeting, a slip, what is planned or still open, and what does not apply tell of
@@ -159,7 +178,7 @@ pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>,
     if !exposed.is_empty() {
         builder.begin_cycle(Some(&report.comment.id));
     }
-    exposed_keys::mark(builder, Some(&report.comment.id), &exposed);
+    exposed_keys::mark(builder, Some(&report.comment.id), &exposed, false);
     if keys.is_empty() {
         return;
     }
@@ -241,11 +260,12 @@ pub(super) fn questions(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<R
     if clauses.is_empty() || !report.reading.needs_reply {
         return Vec::new();
     }
-    let topic = builder
-        .playbook
-        .topics
-        .find(report.heard.as_str())
-        .unwrap_or(Topics::UNKNOWN);
+    let said = report.leak.as_ref().map_or(&report.heard, |leak| &leak.rest);
+    let topic = builder.playbook.topics.find(said.as_str()).unwrap_or(Topics::UNKNOWN);
+    // "What now?" is answered by the order of steps.
+    if report.leak.is_some() && ["leak", "next", Topics::UNKNOWN].contains(&topic) {
+        return Vec::new();
+    }
     let part = |step| ReplyPart::Question {
         topic: topic.to_owned(),
         step,

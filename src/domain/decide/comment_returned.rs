@@ -2,7 +2,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::comment_gone::{answering, remembered};
-use super::{comment_posted, conversation, exposed_keys, undo};
+use super::{comment_posted, conversation, exposed_keys, leak_clock, undo};
 use crate::domain::effect::{EffectId, Status};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Absence, OpenQuestion, Posted, ReplyPart};
@@ -61,5 +61,6 @@ fn warn(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, posted: &Posted) 
     answering(posted).as_str().clone_into(&mut again.subject);
     again.language.clone_from(&posted.language);
     again.replied = true;
+    leak_clock::forget(builder, &again.subject);
     conversation::say(builder, &again);
 }

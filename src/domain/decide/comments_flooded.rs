@@ -179,15 +179,16 @@ fn takes_in(kept: &mut ReplyPart, part: &ReplyPart) -> bool {
         }
         (ReplyPart::Posted { keys }, ReplyPart::Posted { keys: more }) => gather(keys, more),
         (
-            ReplyPart::Clean { labels, exposed },
-            ReplyPart::Clean {
-                labels: more,
-                exposed: open,
+            ReplyPart::Leaked { variables, all },
+            ReplyPart::Leaked {
+                variables: more,
+                all: every,
             },
         ) => {
-            join(labels, more);
-            join(exposed, open);
+            join(variables, more);
+            *all |= every;
         }
+        (ReplyPart::Clean { labels }, ReplyPart::Clean { labels: more }) => join(labels, more),
         (kept, part) => return *kept == *part,
     }
     true

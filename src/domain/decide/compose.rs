@@ -1,10 +1,10 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
 use super::prompt_facts::{described, facts, keys, line, missing, shown, titles};
-use super::{layout, questions};
+use super::{layout, leak_clock, questions};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
-use crate::domain::page::{Conversation, Held, HeldKeys, Posted, ReplyPart};
+use crate::domain::page::{Conversation, HeldKeys, ReplyPart};
 use crate::domain::reply::{self, Run};
 use minijinja::context;
 use minijinja::value::Value;
@@ -37,19 +37,6 @@ pub(super) fn reply(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
     runs
 }
 
-/// The thanks when a comment with a key is gone.
-pub(super) fn thanks(builder: &DecisionBuilder<'_>, posted: &Posted) -> Vec<Run> {
-    let facts =
-        context! { name => shown(&posted.name), labels => shown(&posted.labels), exposed => shown(&posted.exposed) };
-    reply::runs(&builder.playbook.prompts.say(&posted.language, "posted_gone", &facts))
-}
-
-/// That keys are gone from the page.
-pub(super) fn held_gone(builder: &DecisionBuilder<'_>, held: &Held) -> Vec<Run> {
-    let facts = context! { labels => shown(&held.labels), exposed => shown(&held.exposed) };
-    reply::runs(&builder.playbook.prompts.say(&held.language, "held_gone", &facts))
-}
-
 /// One next step: after a blocker it is to post what is asked for, after a question or one line there is none.
 fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> bool {
     let mut wants = false;
@@ -60,6 +47,9 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Misread { .. }
             | ReplyPart::Posted { .. }
             | ReplyPart::Held { .. }
+            | ReplyPart::Leaked { .. }
+            | ReplyPart::LeakByGuest
+            | ReplyPart::Gone { .. }
             | ReplyPart::ByHand { .. }
             | ReplyPart::Asks { .. }
             | ReplyPart::LeftOut { .. }
@@ -141,6 +131,15 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             "posted".to_owned(),
             context! { posted => shown(posted), keys => if reported { Vec::new() } else { keys(conversation) } },
         ),
+        ReplyPart::Leaked { variables, all } => (
+            "leaked".to_owned(),
+            leak_clock::facts(builder, conversation, variables, *all),
+        ),
+        ReplyPart::LeakByGuest => ("leak_by_guest".to_owned(), context! {}),
+        ReplyPart::Gone { labels, of_page } => {
+            let name = if *of_page { "held_gone" } else { "posted_gone" };
+            (name.to_owned(), context! { labels => shown(labels) })
+        }
         ReplyPart::ByBot { labels } => ("key_by_bot".to_owned(), context! { labels => shown(labels) }),
         ReplyPart::Correction {
             steps,
@@ -152,10 +151,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             ("correction".to_owned(), context! { steps, unticked, reopened, cleared })
         }
         ReplyPart::Held { places, masks } => ("held".to_owned(), held(places, *masks)),
-        ReplyPart::Clean { labels, exposed } => (
-            "posted_clean".to_owned(),
-            context! { labels => shown(labels), exposed => shown(exposed) },
-        ),
+        ReplyPart::Clean { labels } => ("posted_clean".to_owned(), context! { labels => shown(labels) }),
         ReplyPart::ByHand { number, text, check } => {
             let line = builder
                 .state

@@ -1,7 +1,7 @@
 //! Conversations: a comment whose reply waits for looks. When the last look is in, the reply is decided.
 use super::builder::DecisionBuilder;
 use super::compose;
-use super::{claims, finished, progress, reply_edits};
+use super::{claims, finished, leak_clock, progress, reply_edits};
 use crate::domain::effect::{Effect, EffectId, NewEffect, Place};
 use crate::domain::evidence::{Check, CheckStatus};
 use crate::domain::ids::CommentId;
@@ -36,6 +36,7 @@ pub(super) fn new(builder: &DecisionBuilder<'_>, subject: String, place: Place, 
         awaiting: Vec::new(),
         effects: Vec::new(),
         keys: Vec::new(),
+        exposed: Vec::new(),
         since: builder.now,
         replied: false,
         silent: false,
@@ -262,7 +263,9 @@ pub(super) fn say(builder: &mut DecisionBuilder<'_>, conversation: &Conversation
     if conversation.silent {
         return;
     }
+    let conversation = &leak_clock::with_clock(builder, conversation);
     let runs = compose::reply(builder, conversation);
+    leak_clock::said(builder, conversation);
     let reference = Reference::of_subject(&conversation.subject);
     let comment = conversation.comment.clone();
     let reply = EffectId::reply(builder.page, &conversation.subject);

@@ -1,8 +1,8 @@
 //! An effect ended: evidence ticks boxes, the verdicts on keys go to who asked, a write becomes what the page shows.
 use super::builder::DecisionBuilder;
-use super::conversation;
 use super::reconcile::{self, WriteOutcome};
 use super::reply_edits;
+use super::{conversation, leak_clock, leaks};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{Done, EffectId, KeyState, Outcome, Property, Value};
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
@@ -25,6 +25,7 @@ fn done(builder: &mut DecisionBuilder<'_>, effect: &EffectId, result: &Done) {
         Done::Seen { evidence } if builder.state.beginning.as_ref() == Some(effect) => began(builder, evidence),
         Done::Seen { evidence } => seen(builder, effect, evidence),
         Done::Probed { keys } => probed(builder, effect, keys),
+        Done::Watched { keys } => leaks::watched(builder, effect, keys),
         Done::Scheduled { next_at } => scheduled(builder, effect, *next_at),
         Done::Changed => {
             let _ = reconcile::write_ended(builder, effect, WriteOutcome::Done) || reply_edits::ended(builder, effect);
@@ -171,6 +172,7 @@ fn given_up(builder: &mut DecisionBuilder<'_>, effect: &EffectId, why: &str) {
     if reconcile::write_ended(builder, effect, WriteOutcome::Refused) || reply_edits::ended(builder, effect) {
         return;
     }
+    leak_clock::look_refused(builder, effect);
     if builder.state.beginning.as_ref() == Some(effect) {
         builder.state.beginning = None;
     }

@@ -110,8 +110,12 @@ pub(super) fn exposed_variables(names: &Names, findings: &[Finding]) -> Vec<Stri
 }
 
 /// These keys are due now, and nothing counts as changed until their values are others. `by` is the comment that holds them.
-pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, exposed: &[String]) {
-    if exposed.is_empty() {
+/// `all`: every secret of `.env`, those with which the cycle began among them.
+pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, exposed: &[String], all: bool) {
+    let of_cycle = builder.state.cycle.iter().filter(|_| all);
+    let of_cycle: Vec<String> = of_cycle.flat_map(|cycle| cycle.fingerprints.keys().cloned()).collect();
+    let exposed = if all { &of_cycle } else { exposed };
+    if exposed.is_empty() && !all {
         return;
     }
     void_proofs(builder, exposed);
@@ -121,8 +125,8 @@ pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, ex
             cycle.exposed.entry(variable.clone()).or_default();
         }
     }
-    let variables = exposed.to_vec();
-    builder.want_now(by, Effect::MarkExposed { variables });
+    let variables = if all { Vec::new() } else { exposed.to_vec() };
+    builder.marking = Some(builder.want_now(by, Effect::MarkExposed { variables, all }));
 }
 
 /// That an exposed key was changed is proven no longer; our tick for it goes until it is another one.

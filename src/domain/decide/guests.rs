@@ -4,7 +4,9 @@
 //! What they are told does not depend on the value of any key, or the answers could be used to guess one: whether a
 //! comment may hold a key is judged by its form alone (`Report::looks_like_key`), and so is how it reads.
 use super::builder::DecisionBuilder;
-use super::{comment_posted, comment_returned, comments_flooded, conversation, exposed_keys, limits, questions, undo};
+use super::{
+    comment_posted, comment_returned, comments_flooded, conversation, exposed_keys, leaks, limits, questions, undo,
+};
 use crate::domain::event::{Event, Report};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Conversation, ReplyPart};
@@ -89,6 +91,9 @@ fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
     note_keys(builder, report);
     if report.looks_like_key {
         return vec![ReplyPart::LooksLikeKey];
+    }
+    if let Some(part) = leaks::by_guest(builder, report) {
+        return vec![part];
     }
     if let Some(parts) = questions::for_another(builder, report) {
         return parts;

@@ -1,12 +1,11 @@
 //! Keys in the page itself: the page warns of each once, the keys count as exposed, and where the project wants
 //! it a label is put in their place.
 use super::builder::DecisionBuilder;
-use super::{compose, conversation, exposed_keys, reply_edits};
+use super::{conversation, exposed_keys, leaks};
 use crate::domain::comment::Finding;
-use crate::domain::effect::{Effect, EffectId};
+use crate::domain::effect::Effect;
 use crate::domain::ids::BlockId;
 use crate::domain::page::{Held, HeldKeys, Observed, ReplyPart};
-use crate::domain::reply::Reference;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
@@ -59,7 +58,7 @@ fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>,
     let mut exposed = exposed_keys::exposed_variables(&builder.playbook.names, findings);
     exposed.sort();
     exposed.dedup();
-    exposed_keys::mark(builder, None, &exposed);
+    exposed_keys::mark(builder, None, &exposed, false);
     builder.note(None, "key_on_page", &blocks);
     let guide = &builder.state.guide;
     let url = |block: &BlockId| {
@@ -108,8 +107,13 @@ fn is_page(builder: &DecisionBuilder<'_>, block: &BlockId) -> bool {
 
 /// The comment that warned of them says that they are gone.
 fn thank(builder: &mut DecisionBuilder<'_>, held: &Held) {
-    let runs = compose::held_gone(builder, held);
-    let reply = EffectId::reply(builder.page, &held.subject);
-    let reference = Reference::of_subject(&held.subject);
-    reply_edits::want(builder, reply, reference, None, runs);
+    let part = ReplyPart::Gone {
+        labels: held.labels.clone(),
+        of_page: true,
+    };
+    let mut told = conversation::on_page(builder, "", part);
+    told.subject.clone_from(&held.subject);
+    told.language.clone_from(&held.language);
+    told.replied = true;
+    leaks::goes_on(builder, told, &held.exposed);
 }

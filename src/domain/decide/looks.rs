@@ -16,12 +16,15 @@ pub(super) struct EvidenceRequest {
     pub(super) checks: BTreeSet<Check>,
     /// The variables whose keys are probed; no variable means all of them.
     pub(super) probes: Option<BTreeSet<String>>,
+    /// Whether exposed keys are looked at.
+    pub(super) exposed: bool,
 }
 
 /// What the parts of a reply need to know.
 pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> EvidenceRequest {
     let mut checks = BTreeSet::new();
     let mut probes: Option<BTreeSet<String>> = None;
+    let mut exposed = false;
     for part in parts {
         match part {
             ReplyPart::Claim { whole: true, .. } => {
@@ -43,6 +46,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
                 checks.extend(steps.iter().flat_map(|step| local_checks(builder, *step)));
             }
             ReplyPart::Keys { variables } => probes.get_or_insert_default().extend(variables.iter().cloned()),
+            ReplyPart::Leaked { variables, all } => exposed |= *all || !variables.is_empty(),
             ReplyPart::Posted { keys } => {
                 // A label may be the name of a pattern; only variables have a provider to ask. None is not all.
                 let labels = keys.iter().filter_map(|key| key.label.clone());
@@ -69,6 +73,8 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Waits { .. }
             | ReplyPart::Question { .. }
             | ReplyPart::Clean { .. }
+            | ReplyPart::Gone { .. }
+            | ReplyPart::LeakByGuest
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
             | ReplyPart::Limited
@@ -83,7 +89,11 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Due => {}
         }
     }
-    EvidenceRequest { checks, probes }
+    EvidenceRequest {
+        checks,
+        probes,
+        exposed,
+    }
 }
 
 /// The checks of a step that ask nobody outside: cheap enough for a mere mention.

@@ -1,6 +1,6 @@
 //! The page was read: its guide, its boxes, its status. What a person changed by hand is recorded, never reverted.
 use super::builder::DecisionBuilder;
-use super::{conversation, description, keys_on_page, reconcile};
+use super::{conversation, description, keys_on_page, leak_clock, reconcile};
 use crate::domain::effect::Status;
 use crate::domain::page::{Cell, Criterion, CriterionDescription, Observed, ReplyPart};
 
@@ -16,6 +16,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     status(builder, observed);
     boxes(builder, observed);
     keys_on_page::apply(builder, observed);
+    leak_clock::look_when_due(builder, false);
 }
 
 /// What a person should mend is told once, when it comes, and once more when it is mended.

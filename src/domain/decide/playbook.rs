@@ -1,9 +1,11 @@
 //! What decisions go by: prompts, page descriptions, topics of questions, names of keys. Loaded once.
+use crate::domain::leaks::LeakReader;
 use crate::domain::page::{PageDescription, PageState};
 use crate::domain::reply::Prompts;
 use chrono_tz::Tz;
 use regex::RegexSet;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What the project says: decisions depend on it, the state and the event alone.
 pub struct Playbook {
@@ -13,6 +15,8 @@ pub struct Playbook {
     pub pages: BTreeMap<String, PageDescription>,
     /// The topics of the questions that people ask.
     pub topics: Topics,
+    /// Tells of which keys an answer speaks that were leaked.
+    pub leaks: Arc<LeakReader>,
     /// The variables of keys and their providers.
     pub names: Names,
     /// The zone of the times that people read.

@@ -6,10 +6,11 @@ use super::playbook::Topics;
 use super::prompt_facts::shown;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
-use super::{answers_to_us, freed, heard, language};
+use super::{answers_to_us, freed, heard, language, leak_reports};
 use crate::domain::classify::{Certainty, Clause, Label};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
+use crate::domain::leaks::{LeakReport, LeakedKeys};
 use crate::domain::page::{AnsweredQuestion, Aside, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
 use minijinja::context;
 use minijinja::value::Value;
@@ -112,7 +113,10 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
     if question.overtaken && is_mere_word(report) {
         return false;
     }
-    let ends = answers_to_us::take(&question.asked, heard, &builder.state.guide);
+    let ends = match question.asked {
+        Asked::Leaked => leak_reports::answered(builder, report, heard),
+        _ => answers_to_us::take(&question.asked, heard, &builder.state.guide),
+    };
     if ends {
         builder.state.questions.remove(at);
         if matches!(question.asked, Asked::Whole { .. }) && !heard.confirmed {
@@ -286,6 +290,10 @@ pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
     };
     let still_said = |asked: &Asked| match asked {
         Asked::Meaning { .. } => report.reading.doubt.is_some() || is_hedged() || answers(asked),
+        Asked::Leaked => {
+            let tells = |leak: &LeakReport| leak.keys == LeakedKeys::Unnamed;
+            report.leak.as_ref().is_some_and(tells) || answers(asked)
+        }
         Asked::Whole { .. } => report.reading.all_done,
         Asked::Step { label, .. } => names_none(*label) || report.reading.no_such_step().is_some() || answers(asked),
         Asked::TakenBack { .. } => names_none(Label::Correction) || answers(asked),
@@ -334,6 +342,7 @@ pub(super) fn prompt(asked: &Asked) -> (String, Value) {
         ),
         Asked::TakenBack { steps } => ("asks_which".to_owned(), context! { steps }),
         Asked::Step { label, steps } => ("asks_step".to_owned(), context! { label => shown(label), steps }),
+        Asked::Leaked => ("asks_leaked".to_owned(), context! {}),
         Asked::Whole { steps, boxes } => ("asks_whole".to_owned(), context! { steps, boxes => shown(boxes) }),
     }
 }

@@ -5,6 +5,7 @@ use crate::domain::classify::{BlockerKind, Label};
 use crate::domain::comment::Extent;
 use crate::domain::effect::{EffectId, KeyState, Place};
 use crate::domain::evidence::Check;
+use crate::domain::exposure::ExposedKey;
 use crate::domain::ids::{CommentId, PersonId};
 use crate::domain::reply::{Reference, Run};
 use chrono::{DateTime, Utc};
@@ -24,6 +25,19 @@ pub struct Edit {
     pub comment: Option<CommentId>,
     /// The reference at the end of the reply.
     pub reference: Reference,
+}
+
+/// A reply on which the clock of exposed keys runs: it is edited at each look, until all of them are dead.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leak {
+    /// What the reply says, beside how the keys stand.
+    pub conversation: Conversation,
+    /// The look under way.
+    pub look: Option<EffectId>,
+    /// When the next one is due.
+    pub next_at: Option<DateTime<Utc>>,
+    /// When it was last said.
+    pub said_at: DateTime<Utc>,
 }
 
 /// A comment whose reply waits for looks.
@@ -52,6 +66,9 @@ pub struct Conversation {
     pub effects: Vec<EffectId>,
     /// The state of each key that was probed for it.
     pub keys: Vec<KeyState>,
+    /// How the exposed keys that it tells of stood at the last look.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exposed: Vec<ExposedKey>,
     /// When the comment was seen: a reply does not wait longer than its limit.
     pub since: DateTime<Utc>,
     /// Whether a reply is there already: what comes next is an edit of it.
@@ -148,6 +165,22 @@ pub enum ReplyPart {
         /// What is known of each key.
         keys: Vec<PostedKey>,
     },
+    /// Keys leaked, as somebody says, or stood where others could read them: they are due now.
+    Leaked {
+        /// Variables of `.env`; none, and not all: it is not known which.
+        variables: Vec<String>,
+        /// Whether all secrets of `.env` are meant.
+        all: bool,
+    },
+    /// Somebody who may not act says that keys leaked.
+    LeakByGuest,
+    /// The comment that held keys is gone, or their place in the page is.
+    Gone {
+        /// The names of what it held.
+        labels: Vec<String>,
+        /// Whether they stood in the page itself.
+        of_page: bool,
+    },
     /// Another bot posted a whole key.
     ByBot {
         /// The names of what its comment holds.
@@ -222,8 +255,6 @@ pub enum ReplyPart {
     Clean {
         /// The names of what it held.
         labels: Vec<String>,
-        /// What is to be rotated because of it.
-        exposed: Vec<String>,
     },
     /// A person ticked a box whose check does not hold.
     ByHand {

@@ -11,7 +11,7 @@ mod property_names;
 mod state;
 pub use answers::{AnswersGiven, Recipient, count_answer};
 pub use cell::{Cell, Refused};
-pub use conversation::{Conversation, Edit, HeldKeys, PostedKey, ReplyPart};
+pub use conversation::{Conversation, Edit, HeldKeys, Leak, PostedKey, ReplyPart};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
 pub use heard::{Aside, Blocker, Claim, Denial, EndedFact, Fact, HeardComment, SetAside, StepState, TimeSpent};

@@ -39,6 +39,8 @@ pub enum Asked {
         /// The steps that "all of them" means.
         steps: Vec<u8>,
     },
+    /// Which keys leaked.
+    Leaked,
     /// Whether really all is finished.
     Whole {
         /// The steps that nobody reported.

@@ -1,7 +1,7 @@
 //! What we hold to be true of a page: claims, evidence, boxes, blockers.
 use super::answers::AnswersGiven;
 use super::cell::Cell;
-use super::conversation::{Conversation, Edit, HeldKeys};
+use super::conversation::{Conversation, Edit, HeldKeys, Leak};
 use super::guide::Guide;
 use super::heard::{Aside, Blocker, Claim, Denial, EndedFact, HeardComment, SetAside, StepState, TimeSpent};
 use super::list_or_one::list_or_one;
@@ -227,6 +227,10 @@ pub struct PageState {
     pub edits: Vec<Edit>,
     /// Conversations whose reply still waits for something.
     pub conversations: Vec<Conversation>,
+    /// Replies on which the clock of exposed keys runs, the newest last.
+    pub leaks: Vec<Leak>,
+    /// When the members were last told that a guest speaks of a leak.
+    pub guests_told_of_leaks: Option<DateTime<Utc>>,
     /// Comments that hold a key.
     pub posted: Vec<Posted>,
     /// How much of a variable's value people were told of, and when: guesses are not answered without end.

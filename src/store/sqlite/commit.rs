@@ -187,6 +187,7 @@ fn patience_ms(new: &NewEffect, due_ms: i64, at_ms: i64, writing: &mut Writing<'
         | Effect::ProbeKeys { .. }
         | Effect::WriteSchedule { .. }
         | Effect::MarkExposed { .. }
+        | Effect::WatchExposed { .. }
         | Effect::MaskBlock { .. }
         | Effect::GatherEvidence { .. } => 0,
     }

@@ -2,7 +2,7 @@
 use super::world::markdown;
 use keyminder::domain::comment::RawText;
 use keyminder::domain::decide::Names;
-use keyminder::domain::ids::BlockId;
+use keyminder::domain::ids::{BlockId, PageId};
 use keyminder::domain::page::{BlockKind, Guide, PageBlock};
 use keyminder::domain::reply::Run;
 use keyminder::rotation::live_redactor::LiveRedactor;
@@ -93,4 +93,9 @@ pub fn shown_runs(runs: &[Run]) -> String {
         }
     };
     runs.iter().map(shown).collect()
+}
+
+/// The one page of a transcript.
+pub fn page_id() -> PageId {
+    PageId::from_wire("page")
 }

@@ -170,7 +170,7 @@ fn keys(world: &World, cycle: Option<&Cycle>) -> Vec<Present> {
     keys
 }
 
-fn verdict(world: &World, provider: &str, old: bool) -> Verdict {
+pub(super) fn verdict(world: &World, provider: &str, old: bool) -> Verdict {
     match world.states.get(&(provider.to_owned(), old)).map(String::as_str) {
         None | Some("live") => Verdict::Valid,
         Some("limited") => Verdict::ValidLimited,
@@ -180,7 +180,7 @@ fn verdict(world: &World, provider: &str, old: bool) -> Verdict {
     }
 }
 
-fn fingerprints(world: &World) -> BTreeMap<String, String> {
+pub(super) fn fingerprints(world: &World) -> BTreeMap<String, String> {
     let of = |(provider, values): (&String, &Values)| {
         let which = if world.replaced.contains(provider) {
             "new"

@@ -1,5 +1,6 @@
 //! Depth 1: the bot on paper. The real redactor, classifier and `decide`; effects end as the world says, at once.
-use super::guide::{names, page, shown_runs};
+use super::exposures::Exposures;
+use super::guide::{names, page, page_id, shown_runs};
 use super::looks;
 use super::sheet::Sheet;
 use super::transcript::{Act, Given, Transcript};
@@ -13,7 +14,7 @@ use keyminder::domain::comment::RawText;
 use keyminder::domain::decide::{Playbook, decide};
 use keyminder::domain::effect::{Done, Effect, EffectId, NewEffect, Outcome, Property, Value};
 use keyminder::domain::event::{Authority, Event, Gone, Report};
-use keyminder::domain::ids::{BlockId, CommentId, PageId};
+use keyminder::domain::ids::{BlockId, CommentId};
 use keyminder::domain::page::{Guide, NextPage, Observed, PageState};
 use keyminder::domain::redact::Patterns;
 use keyminder::intake::{Author, PageFacts};
@@ -51,6 +52,7 @@ pub struct Paper {
     bots: Vec<String>,
     boxes: BTreeMap<BlockId, bool>,
     schedule: Option<DateTime<Utc>>,
+    exposed: Exposures,
     view: View,
     now: DateTime<Utc>,
 }
@@ -89,6 +91,7 @@ impl Paper {
             bots: Vec::new(),
             boxes,
             schedule: None,
+            exposed: Exposures::default(),
             view: View::default(),
             now: Utc.with_ymd_and_hms(2026, 1, 5, 9, 0, 0).single().expect("a moment"),
         };
@@ -342,7 +345,9 @@ impl Paper {
                 self.view.next_rotation = Some(date.clone());
                 Done::Changed
             }
-            Effect::SetProperty { .. } | Effect::MarkExposed { .. } | Effect::MaskBlock { .. } => Done::Changed,
+            Effect::SetProperty { .. } | Effect::MaskBlock { .. } => Done::Changed,
+            Effect::MarkExposed { variables, all } => self.exposed.mark(world, variables, *all, self.now),
+            Effect::WatchExposed { variables, all } => self.exposed.look(world, variables, *all, self.now),
             Effect::BackUpEnv { .. } => Done::Seen {
                 evidence: looks::backed_up(world, self.state.cycle.as_ref(), self.now),
             },
@@ -390,8 +395,4 @@ impl Paper {
         };
         self.view.boxes = self.guide.criteria.iter().map(ticked).collect();
     }
-}
-
-fn page_id() -> PageId {
-    PageId::from_wire("page")
 }

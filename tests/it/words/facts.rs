@@ -3,7 +3,7 @@ use minijinja::value::Serde;
 use minijinja::{Value, context};
 use serde_json::json;
 
-fn value(json: serde_json::Value) -> Value {
+pub fn value(json: serde_json::Value) -> Value {
     Value::from(Serde(json))
 }
 
@@ -87,6 +87,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(claims(&proven, &missing, &unknown));
     all.extend(reports(&proven));
     all.extend(keys());
+    all.extend(super::leak_facts::leaks());
     all.extend(asked());
     all.extend(questions(&missing));
     all.extend(blockers());
@@ -327,16 +328,9 @@ fn keys() -> Vec<(&'static str, Value)> {
             ));
         }
     }
-    for exposed in [
-        vec![],
-        vec!["BYBIT_API_SECRET"],
-        vec!["BYBIT_API_SECRET", "NOTION_TOKEN"],
-    ] {
-        let gone = context! { labels => ["BYBIT_API_KEY", "NOTION_TOKEN"], exposed => exposed.clone() };
-        all.push(("held_gone", gone));
-        for prompt in ["posted_gone", "posted_clean"] {
-            let labels = ["BYBIT_API_KEY", "NOTION_TOKEN"];
-            all.push((prompt, context! { name => "Ana", labels, exposed => exposed.clone() }));
+    for labels in [vec!["BYBIT_API_SECRET"], vec!["BYBIT_API_SECRET", "NOTION_TOKEN"]] {
+        for prompt in ["held_gone", "posted_gone", "posted_clean"] {
+            all.push((prompt, context! { labels => labels.clone() }));
         }
     }
     all

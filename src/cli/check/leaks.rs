@@ -1,0 +1,70 @@
+//! The parts of replies that tell of leaks: each way in which exposed keys can stand, for how long, alone and together.
+use crate::domain::exposure::{ExposedKey, ExposureStanding};
+use crate::domain::page::{Asked, ReplyPart};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::collections::BTreeMap;
+
+/// What is told where no key is known yet.
+pub(super) fn parts() -> Vec<ReplyPart> {
+    let unnamed = ReplyPart::Leaked {
+        variables: Vec::new(),
+        all: false,
+    };
+    vec![
+        unnamed,
+        ReplyPart::LeakByGuest,
+        ReplyPart::Asks { asked: Asked::Leaked },
+    ]
+}
+
+/// A part, and the exposed keys that it tells of.
+pub(super) fn told(now: DateTime<Utc>) -> Vec<(ReplyPart, Vec<ExposedKey>)> {
+    use ExposureStanding::{
+        Absent, Dead, InUseAlive, InUseRefused, InUseUnknown, NoProvider, OldAlive, OldRefused, OldUnknown,
+        OldUnreadable, ProbablyDead,
+    };
+    let alone = [
+        Absent,
+        Dead,
+        InUseAlive,
+        InUseRefused,
+        InUseUnknown,
+        NoProvider,
+        OldAlive,
+        OldRefused,
+        OldUnknown,
+        OldUnreadable,
+        ProbablyDead,
+    ];
+    let together = [vec![], vec![InUseAlive; 12], vec![Dead, OldAlive]];
+    let mut told = Vec::new();
+    for standings in alone.into_iter().map(|standing| vec![standing]).chain(together) {
+        for minutes in [0, 1, 40, 60, 180, 2_880, 5_000] {
+            let since = now - TimeDelta::minutes(minutes);
+            let keys: Vec<ExposedKey> = standings
+                .iter()
+                .enumerate()
+                .map(|(at, is)| key(at, *is, since))
+                .collect();
+            for all in [false, true] {
+                let variables = vec!["A0_KEY".to_owned()];
+                told.push((ReplyPart::Leaked { variables, all }, keys.clone()));
+            }
+        }
+    }
+    told
+}
+
+fn key(at: usize, standing: ExposureStanding, since: DateTime<Utc>) -> ExposedKey {
+    ExposedKey {
+        id: format!("a{at}"),
+        title: format!("A{at}"),
+        variables: vec![format!("A{at}_KEY")],
+        fingerprints: BTreeMap::new(),
+        manage_url: Some("https://a.example".to_owned()),
+        since: Some(since),
+        standing,
+        ended_at: None,
+        next_proof_at: None,
+    }
+}

@@ -1,0 +1,129 @@
+//! `keyminder leak`: by hand what a sentence on the page does. The keys count as exposed and due now, the clock on them starts,
+//! and the order of steps is told.
+use super::probe::usage;
+use super::table::print_json;
+use super::{CommandResult, Exit, ProjectArgs, words};
+use crate::config::Settings;
+use crate::domain::exposure::ExposedKey;
+use crate::rotation::exposures;
+use crate::rotation::{Keyring, Project};
+use anyhow::Context;
+use chrono::{DateTime, Utc};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// The options of `leak`.
+#[derive(clap::Args, Clone, Debug)]
+pub struct LeakArgs {
+    /// Variables of `.env`, or providers [default: none; how exposed keys stand is told]
+    #[arg(value_name = "KEY")]
+    keys: Vec<String>,
+    /// Every secret of `.env`, of known providers or not
+    #[arg(long, conflicts_with = "keys")]
+    all: bool,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+/// What is to be done about an exposed key, in this order.
+const STEPS: [&str; 5] = [
+    "make a new key",
+    "put it into .env",
+    "restart what reads it",
+    "delete the old key where it was made",
+    "look there whether somebody used it",
+];
+
+/// Runs the command.
+pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
+    let keys = Keyring::open(&Settings::load(place)?)?;
+    let now = Utc::now();
+    if args.keys.is_empty() && !args.all {
+        let exposed = exposures::running(&keys.project, &keys.providers)?;
+        return told(args, &exposed, now);
+    }
+    let names = match variables(&keys, &args.keys)? {
+        Ok(names) => names,
+        Err(fault) => return Ok(usage(&fault)),
+    };
+    let marked = exposures::mark(&keys.project, &keys.providers, &names, args.all, now)?;
+    if marked.variables.is_empty() {
+        return Err(nothing_there(&keys, &names));
+    }
+    let mut exposed = exposures::running(&keys.project, &keys.providers)?;
+    exposed.retain(|key| key.variables.iter().any(|name| marked.variables.contains(name)));
+    told(args, &exposed, now)
+}
+
+/// The variables that names mean: those of a provider, or one of `.env`. A name that means none is a fault of usage.
+fn variables(keys: &Keyring, names: &[String]) -> CommandResult<Result<Vec<String>, String>> {
+    let present = secrets(&keys.project)?;
+    let mut variables = Vec::new();
+    for name in names {
+        let of = keys
+            .providers
+            .all()
+            .iter()
+            .find(|provider| provider.id.eq_ignore_ascii_case(name) || provider.title.eq_ignore_ascii_case(name));
+        if let Some(provider) = of {
+            variables.extend(provider.variables.iter().map(|variable| variable.name.clone()));
+        } else if present.iter().any(|known| known.eq_ignore_ascii_case(name)) || keys.provider(name).is_ok() {
+            variables.push(name.clone());
+        } else {
+            let known = keys.providers.all().iter().map(|provider| provider.id.clone());
+            let known: Vec<String> = present.into_iter().chain(known).collect();
+            return Ok(Err(format!(
+                "no key is called {name:?}. Name a variable of {}, or a provider: {}; or --all",
+                keys.project.relative(&keys.project.env),
+                known.join(", ")
+            )));
+        }
+    }
+    Ok(Ok(variables))
+}
+
+/// The names of the secrets in `.env`.
+fn secrets(project: &Project) -> CommandResult<BTreeSet<String>> {
+    let prints = project.fingerprints().context("which keys there are cannot be told")?;
+    Ok(prints.into_keys().collect())
+}
+
+fn nothing_there(keys: &Keyring, names: &[String]) -> super::CommandError {
+    let env = keys.project.relative(&keys.project.env);
+    let error = if names.is_empty() {
+        anyhow::anyhow!("{env} holds no secret, so nothing was marked")
+    } else {
+        anyhow::anyhow!("{} is not in {env}, so nothing was marked", names.join(", "))
+    };
+    error.into()
+}
+
+fn told(args: &LeakArgs, exposed: &[ExposedKey], now: DateTime<Utc>) -> CommandResult<Exit> {
+    if args.json {
+        print_json(&json!({ "exposed": exposed, "steps": STEPS }))?;
+        return Ok(Exit::Done);
+    }
+    if exposed.is_empty() {
+        println!("No key counts as exposed. One that leaked: keyminder leak KEY");
+        return Ok(Exit::Done);
+    }
+    for line in words::exposed(exposed, now) {
+        println!("{line}");
+    }
+    println!("Due now, in this order:");
+    for (at, step) in STEPS.iter().enumerate() {
+        println!("  {}. {step}", at + 1);
+    }
+    for key in exposed {
+        match &key.manage_url {
+            Some(url) => println!("{}: keyminder rotate start {}   {url}", key.title, key.id),
+            None => println!(
+                "{}: no provider that keyminder knows; change it where it was made",
+                key.title
+            ),
+        }
+    }
+    println!("The clock runs until the old keys are proven dead: keyminder rotate status");
+    Ok(Exit::Done)
+}

@@ -1,0 +1,81 @@
+//! The leak desk, beside what is reported (`leak_reports`): a guest's word, a posted key that is gone, and what a look at exposed keys
+//! saw, which goes into the replies whose clock runs (`leak_clock`).
+use super::builder::DecisionBuilder;
+use super::conversation;
+use super::leak_clock::{self, forget, look_when_due};
+use super::prompt_facts::titles;
+use crate::domain::effect::EffectId;
+use crate::domain::event::Report;
+use crate::domain::exposure::ExposedKey;
+use crate::domain::leaks::LeakedKeys;
+use crate::domain::page::{Conversation, Leak, ReplyPart};
+use chrono::TimeDelta;
+
+/// The members of a page are told of a guest's word once in so long a time.
+const GUESTS_PAUSE: TimeDelta = TimeDelta::days(1);
+
+/// What a guest says of a leak marks nothing. The members hear of it, once a day.
+pub(super) fn by_guest(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
+    let leak = report.leak.as_ref()?;
+    let told = builder.state.guests_told_of_leaks;
+    if !report.absorbed && told.is_none_or(|told| builder.now - told >= GUESTS_PAUSE) {
+        builder.state.guests_told_of_leaks = Some(builder.now);
+        let named = match &leak.keys {
+            LeakedKeys::Named(variables) => titles(builder, variables),
+            LeakedKeys::All | LeakedKeys::Unnamed => Vec::new(),
+        };
+        let facts = [("titles".to_owned(), serde_json::json!(named))].into();
+        let subject = format!("leak by guest {}", builder.now.timestamp_millis());
+        conversation::say_alert(builder, &subject, "leak_by_guest", facts);
+    }
+    Some(ReplyPart::LeakByGuest)
+}
+
+/// A key no longer stands where others could read it: the order of steps stays in the reply until it is done.
+pub(super) fn goes_on(builder: &mut DecisionBuilder<'_>, mut told: Conversation, exposed: &[String]) {
+    forget(builder, &told.subject);
+    if !exposed.is_empty() {
+        let variables = exposed.to_vec();
+        told.parts.push(ReplyPart::Leaked { variables, all: false });
+    }
+    conversation::say(builder, &told);
+    look_when_due(builder, false);
+}
+
+/// What a look saw goes to the conversations that wait for it, and into the replies whose clock runs.
+pub(super) fn watched(builder: &mut DecisionBuilder<'_>, effect: &EffectId, keys: &[ExposedKey]) {
+    builder.note(None, "exposed_seen", keys);
+    // Until the value is another one, the key does not count as changed.
+    if let Some(cycle) = &mut builder.state.cycle {
+        for (variable, print) in keys.iter().flat_map(|key| &key.fingerprints) {
+            cycle.exposed.insert(variable.clone(), print.clone());
+        }
+    }
+    let mut told_in = Vec::new();
+    for conversation in builder.state.all_conversations() {
+        if conversation.effects.contains(effect) {
+            conversation.effects.retain(|waiting| waiting != effect);
+            conversation.exposed = keys.to_vec();
+            told_in.push(conversation.subject.clone());
+        }
+    }
+    for leak in &mut builder.state.leaks {
+        if told_in.contains(&leak.conversation.subject) {
+            leak.conversation.exposed = keys.to_vec();
+        }
+    }
+    let looking = |leak: &Leak| leak.look.as_ref() == Some(effect);
+    let Some(at) = builder.state.leaks.iter().position(looking) else {
+        return;
+    };
+    let subject = builder.state.leaks[at].conversation.subject.clone();
+    if keys.is_empty() {
+        forget(builder, &subject);
+    } else if leak_clock::is_told(&builder.state.leaks[at], keys, builder.now) {
+        leak_clock::look_again(builder, at, keys);
+    } else {
+        builder.state.leaks[at].conversation.exposed = keys.to_vec();
+        let conversation = builder.state.leaks[at].conversation.clone();
+        conversation::say(builder, &conversation);
+    }
+}

@@ -1,0 +1,123 @@
+//! A key that others could read, and how it stands: the clock on it runs until its old value is proven dead.
+use super::cycle::Fingerprint;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where the exposed value of a key stands, and whether it still opens something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ExposureStanding {
+    /// It stands in `.env`, and its provider lets it in.
+    InUseAlive,
+    /// `.env` holds another value; the exposed one still works.
+    OldAlive,
+    /// It stands in `.env`; whether it works could not be told.
+    InUseUnknown,
+    /// `.env` holds another value; whether the exposed one works could not be told.
+    OldUnknown,
+    /// Its provider refuses it, and it stands in `.env`.
+    InUseRefused,
+    /// Its provider refuses it, but too few proofs were taken yet.
+    OldRefused,
+    /// `.env` holds another value, and no backup that can be read holds the exposed one: nobody can ask about it.
+    OldUnreadable,
+    /// `.env` holds another value, and no provider is known that could be asked about the exposed one.
+    NoProvider,
+    /// Its provider has one answer for several causes: it is most likely dead.
+    ProbablyDead,
+    /// It is proven dead.
+    Dead,
+    /// No such key is in `.env`.
+    Absent,
+}
+
+/// An exposed key of one provider, as it was last looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExposedKey {
+    /// By what the rotation commands know it: its provider's id, else its variable.
+    pub id: String,
+    /// Its provider's name for people, else its variable.
+    pub title: String,
+    /// Its variables in `.env` whose values were exposed.
+    pub variables: Vec<String>,
+    /// What tells their exposed values from others.
+    #[serde(default)]
+    pub fingerprints: BTreeMap<String, Fingerprint>,
+    /// Where it is made and deleted.
+    pub manage_url: Option<String>,
+    /// Since when it counts as exposed; `None` where it is not in `.env`.
+    pub since: Option<DateTime<Utc>>,
+    /// How it stands.
+    pub standing: ExposureStanding,
+    /// When its clock stopped.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When the next proof that it is dead is due.
+    pub next_proof_at: Option<DateTime<Utc>>,
+}
+
+impl ExposureStanding {
+    /// Whether nothing more can be learned: it is dead, or nobody can ask about it.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::OldUnreadable | Self::NoProvider | Self::ProbablyDead | Self::Dead | Self::Absent => true,
+            Self::InUseAlive
+            | Self::OldAlive
+            | Self::InUseUnknown
+            | Self::OldUnknown
+            | Self::InUseRefused
+            | Self::OldRefused => false,
+        }
+    }
+
+    /// Whether the exposed value stands in `.env`.
+    pub fn is_in_use(self) -> bool {
+        matches!(self, Self::InUseAlive | Self::InUseUnknown | Self::InUseRefused)
+    }
+
+    /// In words, for commands.
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::InUseAlive => "the exposed key stands in .env and works",
+            Self::OldAlive => "a new key is in .env, the old key is alive: delete it",
+            Self::InUseUnknown => "the exposed key stands in .env, whether it works was not told",
+            Self::OldUnknown => "a new key is in .env, whether the old key is alive was not told",
+            Self::InUseRefused => "the exposed key stands in .env, its provider refuses it",
+            Self::OldRefused => "the old key is refused, its death is being proven",
+            Self::OldUnreadable => "changed; no backup that can be read holds the old key, so nobody can prove it dead",
+            Self::NoProvider => "changed; no known provider can be asked about the old key",
+            Self::ProbablyDead => "the old key is most likely dead",
+            Self::Dead => "the old key is proven dead",
+            Self::Absent => "not in .env",
+        }
+    }
+}
+
+impl ExposedKey {
+    /// How long it was exposed, until now or until its clock stopped.
+    pub fn lasts(&self, now: DateTime<Utc>) -> TimeDelta {
+        let since = self.since.unwrap_or(now);
+        (self.ended_at.unwrap_or(now) - since).max(TimeDelta::zero())
+    }
+
+    /// `exposed since 40 minutes, a new key is in .env, the old key is alive: delete it`.
+    pub fn in_words(&self, now: DateTime<Utc>) -> String {
+        let standing = self.standing.in_words();
+        let (count, unit) = span(self.lasts(now));
+        let plural = if count == 1 { "" } else { "s" };
+        match (self.since, self.standing.is_over()) {
+            (None, _) => standing.to_owned(),
+            (Some(_), false) => format!("exposed since {count} {unit}{plural}, {standing}"),
+            (Some(_), true) => format!("was exposed for {count} {unit}{plural}, {standing}"),
+        }
+    }
+}
+
+/// A time in its largest unit that says enough: minutes for two hours, hours for two days, then days.
+pub fn span(time: TimeDelta) -> (i64, &'static str) {
+    match time.num_minutes() {
+        minutes @ 0..120 => (minutes, "minute"),
+        minutes @ 120..2_880 => (minutes / 60, "hour"),
+        minutes => (minutes / 1_440, "day"),
+    }
+}

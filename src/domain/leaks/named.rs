@@ -1,0 +1,127 @@
+//! Which keys a sentence names: variables as they stand in `.env`, and providers by what people call them.
+use super::prepared::folded;
+use super::rules::LeakRules;
+use std::collections::BTreeMap;
+
+/// The keys that people may name.
+pub(super) struct NamedKeys {
+    /// What a provider is called, as words, and its variables.
+    services: Vec<(Vec<String>, Vec<String>)>,
+    /// Every variable that is known.
+    variables: Vec<String>,
+}
+
+impl NamedKeys {
+    /// From the variables of all providers with the providers' titles.
+    pub(super) fn new(rules: &LeakRules, providers: &BTreeMap<String, String>) -> Self {
+        let mut by_title: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (variable, title) in providers {
+            by_title.entry(title).or_default().push(variable.clone());
+        }
+        let mut services = Vec::new();
+        for (title, variables) in &by_title {
+            let called = words(&folded(title));
+            if called.len() > 1 {
+                services.push((vec![called.concat()], variables.clone()));
+            }
+            services.push((called, variables.clone()));
+        }
+        for (name, title) in &rules.also {
+            if let Some(variables) = by_title.get(title.as_str()) {
+                services.push((words(name), variables.clone()));
+            }
+        }
+        services.sort_by_key(|(called, _)| std::cmp::Reverse(called.len()));
+        Self {
+            services,
+            variables: providers.keys().cloned().collect(),
+        }
+    }
+
+    /// The variables of all providers that a folded text names, each once.
+    pub(super) fn services_in(&self, rules: &LeakRules, text: &str) -> Vec<String> {
+        let tokens = words(text);
+        let spans = self.spans(&tokens);
+        let mut named: Vec<String> = Vec::new();
+        for span in &spans {
+            let site = rules.has("site", &tokens[span.at..span.end].join(" "));
+            if !site || has_key(rules, &tokens, span) || joined(rules, &tokens, &spans, span) {
+                named.extend(
+                    span.variables
+                        .iter()
+                        .filter(|name| !named.contains(name))
+                        .cloned()
+                        .collect::<Vec<_>>(),
+                );
+            }
+        }
+        named
+    }
+
+    /// The variables that a text names as they are written: known ones, and others in capitals whose
+    /// name tells that they hold a key.
+    pub(super) fn variables_in(&self, rules: &LeakRules, text: &str) -> Vec<String> {
+        let mut named = Vec::new();
+        for word in text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')) {
+            let known = self.variables.iter().find(|known| known.eq_ignore_ascii_case(word));
+            let is_name = word.contains('_') && word.bytes().any(|byte| byte.is_ascii_uppercase());
+            let tells = || word.split('_').any(|part| rules.has("telling", &folded(part)));
+            let in_capitals = is_name && !word.starts_with('_') && !word.bytes().any(|byte| byte.is_ascii_lowercase());
+            let found = known
+                .cloned()
+                .or_else(|| (in_capitals && tells()).then(|| word.to_owned()));
+            named.extend(found.filter(|name| !named.contains(name)));
+        }
+        named
+    }
+
+    fn spans(&self, tokens: &[String]) -> Vec<ServiceSpan<'_>> {
+        let mut spans = Vec::new();
+        let mut at = 0;
+        while at < tokens.len() {
+            let here = |called: &&(Vec<String>, Vec<String>)| tokens[at..].starts_with(&called.0);
+            let found = self.services.iter().find(here);
+            let end = at + found.map_or(1, |(called, _)| called.len());
+            spans.extend(found.map(|(_, variables)| ServiceSpan { at, end, variables }));
+            at = end;
+        }
+        spans
+    }
+}
+
+/// A provider's name among the words of a sentence.
+struct ServiceSpan<'k> {
+    at: usize,
+    end: usize,
+    variables: &'k [String],
+}
+
+/// Whether a word for key belongs to a service: "GitHub access token", "la cle de GitHub".
+fn has_key(rules: &LeakRules, tokens: &[String], span: &ServiceSpan<'_>) -> bool {
+    let is = |list: &str, at: usize| tokens.get(at).is_some_and(|token| rules.has(list, token));
+    let mut after = span.end;
+    while is("qualifier", after) && !is("key", after) {
+        after += 1;
+    }
+    let mut before = span.at;
+    while before > 0 && is("of", before - 1) && span.at - before < 2 {
+        before -= 1;
+    }
+    is("key", after) || before > 0 && is("key", before - 1)
+}
+
+/// Whether it stands in a list with a service that is no place: "Notion and Groq".
+fn joined(rules: &LeakRules, tokens: &[String], spans: &[ServiceSpan<'_>], span: &ServiceSpan<'_>) -> bool {
+    let between = |list: &str, from: usize, to: usize| {
+        from < to && to - from <= 2 && tokens[from..to].iter().all(|token| rules.has(list, token))
+    };
+    spans.iter().any(|other| {
+        let site = rules.has("site", &tokens[other.at..other.end].join(" "));
+        !site && (between("andbefore", span.end, other.at) || between("and", other.end, span.at))
+    })
+}
+
+fn words(text: &str) -> Vec<String> {
+    let parts = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+    parts.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}

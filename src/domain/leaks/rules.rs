@@ -1,0 +1,298 @@
+//! The rules of `config/leaks.toml`, compiled: lists of words as one pattern each, what tells, what takes it away.
+use crate::domain::toml_fault;
+use regex::bytes::{Regex, RegexBuilder};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The rules that the program carries.
+pub const BUILTIN: &str = include_str!("../../../config/leaks.toml");
+/// More than the longest list takes, compiled.
+const SIZE_LIMIT: usize = 64 << 20;
+/// Lists of words that the program looks into by name.
+const NEEDED: [&str; 12] = [
+    "key",
+    "telling",
+    "env",
+    "ofenv",
+    "all",
+    "site",
+    "qualifier",
+    "of",
+    "and",
+    "andbefore",
+    "work",
+    "mail",
+];
+/// The providers that a clause names, among the lists of words.
+const NAMED: &str = "named";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    strip: Vec<String>,
+    cuts: Vec<String>,
+    also: BTreeMap<String, String>,
+    spelt: BTreeMap<String, String>,
+    words: BTreeMap<String, Vec<String>>,
+    tells: Vec<TellsTable>,
+    unless: Vec<UnlessTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TellsTable {
+    all: Vec<String>,
+    #[serde(default)]
+    beside: Vec<String>,
+    #[serde(default)]
+    even_asked: bool,
+    examples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnlessTable {
+    within: Within,
+    #[serde(default)]
+    asked: bool,
+    patterns: Vec<String>,
+    examples: Vec<String>,
+}
+
+/// Where something is looked for that takes away what a clause tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Within {
+    /// In the clause itself.
+    Clause,
+    /// From the beginning of its sentence to its end.
+    Before,
+    /// In its whole sentence.
+    Sentence,
+    /// Anywhere in the comment.
+    Comment,
+}
+
+/// Words that tell of a leak where they stand together in a clause.
+pub(super) struct Tells {
+    all: Vec<String>,
+    /// One of these lists stands anywhere in the comment; empty: nothing more is needed.
+    beside: Vec<String>,
+    /// Whether it tells of one in a question too: "can somebody rotate the leaked key?"
+    even_asked: bool,
+}
+
+struct Unless {
+    within: Within,
+    asked: bool,
+    patterns: Vec<Regex>,
+}
+
+/// A clause, and what stands around it.
+#[derive(Clone, Copy)]
+pub(super) struct Spoken<'t> {
+    pub(super) clause: &'t str,
+    pub(super) before: &'t str,
+    pub(super) sentence: &'t str,
+    pub(super) comment: &'t str,
+}
+
+/// All that is known of how people tell of leaks.
+pub(super) struct LeakRules {
+    pub(super) strip: Vec<Regex>,
+    pub(super) cuts: Regex,
+    /// What people call a provider, and its title.
+    pub(super) also: BTreeMap<String, String>,
+    pub(super) spelt: Vec<(Regex, String)>,
+    words: BTreeMap<String, Regex>,
+    tells: Vec<Tells>,
+    unless: Vec<Unless>,
+}
+
+/// A sentence that stands beside a rule, and whether it tells of a leak.
+pub(super) struct LeakExample {
+    pub(super) text: String,
+    pub(super) tells: bool,
+}
+
+impl LeakRules {
+    /// Compiles a file; gives its examples with it, which only a whole reader can prove.
+    pub(super) fn parse(text: &str) -> Result<(Self, Vec<LeakExample>), String> {
+        let file: File = toml::from_str(text).map_err(|error| toml_fault::in_words(text, &error))?;
+        let mut lists = Lists::default();
+        for name in file.words.keys() {
+            lists.spell(&file.words, name, 0)?;
+        }
+        if let Some(missing) = NEEDED.iter().find(|name| !file.words.contains_key(**name)) {
+            return Err(format!("[words] lacks {missing}"));
+        }
+        let named = file
+            .tells
+            .iter()
+            .flat_map(|tells| tells.all.iter().chain(&tells.beside));
+        if let Some(unknown) = named
+            .filter(|name| *name != NAMED)
+            .find(|name| !file.words.contains_key(*name))
+        {
+            return Err(format!("[[tells]] names {unknown:?}, which is no list of [words]"));
+        }
+        let example = |texts: &[String], tells: bool| -> Vec<LeakExample> {
+            let of = |text: &String| LeakExample {
+                text: text.clone(),
+                tells,
+            };
+            texts.iter().map(of).collect()
+        };
+        let told = file.tells.iter().flat_map(|tells| example(&tells.examples, true));
+        let untold = file.unless.iter().flat_map(|unless| example(&unless.examples, false));
+        let examples = told.chain(untold).collect();
+        let words = lists.spelt.iter().map(|(name, list)| Ok((name.clone(), word(list)?)));
+        let unless = file.unless.iter().map(|unless| {
+            let patterns = unless.patterns.iter().map(|pattern| compiled(&lists.filled(pattern)?));
+            Ok(Unless {
+                within: unless.within,
+                asked: unless.asked,
+                patterns: patterns.collect::<Result<_, String>>()?,
+            })
+        });
+        let spelt = file.spelt.iter().map(|(from, to)| Ok((word(from)?, to.clone())));
+        let rules = Self {
+            strip: file
+                .strip
+                .iter()
+                .map(|pattern| compiled(pattern))
+                .collect::<Result<_, _>>()?,
+            cuts: compiled(&file.cuts.join("|"))?,
+            also: file.also,
+            spelt: spelt.collect::<Result<_, String>>()?,
+            words: words.collect::<Result<_, String>>()?,
+            unless: unless.collect::<Result<_, String>>()?,
+            tells: file.tells.into_iter().map(Tells::from).collect(),
+        };
+        Ok((rules, examples))
+    }
+
+    /// Whether a text has a word of a list.
+    pub(super) fn has(&self, list: &str, text: &str) -> bool {
+        self.words
+            .get(list)
+            .is_some_and(|words| words.is_match(text.as_bytes()))
+    }
+
+    /// Whether a clause tells of a leak. `names` says whether a text names a provider. `whole`: what stands for the clause is its
+    /// whole sentence, in which an act and a key may belong to different things.
+    pub(super) fn tell(&self, spoken: Spoken<'_>, names: impl Fn(&str) -> bool, whole: bool) -> bool {
+        let has = |list: &String, text: &str| {
+            if list == NAMED {
+                names(text)
+            } else {
+                self.has(list, text)
+            }
+        };
+        let acts = |tells: &Tells| tells.all.iter().any(|list| list == "put" || list == "commitkey");
+        let told = self.tells.iter().filter(|tells| {
+            let told = !(whole && acts(tells)) && tells.all.iter().all(|list| has(list, spoken.clause));
+            told && (tells.beside.is_empty() || tells.beside.iter().any(|list| has(list, spoken.comment)))
+        });
+        let mut told = told.peekable();
+        told.peek().is_some() && {
+            let (asked, other) = self.taken_away(spoken);
+            !other && told.any(|tells| !asked || tells.even_asked)
+        }
+    }
+
+    /// Whether a comment says of itself that it is settled, or no leak at all.
+    pub(super) fn settles(&self, comment: &str) -> bool {
+        let all = self.unless.iter().filter(|unless| unless.within == Within::Comment);
+        all.into_iter().any(|unless| unless.holds(comment))
+    }
+
+    /// Whether it is asked, and whether something else takes away what is told.
+    fn taken_away(&self, spoken: Spoken<'_>) -> (bool, bool) {
+        let holds = |unless: &&Unless| {
+            let text = match unless.within {
+                Within::Clause => spoken.clause,
+                Within::Before => spoken.before,
+                Within::Sentence => spoken.sentence,
+                // It is looked at once for all clauses.
+                Within::Comment => return false,
+            };
+            unless.holds(text)
+        };
+        let (asks, others): (Vec<&Unless>, Vec<&Unless>) = self.unless.iter().partition(|unless| unless.asked);
+        (asks.iter().any(holds), others.iter().any(holds))
+    }
+}
+
+impl Unless {
+    fn holds(&self, text: &str) -> bool {
+        self.patterns.iter().any(|pattern| pattern.is_match(text.as_bytes()))
+    }
+}
+
+impl From<TellsTable> for Tells {
+    fn from(table: TellsTable) -> Self {
+        Self {
+            all: table.all,
+            beside: table.beside,
+            even_asked: table.even_asked,
+        }
+    }
+}
+
+/// The lists of words as patterns, what they take from each other filled in.
+#[derive(Default)]
+struct Lists {
+    spelt: BTreeMap<String, String>,
+}
+
+impl Lists {
+    fn spell(&mut self, words: &BTreeMap<String, Vec<String>>, name: &str, depth: usize) -> Result<(), String> {
+        if self.spelt.contains_key(name) {
+            return Ok(());
+        }
+        let list = words.get(name).filter(|_| depth < 8);
+        let joined = list
+            .ok_or_else(|| format!("{name:?} is no list of [words], or names itself"))?
+            .join("|");
+        for inner in names_in(&joined) {
+            self.spell(words, inner, depth + 1)?;
+        }
+        let filled = self.filled(&joined)?;
+        self.spelt.insert(name.to_owned(), filled);
+        Ok(())
+    }
+
+    /// A pattern with each `{name}` filled in.
+    fn filled(&self, pattern: &str) -> Result<String, String> {
+        let mut filled = pattern.to_owned();
+        for name in names_in(pattern) {
+            let list = self
+                .spelt
+                .get(name)
+                .ok_or_else(|| format!("{name:?} is no list of [words]"))?;
+            filled = filled.replace(&format!("{{{name}}}"), &format!("(?:{list})"));
+        }
+        Ok(filled)
+    }
+}
+
+/// The lists that a pattern takes in; `{2}` and `{0,4}` are counts.
+fn names_in(pattern: &str) -> impl Iterator<Item = &str> {
+    let parts = pattern
+        .split('{')
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once('}')?.0));
+    parts.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()))
+}
+
+/// Whole words alone.
+fn word(list: &str) -> Result<Regex, String> {
+    compiled(&format!(r"(?:^|\W|\b)(?:{list})(?:$|\W|\b)"))
+}
+
+/// A pattern over folded text, which is ASCII.
+fn compiled(pattern: &str) -> Result<Regex, String> {
+    let built = RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).build();
+    built.map_err(|error| error.to_string())
+}

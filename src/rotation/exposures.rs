@@ -1,0 +1,251 @@
+//! The keys that others could read, in `state/exposures.json`: since when, what their values were, and how they stood when
+//! they were last looked at. Fingerprints only, no value.
+use super::providers::{Provider, Providers};
+use super::replace;
+use super::rotations;
+use super::state_file::{StateError, load, store};
+use super::{EnvError, EnvFile, Project, backup, cycle};
+use crate::domain::cycle::Fingerprint;
+use crate::domain::exposure::{ExposedKey, ExposureStanding};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+const NAME: &str = "exposures.json";
+
+/// The file: exposures, and the public id of the install key under which their fingerprints were made.
+#[derive(Default, Serialize, Deserialize)]
+struct KeptExposures {
+    key: String,
+    exposures: Vec<Exposure>,
+}
+
+/// A value of a variable that others could read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exposure {
+    /// The variable in which it stood.
+    pub variable: String,
+    /// What tells the value from others.
+    pub fingerprint: Fingerprint,
+    /// Since when it counts as exposed.
+    pub since: DateTime<Utc>,
+    /// How it stood at the last look; `None`: nobody looked yet.
+    pub standing: Option<ExposureStanding>,
+    /// When its clock stopped.
+    pub ended_at: Option<DateTime<Utc>>,
+}
+
+/// What came of names that somebody gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Marked {
+    /// The variables whose values count as exposed.
+    pub variables: Vec<String>,
+    /// The names under which nothing stands in `.env`.
+    pub absent: Vec<String>,
+}
+
+/// Notes that the present values of these variables were read by others: they are due now. A backup that holds them is made
+/// unless there is one, so that the old values can be proven dead later. `all`: every secret of `.env`. Done twice, it
+/// changes nothing.
+pub fn mark(
+    project: &Project,
+    providers: &Providers,
+    names: &[String],
+    all: bool,
+    at: DateTime<Utc>,
+) -> Result<Marked, StateError> {
+    let prints = match project.fingerprints() {
+        Err(EnvError::Missing(_)) => BTreeMap::new(),
+        prints => prints?,
+    };
+    let mut marked = wanted(providers, &prints, names, all);
+    if marked.variables.is_empty() {
+        return Ok(marked);
+    }
+    for variable in &marked.variables {
+        cycle::expose(project, variable, at)?;
+    }
+    let present = |found: &backup::Backup| {
+        let same = |variable: &String| found.fingerprints.get(variable) == prints.get(variable);
+        marked.variables.iter().all(same)
+    };
+    if !backup::list(project)
+        .iter()
+        .any(|found| present(found) && backup::verify(project, found).is_ok())
+    {
+        backup::create(project, at, "keys in it were exposed")?;
+    }
+    let _lock = replace::lock(&project.state_dir)?;
+    let mut kept = kept(project)?;
+    for variable in &marked.variables {
+        let print = &prints[variable];
+        let known = kept
+            .exposures
+            .iter()
+            .any(|known| known.variable == *variable && known.fingerprint == *print);
+        if !known {
+            kept.exposures.push(Exposure {
+                variable: variable.clone(),
+                fingerprint: print.clone(),
+                since: at,
+                standing: None,
+                ended_at: None,
+            });
+        }
+    }
+    store(&project.state_dir.join(NAME), &kept)?;
+    marked.variables.sort();
+    Ok(marked)
+}
+
+/// The variables of `.env` that names mean: themselves, whatever their case, and the other names of the same key.
+fn wanted(providers: &Providers, prints: &BTreeMap<String, Fingerprint>, names: &[String], all: bool) -> Marked {
+    let mut marked = Marked::default();
+    let opens = |name: &String| {
+        let of = providers.of_variable(name).and_then(|provider| provider.variable(name));
+        !of.is_some_and(|variable| variable.identifier)
+    };
+    if all {
+        marked.variables = prints.keys().filter(|name| opens(name)).cloned().collect();
+        return marked;
+    }
+    for name in names {
+        let same_key = |other: &String| {
+            let variable = providers.of_variable(name).and_then(|provider| provider.variable(name));
+            other.eq_ignore_ascii_case(name) || variable.is_some_and(|variable| variable.answers_to(other))
+        };
+        let found: Vec<String> = prints.keys().filter(|other| same_key(other)).cloned().collect();
+        if found.is_empty() {
+            marked.absent.push(name.clone());
+        }
+        // The public half of a pair opens nothing alone.
+        for variable in found.into_iter().filter(|name| opens(name)) {
+            if !marked.variables.contains(&variable) {
+                marked.variables.push(variable);
+            }
+        }
+    }
+    marked
+}
+
+/// The exposures that are asked for: those whose clock runs, or the newest of each of these names.
+pub(super) fn of(
+    project: &Project,
+    providers: &Providers,
+    names: &[String],
+    all: bool,
+) -> Result<Vec<Exposure>, StateError> {
+    let mut kept = kept(project)?;
+    // By name, and of one name the newest last.
+    kept.exposures
+        .sort_by(|one, other| (&one.variable, one.since).cmp(&(&other.variable, other.since)));
+    if all {
+        kept.exposures.retain(|known| known.ended_at.is_none());
+        return Ok(kept.exposures);
+    }
+    let variable_of = |name: &str| providers.of_variable(name).and_then(|provider| provider.variable(name));
+    let mut found: Vec<Exposure> = Vec::new();
+    for known in kept.exposures.into_iter().rev() {
+        let asked = names.iter().any(|name| {
+            let same = variable_of(name).is_some_and(|variable| variable.answers_to(&known.variable));
+            same || known.variable.eq_ignore_ascii_case(name)
+        });
+        if asked && !found.iter().any(|newer| newer.variable == known.variable) {
+            found.push(known);
+        }
+    }
+    found.reverse();
+    Ok(found)
+}
+
+/// Keeps what a look saw.
+pub(super) fn remember(project: &Project, seen: &[(Exposure, ExposedKey)]) -> Result<(), StateError> {
+    let _lock = replace::lock(&project.state_dir)?;
+    let mut kept = kept(project)?;
+    for known in &mut kept.exposures {
+        let same = |(exposure, _): &&(Exposure, ExposedKey)| {
+            exposure.variable == known.variable && exposure.fingerprint == known.fingerprint
+        };
+        if let Some((_, key)) = seen.iter().find(same) {
+            known.standing = Some(key.standing);
+            known.ended_at = key.ended_at;
+        }
+    }
+    store(&project.state_dir.join(NAME), &kept)
+}
+
+/// The exposed keys whose clock runs, as far as the files tell: nobody is asked.
+pub fn running(project: &Project, providers: &Providers) -> Result<Vec<ExposedKey>, StateError> {
+    let env = match project.read_env() {
+        Err(EnvError::Missing(_)) => None,
+        env => Some(env?),
+    };
+    let (retired, exposures) = (rotations::retired(project), of(project, providers, &[], true)?);
+    let mut keys: Vec<ExposedKey> = Vec::new();
+    for exposure in exposures {
+        if retired.contains(&(exposure.variable.clone(), exposure.fingerprint.clone())) {
+            continue;
+        }
+        let in_use = env.as_ref().is_some_and(|env| is_in_use(project, env, &exposure));
+        let standing = match exposure.standing {
+            Some(standing) if standing.is_in_use() == in_use => standing,
+            _ if in_use => ExposureStanding::InUseUnknown,
+            _ => ExposureStanding::OldUnknown,
+        };
+        let provider = providers.of_variable(&exposure.variable);
+        let key = exposed_key(provider, &[&exposure], standing);
+        match keys
+            .iter_mut()
+            .find(|known| known.id == key.id && known.standing == standing)
+        {
+            Some(known) => {
+                known.variables.extend(key.variables);
+                known.fingerprints.extend(key.fingerprints);
+                known.since = known.since.min(key.since);
+            }
+            None => keys.push(key),
+        }
+    }
+    Ok(keys)
+}
+
+/// Whether the exposed value stands in `.env` now.
+pub(super) fn is_in_use(project: &Project, env: &EnvFile, exposure: &Exposure) -> bool {
+    let value = env.get(&exposure.variable);
+    value.is_some_and(|value| project.fingerprint(&exposure.variable, value) == exposure.fingerprint)
+}
+
+/// A key with this standing, its clock running.
+pub(super) fn exposed_key(
+    provider: Option<&Provider>,
+    exposures: &[&Exposure],
+    standing: ExposureStanding,
+) -> ExposedKey {
+    let variables: Vec<String> = exposures.iter().map(|exposure| exposure.variable.clone()).collect();
+    let first = variables.first().cloned().unwrap_or_default();
+    ExposedKey {
+        id: provider.map_or_else(|| first.clone(), |provider| provider.id.clone()),
+        title: provider.map_or(first, |provider| provider.title.clone()),
+        variables,
+        fingerprints: exposures
+            .iter()
+            .map(|exposure| (exposure.variable.clone(), exposure.fingerprint.clone()))
+            .collect(),
+        manage_url: provider.map(|provider| provider.manage_url.clone()),
+        since: exposures.iter().map(|exposure| exposure.since).min(),
+        standing,
+        ended_at: exposures.iter().filter_map(|exposure| exposure.ended_at).max(),
+        next_proof_at: None,
+    }
+}
+
+/// What is kept; fingerprints of another install key tell nothing, and are forgotten with it.
+fn kept(project: &Project) -> Result<KeptExposures, StateError> {
+    let kept: Option<KeptExposures> = load(&project.state_dir.join(NAME))?;
+    Ok(kept
+        .filter(|kept| kept.key == project.key_id())
+        .unwrap_or_else(|| KeptExposures {
+            key: project.key_id().to_owned(),
+            exposures: Vec::new(),
+        }))
+}

@@ -1,0 +1,111 @@
+//! A leak told by hand: what is marked, what is said, and the clock on it until the old key is proven dead.
+use super::Folder;
+use super::whole_turn::{Values, World, lines};
+use serde_json::Value;
+
+/// The object that a command printed, before what stands on the other stream.
+fn told(said: &str) -> Value {
+    serde_json::Deserializer::from_str(said)
+        .into_iter()
+        .next()
+        .unwrap()
+        .unwrap()
+}
+
+/// How the exposed keys stand, as `rotate status --json` tells after a look of the monitor.
+fn stands(world: &World) -> Vec<(String, String)> {
+    world.run(&["monitor", "--json"], 0);
+    let status = told(&world.run(&["rotate", "status", "--json"], 0));
+    let exposed = status["exposures"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    exposed.map(|key| (text(&key["id"]), text(&key["standing"]))).collect()
+}
+
+fn put(world: &World, keys: &[&Values]) {
+    let env: String = keys.iter().map(|key| lines(key, "")).collect();
+    std::fs::write(world.folder.path(".env"), env).unwrap();
+}
+
+#[test]
+fn the_clock_runs_until_the_old_key_is_proven_dead() {
+    let (world, keys) = World::with(&["groq", "mistral"]);
+    let said = world.run(&["leak", "groq"], 0);
+    for part in [
+        "Groq (API_Groq): exposed since 0 minutes",
+        "1. make a new key",
+        "keyminder rotate start groq",
+    ] {
+        assert!(said.contains(part), "{part} is not in {said}");
+    }
+    let alive = |standing: &str| vec![("groq".to_owned(), standing.to_owned())];
+    assert_eq!(stands(&world), alive("in_use_alive"));
+    // Whatever is not told is unknown, and not called alive or dead.
+    let new = world.issue("groq");
+    put(&world, &[&new, &keys[1]]);
+    let plan = world.run(&["rotate", "plan"], 0);
+    assert!(plan.contains("whether the old key is alive was not told"), "{plan}");
+    assert_eq!(stands(&world), alive("old_alive"));
+    let plugin = world.run(&["monitor", "--plugin"], 2);
+    assert!(
+        plugin.contains("API_Groq") && plugin.contains("the old key is alive"),
+        "{plugin}"
+    );
+    let status = world.run(&["status"], 0);
+    assert!(status.contains("exposed    Groq (API_Groq): exposed since"), "{status}");
+    world.delete("groq", &keys[0]);
+    assert_eq!(stands(&world), alive("old_refused"));
+    std::thread::sleep(std::time::Duration::from_millis(150));
+    assert_eq!(stands(&world), alive("old_refused"));
+    std::thread::sleep(std::time::Duration::from_millis(150));
+    assert_eq!(stands(&world), Vec::new(), "proven dead, its clock stopped");
+    let quiet = world.run(&["rotate", "status"], 0);
+    assert!(!quiet.contains("exposed"), "{quiet}");
+}
+
+#[test]
+fn it_is_marked_once_and_the_clock_goes_on() {
+    let (world, _) = World::with(&["groq", "bybit"]);
+    world.run(&["leak", "bybit"], 0);
+    let before = world.folder.read("state/exposures.json");
+    assert!(
+        before.contains("BYBIT_API_SECRET") && !before.contains("BYBIT_API_KEY"),
+        "{before}"
+    );
+    world.run(&["leak", "BYBIT_API_SECRET"], 0);
+    assert_eq!(world.folder.read("state/exposures.json"), before);
+    let plan = world.run(&["rotate", "plan"], 0);
+    let first = plan.lines().next().unwrap();
+    assert!(
+        first.contains("bybit") && first.contains("now: it was exposed"),
+        "{plan}"
+    );
+    let all = told(&world.run(&["leak", "--all", "--json"], 0));
+    assert_eq!(all["exposed"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn secrets_of_no_known_provider_are_exposed_too() {
+    let value: String = std::iter::repeat_with(fastrand::alphanumeric).take(40).collect();
+    let folder = Folder::with_env(&format!("OUR_SERVICE_TOKEN={value}\n"));
+    folder.run(&["leak", "our_service_token"], 0);
+    let said = folder.run(&["leak", "--all"], 0);
+    assert!(said.contains("OUR_SERVICE_TOKEN: exposed since 0 minutes"), "{said}");
+    assert!(
+        said.contains("change it where it was made") && !said.contains(&value),
+        "{said}"
+    );
+}
+
+#[test]
+fn what_cannot_be_marked_is_said_with_the_names_there_are() {
+    let (world, _) = World::with(&["groq"]);
+    let said = world.run(&["leak", "grok_key_of_ours"], 2);
+    assert!(
+        said.contains("no key is called") && said.contains("API_Groq") && said.contains("mistral"),
+        "{said}"
+    );
+    let said = world.run(&["leak", "mistral"], 1);
+    assert!(said.contains("is not in .env"), "{said}");
+    assert!(world.run(&["leak"], 0).contains("No key counts as exposed"));
+    world.run(&["leak", "groq", "--all"], 2);
+}

@@ -1,0 +1,52 @@
+//! The facts of the prompts that tell of leaks, one set for each case that differs.
+use super::facts::value;
+use minijinja::{Value, context};
+use serde_json::json;
+
+/// The ways to stand in which the clock has stopped.
+const OVER: [&str; 5] = ["dead", "probably_dead", "old_unreadable", "no_provider", "absent"];
+
+/// What is told of a leak: nothing known yet, each way in which a key can stand, several keys, a guest's word.
+pub fn leaks() -> Vec<(&'static str, Value)> {
+    let told = |unnamed: bool, every: bool, titles: &[&str], standings: &[&str], (count, unit): (i64, &str)| {
+        let group =
+            |standing: &&str| json!({"standing": standing, "titles": titles, "more": 0, "count": count, "unit": unit});
+        let consoles = titles
+            .iter()
+            .map(|title| json!({"title": title, "url": "https://console.example.com/keys"}));
+        let over = !standings.is_empty() && standings.iter().all(|standing| OVER.contains(standing));
+        value(json!({
+            "unnamed": unnamed, "every": every, "over": over, "titles": titles,
+            "more": if titles.len() > 2 { 2 } else { 0 },
+            "replaced": standings.first().is_some_and(|standing| standing.starts_with("old")),
+            "groups": standings.iter().map(group).collect::<Vec<_>>(),
+            "consoles": consoles.collect::<Vec<_>>(), "command": titles.join(" ").to_lowercase(),
+        }))
+    };
+    let running = [
+        "in_use_alive",
+        "old_alive",
+        "in_use_unknown",
+        "old_unknown",
+        "in_use_refused",
+        "old_refused",
+    ];
+    let mut all = vec![
+        ("leaked", told(true, false, &[], &[], (0, "minute"))),
+        ("leaked", told(false, true, &[], &[], (0, "minute"))),
+        ("leaked", told(false, false, &["Groq", "Mistral"], &[], (0, "minute"))),
+        ("asks_leaked", context! {}),
+        ("leak_by_guest", context! {}),
+    ];
+    for standing in OVER.iter().chain(&running) {
+        for lasts in [(0, "minute"), (1, "minute"), (40, "minute"), (3, "hour"), (2, "day")] {
+            all.push(("leaked", told(false, false, &["Groq"], &[standing], lasts)));
+            let many = ["Bybit", "Groq", "Mistral"];
+            all.push(("leaked", told(false, true, &many, &[standing, "dead"], lasts)));
+        }
+    }
+    for titles in [vec![], vec!["Groq"], vec!["Groq", "Mistral"]] {
+        all.push(("alert/leak_by_guest", context! { titles }));
+    }
+    all
+}
