@@ -129,7 +129,7 @@ fn an_old_value_that_an_editor_saves_back_is_told_on_the_page() {
     let new = world.stand_ins.issue("groq", &mut fastrand::Rng::new()).unwrap()["API_Groq"].clone();
     let old_env = world.folder.read(".env");
     std::fs::write(world.folder.path(".env"), old_env.replace(&world.old, &new)).unwrap();
-    world.run(&["rotate", "finish", "groq"], 1);
+    world.run(&["rotate", "finish", "groq"], 0);
 
     let _bot = Bot::start(world.folder.dir.path(), &world.sandbox, &world.page(), &BTreeMap::new());
     let said = |what: &str| {

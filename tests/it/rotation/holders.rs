@@ -227,7 +227,7 @@ fn other_names_of_the_same_value_are_changed_together() {
         let finished = if by_hand {
             let edited = env(&old).replacen(&old, &new["API_Groq"], 1);
             std::fs::write(world.folder.path(".env"), edited).unwrap();
-            world.run(&["rotate", "finish", "groq"], 1)
+            world.run(&["rotate", "finish", "groq"], 0)
         } else {
             world.finish("groq", &new, 0)
         };
