@@ -125,6 +125,8 @@ struct Explanation {
     redaction: Redaction,
     #[serde(flatten)]
     reading: Explained,
+    /// What is asked about keys and dates: the reading is of the rest.
+    asked: Vec<String>,
     effects: Vec<String>,
     reply: ExplainedReply,
 }
@@ -168,6 +170,25 @@ impl Explanation {
             text: report.comment.text.as_str().to_owned(),
             findings: report.findings.iter().map(found).collect(),
         };
+        let questions = report.questions.iter().map(|question| {
+            let keys = question
+                .keys
+                .iter()
+                .chain(&question.unknown)
+                .cloned()
+                .collect::<Vec<_>>();
+            format!(
+                "{} of {}",
+                question.topic,
+                if keys.is_empty() {
+                    "all keys".to_owned()
+                } else {
+                    keys.join(", ")
+                }
+            )
+        });
+        let wishes = report.wishes.iter().map(|wish| json!(wish).to_string());
+        let asked = questions.chain(wishes).collect();
         let event = Event::CommentPosted(Box::new(report));
         let mut decision = decide(&preview.playbook, page, state, &event, now);
         // What else is under way on the page has nothing to do with this comment.
@@ -177,6 +198,7 @@ impl Explanation {
         Self {
             redaction,
             reading,
+            asked,
             effects: decision
                 .effects
                 .iter()
@@ -203,6 +225,9 @@ impl Explanation {
             println!("  found    {}: {} characters, {extent}{half}", found.label, found.chars);
         }
         print!("{}", self.reading);
+        for asked in &self.asked {
+            println!("asks       {asked}");
+        }
         for effect in &self.effects {
             println!("would      {effect}");
         }
@@ -270,7 +295,10 @@ fn is_caused_by(wanted: &NewEffect, comment: &RawComment) -> bool {
 }
 
 fn is_look(effect: &Effect) -> bool {
-    matches!(effect, Effect::GatherEvidence { .. } | Effect::ProbeKeys { .. })
+    matches!(
+        effect,
+        Effect::GatherEvidence { .. } | Effect::ProbeKeys { .. } | Effect::LookUpKeys { .. }
+    )
 }
 
 /// A page of this description on which work has begun and nothing is known yet.

@@ -2,9 +2,11 @@
 use super::table::{print, print_json};
 use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::Settings;
+use crate::domain::asks::{AskReader, DateDoubt};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, Schedule, due_in_words, read_instant};
-use crate::rotation::Project;
+use crate::rotation::providers::Providers;
 use crate::rotation::schedule_file::{self, ReadSchedule};
+use crate::rotation::{Project, key_dates};
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 use serde_json::json;
@@ -25,9 +27,10 @@ enum ScheduleCommand {
     Show,
     /// Set the next rotation
     Set {
-        /// A date such as 2026-12-20 or 2026-12-20T09:00, local time [default: one interval from now, 09:00]
+        /// A date such as 2026-12-20, 2026-12-20T09:00 (local time, or with an offset: +05:30), tomorrow, "next Monday",
+        /// "15 January" [default: one interval from now, 09:00]
         date: Option<String>,
-        /// How often: 4 weeks, 90d, 3 months [default: as it was, else 4 weeks]
+        /// How often: 4 weeks, 90d, 3 months, monthly, quarterly [default: as it was, else 4 weeks]
         #[arg(long)]
         every: Option<String>,
         /// Only this provider, e.g. bybit
@@ -38,12 +41,21 @@ enum ScheduleCommand {
 
 /// Runs the command.
 pub fn run(place: &ProjectArgs, args: &ScheduleArgs) -> CommandResult<Exit> {
-    let project = Project::open(&Settings::load(place)?)?;
+    let settings = Settings::load(place)?;
+    let project = Project::open(&settings)?;
     let now = Utc::now();
     match &args.action {
         None | Some(ScheduleCommand::Show) => show(&project, now, args.json),
         Some(ScheduleCommand::Set { date, every, key }) => {
-            set(&project, date.as_deref(), every.as_deref(), key.as_deref(), now)?;
+            let providers = Providers::load(&settings)?;
+            set(
+                &project,
+                &providers,
+                date.as_deref(),
+                every.as_deref(),
+                key.as_deref(),
+                now,
+            )?;
             show(&project, now, args.json)
         }
     }
@@ -125,6 +137,7 @@ fn as_object(project: &Project, read: &ReadSchedule, now: DateTime<Utc>) -> serd
 
 fn set(
     project: &Project,
+    providers: &Providers,
     date: Option<&str>,
     every: Option<&str>,
     key: Option<&str>,
@@ -137,10 +150,13 @@ fn set(
             Schedule::every(every.unwrap_or(DEFAULT_INTERVAL), now, project.zone)
         }
     };
+    if key.is_some() {
+        schedule = key_dates::with_own_dates(project, providers, schedule);
+    }
     let known = key.and_then(|id| schedule.keys.get(id)).map(|key| key.every);
     let interval = every.or(known).or(schedule.every).unwrap_or(DEFAULT_INTERVAL);
     let next_at = match date {
-        Some(text) => instant(text, project)?,
+        Some(text) => instant(text, project, now)?,
         None => interval.morning_after(now, project.zone),
     };
     if next_at <= now {
@@ -160,7 +176,7 @@ fn set_one(schedule: &mut Schedule, id: &str, every: Interval, next_at: DateTime
     let Some(mut key) = schedule.keys.remove(id) else {
         let known: Vec<&str> = schedule.keys.keys().map(String::as_str).collect();
         return Err(anyhow::anyhow!(
-            "the schedule has no dates of {id:?} of its own; it has: {}",
+            "no key of {id:?} is in .env or in the schedule; there are: {}",
             known.join(", ")
         )
         .into());
@@ -172,11 +188,42 @@ fn set_one(schedule: &mut Schedule, id: &str, every: Interval, next_at: DateTime
 }
 
 fn interval(text: &str) -> CommandResult<Interval> {
-    Interval::parse(text)
-        .ok_or_else(|| anyhow::anyhow!("--every {text:?}: write it as `4 weeks`, `28d`, `3 months` or `1y`").into())
+    Interval::parse(text).ok_or_else(|| {
+        anyhow::anyhow!("--every {text:?}: write it as `4 weeks`, `28d`, `3 months`, `quarterly` or `1y`").into()
+    })
 }
 
-fn instant(text: &str, project: &Project) -> CommandResult<DateTime<Utc>> {
+fn instant(text: &str, project: &Project, now: DateTime<Utc>) -> CommandResult<DateTime<Utc>> {
+    let written = written_instant(text, project);
+    if let Some(at) = written {
+        return Ok(at);
+    }
+    let said = AskReader::builtin().morning(text, now, project.zone);
+    let why = match said {
+        Some(Ok(at)) => return Ok(at),
+        Some(Err(doubt)) => in_words(text, &doubt),
+        None => format!(
+            "{text:?} is no date; write 2026-12-20, 2026-12-20T09:00, tomorrow, \"next Monday\" or \"15 January\""
+        ),
+    };
+    Err(anyhow::anyhow!(why).into())
+}
+
+/// Why words for a date mean no day for sure.
+fn in_words(text: &str, doubt: &DateDoubt) -> String {
+    match doubt {
+        DateDoubt::Past { day } => format!("{text:?} is {day}, which lies in the past; name a later date"),
+        DateDoubt::NoSuchDay => format!("{text:?}: the calendar has no such day"),
+        DateDoubt::TooFar => format!("{text:?} is more than two years ahead; write the date in figures if it is meant"),
+        DateDoubt::Either { day_first, month_first } => {
+            format!("{text:?} may be {day_first} or {month_first}; write one of these")
+        }
+        DateDoubt::WhichDay => format!("{text:?} is a month; which day of it?"),
+        DateDoubt::Several => format!("{text:?} names several days; which one?"),
+    }
+}
+
+fn written_instant(text: &str, project: &Project) -> Option<DateTime<Utc>> {
     // A date alone means its morning: nobody rotates at midnight.
     let written = if text.len() == "2026-12-20".len() {
         format!("{text}T09:00")
@@ -184,5 +231,4 @@ fn instant(text: &str, project: &Project) -> CommandResult<DateTime<Utc>> {
         text.to_owned()
     };
     read_instant(&written, project.zone)
-        .ok_or_else(|| anyhow::anyhow!("{text:?} is no date; write 2026-12-20 or 2026-12-20T09:00").into())
 }

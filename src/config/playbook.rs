@@ -2,12 +2,15 @@
 use super::faults::Faults;
 use super::settings::Settings;
 use super::text::text_of;
+use crate::domain::asks::AskReader;
+use crate::domain::classify::KeyNames;
 use crate::domain::decide::{AnswerLimits, Names, Playbook, Topic, Topics};
 use crate::domain::page::PageDescription;
 use crate::domain::reply::Prompts;
 use crate::domain::toml_fault;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 mod carried {
     include!(concat!(env!("OUT_DIR"), "/carried.rs"));
@@ -114,6 +117,18 @@ fn pages(settings: &Settings) -> Result<BTreeMap<String, PageDescription>, Vec<S
         }
     }
     if faults.is_empty() { Ok(pages) } else { Err(faults) }
+}
+
+/// Loads what reads questions about keys and wishes for dates, and proves that each topic finds its examples.
+pub fn asks(settings: &Settings, keys: &KeyNames) -> Result<Arc<AskReader>, Faults> {
+    let own = |name: &str| text_of(&settings.project.join("config").join(name)).ok();
+    let (topics, dates) = (own("key_topics.toml"), own("dates.toml"));
+    if topics.is_none() && dates.is_none() {
+        return Ok(AskReader::builtin());
+    }
+    let reader = AskReader::new(topics.as_deref(), dates.as_deref()).map_err(|fault| Faults(vec![fault]))?;
+    reader.prove(keys).map_err(|fault| Faults(vec![fault]))?;
+    Ok(Arc::new(reader))
 }
 
 fn topics(settings: &Settings) -> Result<Topics, String> {

@@ -3,6 +3,7 @@ use super::comment::Anchor;
 use super::cycle::{Cycle, Fingerprint};
 use super::evidence::{Check, Evidence};
 use super::ids::{BlockId, CommentId, DiscussionId, PageId};
+use super::key_dates::{DateMove, KeyDates};
 use super::reply::{Reference, Run};
 use super::verdict::Verdict;
 use chrono::{DateTime, Utc};
@@ -153,6 +154,16 @@ pub enum Effect {
         /// The keys that were changed.
         variables: Vec<String>,
     },
+    /// Look up what schedule, record and `.env` tell of the dates of these keys.
+    LookUpKeys {
+        /// Variables of `.env`; empty means all that a provider knows.
+        variables: Vec<String>,
+    },
+    /// Write other dates of the next rotations down: each is moved that still has the date that it is moved from.
+    MoveRotation {
+        /// One for each key.
+        moves: Vec<DateMove>,
+    },
     /// Write down that these keys were posted where others could read them: they are due now.
     MarkExposed {
         /// Variables of `.env`.
@@ -184,6 +195,8 @@ impl Effect {
             Self::BackUpEnv { .. } => "back_up_env",
             Self::ProbeKeys { .. } => "probe_keys",
             Self::WriteSchedule { .. } => "write_schedule",
+            Self::LookUpKeys { .. } => "look_up_keys",
+            Self::MoveRotation { .. } => "move_rotation",
             Self::MarkExposed { .. } => "mark_exposed",
             Self::MaskBlock { .. } => "mask_block",
             Self::GatherEvidence { .. } => "gather_evidence",
@@ -211,6 +224,8 @@ impl Effect {
             Self::BackUpEnv { .. }
             | Self::ProbeKeys { .. }
             | Self::WriteSchedule { .. }
+            | Self::LookUpKeys { .. }
+            | Self::MoveRotation { .. }
             | Self::MarkExposed { .. }
             | Self::GatherEvidence { .. } => false,
         }
@@ -340,6 +355,20 @@ pub enum Done {
         /// One for each key or pair.
         keys: Vec<KeyState>,
     },
+    /// What is known of the dates of keys.
+    LookedUp {
+        /// One for each provider that was asked about.
+        keys: Vec<KeyDates>,
+        /// Why the schedule cannot be read, where it cannot.
+        unreadable: Option<String>,
+    },
+    /// Other dates are written down.
+    Moved {
+        /// Those that were, now or before.
+        moves: Vec<DateMove>,
+        /// The earliest of all keys.
+        next_at: DateTime<Utc>,
+    },
     /// The next rotation is written down.
     Scheduled {
         /// The earliest of all keys.
@@ -362,4 +391,10 @@ pub struct KeyState {
     pub changed: Option<bool>,
     /// The value's fingerprint.
     pub fingerprint: Option<Fingerprint>,
+    /// When its provider ends it, as the provider says.
+    #[serde(default)]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What it may do, in the provider's words.
+    #[serde(default)]
+    pub permissions: Vec<String>,
 }

@@ -316,6 +316,8 @@ fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value 
         | Effect::BackUpEnv { .. }
         | Effect::ProbeKeys { .. }
         | Effect::MarkExposed { .. }
+        | Effect::LookUpKeys { .. }
+        | Effect::MoveRotation { .. }
         | Effect::WriteSchedule { .. } => json!(effect),
     };
     match outcome {

@@ -1,7 +1,8 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
 use super::marks::CommentMarks;
 use crate::config::Backlog;
-use crate::domain::classify::{Classifier, Explained, KeyNames, Reading, ReadingContext};
+use crate::domain::asks::{AskReader, AskedOfKeys, without_our_name};
+use crate::domain::classify::{Classifier, Explained, KeyNames, Label, Reading, ReadingContext};
 use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
@@ -26,6 +27,8 @@ pub struct Ingest {
     pub classifier: Arc<Classifier>,
     /// The names of the project's keys, which comments may use.
     pub keys: KeyNames,
+    /// Reads what is asked about keys and dates; the classifier reads the rest.
+    pub asks: Arc<AskReader>,
     /// Whether comments that were there before the first start are only taken into account.
     pub backlog: Backlog,
 }
@@ -42,6 +45,8 @@ pub struct Author {
 /// What is read of a comment.
 struct Heard {
     text: CleanText,
+    /// What it asks about keys and dates.
+    asked: AskedOfKeys,
     by_form: Vec<Finding>,
     /// Whether pieces of our keys may stand in the text: it is read, and nothing of it is kept.
     may_hold_pieces: bool,
@@ -75,7 +80,9 @@ impl Ingest {
     /// What decisions see of a comment: from here on there is only clean text.
     pub fn report(&self, comment: &RawComment, author: Author, redacted: Redacted, page: PageFacts<'_>) -> Report {
         let heard = self.hear(comment, &author, &redacted);
-        let reading = self.classifier.read(&heard.text, &self.context(comment, page));
+        let context = self.context(comment, page);
+        let mut reading = self.classifier.read(heard.rest(), &context);
+        self.tell_of_asked(&heard, &context, &mut reading);
         self.assemble(comment, author, redacted, page, heard, reading)
     }
 
@@ -88,7 +95,9 @@ impl Ingest {
         page: PageFacts<'_>,
     ) -> (Report, Explained) {
         let heard = self.hear(comment, &author, &redacted);
-        let explained = self.classifier.explain(&heard.text, &self.context(comment, page));
+        let context = self.context(comment, page);
+        let mut explained = self.classifier.explain(heard.rest(), &context);
+        self.tell_of_asked(&heard, &context, &mut explained.reading);
         let report = self.assemble(comment, author, redacted, page, heard, explained.reading.clone());
         (report, explained)
     }
@@ -98,17 +107,29 @@ impl Ingest {
     /// is wrong, and an answer would tell.
     fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted) -> Heard {
         if author.authority != Authority::Guidance && !holds_a_part(redacted) {
-            return Heard {
-                text: redacted.for_reading.clone(),
-                by_form: Vec::new(),
-                may_hold_pieces: false,
-            };
+            return self.heard(&redacted.for_reading, Vec::new(), false);
         }
         let by_form = self.redactor.current().by_form(&raw_text(&comment.text()));
+        self.heard(&by_form.for_reading, by_form.findings, true)
+    }
+
+    /// The reading of the rest gets the language of all, and the label of what is asked, where nothing else is said.
+    fn tell_of_asked(&self, heard: &Heard, context: &ReadingContext<'_>, reading: &mut Reading) {
+        let Some(rest) = &heard.asked.rest else { return };
+        reading.language = self.classifier.read(&heard.text, context).language;
+        if rest.as_str().is_empty() {
+            reading.labels = vec![Label::Question];
+            reading.needs_reply = true;
+        }
+    }
+
+    fn heard(&self, text: &CleanText, by_form: Vec<Finding>, may_hold_pieces: bool) -> Heard {
+        let text = without_our_name(text);
         Heard {
-            text: by_form.for_reading,
-            by_form: by_form.findings,
-            may_hold_pieces: true,
+            asked: self.asks.read(&text, &self.keys),
+            text,
+            by_form,
+            may_hold_pieces,
         }
     }
 
@@ -168,6 +189,8 @@ impl Ingest {
             },
             on_step: page.step_of(&anchor(comment)),
             reading,
+            questions: heard.asked.questions,
+            wishes: heard.asked.wishes,
             heard: heard.text,
             findings,
             looks_like_key,
@@ -175,6 +198,13 @@ impl Ingest {
             authority: author.authority,
             absorbed: self.backlog == Backlog::Absorb && page.first_look.is_some_and(is_old),
         }
+    }
+}
+
+impl Heard {
+    /// What the classifier reads.
+    fn rest(&self) -> &CleanText {
+        self.asked.rest.as_ref().unwrap_or(&self.text)
     }
 }
 

@@ -37,7 +37,8 @@ pub fn write(
     Ok(next_at)
 }
 
-fn with_own_dates(project: &Project, providers: &Providers, mut schedule: Schedule) -> Schedule {
+/// The schedule with a date of its own for each key: the one that was for all, where it had none.
+pub fn with_own_dates(project: &Project, providers: &Providers, mut schedule: Schedule) -> Schedule {
     let Ok(env) = project.read_env() else {
         return schedule;
     };

@@ -91,7 +91,7 @@ fn due(schedule: &Schedule, provider: &Provider) -> DateTime<Utc> {
 }
 
 /// Variables whose posted value still stands in `.env`.
-fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, StateError> {
+pub fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, StateError> {
     let exposed = cycle::current(project)?.map(|cycle| cycle.exposed).unwrap_or_default();
     let still = exposed.into_iter().filter(|(name, print)| {
         env.get(name)

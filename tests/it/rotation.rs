@@ -5,6 +5,7 @@
 )]
 
 mod crash;
+mod dates;
 mod init;
 mod links;
 mod needs;

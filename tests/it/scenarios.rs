@@ -1,5 +1,6 @@
 //! Every transcript of `tests/scenarios/` at two depths: `decide` alone, and the whole bot over HTTP. What stands
 //! indented there was written by these tests: `KEYMINDER_REWRITE=1 cargo test scenarios` writes it anew, for the diff.
+pub mod agenda;
 pub mod guide;
 pub mod looks;
 mod paper;

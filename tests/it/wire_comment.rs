@@ -1,6 +1,7 @@
 //! A comment as Notion gives it, for tests that take comments in without a server.
 use chrono::{DateTime, Utc};
 use keyminder::config::Backlog;
+use keyminder::domain::asks::AskReader;
 use keyminder::domain::classify::{Classifier, KeyNames};
 use keyminder::domain::ids::BlockId;
 use keyminder::domain::redact::SharedRedactor;
@@ -39,6 +40,7 @@ pub fn ingest(redactor: SharedRedactor, backlog: Backlog) -> Ingest {
         marks: CommentMarks::new(ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"invented")),
         classifier: Classifier::builtin(),
         keys: KeyNames::default(),
+        asks: AskReader::builtin(),
         backlog,
     }
 }

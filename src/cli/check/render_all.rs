@@ -1,4 +1,6 @@
 //! Renders every prompt in every reply that can come: each part of a reply on each fixture, by the decisions themselves.
+use super::alerts::alerts;
+use super::asked;
 use super::corrected::corrected;
 use super::evidence;
 use super::fixtures::{Fixtures, PAGE, described, guide};
@@ -34,6 +36,7 @@ pub(super) fn render_all(mut playbook: Playbook, files: &BTreeMap<String, String
         replies += renderer.again(language);
         replies += renderer.evidence(language);
         replies += renderer.keys(language);
+        replies += renderer.asked(language);
         replies += renderer.thanks(language);
         replies += renderer.blockers_of_pages(language, files);
     }
@@ -127,6 +130,8 @@ impl Renderer<'_> {
                 verdict,
                 changed,
                 fingerprint: None,
+                expires_at: None,
+                permissions: Vec::new(),
             });
             for parts in [vec![reported()], vec![posted(Extent::Whole, false)]] {
                 let mut conversation = self.conversation(language, parts);
@@ -135,6 +140,14 @@ impl Renderer<'_> {
             }
         }
         replies
+    }
+
+    /// What is asked about keys and their dates.
+    fn asked(&self, language: &str) -> usize {
+        let plain = self.conversation(language, Vec::new());
+        let all = asked::conversations(&plain, self.fixtures.now).into_iter();
+        all.map(|conversation| self.render(self.fixtures.begun(guide(Some(PAGE), true)), conversation))
+            .sum()
     }
 
     /// The thanks for a comment that is gone, for one without its key, and for a block.
@@ -215,6 +228,7 @@ impl Renderer<'_> {
             awaiting: Vec::new(),
             effects: Vec::new(),
             keys: Vec::new(),
+            dates: None,
             since: self.fixtures.now,
             replied: false,
             silent: false,
@@ -369,31 +383,9 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         held(1, true),
         held(6, false),
         ReplyPart::Due,
+        ReplyPart::DatesBack { moves: Vec::new() },
         ReplyPart::Summary { comments: 3 },
     ]);
     parts.extend(alerts(files, language));
     parts
-}
-
-/// What the monitor says, a text and its level, and what the watch over `.env` says.
-fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<ReplyPart> {
-    let of_language = files.keys().filter_map(|name| {
-        let rest = name.strip_prefix(language)?.strip_prefix("/alert/")?;
-        rest.strip_suffix(".md")
-    });
-    let levels = ["critical", "warning", "notice", "ok"];
-    let alert = |prompt: &str, level: &str| ReplyPart::Alert {
-        prompt: prompt.to_owned(),
-        facts: [
-            ("text".to_owned(), json!("A key is due.")),
-            ("level".to_owned(), json!(level)),
-            ("variables".to_owned(), json!("A_KEY")),
-            ("provider".to_owned(), json!("groq")),
-            ("id".to_owned(), json!(PAGE)),
-        ]
-        .into(),
-    };
-    of_language
-        .flat_map(|prompt| levels.map(|level| alert(prompt, level)))
-        .collect()
 }

@@ -1,8 +1,9 @@
 //! Looks: which evidence a comment asks for, which keys are probed for it, and how much of that one person may cause.
 use super::builder::DecisionBuilder;
+use super::key_questions;
 use crate::domain::evidence::Check;
 use crate::domain::ids::PersonId;
-use crate::domain::page::{Proof, ReplyPart};
+use crate::domain::page::{DatesOutcome, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Side effects that one person may cause in an hour.
@@ -16,12 +17,15 @@ pub(super) struct EvidenceRequest {
     pub(super) checks: BTreeSet<Check>,
     /// The variables whose keys are probed; no variable means all of them.
     pub(super) probes: Option<BTreeSet<String>>,
+    /// The variables whose dates are looked up; no variable means all of them.
+    pub(super) dates: Option<BTreeSet<String>>,
 }
 
 /// What the parts of a reply need to know.
 pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> EvidenceRequest {
     let mut checks = BTreeSet::new();
     let mut probes: Option<BTreeSet<String>> = None;
+    let mut dates: Option<BTreeSet<String>> = None;
     for part in parts {
         match part {
             ReplyPart::Claim { whole: true, .. } => {
@@ -43,6 +47,19 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
                 checks.extend(steps.iter().flat_map(|step| local_checks(builder, *step)));
             }
             ReplyPart::Keys { variables } => probes.get_or_insert_default().extend(variables.iter().cloned()),
+            ReplyPart::KeysAsked { question } => {
+                let needs = key_questions::needs(question);
+                if needs.probes {
+                    want(&mut probes, &question.keys);
+                }
+                if needs.dates {
+                    want(&mut dates, &question.keys);
+                }
+            }
+            ReplyPart::Dates {
+                wish,
+                outcome: DatesOutcome::Wanted { .. },
+            } => want(&mut dates, &wish.keys),
             ReplyPart::Posted { keys } => {
                 // A label may be the name of a pattern; only variables have a provider to ask. None is not all.
                 let labels = keys.iter().filter_map(|key| key.label.clone());
@@ -68,6 +85,8 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::NoSuchStep { .. }
             | ReplyPart::Waits { .. }
             | ReplyPart::Question { .. }
+            | ReplyPart::Dates { .. }
+            | ReplyPart::DatesBack { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
@@ -83,7 +102,16 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Due => {}
         }
     }
-    EvidenceRequest { checks, probes }
+    EvidenceRequest { checks, probes, dates }
+}
+
+/// Wants these, or all where none is named, beside what is wanted already.
+fn want(wanted: &mut Option<BTreeSet<String>>, variables: &[String]) {
+    match wanted {
+        Some(all) if all.is_empty() => {}
+        Some(some) if variables.is_empty() => some.clear(),
+        _ => wanted.get_or_insert_default().extend(variables.iter().cloned()),
+    }
 }
 
 /// The checks of a step that ask nobody outside: cheap enough for a mere mention.

@@ -63,6 +63,8 @@ pub fn probed(world: &World, variables: &[String], cycle: Option<&Cycle>) -> Vec
             verdict: present.as_ref().map_or(Verdict::Missing, |key| key.verdict),
             changed: present.as_ref().and_then(|key| cycle.map(|_| key.changed)),
             fingerprint: present.and_then(|key| fingerprints(world).get(key.variables.last()?).cloned()),
+            expires_at: None,
+            permissions: Vec::new(),
         });
     }
     states
