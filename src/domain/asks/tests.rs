@@ -198,6 +198,7 @@ fn a_guess_and_a_question_to_all_are_no_orders() {
         "on repousse la rotation ?",
         "¿aplazamos la rotación?",
         "vamos adiar a rotação?",
+        "let's move the rotation to Friday",
     ];
     for text in texts {
         assert!(read(text).wishes.iter().all(|wish| wish.tentative), "{text}");
@@ -221,6 +222,9 @@ fn what_happened_or_is_planned_or_denied_is_no_wish() {
         "reporté au 5 janvier",
         "verschoben auf den 5. Januar",
         "is verplaatst naar 5 januari",
+        "De rotatie is verzet naar 5 januari",
+        "The next rotation is set to 5 January",
+        "el equipo aplaza la rotación una semana",
         "step 3 done, step 4 tomorrow",
         "What happens if we postpone the rotation by a week?",
     ];

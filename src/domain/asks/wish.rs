@@ -55,6 +55,9 @@ struct Scan {
     /// Words that we do not know, before what is wanted was told and in all.
     unknown: usize,
     unknown_in_all: usize,
+    /// How many of them stand before the verb: somebody else may be who does it.
+    unknown_before_verb: usize,
+    has_verb: bool,
     days: Vec<DayWords>,
     /// Whether what stands before the day leads to it.
     is_led_to: bool,
@@ -67,6 +70,12 @@ struct Scan {
 impl Scan {
     fn has(&self, kinds: &[&str]) -> bool {
         self.kinds.meets(WordKinds::of(kinds))
+    }
+
+    /// Whether nothing that matters is unknown; beside a verb that means nothing else, a few words behind it may be.
+    fn knows_most(&self) -> bool {
+        let by_another = self.unknown_before_verb > 0 && !self.has(&["polite"]);
+        self.unknown == 0 || !by_another && self.unknown <= UNKNOWN_AT_MOST && self.names_its_object()
     }
 
     fn names_its_object(&self) -> bool {
@@ -97,6 +106,9 @@ fn scan(words: &[DateWord], is_asked: bool) -> Scan {
         words: words.len(),
         ..Scan::default()
     };
+    let verbs = WordKinds::of(&[
+        "move", "place", "change", "later", "push", "snooze", "earlier", "remind",
+    ]);
     let mut at = 0;
     let mut said_at_unknown = 0;
     while at < words.len() {
@@ -110,6 +122,10 @@ fn scan(words: &[DateWord], is_asked: bool) -> Scan {
         let word = &words[at];
         scan.kinds = scan.kinds.and(word.kinds);
         scan.key |= word.key;
+        if word.is(verbs) && !scan.has_verb {
+            scan.has_verb = true;
+            scan.unknown_before_verb = scan.unknown_in_all;
+        }
         let told = scan.every.is_some() || scan.days.len() + scan.spans.len() > 0;
         let is_clock = word.figures.is_some() && told;
         scan.unknown_in_all += usize::from(word.is_unknown() && word.days.is_none() && !is_clock);
@@ -221,7 +237,7 @@ fn one_of(days: &[DayWords]) -> DayWords {
 /// Whether the clause moves something to its day.
 fn moved_to(scan: &Scan) -> bool {
     let knows_all = scan.unknown == 0;
-    let knows_most = knows_all || scan.unknown <= UNKNOWN_AT_MOST && scan.names_its_object();
+    let knows_most = scan.knows_most();
     let object = scan.names_its_object() || scan.has(&["it"]);
     let of_rotation = scan.key || scan.has(&["object", "all", "it"]);
     if scan.has(&["later", "snooze", "earlier"]) && knows_most && (object || scan.words <= 5) {
@@ -250,8 +266,7 @@ fn moved_to(scan: &Scan) -> bool {
 
 /// Whether the clause moves something by its span.
 fn moved_by(scan: &Scan) -> bool {
-    let knows_all = scan.unknown == 0;
-    let knows_most = knows_all || scan.unknown <= UNKNOWN_AT_MOST && scan.names_its_object();
+    let knows_most = scan.knows_most();
     let object = scan.names_its_object() || scan.has(&["it", "keynoun"]);
     if scan.has(&["later", "snooze", "earlier"]) && knows_most {
         return true;
@@ -259,5 +274,6 @@ fn moved_by(scan: &Scan) -> bool {
     if scan.has(&["push", "move"]) && object && knows_most {
         return true;
     }
-    scan.names_its_object() && scan.has(&["after", "before"]) && scan.unknown_in_all == 0 && !scan.is_asked
+    let asked = scan.is_asked && !scan.has(&["polite"]);
+    scan.names_its_object() && scan.has(&["after", "before"]) && scan.unknown_in_all == 0 && !asked
 }
