@@ -55,9 +55,8 @@ struct Scan {
     /// Words that we do not know, before what is wanted was told and in all.
     unknown: usize,
     unknown_in_all: usize,
-    /// How many of them stand before the verb: somebody else may be who does it.
-    unknown_before_verb: usize,
-    has_verb: bool,
+    /// How many of them stand before the verb, where there is one: somebody else may be who does it.
+    unknown_before_verb: Option<usize>,
     days: Vec<DayWords>,
     /// Whether what stands before the day leads to it.
     is_led_to: bool,
@@ -74,7 +73,7 @@ impl Scan {
 
     /// Whether nothing that matters is unknown; beside a verb that means nothing else, a few words behind it may be.
     fn knows_most(&self) -> bool {
-        let by_another = self.unknown_before_verb > 0 && !self.has(&["polite"]);
+        let by_another = self.unknown_before_verb > Some(0) && !self.has(&["polite"]);
         self.unknown == 0 || !by_another && self.unknown <= UNKNOWN_AT_MOST && self.names_its_object()
     }
 
@@ -122,9 +121,8 @@ fn scan(words: &[DateWord], is_asked: bool) -> Scan {
         let word = &words[at];
         scan.kinds = scan.kinds.and(word.kinds);
         scan.key |= word.key;
-        if word.is(verbs) && !scan.has_verb {
-            scan.has_verb = true;
-            scan.unknown_before_verb = scan.unknown_in_all;
+        if word.is(verbs) {
+            scan.unknown_before_verb.get_or_insert(scan.unknown_in_all);
         }
         let told = scan.every.is_some() || scan.days.len() + scan.spans.len() > 0;
         let is_clock = word.figures.is_some() && told;
