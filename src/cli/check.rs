@@ -1,4 +1,6 @@
 //! `keyminder check`: proves settings, rules, patterns, providers, pages and prompts; tells all faults at once.
+mod alerts;
+mod asked;
 mod blockers;
 mod corrected;
 mod evidence;

@@ -129,6 +129,8 @@ struct Explanation {
     leak: Option<String>,
     #[serde(flatten)]
     reading: Explained,
+    /// What is asked about keys and dates: the reading is of the rest.
+    asked: Vec<String>,
     effects: Vec<String>,
     reply: ExplainedReply,
 }
@@ -173,6 +175,25 @@ impl Explanation {
             findings: report.findings.iter().map(found).collect(),
         };
         let leak = report.leak.as_ref().map(|leak| leaked(&leak.keys));
+        let questions = report.questions.iter().map(|question| {
+            let keys = question
+                .keys
+                .iter()
+                .chain(&question.unknown)
+                .cloned()
+                .collect::<Vec<_>>();
+            format!(
+                "{} of {}",
+                question.topic,
+                if keys.is_empty() {
+                    "all keys".to_owned()
+                } else {
+                    keys.join(", ")
+                }
+            )
+        });
+        let wishes = report.wishes.iter().map(|wish| json!(wish).to_string());
+        let asked = questions.chain(wishes).collect();
         let event = Event::CommentPosted(Box::new(report));
         let mut decision = decide(&preview.playbook, page, state, &event, now);
         // What else is under way on the page has nothing to do with this comment.
@@ -183,6 +204,7 @@ impl Explanation {
             redaction,
             leak,
             reading,
+            asked,
             effects: decision
                 .effects
                 .iter()
@@ -212,6 +234,9 @@ impl Explanation {
             println!("leak       {keys}");
         }
         print!("{}", self.reading);
+        for asked in &self.asked {
+            println!("asks       {asked}");
+        }
         for effect in &self.effects {
             println!("would      {effect}");
         }
@@ -289,7 +314,10 @@ fn is_caused_by(wanted: &NewEffect, comment: &RawComment) -> bool {
 fn is_look(effect: &Effect) -> bool {
     matches!(
         effect,
-        Effect::GatherEvidence { .. } | Effect::ProbeKeys { .. } | Effect::WatchExposed { .. }
+        Effect::GatherEvidence { .. }
+            | Effect::ProbeKeys { .. }
+            | Effect::WatchExposed { .. }
+            | Effect::LookUpKeys { .. }
     )
 }
 

@@ -128,6 +128,11 @@ pub(super) fn effect_line(wanted: &NewEffect) -> String {
         Effect::GatherEvidence { check, .. } => format!("look: {}", check.kind()),
         Effect::ProbeKeys { variables } if variables.is_empty() => "probe every key".to_owned(),
         Effect::ProbeKeys { variables } => format!("probe {}", variables.join(", ")),
+        Effect::LookUpKeys { .. } => "look the dates of keys up".to_owned(),
+        Effect::MoveRotation { moves } => {
+            let titles: Vec<&str> = moves.iter().map(|one| one.title.as_str()).collect();
+            format!("move the next rotation: {}", titles.join(", "))
+        }
         Effect::SetStatus { to } => format!("set Status: {to:?}"),
         Effect::CheckBox { checked, .. } => (if *checked { "tick a box" } else { "untick a box" }).to_owned(),
         Effect::BackUpEnv { .. } => "back `.env` up".to_owned(),

@@ -2,6 +2,7 @@
 use super::table::{print, print_json};
 use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::Settings;
+use crate::domain::asks::{AskReader, DateDoubt};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, Schedule, due_in_words, read_instant};
 use crate::rotation::plan::{self, Planned};
 use crate::rotation::schedule_file::{self, ReadSchedule};
@@ -26,9 +27,10 @@ enum ScheduleCommand {
     Show,
     /// Set the next rotation
     Set {
-        /// A date such as 2026-12-20 or 2026-12-20T09:00, local time [default: one interval from now, 09:00]
+        /// A date such as 2026-12-20, 2026-12-20T09:00 (local time, or with an offset: +05:30), tomorrow, "next Monday",
+        /// "15 January" [default: one interval from now, 09:00]
         date: Option<String>,
-        /// How often: 4 weeks, 90d, 3 months [default: as it was, else 4 weeks]
+        /// How often: 4 weeks, 90d, 3 months, monthly, quarterly [default: as it was, else 4 weeks]
         #[arg(long)]
         every: Option<String>,
         /// Only the key of this provider or variable, e.g. bybit
@@ -146,7 +148,7 @@ fn set(
 ) -> CommandResult<()> {
     let project = &keys.project;
     let every = every.map(interval).transpose()?;
-    let next_at = date.map(|text| instant(text, project)).transpose()?;
+    let next_at = date.map(|text| instant(text, project, now)).transpose()?;
     if let Some(past) = next_at.filter(|next_at| *next_at <= now) {
         let date = past.with_timezone(&project.zone).format("%Y-%m-%d %H:%M");
         return Err(anyhow::anyhow!("{date} lies in the past; name a later date").into());
@@ -170,11 +172,42 @@ fn set(
 }
 
 fn interval(text: &str) -> CommandResult<Interval> {
-    Interval::parse(text)
-        .ok_or_else(|| anyhow::anyhow!("--every {text:?}: write it as `4 weeks`, `28d`, `3 months` or `1y`").into())
+    Interval::parse(text).ok_or_else(|| {
+        anyhow::anyhow!("--every {text:?}: write it as `4 weeks`, `28d`, `3 months`, `quarterly` or `1y`").into()
+    })
 }
 
-fn instant(text: &str, project: &Project) -> CommandResult<DateTime<Utc>> {
+fn instant(text: &str, project: &Project, now: DateTime<Utc>) -> CommandResult<DateTime<Utc>> {
+    let written = written_instant(text, project);
+    if let Some(at) = written {
+        return Ok(at);
+    }
+    let said = AskReader::builtin().morning(text, now, project.zone);
+    let why = match said {
+        Some(Ok(at)) => return Ok(at),
+        Some(Err(doubt)) => in_words(text, &doubt),
+        None => format!(
+            "{text:?} is no date; write 2026-12-20, 2026-12-20T09:00, tomorrow, \"next Monday\" or \"15 January\""
+        ),
+    };
+    Err(anyhow::anyhow!(why).into())
+}
+
+/// Why words for a date mean no day for sure.
+fn in_words(text: &str, doubt: &DateDoubt) -> String {
+    match doubt {
+        DateDoubt::Past { day } => format!("{text:?} is {day}, which lies in the past; name a later date"),
+        DateDoubt::NoSuchDay => format!("{text:?}: the calendar has no such day"),
+        DateDoubt::TooFar => format!("{text:?} is more than two years ahead; write the date in figures if it is meant"),
+        DateDoubt::Either { day_first, month_first } => {
+            format!("{text:?} may be {day_first} or {month_first}; write one of these")
+        }
+        DateDoubt::WhichDay => format!("{text:?} is a month; which day of it?"),
+        DateDoubt::Several => format!("{text:?} names several days; which one?"),
+    }
+}
+
+fn written_instant(text: &str, project: &Project) -> Option<DateTime<Utc>> {
     // A date alone means its morning: nobody rotates at midnight.
     let written = if text.len() == "2026-12-20".len() {
         format!("{text}T09:00")
@@ -182,5 +215,4 @@ fn instant(text: &str, project: &Project) -> CommandResult<DateTime<Utc>> {
         text.to_owned()
     };
     read_instant(&written, project.zone)
-        .ok_or_else(|| anyhow::anyhow!("{text:?} is no date; write 2026-12-20 or 2026-12-20T09:00").into())
 }

@@ -2,8 +2,9 @@
 use super::own_secrets::secrets_elsewhere;
 use super::{CommandResult, classify, patterns};
 use crate::config::{self, Faults, Settings};
+use crate::domain::asks::AskReader;
 use crate::domain::classify::{Classifier, KeyName, KeyNames};
-use crate::domain::decide::{Names, Playbook};
+use crate::domain::decide::{KeyManual, Names, Playbook};
 use crate::domain::redact::{Patterns, SharedRedactor};
 use crate::evidence::{Collector, CollectorSettings};
 use crate::intake::{CommentMarks, Ingest};
@@ -21,6 +22,7 @@ pub(super) struct Rulebook {
     pub(super) patterns: Arc<Patterns>,
     classifier: Arc<Classifier>,
     key_names: KeyNames,
+    asks: Arc<AskReader>,
 }
 
 /// What the bot works with.
@@ -37,12 +39,14 @@ impl Rulebook {
     /// What is built in, with the project's own files over it, for the keys of these providers.
     pub(super) fn load(settings: &Settings, providers: &Providers) -> CommandResult<Self> {
         let names = names(providers);
+        let key_names = key_names(providers);
         Ok(Self {
+            asks: config::asks(settings, &key_names)?,
             identifiers: names.identifiers.clone(),
             playbook: Arc::new(config::playbook(settings, names)?),
             patterns: patterns::patterns(&settings.project)?,
             classifier: classifier(settings)?,
-            key_names: key_names(providers),
+            key_names,
         })
     }
 
@@ -60,6 +64,7 @@ impl Rulebook {
             classifier: Arc::clone(&self.classifier),
             leaks: Arc::clone(&self.playbook.leaks),
             keys: self.key_names.clone(),
+            asks: Arc::clone(&self.asks),
             backlog: settings.poll.backlog,
         })
     }
@@ -116,11 +121,9 @@ pub(super) fn why_rules_alone(settings: &Settings) -> Option<&'static str> {
 fn key_names(providers: &Providers) -> KeyNames {
     let names = providers.all().iter().flat_map(|provider| {
         let title = provider.title.to_lowercase();
-        let services: Vec<String> = if title == provider.id {
-            vec![title]
-        } else {
-            vec![title, provider.id.clone()]
-        };
+        let mut services = vec![title, provider.id.clone()];
+        services.extend(provider.called.iter().cloned());
+        services.dedup();
         let pair = provider.variables.len() > 1;
         provider.variables.iter().map(move |variable| KeyName {
             variable: variable.name.clone(),
@@ -135,11 +138,18 @@ fn key_names(providers: &Providers) -> KeyNames {
 pub(super) fn names(providers: &Providers) -> Names {
     let mut names = Names::default();
     for provider in providers.all() {
+        let manual = KeyManual {
+            title: provider.title.clone(),
+            manage_url: provider.manage_url.clone(),
+            steps: provider.instructions.clone(),
+        };
+        names.manuals.insert(provider.id.clone(), manual);
         names
             .manage_urls
             .insert(provider.title.clone(), provider.manage_url.clone());
         for variable in &provider.variables {
             names.providers.insert(variable.name.clone(), provider.title.clone());
+            names.ids.insert(variable.name.clone(), provider.id.clone());
             if variable.identifier {
                 names.identifiers.push(variable.name.clone());
             }

@@ -5,7 +5,7 @@ use super::settings::{
     AlertSettings, Backlog, EffectSettings, EvidenceSettings, MayAct, NotionSettings, PeopleSettings, PollSettings,
     ProjectArgs, ReplySettings, RotationSettings, Settings,
 };
-use super::values::{split, system_zone};
+use super::values::{split, system_zone, zone_named};
 use crate::domain::ids::{PersonId, normalise};
 use crate::domain::page::PropertyNames;
 use crate::outbound::{destination, is_loopback};
@@ -137,8 +137,12 @@ fn zone(r: &mut SettingsReader) -> Tz {
         .or_else(system_zone)
         .and_then(|zone| zone.parse().ok())
         .unwrap_or(Tz::UTC);
-    let parse = |text: &str| text.parse().ok();
-    r.parsed("project.zone", default, parse, "a zone such as Europe/Amsterdam")
+    r.parsed(
+        "project.zone",
+        default,
+        zone_named,
+        "a zone such as Europe/Amsterdam, or +05:30",
+    )
 }
 
 fn state(project: &Path, r: &mut SettingsReader) -> String {

@@ -2,6 +2,8 @@
 use super::faults::Faults;
 use super::settings::Settings;
 use super::text::text_of;
+use crate::domain::asks::AskReader;
+use crate::domain::classify::KeyNames;
 use crate::domain::decide::{AnswerLimits, Names, Playbook, Topic, Topics};
 use crate::domain::leaks::LeakReader;
 use crate::domain::page::PageDescription;
@@ -126,6 +128,18 @@ fn leaks(settings: &Settings, names: &Names) -> Result<LeakReader, String> {
         Ok(own) => LeakReader::parse(own, &names.providers).map_err(|fault| format!("config/leaks.toml: {fault}")),
         Err(_) => Ok(LeakReader::builtin(&names.providers)),
     }
+}
+
+/// Loads what reads questions about keys and wishes for dates, and proves that each topic finds its examples.
+pub fn asks(settings: &Settings, keys: &KeyNames) -> Result<Arc<AskReader>, Faults> {
+    let own = |name: &str| text_of(&settings.project.join("config").join(name)).ok();
+    let (topics, dates) = (own("key_topics.toml"), own("dates.toml"));
+    if topics.is_none() && dates.is_none() {
+        return Ok(AskReader::builtin());
+    }
+    let reader = AskReader::new(topics.as_deref(), dates.as_deref()).map_err(|fault| Faults(vec![fault]))?;
+    reader.prove(keys).map_err(|fault| Faults(vec![fault]))?;
+    Ok(Arc::new(reader))
 }
 
 fn topics(settings: &Settings) -> Result<Topics, String> {

@@ -1,6 +1,7 @@
 //! Single values as people write them, and names of settings.
 use super::settings::PageSource;
 use crate::domain::ids::{self, PageId};
+use chrono_tz::Tz;
 use std::time::Duration;
 use toml::de::DeValue;
 
@@ -65,8 +66,61 @@ pub(super) fn page_source(text: &str) -> Option<PageSource> {
     })
 }
 
+/// A zone by its name, or by an offset that does not change: `+05:30`. Of those with a half hour, the zone that keeps it.
+pub(super) fn zone_named(text: &str) -> Option<Tz> {
+    const HALVES: [(&str, Tz); 8] = [
+        ("-09:30", Tz::Pacific__Marquesas),
+        ("+03:30", Tz::Asia__Tehran),
+        ("+04:30", Tz::Asia__Kabul),
+        ("+05:30", Tz::Asia__Kolkata),
+        ("+05:45", Tz::Asia__Kathmandu),
+        ("+06:30", Tz::Asia__Yangon),
+        ("+08:45", Tz::Australia__Eucla),
+        ("+09:30", Tz::Australia__Darwin),
+    ];
+    let text = text.trim();
+    let half = HALVES.iter().find(|(offset, _)| *offset == text).map(|(_, zone)| *zone);
+    let whole = || {
+        let hours: i8 = text
+            .strip_suffix(":00")?
+            .parse()
+            .ok()
+            .filter(|_| text.starts_with(['+', '-']))?;
+        // The names of these zones count the other way round.
+        format!("Etc/GMT{:+}", -hours).parse().ok()
+    };
+    text.parse().ok().or(half).or_else(whole)
+}
+
 /// The machine's own zone.
 pub(super) fn system_zone() -> Option<String> {
     let link = std::fs::read_link("/etc/localtime").ok()?;
     link.to_str()?.split_once("zoneinfo/").map(|(_, zone)| zone.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{Offset, TimeZone};
+
+    #[test]
+    fn a_zone_may_be_an_offset() {
+        let june = chrono::NaiveDate::from_ymd_opt(2026, 6, 1)
+            .and_then(|day| day.and_hms_opt(9, 0, 0))
+            .unwrap();
+        for (text, minutes) in [
+            ("+05:30", 330),
+            ("+02:00", 120),
+            ("-03:00", -180),
+            ("+00:00", 0),
+            ("Europe/Amsterdam", 120),
+        ] {
+            let zone = zone_named(text).unwrap_or_else(|| panic!("{text}"));
+            let offset = zone.offset_from_utc_datetime(&june).fix().local_minus_utc();
+            assert_eq!(offset, minutes * 60, "{text}");
+        }
+        for text in ["+05:31", "+25:00", "5", "", "05:00", "tomorrow"] {
+            assert_eq!(zone_named(text), None, "{text}");
+        }
+    }
 }

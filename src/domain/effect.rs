@@ -4,8 +4,10 @@ use super::cycle::{Cycle, Fingerprint};
 use super::evidence::{Check, Evidence};
 use super::exposure::ExposedKey;
 use super::ids::{BlockId, CommentId, DiscussionId, PageId};
+use super::key_dates::{DateMove, KeyDates};
+pub use super::key_state::KeyState;
 use super::reply::{Reference, Run};
-use super::verdict::{Verdict, VerdictReason};
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -154,6 +156,16 @@ pub enum Effect {
         /// The keys that were changed.
         variables: Vec<String>,
     },
+    /// Look up what schedule, record and `.env` tell of the dates of these keys.
+    LookUpKeys {
+        /// Variables of `.env`; empty means all that a provider knows.
+        variables: Vec<String>,
+    },
+    /// Write other dates of the next rotations down: each is moved that still has the date that it is moved from.
+    MoveRotation {
+        /// One for each key.
+        moves: Vec<DateMove>,
+    },
     /// Write down that others could read these keys: they are due now.
     MarkExposed {
         /// Variables of `.env`.
@@ -195,6 +207,8 @@ impl Effect {
             Self::BackUpEnv { .. } => "back_up_env",
             Self::ProbeKeys { .. } => "probe_keys",
             Self::WriteSchedule { .. } => "write_schedule",
+            Self::LookUpKeys { .. } => "look_up_keys",
+            Self::MoveRotation { .. } => "move_rotation",
             Self::MarkExposed { .. } => "mark_exposed",
             Self::WatchExposed { .. } => "watch_exposed",
             Self::MaskBlock { .. } => "mask_block",
@@ -223,6 +237,8 @@ impl Effect {
             Self::BackUpEnv { .. }
             | Self::ProbeKeys { .. }
             | Self::WriteSchedule { .. }
+            | Self::LookUpKeys { .. }
+            | Self::MoveRotation { .. }
             | Self::MarkExposed { .. }
             | Self::WatchExposed { .. }
             | Self::GatherEvidence { .. } => false,
@@ -358,29 +374,23 @@ pub enum Done {
         /// One for each provider's key.
         keys: Vec<ExposedKey>,
     },
+    /// What is known of the dates of keys.
+    LookedUp {
+        /// One for each provider that was asked about.
+        keys: Vec<KeyDates>,
+        /// Why the schedule cannot be read, where it cannot.
+        unreadable: Option<String>,
+    },
+    /// Other dates are written down.
+    Moved {
+        /// Those that were, now or before.
+        moves: Vec<DateMove>,
+        /// The earliest of all keys.
+        next_at: DateTime<Utc>,
+    },
     /// The next rotation is written down.
     Scheduled {
         /// The earliest of all keys.
         next_at: DateTime<Utc>,
     },
-}
-
-/// What a probe said of a key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyState {
-    /// The provider's id.
-    pub provider: String,
-    /// The provider's name for people.
-    pub title: String,
-    /// Its variables in `.env`.
-    pub variables: Vec<String>,
-    /// What the probe came to.
-    pub verdict: Verdict,
-    /// Why it does not work, where the provider says so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub because: Option<VerdictReason>,
-    /// Whether the value differs from the cycle's first one; `None` when that is not known.
-    pub changed: Option<bool>,
-    /// The value's fingerprint.
-    pub fingerprint: Option<Fingerprint>,
 }

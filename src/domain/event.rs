@@ -1,4 +1,5 @@
 //! All that can happen, in the past tense.
+use super::asks::{DateWish, KeyQuestion};
 use super::classify::{Clause, Label, Reading, Role};
 use super::comment::{CleanText, Comment, Finding};
 use super::effect::{EffectId, Outcome};
@@ -90,6 +91,10 @@ pub struct Report {
     pub on_step: Option<u8>,
     /// What it says.
     pub reading: Reading,
+    /// What it asks about keys; the reading is of the rest.
+    pub questions: Vec<KeyQuestion>,
+    /// Which other dates it wishes for; the reading is of the rest.
+    pub wishes: Vec<DateWish>,
     /// The text that the reading was made from, with a placeholder for each key.
     pub heard: CleanText,
     /// What it tells of a leaked key; the reading is that of the rest.

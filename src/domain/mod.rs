@@ -1,4 +1,5 @@
 //! What keyminder thinks with: pure values and functions. No await, no clock, no file, no network.
+pub mod asks;
 pub mod classify;
 pub mod comment;
 pub mod cycle;
@@ -8,6 +9,8 @@ pub mod event;
 pub mod evidence;
 pub mod exposure;
 pub mod ids;
+pub mod key_dates;
+pub mod key_state;
 pub mod leaks;
 pub mod page;
 pub mod redact;

@@ -38,18 +38,21 @@ pub enum Unit {
 }
 
 impl Interval {
-    /// `4 weeks`, `1 week`, `28d`, `3m`, `1 year`. `None` for anything else, zero, and over a hundred years.
+    /// `4 weeks`, `1 week`, `28d`, `3m`, `1mo`, `1 year`, `every quarter`, `monthly`. `None` for anything else, zero, and over a
+    /// hundred years.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim().to_ascii_lowercase();
+        let every = text.strip_prefix("every ").or(text.strip_prefix("each "));
+        let text = every.unwrap_or(&text).trim_start();
         let digits = text.find(|c: char| !c.is_ascii_digit())?;
-        let count: u32 = text[..digits].parse().ok()?;
-        let unit = match text[digits..].trim_start() {
-            "d" | "day" | "days" => Unit::Days,
-            "w" | "week" | "weeks" => Unit::Weeks,
-            "m" | "month" | "months" => Unit::Months,
-            "y" | "year" | "years" => Unit::Years,
-            _ => return None,
+        let counted = digits > 0 || every.is_some();
+        let (each, unit) = unit_named(text[digits..].trim_start(), counted)?;
+        let count = if digits > 0 {
+            text[..digits].parse().ok()?
+        } else {
+            1_u32
         };
+        let count = count.checked_mul(each)?;
         let interval = Self { count, unit };
         (1..=36_525).contains(&interval.days()).then_some(interval)
     }
@@ -73,6 +76,17 @@ impl Interval {
             Unit::Years => local.checked_add_months(Months::new(self.count.saturating_mul(12))),
         };
         later.map_or(DateTime::<Utc>::MAX_UTC, |later| instant(later, zone))
+    }
+
+    /// The same time of day, this much earlier in the zone.
+    pub fn before(self, at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+        let local = at.with_timezone(&zone).naive_local();
+        let earlier = match self.unit {
+            Unit::Days | Unit::Weeks => local.checked_sub_days(Days::new(u64::from(self.days()))),
+            Unit::Months => local.checked_sub_months(Months::new(self.count)),
+            Unit::Years => local.checked_sub_months(Months::new(self.count.saturating_mul(12))),
+        };
+        earlier.map_or(DateTime::<Utc>::MIN_UTC, |earlier| instant(earlier, zone))
     }
 
     /// As [`Interval::after`], at 09:00 of that day.
@@ -106,6 +120,26 @@ impl<'de> Deserialize<'de> for Interval {
         let text = String::deserialize(deserializer)?;
         Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not an interval such as 4 weeks or 28d"))
     }
+}
+
+/// What a word for an interval counts: so many of a unit. One that says how often stands without a number.
+fn unit_named(word: &str, counted: bool) -> Option<(u32, Unit)> {
+    Some(match word {
+        "d" | "day" | "days" if counted => (1, Unit::Days),
+        "w" | "wk" | "wks" | "week" | "weeks" if counted => (1, Unit::Weeks),
+        "m" | "mo" | "mos" | "month" | "months" if counted => (1, Unit::Months),
+        "q" | "quarter" | "quarters" if counted => (3, Unit::Months),
+        "y" | "yr" | "yrs" | "year" | "years" if counted => (1, Unit::Years),
+        _ if counted => return None,
+        "daily" => (1, Unit::Days),
+        "weekly" => (1, Unit::Weeks),
+        "biweekly" | "bi-weekly" | "fortnightly" => (2, Unit::Weeks),
+        "monthly" => (1, Unit::Months),
+        "quarterly" => (3, Unit::Months),
+        "half-yearly" | "semiannually" | "semi-annually" => (6, Unit::Months),
+        "yearly" | "annually" => (1, Unit::Years),
+        _ => return None,
+    })
 }
 
 /// How urgent a key is; the guide's three.
@@ -243,8 +277,13 @@ pub fn before_expiry(expires: DateTime<Utc>, since: Option<DateTime<Utc>>) -> Da
 
 /// 09:00 of the day of an instant.
 fn morning_of(at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+    at_nine(at.with_timezone(&zone).date_naive(), zone)
+}
+
+/// 09:00 of a day: rotations are due in the morning.
+pub fn at_nine(day: NaiveDate, zone: Tz) -> DateTime<Utc> {
     let nine = NaiveTime::from_hms_opt(DUE_HOUR, 0, 0).unwrap_or(NaiveTime::MIN);
-    instant(at.with_timezone(&zone).date_naive().and_time(nine), zone)
+    instant(day.and_time(nine), zone)
 }
 
 /// A local time as an instant. Of an hour that comes twice, the first; one that is skipped moves forward by an hour.
@@ -274,6 +313,19 @@ pub fn read_instant(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
         .or_else(|_| text.parse::<NaiveDate>().map(midnight))
         .ok()
         .map(|local| instant(local, zone))
+        .or_else(|| with_offset(text))
+}
+
+/// A time without seconds, with an offset: `2027-01-15T09:00+05:30`.
+fn with_offset(text: &str) -> Option<DateTime<Utc>> {
+    let forms = [
+        "%Y-%m-%dT%H:%M%:z",
+        "%Y-%m-%d %H:%M%:z",
+        "%Y-%m-%d %H:%M %:z",
+        "%Y-%m-%d %H:%M:%S%:z",
+    ];
+    let read = |form: &&str| DateTime::parse_from_str(text, form).ok();
+    forms.iter().find_map(read).map(|at| at.with_timezone(&Utc))
 }
 
 /// Calendar days from now until then: tomorrow morning is 1 even an hour before midnight. Negative when overdue.

@@ -38,6 +38,15 @@ fn intervals_are_read_as_people_write_them() {
         ("90 days", 90),
         ("2 w", 14),
         ("3M", 90),
+        ("1mo", 30),
+        ("2 quarters", 180),
+        ("monthly", 30),
+        ("Quarterly", 90),
+        ("weekly", 7),
+        ("biweekly", 14),
+        ("yearly", 365),
+        ("every month", 30),
+        ("every 60 days", 60),
     ] {
         assert_eq!(Interval::parse(text).map(Interval::days), Some(days), "{text}");
     }
@@ -47,6 +56,10 @@ fn intervals_are_read_as_people_write_them() {
         "0 days",
         "4",
         "4 fortnights",
+        "3 monthly",
+        "every",
+        "month",
+        "often",
         "-3 days",
         "99999999999 days",
         "4294967295 years",

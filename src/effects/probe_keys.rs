@@ -66,8 +66,20 @@ fn state(keys: &Keyring, provider: &Provider, env: &EnvFile, cycle: Option<&Cycl
         because: probed.because(),
         changed,
         fingerprint: secret.and_then(print),
+        expires_at: probed.captures.expires_at,
+        permissions: permissions(probed),
         variables,
     }
+}
+
+/// What the key may do, with what its provider tells beside it.
+fn permissions(probed: &Probed) -> Vec<String> {
+    let read_only = probed.captures.read_only == Some(true);
+    let read_only = read_only.then(|| "read-only".to_owned());
+    read_only
+        .into_iter()
+        .chain(probed.captures.permissions.iter().cloned())
+        .collect()
 }
 
 fn named(provider: &Provider, probed: &Probed) -> Vec<String> {
@@ -99,6 +111,8 @@ fn missing(keys: &Keyring, variables: &[String]) -> Vec<KeyState> {
         because: None,
         changed: None,
         fingerprint: None,
+        expires_at: None,
+        permissions: Vec::new(),
     };
     providers.map(missing).collect()
 }

@@ -317,6 +317,8 @@ fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value 
         | Effect::ProbeKeys { .. }
         | Effect::MarkExposed { .. }
         | Effect::WatchExposed { .. }
+        | Effect::LookUpKeys { .. }
+        | Effect::MoveRotation { .. }
         | Effect::WriteSchedule { .. } => json!(effect),
     };
     match outcome {

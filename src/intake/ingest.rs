@@ -1,7 +1,8 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
 use super::marks::CommentMarks;
 use crate::config::Backlog;
-use crate::domain::classify::{Classifier, Explained, KeyNames, Reading, ReadingContext};
+use crate::domain::asks::{AskReader, AskedOfKeys, without_our_name};
+use crate::domain::classify::{Classifier, Explained, KeyNames, Label, Reading, ReadingContext};
 use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
@@ -29,15 +30,10 @@ pub struct Ingest {
     pub leaks: Arc<LeakReader>,
     /// The names of the project's keys, which comments may use.
     pub keys: KeyNames,
+    /// Reads what is asked about keys and dates; the classifier reads the rest.
+    pub asks: Arc<AskReader>,
     /// Whether comments that were there before the first start are only taken into account.
     pub backlog: Backlog,
-}
-
-impl Heard {
-    /// What is left when what tells of a leak is taken out.
-    fn to_classify(&self) -> &CleanText {
-        self.leak.as_ref().map_or(&self.text, |leak| &leak.rest)
-    }
 }
 
 /// The author of a comment: a person.
@@ -52,6 +48,8 @@ pub struct Author {
 /// What is read of a comment.
 struct Heard {
     text: CleanText,
+    /// What it asks about keys and dates.
+    asked: AskedOfKeys,
     by_form: Vec<Finding>,
     leak: Option<LeakReport>,
     /// Whether pieces of our keys may stand in the text: it is read, and nothing of it is kept.
@@ -88,7 +86,7 @@ impl Ingest {
         let heard = self.hear(comment, &author, &redacted);
         let context = self.context(comment, page);
         let mut reading = self.classifier.read(heard.to_classify(), &context);
-        self.tell_language(&mut reading, &heard, &context);
+        self.tell_of_asked(&heard, &context, &mut reading);
         self.assemble(comment, author, redacted, page, heard, reading)
     }
 
@@ -103,16 +101,9 @@ impl Ingest {
         let heard = self.hear(comment, &author, &redacted);
         let context = self.context(comment, page);
         let mut explained = self.classifier.explain(heard.to_classify(), &context);
-        self.tell_language(&mut explained.reading, &heard, &context);
+        self.tell_of_asked(&heard, &context, &mut explained.reading);
         let report = self.assemble(comment, author, redacted, page, heard, explained.reading.clone());
         (report, explained)
-    }
-
-    /// The language is that of the whole comment: what is left of a leak's may be a word, which tells none.
-    fn tell_language(&self, reading: &mut Reading, heard: &Heard, context: &ReadingContext<'_>) {
-        if heard.leak.is_some() {
-            reading.language = self.classifier.read(&heard.text, context).language;
-        }
     }
 
     /// What is read of a comment. Of a person who may not act only forms are known, and of others too until all of a key
@@ -120,19 +111,36 @@ impl Ingest {
     /// is wrong, and an answer would tell.
     fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted) -> Heard {
         if author.authority != Authority::Guidance && !holds_a_part(redacted) {
-            return Heard {
-                leak: self.leaks.read(&redacted.for_reading),
-                text: redacted.for_reading.clone(),
-                by_form: Vec::new(),
-                may_hold_pieces: false,
-            };
+            return self.heard(&redacted.for_reading, Vec::new(), false);
         }
         let by_form = self.redactor.current().by_form(&raw_text(&comment.text()));
+        self.heard(&by_form.for_reading, by_form.findings, true)
+    }
+
+    /// The reading of the rest gets the language of all, as a word that is left tells none; and the label of what is asked, where
+    /// nothing else is said.
+    fn tell_of_asked(&self, heard: &Heard, context: &ReadingContext<'_>, reading: &mut Reading) {
+        if heard.leak.is_some() || heard.asked.rest.is_some() {
+            reading.language = self.classifier.read(&heard.text, context).language;
+        }
+        let Some(rest) = &heard.asked.rest else { return };
+        if rest.as_str().is_empty() {
+            reading.labels = vec![Label::Question];
+            reading.needs_reply = true;
+        }
+    }
+
+    fn heard(&self, text: &CleanText, by_form: Vec<Finding>, may_hold_pieces: bool) -> Heard {
+        let text = without_our_name(text);
+        let leak = self.leaks.read(&text);
         Heard {
-            leak: self.leaks.read(&by_form.for_reading),
-            text: by_form.for_reading,
-            by_form: by_form.findings,
-            may_hold_pieces: true,
+            asked: self
+                .asks
+                .read(leak.as_ref().map_or(&text, |leak| &leak.rest), &self.keys),
+            leak,
+            text,
+            by_form,
+            may_hold_pieces,
         }
     }
 
@@ -192,6 +200,8 @@ impl Ingest {
             },
             on_step: page.step_of(&anchor(comment)),
             reading,
+            questions: heard.asked.questions,
+            wishes: heard.asked.wishes,
             heard: heard.text,
             leak: heard.leak,
             findings,
@@ -200,6 +210,14 @@ impl Ingest {
             authority: author.authority,
             absorbed: self.backlog == Backlog::Absorb && page.first_look.is_some_and(is_old),
         }
+    }
+}
+
+impl Heard {
+    /// What the classifier reads: what is left when what tells of a leak, and what is asked, is taken out.
+    fn to_classify(&self) -> &CleanText {
+        let left_of_leak = || self.leak.as_ref().map(|leak| &leak.rest);
+        self.asked.rest.as_ref().or_else(left_of_leak).unwrap_or(&self.text)
     }
 }
 

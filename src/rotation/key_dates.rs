@@ -60,7 +60,7 @@ pub fn set(
 
 /// The schedule with dates for each key of `.env`: those that have none of their own keep the one for all. Where no date is
 /// set, all are due now: the rotation of one key moves none of the others.
-fn of_each(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Schedule {
+pub fn of_each(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Schedule {
     let read = schedule_file::read(project);
     let due_now = || Schedule {
         next_at: now,

@@ -22,7 +22,7 @@ pub mod git;
 pub mod holders;
 pub mod install_key;
 pub mod key_dates;
-mod key_names;
+pub mod key_names;
 pub mod keyring;
 pub mod live_redactor;
 pub mod next_step;

@@ -96,7 +96,7 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
 }
 
 /// Variables whose posted value still stands in `.env`.
-fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, StateError> {
+pub fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, StateError> {
     let exposed = cycle::current(project)?.map(|cycle| cycle.exposed).unwrap_or_default();
     let still = exposed.into_iter().filter(|(name, print)| {
         env.get(name)

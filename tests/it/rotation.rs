@@ -5,6 +5,7 @@
 )]
 
 mod crash;
+mod dates;
 mod holders;
 mod init;
 mod leaks;

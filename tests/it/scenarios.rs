@@ -1,5 +1,6 @@
 //! Every transcript of `tests/scenarios/` at two depths: `decide` alone, and the whole bot over HTTP. What stands
 //! indented there was written by these tests: `KEYMINDER_REWRITE=1 cargo test scenarios` writes it anew, for the diff.
+pub mod agenda;
 mod exposures;
 pub mod guide;
 pub mod looks;
@@ -196,4 +197,47 @@ async fn every_transcript_holds_with_the_whole_bot() {
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Real files: what a comment moves is written into the schedule, and is set back by "undo" and by the comment's deletion.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_date_that_a_comment_moves_is_written_and_set_back() {
+    let transcript = Transcript::parse("").expect("a transcript");
+    let world = World::new();
+    let mut bot = Whole::new(&world, &transcript).await;
+    let path = world.dir().join("config/rotation_schedule.json");
+    std::fs::create_dir_all(path.parent().expect("a folder")).expect("a scratch folder");
+    let year = chrono::Datelike::year(&chrono::Utc::now()) + 1;
+    let set = format!("{{\"next_rotation_date\": \"{year}-03-01T09:00:00\", \"rotation_frequency\": \"4 weeks\"}}");
+    std::fs::write(&path, set).expect("a schedule");
+    bot.start(&world).await;
+    let due = |provider: &str| {
+        let text = std::fs::read_to_string(&path).expect("the schedule");
+        let schedule: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let own = &schedule["keys"][provider]["next_at"];
+        own.as_str().unwrap_or_default().chars().take(16).collect::<String>()
+    };
+    let say = |text: String| transcript::Act::Say {
+        hours_ago: 0,
+        step: None,
+        text,
+    };
+    bot.act(&world, "ana", &say(format!("move groq to 15 April {year}")))
+        .await;
+    assert_eq!(due("groq"), format!("{year}-04-15T09:00"));
+    assert_eq!(due("bybit"), format!("{year}-03-01T09:00"));
+    bot.act(&world, "ana", &say("undo".to_owned())).await;
+    assert_eq!(due("groq"), format!("{year}-03-01T09:00"));
+    bot.act(&world, "bram", &say("postpone bybit by two weeks".to_owned()))
+        .await;
+    assert_eq!(due("bybit"), format!("{year}-03-15T09:00"));
+    bot.act(&world, "bram", &transcript::Act::Delete).await;
+    assert_eq!(due("bybit"), format!("{year}-03-01T09:00"));
+    bot.act(&world, "gita", &say(format!("move groq to 15 April {year}")))
+        .await;
+    assert_eq!(due("groq"), format!("{year}-03-01T09:00"));
+    let said: Vec<String> = bot.view().await.said.into_iter().map(|(_, text)| text).collect();
+    let command = format!("keyminder schedule set {year}-04-15 --key groq");
+    assert!(said.iter().any(|text| text.contains(&command)), "{said:?}");
+    assert!(bot.leave().await.is_empty());
 }

@@ -1,5 +1,6 @@
 //! One page and the bot on paper, for tests that compare what can be seen from outside: events go in, and every effect
 //! comes out in words, in its order and at its time. What a comment holds of `.env` is the stage's own.
+use crate::scenarios::agenda::Agenda;
 use crate::scenarios::guide::{names, page};
 use crate::scenarios::sheet::Sheet;
 use crate::scenarios::world::{World, full_name};
@@ -336,9 +337,9 @@ impl Stage<'_> {
             Effect::ProbeKeys { variables } => Done::Probed {
                 keys: looks::probed(world, variables, cycle.as_ref()),
             },
-            Effect::WriteSchedule { rotated_at, .. } => Done::Scheduled {
-                next_at: *rotated_at + TimeDelta::weeks(4),
-            },
+            effect @ (Effect::WriteSchedule { .. } | Effect::LookUpKeys { .. } | Effect::MoveRotation { .. }) => {
+                Agenda::default().perform(world, effect).expect("an effect of dates")
+            }
             Effect::GatherEvidence { check, cycle } => Done::Seen {
                 evidence: looks::look(world, check, cycle, None, self.now),
             },

@@ -1,6 +1,7 @@
 //! A comment as Notion gives it, for tests that take comments in without a server.
 use chrono::{DateTime, Utc};
 use keyminder::config::Backlog;
+use keyminder::domain::asks::AskReader;
 use keyminder::domain::classify::{Classifier, KeyNames};
 use keyminder::domain::ids::BlockId;
 use keyminder::domain::leaks::LeakReader;
@@ -57,6 +58,7 @@ pub fn ingest(redactor: SharedRedactor, backlog: Backlog) -> Ingest {
         classifier: Classifier::builtin(),
         leaks: leaks(),
         keys: KeyNames::default(),
+        asks: AskReader::builtin(),
         backlog,
     }
 }

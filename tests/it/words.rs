@@ -6,8 +6,10 @@
 )]
 
 mod facts;
+mod key_facts;
 mod leak_facts;
 
+use keyminder::domain::asks::AskReader;
 use keyminder::domain::reply::{Prompts, plain, runs};
 use minijinja::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -188,6 +190,13 @@ fn every_reason_of_the_evidence_has_a_sentence() {
         for reason in reasons.split(['`', ',', ' ']).filter(|reason| !reason.is_empty()) {
             assert!(known.contains(reason), "no sentence for {reason}");
         }
+    }
+}
+
+#[test]
+fn every_topic_of_keys_has_an_answer() {
+    for topic in AskReader::builtin().topics() {
+        assert!(prompts().0.has("nl", &format!("key/{topic}")), "{topic}");
     }
 }
 

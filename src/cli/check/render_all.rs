@@ -1,4 +1,6 @@
 //! Renders every prompt in every reply that can come: each part of a reply on each fixture, by the decisions themselves.
+use super::alerts::alerts;
+use super::asked;
 use super::blockers::{blockers, page_of_blocker};
 use super::corrected::corrected;
 use super::fixtures::{Fixtures, PAGE, described, guide};
@@ -35,6 +37,7 @@ pub(super) fn render_all(mut playbook: Playbook, files: &BTreeMap<String, String
         replies += renderer.evidence(language);
         replies += renderer.keys(language);
         replies += renderer.exposed(language);
+        replies += renderer.asked(language);
         replies += renderer.thanks(language);
         replies += renderer.blockers_of_pages(language, files);
     }
@@ -129,6 +132,8 @@ impl Renderer<'_> {
                 changed,
                 because: None,
                 fingerprint: None,
+                expires_at: None,
+                permissions: Vec::new(),
             });
             for parts in [vec![reported()], vec![posted(Extent::Whole, false)]] {
                 let mut conversation = self.conversation(language, parts);
@@ -150,6 +155,14 @@ impl Renderer<'_> {
             replies += self.render(self.fixtures.begun(guide(Some(PAGE), true)), told);
         }
         replies
+    }
+
+    /// What is asked about keys and their dates.
+    fn asked(&self, language: &str) -> usize {
+        let plain = self.conversation(language, Vec::new());
+        let all = asked::conversations(&plain, self.fixtures.now).into_iter();
+        all.map(|conversation| self.render(self.fixtures.begun(guide(Some(PAGE), true)), conversation))
+            .sum()
     }
 
     /// The thanks for a comment that is gone, for one without its key, and for a block.
@@ -228,6 +241,7 @@ impl Renderer<'_> {
             effects: Vec::new(),
             keys: Vec::new(),
             exposed: Vec::new(),
+            dates: None,
             since: self.fixtures.now,
             replied: false,
             silent: false,
@@ -357,35 +371,9 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         held(1, true),
         held(6, false),
         ReplyPart::Due,
+        ReplyPart::DatesBack { moves: Vec::new() },
         ReplyPart::Summary { comments: 3 },
     ]);
     parts.extend(alerts(files, language));
     parts
-}
-
-/// What the monitor says, a text and its level, and what the watch over `.env` says.
-fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<ReplyPart> {
-    let of_language = files.keys().filter_map(|name| {
-        let rest = name.strip_prefix(language)?.strip_prefix("/alert/")?;
-        rest.strip_suffix(".md")
-    });
-    let levels = ["critical", "warning", "notice", "ok"];
-    let alert = |prompt: &str, level: &str| ReplyPart::Alert {
-        prompt: prompt.to_owned(),
-        facts: [
-            ("text".to_owned(), json!("A key is due.")),
-            ("level".to_owned(), json!(level)),
-            ("variables".to_owned(), json!("A_KEY")),
-            ("provider".to_owned(), json!("groq")),
-            (
-                "titles".to_owned(),
-                json!(if level == "ok" { vec![] } else { vec!["A", "B"] }),
-            ),
-            ("id".to_owned(), json!(PAGE)),
-        ]
-        .into(),
-    };
-    of_language
-        .flat_map(|prompt| levels.map(|level| alert(prompt, level)))
-        .collect()
 }

@@ -74,6 +74,12 @@ fn month_and_day(grammar: &Grammar, tokens: &[Token]) -> Option<usize> {
 /// "op 4-1", "on 5/1", "am 3.1.": between two numbers, behind what stands before a day.
 fn in_figures(grammar: &Grammar, read: &[Token], tokens: &[Token]) -> Option<usize> {
     let bits = grammar.bits;
+    let first = tokens.first()?;
+    // "Termin: 02.12.": with both zeros and both dots it is a date wherever it stands.
+    let is_whole = matches!(first.value, TokenValue::Decimal(1..=31, 1..=12, false)) && first.end - first.start == 5;
+    if is_whole && grammar.is_at(tokens, 1, bits.stop) && tokens[1].start == first.end {
+        return Some(2);
+    }
     if !grammar.is_before(read, read.len(), bits.onday | bits.dated | bits.day) {
         return None;
     }

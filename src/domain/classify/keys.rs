@@ -47,6 +47,51 @@ impl KeyNames {
         named.map(|(_, name)| name.variable.clone()).collect()
     }
 
+    /// A folded text with `mark` in the place of each key that it names, by its service or its variable, and the variables of
+    /// all of them.
+    pub fn marked(&self, folded: &str, mark: &str) -> (String, Vec<String>) {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let (mut marked, mut named, mut at) = (String::with_capacity(folded.len()), 0, 0);
+        while let Some(first) = folded[at..].chars().next() {
+            let end_of = |from: usize| {
+                folded[from..]
+                    .find(|c| !is_word(c))
+                    .map_or(folded.len(), |length| from + length)
+            };
+            let end = end_of(at);
+            if end == at {
+                marked.push(first);
+                at += first.len_utf8();
+                continue;
+            }
+            let second = folded[end..]
+                .starts_with([' ', '-'])
+                .then(|| end_of(end + 1))
+                .filter(|other| *other > end + 1);
+            let whole = second.map(|other| (other, self.called(&folded[at..other].replace('-', " "))));
+            let (length, set) = whole
+                .filter(|(_, set)| *set != 0)
+                .unwrap_or((end, self.called(&folded[at..end])));
+            if set == 0 {
+                marked.push_str(&folded[at..end]);
+                at = end;
+            } else {
+                marked.push_str(mark);
+                at = length;
+            }
+            named |= set;
+        }
+        (marked, self.listed(named))
+    }
+
+    /// The keys that a word, or two, may name.
+    fn called(&self, words: &str) -> u64 {
+        if !self.may_begin(words) {
+            return 0;
+        }
+        self.variable(words) | self.set(|name| name.services.iter().any(|service| service == words))
+    }
+
     fn variable(&self, word: &str) -> u64 {
         self.set(|name| name.variable.eq_ignore_ascii_case(word))
     }

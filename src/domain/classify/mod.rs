@@ -58,6 +58,7 @@ pub use classifier::{BUILTIN, BUILTIN_TABLE, Classifier};
 pub use context::ReadingContext;
 pub use explain::{Explained, ExplainedClause};
 pub use keys::{KeyName, KeyNames};
+pub use normalise::folded;
 pub use reading::{BlockerKind, Certainty, Clause, Label, Reading, Role};
 pub use rule_file::RuleFault;
 pub use second_reader::Reasons;

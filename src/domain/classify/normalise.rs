@@ -29,6 +29,11 @@ pub(super) fn fold(text: &str, emoji: &Emoji) -> String {
     folded
 }
 
+/// Folds a text to ASCII, with one mark for every emoji.
+pub fn folded(text: &str) -> String {
+    fold(text, &Emoji::new())
+}
+
 /// The combining mark that turns a digit into a keycap.
 const KEYCAP: char = '\u{20e3}';
 

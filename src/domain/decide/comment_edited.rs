@@ -3,7 +3,8 @@ use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::misread::{self, Mends};
 use super::{
-    blockers, comment_gone, comment_posted, comments_flooded, corrections, denials, heard, questions, ticks, undo,
+    blockers, comment_gone, comment_posted, comments_flooded, corrections, dates, denials, heard, questions, ticks,
+    undo,
 };
 use crate::domain::classify::{Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
@@ -27,7 +28,9 @@ pub(super) fn apply(
         return;
     }
     questions::close(builder, &report);
-    let parts = answered_anew(builder, report).unwrap_or_else(|| changed(builder, report, former));
+    let back = dates::no_longer_wished(builder, &report);
+    let mut parts = answered_anew(builder, report).unwrap_or_else(|| changed(builder, report, former));
+    parts.extend(back);
     if !parts.is_empty() {
         tell(builder, report, parts, answered);
     }

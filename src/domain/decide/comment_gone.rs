@@ -1,7 +1,7 @@
 //! A comment is gone: a blocker is cleared, a key's comment is thanked for, a completion stays; what it set aside does,
 //! unless it was deleted.
 use super::builder::DecisionBuilder;
-use super::{blockers, conversation, leaks, undo};
+use super::{blockers, conversation, date_moves, leaks, undo};
 use crate::domain::comment::Finding;
 use crate::domain::effect::Place;
 use crate::domain::event::{Gone, Report};
@@ -23,6 +23,9 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, comment: &CommentId, how:
     let about = |question: &mut OpenQuestion| question.comment == *comment;
     absence.questions.extend(builder.state.questions.extract_if(.., about));
     forget(builder, comment, &mut absence);
+    if how == Gone::Deleted {
+        date_moves::take_back(builder, comment, true);
+    }
     // A resolved comment still exists, and so does the key in it: no thanks.
     if how == Gone::Deleted
         && let Some(at) = builder

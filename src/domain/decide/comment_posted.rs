@@ -3,8 +3,8 @@ use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::playbook::Topics;
 use super::{
-    blockers, claims, conversation, corrections, denials, exposed_keys, freed, heard, language, leak_clock,
-    leak_reports, limits, looks, misread, questions, requests, set_aside, take_backs,
+    blockers, claims, conversation, corrections, dates, denials, exposed_keys, freed, heard, key_questions, language,
+    leak_clock, leak_reports, limits, looks, misread, questions, requests, set_aside, take_backs,
 };
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
@@ -55,7 +55,7 @@ pub(super) fn of_acting(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts
 /// Opens a conversation: its looks are wanted, its reply follows them.
 pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut conversation: Conversation) {
     let request = looks::request(builder, &conversation.parts);
-    let asks = !request.checks.is_empty() || request.probes.is_some() || request.exposed;
+    let asks = !request.checks.is_empty() || request.probes.is_some() || request.exposed || request.dates.is_some();
     if asks && !looks::within_limits(builder, &report.comment.author) {
         conversation.parts.retain(|part| *part != ReplyPart::Limited);
         conversation.parts.push(ReplyPart::Limited);
@@ -72,7 +72,12 @@ pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut co
             let probe = builder.want_now(Some(&report.comment.id), effect);
             conversation.effects.push(probe);
         }
+        if let Some(variables) = request.dates {
+            let look_up = dates::look_up(builder, &report.comment.id, variables);
+            conversation.effects.push(look_up);
+        }
     }
+    dates::wait_for_the_way_back(builder, &mut conversation);
     limits::apply(builder, &mut conversation, report.authority);
     if conversation.silent {
         // What was not asked is not answered.
@@ -151,7 +156,10 @@ fn reports_work(report: &Report) -> bool {
 
 /// What a comment says of the work.
 fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, parts: &mut Vec<ReplyPart>) {
-    parts.extend(if corrections::takes_back(&report) {
+    let back = dates::taken_back(builder, report);
+    parts.extend(if back.is_some() {
+        back
+    } else if corrections::takes_back(&report) {
         corrections::report(builder, report, confirmed)
     } else {
         denials::report(builder, report)
@@ -164,6 +172,8 @@ fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, 
     progress(builder, report, parts);
     requests::dispute(builder, report, parts);
     parts.extend(self::questions(builder, &report));
+    parts.extend(key_questions::asked(builder, &report));
+    parts.extend(dates::wished(builder, report));
 }
 
 /// Takes the keys in a comment into the state; tells of them.

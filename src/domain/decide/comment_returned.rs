@@ -2,12 +2,13 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::comment_gone::{answering, remembered};
-use super::{comment_posted, conversation, exposed_keys, leak_clock, undo};
+use super::{comment_posted, conversation, date_moves, exposed_keys, leak_clock, undo};
 use crate::domain::effect::{EffectId, Status};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Absence, OpenQuestion, Posted, ReplyPart};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
+    date_moves::move_again(builder, &report.comment.id);
     let Some(mut absence) = remember(builder, &report.comment.id) else {
         return;
     };

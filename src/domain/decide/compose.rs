@@ -1,7 +1,7 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
 use super::prompt_facts::{described, facts, keys, line, missing, shown, titles};
-use super::{layout, leak_clock, questions};
+use super::{key_facts, layout, leak_clock, questions};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
 use crate::domain::page::{Conversation, HeldKeys, ReplyPart};
@@ -71,6 +71,9 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             ReplyPart::Progress { .. }
             | ReplyPart::Disputed
             | ReplyPart::Question { .. }
+            | ReplyPart::KeysAsked { .. }
+            | ReplyPart::Dates { .. }
+            | ReplyPart::DatesBack { .. }
             | ReplyPart::Left
             | ReplyPart::WasOpen { .. }
             | ReplyPart::Denied { .. }
@@ -177,6 +180,9 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         }
         ReplyPart::Alert { prompt, facts } => (format!("alert/{prompt}"), shown(facts)),
         ReplyPart::Due => ("due".to_owned(), context! {}),
+        ReplyPart::KeysAsked { question } => key_facts::answer(builder, conversation, question),
+        ReplyPart::Dates { wish, outcome } => key_facts::dates(builder, conversation, wish, outcome),
+        ReplyPart::DatesBack { moves } => key_facts::dates_back(builder, conversation, moves),
         ReplyPart::Help { .. }
         | ReplyPart::Disputed
         | ReplyPart::SetAside { .. }

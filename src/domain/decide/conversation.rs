@@ -1,7 +1,7 @@
 //! Conversations: a comment whose reply waits for looks. When the last look is in, the reply is decided.
 use super::builder::DecisionBuilder;
 use super::compose;
-use super::{claims, finished, leak_clock, progress, reply_edits};
+use super::{claims, dates, finished, leak_clock, progress, reply_edits};
 use crate::domain::effect::{Effect, EffectId, NewEffect, Place};
 use crate::domain::evidence::{Check, CheckStatus};
 use crate::domain::ids::CommentId;
@@ -37,6 +37,7 @@ pub(super) fn new(builder: &DecisionBuilder<'_>, subject: String, place: Place, 
         effects: Vec::new(),
         keys: Vec::new(),
         exposed: Vec::new(),
+        dates: None,
         since: builder.now,
         replied: false,
         silent: false,
@@ -76,7 +77,7 @@ pub(super) fn advance(builder: &mut DecisionBuilder<'_>) {
     while at < builder.state.conversations.len() {
         let conversation = &builder.state.conversations[at];
         let waits = !conversation.awaiting.is_empty() || !conversation.effects.is_empty();
-        if waits {
+        if waits || dates::move_rotation(builder, at) {
             interim(builder, at);
             at += 1;
         } else if write_schedule(builder, at) {

@@ -2,11 +2,12 @@
 use super::builder::DecisionBuilder;
 use super::reconcile::{self, WriteOutcome};
 use super::reply_edits;
-use super::{conversation, leak_clock, leaks};
+use super::{conversation, dates, leak_clock, leaks};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{Done, EffectId, KeyState, Outcome, Property, Value};
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
-use crate::domain::page::Due;
+use crate::domain::key_dates::KeyDates;
+use crate::domain::page::{DateLookUp, Due};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
 
@@ -26,6 +27,11 @@ fn done(builder: &mut DecisionBuilder<'_>, effect: &EffectId, result: &Done) {
         Done::Seen { evidence } => seen(builder, effect, evidence),
         Done::Probed { keys } => probed(builder, effect, keys),
         Done::Watched { keys } => leaks::watched(builder, effect, keys),
+        Done::LookedUp { keys, unreadable } => looked_up(builder, effect, keys, unreadable.as_ref()),
+        Done::Moved { moves, next_at } => {
+            next_rotation(builder, *next_at);
+            dates::moved(builder, effect, moves);
+        }
         Done::Scheduled { next_at } => scheduled(builder, effect, *next_at),
         Done::Changed => {
             let _ = reconcile::write_ended(builder, effect, WriteOutcome::Done) || reply_edits::ended(builder, effect);
@@ -149,6 +155,17 @@ fn exposed(builder: &mut DecisionBuilder<'_>, keys: &[KeyState]) -> Vec<KeyState
 
 fn scheduled(builder: &mut DecisionBuilder<'_>, effect: &EffectId, next_at: DateTime<Utc>) {
     builder.note(None, "scheduled", next_at.to_rfc3339());
+    next_rotation(builder, next_at);
+    for conversation in builder.state.all_conversations() {
+        if conversation.effects.contains(effect) {
+            conversation.effects.retain(|waiting| waiting != effect);
+            conversation.awaiting.push(Check::ScheduleAhead);
+        }
+    }
+}
+
+/// The page shows the next rotation, and waits for it.
+fn next_rotation(builder: &mut DecisionBuilder<'_>, next_at: DateTime<Utc>) {
     builder.state.due = Some(Due {
         at: next_at,
         told: false,
@@ -158,10 +175,16 @@ fn scheduled(builder: &mut DecisionBuilder<'_>, effect: &EffectId, next_at: Date
         .format("%Y-%m-%d")
         .to_string();
     builder.state.values.entry(Property::NextRotation).or_default().wanted = Some(Value::Date(day));
+}
+
+fn looked_up(builder: &mut DecisionBuilder<'_>, effect: &EffectId, keys: &[KeyDates], unreadable: Option<&String>) {
     for conversation in builder.state.all_conversations() {
         if conversation.effects.contains(effect) {
             conversation.effects.retain(|waiting| waiting != effect);
-            conversation.awaiting.push(Check::ScheduleAhead);
+            conversation.dates = Some(DateLookUp {
+                keys: keys.to_vec(),
+                unreadable: unreadable.cloned(),
+            });
         }
     }
 }

@@ -5,7 +5,8 @@
 //! comment may hold a key is judged by its form alone (`Report::looks_like_key`), and so is how it reads.
 use super::builder::DecisionBuilder;
 use super::{
-    comment_posted, comment_returned, comments_flooded, conversation, exposed_keys, leaks, limits, questions, undo,
+    comment_posted, comment_returned, comments_flooded, conversation, dates, exposed_keys, key_questions, leaks,
+    limits, questions, undo,
 };
 use crate::domain::event::{Event, Report};
 use crate::domain::ids::CommentId;
@@ -99,9 +100,11 @@ fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
         return parts;
     }
     let mut parts = Vec::new();
-    if report.reading.needs_reply {
+    if report.reading.needs_reply || !report.questions.is_empty() || !report.wishes.is_empty() {
         parts.push(ReplyPart::Guidance);
         parts.extend(comment_posted::questions(builder, report));
+        parts.extend(key_questions::for_guest(report));
+        parts.extend(dates::for_guest(builder, report));
     }
     parts
 }

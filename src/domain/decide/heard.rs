@@ -74,11 +74,13 @@ pub(super) fn still_says(builder: &mut DecisionBuilder<'_>, unchanged: &Report) 
 fn label(part: &ReplyPart) -> Option<Label> {
     match part {
         ReplyPart::Claim { .. } => Some(Label::Completion),
-        ReplyPart::Progress { .. } | ReplyPart::SetAside { back: false, .. } => Some(Label::Progress),
+        ReplyPart::Progress { .. } | ReplyPart::SetAside { back: false, .. } | ReplyPart::Dates { .. } => {
+            Some(Label::Progress)
+        }
         ReplyPart::Blocker { .. } | ReplyPart::Help { .. } => Some(Label::Blocker),
         ReplyPart::Correction { .. } | ReplyPart::SetAside { .. } => Some(Label::Correction),
         ReplyPart::Keys { .. } => Some(Label::KeyReport),
-        ReplyPart::Question { .. } => Some(Label::Question),
+        ReplyPart::Question { .. } | ReplyPart::KeysAsked { .. } => Some(Label::Question),
         _ => None,
     }
 }

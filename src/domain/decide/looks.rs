@@ -1,8 +1,9 @@
 //! Looks: which evidence a comment asks for, which keys are probed for it, and how much of that one person may cause.
 use super::builder::DecisionBuilder;
+use super::key_questions;
 use crate::domain::evidence::Check;
 use crate::domain::ids::PersonId;
-use crate::domain::page::{Proof, ReplyPart};
+use crate::domain::page::{DatesOutcome, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Side effects that one person may cause in an hour.
@@ -18,6 +19,8 @@ pub(super) struct EvidenceRequest {
     pub(super) probes: Option<BTreeSet<String>>,
     /// Whether exposed keys are looked at.
     pub(super) exposed: bool,
+    /// The variables whose dates are looked up; no variable means all of them.
+    pub(super) dates: Option<BTreeSet<String>>,
 }
 
 /// What the parts of a reply need to know.
@@ -25,6 +28,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
     let mut checks = BTreeSet::new();
     let mut probes: Option<BTreeSet<String>> = None;
     let mut exposed = false;
+    let mut dates: Option<BTreeSet<String>> = None;
     for part in parts {
         match part {
             ReplyPart::Claim { whole: true, .. } => {
@@ -47,6 +51,19 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             }
             ReplyPart::Keys { variables } => probes.get_or_insert_default().extend(variables.iter().cloned()),
             ReplyPart::Leaked { variables, all } => exposed |= *all || !variables.is_empty(),
+            ReplyPart::KeysAsked { question } => {
+                let needs = key_questions::needs(question);
+                if needs.probes {
+                    want(&mut probes, &question.keys);
+                }
+                if needs.dates {
+                    want(&mut dates, &question.keys);
+                }
+            }
+            ReplyPart::Dates {
+                wish,
+                outcome: DatesOutcome::Wanted { .. },
+            } => want(&mut dates, &wish.keys),
             ReplyPart::Posted { keys } => {
                 // A label may be the name of a pattern; only variables have a provider to ask. None is not all.
                 let labels = keys.iter().filter_map(|key| key.label.clone());
@@ -72,6 +89,8 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::NoSuchStep { .. }
             | ReplyPart::Waits { .. }
             | ReplyPart::Question { .. }
+            | ReplyPart::Dates { .. }
+            | ReplyPart::DatesBack { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Gone { .. }
             | ReplyPart::LeakByGuest
@@ -93,6 +112,16 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
         checks,
         probes,
         exposed,
+        dates,
+    }
+}
+
+/// Wants these, or all where none is named, beside what is wanted already.
+fn want(wanted: &mut Option<BTreeSet<String>>, variables: &[String]) {
+    match wanted {
+        Some(all) if all.is_empty() => {}
+        Some(some) if variables.is_empty() => some.clear(),
+        _ => wanted.get_or_insert_default().extend(variables.iter().cloned()),
     }
 }
 

@@ -23,6 +23,8 @@ mod comments_flooded;
 mod compose;
 mod conversation;
 mod corrections;
+mod date_moves;
+mod dates;
 mod denials;
 mod description;
 mod effect_finished;
@@ -32,6 +34,8 @@ mod finished;
 mod freed;
 mod guests;
 mod heard;
+mod key_facts;
+mod key_questions;
 mod keys_on_page;
 mod language;
 mod layout;
@@ -59,7 +63,7 @@ mod undo;
 mod which_step;
 
 pub use builder::{Decision, Note};
-pub use playbook::{AnswerLimits, Names, Playbook, Topic, Topics};
+pub use playbook::{AnswerLimits, KeyManual, Names, Playbook, Topic, Topics};
 pub use progress::{StepCounts, step_counts};
 
 use super::event::{Event, Now};

@@ -61,6 +61,29 @@ pub struct Names {
     pub identifiers: Vec<String>,
     /// Provider's title to the page where its keys are managed.
     pub manage_urls: BTreeMap<String, String>,
+    /// Variable of `.env` to the provider's id.
+    pub ids: BTreeMap<String, String>,
+    /// Provider's id to what people do at its console.
+    pub manuals: BTreeMap<String, KeyManual>,
+}
+
+/// What people do at a provider's console.
+#[derive(Clone, Debug, Default)]
+pub struct KeyManual {
+    /// The provider's name for people.
+    pub title: String,
+    /// Where its keys are made and deleted.
+    pub manage_url: String,
+    /// What is done there, by language; `en` is always there.
+    pub steps: BTreeMap<String, Vec<String>>,
+}
+
+impl KeyManual {
+    /// The steps in a language, or in English.
+    pub fn steps(&self, language: &str) -> &[String] {
+        let steps = self.steps.get(language).or_else(|| self.steps.get("en"));
+        steps.map_or(&[], Vec::as_slice)
+    }
 }
 
 /// What people ask about, as patterns over the redacted text.

@@ -4,6 +4,7 @@ use super::looks;
 use crate::domain::effect::Status;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
 use crate::domain::page::{Aside, Blocker, Conversation, Proof};
+use chrono::{DateTime, Datelike, Utc};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
 use serde::Serialize;
@@ -18,7 +19,11 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
     let guide = &builder.state.guide;
     let next = looks::current_step(builder)
         .and_then(|step| described(builder, &conversation.language, &[step]).into_iter().next());
-    let due = builder.state.due.as_ref().map(|due| day(builder, due.at));
+    let due = builder
+        .state
+        .due
+        .as_ref()
+        .map(|due| day(builder, &conversation.language, due.at));
     let description = builder.description();
     context! {
         name => shown(&conversation.name),
@@ -142,10 +147,24 @@ fn again(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> Option<S
     Some(at.with_timezone(&builder.playbook.zone).format(format).to_string())
 }
 
-fn day(builder: &DecisionBuilder<'_>, at: chrono::DateTime<chrono::Utc>) -> String {
-    at.with_timezone(&builder.playbook.zone)
-        .format("%a %-d %b %Y")
-        .to_string()
+/// A day in words, in the zone and in a language.
+pub(super) fn day(builder: &DecisionBuilder<'_>, language: &str, at: DateTime<Utc>) -> String {
+    let at = at.with_timezone(&builder.playbook.zone);
+    if language != "nl" {
+        return at.format("%a %-d %b %Y").to_string();
+    }
+    let days = ["ma", "di", "wo", "do", "vr", "za", "zo"];
+    let months = [
+        "jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec",
+    ];
+    let named = |names: &[&'static str], at: u32| names.get(usize::try_from(at).unwrap_or_default()).copied();
+    format!(
+        "{} {} {} {}",
+        named(&days, at.weekday().num_days_from_monday()).unwrap_or_default(),
+        at.day(),
+        named(&months, at.month0()).unwrap_or_default(),
+        at.year()
+    )
 }
 
 impl From<StepFacts> for Value {

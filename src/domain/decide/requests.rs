@@ -12,6 +12,11 @@ pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyP
     if calls.is_empty() || !report.obstacles().is_empty() {
         return Vec::new();
     }
+    // The word alone asks what we can do.
+    if report.on_step.is_none() && builder.playbook.topics.find(report.heard.as_str()) == Some("help") {
+        let topic = "help".to_owned();
+        return vec![ReplyPart::Question { topic, step: None }];
+    }
     let part = |step: Option<u8>| ReplyPart::Help {
         step: step.or_else(|| looks::current_step(builder)),
     };

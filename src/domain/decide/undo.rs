@@ -4,7 +4,7 @@
 //! Each fact of the state carries the comment that it came from. What a comment ends waits in `PageState::ended` under the
 //! comments that ended it, and holds again when the last of those is undone.
 use super::builder::DecisionBuilder;
-use super::ticks;
+use super::{date_moves, ticks};
 use crate::domain::classify::{BlockerKind, Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Gone;
@@ -27,6 +27,7 @@ pub(super) struct TakenBack {
 
 /// Undoes what a comment did.
 pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> TakenBack {
+    date_moves::take_back(builder, comment, false);
     let claimed = claimed(&builder.state);
     let was_finished = builder.state.finished.is_some();
     let was_stopped = !builder.state.blockers.is_empty();

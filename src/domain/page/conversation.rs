@@ -1,12 +1,15 @@
 //! The conversations of a page that are still open: what each reply has to speak of, and what it waits for.
+use super::dates::{DateLookUp, DatesOutcome};
 use super::list_or_one::list_or_one;
 use super::open_question::Asked;
+use crate::domain::asks::{DateWish, KeyQuestion};
 use crate::domain::classify::{BlockerKind, Label};
 use crate::domain::comment::Extent;
 use crate::domain::effect::{EffectId, KeyState, Place};
 use crate::domain::evidence::Check;
 use crate::domain::exposure::ExposedKey;
 use crate::domain::ids::{CommentId, PersonId};
+use crate::domain::key_dates::DateMove;
 use crate::domain::reply::{Reference, Run};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -69,6 +72,9 @@ pub struct Conversation {
     /// How the exposed keys that it tells of stood at the last look.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exposed: Vec<ExposedKey>,
+    /// What was looked up of the dates of keys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dates: Option<DateLookUp>,
     /// When the comment was seen: a reply does not wait longer than its limit.
     pub since: DateTime<Utc>,
     /// Whether a reply is there already: what comes next is an edit of it.
@@ -243,6 +249,23 @@ pub enum ReplyPart {
         topic: String,
         /// The step that the question is about.
         step: Option<u8>,
+    },
+    /// Something is asked about keys.
+    KeysAsked {
+        /// The question, with the keys that it means.
+        question: KeyQuestion,
+    },
+    /// Other dates are wished for.
+    Dates {
+        /// The wish, with the keys that it means.
+        wish: DateWish,
+        /// What came of it.
+        outcome: DatesOutcome,
+    },
+    /// Dates that a comment had moved are set back.
+    DatesBack {
+        /// Those that are set back; none: newer ones were set meanwhile.
+        moves: Vec<DateMove>,
     },
     /// The page itself holds keys.
     Held {

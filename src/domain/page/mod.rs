@@ -2,6 +2,7 @@
 mod answers;
 mod cell;
 mod conversation;
+mod dates;
 mod description;
 mod guide;
 mod heard;
@@ -12,6 +13,7 @@ mod state;
 pub use answers::{AnswersGiven, Recipient, count_answer};
 pub use cell::{Cell, Refused};
 pub use conversation::{Conversation, Edit, HeldKeys, Leak, PostedKey, ReplyPart};
+pub use dates::{DateLookUp, DatesOutcome, MovedDates};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
 pub use heard::{Aside, Blocker, Claim, Denial, EndedFact, Fact, HeardComment, SetAside, StepState, TimeSpent};

@@ -2,6 +2,7 @@
 use super::answers::AnswersGiven;
 use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys, Leak};
+use super::dates::MovedDates;
 use super::guide::Guide;
 use super::heard::{Aside, Blocker, Claim, Denial, EndedFact, HeardComment, SetAside, StepState, TimeSpent};
 use super::list_or_one::list_or_one;
@@ -242,6 +243,10 @@ pub struct PageState {
     pub spent: Vec<TimeSpent>,
     /// The next rotation of the keys.
     pub due: Option<Due>,
+    /// Dates that comments moved lately, the newest last.
+    pub moved: Vec<MovedDates>,
+    /// The last write of dates: the next one waits for it.
+    pub moving: Option<EffectId>,
     /// The claim of the whole item.
     pub finished: Option<Claim>,
     /// Who said so as well.

@@ -46,6 +46,8 @@ pub struct Provider {
     pub instructions: BTreeMap<String, Vec<String>>,
     /// Beginnings of other makers' keys that this provider takes as well.
     pub prefixes: Vec<String>,
+    /// What else people call it, in small letters.
+    pub called: Vec<String>,
     /// Whether the request goes where the project's own file says, not where the built-in table does.
     pub users_own: bool,
     pub(in crate::rotation) capture: CapturePlan,

@@ -55,6 +55,8 @@ struct Spec {
     manage_url: String,
     #[serde(default)]
     prefixes: Vec<String>,
+    #[serde(default)]
+    called: Vec<String>,
     instructions: BTreeMap<String, Vec<String>>,
 }
 
@@ -261,6 +263,7 @@ fn build(table: Table) -> Result<Provider, String> {
         manage_url: spec.manage_url,
         instructions: spec.instructions,
         prefixes: spec.prefixes,
+        called: spec.called,
         users_own: false,
         capture: spec.capture,
     })

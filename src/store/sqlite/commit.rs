@@ -186,6 +186,8 @@ fn patience_ms(new: &NewEffect, due_ms: i64, at_ms: i64, writing: &mut Writing<'
         Effect::BackUpEnv { .. }
         | Effect::ProbeKeys { .. }
         | Effect::WriteSchedule { .. }
+        | Effect::LookUpKeys { .. }
+        | Effect::MoveRotation { .. }
         | Effect::MarkExposed { .. }
         | Effect::WatchExposed { .. }
         | Effect::MaskBlock { .. }

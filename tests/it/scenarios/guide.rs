@@ -1,7 +1,7 @@
 //! What the bot on paper reads of a page and of the providers' table.
 use super::world::markdown;
 use keyminder::domain::comment::RawText;
-use keyminder::domain::decide::Names;
+use keyminder::domain::decide::{KeyManual, Names};
 use keyminder::domain::ids::{BlockId, PageId};
 use keyminder::domain::page::{BlockKind, Guide, PageBlock};
 use keyminder::domain::reply::Run;
@@ -12,11 +12,18 @@ use std::collections::BTreeMap;
 pub fn names() -> Names {
     let mut names = Names::default();
     for provider in Providers::builtin().all() {
+        let manual = KeyManual {
+            title: provider.title.clone(),
+            manage_url: provider.manage_url.clone(),
+            steps: provider.instructions.clone(),
+        };
+        names.manuals.insert(provider.id.clone(), manual);
         names
             .manage_urls
             .insert(provider.title.clone(), provider.manage_url.clone());
         for variable in &provider.variables {
             names.providers.insert(variable.name.clone(), provider.title.clone());
+            names.ids.insert(variable.name.clone(), provider.id.clone());
             if variable.identifier {
                 names.identifiers.push(variable.name.clone());
             }

@@ -64,9 +64,25 @@ pub fn probed(world: &World, variables: &[String], cycle: Option<&Cycle>) -> Vec
             because: None,
             changed: present.as_ref().and_then(|key| cycle.map(|_| key.changed)),
             fingerprint: present.and_then(|key| fingerprints(world).get(key.variables.last()?).cloned()),
+            expires_at: None,
+            permissions: permissions(&provider.id),
         });
     }
     states
+}
+
+/// What the stand-in of Bybit tells of each of its keys.
+fn permissions(provider: &str) -> Vec<String> {
+    let told = [
+        "ContractTrade.Order",
+        "ContractTrade.Position",
+        "Spot.SpotTrade",
+        "Wallet.AccountTransfer",
+    ];
+    told.iter()
+        .filter(|_| provider == "bybit")
+        .map(|&one| one.to_owned())
+        .collect()
 }
 
 /// What a check sees.

@@ -1,4 +1,5 @@
 //! Depth 1: the bot on paper. The real redactor, classifier and `decide`; effects end as the world says, at once.
+use super::agenda::Agenda;
 use super::exposures::Exposures;
 use super::guide::{names, page, page_id, shown_runs};
 use super::looks;
@@ -51,7 +52,7 @@ pub struct Paper {
     guests: Vec<String>,
     bots: Vec<String>,
     boxes: BTreeMap<BlockId, bool>,
-    schedule: Option<DateTime<Utc>>,
+    agenda: Agenda,
     exposed: Exposures,
     view: View,
     now: DateTime<Utc>,
@@ -90,7 +91,7 @@ impl Paper {
             guests: vec!["gita".to_owned()],
             bots: Vec::new(),
             boxes,
-            schedule: None,
+            agenda: Agenda::default(),
             exposed: Exposures::default(),
             view: View::default(),
             now: Utc.with_ymd_and_hms(2026, 1, 5, 9, 0, 0).single().expect("a moment"),
@@ -106,6 +107,7 @@ impl Paper {
             Given::Outside => self.sheet.leave(),
             Given::Somebody { who, kind } if kind == "guest" => self.guests.push(who.clone()),
             Given::Somebody { who, .. } => self.bots.push(who.clone()),
+            Given::Date { provider, what, day } => self.agenda.given(provider, what, *day),
             Given::NoEnv | Given::New(_) | Given::Key { .. } => {}
         }
         self.show();
@@ -354,13 +356,11 @@ impl Paper {
             Effect::ProbeKeys { variables } => Done::Probed {
                 keys: looks::probed(world, variables, self.state.cycle.as_ref()),
             },
-            Effect::WriteSchedule { rotated_at, .. } => {
-                let next_at = *rotated_at + TimeDelta::weeks(4);
-                self.schedule = Some(next_at);
-                Done::Scheduled { next_at }
+            Effect::WriteSchedule { .. } | Effect::LookUpKeys { .. } | Effect::MoveRotation { .. } => {
+                self.agenda.perform(world, &wanted.effect).expect("an effect of dates")
             }
             Effect::GatherEvidence { check, cycle } => Done::Seen {
-                evidence: looks::look(world, check, cycle, self.schedule, self.now),
+                evidence: looks::look(world, check, cycle, self.agenda.finished, self.now),
             },
         };
         Outcome::Done { result }

@@ -1,4 +1,5 @@
 //! A transcript: what people write and what the world is like stands at the margin; what the bot did stands indented.
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
 /// A conversation, line by line.
@@ -41,6 +42,12 @@ pub enum Given {
     Unshared,
     /// `given the page stands outside of a database`
     Outside,
+    /// `given groq due 2026-02-01`, `rotated`, `expires`, `exposed`: what is known of a key's dates.
+    Date {
+        provider: String,
+        what: String,
+        day: NaiveDate,
+    },
     /// `given gita is a guest`, `given robo is a bot`
     Somebody { who: String, kind: String },
 }
@@ -89,7 +96,7 @@ impl Transcript {
     /// Whether it needs what only the first depth can do: a clock that jumps, a list that is wrong for a moment.
     pub fn jumps(&self) -> bool {
         let jumps = |line: &Line| match line {
-            Line::Later(_) => true,
+            Line::Later(_) | Line::Given(Given::Date { .. }) => true,
             Line::Act { act, .. } => matches!(act, Act::Quiet(_) | Act::Return),
             _ => false,
         };
@@ -148,6 +155,11 @@ impl Given {
             ["the", "database", "is", "not", "shared"] => Some(Self::Unshared),
             ["the", "page", "stands", "outside", "of", "a", "database"] => Some(Self::Outside),
             [provider, "new"] => Some(Self::New((*provider).to_owned())),
+            [provider, what @ ("due" | "rotated" | "expires" | "exposed"), day] => Some(Self::Date {
+                provider: (*provider).to_owned(),
+                what: (*what).to_owned(),
+                day: day.parse().ok()?,
+            }),
             [who, "is", "a", kind] => Some(Self::Somebody {
                 who: (*who).to_owned(),
                 kind: (*kind).to_owned(),

@@ -59,6 +59,10 @@ pub fn read(reading: &Reading) -> String {
         }
         clauses.push(text);
     }
+    if clauses.is_empty() && reading.labels == [Label::Question] {
+        // What is asked about keys and dates is read before the clauses are.
+        clauses.push(Label::Question.name().to_owned());
+    }
     if reading.all_done {
         clauses.push("all done".to_owned());
     }

@@ -97,7 +97,11 @@ impl World {
                     self.put(&provider, *old, state);
                 }
             }
-            Given::StatusOptions(_) | Given::Unshared | Given::Outside | Given::Somebody { .. } => {}
+            Given::StatusOptions(_)
+            | Given::Unshared
+            | Given::Outside
+            | Given::Date { .. }
+            | Given::Somebody { .. } => {}
         }
     }
 

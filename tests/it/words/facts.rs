@@ -92,6 +92,8 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(questions(&missing));
     all.extend(blockers());
     all.extend(corrected());
+    all.extend(super::key_facts::questions());
+    all.extend(super::key_facts::dates());
     all.push(("key_by_bot", context! { labels => ["BYBIT_API_SECRET"] }));
     all.push((
         "key_by_bot",

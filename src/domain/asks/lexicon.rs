@@ -1,0 +1,306 @@
+//! The words of dates and of wishes for other ones, as `config/dates.toml` has them, and a clause as a row of such words.
+use crate::domain::schedule::{Interval, Unit};
+use crate::domain::toml_fault;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+
+/// The longest phrase, in words.
+const LONGEST: usize = 5;
+/// More words than these no wish has.
+const MOST_WORDS: usize = 80;
+/// What stands for the name of a key.
+pub(super) const KEY: &str = "{key}";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LexiconFile {
+    months: BTreeMap<String, String>,
+    weekdays: BTreeMap<String, String>,
+    days: BTreeMap<String, String>,
+    units: BTreeMap<String, String>,
+    numbers: BTreeMap<String, String>,
+    often: BTreeMap<String, String>,
+    kinds: BTreeMap<String, String>,
+}
+
+/// The kinds of words in `[kinds]`, in the order of their bits.
+const KINDS: [&str; 26] = [
+    "move", "place", "change", "later", "push", "snooze", "earlier", "remind", "rotate", "after", "before", "object",
+    "keynoun", "all", "it", "interval", "every", "cue", "toward", "to", "in", "hence", "filler", "veto", "hedge",
+    "polite",
+];
+/// Kinds of words that only the reading of days asks for.
+const OF_DAYS: [&str; 4] = ["or", "end", "next", "until"];
+
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct WordKinds(u32);
+
+impl WordKinds {
+    /// The set of these kinds.
+    pub(super) fn of(names: &[&str]) -> Self {
+        let bit = |name: &&str| {
+            1 << KINDS
+                .iter()
+                .chain(&OF_DAYS)
+                .position(|known| known == name)
+                .unwrap_or(31)
+        };
+        Self(names.iter().map(bit).fold(0, |all, bit: u32| all | bit))
+    }
+
+    /// Whether the sets share a kind.
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The kinds of both.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether it has no kind.
+    pub(super) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// What a word, or a phrase, may mean.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DateWord {
+    pub(super) kinds: WordKinds,
+    pub(super) month: Option<u32>,
+    pub(super) weekday: Option<u32>,
+    pub(super) days: Option<u32>,
+    pub(super) unit: Option<Interval>,
+    pub(super) number: Option<u32>,
+    pub(super) often: Option<Interval>,
+    /// A number in figures: how it was written.
+    pub(super) figures: Option<usize>,
+    /// Behind it stands what makes it the so-manieth: `15th`.
+    pub(super) ordinal: bool,
+    /// Anything else that is written with one sign.
+    pub(super) sign: Option<char>,
+    /// It stands for the name of a key.
+    pub(super) key: bool,
+    /// It directly follows the one before.
+    pub(super) joined: bool,
+}
+
+impl DateWord {
+    /// Whether it has one of these kinds.
+    pub(super) fn is(&self, kinds: WordKinds) -> bool {
+        self.kinds.meets(kinds)
+    }
+
+    /// Whether nothing is known of it.
+    pub(super) fn is_unknown(&self) -> bool {
+        self.kinds.is_empty() && !self.key && self.sign.is_none()
+    }
+}
+
+/// The phrases of `config/dates.toml`.
+pub(super) struct DateLexicon {
+    phrases: HashMap<String, DateWord>,
+    /// How long the longest phrase is that begins with a word.
+    longest: HashMap<String, usize>,
+}
+
+impl DateLexicon {
+    /// Reads the file.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let file: LexiconFile = toml::from_str(text).map_err(|error| toml_fault::in_words(text, &error))?;
+        let mut lexicon = Self {
+            phrases: HashMap::new(),
+            longest: HashMap::new(),
+        };
+        lexicon.figures(&file.months, |word, month| word.month = Some(month))?;
+        lexicon.figures(&file.weekdays, |word, day| word.weekday = Some(day))?;
+        lexicon.figures(&file.days, |word, days| word.days = Some(days))?;
+        lexicon.figures(&file.numbers, |word, number| word.number = Some(number))?;
+        for (a_year, words) in &file.units {
+            let unit = unit_of(a_year)?;
+            lexicon.add(words, |word| word.unit = Some(unit));
+        }
+        for (every, words) in &file.often {
+            let every = Interval::parse(every).ok_or_else(|| format!("often: {every:?} is no interval"))?;
+            lexicon.add(words, |word| word.often = Some(every));
+        }
+        for (kind, words) in &file.kinds {
+            if !KINDS.iter().chain(&OF_DAYS).any(|known| known == kind) {
+                return Err(format!("kinds: there is no kind {kind:?}"));
+            }
+            let kind = WordKinds::of(&[kind.as_str()]);
+            lexicon.add(words, |word| word.kinds = word.kinds.and(kind));
+        }
+        lexicon.settle();
+        Ok(lexicon)
+    }
+
+    fn figures(&mut self, table: &BTreeMap<String, String>, put: impl Fn(&mut DateWord, u32)) -> Result<(), String> {
+        for (figure, words) in table {
+            let figure = figure.parse().map_err(|_| format!("{figure:?} is no number"))?;
+            self.add(words, |word| put(word, figure));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, words: &str, put: impl Fn(&mut DateWord)) {
+        for phrase in words.split(',').map(str::trim).filter(|phrase| !phrase.is_empty()) {
+            put(self.phrases.entry(phrase.to_owned()).or_default());
+            let first = phrase.split(' ').next().unwrap_or(phrase);
+            let longest = self.longest.entry(first.to_owned()).or_default();
+            *longest = phrase.split(' ').count().min(LONGEST).max(*longest);
+        }
+    }
+
+    /// What says no in one language and something harmless in another is no veto.
+    fn settle(&mut self) {
+        let veto = WordKinds::of(&["veto"]);
+        for word in self.phrases.values_mut() {
+            let means_more = word.kinds != veto || word.month.is_some() || word.unit.is_some() || word.number.is_some();
+            if word.is(veto) && means_more {
+                word.kinds = WordKinds(word.kinds.0 & !veto.0);
+            }
+        }
+    }
+
+    /// Whether a clause may hold a wish at all: it names a time, or has a verb of putting off.
+    pub(super) fn may_wish(&self, clause: &str) -> bool {
+        let verbs = WordKinds::of(&["move", "later", "push", "snooze", "earlier", "remind"]);
+        let names_a_time = |word: &DateWord| {
+            let day = word.days.is_some() || word.weekday.is_some() || word.month.is_some();
+            day || word.unit.is_some() || word.often.is_some() || word.figures.is_some()
+        };
+        self.words(clause)
+            .iter()
+            .any(|word| word.is(verbs) || names_a_time(word))
+    }
+
+    /// A clause, folded, as a row of words.
+    pub(super) fn words(&self, clause: &str) -> Vec<DateWord> {
+        let pieces = pieces(clause);
+        let mut words = Vec::new();
+        let mut at = 0;
+        while at < pieces.len() && words.len() < MOST_WORDS {
+            let (length, mut word) = self.phrase(&pieces[at..]).unwrap_or_else(|| (1, bare(pieces[at].text)));
+            word.joined = pieces[at].joined;
+            words.push(word);
+            at += length;
+        }
+        words
+    }
+
+    /// The longest phrase that begins here.
+    fn phrase(&self, pieces: &[Piece]) -> Option<(usize, DateWord)> {
+        let longest = *self.longest.get(pieces.first()?.text)?;
+        (1..=longest.min(pieces.len())).rev().find_map(|length| {
+            let texts: Vec<&str> = pieces[..length].iter().map(|piece| piece.text).collect();
+            let word = self.phrases.get(&texts.join(" "))?;
+            Some((length, word.clone()))
+        })
+    }
+}
+
+/// What the unit is of which a year has so many.
+fn unit_of(a_year: &str) -> Result<Interval, String> {
+    let (count, unit) = match a_year {
+        "8760" => (0, Unit::Days),
+        "365" => (1, Unit::Days),
+        "52" => (1, Unit::Weeks),
+        "26" => (2, Unit::Weeks),
+        "12" => (1, Unit::Months),
+        "4" => (3, Unit::Months),
+        "2" => (6, Unit::Months),
+        "1" => (1, Unit::Years),
+        other => return Err(format!("units: no unit comes {other} times a year")),
+    };
+    Ok(Interval { count, unit })
+}
+
+/// A word that no phrase begins with: a number, a sign, the name of a key, or nothing that we know.
+fn bare(text: &str) -> DateWord {
+    let figures = text.bytes().take_while(u8::is_ascii_digit).count();
+    if text == KEY {
+        return DateWord {
+            key: true,
+            ..DateWord::default()
+        };
+    }
+    if figures > 0 {
+        return DateWord {
+            number: text[..figures].parse().ok(),
+            figures: Some(figures),
+            ordinal: figures < text.len(),
+            ..DateWord::default()
+        };
+    }
+    let mut chars = text.chars();
+    let sign = chars
+        .next()
+        .filter(|c| !c.is_ascii_alphabetic() || text.starts_with('{'));
+    DateWord {
+        sign,
+        ..DateWord::default()
+    }
+}
+
+/// A piece of a clause: letters, figures, or a sign.
+struct Piece<'t> {
+    text: &'t str,
+    joined: bool,
+}
+
+fn pieces(clause: &str) -> Vec<Piece<'_>> {
+    let bytes = clause.as_bytes();
+    let mut pieces = Vec::new();
+    let (mut at, mut end) = (0, usize::MAX);
+    while at < bytes.len() {
+        if bytes[at].is_ascii_whitespace() {
+            at += 1;
+            continue;
+        }
+        let length = length_of_piece(&clause[at..]);
+        pieces.push(Piece {
+            text: &clause[at..at + length],
+            joined: end == at,
+        });
+        at += length;
+        end = at;
+    }
+    pieces
+}
+
+/// How long the piece is that begins here: `15th` is one, `60d` two, `jusqu'au` and `half-year` one.
+fn length_of_piece(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    let run = |from: usize, is: fn(&u8) -> bool| bytes[from..].iter().take_while(|byte| is(byte)).count();
+    if rest.starts_with('{') {
+        return rest.find('}').map_or(1, |end| end + 1);
+    }
+    if rest.starts_with("->") {
+        return 2;
+    }
+    let figures = run(0, u8::is_ascii_digit);
+    if figures > 0 {
+        let letters = &rest[figures..figures + run(figures, u8::is_ascii_alphabetic)];
+        let is_ordinal = matches!(
+            letters,
+            "st" | "nd" | "rd" | "th" | "er" | "e" | "ste" | "de" | "o" | "a"
+        );
+        return figures + if is_ordinal { letters.len() } else { 0 };
+    }
+    let mut length = run(0, u8::is_ascii_alphabetic);
+    if length == 0 {
+        // Text is folded, but for what cannot be.
+        return rest.chars().next().map_or(1, char::len_utf8);
+    }
+    while matches!(bytes.get(length), Some(b'\'' | b'-')) {
+        let more = run(length + 1, u8::is_ascii_alphabetic);
+        if more == 0 {
+            break;
+        }
+        length += 1 + more;
+    }
+    length
+}

@@ -1,0 +1,328 @@
+//! What people ask of us about keys and their dates: questions ("is the groq key still valid?") and wishes ("snooze until
+//! Monday"). They are read before a comment is classified, sentence by sentence, and what they say is classified no more: a
+//! question stays a question, and the day of a month is no step.
+mod days;
+mod lexicon;
+mod sentences;
+#[cfg(test)]
+mod tests;
+mod topics;
+mod wish;
+
+pub use days::{DateDoubt, DayWords};
+pub use wish::DateWish;
+
+use super::classify::{KeyNames, folded};
+use super::comment::CleanText;
+use super::schedule::at_nine;
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use lexicon::{DateLexicon, KEY, WordKinds};
+use regex::Regex;
+use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+use topics::KeyTopics;
+
+/// The topics that are built in.
+const TOPICS: &str = include_str!("../../../config/key_topics.toml");
+/// The words of dates that are built in.
+const DATES: &str = include_str!("../../../config/dates.toml");
+/// More of a kind nobody asks in one comment.
+const MOST: usize = 4;
+
+/// A question about keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyQuestion {
+    /// The name of a prompt in `key/`.
+    pub topic: String,
+    /// Variables of the keys that it names; none: all of them.
+    pub keys: Vec<String>,
+    /// What it names as a key and we do not know.
+    pub unknown: Vec<String>,
+    /// Whether it means a key that was spoken of before: "how old is it?"
+    pub refers: bool,
+}
+
+/// A comment without our own name where it calls us by it; the name alone asks what we can do.
+pub fn without_our_name(text: &CleanText) -> CleanText {
+    static CALLED: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"(?i)(^\s*keyminder\s*[,:]|@keyminder\b(?:\s*[,:])?)\s*").ok());
+    let Some(called) = CALLED.as_ref().filter(|called| called.is_match(text.as_str())) else {
+        return text.clone();
+    };
+    let rest = called.replace_all(text.as_str(), "");
+    CleanText::passed(if rest.trim().is_empty() {
+        "help".to_owned()
+    } else {
+        rest.into_owned()
+    })
+}
+
+/// What a comment asks about keys and dates, and the rest of it.
+#[derive(Clone, Debug, Default)]
+pub struct AskedOfKeys {
+    /// The questions, in the comment's order.
+    pub questions: Vec<KeyQuestion>,
+    /// The wishes for other dates.
+    pub wishes: Vec<DateWish>,
+    /// What else the comment says; `None`: all of it, for it asks nothing of the kind.
+    pub rest: Option<CleanText>,
+}
+
+/// Reads questions about keys and wishes for dates.
+pub struct AskReader {
+    topics: Lazy<KeyTopics>,
+    lexicon: Lazy<DateLexicon>,
+}
+
+/// Made when it is first needed: most comments ask nothing of the kind.
+type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send + Sync>>;
+
+fn ready<T: Send + Sync + 'static>(made: T) -> Lazy<T> {
+    LazyLock::new(Box::new(move || made))
+}
+
+impl AskReader {
+    /// What is built in.
+    pub fn builtin() -> Arc<Self> {
+        const READ: &str = "the embedded files are read by a test";
+        static BUILTIN: LazyLock<Arc<AskReader>> = LazyLock::new(|| {
+            Arc::new(AskReader {
+                topics: LazyLock::new(Box::new(|| KeyTopics::parse(TOPICS).expect(READ))),
+                lexicon: LazyLock::new(Box::new(|| DateLexicon::parse(DATES).expect(READ))),
+            })
+        });
+        BUILTIN.clone()
+    }
+
+    /// From the files of a project, where it has some.
+    pub fn new(topics: Option<&str>, dates: Option<&str>) -> Result<Self, String> {
+        let topics = KeyTopics::parse(topics.unwrap_or(TOPICS));
+        let lexicon = DateLexicon::parse(dates.unwrap_or(DATES));
+        Ok(Self {
+            topics: ready(topics.map_err(|fault| format!("config/key_topics.toml: {fault}"))?),
+            lexicon: ready(lexicon.map_err(|fault| format!("config/dates.toml: {fault}"))?),
+        })
+    }
+
+    /// Whether each topic finds its examples, and nothing of what is another's; the first that is not so.
+    pub fn prove(&self, keys: &KeyNames) -> Result<(), String> {
+        for (topic, example, is) in &self.topics.examples {
+            let found = self.read(&CleanText::passed(example.clone()), keys);
+            let found = found.questions.first().map(|question| question.topic.as_str());
+            if (found == Some(topic)) != *is {
+                return Err(format!(
+                    "config/key_topics.toml: topic {topic}: {example:?} is read as {found:?}"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The names of all topics.
+    pub fn topics(&self) -> impl Iterator<Item = &str> {
+        self.topics.ids()
+    }
+
+    /// The morning of a day in words: "tomorrow", "next Monday", "15 January". `None`: it is none.
+    pub fn morning(&self, text: &str, now: DateTime<Utc>, zone: Tz) -> Option<Result<DateTime<Utc>, DateDoubt>> {
+        let words = self.lexicon.words(&folded(text));
+        let leads = words.first()?.is(WordKinds::of(&["to", "toward", "in", "filler"]));
+        let whole = |to: usize| {
+            let before = to.checked_sub(1).and_then(|at| words.get(at));
+            let (length, day) = days::day(before, words.get(to..)?)?;
+            (to + length == words.len()).then_some(day)
+        };
+        let day = whole(0).or_else(|| whole(1).filter(|_| leads))?;
+        Some(match day {
+            DayWords::Ahead(0) => Ok(at_nine(now.with_timezone(&zone).date_naive(), zone)),
+            day => day.morning(now, zone),
+        })
+    }
+
+    /// What a comment asks about keys and dates.
+    pub fn read(&self, text: &CleanText, keys: &KeyNames) -> AskedOfKeys {
+        let whole = text.as_str();
+        let mut asked = AskedOfKeys::default();
+        let mut taken: Vec<Range<usize>> = Vec::new();
+        let mut before = Vec::new();
+        for sentence in sentences::sentences(whole) {
+            let said = SaidSentence::of(&whole[sentence.clone()], keys);
+            if asked.questions.len() + asked.wishes.len() < MOST && !said.is_to_somebody {
+                taken.extend(self.in_sentence(whole, &sentence, &said, &before, keys, &mut asked));
+            }
+            if !said.keys.is_empty() {
+                before = said.keys;
+            }
+        }
+        if !taken.is_empty() {
+            asked.rest = Some(CleanText::passed(without(whole, &taken)));
+        }
+        asked
+    }
+
+    /// Reads one sentence; what of it is asked.
+    fn in_sentence(
+        &self,
+        whole: &str,
+        sentence: &Range<usize>,
+        said: &SaidSentence,
+        before: &[String],
+        keys: &KeyNames,
+        asked: &mut AskedOfKeys,
+    ) -> Vec<Range<usize>> {
+        let (wishes, ranges) = self.wishes(whole, sentence, said, before, keys);
+        let sure = wishes.iter().any(|wish| !wish.tentative);
+        if !sure && let Some(topic) = self.topics.find(&said.marked) {
+            let own = said.keys.clone();
+            let refers = own.is_empty() && self.topics.refers(&said.marked);
+            asked.questions.push(KeyQuestion {
+                topic: topic.to_owned(),
+                keys: if refers { before.to_vec() } else { own },
+                unknown: said.unknown.clone(),
+                refers: refers && before.is_empty(),
+            });
+            return vec![sentence.clone()];
+        }
+        asked.wishes.extend(wishes);
+        ranges
+    }
+
+    /// The wishes of a sentence: of all of it, else of its clauses.
+    fn wishes(
+        &self,
+        whole: &str,
+        sentence: &Range<usize>,
+        said: &SaidSentence,
+        before: &[String],
+        keys: &KeyNames,
+    ) -> (Vec<DateWish>, Vec<Range<usize>>) {
+        if !self.lexicon.may_wish(&said.marked) {
+            return (Vec::new(), Vec::new());
+        }
+        let with_keys = |wish: DateWish, clause: &SaidSentence| {
+            let own = !clause.keys.is_empty() || wish.all || !clause.unknown.is_empty();
+            let meant = if own {
+                &clause.keys
+            } else if said.keys.is_empty() && clause.refers(&self.lexicon) {
+                // "hugging face can wait. put it on 1 July"
+                return DateWish {
+                    keys: before.to_vec(),
+                    ..wish
+                };
+            } else {
+                &said.keys
+            };
+            DateWish {
+                keys: meant.clone(),
+                unknown: clause.unknown.clone(),
+                ..wish
+            }
+        };
+        let read = |range: &Range<usize>| {
+            let clause = SaidSentence::of(&whole[range.clone()], keys);
+            let wish = wish::wish(&self.lexicon, &clause.marked, said.is_asked, !said.keys.is_empty())?;
+            Some(with_keys(wish, &clause))
+        };
+        let all = read(sentence).filter(|wish| wish.to != Some(DayWords::Several) && !wish.is_unfinished());
+        if let Some(wish) = all {
+            return (vec![wish], vec![sentence.clone()]);
+        }
+        for depth in sentences::DEPTHS {
+            let clauses = sentences::clauses(whole, sentence, depth);
+            let found = clauses.into_iter().filter_map(|range| Some((read(&range)?, range)));
+            let (wishes, ranges): (Vec<_>, Vec<_>) = found.filter(|(wish, _)| !wish.is_unfinished()).unzip();
+            if !wishes.is_empty() {
+                return (wishes, ranges);
+            }
+        }
+        read(sentence)
+            .map(|wish| (vec![wish], vec![sentence.clone()]))
+            .unwrap_or_default()
+    }
+}
+
+/// A sentence or a clause, folded, with its keys.
+struct SaidSentence {
+    marked: String,
+    keys: Vec<String>,
+    unknown: Vec<String>,
+    is_asked: bool,
+    /// Whether it is said to somebody by name.
+    is_to_somebody: bool,
+}
+
+impl SaidSentence {
+    fn of(text: &str, names: &KeyNames) -> Self {
+        let (mut marked, keys) = names.marked(&folded(&with_participles(text)), KEY);
+        let unknown = if keys.is_empty() {
+            unknown_keys(text)
+        } else {
+            Vec::new()
+        };
+        for name in &unknown {
+            marked = marked.replace(&folded(name), KEY);
+        }
+        Self {
+            is_asked: marked.trim_end().trim_end_matches(['!', '.', ')', '"']).ends_with('?'),
+            unknown,
+            is_to_somebody: marked.trim_start().starts_with('@'),
+            marked,
+            keys,
+        }
+    }
+
+    /// Whether it speaks of something that was named before.
+    fn refers(&self, lexicon: &DateLexicon) -> bool {
+        let words = lexicon.words(&self.marked);
+        words.iter().any(|word| word.is(WordKinds::of(&["it"])))
+            && !words.iter().any(|word| word.is(WordKinds::of(&["object"])))
+    }
+}
+
+/// A text in which participles in "-é" differ from what is told to do, "reporté" from "reporte", when the accents are gone.
+fn with_participles(text: &str) -> Cow<'_, str> {
+    static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\w{3})[éÉ](e?s?)\b").ok());
+    match ENDS.as_ref() {
+        Some(ends) if text.contains(['é', 'É']) => ends.replace_all(text, "${1}eed$2"),
+        _ => Cow::Borrowed(text),
+    }
+}
+
+/// What stands there as the name of a key and is none that we know: "the Datadog key", `DATADOG_API_KEY`.
+fn unknown_keys(text: &str) -> Vec<String> {
+    static NAMED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let noun =
+            "(?:API[ -]?)?(?:[Kk]eys?|[Tt]okens?|[Ss]ecrets?|[Ss]leutels?|[Ss]chlüssel|[Rr]otations?|[Rr]otatie)";
+        let variable = r"\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*_(?:KEY|TOKEN|SECRET|PAT))\b";
+        Regex::new(&format!(r"{variable}|\S[ -]([A-Z][a-zA-Z0-9]{{2,30}})[ -]{noun}\b")).ok()
+    });
+    const NO_NAMES: [&str; 14] = [
+        "API", "New", "Old", "SSH", "SSL", "TLS", "All", "The", "Our", "Your", "Next", "Key", "Neuer", "Zugangs",
+    ];
+    let Some(pattern) = NAMED.as_ref() else {
+        return Vec::new();
+    };
+    let names = pattern
+        .captures_iter(text)
+        .filter_map(|found| found.get(1).or(found.get(2)));
+    let names = names.map(|name| name.as_str().to_owned());
+    names
+        .filter(|name| !NO_NAMES.contains(&name.as_str()))
+        .take(MOST)
+        .collect()
+}
+
+/// A text without these ranges, which are in its order.
+fn without(text: &str, ranges: &[Range<usize>]) -> String {
+    let (mut rest, mut at) = (String::with_capacity(text.len()), 0);
+    for range in ranges {
+        rest.push_str(&text[at.min(range.start)..range.start]);
+        rest.push(' ');
+        at = range.end;
+    }
+    rest.push_str(&text[at..]);
+    rest.trim().to_owned()
+}

@@ -1,0 +1,110 @@
+//! What people ask about keys: topics as patterns over a folded sentence, in `config/key_topics.toml`.
+use crate::domain::toml_fault;
+use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyTopicFile {
+    words: BTreeMap<String, String>,
+    #[serde(rename = "topic")]
+    topics: Vec<KeyTopic>,
+}
+
+/// A topic: the name of a prompt in `key/`, and how people ask.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeyTopic {
+    id: String,
+    patterns: Vec<String>,
+    /// What a question of another kind has.
+    #[serde(default)]
+    unless: Vec<String>,
+    /// Questions that it must find.
+    examples: Vec<String>,
+    /// What must be found as no question about keys, or as another topic's.
+    others: Vec<String>,
+}
+
+/// The topics of questions about keys, compiled.
+pub(super) struct KeyTopics {
+    names: Vec<String>,
+    set: RegexSet,
+    /// The topic that each of `unless` keeps out.
+    kept_out: Vec<String>,
+    unless: RegexSet,
+    asks: Regex,
+    refers: Regex,
+    /// Examples and counter-examples, with their topic: proven by whoever can name keys.
+    pub(super) examples: Vec<(String, String, bool)>,
+}
+
+impl KeyTopics {
+    /// Reads the file. `<name>` in a pattern stands for the words of that name.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let file: KeyTopicFile = toml::from_str(text).map_err(|error| toml_fault::in_words(text, &error))?;
+        let with_words = |pattern: &str| {
+            let filled = file.words.iter().fold(pattern.to_owned(), |pattern, (name, words)| {
+                pattern.replace(&format!("<{name}>"), &format!("(?:{words})"))
+            });
+            filled.replace("<named>", r"\{key\}")
+        };
+        let (mut names, mut patterns, mut examples) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut kept_out, mut unless) = (Vec::new(), Vec::new());
+        for topic in &file.topics {
+            for pattern in &topic.patterns {
+                names.push(topic.id.clone());
+                patterns.push(with_words(pattern));
+            }
+            kept_out.extend(topic.unless.iter().map(|_| topic.id.clone()));
+            unless.extend(topic.unless.iter().map(|pattern| with_words(pattern)));
+            let one = |is: bool| move |text: &String| (topic.id.clone(), text.clone(), is);
+            examples.extend(topic.examples.iter().map(one(true)));
+            examples.extend(topic.others.iter().map(one(false)));
+        }
+        // A folded text is ASCII: its bytes are its letters.
+        let set_of = |patterns: Vec<String>| {
+            let set = RegexSetBuilder::new(patterns).unicode(false).build();
+            set.map_err(|error| error.to_string())
+        };
+        let word = |name: &str| {
+            let regex = RegexBuilder::new(&with_words(name)).unicode(false).build();
+            regex.map_err(|error| error.to_string())
+        };
+        let (asks, refers) = (word("<asks>")?, word("<refers>")?);
+        Ok(Self {
+            names,
+            set: set_of(patterns)?,
+            kept_out,
+            unless: set_of(unless)?,
+            asks,
+            refers,
+            examples,
+        })
+    }
+
+    /// The topics, each once.
+    pub(super) fn ids(&self) -> impl Iterator<Item = &str> {
+        let mut names: Vec<&str> = self.names.iter().map(String::as_str).collect();
+        names.dedup();
+        names.into_iter()
+    }
+
+    /// Whether a folded sentence means a key that was spoken of before.
+    pub(super) fn refers(&self, sentence: &str) -> bool {
+        self.refers.is_match(sentence.as_bytes())
+    }
+
+    /// What a folded sentence asks about keys, the names of which are marked in it.
+    pub(super) fn find(&self, sentence: &str) -> Option<&str> {
+        if !sentence.trim_end().ends_with('?') && !self.asks.is_match(sentence.as_bytes()) {
+            return None;
+        }
+        let unless = self.unless.matches(sentence.as_bytes());
+        let is_kept_out = |topic: &&String| unless.iter().any(|at| self.kept_out[at] == **topic);
+        let matches = self.set.matches(sentence.as_bytes());
+        let mut found = matches.iter().map(|at| &self.names[at]);
+        found.find(|topic| !is_kept_out(topic)).map(String::as_str)
+    }
+}

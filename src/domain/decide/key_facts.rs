@@ -1,0 +1,298 @@
+//! The facts that the answers to questions about keys use, and those about dates that were moved: one row for each key.
+use super::builder::DecisionBuilder;
+use super::playbook::KeyManual;
+use super::prompt_facts::{day, shown, titles};
+use crate::domain::asks::{DateDoubt, DateWish, KeyQuestion};
+use crate::domain::effect::KeyState;
+use crate::domain::key_dates::{DateMove, KeptDate, KeyDates};
+use crate::domain::page::{Conversation, DatesOutcome, ReplyPart};
+use crate::domain::schedule::{Interval, Unit, at_nine, days_until};
+use chrono::{DateTime, NaiveDate, Utc};
+use minijinja::context;
+use minijinja::value::Value;
+
+/// At most so many keys are told of one by one.
+const ROWS: usize = 8;
+
+/// A moment as prompts see it: its day, and how many days it is from now.
+fn moment(builder: &DecisionBuilder<'_>, language: &str, at: Option<DateTime<Utc>>) -> Value {
+    match at {
+        Some(at) => {
+            let days = days_until(at, builder.now, builder.playbook.zone);
+            context! { day => day(builder, language, at), days }
+        }
+        None => Value::from(()),
+    }
+}
+
+/// An interval as prompts see it.
+fn interval(every: Option<Interval>) -> Value {
+    match every {
+        Some(every) => {
+            let unit = match every.unit {
+                Unit::Days => "day",
+                Unit::Weeks => "week",
+                Unit::Months => "month",
+                Unit::Years => "year",
+            };
+            context! { count => every.count, unit }
+        }
+        None => Value::from(()),
+    }
+}
+
+/// The prompt of an answer about keys, and its facts.
+pub(super) fn answer(
+    builder: &DecisionBuilder<'_>,
+    conversation: &Conversation,
+    question: &KeyQuestion,
+) -> (String, Value) {
+    let mut rows = rows(builder, conversation, question);
+    let more = rows.len().saturating_sub(ROWS);
+    rows.truncate(ROWS);
+    let waits = !conversation.effects.is_empty();
+    let limited = conversation.parts.contains(&ReplyPart::Limited);
+    let known = conversation.dates.iter().flat_map(|dates| &dates.keys);
+    let known: Vec<&KeyDates> = known.filter(|key| !key.variables.is_empty()).collect();
+    let is_late = |key: &&KeyDates| key.exposed || key.due_at.is_some_and(|due| due <= builder.now);
+    let facts = context! {
+        keys => rows, more, waits, limited,
+        asks_all => question.keys.is_empty(),
+        unknown => shown(&question.unknown),
+        titles => titles(builder, &question.keys),
+        late => known.iter().any(is_late),
+        dated => known.iter().any(|key| key.due_at.is_some()),
+    };
+    (format!("key/{}", question.topic), facts)
+}
+
+/// What is known of each key that is meant: the most urgent first.
+fn rows(builder: &DecisionBuilder<'_>, conversation: &Conversation, question: &KeyQuestion) -> Vec<Value> {
+    let names = &builder.playbook.names;
+    let mut ids: Vec<&String> = question
+        .keys
+        .iter()
+        .filter_map(|variable| names.ids.get(variable))
+        .collect();
+    let dates = conversation.dates.iter().flat_map(|dates| &dates.keys);
+    let mut dates: Vec<&KeyDates> = dates.collect();
+    dates.sort_by_key(|key| (!key.exposed, key.due_at.is_none(), key.due_at));
+    if question.keys.is_empty() && question.unknown.is_empty() {
+        ids.extend(dates.iter().map(|key| &key.provider));
+        ids.extend(conversation.keys.iter().map(|key| &key.provider));
+    }
+    let mut told: Vec<&String> = Vec::new();
+    for id in ids {
+        if !told.contains(&id) {
+            told.push(id);
+        }
+    }
+    let row = |id: &String| {
+        let known = dates.iter().find(|key| key.provider == *id).copied();
+        let probed = conversation.keys.iter().find(|key| key.provider == *id);
+        let manual = (id.as_str(), names.manuals.get(id));
+        row(builder, &conversation.language, known, probed, manual)
+    };
+    told.into_iter().map(row).collect()
+}
+
+fn row(
+    builder: &DecisionBuilder<'_>,
+    language: &str,
+    known: Option<&KeyDates>,
+    probed: Option<&KeyState>,
+    (id, manual): (&str, Option<&KeyManual>),
+) -> Value {
+    let title = manual.map(|manual| &manual.title);
+    let title = title.or(known.map(|key| &key.title)).or(probed.map(|key| &key.title));
+    let due = known.and_then(|key| key.due_at);
+    let expires = probed
+        .and_then(|key| key.expires_at)
+        .or(known.and_then(|key| key.expires_at));
+    let rotated = known.and_then(|key| key.rotated_at);
+    let steps = manual.map_or(&[][..], |manual| manual.steps(language));
+    context! {
+        title => shown(title),
+        id => shown(id),
+        variables => shown(probed.map(|key| &key.variables)),
+        looked_up => known.is_some(),
+        probed => probed.is_some(),
+        verdict => probed.map(|key| key.verdict.as_str()),
+        life => shown(probed.map(|key| key.verdict.life())),
+        permissions => shown(probed.map(|key| &key.permissions)),
+        absent => known.is_some_and(|key| key.variables.is_empty()),
+        exposed => known.is_some_and(|key| key.exposed),
+        late => due.is_some_and(|due| due <= builder.now),
+        due => moment(builder, language, due),
+        every => interval(known.and_then(|key| key.every)),
+        rotated => moment(builder, language, rotated),
+        by => shown(known.and_then(|key| key.by.as_ref())),
+        expires => moment(builder, language, expires),
+        steps => shown(steps),
+        needs => shown(steps.iter().find(|step| tells_of_permissions(step))),
+        url => shown(manual.map(|manual| &manual.manage_url)),
+    }
+}
+
+/// Whether a step says what a new key may do.
+fn tells_of_permissions(step: &str) -> bool {
+    let words = [
+        "permission",
+        "scope",
+        "role",
+        "restricted",
+        "read content",
+        "capabilit",
+        "recht",
+        "rol ",
+        "beperkt",
+        "lees",
+    ];
+    let step = step.to_lowercase();
+    words.iter().any(|word| step.contains(word))
+}
+
+/// The prompt of what came of a wish for other dates, and its facts.
+pub(super) fn dates(
+    builder: &DecisionBuilder<'_>,
+    conversation: &Conversation,
+    wish: &DateWish,
+    outcome: &DatesOutcome,
+) -> (String, Value) {
+    let language = conversation.language.as_str();
+    let none = Value::from(());
+    let (came, to, moves, kept, may, doubt) = match outcome {
+        DatesOutcome::Wanted { to } => ("wanted", *to, none.clone(), none.clone(), true, none),
+        DatesOutcome::Told { to, may } => ("told", *to, none.clone(), none.clone(), *may, none),
+        DatesOutcome::Unreadable => ("unreadable", None, none.clone(), none.clone(), true, none),
+        DatesOutcome::Doubtful { doubt } => (
+            "doubtful",
+            None,
+            none.clone(),
+            none,
+            true,
+            doubted(builder, language, doubt),
+        ),
+        DatesOutcome::Moved { moves, kept, written } => {
+            let came = if *written {
+                "moved"
+            } else if conversation.effects.is_empty() {
+                "failed"
+            } else {
+                "wanted"
+            };
+            let kept: Vec<Value> = kept.iter().map(|key| kept_row(builder, language, key)).collect();
+            (
+                came,
+                None,
+                shown_moves(builder, language, moves),
+                Value::from(kept),
+                true,
+                none,
+            )
+        }
+    };
+    let limited = conversation.parts.contains(&ReplyPart::Limited);
+    let told = context! {
+        came => if limited && came == "unreadable" { "limited" } else { came },
+        to => moment(builder, language, to),
+        moves, kept, may, doubt,
+        asks => wish.tentative,
+        commands => commands(builder, wish, to),
+        example => to.map(|to| to.with_timezone(&builder.playbook.zone).format("%-d %B").to_string()),
+        titles => titles(builder, &wish.keys),
+    };
+    ("dates".to_owned(), told)
+}
+
+/// The prompt of dates that are set back, and its facts.
+pub(super) fn dates_back(
+    builder: &DecisionBuilder<'_>,
+    conversation: &Conversation,
+    moves: &[DateMove],
+) -> (String, Value) {
+    let waits = !conversation.effects.is_empty();
+    let moves = shown_moves(builder, &conversation.language, moves);
+    ("dates_back".to_owned(), context! { moves, waits })
+}
+
+fn shown_moves(builder: &DecisionBuilder<'_>, language: &str, moves: &[DateMove]) -> Value {
+    let row = |one: &DateMove| {
+        context! {
+            title => shown(&one.title),
+            from => moment(builder, language, one.from),
+            to => moment(builder, language, one.to),
+            every_from => interval(one.every_from),
+            every_to => interval(one.every_to),
+        }
+    };
+    Value::from(moves.iter().take(ROWS).map(row).collect::<Vec<_>>())
+}
+
+fn kept_row(builder: &DecisionBuilder<'_>, language: &str, key: &KeptDate) -> Value {
+    context! { title => shown(&key.title), why => shown(key.why), at => moment(builder, language, key.at) }
+}
+
+/// Why no day is meant, with the days that it may be.
+fn doubted(builder: &DecisionBuilder<'_>, language: &str, doubt: &DateDoubt) -> Value {
+    let at = |that: &NaiveDate| {
+        let at = at_nine(*that, builder.playbook.zone);
+        day(builder, language, at)
+    };
+    let (why, first, second) = match doubt {
+        DateDoubt::Past { day } => ("past", Some(at(day)), None),
+        DateDoubt::NoSuchDay => ("no_such_day", None, None),
+        DateDoubt::TooFar => ("too_far", None, None),
+        DateDoubt::Either { day_first, month_first } => ("either", Some(at(day_first)), Some(at(month_first))),
+        DateDoubt::WhichDay => ("which_day", None, None),
+        DateDoubt::Several => ("several", None, None),
+    };
+    context! { why, first, second }
+}
+
+/// The commands that do what is wished for, one for each key that is named.
+fn commands(builder: &DecisionBuilder<'_>, wish: &DateWish, to: Option<DateTime<Utc>>) -> Vec<String> {
+    let (now, zone) = (builder.now, builder.playbook.zone);
+    let base = builder.state.due.as_ref().map_or(now, |due| due.at.max(now));
+    let by = wish.by.map(|by| {
+        if wish.earlier {
+            by.before(base, zone)
+        } else {
+            by.after(base, zone)
+        }
+    });
+    let date = to
+        .or(by)
+        .map(|at| at.with_timezone(&zone).format(" %Y-%m-%d").to_string());
+    let every = wish.every.map(|every| format!(" --every {}", short(every)));
+    if date.is_none() && every.is_none() {
+        return Vec::new();
+    }
+    let command = |id: Option<&String>| {
+        let key = id.map(|id| format!(" --key {id}")).unwrap_or_default();
+        let (date, every) = (date.clone().unwrap_or_default(), every.clone().unwrap_or_default());
+        format!("keyminder schedule set{date}{every}{key}")
+    };
+    let names = &builder.playbook.names;
+    let mut ids: Vec<&String> = wish
+        .keys
+        .iter()
+        .filter_map(|variable| names.ids.get(variable))
+        .collect();
+    ids.dedup();
+    if ids.is_empty() {
+        return vec![command(None)];
+    }
+    ids.into_iter().map(|id| command(Some(id))).collect()
+}
+
+/// As `schedule set --every` takes it.
+fn short(every: Interval) -> String {
+    let unit = match every.unit {
+        Unit::Days => "d",
+        Unit::Weeks => "w",
+        Unit::Months => "m",
+        Unit::Years => "y",
+    };
+    format!("{}{unit}", every.count)
+}

@@ -1,0 +1,131 @@
+//! `MoveRotation`: writes other dates of the next rotations into `config/rotation_schedule.json`. A key is moved that has the
+//! date yet from which it is moved; made twice, it is the same.
+use super::outcomes::later;
+use crate::domain::effect::{Done, Outcome};
+use crate::domain::key_dates::DateMove;
+use crate::domain::schedule::Schedule;
+use crate::rotation::schedule_file::{self, ReadSchedule};
+use crate::rotation::{Keyring, key_dates};
+use chrono::Utc;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A full disk may have room again soon.
+const TRY_AGAIN: Duration = Duration::from_mins(1);
+
+pub(super) async fn perform(keys: &Keyring, moves: &[DateMove]) -> Outcome {
+    let (providers, moves) = (Arc::clone(&keys.providers), moves.to_vec());
+    let written = keys.blocking(move |project| {
+        if let ReadSchedule::Unreadable(why) = schedule_file::read(project) {
+            return Ok(Outcome::Refused { why });
+        }
+        let mut schedule = key_dates::of_each(project, &providers, Utc::now());
+        let done = moves.into_iter().filter(|one| moves_one(&mut schedule, one)).collect();
+        schedule.follow_the_earliest();
+        let next_at = schedule.next_at;
+        schedule_file::write(project, &schedule).map_err(|error| error.to_string())?;
+        Ok::<_, String>(Outcome::Done {
+            result: Done::Moved { moves: done, next_at },
+        })
+    });
+    written.await.unwrap_or_else(|why| later(TRY_AGAIN, why))
+}
+
+/// Moves one key; whether it has the new date now. Where no date was set, any that stands there now is ours.
+fn moves_one(schedule: &mut Schedule, one: &DateMove) -> bool {
+    let of_all = schedule.next_at;
+    let Some(key) = schedule.keys.get_mut(&one.provider) else {
+        return false;
+    };
+    let present = Some(key.next_at.unwrap_or(of_all));
+    let is_there = present == one.to && one.every_to.is_none_or(|every| every == key.every);
+    if is_there {
+        return true;
+    }
+    if one.from.is_some() && present != one.from {
+        return false;
+    }
+    key.next_at = one.to;
+    key.every = one.every_to.unwrap_or(key.every);
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Priority, read_instant};
+    use chrono::DateTime;
+    use chrono_tz::Tz;
+    use std::collections::BTreeMap;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        read_instant(text, Tz::UTC).unwrap()
+    }
+
+    fn schedule(next_at: Option<&str>) -> Schedule {
+        let key = KeySchedule {
+            vars: vec!["API_Groq".to_owned()],
+            priority: Priority::Low,
+            every: DEFAULT_INTERVAL,
+            last_rotated_at: None,
+            provider_expires_at: None,
+            next_at: next_at.map(at),
+            state: None,
+            fingerprint: None,
+        };
+        Schedule {
+            keys: BTreeMap::from([("groq".to_owned(), key)]),
+            ..Schedule::every(DEFAULT_INTERVAL, at("2027-01-01T09:00"), Tz::UTC)
+        }
+    }
+
+    fn one(from: Option<&str>, to: &str) -> DateMove {
+        DateMove {
+            provider: "groq".to_owned(),
+            title: "Groq".to_owned(),
+            from: from.map(at),
+            to: Some(at(to)),
+            every_from: Some(DEFAULT_INTERVAL),
+            every_to: Interval::parse("60 days"),
+        }
+    }
+
+    #[test]
+    fn a_move_made_twice_is_one_and_its_way_back_leads_where_it_was() {
+        let mut moved = schedule(Some("2027-01-12T09:00"));
+        let one = one(Some("2027-01-12T09:00"), "2027-01-15T09:00");
+        for _ in 0..2 {
+            assert!(moves_one(&mut moved, &one));
+            assert_eq!(moved.keys["groq"].next_at, Some(at("2027-01-15T09:00")));
+            assert_eq!(moved.keys["groq"].every.to_string(), "60 days");
+        }
+        for _ in 0..2 {
+            assert!(moves_one(&mut moved, &one.back()));
+            assert_eq!(moved, schedule(Some("2027-01-12T09:00")));
+        }
+    }
+
+    #[test]
+    fn a_newer_date_stands() {
+        let mut newer = schedule(Some("2027-02-01T09:00"));
+        let one = one(Some("2027-01-12T09:00"), "2027-01-15T09:00");
+        assert!(!moves_one(&mut newer, &one) && !moves_one(&mut newer, &one.back()));
+        assert_eq!(newer, schedule(Some("2027-02-01T09:00")));
+    }
+
+    #[test]
+    fn where_no_date_was_set_one_is_and_the_date_of_all_is_a_date() {
+        let mut none = schedule(None);
+        assert!(moves_one(&mut none, &one(None, "2027-01-15T09:00")));
+        assert_eq!(none.keys["groq"].next_at, Some(at("2027-01-15T09:00")));
+        let of_all = none.next_at.to_rfc3339();
+        let mut follows = schedule(None);
+        assert!(moves_one(&mut follows, &one(Some(&of_all), "2027-01-15T09:00")));
+        let mut unknown = schedule(None);
+        let other = DateMove {
+            provider: "bybit".to_owned(),
+            ..one(None, "2027-01-15T09:00")
+        };
+        assert!(!moves_one(&mut unknown, &other));
+    }
+}
