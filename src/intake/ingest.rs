@@ -127,6 +127,10 @@ impl Ingest {
         if rest.as_str().is_empty() {
             reading.labels = vec![Label::Question];
             reading.needs_reply = true;
+            let asked = heard.asked.questions.iter().flat_map(|question| &question.keys);
+            let keys = asked.chain(heard.asked.wishes.iter().flat_map(|wish| &wish.keys));
+            reading.keys = keys.cloned().collect();
+            reading.keys.dedup();
         }
     }
 
