@@ -1,6 +1,6 @@
 //! All that we can do, each with its key, and how it can end.
 use super::comment::Anchor;
-use super::cycle::{Cycle, Fingerprint};
+use super::cycle::Cycle;
 use super::evidence::{Check, Evidence};
 use super::exposure::ExposedKey;
 use super::ids::{BlockId, CommentId, DiscussionId, PageId};

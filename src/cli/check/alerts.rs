@@ -18,6 +18,10 @@ pub(super) fn alerts(files: &BTreeMap<String, String>, language: &str) -> Vec<Re
             ("level".to_owned(), json!(level)),
             ("variables".to_owned(), json!("A_KEY")),
             ("provider".to_owned(), json!("groq")),
+            (
+                "titles".to_owned(),
+                json!(if level == "ok" { vec![] } else { vec!["A", "B"] }),
+            ),
             ("id".to_owned(), json!(PAGE)),
         ]
         .into(),

@@ -165,11 +165,8 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         ReplyPart::Limited => ("limited".to_owned(), context! {}),
         ReplyPart::Cut { chars } => ("cut".to_owned(), context! { chars }),
         ReplyPart::Enough { again_at } => {
-            let at = again_at
-                .with_timezone(&builder.playbook.zone)
-                .format("%H:%M")
-                .to_string();
-            ("enough".to_owned(), context! { at })
+            let at = again_at.with_timezone(&builder.playbook.zone);
+            ("enough".to_owned(), context! { at => at.format("%H:%M").to_string() })
         }
         ReplyPart::Guidance => ("guidance".to_owned(), context! {}),
         ReplyPart::LooksLikeKey => ("looks_like_key".to_owned(), context! {}),
