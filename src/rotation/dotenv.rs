@@ -12,7 +12,7 @@ pub use super::reference::KeptElsewhere;
 
 use super::reference::reference;
 use secrecy::{ExposeSecret, SecretString};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
@@ -130,6 +130,10 @@ impl EnvFile {
                 }
             }
         }
+        let names: BTreeSet<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+        for entry in &mut entries {
+            entry.reference = entry.reference.take().filter(|kept| entry.follows(kept, &names));
+        }
         warnings.extend(compatibility::of_names(&entries));
         warnings.sort_by_key(|warning| warning.line);
         let bytes = Zeroizing::new(bytes.to_vec());
@@ -203,10 +207,11 @@ impl EnvFile {
     /// As [`EnvFile::named_values`], with what stands in lines that are no statements (`1PASSWORD_TOKEN=...`, `NAME: value`,
     /// `#OLD_SECRET=...`, a key over several lines without quotes): no program reads it, but it may be a secret all the same.
     pub fn maskable_values(&self) -> Vec<(String, SecretString)> {
-        let mut values = [self.named_values(), self.stray.clone()].concat();
         // What only says where a value is kept is no secret.
-        values.retain(|(name, value)| reference(name, value.expose_secret()).is_none());
-        values
+        let is_value = |entry: &&EnvEntry| entry.reference.is_none() || entry.written.is_some();
+        let values = self.entries.iter().filter(is_value);
+        let named = values.map(|entry| (entry.name.clone(), entry.value.clone()));
+        named.chain(self.stray.clone()).collect()
     }
 
     /// All values; of a name that stands there twice, the last one, as most readers do.

@@ -2,6 +2,7 @@
 use super::cycle;
 use super::exposures;
 use super::key_names::variables_in;
+use super::probe::is_placeholder;
 use super::providers::Providers;
 use super::rotations;
 use super::schedule_file;
@@ -118,6 +119,7 @@ pub fn unknown(providers: &Providers, env: &EnvFile) -> Vec<String> {
         .collect();
     // A key that stands there under a known name too is watched.
     let names: BTreeSet<&str> = secrets
+        .filter(|entry| entry.reference.is_none() && !is_placeholder(entry.value.expose_secret()))
         .filter(|entry| !is_known(&entry.name) && !known.contains(&entry.value.expose_secret()))
         .map(|entry| entry.name.as_str())
         .collect();

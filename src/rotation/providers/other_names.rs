@@ -58,6 +58,9 @@ const PLACES: [&str; 28] = [
     "MAIN",
 ];
 
+/// Those among them that have addresses of their own.
+const ENVIRONMENTS: [&str; 3] = ["TESTNET", "DEMO", "SANDBOX"];
+
 /// A name beside those that a provider lists.
 struct OtherName {
     provider: usize,
@@ -85,6 +88,11 @@ pub(super) fn add(providers: &mut Vec<Provider>, env: &EnvFile) {
     for other in others {
         let same = |group: &&mut Vec<OtherName>| group[0].provider == other.provider && group[0].rest == other.rest;
         match groups.iter_mut().find(same) {
+            // Two names of one part of a key, such as HF_TOKEN_2 and HUGGINGFACE_API_KEY_2, are two keys.
+            Some(group) if group.iter().any(|known| known.variable == other.variable) => {
+                let rest = other.name.clone();
+                groups.push(vec![OtherName { rest, ..other }]);
+            }
             Some(group) => group.push(other),
             None => groups.push(vec![other]),
         }
@@ -141,6 +149,12 @@ fn by_name(providers: &[Provider], name: &str) -> Option<(usize, usize, String, 
         }
     }
     let (at, nth, rest) = best?;
+    // Where we do not know the address of such an environment, its keys are not asked about at another one.
+    let is_elsewhere =
+        |word: &&str| ENVIRONMENTS.contains(word) && !providers[at].environments.contains_key(&word.to_lowercase());
+    if rest.iter().any(is_elsewhere) {
+        return None;
+    }
     let tells_apart = rest.iter().any(|word| !TOOLS.contains(word));
     Some((at, nth, rest.join("_"), tells_apart))
 }
