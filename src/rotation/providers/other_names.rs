@@ -115,6 +115,25 @@ pub(super) fn add(providers: &mut Vec<Provider>, env: &EnvFile) {
             }
         }
     }
+    providers
+        .iter_mut()
+        .for_each(|provider| name_what_is_there(provider, env));
+}
+
+/// What people are told to change is the variable that is there, and not the one that the guide would have.
+fn name_what_is_there(provider: &mut Provider, env: &EnvFile) {
+    for variable in provider
+        .variables
+        .iter()
+        .filter(|variable| env.get(&variable.name).is_none())
+    {
+        let Some(present) = variable.aliases.iter().find(|alias| env.get(alias).is_some()) else {
+            continue;
+        };
+        for step in provider.instructions.values_mut().flatten() {
+            *step = step.replace(&variable.name, present);
+        }
+    }
 }
 
 fn other_name(providers: &[Provider], entry: &EnvEntry) -> Option<OtherName> {

@@ -104,3 +104,11 @@ fn a_pair_of_another_environment_stays_together_and_is_asked_there() {
     );
     assert_eq!(providers.get("bybit").unwrap().environment.as_deref(), Some("mainnet"));
 }
+
+#[test]
+fn instructions_name_the_variable_that_is_there() {
+    let env = EnvFile::parse(format!("GROQ_API_KEY={}\n", made_up("gsk_", 52)).as_bytes()).unwrap();
+    let providers = Providers::builtin().with_names_of(&env);
+    let steps = providers.get("groq").unwrap().steps("en").join("\n");
+    assert!(steps.contains("GROQ_API_KEY") && !steps.contains("API_Groq"), "{steps}");
+}
