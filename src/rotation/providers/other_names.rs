@@ -1,7 +1,7 @@
 //! Keys that stand in `.env` under names which no provider lists: `VITE_GROQ_API_KEY`, `BYBIT_TESTNET_API_KEY`,
 //! `OPENAI_API_KEY_2`, and under any name at all where the beginning of the value tells whose it is.
 use super::makers::maker_of_value;
-use super::provider::Provider;
+use super::provider::{Provider, Variable};
 use crate::rotation::dotenv::EnvFile;
 use crate::rotation::env_entry::EnvEntry;
 use secrecy::{ExposeSecret, SecretString};
@@ -115,9 +115,9 @@ pub(super) fn add(providers: &mut Vec<Provider>, env: &EnvFile) {
             }
         }
     }
-    providers
-        .iter_mut()
-        .for_each(|provider| name_what_is_there(provider, env));
+    for provider in providers {
+        name_what_is_there(provider, env);
+    }
 }
 
 /// What people are told to change is the variable that is there, and not the one that the guide would have.
@@ -224,7 +224,7 @@ fn relation(provider: &Provider, group: &[OtherName], env: &EnvFile) -> Relation
         let mut listed = names.filter_map(|name| env.get(name));
         listed.any(|value| value.expose_secret() == other.value.expose_secret())
     };
-    let mut names = provider.variables.iter().flat_map(|variable| variable.names());
+    let mut names = provider.variables.iter().flat_map(Variable::names);
     if group.iter().all(is_equal) {
         Relation::Twin
     } else if names.all(|name| env.get(name).is_none()) && !group[0].tells_apart {

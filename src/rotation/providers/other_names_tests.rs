@@ -14,7 +14,8 @@ fn made_up(prefix: &str, length: usize) -> String {
 
 /// The providers of a file with these lines, and whose each of its names is.
 fn whose(lines: &[(&str, String)]) -> BTreeMap<String, String> {
-    let text: String = lines.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+    let text: Vec<String> = lines.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let text = text.join("\n");
     let env = EnvFile::parse(text.as_bytes()).unwrap();
     let providers = Providers::builtin().with_names_of(&env);
     let owner = |name: &str| providers.of_variable(name).map(|provider| provider.id.clone());
