@@ -41,6 +41,8 @@ pub struct Finishing<'k> {
     took_over: bool,
     /// Whether it was told by now who holds the old key.
     told: bool,
+    /// Who holds it, as it was found last.
+    held_by: Option<HeldBy>,
     undated: Option<String>,
     /// Whether the provider was asked about the new key.
     asked: bool,
@@ -72,6 +74,7 @@ impl<'k> Finishing<'k> {
             rotation,
             took_over: false,
             told: false,
+            held_by: None,
             undated: None,
             asked: true,
         })
@@ -233,6 +236,7 @@ impl<'k> Finishing<'k> {
         }
         let held_by = self.look_for_holders().await;
         self.tell_holders(&held_by, tell);
+        self.held_by = Some(held_by);
         Ok(())
     }
 
@@ -277,6 +281,8 @@ impl<'k> Finishing<'k> {
                 }
                 tell(RotationEvent::WaitingForProof(due));
                 tokio::time::sleep(time).await;
+                // Who held the old key then may have let it go meanwhile.
+                self.held_by = None;
             }
             let proofs_before = self.rotation.proofs;
             for run in self.take_proofs(proof_at, Utc::now()).await? {
@@ -363,7 +369,10 @@ impl<'k> Finishing<'k> {
     async fn ended(mut self, tell: &mut impl FnMut(RotationEvent)) -> Finished {
         let mut held_by = HeldBy::default();
         if self.rotation.written_at.is_some() && self.rotation.stage != RotationStage::BackedUp {
-            held_by = self.look_for_holders().await;
+            held_by = match self.held_by.take() {
+                Some(known) => known,
+                None => self.look_for_holders().await,
+            };
             self.tell_holders(&held_by, tell);
         }
         let (rotation, took_over, undated) = (self.rotation, self.took_over, self.undated);
