@@ -169,22 +169,21 @@ impl EnvFile {
 
     /// The reference of a name as it stands in the file, where its value is what it stands for.
     pub fn written_reference(&self, name: &str) -> Option<&SecretString> {
-        let entry = self.entries.iter().rfind(|entry| entry.name == name)?;
-        entry.written.as_ref()
+        self.last(name)?.written.as_ref()
     }
 
     /// Who keeps the value of a name, where it is a reference.
     pub fn kept_elsewhere(&self, name: &str) -> Option<&KeptElsewhere> {
-        let entry = self.entries.iter().rfind(|entry| entry.name == name)?;
-        entry.reference.as_ref()
+        self.last(name)?.reference.as_ref()
     }
 
     /// The value of a name; of several, the last one, as most readers do.
     pub fn get(&self, name: &str) -> Option<&SecretString> {
-        self.entries
-            .iter()
-            .rfind(|entry| entry.name == name)
-            .map(|entry| &entry.value)
+        self.last(name).map(|entry| &entry.value)
+    }
+
+    fn last(&self, name: &str) -> Option<&EnvEntry> {
+        self.entries.iter().rfind(|entry| entry.name == name)
     }
 
     /// The lines, from 1, that are no UTF-8 text.

@@ -63,8 +63,9 @@ impl EnvEntry {
     /// a password where nobody has that name.
     pub(super) fn follows(&self, kept: &KeptElsewhere, names: &BTreeSet<String>) -> bool {
         kept.variable.as_ref().is_none_or(|other| {
-            let in_braces = self.value.expose_secret().starts_with("${") || self.value.expose_secret().starts_with('%');
-            self.quote != Quote::Single && (in_braces || names.contains(other))
+            let value = self.value.expose_secret();
+            let is_bare = value.starts_with('$') && !value.starts_with("${");
+            self.quote != Quote::Single && (!is_bare || names.contains(other))
         })
     }
 }
