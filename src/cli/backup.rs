@@ -1,6 +1,6 @@
 //! `keyminder backup`: make, list, prove and bring back copies of `.env`.
 use super::table::{print, print_json};
-use super::{CommandResult, Exit, ProjectArgs};
+use super::{CommandResult, Exit, ProjectArgs, words};
 use crate::config::Settings;
 use crate::rotation::backup::{self, Backup, RestoreScope, Verified, VerifiedLevel};
 use crate::rotation::{Project, git, rollback};
@@ -98,9 +98,7 @@ fn create(project: &Project, reason: &str, as_json: bool) -> CommandResult<Exit>
             backup.file
         );
     }
-    for warning in project.read_env()?.warnings() {
-        eprintln!("warning: .env {warning}");
-    }
+    words::warn_of_lines(&project.read_env()?);
     Ok(Exit::Done)
 }
 

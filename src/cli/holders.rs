@@ -1,6 +1,7 @@
 //! What commands say of who holds a key, and of exported variables.
 use crate::rotation::holders::{Holder, exported_otherwise};
 use crate::rotation::{EnvFile, Keyring};
+use crate::terminal::one_line;
 use chrono::Utc;
 
 /// More lines than this hide each other; JSON has them all.
@@ -8,8 +9,9 @@ const MOST_LINES: usize = 12;
 /// A sentence names no more than this.
 const MOST_NAMES: usize = 3;
 
-/// One line for each, and how many are left out.
-pub(super) fn cut(mut lines: Vec<String>) -> Vec<String> {
+/// One line for each, whatever the names of files and processes hold, and how many are left out.
+pub(super) fn cut(lines: Vec<String>) -> Vec<String> {
+    let mut lines: Vec<String> = lines.iter().map(|line| one_line(line).into_owned()).collect();
     let more = lines.len().saturating_sub(MOST_LINES);
     if more > 0 {
         lines.truncate(MOST_LINES);
@@ -22,7 +24,7 @@ pub(super) fn cut(mut lines: Vec<String>) -> Vec<String> {
 pub(super) fn named(keys: &Keyring, holders: &[Holder]) -> String {
     let subjects = holders.iter().take(MOST_NAMES);
     let mut subjects: Vec<String> = subjects
-        .map(|holder| holder.subject(Utc::now(), keys.project.zone))
+        .map(|holder| one_line(&holder.subject(Utc::now(), keys.project.zone)).into_owned())
         .collect();
     let more = holders.len().saturating_sub(MOST_NAMES);
     if more > 0 {

@@ -156,6 +156,9 @@ fn people(watcher: &Watcher, args: &MonitorArgs, report: &MonitorReport, finding
             println!();
         }
         println!("{}", files(watcher, report));
+        for warning in &report.env.warnings {
+            println!("warning: {} {warning}", report.env.file);
+        }
         words::tell_unknown(&report.others);
     }
     let is_found = |key: &str| {

@@ -3,7 +3,6 @@ use super::{CommandResult, Exit, ProjectArgs, holders, table, words};
 use crate::config::Settings;
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::acceptance::{hint_in_words, in_words};
-use crate::rotation::keyring::UnknownKey;
 use crate::rotation::plan;
 use crate::rotation::probe::{Probed, consent};
 use crate::rotation::providers::{Provider, Providers};
@@ -37,6 +36,7 @@ pub fn run(place: &ProjectArgs, args: &ProbeArgs) -> CommandResult<Exit> {
     let keys = Keyring::open(&settings)?;
     ask_for_notion(&keys, &settings)?;
     let env = keys.project.read_env()?;
+    words::warn_of_lines(&env);
     holders::warn_of_exported(&keys, &env);
     let values = match chosen(&keys, &env, &args.keys) {
         Ok(values) => values,
@@ -75,7 +75,7 @@ pub(super) fn usage(fault: &str) -> Exit {
 /// Keys that go elsewhere than to their providers are worth a line.
 pub(super) fn warn_of_stand_ins(settings: &Settings) {
     if let Some(url) = &settings.probe_url {
-        eprintln!("keyminder: KEYMINDER_PROBE_URL is set: all probes go to {url}, not to the providers");
+        eprintln!("keyminder: KEYMINDER_PROBE_URL is set: all probes but Notion's go to {url}, not to the providers");
     }
 }
 
@@ -83,7 +83,7 @@ pub(super) fn warn_of_stand_ins(settings: &Settings) {
 fn chosen(keys: &Keyring, env: &EnvFile, names: &[String]) -> Result<BTreeMap<String, SecretString>, String> {
     let mut wanted: Vec<&Provider> = Vec::new();
     for name in names {
-        wanted.push(keys.provider(name).map_err(|unknown| in_words_of(&unknown))?);
+        wanted.push(keys.provider(name).map_err(|unknown| unknown.to_string())?);
     }
     let is_wanted = |name: &str| match keys.providers.of_variable(name) {
         Some(provider) => {
@@ -96,14 +96,6 @@ fn chosen(keys: &Keyring, env: &EnvFile, names: &[String]) -> Result<BTreeMap<St
     };
     let entries = env.entries().filter(|entry| is_wanted(&entry.name));
     Ok(entries.map(|entry| (entry.name.clone(), entry.value.clone())).collect())
-}
-
-fn in_words_of(unknown: &UnknownKey) -> String {
-    format!(
-        "no provider knows {:?}. Name a variable such as BYBIT_API_KEY, or one of: {}. Others are added in config/providers.toml",
-        unknown.name,
-        unknown.known.join(", ")
-    )
 }
 
 /// Asks once whether the host of `notion.url` may have the bot's token, wherever that stands.

@@ -9,7 +9,7 @@ mod show;
 #[cfg(feature = "sandbox")]
 pub(super) use {rollback::told, show::safe};
 
-use super::{CommandResult, Exit, ProjectArgs, runtime};
+use super::{CommandResult, Exit, ProjectArgs, runtime, words};
 use crate::rotation;
 use crate::rotation::plan;
 use crate::rotation::providers::Provider;
@@ -46,7 +46,10 @@ enum RotateCommand {
     /// Every rotation that was begun, the last one first
     List,
     /// How each rotation stands
-    Status,
+    Status {
+        /// Providers or variables [default: all]
+        providers: Vec<String>,
+    },
     /// What to do at the provider, step by step
     Instructions {
         /// A provider or a variable
@@ -83,7 +86,7 @@ pub fn run(place: &ProjectArgs, args: &RotateArgs) -> CommandResult<Exit> {
         RotateCommand::Plan => show::plan(&context, Utc::now()),
         RotateCommand::List => show::list(&context),
         RotateCommand::Start { providers, .. } => start(&context, providers, Utc::now()),
-        RotateCommand::Status => show::status(&context, Utc::now()),
+        RotateCommand::Status { providers } => show::status(&context, providers, Utc::now()),
         RotateCommand::Instructions { provider, language } => show::instructions(&context, provider, language),
         RotateCommand::Finish(finish) => runtime()?.block_on(finish::run(&context, finish)),
         RotateCommand::Rollback { provider, to } => {
@@ -97,15 +100,13 @@ fn start(context: &RotateContext, names: &[String], now: DateTime<Utc>) -> Comma
     let providers = if names.is_empty() {
         due(context, now)?
     } else {
-        names
-            .iter()
-            .map(|name| context.keys.provider(name))
-            .collect::<Result<_, _>>()?
+        context.providers(names)?
     };
     if providers.is_empty() {
         println!("Nothing is due. `keyminder rotate plan` shows the dates; name a provider to rotate it now.");
         return Ok(Exit::Done);
     }
+    words::warn_of_lines(&context.keys.project.read_env()?);
     let by = std::env::var_os("USER").and_then(|user| user.into_string().ok());
     let rotations = rotation::start(&context.keys.project, &providers, by.as_deref(), now)?;
     show::started(context, &rotations)

@@ -1,7 +1,7 @@
 //! Rows for a person: columns on a terminal, tabs when piped. JSON for programs is each command's own.
 use crate::cli::CommandResult;
 use crate::terminal::{self, one_line};
-use comfy_table::Table;
+use comfy_table::{ContentArrangement, Table};
 use std::io::{IsTerminal, stdout};
 
 /// Prints rows under their heads. Piped output has no heads, so that `cut` and `awk` see rows alone.
@@ -15,6 +15,7 @@ pub(super) fn print(heads: &[&str], rows: Vec<Vec<String>>) {
     }
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING);
+    table.set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(heads);
     table.add_rows(
         rows.iter()

@@ -1,6 +1,7 @@
 //! What commands say of readings and effects, in words.
 use crate::domain::classify::Reading;
 use crate::domain::exposure::ExposedKey;
+use crate::rotation::EnvFile;
 use crate::rotation::providers::Providers;
 use crate::store::EffectState;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -29,6 +30,13 @@ pub(super) fn tell_unknown(unknown: &[String]) {
              config/providers.toml.",
             unknown.join(", ")
         );
+    }
+}
+
+/// Names the lines of `.env` that are not read, or that other readers see differently.
+pub(super) fn warn_of_lines(env: &EnvFile) {
+    for warning in env.warnings() {
+        eprintln!("warning: .env {warning}");
     }
 }
 

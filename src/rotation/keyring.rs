@@ -1,7 +1,9 @@
 //! The keyring of a project: its files and fingerprints, the providers of its keys, and the prober that asks them. Opened
 //! from the settings here alone, so that what a person set or agreed to holds for the bot and for every command alike.
 use super::blocking::blocking;
+use super::dotenv::EnvFile;
 use super::holders::HolderSearch;
+use super::key_names::variables_in;
 use super::probe::{ProbeError, ProbeSettings, Prober};
 use super::project::Project;
 use super::project_error::ProjectError;
@@ -37,14 +39,47 @@ pub enum KeyringError {
     Probe(#[from] ProbeError),
 }
 
-/// A name that is neither a provider's nor one of its variables'.
+/// A name that means no key that could be asked about or rotated.
 #[derive(Debug, thiserror::Error)]
-#[error("no provider and no variable is called {name:?}; the providers are: {}", .known.join(", "))]
-pub struct UnknownKey {
-    /// The name that was given.
-    pub name: String,
-    /// The ids of the providers that there are.
-    pub known: Vec<String>,
+pub enum UnknownKey {
+    /// It is neither a provider's nor a variable's.
+    #[error(
+        "no provider and no variable is called {name:?}; the providers are: {}. Another one is added in config/providers.toml",
+        .known.join(", ")
+    )]
+    NoSuchName {
+        /// The name that was given.
+        name: String,
+        /// The ids of the providers that there are.
+        known: Vec<String>,
+    },
+    /// A secret of `.env` that no provider knows.
+    #[error(
+        "{name} stands in .env and is of no provider that keyminder knows, so nobody can be asked about it: change it where it was \
+         made and in .env. A provider is added in config/providers.toml"
+    )]
+    NoProvider {
+        /// The variable.
+        name: String,
+    },
+    /// A reference of a provider that is not known.
+    #[error("{name} is a reference: {owner} keeps its value; {instead}")]
+    KeptElsewhere {
+        /// The variable.
+        name: String,
+        /// Who keeps the value.
+        owner: String,
+        /// How it is changed there.
+        instead: String,
+    },
+    /// A maker of which `.env` holds several keys, none under the maker's own names.
+    #[error("{name} has several keys in .env; name one of them: {}", .keys.join(", "))]
+    Several {
+        /// The maker's id.
+        name: String,
+        /// The ids of its keys.
+        keys: Vec<String>,
+    },
 }
 
 impl Keyring {
@@ -74,18 +109,57 @@ impl Keyring {
         })
     }
 
-    /// A provider by its id, or by one of its variables.
+    /// A provider by its id, or by one of its variables. A maker's name means the one key of its that is there: `bybit` is
+    /// `bybit-testnet` where only that stands in `.env`.
     pub fn provider(&self, name: &str) -> Result<&Provider, UnknownKey> {
-        let found = self.providers.get(name).or_else(|| self.providers.of_variable(name));
-        found.ok_or_else(|| UnknownKey {
-            name: name.to_owned(),
-            known: self
-                .providers
-                .all()
-                .iter()
-                .map(|provider| provider.id.clone())
-                .collect(),
-        })
+        let known = |id: &str| self.providers.get(id).or_else(|| self.providers.of_variable(id));
+        let Some(found) = known(name).or_else(|| known(&name.to_lowercase())) else {
+            return Err(self.unknown(name));
+        };
+        let Ok(env) = self.project.read_env() else {
+            return Ok(found);
+        };
+        let is_there = |provider: &&Provider| !variables_in(provider, &env).is_empty();
+        if found.maker != found.id || is_there(&found) {
+            return Ok(found);
+        }
+        let of_maker = self
+            .providers
+            .all()
+            .iter()
+            .filter(|provider| provider.maker == found.id);
+        match of_maker.filter(is_there).collect::<Vec<_>>()[..] {
+            [] => Ok(found),
+            [only] => Ok(only),
+            ref several => Err(UnknownKey::Several {
+                name: found.id.clone(),
+                keys: several.iter().map(|provider| provider.id.clone()).collect(),
+            }),
+        }
+    }
+
+    /// Why a name means no key.
+    fn unknown(&self, name: &str) -> UnknownKey {
+        let env = self.project.read_env();
+        let entry = env.iter().flat_map(EnvFile::entries).find(|entry| entry.name == name);
+        let name = name.to_owned();
+        match entry.map(|entry| entry.reference.as_ref()) {
+            Some(Some(kept)) => UnknownKey::KeptElsewhere {
+                name,
+                owner: kept.owner.clone(),
+                instead: kept.instead.clone(),
+            },
+            Some(None) => UnknownKey::NoProvider { name },
+            None => UnknownKey::NoSuchName {
+                name,
+                known: self
+                    .providers
+                    .all()
+                    .iter()
+                    .map(|provider| provider.id.clone())
+                    .collect(),
+            },
+        }
     }
 
     /// Works with the project's files beside the runtime, so that a slow disk holds nobody else up.

@@ -2,6 +2,7 @@
 use super::retirement::Retirement;
 use super::rotations::{Rotation, RotationStage};
 use crate::domain::cycle::Cycle;
+use crate::domain::schedule::Schedule;
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use std::fmt::Write;
@@ -15,8 +16,8 @@ pub struct RotationRecord<'a> {
     pub rotations: &'a [Rotation],
     /// What the guide says that it takes.
     pub estimate: Option<Duration>,
-    /// When the next rotation is due.
-    pub next_at: Option<DateTime<Utc>>,
+    /// When each key is due.
+    pub schedule: Option<&'a Schedule>,
     /// The zone of all times.
     pub zone: Tz,
 }
@@ -63,9 +64,13 @@ pub fn write(record: &RotationRecord) -> String {
         for happened in &rotation.happened {
             let _ = writeln!(text, "- {}: {}", at(happened.at), happened.what);
         }
+        if rotation.stage.is_over() && rotation.stage != RotationStage::RolledBack {
+            let next = record.schedule.map(|schedule| schedule.due_at(&rotation.provider));
+            let next = next.map_or_else(|| "not set".to_owned(), at);
+            let _ = writeln!(text, "\nNext rotation of this key: {next}.");
+        }
     }
-    let next = record.next_at.map_or_else(|| "not set".to_owned(), at);
-    let _ = writeln!(text, "\nNext rotation: {next}. No value of any key is in this record.");
+    text.push_str("\nNo value of any key is in this record.\n");
     text
 }
 

@@ -10,6 +10,7 @@ mod holders;
 mod init;
 mod leaks;
 mod links;
+mod named;
 mod needs;
 mod obstacles;
 mod real_world;

@@ -3,6 +3,7 @@ use crate::cli::probe::warn_of_stand_ins;
 use crate::cli::{CommandResult, ProjectArgs};
 use crate::config::Settings;
 use crate::rotation::Keyring;
+use crate::rotation::providers::Provider;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,5 +27,13 @@ impl RotateContext {
             proof_at: settings.rotation.proof_at.clone(),
             json,
         })
+    }
+
+    /// The providers that these names mean.
+    pub(super) fn providers(&self, names: &[String]) -> CommandResult<Vec<&Provider>> {
+        Ok(names
+            .iter()
+            .map(|name| self.keys.provider(name))
+            .collect::<Result<_, _>>()?)
     }
 }

@@ -7,6 +7,7 @@ use crate::cli::table::print_json;
 use crate::cli::{CommandResult, Exit};
 use crate::rotation::finish::{Finished, Finishing, RotationEvent};
 use crate::rotation::rotations::RotationStage;
+use crate::terminal::one_line;
 use chrono::Utc;
 use serde_json::json;
 use std::path::PathBuf;
@@ -43,7 +44,7 @@ pub(super) async fn run(context: &RotateContext, args: &FinishArgs) -> CommandRe
 /// Progress goes to stderr, so that stdout holds the result alone.
 fn say(context: &RotateContext, event: &RotationEvent) {
     if !context.json {
-        eprintln!("{}", event_in_words(context, event));
+        eprintln!("{}", one_line(&event_in_words(context, event)));
     }
 }
 

@@ -22,6 +22,9 @@ use serde_json::json;
 use std::path::Path;
 use std::time::Duration;
 
+/// Said where there is no rotation to tell of.
+const NONE_BEGUN: &str = "No rotation was begun. Next: keyminder rotate plan";
+
 pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult<Exit> {
     let plan = plan::make(&context.keys.project, &context.keys.providers, now)?;
     if context.json {
@@ -43,9 +46,7 @@ pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult
     if let Some(first) = plan.keys.iter().find(is_open) {
         println!("Next: keyminder rotate start {}", first.provider);
     }
-    for warning in context.keys.project.read_env()?.warnings() {
-        eprintln!("warning: .env {warning}");
-    }
+    words::warn_of_lines(&context.keys.project.read_env()?);
     Ok(Exit::Done)
 }
 
@@ -133,8 +134,10 @@ fn steps(provider: &Provider, language: &str) {
     }
 }
 
-pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResult<Exit> {
-    let rotations = rotations::all(&context.keys.project)?;
+pub(super) fn status(context: &RotateContext, names: &[String], now: DateTime<Utc>) -> CommandResult<Exit> {
+    let mut rotations = rotations::all(&context.keys.project)?;
+    let asked = context.providers(names)?;
+    rotations.retain(|rotation| asked.is_empty() || asked.iter().any(|provider| provider.id == rotation.provider));
     let held_by = holders::of(context, &rotations, holders::is_replaced);
     let exposed = exposures::running(&context.keys.project, &context.keys.providers)?;
     if context.json {
@@ -143,7 +146,7 @@ pub(super) fn status(context: &RotateContext, now: DateTime<Utc>) -> CommandResu
         return Ok(Exit::Done);
     }
     if rotations.is_empty() {
-        println!("No rotation was begun. Next: keyminder rotate plan");
+        println!("{NONE_BEGUN}");
     } else {
         let rows = rotations.iter().zip(&held_by).map(|(rotation, held_by)| {
             let next = NextStep::of(&context.keys.project, &context.keys.providers, rotation, now);
@@ -167,7 +170,7 @@ pub(super) fn list(context: &RotateContext) -> CommandResult<Exit> {
         return Ok(Exit::Done);
     }
     if rotations.is_empty() {
-        println!("No rotation was begun. Next: keyminder rotate plan");
+        println!("{NONE_BEGUN}");
         return Ok(Exit::Done);
     }
     let zone = context.keys.project.zone;
@@ -259,13 +262,12 @@ pub(super) fn report(context: &RotateContext, into: Option<&Path>, estimate: Opt
     let estimate = estimate
         .map(|text| minutes(text).with_context(|| format!("--estimate {text:?}: write 2h or 150m")))
         .transpose()?;
+    let read = schedule_file::read(&context.keys.project);
     let text = record::write(&RotationRecord {
         cycle: cycle.as_ref(),
         rotations: &rotations,
         estimate,
-        next_at: schedule_file::read(&context.keys.project)
-            .schedule()
-            .map(|schedule| schedule.next_at),
+        schedule: read.schedule(),
         zone: context.keys.project.zone,
     });
     match into {
