@@ -59,13 +59,13 @@ pub enum UnknownKey {
          made and in .env. A provider is added in config/providers.toml"
     )]
     NoProvider {
-        /// The variable.
+        /// The variable that holds it.
         name: String,
     },
     /// A reference of a provider that is not known.
     #[error("{name} is a reference: {owner} keeps its value; {instead}")]
     KeptElsewhere {
-        /// The variable.
+        /// The variable that holds the reference.
         name: String,
         /// Who keeps the value.
         owner: String,
