@@ -225,18 +225,14 @@ fn of_key(key: &KeyLine) -> Vec<MonitorFinding> {
 
 fn of_verdict(key: &KeyLine) -> Option<MonitorFinding> {
     let (name, verdict) = (&key.key, key.verdict.as_str());
+    let why = key.hint.as_ref().map(|hint| format!(": {}", hint_in_words(hint)));
+    let why = why.unwrap_or_default();
     let (condition, level, text) = match key.verdict.life() {
-        Life::Dead => {
-            let why = key.hint.as_ref().map(|hint| format!(": {}", hint_in_words(hint)));
-            (
-                Condition::KeyDead,
-                Severity::Critical,
-                format!(
-                    "{name} is refused by its provider ({verdict}){}",
-                    why.unwrap_or_default()
-                ),
-            )
-        }
+        Life::Dead => (
+            Condition::KeyDead,
+            Severity::Critical,
+            format!("{name} is refused by its provider ({verdict}){why}"),
+        ),
         // A placeholder is no key yet.
         Life::None if matches!(key.hint, Some(Hint::Placeholder(_))) => return None,
         Life::None => {
@@ -257,7 +253,10 @@ fn of_verdict(key: &KeyLine) -> Option<MonitorFinding> {
         Life::Unknown => (
             Condition::KeyUnknown,
             Severity::Warning,
-            format!("nothing learned about {name} in {} runs ({verdict})", key.unknown_runs),
+            format!(
+                "nothing learned about {name} in {} runs ({verdict}){why}",
+                key.unknown_runs
+            ),
         ),
     };
     Some(finding(condition, name, level, text))

@@ -332,10 +332,10 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
         .filter(|key| key.exposed || schedule.is_some())
         .map(|key| key.due_at);
     let last_rotated_at = own.and_then(|own| own.last_rotated_at).or(probed.captures.created_at);
-    let expires_at = probed
-        .captures
-        .expires_at
-        .or_else(|| own.and_then(|own| own.provider_expires_at));
+    let alive = probed.verdict.life() == Life::Alive;
+    let noted = own.and_then(|own| own.provider_expires_at);
+    // An end that was noted, and that passed, is no fact of a key that answers.
+    let expires_at = probed.captures.expires_at.or(noted.filter(|at| !alive || *at > now));
     let key = probed.variables.first().cloned().unwrap_or_default();
     let unknown = probed.verdict.life() == Life::Unknown;
     KeyLine {
@@ -355,7 +355,7 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
             .or(provider.map(|provider| provider.priority))
             .unwrap_or(Priority::Medium),
         verdict: probed.verdict,
-        alive: probed.verdict.life() == Life::Alive,
+        alive,
         expires_at,
         last_rotated_at,
         next_at,
