@@ -353,6 +353,7 @@ fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
     }
     let backup = &report.backup;
     match (&backup.file, &backup.fault, backup.age_days) {
+        (None, _, _) if env.pipe => {}
         (None, _, _) if env.fault.is_none() => {
             add(
                 Condition::BackupMissing,
@@ -361,7 +362,7 @@ fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
             );
         }
         (Some(_), Some(fault), _) => add(Condition::BackupBad, Severity::Critical, fault.clone()),
-        (Some(file), None, Some(days)) if days > BACKUP_DAYS => {
+        (Some(file), None, Some(days)) if days > BACKUP_DAYS && !env.pipe => {
             add(
                 Condition::BackupOld,
                 Severity::Warning,

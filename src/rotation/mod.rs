@@ -13,6 +13,7 @@ pub mod dotenv;
 pub mod edit;
 mod env_entry;
 mod env_scanner;
+mod env_stamp;
 mod exposure_look;
 pub mod exposures;
 pub mod fingerprint;

@@ -4,6 +4,7 @@ use super::dotenv::{EnvError, EnvFile};
 use super::edit::EditError;
 use super::fingerprint::InstallKey;
 use super::install_key::{self, OwnKey};
+use super::pipe;
 use super::places::{self, own_dir};
 use super::project_error::ProjectError;
 use super::replace::{self, ReplaceError, Replaced};
@@ -153,6 +154,11 @@ impl Project {
     /// The bytes of `.env`, through a link as long as it leads to a place within the project.
     pub(super) fn env_bytes(&self) -> Result<Zeroizing<Vec<u8>>, EnvError> {
         replace::read_in_project(&self.dir, &self.env)
+    }
+
+    /// Whether `.env` is a pipe that another program fills: it is neither written nor copied.
+    pub fn env_is_pipe(&self) -> bool {
+        pipe::is_one(&self.env)
     }
 
     /// What `.env` says now, with what its references stand for where that is known.

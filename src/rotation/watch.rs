@@ -113,7 +113,7 @@ mod tests {
     #[test]
     fn a_restore_by_hand_is_no_return() {
         let (_dir, project, rotation) = renewed();
-        let backup = backup::find(&project, &rotation.backup).unwrap();
+        let backup = backup::find(&project, rotation.backup.as_ref().unwrap()).unwrap();
         let rehearsed = RestoreScope::Keys(vec!["API_Mistral".to_owned()]);
         rollback::by_hand(&project, &backup, &rehearsed, now()).unwrap_err();
         assert_eq!(

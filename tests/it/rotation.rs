@@ -12,6 +12,7 @@ mod leaks;
 mod links;
 mod needs;
 mod obstacles;
+mod pipes;
 mod real_world;
 mod whole_turn;
 

@@ -1,6 +1,7 @@
 //! Keys that stand in `.env` under names which no provider lists: `VITE_GROQ_API_KEY`, `BYBIT_TESTNET_API_KEY`,
 //! `OPENAI_API_KEY_2`, and under any name at all where the beginning of the value tells whose it is.
 use super::makers::maker_of_value;
+use super::origin::KeyOrigin;
 use super::provider::{Provider, Variable};
 use crate::rotation::dotenv::EnvFile;
 use crate::rotation::env_entry::EnvEntry;
@@ -237,31 +238,30 @@ fn relation(provider: &Provider, group: &[OtherName], env: &EnvFile) -> Relation
 /// A provider for a key that differs from the listed one.
 fn of_its_own(provider: &Provider, group: &[OtherName]) -> Provider {
     let rest = &group[0].rest;
-    let mut own = provider.clone();
-    own.id = format!("{}-{}", provider.id, rest.to_lowercase().replace('_', "-"));
-    own.title = format!("{} ({rest})", provider.title);
-    own.maker.clone_from(&provider.maker);
-    for (nth, variable) in own.variables.iter_mut().enumerate() {
-        let listed = std::mem::take(&mut variable.name);
-        variable.aliases.clear();
+    let name_of = |(nth, variable): (usize, &Variable)| {
         let present = group.iter().find(|other| other.variable == nth);
-        variable.name = match present {
-            Some(other) => other.name.clone(),
-            None => sibling(&group[0].name, &provider.variables[group[0].variable].name, &listed),
-        };
-        for step in own.instructions.values_mut().flatten() {
-            *step = step.replace(&listed, &variable.name);
-        }
-    }
-    let environment = rest
-        .split('_')
-        .map(str::to_lowercase)
-        .find(|word| provider.environments.contains_key(word));
-    if let Some(environment) = environment {
-        own.request.base.clone_from(&provider.environments[&environment]);
-        own.environment = Some(environment);
-    }
-    own
+        present.map_or_else(
+            || {
+                sibling(
+                    &group[0].name,
+                    &provider.variables[group[0].variable].name,
+                    &variable.name,
+                )
+            },
+            |other| other.name.clone(),
+        )
+    };
+    let names = provider.variables.iter().enumerate().map(name_of);
+    let mut words = rest.split('_').map(str::to_lowercase);
+    let environment = words.find(|word| provider.environments.contains_key(word));
+    let origin = KeyOrigin {
+        id: format!("{}-{}", provider.id, rest.to_lowercase().replace('_', "-")),
+        title: format!("{} ({rest})", provider.title),
+        maker: provider.maker.clone(),
+        names: names.map(|name| vec![name]).collect(),
+        environment,
+    };
+    origin.provider(provider)
 }
 
 /// The name beside this one of a pair: `BYBIT_TESTNET_API_SECRET` beside `BYBIT_TESTNET_API_KEY`.

@@ -1,5 +1,5 @@
 //! Troubles that people met with other tools, each with what is right.
-use super::whole_turn::{Values, World, lines};
+use super::whole_turn::{Values, World};
 use super::{Folder, said};
 use keyminder_sandbox::providers::{Key, KeyState};
 use serde_json::Value;
@@ -215,35 +215,4 @@ fn back_ticks_are_quotes_and_a_reference_counts_once() {
     world.delete("groq", &keys[0]);
     let proven = world.run(&["rotate", "finish", "groq", "--wait"], 0);
     assert!(proven.contains("retired"), "{proven}");
-}
-
-#[test]
-fn a_pipe_is_read_and_never_written() {
-    let (world, keys) = World::with(&["groq"]);
-    let env = world.folder.path(".env");
-    std::fs::remove_file(&env).unwrap();
-    assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&env)
-            .status()
-            .unwrap()
-            .success()
-    );
-    let text = lines(&keys[0], "");
-    // As a vault does: whoever opens the pipe gets the whole file, again and again.
-    let feed = env.clone();
-    std::thread::spawn(move || {
-        while feed.exists() {
-            // Who reads may be gone before it is written.
-            let _ = std::fs::write(&feed, &text);
-        }
-    });
-    assert!(world.run(&["probe"], 0).contains("valid"));
-    assert!(world.run(&["rotate", "plan"], 0).contains("groq"));
-    world.run(&["monitor"], 0);
-    for args in [&["backup", "create"][..], &["rotate", "start", "groq"]] {
-        let said = world.run(args, 5);
-        assert!(said.contains("Change the value in the vault"), "{said}");
-        assert_eq!(said.matches("is a pipe").count(), 1, "{said}");
-    }
 }
