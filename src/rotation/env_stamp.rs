@@ -8,7 +8,7 @@ const OF_A_PIPE: Duration = Duration::from_mins(5);
 
 /// `.env` as it was when it was looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct EnvStamp {
+pub struct EnvStamp {
     modified: SystemTime,
     bytes: u64,
     inode: u64,

@@ -2,7 +2,7 @@
 //! they were last looked at. Fingerprints only, no value.
 use super::providers::{KeyOrigin, Provider, Providers};
 use super::replace;
-use super::rotations;
+use super::retired::retired;
 use super::state_file::{StateError, load, store};
 use super::{EnvError, EnvFile, Project, backup, cycle};
 use crate::domain::cycle::Fingerprint;
@@ -203,7 +203,7 @@ pub fn running(project: &Project, providers: &Providers) -> Result<Vec<ExposedKe
         Err(EnvError::Missing(_)) => None,
         env => Some(env?),
     };
-    let (retired, exposures) = (rotations::retired(project), of(project, providers, &[], true)?);
+    let (retired, exposures) = (retired(project), of(project, providers, &[], true)?);
     let mut keys: Vec<ExposedKey> = Vec::new();
     for exposure in exposures {
         let in_use = env.as_ref().is_some_and(|env| is_in_use(project, env, &exposure));

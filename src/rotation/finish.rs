@@ -6,9 +6,10 @@ use super::holders::{HeldBy, held_by};
 use super::probe::Hint;
 use super::prove::prove;
 use super::providers::Provider;
+use super::retired::{remember_retired, retired};
 use super::retirement::{ProofRun, Retirement};
 pub use super::rotation_event::RotationEvent;
-use super::rotation_values::{edited, old_values, replaced};
+use super::rotation_values::{edited, old_values, replaced, taken_over};
 use super::rotations::{self, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
 use super::{Keyring, NextStep, Project, backup, key_dates, watch};
@@ -227,12 +228,7 @@ impl<'k> Finishing<'k> {
             .keep(move |project, rotation| {
                 let env = project.read_env().map_err(StateError::Env)?;
                 let kept_by = rotation.kept_by(project, &env);
-                let holder = kept_by.as_deref().unwrap_or(".env");
-                let said = if asked {
-                    format!("{holder} holds the new value, and the provider says valid")
-                } else {
-                    format!("{holder} holds another value; the provider was not asked about it")
-                };
+                let said = taken_over(kept_by.as_deref(), asked);
                 rotation.written(project, &env, expires_at, &said, Utc::now());
                 Ok(kept_by)
             })
@@ -349,8 +345,8 @@ impl<'k> Finishing<'k> {
         let rotation = self.rotation.clone();
         self.keys
             .blocking(move |project| {
-                rotations::remember_retired(project, &rotation)?;
-                backup::retain(project, Utc::now(), &rotations::retired(project))?;
+                remember_retired(project, &rotation)?;
+                backup::retain(project, Utc::now(), &retired(project))?;
                 Ok(())
             })
             .await

@@ -2,6 +2,7 @@
 use super::atomic_write;
 use super::dotenv::{EnvError, EnvFile};
 use super::edit::EditError;
+use super::env_stamp::EnvStamp;
 use super::fingerprint::InstallKey;
 use super::install_key::{self, OwnKey};
 use super::pipe;
@@ -159,6 +160,11 @@ impl Project {
     /// Whether `.env` is a pipe that another program fills: it is neither written nor copied.
     pub fn env_is_pipe(&self) -> bool {
         pipe::is_one(&self.env)
+    }
+
+    /// What tells when `.env` is to be read again, where it is a pipe.
+    pub fn pipe_stamp(&self) -> Option<EnvStamp> {
+        self.env_is_pipe().then(|| EnvStamp::of(&self.env)).flatten()
     }
 
     /// What `.env` says now, with what its references stand for where that is known.

@@ -71,3 +71,13 @@ pub(super) fn old_values(
     }
     Ok(old)
 }
+
+/// What the record says of a new value that is in use.
+pub(super) fn taken_over(kept_by: Option<&str>, asked: bool) -> String {
+    let holder = kept_by.unwrap_or(".env");
+    if asked {
+        format!("{holder} holds the new value, and the provider says valid")
+    } else {
+        format!("{holder} holds another value; the provider was not asked about it")
+    }
+}

@@ -8,13 +8,13 @@ use super::providers::{KeyOrigin, Provider};
 use super::retirement::Retirement;
 pub use super::rotation_error::RotationError;
 use super::state_file::{StateError, load, store};
-use super::{EnvFile, Project, replace};
+use super::{EnvFile, Project};
 use crate::domain::cycle::Fingerprint;
 
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const ROTATIONS: &str = "rotations";
@@ -388,23 +388,4 @@ impl Rotation {
             self.retired_at = Some(at);
         }
     }
-}
-
-/// The values that were proven dead, so that backups of them may go.
-pub fn retired(project: &Project) -> BTreeSet<(String, Fingerprint)> {
-    load(&project.state_dir.join("retired.json"))
-        .ok()
-        .flatten()
-        .unwrap_or_default()
-}
-
-/// Remembers a rotation's old values as dead: proven ones alone, not likely ones.
-pub fn remember_retired(project: &Project, rotation: &Rotation) -> Result<(), StateError> {
-    if rotation.retirement != Some(Retirement::Retired) {
-        return Ok(());
-    }
-    let _lock = replace::lock(&project.state_dir).map_err(StateError::from)?;
-    let mut dead = retired(project);
-    dead.extend(rotation.old.clone());
-    store(&project.state_dir.join("retired.json"), &dead)
 }

@@ -4,7 +4,7 @@ use super::project::testing::{project, write_file};
 use super::providers::Providers;
 use super::retirement::Retirement;
 use super::rotations::{self, Noticed, RotationStage};
-use super::{Project, cycle, key_dates, plan, schedule_file};
+use super::{Project, cycle, key_dates, plan, retired, schedule_file};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule, before_expiry, days_until};
 use chrono::{DateTime, Duration, Utc};
 
@@ -155,8 +155,8 @@ fn a_course_is_begun_once_and_again_when_it_is_over() {
     first.written(&project, &project.read_env().unwrap(), None, "works", now());
     first.proven(Retirement::ProbablyRetired, now());
     first.save(&project).unwrap();
-    rotations::remember_retired(&project, &first).unwrap();
-    assert!(rotations::retired(&project).is_empty(), "likely is not proven");
+    retired::remember_retired(&project, &first).unwrap();
+    assert!(retired::retired(&project).is_empty(), "likely is not proven");
     let next = rotations::begin(&project, groq, 2, Some(&backup), None, now()).unwrap();
     assert_eq!((next.stage, next.cycle), (RotationStage::BackedUp, 2));
     let mistral = providers.get("mistral").unwrap();

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 mod beside;
+mod hosts;
 
 /// Stand-ins on a port of their own.
 pub(super) async fn stand_ins() -> (StandIns, String) {
@@ -195,37 +196,6 @@ async fn bybit_tells_environment_secret_clock_and_rights() {
     assert_eq!(state.journal().len() - before, 3, "refused, time, accepted");
     assert_eq!(probe(&prober, "bybit", &values).await.verdict, Verdict::Valid);
     assert_eq!(state.journal().len() - before, 4, "the offset is measured once");
-}
-
-#[tokio::test]
-async fn a_key_that_one_host_does_not_know_is_dead_only_when_all_were_asked() {
-    let (state, url) = stand_ins().await;
-    let prober = asking(&url);
-    let once = |status, body: Value| Script {
-        status,
-        headers: BTreeMap::new(),
-        body,
-        times: Some(1),
-        delay_ms: 0,
-    };
-    for silence in [
-        once(503, Value::from("")),
-        once(200, Value::from("<html>sign in</html>")),
-        once(401, Value::from("")),
-        once(200, json!({"retCode": "?"})),
-    ] {
-        let unknown = json!({"retCode": 10003, "retMsg": "API key is invalid.", "result": {}});
-        state.script("bybit", once(200, unknown));
-        state.script("bybit", silence);
-        let found = probe(&prober, "bybit", &invented("bybit")).await;
-        assert_eq!(found.verdict.life(), Life::Unknown);
-        let Some(Hint::HostsSilent(hosts)) = found.hint else {
-            panic!("which host was silent is told");
-        };
-        assert_eq!(hosts.len(), 1);
-    }
-    let found = probe(&prober, "bybit", &invented("bybit")).await;
-    assert_eq!(found.verdict, Verdict::Invalid, "all were asked, and all said no");
 }
 
 #[tokio::test]

@@ -216,3 +216,53 @@ fn back_ticks_are_quotes_and_a_reference_counts_once() {
     let proven = world.run(&["rotate", "finish", "groq", "--wait"], 0);
     assert!(proven.contains("retired"), "{proven}");
 }
+
+/// The key is where it was, under another name: the rotation goes on under that one.
+#[test]
+fn a_name_that_changed_between_two_starts_is_the_name() {
+    let (world, keys) = World::with(&["groq"]);
+    let old = &keys[0]["API_Groq"];
+    let env = world.folder.path(".env");
+    world.run(&["rotate", "start", "groq"], 0);
+    std::fs::write(&env, format!("GROQ_API_KEY={old}\nVITE_GROQ_API_KEY={old}\n")).unwrap();
+    let begun = world.run(&["rotate", "start", "groq"], 0);
+    assert!(!begun.contains("API_Groq"), "{begun}");
+    let new = world.issue("groq");
+    let finished = world.finish("groq", &new, 0);
+    assert!(finished.contains("old_still_alive"), "{finished}");
+    let new = &new["API_Groq"];
+    assert_eq!(
+        world.folder.read(".env"),
+        format!("GROQ_API_KEY={new}\nVITE_GROQ_API_KEY={new}\n")
+    );
+}
+
+/// What a tool looked up and exported at the beginning is asked about as long as it is exported.
+#[test]
+fn what_a_reference_stood_for_is_asked_about_where_it_is_known() {
+    let (world, keys) = World::with(&["groq"]);
+    let env = world.folder.path(".env");
+    let reference = "API_Groq=op://Vault/Groq/credential\n";
+    std::fs::write(&env, reference).unwrap();
+    let old = &keys[0]["API_Groq"];
+    let with = |args: &[&str], (name, value): (&str, &str), also: &str| {
+        let mut command = world.keyminder(args);
+        command.env(name, value).env("GROQ_BEFORE", also);
+        said(&command.output().unwrap())
+    };
+    with(&["rotate", "start", "groq"], ("API_Groq", old), "");
+    let new = world.issue("groq")["API_Groq"].clone();
+    let finished = with(&["rotate", "finish", "groq"], ("API_Groq", &new), old);
+    assert!(
+        finished.contains("The new key works; 1Password holds it."),
+        "{finished}"
+    );
+    assert!(
+        finished.contains("old_still_alive") && !finished.contains("a comment"),
+        "{finished}"
+    );
+    world.delete("groq", &keys[0]);
+    let proven = with(&["rotate", "finish", "groq", "--wait"], ("API_Groq", &new), old);
+    assert!(proven.contains("retired"), "{proven}");
+    assert_eq!(world.folder.read(".env"), reference);
+}
