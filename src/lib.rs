@@ -58,6 +58,7 @@ pub mod effects;
 pub mod evidence;
 pub mod health;
 pub mod intake;
+pub mod live;
 pub mod monitor;
 pub mod notion;
 pub mod outbound;

@@ -101,7 +101,7 @@ impl Bot {
         let project = tools.keys.project.id.clone();
         let (deciding, pipeline) = Pipeline::new(
             Arc::clone(&store),
-            Arc::clone(&tools.playbook),
+            tools.playbook.clone(),
             project.clone(),
             health.clone(),
             Arc::clone(&bell),
@@ -137,12 +137,12 @@ impl Bot {
             store: Arc::clone(&store),
             pipeline: pipeline.clone(),
             redactor: tools.redactor.clone(),
-            ingest: Arc::clone(&tools.ingest),
+            ingest: tools.ingest.clone(),
             properties,
             people: Directory::new(own.clone(), settings.people.clone()),
             replies,
             health: health.clone(),
-            playbook: Arc::clone(&tools.playbook),
+            playbook: tools.playbook.clone(),
             poll: settings.poll.clone(),
             requests_per_minute,
             sources,
@@ -156,6 +156,7 @@ impl Bot {
             pipeline: pipeline.clone(),
             ring,
             candidate: None,
+            seen: None,
             sign: TokenSign::new(token.1, Utc::now()),
             present: token.0,
         };

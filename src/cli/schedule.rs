@@ -158,6 +158,7 @@ fn set(
         key_dates::set(project, &keys.providers, provider, (every, next_at), now)?;
         return Ok(());
     }
+    let _lock = schedule_file::lock(project)?;
     let mut schedule = match schedule_file::read(project) {
         ReadSchedule::Ok { schedule, .. } => schedule,
         ReadSchedule::Missing | ReadSchedule::Unreadable(_) => Schedule::every(DEFAULT_INTERVAL, now, project.zone),

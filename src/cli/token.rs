@@ -11,8 +11,8 @@ use crate::domain::ids::{PageId, PersonId};
 use crate::monitor::heartbeat::TokenSign;
 use crate::notion::{self, Client, Error, Kind, Me, OwnIds};
 use crate::pipeline::{PipelineHandle, PipelineInput};
-use crate::rotation::Project;
 use crate::rotation::probe::consent;
+use crate::rotation::{EnvStamp, Project};
 use crate::store::{AuditRow, Store, StoreError};
 use chrono::Utc;
 use secrecy::{ExposeSecret, SecretString};
@@ -91,6 +91,8 @@ pub(super) struct TokenFollower {
     pub(super) present: SecretString,
     /// Another token that was seen there, and when it is tried next.
     pub(super) candidate: Option<(SecretString, Instant)>,
+    /// A pipe as it was looked at last.
+    pub(super) seen: Option<EnvStamp>,
     pub(super) sign: TokenSign,
 }
 
@@ -102,6 +104,12 @@ impl TokenFollower {
 
     /// One look at `.env`. `true`: what is to be told has changed.
     pub(super) async fn look(&mut self) -> bool {
+        // Each reading of a pipe may ask a person.
+        let pipe = self.tools.keys.blocking(Project::pipe_stamp).await;
+        if pipe.is_some() && self.candidate.is_none() && pipe == self.seen {
+            return false;
+        }
+        self.seen = pipe;
         let found = self.tools.keys.blocking(in_env).await;
         let Some(found) = found.filter(|found| !same(found, &self.present)) else {
             self.candidate = None;

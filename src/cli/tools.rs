@@ -8,11 +8,12 @@ use crate::domain::decide::{KeyManual, Names, Playbook};
 use crate::domain::redact::{Patterns, SharedRedactor};
 use crate::evidence::{Collector, CollectorSettings};
 use crate::intake::{CommentMarks, Ingest};
+use crate::live::Live;
 use crate::rotation::live_redactor::LiveRedactor;
 use crate::rotation::providers::Providers;
-use crate::rotation::{Keyring, Project};
+use crate::rotation::{Keyring, Project, blocking};
 use anyhow::Context as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What comments are read and decided by. Loading it writes nothing.
 pub(super) struct Rulebook {
@@ -30,9 +31,11 @@ pub(super) struct Tools {
     pub(super) settings: Settings,
     pub(super) keys: Arc<Keyring>,
     pub(super) collector: Collector,
-    pub(super) playbook: Arc<Playbook>,
-    pub(super) ingest: Arc<Ingest>,
+    pub(super) playbook: Live<Playbook>,
+    pub(super) ingest: Live<Ingest>,
     pub(super) redactor: LiveRedactor,
+    /// The providers whose names `playbook` and `ingest` know.
+    named: Mutex<Arc<Providers>>,
 }
 
 impl Rulebook {
@@ -82,15 +85,43 @@ impl Tools {
             rulebook.identifiers.clone(),
             Arc::clone(&rulebook.patterns),
         )?;
-        let ingest = Arc::new(rulebook.ingest(&settings, &keys.project, redactor.shared().clone())?);
+        let ingest = rulebook.ingest(&settings, &keys.project, redactor.shared().clone())?;
         Ok(Self {
+            named: Mutex::new(Arc::clone(&keys.providers)),
             settings,
             keys,
             collector,
-            playbook: rulebook.playbook,
-            ingest,
+            playbook: Live::new(rulebook.playbook),
+            ingest: Live::new(ingest),
             redactor,
         })
+    }
+
+    /// Takes in the names that `.env` has now: a key may have been put there under a name that nobody knew at the start.
+    pub(super) async fn follow_names(&self) {
+        let providers = self.keys.renewed().await.providers;
+        let known = std::mem::replace(
+            &mut *self.named.lock().unwrap_or_else(PoisonError::into_inner),
+            Arc::clone(&providers),
+        );
+        if Arc::ptr_eq(&known, &providers) || names(&known).ids == names(&providers).ids {
+            return;
+        }
+        let (settings, project) = (self.settings.clone(), Arc::clone(&self.keys.project));
+        let redactor = self.redactor.shared().clone();
+        let loaded = blocking(move || {
+            let rulebook = Rulebook::load(&settings, &providers)?;
+            let ingest = rulebook.ingest(&settings, &project, redactor)?;
+            CommandResult::Ok((rulebook.playbook, ingest))
+        });
+        match loaded.await {
+            Ok((playbook, ingest)) => {
+                self.playbook.replace(playbook);
+                self.ingest.replace(ingest);
+                tracing::info!("`.env` has keys under other names; comments may use them from now on");
+            }
+            Err(error) => tracing::warn!(%error, "the names of the keys in `.env` cannot be taken in"),
+        }
     }
 }
 
@@ -156,4 +187,35 @@ pub(super) fn names(providers: &Providers) -> Names {
         }
     }
     names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::ProjectArgs;
+    use std::collections::BTreeMap;
+
+    #[tokio::test]
+    async fn a_name_that_is_put_into_env_is_known_without_a_new_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let made_up = |prefix: &str| -> String {
+            let letters = std::iter::repeat_with(fastrand::alphanumeric).take(48);
+            prefix.chars().chain(letters).collect()
+        };
+        let first = format!("OPENAI_API_KEY={}\n", made_up("sk-proj-"));
+        std::fs::write(dir.path().join(".env"), &first).unwrap();
+        let place = ProjectArgs {
+            project: Some(dir.path().to_owned()),
+            config: None,
+        };
+        let settings = Settings::read(&place, BTreeMap::new()).unwrap();
+        let project = Arc::new(Project::open(&settings).unwrap());
+        let tools = Tools::load(settings, project).unwrap();
+        let title = |tools: &Tools| tools.playbook.now().names.providers.get("OPENAI_API_KEY_2").cloned();
+        assert_eq!(title(&tools), None);
+        let second = format!("{first}OPENAI_API_KEY_2={}\n", made_up("sk-proj-"));
+        std::fs::write(dir.path().join(".env"), second).unwrap();
+        tools.follow_names().await;
+        assert_eq!(title(&tools).as_deref(), Some("OpenAI (2)"));
+    }
 }

@@ -63,6 +63,7 @@ impl Upkeep {
             self.retry().await?;
             // Log lines hide new values too, even while no comment is read.
             self.tools.redactor.current().await;
+            self.tools.follow_names().await;
             see_returns(&self.tools, &self.pipeline, &mut env_of).await;
             if let Some(daily) = &daily
                 && daily.is_due(self.tools.keys.blocking(MonitorRecord::read).await.ran_at, Utc::now())

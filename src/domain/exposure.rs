@@ -12,19 +12,23 @@ pub enum ExposureStanding {
     InUseAlive,
     /// `.env` holds another value; the exposed one still works.
     OldAlive,
+    /// `.env` holds none in its place, and it still works.
+    GoneAlive,
     /// It stands in `.env`; whether it works could not be told.
     InUseUnknown,
     /// `.env` holds another value; whether the exposed one works could not be told.
     OldUnknown,
+    /// `.env` holds none in its place; whether it works could not be told.
+    GoneUnknown,
     /// Its provider refuses it, and it stands in `.env`.
     InUseRefused,
     /// Its provider refuses it, but too few proofs were taken yet.
     OldRefused,
-    /// `.env` holds another value, and no backup that can be read holds the exposed one: nobody can ask about it.
+    /// It stands in `.env` no more, and no backup that can be read now holds it: nobody can ask about it until one does.
     OldUnreadable,
-    /// `.env` holds another value, and no provider is known that could be asked about the exposed one.
+    /// It stands in `.env` no more, and no provider is known that could be asked about the exposed one.
     NoProvider,
-    /// Its provider has one answer for several causes: it is most likely dead.
+    /// It is most likely dead: its provider has one answer for several causes, or no other key could be asked beside it.
     ProbablyDead,
     /// It is proven dead.
     Dead,
@@ -60,11 +64,14 @@ impl ExposureStanding {
     /// Whether nothing more can be learned: it is dead, or nobody can ask about it.
     pub fn is_over(self) -> bool {
         match self {
-            Self::OldUnreadable | Self::NoProvider | Self::ProbablyDead | Self::Dead | Self::Absent => true,
+            Self::NoProvider | Self::ProbablyDead | Self::Dead | Self::Absent => true,
             Self::InUseAlive
             | Self::OldAlive
+            | Self::GoneAlive
             | Self::InUseUnknown
             | Self::OldUnknown
+            | Self::GoneUnknown
+            | Self::OldUnreadable
             | Self::InUseRefused
             | Self::OldRefused => false,
         }
@@ -80,12 +87,16 @@ impl ExposureStanding {
         match self {
             Self::InUseAlive => "the exposed key stands in .env and works",
             Self::OldAlive => "a new key is in .env, the old key is alive: delete it",
+            Self::GoneAlive => "gone from .env, and alive: delete it",
             Self::InUseUnknown => "the exposed key stands in .env, whether it works was not told",
             Self::OldUnknown => "a new key is in .env, whether the old key is alive was not told",
+            Self::GoneUnknown => "gone from .env, whether it is alive was not told",
             Self::InUseRefused => "the exposed key stands in .env, its provider refuses it",
             Self::OldRefused => "the old key is refused, its death is being proven",
-            Self::OldUnreadable => "changed; no backup that can be read holds the old key, so nobody can prove it dead",
-            Self::NoProvider => "changed; no known provider can be asked about the old key",
+            Self::OldUnreadable => {
+                "no longer in .env, and no backup that can be read now holds it, so nobody can prove it dead"
+            }
+            Self::NoProvider => "no longer in .env; no known provider can be asked about the old key",
             Self::ProbablyDead => "the old key is most likely dead",
             Self::Dead => "the old key is proven dead",
             Self::Absent => "not in .env",

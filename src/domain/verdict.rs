@@ -45,7 +45,7 @@ pub enum Verdict {
     Reference,
 }
 
-/// Why a key does not work, where its provider says more than that it does not.
+/// What its provider says of a key beside the verdict: why it does not work, or why the answer tells nothing of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum VerdictReason {
@@ -67,6 +67,10 @@ pub enum VerdictReason {
     ReportedAsLeaked,
     /// Its user is no member any more.
     UserRemoved,
+    /// The request came without the key: something on the way removed it.
+    KeyLost,
+    /// The request, or its user, belongs to another organization or project than the one that was asked for.
+    OtherOrganization,
 }
 
 impl VerdictReason {
@@ -74,7 +78,12 @@ impl VerdictReason {
     pub fn may_end(self) -> bool {
         matches!(
             self,
-            Self::OrganizationRestricted | Self::ProjectSuspended | Self::AccountSuspended | Self::OutOfCredit
+            Self::OrganizationRestricted
+                | Self::ProjectSuspended
+                | Self::AccountSuspended
+                | Self::OutOfCredit
+                | Self::KeyLost
+                | Self::OtherOrganization
         )
     }
 
@@ -90,6 +99,12 @@ impl VerdictReason {
             Self::OutOfCredit => "its credit or spending limit is used up",
             Self::ReportedAsLeaked => "it was reported as leaked",
             Self::UserRemoved => "its user was removed",
+            Self::KeyLost => {
+                "the request came without the key, which says nothing about it: something on the way removed it"
+            }
+            Self::OtherOrganization => {
+                "another organization or project was asked for than the key's, which says nothing about the key"
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::domain::effect::{Done, Outcome};
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
 use crate::rotation::cycle;
 use crate::rotation::state_file::StateError;
-use crate::rotation::{Keyring, backup};
+use crate::rotation::{EnvError, Keyring, backup};
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -12,14 +12,16 @@ use std::collections::BTreeMap;
 pub(super) async fn perform(keys: &Keyring, at: DateTime<Utc>, number: u32) -> Outcome {
     let made = keys.blocking(move |project| {
         let begun = cycle::begin(project, at, Some(number))?;
-        backup::verify(project, &begun.backup)?;
-        Ok::<_, StateError>(begun)
+        let pipe = || StateError::Env(EnvError::Pipe(project.env.clone()));
+        let backup = begun.backup.clone().ok_or_else(pipe)?;
+        backup::verify(project, &backup)?;
+        Ok::<_, StateError>((begun, backup))
     });
     let (standing, reason, facts) = match made.await {
-        Ok(begun) => {
+        Ok((begun, backup)) => {
             let facts = BTreeMap::from([
-                ("file".to_owned(), json!(begun.backup.file)),
-                ("keys".to_owned(), json!(begun.backup.fingerprints.len())),
+                ("file".to_owned(), json!(backup.file)),
+                ("keys".to_owned(), json!(backup.fingerprints.len())),
                 ("adopted".to_owned(), json!(begun.adopted)),
                 ("cycle".to_owned(), json!(begun.cycle)),
             ]);

@@ -19,6 +19,7 @@ pub(super) async fn perform(keys: &Keyring, moves: &[DateMove]) -> Outcome {
         if let ReadSchedule::Unreadable(why) = schedule_file::read(project) {
             return Ok(Outcome::Refused { why });
         }
+        let _lock = schedule_file::lock(project).map_err(|error| error.to_string())?;
         let mut schedule = key_dates::of_each(project, &providers, Utc::now());
         let done = moves.into_iter().filter(|one| moves_one(&mut schedule, one)).collect();
         schedule.follow_the_earliest();

@@ -1,11 +1,13 @@
 //! One effect done: its variant leads to the file of the same name.
 use super::context::EffectContext;
+use super::outcomes::skipped;
 use super::{
     back_up_env, check_box, gather_evidence, look_up_keys, mark_exposed, mask_block, move_rotation, post_reply,
     probe_keys, set_property, set_status, update_reply, watch_exposed, write_schedule,
 };
 use crate::domain::effect::{Effect, Outcome};
 use crate::store::EffectRow;
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// Does an effect. A reply begins its call before `until`, or not at all: after that its lease could end under it.
@@ -34,14 +36,31 @@ pub(super) async fn perform(context: &EffectContext, leased: &EffectRow, until: 
         Effect::CheckBox { block, checked } => check_box::perform(context, block, *checked).await,
         Effect::SetStatus { to } => set_status::perform(context, &leased.page, *to).await,
         Effect::SetProperty { property, value } => set_property::perform(context, &leased.page, *property, value).await,
-        Effect::BackUpEnv { at, cycle, .. } => back_up_env::perform(&context.keys, *at, *cycle).await,
-        Effect::ProbeKeys { variables } => probe_keys::perform(context, &leased.page, variables).await,
-        Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&context.keys, *rotated_at).await,
-        Effect::LookUpKeys { variables } => look_up_keys::perform(&context.keys, variables).await,
-        Effect::MoveRotation { moves } => move_rotation::perform(&context.keys, moves).await,
-        Effect::MarkExposed { variables, all } => mark_exposed::perform(&context.keys, variables, *all).await,
-        Effect::WatchExposed { variables, all } => watch_exposed::perform(&context.collector, variables, *all).await,
         Effect::MaskBlock { block } => mask_block::perform(context, &leased.page, block, leased.tries).await,
-        Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&context.collector, check, cycle).await,
+        Effect::BackUpEnv { .. }
+        | Effect::ProbeKeys { .. }
+        | Effect::WriteSchedule { .. }
+        | Effect::LookUpKeys { .. }
+        | Effect::MoveRotation { .. }
+        | Effect::MarkExposed { .. }
+        | Effect::WatchExposed { .. }
+        | Effect::GatherEvidence { .. } => with_keys(context, leased).await,
+    }
+}
+
+/// Does an effect that works with keys, under the names that `.env` has now.
+async fn with_keys(context: &EffectContext, leased: &EffectRow) -> Outcome {
+    let keys = Arc::new(context.keys.renewed().await);
+    let collector = context.collector.with_keys(Arc::clone(&keys));
+    match &leased.effect {
+        Effect::BackUpEnv { at, cycle, .. } => back_up_env::perform(&keys, *at, *cycle).await,
+        Effect::ProbeKeys { variables } => probe_keys::perform(context, &keys, &leased.page, variables).await,
+        Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&keys, *rotated_at).await,
+        Effect::LookUpKeys { variables } => look_up_keys::perform(&keys, variables).await,
+        Effect::MoveRotation { moves } => move_rotation::perform(&keys, moves).await,
+        Effect::MarkExposed { variables, all } => mark_exposed::perform(&keys, variables, *all).await,
+        Effect::WatchExposed { variables, all } => watch_exposed::perform(&collector, variables, *all).await,
+        Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&collector, check, cycle).await,
+        _ => skipped("it needs no key"),
     }
 }

@@ -10,8 +10,7 @@ use crate::rotation::providers::Provider;
 use crate::rotation::{EnvFile, Keyring, Project};
 use chrono::Utc;
 
-pub(super) async fn perform(context: &EffectContext, page: &PageId, variables: &[String]) -> Outcome {
-    let keys = &context.keys;
+pub(super) async fn perform(context: &EffectContext, keys: &Keyring, page: &PageId, variables: &[String]) -> Outcome {
     let cycle = cycle(context, page).await;
     let Ok(env) = keys.blocking(Project::read_env).await else {
         return Outcome::Done {

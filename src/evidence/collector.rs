@@ -18,8 +18,6 @@ pub struct Collector {
     /// How evidence is looked for.
     pub settings: CollectorSettings,
     pub(super) fresh: Arc<FreshVerdicts>,
-    /// One proof at a time: two would count one moment twice.
-    pub(super) proving: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// How looks are done.
@@ -56,8 +54,13 @@ impl Collector {
             keys,
             settings,
             fresh: Arc::default(),
-            proving: Arc::default(),
         }
+    }
+
+    /// This collector with the keys as they are now.
+    #[must_use]
+    pub fn with_keys(&self, keys: Arc<Keyring>) -> Self {
+        Self { keys, ..self.clone() }
     }
 
     /// How exposed keys stand: those of these names, or all whose clock runs.
@@ -67,7 +70,6 @@ impl Collector {
         all: bool,
         now: DateTime<Utc>,
     ) -> Result<Vec<ExposedKey>, StateError> {
-        let _proving = self.proving.lock().await;
         look_at_exposed(&self.keys, variables, all, &self.settings.proof_at, now).await
     }
 

@@ -36,7 +36,6 @@ pub(super) async fn observe(
     if former.replaced.is_empty() {
         return Ok(Observation::missing("not_rotated").with("keys", former.unchanged));
     }
-    let _proving = collector.proving.lock().await;
     let (proven, readers) = tokio::join!(
         prove(&collector.keys, &former.replaced, &collector.settings.proof_at, now),
         readers::of(collector, &former.replaced),

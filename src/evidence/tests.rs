@@ -64,12 +64,12 @@ impl TestWorld {
             timer_dirs: vec![dir.path().join("timers")],
             ..CollectorSettings::from(&settings)
         };
-        let keys = Keyring {
-            project: Arc::new(Project::open(&settings).unwrap()),
-            providers: Providers::builtin(),
-            prober: Prober::new(probe).unwrap(),
-            holders: HolderSearch::new(&settings),
-        };
+        let keys = Keyring::with(
+            Arc::new(Project::open(&settings).unwrap()),
+            Providers::builtin(),
+            Prober::new(probe).unwrap(),
+            HolderSearch::new(&settings),
+        );
         let collector = Collector::new(Arc::new(keys), looks);
         let values = providers
             .iter()

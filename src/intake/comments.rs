@@ -181,7 +181,7 @@ async fn one(
         return Ok(());
     }
     let author = context.people.author(&context.notion, comment).await;
-    let (redacted, hash) = context.ingest.redact(comment);
+    let (redacted, hash) = context.ingest.now().redact(comment);
     let seen = SeenComment {
         hash,
         sameness,
@@ -205,7 +205,7 @@ async fn one(
         guide: &watched.guide,
         first_look: watched.first_look,
     };
-    let report = context.ingest.report(comment, author, redacted, page);
+    let report = context.ingest.now().report(comment, author, redacted, page);
     if returned {
         news.found.push(came_back(context, watched, &report).await?);
     }
@@ -268,7 +268,7 @@ fn by_bot(
             guide: &watched.guide,
             first_look: watched.first_look,
         };
-        let report = context.ingest.report(comment, bot, redacted, page);
+        let report = context.ingest.now().report(comment, bot, redacted, page);
         // Its row keeps a later start from taking it for a new one.
         let row = row(&watched.page, &report, hash);
         let event = Event::KeyPostedByBot(Box::new(report));

@@ -4,6 +4,7 @@ use super::people::Directory;
 use crate::config::{Backlog, PageSource, PollSettings};
 use crate::domain::decide::Playbook;
 use crate::health::Health;
+use crate::live::Live;
 use crate::notion::{Client, PropertyCache};
 use crate::pipeline::PipelineHandle;
 use crate::replies::OwnReplies;
@@ -22,7 +23,7 @@ pub struct IntakeContext {
     /// Takes keys out of texts; follows `.env`.
     pub redactor: LiveRedactor,
     /// Makes reports of comments for the pipeline.
-    pub ingest: Arc<Ingest>,
+    pub ingest: Live<Ingest>,
     /// Which properties of the pages can be written; kept for the effects.
     pub properties: PropertyCache,
     /// Knows who wrote a comment, and what they may do.
@@ -32,7 +33,7 @@ pub struct IntakeContext {
     /// What works and what does not.
     pub health: Health,
     /// The descriptions of pages that decisions go by.
-    pub playbook: Arc<Playbook>,
+    pub playbook: Live<Playbook>,
     /// How often pages are read, and what is done with old comments.
     pub poll: PollSettings,
     /// Requests a minute; 0: no limit.

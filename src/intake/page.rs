@@ -268,8 +268,7 @@ async fn next_page(context: &IntakeContext, page: &Page, watched: &WatchedPage) 
     let described = guide
         .id
         .as_ref()
-        .and_then(|id| context.playbook.pages.get(id))
-        .and_then(|page| page.next_action.clone());
+        .and_then(|id| context.playbook.now().pages.get(id)?.next_action.clone());
     let (Some(id), Some(source)) = (
         described.or_else(|| guide.next_actions.first().cloned()),
         &page.data_source,

@@ -225,18 +225,14 @@ fn of_key(key: &KeyLine) -> Vec<MonitorFinding> {
 
 fn of_verdict(key: &KeyLine) -> Option<MonitorFinding> {
     let (name, verdict) = (&key.key, key.verdict.as_str());
+    let why = key.hint.as_ref().map(|hint| format!(": {}", hint_in_words(hint)));
+    let why = why.unwrap_or_default();
     let (condition, level, text) = match key.verdict.life() {
-        Life::Dead => {
-            let why = key.hint.as_ref().map(|hint| format!(": {}", hint_in_words(hint)));
-            (
-                Condition::KeyDead,
-                Severity::Critical,
-                format!(
-                    "{name} is refused by its provider ({verdict}){}",
-                    why.unwrap_or_default()
-                ),
-            )
-        }
+        Life::Dead => (
+            Condition::KeyDead,
+            Severity::Critical,
+            format!("{name} is refused by its provider ({verdict}){why}"),
+        ),
         // A placeholder is no key yet.
         Life::None if matches!(key.hint, Some(Hint::Placeholder(_))) => return None,
         Life::None => {
@@ -257,7 +253,10 @@ fn of_verdict(key: &KeyLine) -> Option<MonitorFinding> {
         Life::Unknown => (
             Condition::KeyUnknown,
             Severity::Warning,
-            format!("nothing learned about {name} in {} runs ({verdict})", key.unknown_runs),
+            format!(
+                "nothing learned about {name} in {} runs ({verdict}){why}",
+                key.unknown_runs
+            ),
         ),
     };
     Some(finding(condition, name, level, text))
@@ -354,6 +353,7 @@ fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
     }
     let backup = &report.backup;
     match (&backup.file, &backup.fault, backup.age_days) {
+        (None, _, _) if env.pipe => {}
         (None, _, _) if env.fault.is_none() => {
             add(
                 Condition::BackupMissing,
@@ -362,7 +362,7 @@ fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
             );
         }
         (Some(_), Some(fault), _) => add(Condition::BackupBad, Severity::Critical, fault.clone()),
-        (Some(file), None, Some(days)) if days > BACKUP_DAYS => {
+        (Some(file), None, Some(days)) if days > BACKUP_DAYS && !env.pipe => {
             add(
                 Condition::BackupOld,
                 Severity::Warning,

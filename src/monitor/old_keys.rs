@@ -29,7 +29,9 @@ pub struct OldKey {
 pub(super) fn alive(keys: &Keyring, now: DateTime<Utc>) -> Vec<OldKey> {
     let project = &*keys.project;
     let proofs = Proofs::read(project);
-    let is_alive = |series: &&ProofSeries| series.retirement == Some(Retirement::OldStillAlive);
+    // One without a successor is exposed, and told as such.
+    let is_alive =
+        |series: &&ProofSeries| series.retirement == Some(Retirement::OldStillAlive) && !series.new.is_empty();
     let alive: Vec<&ProofSeries> = proofs.series.iter().filter(is_alive).collect();
     let mut old = KeyValues::new();
     for series in &alive {

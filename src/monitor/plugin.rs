@@ -41,14 +41,12 @@ fn summary(report: &MonitorReport, findings: &[MonitorFinding]) -> String {
     if findings::no_network(report) {
         return "no provider can be reached: no network here?".to_owned();
     }
-    let unknown = report
-        .keys
-        .iter()
-        .filter(|key| key.verdict.life() == Life::Unknown)
-        .count();
+    let count = |wanted: Life| report.keys.iter().filter(|key| key.verdict.life() == wanted).count();
+    let (unknown, alive) = (count(Life::Unknown), count(Life::Alive));
     match findings {
         [] if unknown > 0 => format!("{unknown} of {} keys could not be judged now", report.keys.len()),
-        [] => format!("{} keys answer", report.keys.len()),
+        [] if alive == 1 => "1 key answers".to_owned(),
+        [] => format!("{alive} keys answer"),
         [one] => one.text.clone(),
         [first, rest @ ..] => format!("{}; and {} more", first.text, rest.len()),
     }

@@ -115,6 +115,8 @@ pub struct EnvLine {
     pub mode: Option<String>,
     /// Whether others may read it.
     pub open_to_others: bool,
+    /// Whether it is a pipe that a vault fills: it has no backup, and its mode is the vault's.
+    pub pipe: bool,
     /// Why it could not be read.
     pub fault: Option<String>,
     /// Places where popular readers would see other values.
@@ -188,6 +190,10 @@ struct ProjectFiles {
 
 /// Looks at everything once. `heard` is told each verdict as it comes.
 pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorReport {
+    let watcher = &Watcher {
+        keys: Arc::new(watcher.keys.renewed().await),
+        ..watcher.clone()
+    };
     let keys = watcher.keys.clone();
     let disk = watcher.keys.blocking(move |_| files(&keys, now)).await;
     let probed = watcher
@@ -272,10 +278,12 @@ fn env_line(project: &Project) -> (EnvLine, BTreeMap<String, SecretString>) {
         .metadata()
         .ok()
         .map(|file| file.permissions().mode() & 0o7777);
+    let pipe = project.env_is_pipe();
     let mut line = EnvLine {
         file: project.relative(&project.env),
         mode: mode.map(|mode| format!("{mode:04o}")),
-        open_to_others: mode.is_some_and(|mode| mode & 0o077 != 0),
+        open_to_others: !pipe && mode.is_some_and(|mode| mode & 0o077 != 0),
+        pipe,
         fault: None,
         warnings: Vec::new(),
     };
@@ -332,10 +340,10 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
         .filter(|key| key.exposed || schedule.is_some())
         .map(|key| key.due_at);
     let last_rotated_at = own.and_then(|own| own.last_rotated_at).or(probed.captures.created_at);
-    let expires_at = probed
-        .captures
-        .expires_at
-        .or_else(|| own.and_then(|own| own.provider_expires_at));
+    let alive = probed.verdict.life() == Life::Alive;
+    let noted = own.and_then(|own| own.provider_expires_at);
+    // An end that was noted, and that passed, is no fact of a key that answers.
+    let expires_at = probed.captures.expires_at.or(noted.filter(|at| !alive || *at > now));
     let key = probed.variables.first().cloned().unwrap_or_default();
     let unknown = probed.verdict.life() == Life::Unknown;
     KeyLine {
@@ -355,7 +363,7 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
             .or(provider.map(|provider| provider.priority))
             .unwrap_or(Priority::Medium),
         verdict: probed.verdict,
-        alive: probed.verdict.life() == Life::Alive,
+        alive,
         expires_at,
         last_rotated_at,
         next_at,

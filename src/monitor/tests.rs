@@ -64,6 +64,7 @@ fn well() -> MonitorReport {
             file: ".env".to_owned(),
             mode: Some("0600".to_owned()),
             open_to_others: false,
+            pipe: false,
             fault: None,
             warnings: Vec::new(),
         },
@@ -161,6 +162,8 @@ fn each_condition_has_its_level() {
     );
     check(|r| r.backup.age_days = Some(36), &[Condition::BackupOld], 1);
     check(|r| r.backup.file = None, &[Condition::BackupMissing], 1);
+    let of_a_pipe = |r: &mut MonitorReport| (r.env.pipe, r.backup.file) = (true, None);
+    check(of_a_pipe, &[], 0);
     check(|r| r.env.open_to_others = true, &[Condition::EnvOpen], 1);
     check(|r| r.env.fault = Some("missing".to_owned()), &[Condition::EnvFault], 2);
     check(

@@ -15,6 +15,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::PageId;
 use crate::domain::page::PageState;
 use crate::health::{Health, STORE};
+use crate::live::Live;
 use crate::store::{Store, StoreError};
 use decided::{Decided, decided};
 use due_pages::DuePages;
@@ -35,7 +36,7 @@ const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// Owns the states of all pages; decides what follows from each input, and commits it.
 pub struct Pipeline {
     store: Arc<dyn Store>,
-    playbook: Arc<Playbook>,
+    playbook: Live<Playbook>,
     project: String,
     health: Health,
     pages: HashMap<PageId, (u64, PageState)>,
@@ -53,7 +54,7 @@ impl Pipeline {
     /// A pipeline, and the handle by which inputs are submitted to it.
     pub fn new(
         store: Arc<dyn Store>,
-        playbook: Arc<Playbook>,
+        playbook: Live<Playbook>,
         project: String,
         health: Health,
         bell: Arc<Notify>,
@@ -164,8 +165,8 @@ impl Pipeline {
     /// What follows for one page. A decision that panics stops this page alone: its state is read anew the next time.
     async fn decide(&mut self, page: &PageId, inputs: &[PipelineInput]) -> Result<Decided, StoreError> {
         let (revision, state) = self.state(page).await?;
-        let (playbook, project) = (&self.playbook, &self.project);
-        let decided = || decided(playbook, project, page, revision, state, inputs);
+        let (playbook, project) = (self.playbook.now(), &self.project);
+        let decided = || decided(&playbook, project, page, revision, state, inputs);
         std::panic::catch_unwind(AssertUnwindSafe(decided)).map_err(|_| {
             let why = "an internal error while deciding; the log has its place".to_owned();
             unreadable(page, why)

@@ -93,6 +93,14 @@ pub fn hint_in_words(hint: &Hint) -> String {
             )
         }
         Hint::Because(reason) => format!("the provider says that {}", reason.in_words()),
+        Hint::NotItsWords => {
+            "refused, but not in the provider's own words: a proxy or gateway may have said it, so nothing is known of the key"
+                .to_owned()
+        }
+        Hint::HostsSilent(hosts) => format!(
+            "the key may live at a host that could not be asked: {}",
+            hosts.join(", ")
+        ),
         Hint::OtherMaker(other) => other_maker_in_words(other),
         Hint::Elsewhere(found) => elsewhere_in_words(found),
         Hint::NotPublic(host) => format!("{host} has no public address; nothing was sent"),

@@ -30,8 +30,8 @@ struct Kept {
 pub struct UnderWay {
     /// When it began, and what the keys were then.
     pub cycle: Cycle,
-    /// A proven backup of the present `.env`, made in this cycle.
-    pub backup: Backup,
+    /// A proven backup of the present `.env`, made in this cycle; of a pipe there is none.
+    pub backup: Option<Backup>,
     /// Somebody else began it.
     pub adopted: bool,
 }
@@ -60,12 +60,19 @@ pub fn begin(project: &Project, at: DateTime<Utc>, page: Option<u32>) -> Result<
         return Ok(UnderWay { cycle, backup, adopted });
     }
     let next = former.as_ref().map_or(1, |former| former.cycle.number + 1).max(number);
-    let backup = backup::create(project, at, &format!("cycle {next} begins"))?;
+    let backup = if project.env_is_pipe() {
+        None
+    } else {
+        Some(backup::create(project, at, &format!("cycle {next} begins"))?)
+    };
     let cycle = Cycle {
         number: next,
         began_at: at,
         key: project.key_id().to_owned(),
-        fingerprints: backup.fingerprints.clone(),
+        fingerprints: match &backup {
+            Some(backup) => backup.fingerprints.clone(),
+            None => project.fingerprints()?,
+        },
         exposed: former.map(|former| former.cycle.exposed).unwrap_or_default(),
     };
     save(project, &cycle, page.is_some(), None)?;
@@ -85,16 +92,20 @@ fn goes_on(project: &Project, kept: &Kept) -> Result<bool, StateError> {
     Ok(kept.cycle.number > 0 && (is_open || waits))
 }
 
-/// The cycle's backup of what stands in `.env` now, or a new one where a key has changed since.
-fn backup_of(project: &Project, cycle: &Cycle, at: DateTime<Utc>) -> Result<Backup, StateError> {
+/// The cycle's backup of what stands in `.env` now, or a new one where a key has changed since. What stays in a vault is not
+/// copied.
+fn backup_of(project: &Project, cycle: &Cycle, at: DateTime<Utc>) -> Result<Option<Backup>, StateError> {
+    if project.env_is_pipe() {
+        return Ok(None);
+    }
     let present = project.fingerprints()?;
     let mut backups = backup::list(project);
     backups.retain(|backup| backup.made_at >= cycle.began_at && backup.fingerprints == present);
     let proven = backups.into_iter().find(|found| backup::verify(project, found).is_ok());
-    match proven {
-        Some(backup) => Ok(backup),
-        None => Ok(backup::create(project, at, &format!("cycle {} goes on", cycle.number))?),
-    }
+    Ok(Some(match proven {
+        Some(backup) => backup,
+        None => backup::create(project, at, &format!("cycle {} goes on", cycle.number))?,
+    }))
 }
 
 /// The page of this cycle is finished: what begins now is the next one.

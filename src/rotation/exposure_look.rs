@@ -4,7 +4,7 @@ use super::dotenv::{KeyValues, only};
 use super::exposures::{self, Exposure, exposed_key};
 use super::proofs::ProofSeries;
 use super::prove::prove;
-use super::providers::{Provider, Providers};
+use super::providers::{Instance, Provider, Providers};
 use super::replaced_key::{PresentKeys, ReplacedKey};
 use super::retirement::Retirement;
 use super::state_file::StateError;
@@ -26,10 +26,8 @@ struct Found {
 enum Values {
     /// In `.env`: the key as it stands there.
     InUse(KeyValues),
-    /// In a backup, and `.env` holds another.
+    /// In a backup, and not in `.env`; with the key that took its place, if one did.
     Replaced(Box<ReplacedKey>),
-    /// In a backup, and `.env` holds none.
-    Gone(KeyValues),
     /// In no backup that can be read.
     Unreadable,
     /// Wherever it is, nobody can be asked about it.
@@ -37,7 +35,7 @@ enum Values {
 }
 
 /// Looks at the exposed keys of these names, or at all whose clock runs. `proof_at` says when proofs are due, counted from the
-/// first one. Only one caller at a time, as with [`prove`].
+/// first one.
 pub async fn look(
     keys: &Keyring,
     names: &[String],
@@ -117,9 +115,7 @@ impl Values {
     /// Whether these are the values of one key: a pair is looked at once.
     fn same_key(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::InUse(one), Self::InUse(other)) | (Self::Gone(one), Self::Gone(other)) => {
-                one.keys().eq(other.keys())
-            }
+            (Self::InUse(one), Self::InUse(other)) => one.keys().eq(other.keys()),
             (Self::Replaced(one), Self::Replaced(other)) => one.old_print == other.old_print,
             (Self::Unreadable, Self::Unreadable) => true,
             _ => false,
@@ -132,27 +128,23 @@ fn values(project: &Project, env: &EnvFile, provider: Option<&Provider>, exposur
         return Values::NoProvider;
     };
     let present = env.values();
-    let of_key = |values: &KeyValues| {
-        let keys = provider.instances(values).into_iter();
-        let mut keys = keys.filter(|key| key.names.contains(&exposure.variable));
-        keys.next().map(|key| only(values, &key.names)).unwrap_or_default()
-    };
     if exposures::is_in_use(project, env, exposure) {
-        return Values::InUse(of_key(&present));
+        let mut keys = provider.instances(&present).into_iter();
+        let key = keys.find(|key| key.names.contains(&exposure.variable));
+        return Values::InUse(key.map(|key| only(&present, &key.names)).unwrap_or_default());
     }
     let Some(former) = former(project, exposure) else {
         return Values::Unreadable;
     };
+    let is_its = |key: &Instance| key.names.contains(&exposure.variable);
     let successor = provider.instances(&present).into_iter().next();
     let replaced = successor
         .and_then(|new| PresentKeys::of(project, provider, &present, &new))
-        .and_then(|keys| {
-            keys.replaced(&former, |old| old.names.contains(&exposure.variable))
-                .pop()
-        });
-    match replaced {
+        .and_then(|keys| keys.replaced(&former, is_its).pop());
+    match replaced.or_else(|| ReplacedKey::without_successor(project, provider, &former, is_its)) {
         Some(replaced) => Values::Replaced(Box::new(replaced)),
-        None => Values::Gone(of_key(&former)),
+        // Half a pair is nothing that could be asked about.
+        None => Values::NoProvider,
     }
 }
 
@@ -201,12 +193,6 @@ async fn standing(
             Life::Dead => (Is::InUseRefused, None),
             Life::Unknown | Life::None => (Is::InUseUnknown, None),
         },
-        // Nothing took its place that could be asked beside it.
-        Values::Gone(values) => match verdict(keys, provider, values, now).await.life() {
-            Life::Alive => (Is::OldAlive, None),
-            Life::Dead => (Is::ProbablyDead, None),
-            Life::Unknown | Life::None => (Is::OldUnknown, None),
-        },
         Values::Replaced(replaced) => {
             let proven = prove(keys, std::slice::from_ref(replaced.as_ref()), proof_at, now).await;
             if let Err(error) = &proven.kept {
@@ -215,7 +201,12 @@ async fn standing(
                 return (Is::OldUnknown, None);
             }
             let series = proven.series.into_iter().next();
-            (series.as_ref().map_or(Is::OldUnknown, of_series), series)
+            let standing = match series.as_ref().map_or(Is::OldUnknown, of_series) {
+                Is::OldAlive if replaced.new.is_empty() => Is::GoneAlive,
+                Is::OldUnknown if replaced.new.is_empty() => Is::GoneUnknown,
+                standing => standing,
+            };
+            (standing, series)
         }
         Values::Unreadable => (Is::OldUnreadable, None),
         Values::NoProvider => (Is::NoProvider, None),

@@ -1,8 +1,8 @@
 //! The keys that others could read, in `state/exposures.json`: since when, what their values were, and how they stood when
 //! they were last looked at. Fingerprints only, no value.
-use super::providers::{Provider, Providers};
+use super::providers::{KeyOrigin, Provider, Providers};
 use super::replace;
-use super::rotations;
+use super::retired::retired;
 use super::state_file::{StateError, load, store};
 use super::{EnvError, EnvFile, Project, backup, cycle};
 use crate::domain::cycle::Fingerprint;
@@ -33,6 +33,9 @@ pub struct Exposure {
     pub standing: Option<ExposureStanding>,
     /// When its clock stopped.
     pub ended_at: Option<DateTime<Utc>>,
+    /// Whose key it is; `.env` may tell it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<KeyOrigin>,
 }
 
 /// What came of names that somebody gave.
@@ -45,8 +48,8 @@ pub struct Marked {
 }
 
 /// Notes that the present values of these variables were read by others: they are due now. A backup that holds them is made
-/// unless there is one, so that the old values can be proven dead later. `all`: every secret of `.env`. Done twice, it
-/// changes nothing.
+/// unless there is one, so that the old values can be proven dead later; of a pipe none is made. `all`: every secret of `.env`.
+/// Done twice, it changes nothing.
 pub fn mark(
     project: &Project,
     providers: &Providers,
@@ -65,37 +68,57 @@ pub fn mark(
     for variable in &marked.variables {
         cycle::expose(project, variable, at)?;
     }
+    note(project, providers, &marked.variables, &prints, at)?;
     let present = |found: &backup::Backup| {
         let same = |variable: &String| found.fingerprints.get(variable) == prints.get(variable);
         marked.variables.iter().all(same)
     };
-    if !backup::list(project)
-        .iter()
-        .any(|found| present(found) && backup::verify(project, found).is_ok())
-    {
+    let is_kept = |found: &backup::Backup| present(found) && backup::verify(project, found).is_ok();
+    if !project.env_is_pipe() && !backup::list(project).iter().any(is_kept) {
         backup::create(project, at, "keys in it were exposed")?;
     }
-    let _lock = replace::lock(&project.state_dir)?;
-    let mut kept = kept(project)?;
-    for variable in &marked.variables {
-        let print = &prints[variable];
-        let same = |known: &&mut Exposure| known.variable == *variable && known.fingerprint == *print;
-        if let Some(known) = kept.exposures.iter_mut().find(same) {
-            // It stands in `.env` again: whatever was known of it counts no more.
-            known.ended_at = None;
-        } else {
-            kept.exposures.push(Exposure {
-                variable: variable.clone(),
-                fingerprint: print.clone(),
-                since: at,
-                standing: None,
-                ended_at: None,
-            });
-        }
-    }
-    store(&project.state_dir.join(NAME), &kept)?;
     marked.variables.sort();
     Ok(marked)
+}
+
+/// Keeps the marks. A clock that had stopped starts anew: the value stands in `.env` again, and whatever was known of it counts
+/// no more.
+fn note(
+    project: &Project,
+    providers: &Providers,
+    variables: &[String],
+    prints: &BTreeMap<String, Fingerprint>,
+    at: DateTime<Utc>,
+) -> Result<(), StateError> {
+    let _lock = replace::lock(&project.state_dir)?;
+    let mut kept = kept(project)?;
+    for variable in variables {
+        let print = &prints[variable];
+        let same = |known: &Exposure| known.variable == *variable && known.fingerprint == *print;
+        if kept
+            .exposures
+            .iter()
+            .any(|known| same(known) && known.ended_at.is_none())
+        {
+            continue;
+        }
+        kept.exposures.retain(|known| !same(known));
+        kept.exposures.push(Exposure {
+            variable: variable.clone(),
+            fingerprint: print.clone(),
+            since: at,
+            standing: None,
+            ended_at: None,
+            origin: providers.of_variable(variable).map(KeyOrigin::of),
+        });
+    }
+    store(&project.state_dir.join(NAME), &kept)
+}
+
+/// Whose the exposed keys are.
+pub(super) fn origins(project: &Project) -> Vec<KeyOrigin> {
+    let kept = kept(project).map(|kept| kept.exposures).unwrap_or_default();
+    kept.into_iter().filter_map(|exposure| exposure.origin).collect()
 }
 
 /// The variables of `.env` that names mean: themselves, whatever their case, and the other names of the same key.
@@ -180,13 +203,13 @@ pub fn running(project: &Project, providers: &Providers) -> Result<Vec<ExposedKe
         Err(EnvError::Missing(_)) => None,
         env => Some(env?),
     };
-    let (retired, exposures) = (rotations::retired(project), of(project, providers, &[], true)?);
+    let (retired, exposures) = (retired(project), of(project, providers, &[], true)?);
     let mut keys: Vec<ExposedKey> = Vec::new();
     for exposure in exposures {
-        if retired.contains(&(exposure.variable.clone(), exposure.fingerprint.clone())) {
+        let in_use = env.as_ref().is_some_and(|env| is_in_use(project, env, &exposure));
+        if !in_use && retired.contains(&(exposure.variable.clone(), exposure.fingerprint.clone())) {
             continue;
         }
-        let in_use = env.as_ref().is_some_and(|env| is_in_use(project, env, &exposure));
         let standing = match exposure.standing {
             Some(standing) if standing.is_in_use() == in_use => standing,
             _ if in_use => ExposureStanding::InUseUnknown,

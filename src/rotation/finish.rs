@@ -6,9 +6,10 @@ use super::holders::{HeldBy, held_by};
 use super::probe::Hint;
 use super::prove::prove;
 use super::providers::Provider;
+use super::retired::{remember_retired, retired};
 use super::retirement::{ProofRun, Retirement};
 pub use super::rotation_event::RotationEvent;
-use super::rotation_values::{edited, old_values, replaced};
+use super::rotation_values::{edited, old_values, replaced, taken_over};
 use super::rotations::{self, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
 use super::{Keyring, NextStep, Project, backup, key_dates, watch};
@@ -136,7 +137,11 @@ impl<'k> Finishing<'k> {
             .keys
             .blocking(move |project| {
                 let env = project.read_env().map_err(StateError::Env)?;
-                let followers = rotation.followers(project, &env, &new);
+                let followers = if project.env_is_pipe() {
+                    KeyValues::new()
+                } else {
+                    rotation.followers(project, &env, &new)
+                };
                 let together: Vec<String> = followers.keys().cloned().collect();
                 values.extend(followers);
                 // What nobody changes is not looked at as if it were to be written.
@@ -204,10 +209,10 @@ impl<'k> Finishing<'k> {
 
     /// Whether the old key lacks a right as well, or is dead: then a new key that lacks one is no worse.
     async fn old_is_no_better(&self) -> Result<bool, RotationError> {
-        let rotation = self.rotation.clone();
+        let (rotation, search) = (self.rotation.clone(), self.keys.holders.clone());
         let old = self
             .keys
-            .blocking(move |project| old_values(project, &rotation))
+            .blocking(move |project| old_values(project, &rotation, search.environment()))
             .await?;
         let old = self.keys.prober.probe(self.provider, &old, Utc::now()).await.verdict;
         Ok(old == Verdict::ValidLimited || old.life() == Life::Dead)
@@ -219,20 +224,18 @@ impl<'k> Finishing<'k> {
         tell: &mut impl FnMut(RotationEvent),
     ) -> Result<(), RotationError> {
         let asked = self.asked;
-        self.keep(move |project, rotation| {
-            let env = project.read_env().map_err(StateError::Env)?;
-            let said = if asked {
-                "the new value is in .env and the provider says valid"
-            } else {
-                "another value is kept by its tool; the provider was not asked about it"
-            };
-            rotation.written(project, &env, expires_at, said, Utc::now());
-            Ok(())
-        })
-        .await?;
+        let kept_by = self
+            .keep(move |project, rotation| {
+                let env = project.read_env().map_err(StateError::Env)?;
+                let kept_by = rotation.kept_by(project, &env);
+                let said = taken_over(kept_by.as_deref(), asked);
+                rotation.written(project, &env, expires_at, &said, Utc::now());
+                Ok(kept_by)
+            })
+            .await?;
         self.took_over = true;
         if asked {
-            tell(RotationEvent::NewKeyInUse);
+            tell(RotationEvent::NewKeyInUse(kept_by));
         }
         let held_by = self.look_for_holders().await;
         self.tell_holders(&held_by, tell);
@@ -297,16 +300,19 @@ impl<'k> Finishing<'k> {
 
     /// Takes the proofs that are due; the old values come from the rotation's backup.
     async fn take_proofs(&mut self, proof_at: &[Duration], now: DateTime<Utc>) -> Result<Vec<ProofRun>, RotationError> {
-        let (provider, rotation) = (self.provider.clone(), self.rotation.clone());
+        let (provider, rotation, search) = (self.provider.clone(), self.rotation.clone(), self.keys.holders.clone());
         let replaced = self
             .keys
-            .blocking(move |project| replaced(project, &provider, &rotation))
+            .blocking(move |project| replaced(project, &provider, &rotation, search.environment()))
             .await?;
+        let Some(replaced) = replaced else {
+            self.rotation
+                .note(now, "the old value is kept nowhere here, so nobody was asked about it");
+            self.rotation.proven(Retirement::Claimed, now);
+            return Ok(Vec::new());
+        };
         let proven = prove(self.keys, &replaced, proof_at, now).await;
-        proven.kept.map_err(|source| StateError::Io {
-            path: self.keys.project.state_dir.join("proofs.json"),
-            source,
-        })?;
+        proven.kept?;
         let rotation = &mut self.rotation;
         for run in &proven.runs {
             rotation.note(
@@ -339,8 +345,8 @@ impl<'k> Finishing<'k> {
         let rotation = self.rotation.clone();
         self.keys
             .blocking(move |project| {
-                rotations::remember_retired(project, &rotation)?;
-                backup::retain(project, Utc::now(), &rotations::retired(project))?;
+                remember_retired(project, &rotation)?;
+                backup::retain(project, Utc::now(), &retired(project))?;
                 Ok(())
             })
             .await
@@ -348,22 +354,23 @@ impl<'k> Finishing<'k> {
 
     /// Changes the rotation, keeps it, and writes its dates into the schedule: where that fails, the rotation goes on, and it is
     /// told at the end.
-    async fn keep(
+    async fn keep<T: Send + 'static>(
         &mut self,
-        change: impl FnOnce(&Project, &mut Rotation) -> Result<(), RotationError> + Send + 'static,
-    ) -> Result<(), RotationError> {
+        change: impl FnOnce(&Project, &mut Rotation) -> Result<T, RotationError> + Send + 'static,
+    ) -> Result<T, RotationError> {
         let (mut rotation, provider) = (self.rotation.clone(), self.provider.clone());
         let providers = Arc::clone(&self.keys.providers);
-        (self.rotation, self.undated) = self
+        let changed;
+        (self.rotation, self.undated, changed) = self
             .keys
             .blocking(move |project| {
-                change(project, &mut rotation)?;
+                let changed = change(project, &mut rotation)?;
                 rotation.save(project)?;
                 let dated = key_dates::write(project, &providers, &provider, &rotation, Utc::now());
-                Ok::<_, RotationError>((rotation, dated.err().map(|error| error.to_string())))
+                Ok::<_, RotationError>((rotation, dated.err().map(|error| error.to_string()), changed))
             })
             .await?;
-        Ok(())
+        Ok(changed)
     }
 
     async fn ended(mut self, tell: &mut impl FnMut(RotationEvent)) -> Finished {

@@ -16,6 +16,7 @@ pub fn write(
     rotation: &Rotation,
     now: DateTime<Utc>,
 ) -> Result<DateTime<Utc>, ScheduleError> {
+    let _lock = schedule_file::lock(project)?;
     let mut whole = of_each(project, providers, now);
     let every = interval_of(&whole, provider);
     let own = if rotation.stage == RotationStage::RolledBack {
@@ -55,6 +56,7 @@ pub fn set(
     (every, next_at): (Option<Interval>, Option<DateTime<Utc>>),
     now: DateTime<Utc>,
 ) -> Result<(), ScheduleError> {
+    let _lock = schedule_file::lock(project)?;
     let mut whole = of_each(project, providers, now);
     let every = every.unwrap_or_else(|| interval_of(&whole, provider));
     let next_at = next_at.unwrap_or_else(|| every.morning_after(now, project.zone));

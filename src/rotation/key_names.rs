@@ -38,8 +38,9 @@ pub(super) fn twins(env: &EnvFile, names: &[String]) -> BTreeMap<String, String>
     let mut found = BTreeMap::new();
     let others = env.entries().filter(|entry| !names.contains(&entry.name));
     for entry in others.filter(|entry| entry.reference.is_none()) {
-        let all_equal = env.named(&entry.name).all(|other| same(&other.value, &entry.value));
-        if let Some(own) = equal(entry).filter(|_| all_equal) {
+        // Few are equal, and the whole file is looked through for those alone.
+        let is_one_value = || env.named(&entry.name).all(|other| same(&other.value, &entry.value));
+        if let Some(own) = equal(entry).filter(|_| is_one_value()) {
             found.insert(entry.name.clone(), own);
         }
     }

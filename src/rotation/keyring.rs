@@ -2,27 +2,39 @@
 //! from the settings here alone, so that what a person set or agreed to holds for the bot and for every command alike.
 use super::blocking::blocking;
 use super::dotenv::EnvFile;
+use super::env_stamp::EnvStamp;
+use super::exposures;
 use super::holders::HolderSearch;
 use super::key_names::variables_in;
 use super::probe::{ProbeError, ProbeSettings, Prober};
 use super::project::Project;
 use super::project_error::ProjectError;
-use super::providers::{Provider, Providers};
+use super::providers::{KeyOrigin, Provider, Providers};
+use super::rotations;
 use crate::config::{Faults, Settings};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What everything that touches keys works with. Clones share connections and files.
 #[derive(Clone)]
 pub struct Keyring {
     /// The project's files; makes the fingerprints.
     pub project: Arc<Project>,
-    /// The built-in providers, with the project's own over them.
+    /// The built-in providers, with the project's own over them, and the names that `.env` adds to theirs.
     pub providers: Arc<Providers>,
     /// Asks the providers about keys.
     pub prober: Prober,
     /// Looks for whatever still holds an old key.
     pub holders: HolderSearch,
+    named: Arc<NamedProviders>,
+    /// One proof at a time: two would count one moment twice.
+    pub(super) proving: Arc<tokio::sync::Mutex<()>>,
+}
+
+/// Providers that follow `.env`: it adds names to theirs.
+struct NamedProviders {
+    listed: Arc<Providers>,
+    last: Mutex<(Option<EnvStamp>, Arc<Providers>)>,
 }
 
 /// Why a keyring cannot be opened.
@@ -96,17 +108,34 @@ impl Keyring {
     /// The keyring of a project that is open already.
     pub fn of(project: Arc<Project>, settings: &Settings) -> Result<Self, KeyringError> {
         let listed = Providers::load(settings)?;
-        let providers = match project.read_env() {
-            Ok(env) => Arc::new(listed.with_names_of(&env)),
-            // Whoever needs the file says what is wrong with it.
-            Err(_) => listed,
+        let prober = Prober::new(ProbeSettings::from(settings))?;
+        Ok(Self::with(project, listed, prober, HolderSearch::new(settings)))
+    }
+
+    /// A keyring of these parts; `listed`: the providers as their files have them.
+    pub fn with(project: Arc<Project>, listed: Arc<Providers>, prober: Prober, holders: HolderSearch) -> Self {
+        let named = NamedProviders {
+            last: Mutex::new((None, Arc::clone(&listed))),
+            listed,
         };
-        Ok(Self {
+        Self {
+            providers: named.now(&project),
             project,
+            prober,
+            holders,
+            named: Arc::new(named),
+            proving: Arc::default(),
+        }
+    }
+
+    /// This keyring with the providers as they are now: where `.env` changed, its names are read anew.
+    pub async fn renewed(&self) -> Self {
+        let named = Arc::clone(&self.named);
+        let providers = self.blocking(move |project| named.now(project)).await;
+        Self {
             providers,
-            prober: Prober::new(ProbeSettings::from(settings))?,
-            holders: HolderSearch::new(settings),
-        })
+            ..self.clone()
+        }
     }
 
     /// A provider by its id, or by one of its variables. A maker's name means the one key of its that is there: `bybit` is
@@ -120,7 +149,9 @@ impl Keyring {
             return Ok(found);
         };
         let is_there = |provider: &&Provider| !variables_in(provider, &env).is_empty();
-        if found.maker != found.id || is_there(&found) {
+        // A key whose line is gone is still meant where its rotation was begun.
+        let is_begun = || !matches!(rotations::find(&self.project, &found.id), Ok(None));
+        if found.maker != found.id || is_there(&found) || is_begun() {
             return Ok(found);
         }
         let of_maker = self
@@ -167,4 +198,28 @@ impl Keyring {
         let project = Arc::clone(&self.project);
         blocking(move || work(&project)).await
     }
+}
+
+impl NamedProviders {
+    /// With the names of the present `.env`, and with the keys about which something was begun.
+    fn now(&self, project: &Project) -> Arc<Providers> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = EnvStamp::of(&project.env);
+        if stamp.is_none() || last.0 != stamp {
+            let named = match project.read_env() {
+                Ok(env) => self.listed.with_names_of(&env),
+                // Whoever needs the file says what is wrong with it.
+                Err(_) => (*self.listed).clone(),
+            };
+            *last = (stamp, Arc::new(named.with_origins(&origins(project))));
+        }
+        Arc::clone(&last.1)
+    }
+}
+
+/// Whose the keys are about which something was begun.
+fn origins(project: &Project) -> Vec<KeyOrigin> {
+    let rotations = rotations::all(project).unwrap_or_default();
+    let of_rotations = rotations.into_iter().filter_map(|rotation| rotation.origin);
+    of_rotations.chain(exposures::origins(project)).collect()
 }

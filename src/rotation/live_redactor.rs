@@ -1,13 +1,12 @@
 //! A redactor that follows `.env`: it knows the present values, those of the backups, and former ones.
 use super::backup;
 use super::blocking::blocking;
+use super::env_stamp::EnvStamp;
 use super::former_values::{self, KeptValues};
 use super::{EnvError, Project};
 use crate::domain::redact::{KnownValues, Patterns, Redactor, SharedRedactor};
 use secrecy::SecretString;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 /// A redactor that follows `.env`. Clones are the same redactor.
 #[derive(Clone)]
@@ -31,12 +30,6 @@ struct TakenIn {
 /// A secret under the name that stands in its place.
 pub type NamedValue = (String, SecretString);
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct EnvStamp {
-    modified: SystemTime,
-    bytes: u64,
-}
-
 impl LiveRedactor {
     /// Knows what `.env` holds now, and `elsewhere`: secrets that lie in other places, such as the bot's token. `identifiers`: variables that are the public half of a pair. `patterns`: the built-in
     /// ones, or the project's own. Fails where there is a `.env` that cannot be read: who does not know the keys cannot mask
@@ -47,7 +40,7 @@ impl LiveRedactor {
         identifiers: Vec<String>,
         patterns: Arc<Patterns>,
     ) -> Result<Self, EnvError> {
-        let stamp = stamp(&project.env);
+        let stamp = EnvStamp::of(&project.env);
         let values = present(&project, &elsewhere)?;
         let redactor = keeping_redactor(&project, &identifiers, &patterns, &values, &[]);
         Ok(Self {
@@ -74,11 +67,11 @@ impl LiveRedactor {
     /// Whether `.env` is as it was taken in last; `false` also while it is being taken in.
     fn is_current(&self) -> bool {
         let last = self.taken_in.try_lock();
-        last.is_ok_and(|last| last.stamp == stamp(&self.project.env))
+        last.is_ok_and(|last| last.stamp == EnvStamp::of(&self.project.env))
     }
 
     fn take_in(&self) -> Arc<Redactor> {
-        let now = stamp(&self.project.env);
+        let now = EnvStamp::of(&self.project.env);
         let mut last = self.taken_in.lock().unwrap_or_else(PoisonError::into_inner);
         if last.stamp != now {
             // What cannot be read has left nothing: its values stay known, and are no former ones.
@@ -109,14 +102,6 @@ impl LiveRedactor {
     pub fn shared(&self) -> &SharedRedactor {
         &self.shared
     }
-}
-
-fn stamp(file: &Path) -> Option<EnvStamp> {
-    let meta = std::fs::metadata(file).ok()?;
-    Some(EnvStamp {
-        modified: meta.modified().ok()?,
-        bytes: meta.len(),
-    })
 }
 
 /// A redactor that knows what `.env`, the backups and the kept former values hold now. Writes nothing. Fails as

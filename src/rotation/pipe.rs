@@ -3,52 +3,87 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
-use std::path::{Path, PathBuf};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use zeroize::Zeroizing;
 
-/// How long the other program may take, as it may ask a person first.
+/// How long a program may take that has opened the pipe to write, as it may ask a person first.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How long somebody may take to open it.
+const FOR_A_WRITER: Duration = Duration::from_millis(1_500);
 const STEP: Duration = Duration::from_millis(10);
-/// What was read, or that nobody wrote, holds for so long: one command looks at `.env` several times, and each reading may ask a
-/// person.
-const LASTS: Duration = Duration::from_mins(1);
+/// What was read is at hand for so long, and is wiped then: one command looks at `.env` several times, and each reading may ask
+/// a person.
+const KEPT_FOR: Duration = Duration::from_secs(5);
+/// That nobody writes is believed for so long.
+const SILENT_FOR: Duration = Duration::from_mins(1);
 
-/// When a pipe was read last, and what came out; `None`: nobody wrote.
-type LastRead = (Instant, Option<Zeroizing<Vec<u8>>>);
+/// A pipe by its device and its number there, however it is called.
+type PipeId = (u64, u64);
 
-static READ: Mutex<BTreeMap<PathBuf, LastRead>> = Mutex::new(BTreeMap::new());
+/// What came out of pipes lately, and which of them nobody filled.
+#[derive(Default)]
+struct LastRead {
+    filled: BTreeMap<PipeId, (Instant, Zeroizing<Vec<u8>>)>,
+    silent: BTreeMap<PipeId, Instant>,
+}
+
+static READ: Mutex<Option<LastRead>> = Mutex::new(None);
+
+/// Whether a file is a pipe; links are followed.
+pub(super) fn is_one(path: &Path) -> bool {
+    path.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
 
 /// What the other program writes into this pipe, which was opened without waiting for it; no more than `most` bytes.
-pub(super) fn read(pipe: File, path: &Path, most: u64) -> io::Result<Zeroizing<Vec<u8>>> {
-    let mut all = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = all.get(path).filter(|(at, _)| at.elapsed() < LASTS);
-    let bytes = if let Some((_, bytes)) = known {
-        bytes.clone()
-    } else {
-        let bytes = next_filling(pipe, most)?;
-        all.insert(path.to_owned(), (Instant::now(), bytes.clone()));
-        bytes
-    };
-    bytes.ok_or_else(|| {
+pub(super) fn read(pipe: File, most: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+    let id = pipe.metadata().map(|metadata| (metadata.dev(), metadata.ino()))?;
+    let mut last = READ.lock().unwrap_or_else(PoisonError::into_inner);
+    let last = last.get_or_insert_default();
+    if let Some((at, bytes)) = last.filled.get(&id)
+        && at.elapsed() < KEPT_FOR
+    {
+        return Ok(bytes.clone());
+    }
+    let is_silent = last.silent.get(&id).is_some_and(|at| at.elapsed() < SILENT_FOR);
+    let bytes = if is_silent { None } else { next_filling(pipe, most)? };
+    let Some(bytes) = bytes else {
+        last.silent.entry(id).or_insert_with(Instant::now);
         let why = "it is a pipe, and no program writes into it; is the vault open?";
-        io::Error::new(ErrorKind::TimedOut, why)
-    })
+        return Err(io::Error::new(ErrorKind::TimedOut, why));
+    };
+    last.silent.remove(&id);
+    last.filled.insert(id, (Instant::now(), bytes.clone()));
+    std::thread::spawn(wipe_in_time);
+    Ok(bytes)
+}
+
+/// Wipes what was read once its time is over.
+fn wipe_in_time() {
+    std::thread::sleep(KEPT_FOR);
+    if let Some(last) = &mut *READ.lock().unwrap_or_else(PoisonError::into_inner) {
+        last.filled.retain(|_, (at, _)| at.elapsed() < KEPT_FOR);
+    }
 }
 
 /// Waits for a writer, and reads until it closes the pipe.
 fn next_filling(mut pipe: File, most: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let began = Instant::now();
+    let mut is_open = false;
     let mut bytes = Zeroizing::new(Vec::new());
     let mut part = Zeroizing::new([0; 4096]);
-    while began.elapsed() < PATIENCE {
+    while began.elapsed() < if is_open { PATIENCE } else { FOR_A_WRITER } {
         match pipe.read(&mut *part) {
             Ok(0) if !bytes.is_empty() => return Ok(Some(bytes)),
-            Ok(count) if count > 0 => bytes.extend_from_slice(&part[..count]),
-            // Nobody has opened it to write yet, or nothing was written yet.
+            Ok(count) if count > 0 => grow(&mut bytes, &part[..count]),
+            // Nobody has opened it to write yet.
             Ok(_) => std::thread::sleep(STEP),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => std::thread::sleep(STEP),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                is_open = true;
+                std::thread::sleep(STEP);
+            }
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -57,4 +92,14 @@ fn next_filling(mut pipe: File, most: u64) -> io::Result<Option<Zeroizing<Vec<u8
         }
     }
     Ok(None)
+}
+
+/// Adds to bytes so that no copy of them is left behind where they must move.
+fn grow(bytes: &mut Zeroizing<Vec<u8>>, part: &[u8]) {
+    if bytes.capacity() < bytes.len() + part.len() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(2 * (bytes.len() + part.len())));
+        larger.extend_from_slice(bytes);
+        *bytes = larger;
+    }
+    bytes.extend_from_slice(part);
 }

@@ -2,8 +2,10 @@
 use super::atomic_write;
 use super::dotenv::{EnvError, EnvFile};
 use super::edit::EditError;
+use super::env_stamp::EnvStamp;
 use super::fingerprint::InstallKey;
 use super::install_key::{self, OwnKey};
+use super::pipe;
 use super::places::{self, own_dir};
 use super::project_error::ProjectError;
 use super::replace::{self, ReplaceError, Replaced};
@@ -153,6 +155,16 @@ impl Project {
     /// The bytes of `.env`, through a link as long as it leads to a place within the project.
     pub(super) fn env_bytes(&self) -> Result<Zeroizing<Vec<u8>>, EnvError> {
         replace::read_in_project(&self.dir, &self.env)
+    }
+
+    /// Whether `.env` is a pipe that another program fills: it is neither written nor copied.
+    pub fn env_is_pipe(&self) -> bool {
+        pipe::is_one(&self.env)
+    }
+
+    /// What tells when `.env` is to be read again, where it is a pipe.
+    pub fn pipe_stamp(&self) -> Option<EnvStamp> {
+        self.env_is_pipe().then(|| EnvStamp::of(&self.env)).flatten()
     }
 
     /// What `.env` says now, with what its references stand for where that is known.

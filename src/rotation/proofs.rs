@@ -1,15 +1,14 @@
 //! The proofs that old keys are dead, kept over restarts in `state/proofs.json` (0600): times, verdicts and fingerprints,
 //! never a value.
 use super::Project;
-use super::atomic_write::write_atomic;
 use super::providers::{Instance, Provider};
 use super::retirement::{self, ProofRun, Retirement};
+use super::state_file::{StateError, store};
 use crate::config::text_of;
 use crate::domain::cycle::Fingerprint;
-use crate::domain::verdict::{Life, Verdict};
+use crate::domain::verdict::Life;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use std::io;
 use std::time::Duration;
 
 const FILE: &str = "proofs.json";
@@ -52,9 +51,8 @@ impl Proofs {
     }
 
     /// Keeps them, whole.
-    pub fn write(&self, project: &Project) -> io::Result<()> {
-        let bytes = serde_json::to_vec_pretty(self).map_err(io::Error::other)?;
-        write_atomic(&project.state_dir.join(FILE), &bytes, 0o600)
+    pub fn write(&self, project: &Project) -> Result<(), StateError> {
+        store(&project.state_dir.join(FILE), self)
     }
 
     /// The series of an old key against a new one, begun if there is none.
@@ -109,10 +107,7 @@ impl ProofSeries {
     /// again; an old key that answers begins the series anew.
     pub fn add(&mut self, run: ProofRun, proof_at: &[Duration]) {
         self.last = Some(run);
-        let tells = run.old.life() == Life::Alive
-            || run.is_beyond_asking()
-            || (run.is_controlled() && (run.old.life() == Life::Dead || run.old == Verdict::AmbiguousAuth));
-        if !tells {
+        if !run.tells() {
             self.retirement = Some(Retirement::Inconclusive);
             return;
         }
@@ -147,6 +142,7 @@ pub fn identity(project: &Project, provider: &Provider, key: &Instance) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::verdict::Verdict;
 
     const PROOF_AT: [Duration; 3] = [Duration::ZERO, Duration::from_mins(1), Duration::from_mins(10)];
 

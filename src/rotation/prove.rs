@@ -1,12 +1,12 @@
 //! Proves old keys dead: each is asked, and then its successor as control; what both say is kept. The bot's evidence and
 //! `rotate finish` take their proofs here.
-use super::Keyring;
 use super::proofs::{ProofSeries, Proofs};
 use super::replaced_key::ReplacedKey;
 use super::retirement::ProofRun;
+use super::state_file::StateError;
+use super::{Keyring, Project, replace};
 use crate::domain::verdict::{Life, Verdict, VerdictReason};
 use chrono::{DateTime, Utc};
-use std::io;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -17,12 +17,13 @@ pub struct ProvenKeys {
     /// The runs that were made for it, in the same order of keys.
     pub runs: Vec<ProofRun>,
     /// Whether `state/proofs.json` could be written; proofs that are not kept are taken again.
-    pub kept: io::Result<()>,
+    pub kept: Result<(), StateError>,
 }
 
 /// Takes the proofs that are due at `now`, providers side by side, and keeps them. `proof_at` says when proofs are due,
-/// counted from the first one. Only one caller at a time: two would count one moment twice.
+/// counted from the first one. Callers wait for each other: two would count one moment twice.
 pub async fn prove(keys: &Keyring, replaced: &[ReplacedKey], proof_at: &[Duration], now: DateTime<Utc>) -> ProvenKeys {
+    let _ours = keys.proving.lock().await;
     let mut known = keys.blocking(Proofs::read).await;
     let mut due = |key: &&ReplacedKey| {
         let due_at = series_of(&mut known, key).due_at(now, proof_at);
@@ -30,16 +31,29 @@ pub async fn prove(keys: &Keyring, replaced: &[ReplacedKey], proof_at: &[Duratio
     };
     let due: Vec<ReplacedKey> = replaced.iter().filter(&mut due).cloned().collect();
     let asked = ask(keys, due, now).await;
-    // Others may have kept proofs of their own meanwhile.
-    let mut proofs = keys.blocking(Proofs::read).await;
-    let mut runs = Vec::new();
+    let runs = asked.iter().map(|(_, run)| *run).collect();
+    let (replaced, proof_at) = (replaced.to_vec(), proof_at.to_vec());
+    let (series, kept) = keys
+        .blocking(move |project| keep(project, &asked, &replaced, &proof_at))
+        .await;
+    ProvenKeys { series, runs, kept }
+}
+
+/// Adds the runs to what is kept: other processes may have kept proofs of their own meanwhile, and lose none.
+fn keep(
+    project: &Project,
+    asked: &[(ReplacedKey, ProofRun)],
+    replaced: &[ReplacedKey],
+    proof_at: &[Duration],
+) -> (Vec<ProofSeries>, Result<(), StateError>) {
+    let lock = replace::lock(&project.state_dir);
+    let mut proofs = Proofs::read(project);
     for (key, run) in asked {
-        series_of(&mut proofs, &key).add(run, proof_at);
-        runs.push(run);
+        series_of(&mut proofs, key).add(*run, proof_at);
     }
     let series = replaced.iter().map(|key| series_of(&mut proofs, key).clone()).collect();
-    let kept = keys.blocking(move |project| proofs.write(project)).await;
-    ProvenKeys { series, runs, kept }
+    let kept = lock.map_err(StateError::from).and_then(|_lock| proofs.write(project));
+    (series, kept)
 }
 
 fn series_of<'p>(proofs: &'p mut Proofs, key: &ReplacedKey) -> &'p mut ProofSeries {

@@ -60,7 +60,10 @@ pub fn write(record: &RotationRecord) -> String {
     }
     for rotation in record.rotations {
         let _ = writeln!(text, "\n## {}\n", rotation.provider);
-        let _ = writeln!(text, "Old value kept in `{}`.\n", rotation.backup);
+        let _ = match &rotation.backup {
+            Some(file) => writeln!(text, "Old value kept in `{file}`.\n"),
+            None => writeln!(text, "The vault alone held the old value.\n"),
+        };
         for happened in &rotation.happened {
             let _ = writeln!(text, "- {}: {}", at(happened.at), happened.what);
         }

@@ -14,12 +14,32 @@ pub struct ReplacedKey {
     pub names: Vec<String>,
     /// The former key, by variable.
     pub old: KeyValues,
-    /// Its successor, by variable.
+    /// Its successor, by variable; empty where none took its place.
     pub new: KeyValues,
     /// What tells the former key from others.
     pub old_print: Vec<Fingerprint>,
     /// What tells its successor from others.
     pub new_print: Vec<Fingerprint>,
+}
+
+impl ReplacedKey {
+    /// The first among `former` for which `counts` holds, where no other key took its place. `None`: it is none that is whole.
+    pub fn without_successor(
+        project: &Project,
+        provider: &Provider,
+        former: &KeyValues,
+        counts: impl Fn(&Instance) -> bool,
+    ) -> Option<Self> {
+        let old = provider.instances(former).into_iter().find(counts)?;
+        Some(Self {
+            old_print: identity(project, provider, &old)?,
+            provider: provider.clone(),
+            old: only(former, &old.names),
+            new: KeyValues::new(),
+            names: old.names,
+            new_print: Vec::new(),
+        })
+    }
 }
 
 /// The keys of one provider that stand in `.env` now.

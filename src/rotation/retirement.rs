@@ -11,7 +11,8 @@ use std::time::Duration;
 pub enum Retirement {
     /// Dead in every proof, the new one valid in each.
     Retired,
-    /// The provider has one code for several causes (Binance): likely dead. Shown as claimed, ticks nothing.
+    /// Likely dead: the provider has one code for several causes (Binance), or there was no other key that could be asked beside
+    /// it. Shown as claimed, ticks nothing.
     ProbablyRetired,
     /// The old value cannot be asked about at all: another tool keeps it, or it is no whole key. That it is dead is its owner's
     /// word; ticks nothing.
@@ -72,11 +73,23 @@ impl ProofRun {
         matches!(self.new, Verdict::Valid | Verdict::ValidLimited)
     }
 
+    /// Whether no other key could be asked beside the old one: none took its place, or another tool keeps it.
+    pub fn has_no_control(&self) -> bool {
+        matches!(self.new, Verdict::Missing | Verdict::Reference)
+    }
+
     /// Whether no call can ever tell whether the old key lives: its value is none that could be sent. The new one is in use, as
     /// far as that can be told.
     pub fn is_beyond_asking(&self) -> bool {
         let is_none = self.old.life() == Life::None || self.old == Verdict::WrongKeyType;
-        is_none && (self.is_controlled() || self.new == Verdict::Reference)
+        is_none && (self.is_controlled() || self.has_no_control())
+    }
+
+    /// Whether it says something of the old key.
+    pub fn tells(&self) -> bool {
+        let is_refused = self.old.life() == Life::Dead || self.old == Verdict::AmbiguousAuth;
+        let is_told_apart = self.is_controlled() || self.has_no_control();
+        self.old.life() == Life::Alive || self.is_beyond_asking() || is_refused && is_told_apart
     }
 }
 
@@ -95,18 +108,15 @@ pub fn judge(runs: &[ProofRun], proof_at: &[Duration]) -> Retirement {
     if runs.last().is_some_and(ProofRun::is_beyond_asking) {
         return Retirement::Claimed;
     }
-    let controlled = runs.iter().all(ProofRun::is_controlled);
-    if !controlled || proofs(runs, proof_at).len() < proof_at.len().max(1) {
+    let tell = runs.iter().all(ProofRun::tells);
+    if !tell || proofs(runs, proof_at).len() < proof_at.len().max(1) {
         return Retirement::Inconclusive;
     }
-    let dead = |run: &ProofRun| run.old.life() == Life::Dead;
-    let dead_or_ambiguous = |run: &ProofRun| dead(run) || run.old == Verdict::AmbiguousAuth;
-    if runs.iter().all(dead) {
+    let is_proven = |run: &ProofRun| run.old.life() == Life::Dead && run.is_controlled();
+    if runs.iter().all(is_proven) {
         Retirement::Retired
-    } else if runs.iter().all(dead_or_ambiguous) {
-        Retirement::ProbablyRetired
     } else {
-        Retirement::Inconclusive
+        Retirement::ProbablyRetired
     }
 }
 

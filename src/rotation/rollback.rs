@@ -8,7 +8,7 @@ use super::probe::Probed;
 use super::providers::{Provider, Providers};
 use super::rotations::{self, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
-use super::{EnvFile, Keyring, Project};
+use super::{EnvError, EnvFile, Keyring, Project, ReplaceError};
 use crate::domain::verdict::Life;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -171,7 +171,10 @@ fn wanted(
     rotation: Option<&Rotation>,
     to: Option<&str>,
 ) -> Result<Backup, RotationError> {
-    let id = to.or(rotation.map(|rotation| rotation.backup.as_str()));
+    let id = to.or(rotation.and_then(|rotation| rotation.backup.as_deref()));
+    if id.is_none() && rotation.is_some() {
+        return Err(ReplaceError::from(EnvError::Pipe(project.env.clone())).into());
+    }
     let id = id.ok_or_else(|| RotationError::NoBackup(provider.to_owned()))?;
     let backup = backup::find(project, id)?;
     backup::verify(project, &backup)?;

@@ -26,8 +26,8 @@ pub enum RotationEvent {
     NewKeyKeptElsewhere(String),
     /// Others could read `.env`, whose mode was this; now only its owner can.
     EnvClosed(u32),
-    /// The provider says that the new key works, and it stands in `.env`.
-    NewKeyInUse,
+    /// The provider says that the new key works. It stands in `.env`, unless this tool keeps it.
+    NewKeyInUse(Option<String>),
     /// These other names in `.env` held the same value, and have the new one too.
     ChangedTogether(Vec<String>),
     /// Something still holds the old value.

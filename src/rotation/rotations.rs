@@ -4,7 +4,7 @@ use super::backup::Backup;
 use super::dotenv::{KeyValues, only};
 use super::key_names::{twins, variables_in};
 use super::places::own_dir;
-use super::providers::Provider;
+use super::providers::{KeyOrigin, Provider};
 use super::retirement::Retirement;
 pub use super::rotation_error::RotationError;
 use super::state_file::{StateError, load, store};
@@ -14,7 +14,7 @@ use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const ROTATIONS: &str = "rotations";
@@ -70,8 +70,8 @@ pub struct Rotation {
     pub stage: RotationStage,
     /// The cycle that it belongs to.
     pub cycle: u32,
-    /// The backup that holds the old value.
-    pub backup: String,
+    /// The backup that holds the old value; none where a vault alone does, behind a pipe.
+    pub backup: Option<String>,
     /// Who began it, as the machine knows them.
     pub by: Option<String>,
     /// When it began.
@@ -98,6 +98,9 @@ pub struct Rotation {
     pub next_proof_at: Option<DateTime<Utc>>,
     /// What happened, for the record.
     pub happened: Vec<Happened>,
+    /// Whose key it is; `.env` may tell it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<KeyOrigin>,
 }
 
 /// One line of the record.
@@ -130,15 +133,18 @@ pub fn begin(
     project: &Project,
     provider: &Provider,
     cycle: u32,
-    backup: &Backup,
+    backup: Option<&Backup>,
     by: Option<String>,
     at: DateTime<Utc>,
 ) -> Result<Rotation, RotationError> {
     let former = find(project, &provider.id)?;
-    if let Some(rotation) = former.clone().filter(|rotation| !rotation.stage.is_over()) {
+    let env = project.read_env().map_err(StateError::Env)?;
+    if let Some(mut rotation) = former.clone().filter(|rotation| !rotation.stage.is_over()) {
+        if rotation.take_new_names(project, provider, &env, backup, at) {
+            rotation.save(project)?;
+        }
         return Ok(rotation);
     }
-    let env = project.read_env().map_err(StateError::Env)?;
     let names = variables_in(provider, &env);
     let twins = twins(&env, &names);
     let old = fingerprints(project, &env, names.iter().chain(twins.keys()));
@@ -153,7 +159,7 @@ pub fn begin(
         provider: provider.id.clone(),
         stage: RotationStage::BackedUp,
         cycle,
-        backup: backup.file.clone(),
+        backup: backup.map(|backup| backup.file.clone()),
         by,
         began_at: at,
         written_at: None,
@@ -166,8 +172,15 @@ pub fn begin(
         proofs: 0,
         next_proof_at: None,
         happened: Vec::new(),
+        origin: Some(KeyOrigin::of(provider)),
     };
-    rotation.note(at, format!("began; the old value is in {}", backup.file));
+    rotation.note(
+        at,
+        match backup {
+            Some(backup) => format!("began; the old value is in {}", backup.file),
+            None => "began; a pipe is not copied, so the vault alone holds the old value".to_owned(),
+        },
+    );
     if let Some(former) = former {
         former.keep_as_ended(project)?;
     }
@@ -254,6 +267,51 @@ impl Rotation {
         self.old.keys().filter_map(value_of).collect()
     }
 
+    /// Where the key stands under other names than at the beginning, with the value that it had: those are its names from now
+    /// on, and the backup that was made since holds it under them.
+    fn take_new_names(
+        &mut self,
+        project: &Project,
+        provider: &Provider,
+        env: &EnvFile,
+        backup: Option<&Backup>,
+        at: DateTime<Utc>,
+    ) -> bool {
+        let names = variables_in(provider, env);
+        let twins = twins(env, &names);
+        let present = only(&env.values(), names.iter().chain(twins.keys()));
+        let is_old = |value: &SecretString| {
+            let mut old = self.old.iter();
+            old.any(|(name, print)| project.fingerprint(name, value) == *print)
+        };
+        let is_same = present.keys().eq(self.old.keys());
+        let awaits = self.stage == RotationStage::BackedUp && self.written_at.is_none();
+        if !awaits || is_same || present.is_empty() || !present.values().all(is_old) {
+            return false;
+        }
+        self.old = fingerprints(project, env, present.keys());
+        self.twins = twins;
+        self.backup = backup.map(|backup| backup.file.clone());
+        self.origin = Some(KeyOrigin::of(provider));
+        let names: Vec<&str> = self.old.keys().map(String::as_str).collect();
+        let what = format!("the key stands under other names now: {}", names.join(", "));
+        self.note(at, what);
+        true
+    }
+
+    /// Who keeps the values of this rotation, where `.env` does not: a tool that a reference names, or the vault behind a pipe.
+    pub fn kept_by(&self, project: &Project, env: &EnvFile) -> Option<String> {
+        if project.env_is_pipe() {
+            return Some("the vault behind the pipe".to_owned());
+        }
+        let own = self.old.keys().filter(|name| !self.twins.contains_key(*name));
+        let mut owners: Vec<&str> = own
+            .filter_map(|name| Some(env.kept_elsewhere(name)?.owner.as_str()))
+            .collect();
+        owners.dedup();
+        (!owners.is_empty()).then(|| owners.join(" and "))
+    }
+
     /// What the twins get that still hold the old value: that of the variable whose value they had.
     pub fn followers(&self, project: &Project, env: &EnvFile, new: &KeyValues) -> KeyValues {
         let now = fingerprints(project, env, self.twins.keys());
@@ -330,22 +388,4 @@ impl Rotation {
             self.retired_at = Some(at);
         }
     }
-}
-
-/// The values that were proven dead, so that backups of them may go.
-pub fn retired(project: &Project) -> BTreeSet<(String, Fingerprint)> {
-    load(&project.state_dir.join("retired.json"))
-        .ok()
-        .flatten()
-        .unwrap_or_default()
-}
-
-/// Remembers a rotation's old values as dead: proven ones alone, not likely ones.
-pub fn remember_retired(project: &Project, rotation: &Rotation) -> Result<(), StateError> {
-    if rotation.retirement != Some(Retirement::Retired) {
-        return Ok(());
-    }
-    let mut dead = retired(project);
-    dead.extend(rotation.old.clone());
-    store(&project.state_dir.join("retired.json"), &dead)
 }

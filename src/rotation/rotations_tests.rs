@@ -4,7 +4,7 @@ use super::project::testing::{project, write_file};
 use super::providers::Providers;
 use super::retirement::Retirement;
 use super::rotations::{self, Noticed, RotationStage};
-use super::{Project, cycle, key_dates, plan, schedule_file};
+use super::{Project, cycle, key_dates, plan, retired, schedule_file};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Schedule, before_expiry, days_until};
 use chrono::{DateTime, Duration, Utc};
 
@@ -61,7 +61,7 @@ fn rotating_one_key_does_not_move_the_date_of_the_others() {
     let providers = Providers::builtin();
     let groq = providers.get("groq").unwrap();
     let backup = backup::create(&project, now(), "test").unwrap();
-    let mut rotation = rotations::begin(&project, groq, 1, &backup, None, now()).unwrap();
+    let mut rotation = rotations::begin(&project, groq, 1, Some(&backup), None, now()).unwrap();
     schedule_file::write(
         &project,
         &Schedule::every(DEFAULT_INTERVAL, now() - Duration::days(30), project.zone),
@@ -83,7 +83,7 @@ fn the_first_rotation_of_all_leaves_the_others_due_now() {
     let providers = Providers::builtin();
     let groq = providers.get("groq").unwrap();
     let backup = backup::create(&project, now(), "test").unwrap();
-    let mut rotation = rotations::begin(&project, groq, 1, &backup, None, now()).unwrap();
+    let mut rotation = rotations::begin(&project, groq, 1, Some(&backup), None, now()).unwrap();
     rotation.written(&project, &project.read_env().unwrap(), None, "works", now());
     rotation.proven(Retirement::Retired, now());
     key_dates::write(&project, &providers, groq, &rotation, now()).unwrap();
@@ -117,7 +117,7 @@ fn an_edit_is_noticed_whole_or_in_part() {
     let providers = Providers::builtin();
     let provider = providers.get("huggingface").unwrap();
     let backup = backup::create(&project, now(), "test").unwrap();
-    let rotation = rotations::begin(&project, provider, 1, &backup, None, now()).unwrap();
+    let rotation = rotations::begin(&project, provider, 1, Some(&backup), None, now()).unwrap();
     let noticed = |env: &str| {
         write_file(&project.env, env);
         let env = project.read_env().unwrap();
@@ -149,18 +149,18 @@ fn a_course_is_begun_once_and_again_when_it_is_over() {
     let providers = Providers::builtin();
     let groq = providers.get("groq").unwrap();
     let backup = backup::create(&project, now(), "test").unwrap();
-    let mut first = rotations::begin(&project, groq, 1, &backup, None, now()).unwrap();
-    let again = rotations::begin(&project, groq, 1, &backup, None, now() + Duration::hours(1)).unwrap();
+    let mut first = rotations::begin(&project, groq, 1, Some(&backup), None, now()).unwrap();
+    let again = rotations::begin(&project, groq, 1, Some(&backup), None, now() + Duration::hours(1)).unwrap();
     assert_eq!(again.began_at, first.began_at);
     first.written(&project, &project.read_env().unwrap(), None, "works", now());
     first.proven(Retirement::ProbablyRetired, now());
     first.save(&project).unwrap();
-    rotations::remember_retired(&project, &first).unwrap();
-    assert!(rotations::retired(&project).is_empty(), "likely is not proven");
-    let next = rotations::begin(&project, groq, 2, &backup, None, now()).unwrap();
+    retired::remember_retired(&project, &first).unwrap();
+    assert!(retired::retired(&project).is_empty(), "likely is not proven");
+    let next = rotations::begin(&project, groq, 2, Some(&backup), None, now()).unwrap();
     assert_eq!((next.stage, next.cycle), (RotationStage::BackedUp, 2));
     let mistral = providers.get("mistral").unwrap();
-    assert!(rotations::begin(&project, mistral, 1, &backup, None, now()).is_err());
+    assert!(rotations::begin(&project, mistral, 1, Some(&backup), None, now()).is_err());
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_cycle_holds_the_keys_of_its_beginning() {
         (first.cycle.number, &first.cycle.fingerprints, first.adopted),
         (1, &project.fingerprints().unwrap(), false)
     );
-    assert_eq!(first.cycle.fingerprints, first.backup.fingerprints);
+    assert_eq!(first.cycle.fingerprints, first.backup.unwrap().fingerprints);
     assert_eq!(cycle::current(&project).unwrap(), Some(first.cycle));
     write_file(&project.state_dir.join("cycle.json"), "{");
     assert!(cycle::current(&project).is_err());

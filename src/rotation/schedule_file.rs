@@ -4,7 +4,7 @@
 //! The guide's monitor subtracts a naive local time, so `next_rotation_date` never gets an offset. Fields that we do
 //! not know stay; a file that says the same already is not written again.
 use super::atomic_write::{create_atomic, write_atomic};
-use super::replace;
+use super::replace::{self, ReplaceError};
 
 pub use super::project::SCHEDULE as PATH;
 
@@ -15,6 +15,7 @@ use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -59,6 +60,9 @@ pub enum ScheduleError {
         /// Where it breaks.
         why: String,
     },
+    /// Somebody else changes it, for long.
+    #[error(transparent)]
+    Busy(#[from] ReplaceError),
     /// The system refused.
     #[error("writing {path} failed ({source}); what stood there still stands")]
     Io {
@@ -67,6 +71,11 @@ pub enum ScheduleError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// Keeps other keyminders from changing the schedule until dropped: whoever changes what was read loses nothing of theirs.
+pub fn lock(project: &Project) -> Result<File, ScheduleError> {
+    Ok(replace::lock(&project.state_dir)?)
 }
 
 /// Reads the schedule.

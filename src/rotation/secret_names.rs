@@ -19,8 +19,9 @@ const TELLING: [&str; 13] = [
 ];
 
 /// Parts of a name that say: this is about a secret, but is none.
-const HARMLESS: [&str; 12] = [
-    "URL", "URI", "HOST", "PORT", "VERSION", "TIMEOUT", "LIMIT", "PATH", "FILE", "NAME", "REGION", "ENDPOINT",
+const HARMLESS: [&str; 15] = [
+    "URL", "URI", "HOST", "PORT", "VERSION", "TIMEOUT", "LIMIT", "PATH", "FILE", "NAME", "REGION", "ENDPOINT", "BASE",
+    "BASEURL", "ADDRESS",
 ];
 
 /// Beginnings that providers give to nothing but keys.
@@ -48,7 +49,7 @@ pub fn is_secret(name: &str, value: &str) -> bool {
         name.split(['_', '-', '.'])
             .any(|part| words.iter().any(|word| part.eq_ignore_ascii_case(word)))
     };
-    has(&TELLING) && !has(&HARMLESS) && !is_plain_setting(value)
+    has(&TELLING) && !has(&HARMLESS) && !is_plain_setting(value) && !is_plain_address(value)
 }
 
 /// `true`, `30`, empty: settings such as `API_RETRIES=3`.
@@ -57,6 +58,14 @@ fn is_plain_setting(value: &str) -> bool {
         value.to_ascii_lowercase().as_str(),
         "" | "true" | "false" | "yes" | "no" | "on" | "off"
     ) || (value.len() < 8 && value.parse::<f64>().is_ok())
+}
+
+/// `https://api.example.com/v1`: an address in which nothing is long enough to be a secret.
+fn is_plain_address(value: &str) -> bool {
+    const SECRET: usize = 16;
+    let rest = value.strip_prefix("https://").or_else(|| value.strip_prefix("http://"));
+    let path = rest.map(|rest| rest.split_once(['/', '?']).map_or("", |(_, path)| path));
+    path.is_some_and(|path| path.split(['/', '?', '&', '=']).all(|part| part.len() < SECRET))
 }
 
 /// Whether the value is a URL with a password: `scheme://user:password@host`.
@@ -79,6 +88,7 @@ mod tests {
             ("BYBIT_API_SECRET", "made-up"),
             ("DATABASE_URL", "postgres://me:made-up@db/x"),
             ("WHATEVER", "hf_madeup"),
+            ("HOOK_TOKEN", "https://hooks.example.com/T0/made-up-but-long-enough"),
             ("db_password", "made-up"),
         ];
         for (name, value) in secrets {
@@ -87,6 +97,8 @@ mod tests {
         let settings = [
             ("NOTION_VERSION", "2022-06-28"),
             ("API_URL", "https://api.example.com"),
+            ("OPENAI_API_BASE", "https://proxy.example.com/v1"),
+            ("ACME_API", "http://localhost:4000"),
             ("API_RETRIES", "3"),
             ("DEBUG", "true"),
             ("NOTION_TOKEN", ""),

@@ -26,10 +26,13 @@ pub fn start(
             names.extend(twins(&env, &names).into_keys());
             names.retain(|name| env.kept_elsewhere(name).is_none());
         }
-        project.rehearse_values(&names)?;
+        // Nor is a pipe.
+        if !project.env_is_pipe() {
+            project.rehearse_values(&names)?;
+        }
     }
     let begun = cycle::begin(project, at, None)?;
-    let (number, backup) = (begun.cycle.number, &begun.backup);
+    let (number, backup) = (begun.cycle.number, begun.backup.as_ref());
     let rotation =
         |provider: &&Provider| rotations::begin(project, provider, number, backup, by.map(str::to_owned), at);
     providers.iter().map(rotation).collect()

@@ -146,6 +146,34 @@ fn monitor_has_a_code_a_table_and_a_memory() {
     assert!(world.folder.read("keys.prom").contains("verdict=\"invalid\"} 1"));
 }
 
+/// A key that answers has not ended, and was not made tomorrow, whatever its provider or an old note says.
+#[test]
+fn dates_that_cannot_be_are_told_nowhere() {
+    let world = World::new(&["bybit"]);
+    let details =
+        serde_json::json!({"result": {"expiredAt": "2020-01-01T00:00:00Z", "createdAt": "2099-01-01T00:00:00Z"}});
+    let key = Key::new("bybit", world.values.clone(), KeyState::Live);
+    world.stand_ins.put(Key { details, ..key });
+    std::fs::create_dir_all(world.folder.path("config")).unwrap();
+    let schedule = r#"{"next_rotation_date": "2099-12-20T09:00:00", "rotation_frequency": "4 weeks", "automated": false,
+        "keyminder": {"version": 1, "keys": {"bybit": {"provider_expires_at": "2020-01-01T00:00:00Z"}}}}"#;
+    std::fs::write(world.folder.path("config/rotation_schedule.json"), schedule).unwrap();
+    assert!(world.json(&["probe", "--json"])["keys"][0]["expires_at"].is_null());
+    let file = world.folder.path("keys.prom");
+    world.run(&["monitor", "--prometheus", file.to_str().unwrap()]);
+    let report = world.json(&["monitor", "--json"]);
+    let key = &report["keys"][0];
+    assert_eq!(key["verdict"], "valid");
+    for fact in ["expires_at", "expires_in_days", "last_rotated_at", "age_days"] {
+        assert!(key[fact].is_null(), "{fact}: {report}");
+    }
+    let series = world.folder.read("keys.prom");
+    for name in ["expiry", "last_rotated"] {
+        let told = |line: &str| line.starts_with("keyrotation_key_") && line.contains(name);
+        assert!(!series.lines().any(told), "{series}");
+    }
+}
+
 #[test]
 fn a_plugin_that_cannot_tell_says_unknown() {
     let world = World::new(&["groq"]);

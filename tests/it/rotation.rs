@@ -13,6 +13,7 @@ mod links;
 mod named;
 mod needs;
 mod obstacles;
+mod pipes;
 mod real_world;
 mod whole_turn;
 

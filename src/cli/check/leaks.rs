@@ -20,12 +20,14 @@ pub(super) fn parts() -> Vec<ReplyPart> {
 /// A part, and the exposed keys that it tells of.
 pub(super) fn told(now: DateTime<Utc>) -> Vec<(ReplyPart, Vec<ExposedKey>)> {
     use ExposureStanding::{
-        Absent, Dead, InUseAlive, InUseRefused, InUseUnknown, NoProvider, OldAlive, OldRefused, OldUnknown,
-        OldUnreadable, ProbablyDead,
+        Absent, Dead, GoneAlive, GoneUnknown, InUseAlive, InUseRefused, InUseUnknown, NoProvider, OldAlive, OldRefused,
+        OldUnknown, OldUnreadable, ProbablyDead,
     };
     let alone = [
         Absent,
         Dead,
+        GoneAlive,
+        GoneUnknown,
         InUseAlive,
         InUseRefused,
         InUseUnknown,

@@ -65,12 +65,13 @@ fn event_in_words(context: &RotateContext, event: &RotationEvent) -> String {
             "The new key works and lacks a right that the probe asks for; so does, or did, the old one.".to_owned()
         }
         RotationEvent::NewKeyKeptElsewhere(owner) => {
-            format!("{owner} keeps the new value, so the provider was not asked about it.")
+            format!("{owner} keeps another value now. It was not looked up, so the provider was not asked about it.")
         }
         RotationEvent::EnvClosed(mode) => {
             format!(".env could be read by others (mode {mode:04o}); it is 0600 now.")
         }
-        RotationEvent::NewKeyInUse => "The new key works and stands in .env.".to_owned(),
+        RotationEvent::NewKeyInUse(None) => "The new key works and stands in .env.".to_owned(),
+        RotationEvent::NewKeyInUse(Some(owner)) => format!("The new key works; {owner} holds it."),
         RotationEvent::ChangedTogether(names) => {
             format!("{} held the same value and has the new one too.", names.join(", "))
         }

@@ -108,7 +108,11 @@ fn kept_elsewhere(context: &RotateContext, rotation: &Rotation) -> CommandResult
 
 /// What was done at the beginning of a rotation.
 pub(in crate::cli) fn safe(rotation: &Rotation) -> String {
-    format!("{}: the old value is safe in {}", rotation.provider, rotation.backup)
+    let id = &rotation.provider;
+    match &rotation.backup {
+        Some(file) => format!("{id}: the old value is safe in {file}"),
+        None => format!("{id}: .env is a pipe, so nothing is copied or written: change the value in the vault"),
+    }
 }
 
 pub(super) fn instructions(context: &RotateContext, name: &str, language: &str) -> CommandResult<Exit> {

@@ -4,18 +4,30 @@ use crate::rotation::env_entry::same;
 use crate::rotation::proofs::{ProofSeries, identity};
 use crate::rotation::providers::Providers;
 use crate::rotation::rotations::Rotation;
-use crate::rotation::{Project, backup};
+use crate::rotation::{EnvFile, Project, backup};
 use chrono::{DateTime, Utc};
 
 /// The values with which a rotation began, each under one name. Best effort: an encrypted backup without its identity hides
 /// what to look for.
 pub fn of_rotation(project: &Project, rotation: &Rotation) -> KeyValues {
-    let backup = backup::find(project, &rotation.backup);
-    let old = backup.and_then(|backup| backup::values(project, &backup));
+    let old = match &rotation.backup {
+        Some(file) => backup::find(project, file)
+            .and_then(|backup| backup::values(project, &backup))
+            .ok(),
+        // What a pipe gave is known for as long as it gives the same.
+        None => project.read_env().ok(),
+    };
     let own = rotation.old.keys().filter(|name| !rotation.twins.contains_key(*name));
-    let Ok(env) = old else { return KeyValues::new() };
-    let mut values = only(&env.values(), own);
-    // The text of a reference is no key: it may stand anywhere.
+    let Some(env) = old else { return KeyValues::new() };
+    let mut values = without_references(&env, only(&env.values(), own));
+    if rotation.backup.is_none() {
+        values.retain(|name, value| rotation.old.get(name) == Some(&project.fingerprint(name, value)));
+    }
+    values
+}
+
+/// The text of a reference is no key: it may stand anywhere.
+fn without_references(env: &EnvFile, mut values: KeyValues) -> KeyValues {
     values.retain(|name, _| env.kept_elsewhere(name).is_none());
     values
 }
@@ -26,11 +38,13 @@ pub fn of_series(project: &Project, providers: &Providers, series: &ProofSeries)
         return KeyValues::new();
     };
     let backups = backup::list(project).into_iter();
-    let mut values = backups.filter_map(|backup| Some(backup::values(project, &backup).ok()?.values()));
-    let found = values.find_map(|values| {
+    let mut files = backups.filter_map(|backup| backup::values(project, &backup).ok());
+    let found = files.find_map(|env| {
+        let values = env.values();
         let keys = provider.instances(&values).into_iter();
         let mut same = keys.filter(|key| identity(project, provider, key).as_ref() == Some(&series.old));
-        same.next().map(|key| only(&values, &key.names))
+        same.next()
+            .map(|key| without_references(&env, only(&values, &key.names)))
     });
     found.unwrap_or_default()
 }

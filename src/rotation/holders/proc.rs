@@ -48,6 +48,9 @@ pub(super) fn running(proc: &Path, us: u32, sought: &Sought, project: &Path) -> 
     let owner = rustix::process::geteuid().as_raw();
     let booted = booted_at(proc);
     let above = above(proc, us);
+    let ours = ProcFolder(proc.join(us.to_string()));
+    let own_program = ours.link("exe");
+    let mut here: Vec<(ProgramEnds, Option<Program>)> = Vec::new();
     let numbers = std::fs::read_dir(proc).into_iter().flatten().flatten();
     for pid in numbers.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
         let folder = ProcFolder(proc.join(pid.to_string()));
@@ -66,17 +69,46 @@ pub(super) fn running(proc: &Path, us: u32, sought: &Sought, project: &Path) -> 
             continue;
         }
         let program = folder.program(pid, &called, booted, sought);
-        let reads_none = NO_READERS.contains(&program.name.as_str());
+        // The bot follows `.env` by itself.
+        let is_keyminder = own_program.is_some() && folder.link("exe") == own_program;
+        let reads_none = is_keyminder || NO_READERS.contains(&program.name.as_str());
         if reads_none && above.contains(&pid) {
             running.shells.push(pid);
         }
         if is_holder {
             running.holding.push(held_by(program, names, variables));
-        } else if !reads_none && !above.contains(&pid) {
-            running.residents.push(program);
+        } else {
+            let may_read = !reads_none && !above.contains(&pid);
+            here.push((folder.ends(), may_read.then_some(program)));
         }
     }
+    running.residents = beside_pipeline(&ours.ends(), here);
     running
+}
+
+/// Where a program reads from and writes to, as the system names it.
+#[derive(Default)]
+struct ProgramEnds {
+    from: Option<PathBuf>,
+    to: Vec<PathBuf>,
+}
+
+/// Those that are no part of the pipeline of our own command: `keyminder rotate finish groq | tee log` starts a `tee` that reads
+/// us, and no `.env`.
+fn beside_pipeline(us: &ProgramEnds, mut here: Vec<(ProgramEnds, Option<Program>)>) -> Vec<Program> {
+    let (mut behind, mut before) = (us.to.clone(), Vec::from_iter(us.from.clone()));
+    loop {
+        let is_of_it = |(ends, _): &(ProgramEnds, Option<Program>)| {
+            ends.from.as_ref().is_some_and(|from| behind.contains(from)) || ends.to.iter().any(|to| before.contains(to))
+        };
+        let Some(at) = here.iter().position(is_of_it) else {
+            break;
+        };
+        let (ends, _) = here.swap_remove(at);
+        behind.extend(ends.to);
+        before.extend(ends.from);
+    }
+    here.into_iter().filter_map(|(_, program)| program).collect()
 }
 
 /// The names in an environment (`NAME=value`, each ended by a zero byte) whose values hold one of those sought, and whose
@@ -159,6 +191,22 @@ pub(super) fn restart(cgroup: &[u8]) -> Option<String> {
 struct ProcFolder(PathBuf);
 
 impl ProcFolder {
+    fn link(&self, name: &str) -> Option<PathBuf> {
+        std::fs::read_link(self.0.join(name)).ok()
+    }
+
+    /// The pipes at its two ends; a file or a terminal is none.
+    fn ends(&self) -> ProgramEnds {
+        let pipe = |name: &str| {
+            self.link(name)
+                .filter(|link| link.to_string_lossy().starts_with("pipe:"))
+        };
+        ProgramEnds {
+            from: pipe("fd/0"),
+            to: ["fd/1", "fd/2"].into_iter().filter_map(pipe).collect(),
+        }
+    }
+
     fn read(&self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
         let file = open_own(&self.0.join(name)).ok()?;
         let mut bytes = Zeroizing::new(Vec::new());

@@ -1,17 +1,23 @@
 //! The values that are looked for, all of them in one pass over what may hold them.
 use crate::rotation::dotenv::KeyValues;
-use aho_corasick::{AhoCorasick, MatchKind};
-use secrecy::ExposeSecret;
-use std::collections::BTreeMap;
+use aho_corasick::{AhoCorasick, Input};
+use secrecy::{ExposeSecret, SecretString};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Shorter values stand everywhere.
 pub(super) const MIN_CHARS: usize = 8;
 
+/// What may stand around a value where it is written, and does not where it is used: `NAME="value";`.
+const AROUND: [char; 5] = ['"', '\'', '`', ';', ','];
+/// So many bytes of each value the search knows by heart; they stay in memory when it is gone.
+const PREFIX: usize = 4;
+
 /// Values to look for.
 pub(super) struct Sought {
     search: AhoCorasick,
-    /// For each value the variables whose old value it is.
-    variables: Vec<Vec<String>>,
+    /// The values, the longest first, each with the variables whose old value it is.
+    values: Vec<(SecretString, Vec<String>)>,
 }
 
 impl Sought {
@@ -19,27 +25,39 @@ impl Sought {
     pub(super) fn new(values: &KeyValues) -> Option<Self> {
         let mut by_value: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (name, value) in values {
-            if value.expose_secret().len() >= MIN_CHARS {
-                by_value.entry(value.expose_secret()).or_default().push(name.clone());
+            let value = value.expose_secret().trim_matches(AROUND);
+            if value.len() >= MIN_CHARS {
+                by_value.entry(value).or_default().push(name.clone());
             }
         }
         if by_value.is_empty() {
             return None;
         }
-        let search = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(by_value.keys().map(|value| value.as_bytes()))
-            .ok()?;
-        Some(Self {
-            search,
-            variables: by_value.into_values().collect(),
-        })
+        let prefixes: BTreeSet<&[u8]> = by_value.keys().map(|value| &value.as_bytes()[..PREFIX]).collect();
+        let search = AhoCorasick::new(prefixes).ok()?;
+        let mut values: Vec<(SecretString, Vec<String>)> = by_value
+            .into_iter()
+            .map(|(value, variables)| (SecretString::from(value), variables))
+            .collect();
+        values.sort_by_key(|(value, _)| Reverse(value.expose_secret().len()));
+        Some(Self { search, values })
     }
 
     /// Where one of them stands, and the variables whose old value it is.
     pub(super) fn within<'s>(&'s self, bytes: &'s [u8]) -> impl Iterator<Item = (usize, &'s [String])> {
-        let found = self.search.find_iter(bytes);
-        found.map(|found| (found.start(), self.variables[found.pattern().as_usize()].as_slice()))
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            while let Some(found) = self.search.find(Input::new(bytes).range(from..)) {
+                let at = found.start();
+                let is_here = |value: &SecretString| bytes[at..].starts_with(value.expose_secret().as_bytes());
+                if let Some((value, variables)) = self.values.iter().find(|(value, _)| is_here(value)) {
+                    from = at + value.expose_secret().len();
+                    return Some((at, variables.as_slice()));
+                }
+                from = at + 1;
+            }
+            None
+        })
     }
 
     /// The variables whose old values stand there, each once.

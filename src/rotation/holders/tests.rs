@@ -69,6 +69,11 @@ fn files_are_found_by_value_and_told_without_it() {
             "deploy/run.sh line 2",
         ]
     );
+    // What ends a statement in a script is no part of the value elsewhere.
+    let ended = KeyValues::from([("API_Groq".to_owned(), format!("'{OLD}';").into())]);
+    let search = HolderSearch::new(&settings(dir.path()));
+    let holders = search.find(&project, &ended).of(&["API_Groq".to_owned()], None);
+    assert_eq!(holders.len(), 7);
     let short = KeyValues::from([("SHORT".to_owned(), "made".into())]);
     assert!(
         !HolderSearch::new(&settings(dir.path())).find(&project, &short).looked,

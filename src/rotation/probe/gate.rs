@@ -6,32 +6,12 @@ use crate::rotation::providers::{Maker, Provider, maker_of_value};
 use crate::rotation::reference::reference;
 use secrecy::{ExposeSecret, SecretString};
 
-/// Words of which texts in place of a key are made; in a key, none stands alone between two signs.
-const PLACEHOLDER_WORDS: [&str; 23] = [
-    "your",
-    "yours",
-    "changeme",
-    "placeholder",
-    "replace",
-    "replaceme",
-    "insert",
-    "example",
-    "dummy",
-    "todo",
-    "fixme",
-    "redacted",
-    "enter",
-    "paste",
-    "here",
-    "provided",
-    "none",
-    "null",
-    "votre",
-    "jouw",
-    "deine",
-    "clave",
-    "sleutel",
-];
+/// Words of which texts in place of a key are made, in the languages in which people write them; in a key, none stands
+/// alone between two signs.
+const PLACEHOLDER_WORDS: &str = "your yours changeme placeholder replace replaceme insert example sample dummy todo tbd \
+    fixme redacted enter paste here provided none null nil undefined votre cl\u{e9} cle ici ins\u{e9}rer inserer remplacer \
+    jouw sleutel hier vervang plak dein deine deinen schl\u{fc}ssel schluessel einf\u{fc}gen ersetzen clave aqu\u{ed} aqui \
+    reemplazar pegar sua chave substituir colar tua chiave inserire";
 
 /// What only a text in place of a key holds.
 const PLACEHOLDER_SIGNS: [&str; 6] = ["...", "\u{2026}", "<", "${", "{{", "***"];
@@ -71,7 +51,12 @@ pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretStrin
         } else if variable.other_kind.as_ref().is_some_and(|kind| kind.is_match(value)) {
             Some(Hint::OtherKind(name()))
         } else if variable.format.as_ref().is_some_and(|format| !format.is_match(value)) {
-            Some(Hint::Format(name()))
+            let hint = if reads_as_words(value) {
+                Hint::Placeholder
+            } else {
+                Hint::Format
+            };
+            Some(hint(name()))
         } else {
             None
         }
@@ -87,7 +72,10 @@ fn other_maker<'v>(provider: &Provider, value: &'v str) -> Option<(&'static Make
 /// Whether a value stands in place of a key that somebody has yet to put there.
 pub(in crate::rotation) fn is_placeholder(value: &str) -> bool {
     let words = value.split(|c: char| !c.is_alphanumeric());
-    let is_word = |word: &str| PLACEHOLDER_WORDS.iter().any(|known| word.eq_ignore_ascii_case(known));
+    let is_word = |word: &str| {
+        let word = word.to_lowercase();
+        PLACEHOLDER_WORDS.split_whitespace().any(|known| word == known)
+    };
     let repeated = |text: &str| {
         let mut characters = text.chars();
         characters.next().is_some_and(|first| characters.all(|c| c == first))
@@ -98,6 +86,15 @@ pub(in crate::rotation) fn is_placeholder(value: &str) -> bool {
         || last.chars().count() >= REPEATED && repeated(last)
         || last.len() >= LEFT_OUT && last.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'))
         || repeated(value)
+}
+
+/// Whether a value that has not the form of a key is a few words: `put-the-key-in`.
+fn reads_as_words(value: &str) -> bool {
+    let words: Vec<&str> = value.split(['_', '-', '.']).collect();
+    words.len() > 1
+        && words
+            .iter()
+            .all(|word| (1..=12).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 /// The host to which a base address goes.

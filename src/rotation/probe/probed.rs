@@ -61,8 +61,12 @@ pub enum Hint {
     Format(String),
     /// The value of this variable is another kind of key of the same maker, which the probe's call refuses although it lives.
     OtherKind(String),
-    /// The provider says why it ended the key.
+    /// The provider says more of the key, or of the request.
     Because(VerdictReason),
+    /// Refused in words that are not the provider's own: somebody in between may have said them.
+    NotItsWords,
+    /// The key is unknown where it was asked about, and these hosts of its provider, where it may live, told nothing.
+    HostsSilent(Vec<String>),
     /// By its beginning it is somebody else's key.
     OtherMaker(Box<OtherMaker>),
     /// The project uses it at somebody else's address.

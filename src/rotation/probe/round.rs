@@ -61,10 +61,8 @@ impl<'a> Round<'a> {
             found = self.call_patiently(base).await;
         }
         found.environment.clone_from(&self.provider.environment);
-        if found.then == Then::TryOtherEnvironments
-            && let Some(elsewhere) = self.alive_elsewhere().await
-        {
-            found = elsewhere;
+        if found.then == Then::TryOtherEnvironments {
+            found = self.everywhere(found).await;
         }
         found.clock_offset_ms = self.clock_offset_ms;
         found
@@ -127,7 +125,10 @@ impl<'a> Round<'a> {
             captures,
             status: Some(answer.status),
             retry_after: retry_after.map(Duration::from_secs),
-            hint: rule.and_then(|rule| rule.because).map(Hint::Because),
+            hint: match rule {
+                Some(rule) => rule.because.map(Hint::Because),
+                None => matches!(answer.status, 400..=403 | 498).then_some(Hint::NotItsWords),
+            },
             ..CallResult::bare(verdict)
         }
     }
@@ -147,22 +148,36 @@ impl<'a> Round<'a> {
         true
     }
 
-    /// A key that is dead here may live on another base URL: then it is no dead key, it is in the wrong place.
-    async fn alive_elsewhere(&self) -> Option<CallResult> {
+    /// A key that is unknown here may live on another base URL: then it is no dead key, it is in the wrong place. It is
+    /// dead only when every one of them was asked and says so too.
+    async fn everywhere(&self, here: CallResult) -> CallResult {
+        let mut silent: Vec<(String, CallResult)> = Vec::new();
         for (name, base) in &self.provider.environments {
             if Some(name) == self.provider.environment.as_ref() {
                 continue;
             }
             let found = self.call(base).await;
-            if found.verdict.life() == Life::Alive {
-                return Some(CallResult {
-                    verdict: Verdict::WrongEnvironment,
-                    environment: Some(name.clone()),
-                    ..found
-                });
+            match found.verdict.life() {
+                Life::Alive => {
+                    return CallResult {
+                        verdict: Verdict::WrongEnvironment,
+                        environment: Some(name.clone()),
+                        ..found
+                    };
+                }
+                Life::Dead => {}
+                Life::Unknown | Life::None => silent.push((host_of_base(base), found)),
             }
         }
-        None
+        let hosts = silent.iter().map(|(host, _)| host.clone()).collect();
+        match silent.into_iter().next() {
+            Some((_, found)) => CallResult {
+                hint: Some(Hint::HostsSilent(hosts)),
+                environment: here.environment,
+                ..found
+            },
+            None => here,
+        }
     }
 
     fn now_ms(&self) -> i64 {

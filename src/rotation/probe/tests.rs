@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 mod beside;
+mod hosts;
 
 /// Stand-ins on a port of their own.
 pub(super) async fn stand_ins() -> (StandIns, String) {

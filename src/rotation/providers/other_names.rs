@@ -1,10 +1,12 @@
 //! Keys that stand in `.env` under names which no provider lists: `VITE_GROQ_API_KEY`, `BYBIT_TESTNET_API_KEY`,
 //! `OPENAI_API_KEY_2`, and under any name at all where the beginning of the value tells whose it is.
 use super::makers::maker_of_value;
+use super::origin::KeyOrigin;
 use super::provider::{Provider, Variable};
 use crate::rotation::dotenv::EnvFile;
 use crate::rotation::env_entry::EnvEntry;
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What tools that build for browsers and machines put before a name. It is the same key for them.
 const TOOLS: [&str; 16] = [
@@ -76,14 +78,16 @@ struct OtherName {
 /// Adds the keys of a file to the providers: under another name of a key that is there already, or as a provider of its own
 /// with the same console and the same call, so that each key has its own dates and its own rotation.
 pub(super) fn add(providers: &mut Vec<Provider>, env: &EnvFile) {
-    let mut others: Vec<OtherName> = env.entries().filter_map(|entry| other_name(providers, entry)).collect();
+    let words = words_of_names(providers);
+    let entries = env.entries();
+    let mut others: Vec<OtherName> = entries
+        .filter_map(|entry| other_name(providers, &words, entry))
+        .collect();
     // The last value of a name is the one that counts.
-    let names: Vec<String> = others.iter().map(|other| other.name.clone()).collect();
-    let mut at = 0;
-    others.retain(|other| {
-        at += 1;
-        !names[at..].contains(&other.name)
-    });
+    let named = others.iter().zip(0..);
+    let last: BTreeMap<String, usize> = named.map(|(other, at)| (other.name.clone(), at)).collect();
+    let mut at = 0..;
+    others.retain(|other| at.next() == last.get(&other.name).copied());
     let mut groups: Vec<Vec<OtherName>> = Vec::new();
     for other in others {
         let same = |group: &&mut Vec<OtherName>| group[0].provider == other.provider && group[0].rest == other.rest;
@@ -136,7 +140,14 @@ fn name_what_is_there(provider: &mut Provider, env: &EnvFile) {
     }
 }
 
-fn other_name(providers: &[Provider], entry: &EnvEntry) -> Option<OtherName> {
+/// Every word of a name that a provider lists.
+fn words_of_names(providers: &[Provider]) -> BTreeSet<String> {
+    let variables = providers.iter().flat_map(|provider| &provider.variables);
+    let names = variables.flat_map(Variable::names);
+    names.flat_map(|name| name.split('_')).map(str::to_owned).collect()
+}
+
+fn other_name(providers: &[Provider], words: &BTreeSet<String>, entry: &EnvEntry) -> Option<OtherName> {
     let name = entry.name.as_str();
     let value = entry.value.expose_secret();
     if value.is_empty() || providers.iter().any(|provider| provider.variable(name).is_some()) {
@@ -150,9 +161,10 @@ fn other_name(providers: &[Provider], entry: &EnvEntry) -> Option<OtherName> {
         name: name.to_owned(),
         value: entry.value.clone(),
     };
-    by_name(providers, name)
-        .or_else(|| by_value(providers, name, value))
-        .map(found)
+    // Most names have a word that is in none of theirs.
+    let may_be = name.split('_').all(|word| words.contains(word) || may_stand(&word));
+    let named = may_be.then(|| by_name(providers, name)).flatten();
+    named.or_else(|| by_value(providers, name, value)).map(found)
 }
 
 /// A name that a provider lists, with words around it that say for whom or where: the one that leaves the fewest over.
@@ -190,9 +202,13 @@ fn beside<'n>(name: &'n str, own: &str) -> Option<Vec<&'n str>> {
             rest.push(word);
         }
     }
-    let is_number = |word: &str| !word.is_empty() && word.len() < 3 && word.bytes().all(|byte| byte.is_ascii_digit());
-    let may_stand = |word: &&str| TOOLS.contains(word) || PLACES.contains(word) || is_number(word);
     (own.peek().is_none() && !rest.is_empty() && rest.iter().all(may_stand)).then_some(rest)
+}
+
+/// Whether a word beside a name says for whom or where the key is.
+fn may_stand(word: &&str) -> bool {
+    let is_number = !word.is_empty() && word.len() < 3 && word.bytes().all(|byte| byte.is_ascii_digit());
+    TOOLS.contains(word) || PLACES.contains(word) || is_number
 }
 
 /// Whose a value is, where its maker's keys have a beginning of their own and one variable holds them.
@@ -237,31 +253,30 @@ fn relation(provider: &Provider, group: &[OtherName], env: &EnvFile) -> Relation
 /// A provider for a key that differs from the listed one.
 fn of_its_own(provider: &Provider, group: &[OtherName]) -> Provider {
     let rest = &group[0].rest;
-    let mut own = provider.clone();
-    own.id = format!("{}-{}", provider.id, rest.to_lowercase().replace('_', "-"));
-    own.title = format!("{} ({rest})", provider.title);
-    own.maker.clone_from(&provider.maker);
-    for (nth, variable) in own.variables.iter_mut().enumerate() {
-        let listed = std::mem::take(&mut variable.name);
-        variable.aliases.clear();
+    let name_of = |(nth, variable): (usize, &Variable)| {
         let present = group.iter().find(|other| other.variable == nth);
-        variable.name = match present {
-            Some(other) => other.name.clone(),
-            None => sibling(&group[0].name, &provider.variables[group[0].variable].name, &listed),
-        };
-        for step in own.instructions.values_mut().flatten() {
-            *step = step.replace(&listed, &variable.name);
-        }
-    }
-    let environment = rest
-        .split('_')
-        .map(str::to_lowercase)
-        .find(|word| provider.environments.contains_key(word));
-    if let Some(environment) = environment {
-        own.request.base.clone_from(&provider.environments[&environment]);
-        own.environment = Some(environment);
-    }
-    own
+        present.map_or_else(
+            || {
+                sibling(
+                    &group[0].name,
+                    &provider.variables[group[0].variable].name,
+                    &variable.name,
+                )
+            },
+            |other| other.name.clone(),
+        )
+    };
+    let names = provider.variables.iter().enumerate().map(name_of);
+    let mut words = rest.split('_').map(str::to_lowercase);
+    let environment = words.find(|word| provider.environments.contains_key(word));
+    let origin = KeyOrigin {
+        id: format!("{}-{}", provider.id, rest.to_lowercase().replace('_', "-")),
+        title: format!("{} ({rest})", provider.title),
+        maker: provider.maker.clone(),
+        names: names.map(|name| vec![name]).collect(),
+        environment,
+    };
+    origin.provider(provider)
 }
 
 /// The name beside this one of a pair: `BYBIT_TESTNET_API_SECRET` beside `BYBIT_TESTNET_API_KEY`.

@@ -1,4 +1,5 @@
 //! All providers that are known: the built-in ones and the project's own.
+use super::origin::KeyOrigin;
 use super::other_names;
 use super::provider::Provider;
 use super::spec::{self, ProviderFault};
@@ -54,6 +55,16 @@ impl Providers {
     pub fn with_names_of(&self, env: &EnvFile) -> Self {
         let mut list = self.list.clone();
         other_names::add(&mut list, env);
+        Self { list }
+    }
+
+    /// These providers, with the keys about which something was begun while `.env` held them.
+    #[must_use]
+    pub fn with_origins(&self, origins: &[KeyOrigin]) -> Self {
+        let mut list = self.list.clone();
+        for origin in origins {
+            origin.add_to(&mut list);
+        }
         Self { list }
     }
 

@@ -1,7 +1,10 @@
 //! A leak told by hand: what is marked, what is said, and the clock on it until the old key is proven dead.
 use super::Folder;
 use super::whole_turn::{Values, World, lines};
-use serde_json::Value;
+use keyminder_sandbox::providers::Script;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// The object that a command printed, before what stands on the other stream.
 fn told(said: &str) -> Value {
@@ -54,9 +57,9 @@ fn the_clock_runs_until_the_old_key_is_proven_dead() {
     assert!(status.contains("exposed    Groq (API_Groq): exposed since"), "{status}");
     world.delete("groq", &keys[0]);
     assert_eq!(stands(&world), alive("old_refused"));
-    std::thread::sleep(std::time::Duration::from_millis(150));
+    std::thread::sleep(Duration::from_millis(150));
     assert_eq!(stands(&world), alive("old_refused"));
-    std::thread::sleep(std::time::Duration::from_millis(150));
+    std::thread::sleep(Duration::from_millis(150));
     assert_eq!(stands(&world), Vec::new(), "proven dead, its clock stopped");
     let quiet = world.run(&["rotate", "status"], 0);
     assert!(!quiet.contains("exposed"), "{quiet}");
@@ -68,7 +71,7 @@ fn it_is_marked_once_and_the_clock_goes_on() {
     world.run(&["leak", "bybit"], 0);
     let before = world.folder.read("state/exposures.json");
     assert!(
-        before.contains("BYBIT_API_SECRET") && !before.contains("BYBIT_API_KEY"),
+        before.contains("\"variable\": \"BYBIT_API_SECRET\"") && !before.contains("\"variable\": \"BYBIT_API_KEY\""),
         "{before}"
     );
     world.run(&["leak", "BYBIT_API_SECRET"], 0);
@@ -108,4 +111,97 @@ fn what_cannot_be_marked_is_said_with_the_names_there_are() {
     assert!(said.contains("is not in .env"), "{said}");
     assert!(world.run(&["leak"], 0).contains("No key counts as exposed"));
     world.run(&["leak", "groq", "--all"], 2);
+}
+
+/// A key of Groq's under a name that only its value explains.
+fn spare(world: &World) -> String {
+    world.issue("groq")["API_Groq"].clone()
+}
+
+#[test]
+fn a_key_that_left_the_file_is_asked_about_until_it_is_proven_dead() {
+    let (world, keys) = World::with(&["groq", "mistral"]);
+    world.run(&["leak", "groq"], 0);
+    put(&world, &[&keys[1]]);
+    let is = |standing: &str| vec![("groq".to_owned(), standing.to_owned())];
+    assert_eq!(stands(&world), is("gone_alive"));
+    let plan = world.run(&["rotate", "plan"], 0);
+    assert!(plan.contains("gone from .env, and alive: delete it"), "{plan}");
+    // What may be lifted is no death, however often it is said.
+    let restricted = Script {
+        status: 400,
+        headers: BTreeMap::new(),
+        body: json!({"error": {"message": "Organization has been restricted.", "code": "organization_restricted"}}),
+        times: None,
+        delay_ms: 0,
+    };
+    world.providers.script("groq", restricted);
+    for _ in 0..4 {
+        assert_eq!(stands(&world), is("gone_unknown"));
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    world.providers.unscript("groq");
+    assert_eq!(stands(&world), is("gone_alive"));
+    world.delete("groq", &keys[0]);
+    // One refusal is not enough.
+    assert_eq!(stands(&world), is("old_refused"));
+    std::thread::sleep(Duration::from_millis(150));
+    assert_eq!(stands(&world), is("old_refused"));
+    std::thread::sleep(Duration::from_millis(150));
+    assert_eq!(
+        stands(&world),
+        Vec::new(),
+        "most likely dead: no other key was asked beside it"
+    );
+}
+
+#[test]
+fn a_backup_that_is_away_for_a_while_ends_no_clock() {
+    let (world, keys) = World::with(&["groq", "mistral"]);
+    world.run(&["leak", "groq"], 0);
+    put(&world, &[&world.issue("groq"), &keys[1]]);
+    let (backups, away) = (world.folder.path("backups"), world.folder.path("away"));
+    std::fs::rename(&backups, &away).unwrap();
+    let is = |standing: &str| vec![("groq".to_owned(), standing.to_owned())];
+    assert_eq!(stands(&world), is("old_unreadable"));
+    std::fs::rename(&away, &backups).unwrap();
+    assert_eq!(stands(&world), is("old_alive"));
+}
+
+#[test]
+fn a_key_that_leaks_again_has_a_clock_again() {
+    let (world, keys) = World::with(&["groq", "mistral"]);
+    world.run(&["leak", "groq"], 0);
+    put(&world, &[&world.issue("groq"), &keys[1]]);
+    world.delete("groq", &keys[0]);
+    for _ in 0..3 {
+        stands(&world);
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    assert_eq!(stands(&world), Vec::new(), "it ended");
+    put(&world, &[&keys[0], &keys[1]]);
+    let said = world.run(&["leak", "groq"], 0);
+    assert!(said.contains("Groq (API_Groq): exposed since 0 minutes"), "{said}");
+    assert_eq!(stands(&world), [("groq".to_owned(), "in_use_refused".to_owned())]);
+}
+
+#[test]
+fn a_key_of_a_name_of_its_own_is_known_when_its_line_is_gone() {
+    let (world, keys) = World::with(&["groq"]);
+    let (own, value) = (lines(&keys[0], ""), spare(&world));
+    let env = world.folder.path(".env");
+    std::fs::write(&env, format!("{own}MY_SPARE={value}\n")).unwrap();
+    world.run(&["leak", "MY_SPARE"], 0);
+    std::fs::write(&env, &own).unwrap();
+    assert_eq!(stands(&world), [("groq-my-spare".to_owned(), "gone_alive".to_owned())]);
+
+    std::fs::write(&env, format!("{own}MY_SPARE={value}\n")).unwrap();
+    world.run(&["rotate", "start", "MY_SPARE"], 0);
+    std::fs::write(&env, format!("{own}MY_SPARE=op://Vault/Groq/credential\n")).unwrap();
+    let said = world.run(&["rotate", "finish", "groq-my-spare"], 0);
+    assert!(said.contains("1Password keeps another value now"), "{said}");
+    let status = world.run(&["rotate", "status"], 0);
+    assert!(status.contains("https://console.groq.com/keys"), "{status}");
+    let status = world.run(&["rotate", "finish", "MY_SPARE"], 1);
+    assert!(status.contains("old_still_alive"), "{status}");
 }

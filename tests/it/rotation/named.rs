@@ -34,6 +34,11 @@ fn a_makers_name_means_the_one_key_of_its_that_is_there() {
     let folder = Folder::with_env("GROQ_API_KEY_2=made-up-1\nGROQ_API_KEY_3=made-up-2\n");
     let started = folder.run(&["rotate", "start", "groq"], 1);
     assert!(started.contains("name one of them: groq-2, groq-3"), "{started}");
+    let folder = Folder::with_env("GROQ_API_KEY=made-up-1\n");
+    folder.run(&["rotate", "start", "groq"], 0);
+    std::fs::write(folder.path(".env"), "GROQ_API_KEY_2=made-up-2\n").unwrap();
+    let status = folder.run(&["rotate", "status", "groq"], 0);
+    assert!(status.contains("groq\tbacked_up"), "its line is gone and it is meant yet: {status}");
 }
 
 #[test]

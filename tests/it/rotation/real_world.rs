@@ -1,5 +1,5 @@
 //! Troubles that people met with other tools, each with what is right.
-use super::whole_turn::{Values, World, lines};
+use super::whole_turn::{Values, World};
 use super::{Folder, said};
 use keyminder_sandbox::providers::{Key, KeyState};
 use serde_json::Value;
@@ -217,33 +217,52 @@ fn back_ticks_are_quotes_and_a_reference_counts_once() {
     assert!(proven.contains("retired"), "{proven}");
 }
 
+/// The key is where it was, under another name: the rotation goes on under that one.
 #[test]
-fn a_pipe_is_read_and_never_written() {
+fn a_name_that_changed_between_two_starts_is_the_name() {
+    let (world, keys) = World::with(&["groq"]);
+    let old = &keys[0]["API_Groq"];
+    let env = world.folder.path(".env");
+    world.run(&["rotate", "start", "groq"], 0);
+    std::fs::write(&env, format!("GROQ_API_KEY={old}\nVITE_GROQ_API_KEY={old}\n")).unwrap();
+    let begun = world.run(&["rotate", "start", "groq"], 0);
+    assert!(!begun.contains("API_Groq"), "{begun}");
+    let new = world.issue("groq");
+    let finished = world.finish("groq", &new, 0);
+    assert!(finished.contains("old_still_alive"), "{finished}");
+    let new = &new["API_Groq"];
+    assert_eq!(
+        world.folder.read(".env"),
+        format!("GROQ_API_KEY={new}\nVITE_GROQ_API_KEY={new}\n")
+    );
+}
+
+/// What a tool looked up and exported at the beginning is asked about as long as it is exported.
+#[test]
+fn what_a_reference_stood_for_is_asked_about_where_it_is_known() {
     let (world, keys) = World::with(&["groq"]);
     let env = world.folder.path(".env");
-    std::fs::remove_file(&env).unwrap();
+    let reference = "API_Groq=op://Vault/Groq/credential\n";
+    std::fs::write(&env, reference).unwrap();
+    let old = &keys[0]["API_Groq"];
+    let with = |args: &[&str], (name, value): (&str, &str), also: &str| {
+        let mut command = world.keyminder(args);
+        command.env(name, value).env("GROQ_BEFORE", also);
+        said(&command.output().unwrap())
+    };
+    with(&["rotate", "start", "groq"], ("API_Groq", old), "");
+    let new = world.issue("groq")["API_Groq"].clone();
+    let finished = with(&["rotate", "finish", "groq"], ("API_Groq", &new), old);
     assert!(
-        std::process::Command::new("mkfifo")
-            .arg(&env)
-            .status()
-            .unwrap()
-            .success()
+        finished.contains("The new key works; 1Password holds it."),
+        "{finished}"
     );
-    let text = lines(&keys[0], "");
-    // As a vault does: whoever opens the pipe gets the whole file, again and again.
-    let feed = env.clone();
-    std::thread::spawn(move || {
-        while feed.exists() {
-            // Who reads may be gone before it is written.
-            let _ = std::fs::write(&feed, &text);
-        }
-    });
-    assert!(world.run(&["probe"], 0).contains("valid"));
-    assert!(world.run(&["rotate", "plan"], 0).contains("groq"));
-    world.run(&["monitor"], 0);
-    for args in [&["backup", "create"][..], &["rotate", "start", "groq"]] {
-        let said = world.run(args, 5);
-        assert!(said.contains("Change the value in the vault"), "{said}");
-        assert_eq!(said.matches("is a pipe").count(), 1, "{said}");
-    }
+    assert!(
+        finished.contains("old_still_alive") && !finished.contains("a comment"),
+        "{finished}"
+    );
+    world.delete("groq", &keys[0]);
+    let proven = with(&["rotate", "finish", "groq", "--wait"], ("API_Groq", &new), old);
+    assert!(proven.contains("retired"), "{proven}");
+    assert_eq!(world.folder.read(".env"), reference);
 }

@@ -3,7 +3,7 @@ use super::{none, production, root, tracked, without_comments};
 use regex::Regex;
 
 /// Every room with the rooms below it, whose names alone it may use. `cli` is the top: it puts the rest together.
-const BELOW: [(&str, &[&str]); 19] = [
+const BELOW: [(&str, &[&str]); 20] = [
     ("main", &["cli", "process"]),
     (
         "cli",
@@ -15,6 +15,7 @@ const BELOW: [(&str, &[&str]); 19] = [
             "evidence",
             "health",
             "intake",
+            "live",
             "monitor",
             "notion",
             "outbound",
@@ -31,7 +32,8 @@ const BELOW: [(&str, &[&str]); 19] = [
     (
         "intake",
         &[
-            "clock", "config", "domain", "effects", "health", "notion", "pipeline", "replies", "rotation", "store",
+            "clock", "config", "domain", "effects", "health", "live", "notion", "pipeline", "replies", "rotation",
+            "store",
         ],
     ),
     (
@@ -45,7 +47,7 @@ const BELOW: [(&str, &[&str]); 19] = [
         "monitor",
         &["config", "domain", "health", "outbound", "process", "rotation"],
     ),
-    ("pipeline", &["clock", "domain", "health", "store"]),
+    ("pipeline", &["clock", "domain", "health", "live", "store"]),
     ("rotation", &["config", "domain", "outbound", "process"]),
     ("store", &["domain"]),
     ("notion", &["domain", "outbound"]),
@@ -57,6 +59,7 @@ const BELOW: [(&str, &[&str]); 19] = [
     ("domain", &[]),
     ("outbound", &[]),
     ("clock", &[]),
+    ("live", &[]),
     ("process", &[]),
 ];
 

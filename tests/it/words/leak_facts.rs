@@ -4,7 +4,7 @@ use minijinja::{Value, context};
 use serde_json::json;
 
 /// The ways to stand in which the clock has stopped.
-const OVER: [&str; 5] = ["dead", "probably_dead", "old_unreadable", "no_provider", "absent"];
+const OVER: [&str; 4] = ["dead", "probably_dead", "no_provider", "absent"];
 
 /// What is told of a leak: nothing known yet, each way in which a key can stand, several keys, a guest's word.
 pub fn leaks() -> Vec<(&'static str, Value)> {
@@ -26,8 +26,11 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
     let running = [
         "in_use_alive",
         "old_alive",
+        "gone_alive",
         "in_use_unknown",
         "old_unknown",
+        "gone_unknown",
+        "old_unreadable",
         "in_use_refused",
         "old_refused",
     ];

@@ -171,6 +171,7 @@ fn to_dead(id: &str, key: &str) -> StandInReply {
             400,
             json!({"code": "x", "error": "Incorrect API key provided: xx***xx."}),
         ),
+        "openrouter" => (401, json!({"error": {"message": "User not found.", "code": 401}})),
         _ => (401, openai_like("Invalid API Key")),
     };
     reply(status, body, key)
@@ -201,9 +202,33 @@ fn limited(id: &str, key: &str) -> StandInReply {
             json!({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "blocked", "details": [{"reason": "API_KEY_SERVICE_BLOCKED"}]}}),
         ),
         "github" => (403, json!({"message": "Resource not accessible by integration"})),
+        "huggingface" => (
+            403,
+            json!({"error": "This authentication method does not have sufficient permissions to call this"}),
+        ),
+        "mistral" => (
+            403,
+            json!({"object": "error", "message": "no permission", "type": "permission_denied", "code": "1200"}),
+        ),
+        "openrouter" => (
+            403,
+            json!({"error": {"message": "Key limit exceeded (total limit).", "code": 403}}),
+        ),
+        "stripe" => (
+            403,
+            json!({"error": {"message": "The provided key does not have the required permissions for this endpoint"}}),
+        ),
+        "xai" => (
+            403,
+            json!({"code": "The caller does not have permission to execute the specified operation", "error": "no"}),
+        ),
+        "cohere" => (
+            402,
+            json!({"message": "add a payment method at https://dashboard.cohere.com/billing"}),
+        ),
         _ => (
             403,
-            json!({"error": {"message": "the key lacks a required permission"}}),
+            json!({"error": {"message": "the key lacks a permission", "type": "permissions_error"}}),
         ),
     };
     reply(status, body, key)

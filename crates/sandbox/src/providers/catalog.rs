@@ -72,10 +72,17 @@ pub(super) const ALL: [StandIn; 16] = [
 ];
 
 /// The hosts of a provider that has several, each with the environment that it is.
-const ENVIRONMENTS: [(&str, &str, &str); 3] = [
+const ENVIRONMENTS: [(&str, &str, &str); 10] = [
     ("bybit", "api.bybit.com", "mainnet"),
     ("bybit", "api-testnet.bybit.com", "testnet"),
     ("bybit", "api-demo.bybit.com", "demo"),
+    ("bybit", "api.bybit.eu", "eu"),
+    ("bybit", "api.bybit.nl", "nl"),
+    ("bybit", "api.bybit-tr.com", "tr"),
+    ("bybit", "api.bybit.kz", "kz"),
+    ("bybit", "api.bybitgeorgia.ge", "ge"),
+    ("bybit", "api.bybit.ae", "ae"),
+    ("bybit", "api.bybit.id", "id"),
 ];
 
 /// Whose host this is. A Notion has no fixed host (its URL is a setting), so its path tells it.

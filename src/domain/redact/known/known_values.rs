@@ -4,7 +4,7 @@ use super::names::NameWords;
 use super::secret_parts::SecretParts;
 use super::value::KnownValue;
 use secrecy::{ExposeSecret as _, SecretString};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What marks a previous value in a list of variables: `NAME@previous`.
 const PREVIOUS_SUFFIX: &str = "@previous";
@@ -14,6 +14,8 @@ const PREVIOUS_SUFFIX: &str = "@previous";
 pub struct KnownValues {
     pub(super) values: Vec<KnownValue>,
     variables: Vec<SecretVariable>,
+    /// Where each variable stands among them.
+    places: BTreeMap<String, usize>,
     unmaskable: BTreeSet<String>,
     overlooked: BTreeSet<String>,
 }
@@ -23,6 +25,8 @@ pub(in crate::domain::redact) struct SecretVariable {
     pub(in crate::domain::redact) name: String,
     /// Whether its value is an identifier, whose secret half is another variable.
     pub(in crate::domain::redact) identifier: bool,
+    /// Where its values stand among all.
+    values: Vec<usize>,
 }
 
 impl KnownValues {
@@ -35,10 +39,10 @@ impl KnownValues {
     /// A name that ends in `@previous` gives a previous value of the variable before it.
     pub fn from_env(entries: impl IntoIterator<Item = (String, SecretString)>) -> Self {
         let mut known = Self::none();
-        let mut names = Vec::new();
+        let mut names = BTreeSet::new();
         for (name, value) in entries {
             known.add(name.strip_suffix(PREVIOUS_SUFFIX).unwrap_or(&name), &value);
-            names.push(name);
+            names.insert(name);
         }
         for variable in &mut known.variables {
             variable.identifier |= has_secret_half(&variable.name, &names);
@@ -80,7 +84,9 @@ impl KnownValues {
         let variable = self.place_of(name);
         for value in values {
             let value = KnownValue { variable, ..value };
-            if !self.values.iter().any(|other| other.is_same(&value)) {
+            let of_variable = &mut self.variables[variable].values;
+            if !of_variable.iter().any(|other| self.values[*other].is_same(&value)) {
+                of_variable.push(self.values.len());
                 self.values.push(value);
             }
         }
@@ -129,20 +135,18 @@ impl KnownValues {
         let of_one_part = |one: &KnownValue, other: &KnownValue| {
             one.variable == other.variable && one.source.expose_secret() == other.source.expose_secret()
         };
+        // A variable of whatever name may have it.
+        let raws: BTreeSet<&[u8]> = present.values.iter().map(|value| value.raw.as_slice()).collect();
         for values in self.values.chunk_by(of_one_part) {
             let value = &values[0];
-            let is_present = values.iter().any(|value| present.holds(value)) || present.stands_in(&value.source);
+            let is_held = values.iter().any(|value| raws.contains(value.raw.as_slice()));
+            let is_present = is_held || present.stands_in(&value.source);
             if !is_present {
                 let name = self.variables[value.variable].name.as_str();
                 parts.push((name, &value.source, is_words(value)));
             }
         }
         parts
-    }
-
-    /// Whether a variable, whichever it is, has this value.
-    fn holds(&self, value: &KnownValue) -> bool {
-        self.values.iter().any(|other| other.raw == value.raw)
     }
 
     /// Whether a value stands in this one, as it is or in base64: a user and a password are one value there. What is
@@ -163,14 +167,17 @@ impl KnownValues {
 
     /// The place of a variable in the list, which it joins if it is new.
     fn place_of(&mut self, name: &str) -> usize {
-        if let Some(place) = self.variables.iter().position(|variable| variable.name == name) {
-            return place;
+        if let Some(place) = self.places.get(name) {
+            return *place;
         }
         self.variables.push(SecretVariable {
             name: name.to_owned(),
             identifier: name.ends_with("_ID") && !NameWords::of(name).is_secret_id(),
+            values: Vec::new(),
         });
-        self.variables.len() - 1
+        let place = self.variables.len() - 1;
+        self.places.insert(name.to_owned(), place);
+        place
     }
 }
 
@@ -190,7 +197,7 @@ fn is_words(value: &KnownValue) -> bool {
 }
 
 /// `X_API_KEY` is an identifier where `X_API_SECRET` or `X_SECRET_KEY` stands beside it.
-fn has_secret_half(name: &str, names: &[String]) -> bool {
+fn has_secret_half(name: &str, names: &BTreeSet<String>) -> bool {
     let Some(stem) = name.strip_suffix("_KEY").filter(|stem| !stem.ends_with("SECRET")) else {
         return false;
     };

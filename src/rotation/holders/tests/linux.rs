@@ -162,3 +162,30 @@ proptest! {
         let _ = (held_in(&bytes, &sought()), stat_field(&bytes, 22), restart(&bytes));
     }
 }
+
+#[test]
+fn the_pipeline_of_our_own_command_reads_no_env() {
+    let (dir, proc) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let program = |pid: u32, called: &str, ends: [&str; 3]| {
+        let folder = proc.path().join(pid.to_string());
+        write_file(&folder.join("cmdline"), &format!("{called}\0"));
+        std::fs::create_dir_all(folder.join("fd")).unwrap();
+        std::os::unix::fs::symlink(dir.path(), folder.join("cwd")).unwrap();
+        std::os::unix::fs::symlink(format!("/bin/{called}"), folder.join("exe")).unwrap();
+        for (at, end) in ends.iter().enumerate() {
+            std::os::unix::fs::symlink(end, folder.join("fd").join(at.to_string())).unwrap();
+        }
+    };
+    // `yes | keyminder rotate finish groq 2>&1 | tee log | wc`, a server with a log of its own, and our own bot by another name.
+    program(1, "keyminder", ["pipe:[1]", "pipe:[2]", "pipe:[2]"]);
+    program(2, "yes", ["/dev/pts/0", "pipe:[1]", "/dev/pts/0"]);
+    program(3, "tee", ["pipe:[2]", "pipe:[3]", "/dev/pts/0"]);
+    program(4, "wc", ["pipe:[3]", "/dev/pts/0", "/dev/pts/0"]);
+    program(5, "node", ["/dev/null", "pipe:[9]", "pipe:[9]"]);
+    program(6, "rotator", ["/dev/null", "pipe:[8]", "pipe:[8]"]);
+    std::fs::remove_file(proc.path().join("6/exe")).unwrap();
+    std::os::unix::fs::symlink("/bin/keyminder", proc.path().join("6/exe")).unwrap();
+    let found = running(proc.path(), 1, &sought(), dir.path());
+    let residents: Vec<&str> = found.residents.iter().map(|program| program.name.as_str()).collect();
+    assert_eq!(residents, ["node"]);
+}
