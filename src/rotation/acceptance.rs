@@ -82,6 +82,12 @@ pub fn hint_in_words(hint: &Hint) -> String {
     match hint {
         Hint::VariableMissing(name) => format!("{name} has no value"),
         Hint::Blanks(name) => format!("{name} has a blank or a line break in it; nothing was sent"),
+        Hint::InFront(name, what) if what.ends_with("://") => {
+            format!("{name} holds an address ({what}...), no key; nothing was sent")
+        }
+        Hint::InFront(name, what) => {
+            format!("{name} has {what:?} in front of the key: leave that away; nothing was sent")
+        }
         Hint::Placeholder(name) => format!("{name} holds a placeholder, no key; nothing was sent"),
         Hint::Reference(kept) => kept_in_words(kept),
         Hint::Quotes(name) => format!("quotes are part of the value of {name}"),

@@ -49,6 +49,8 @@ pub enum Hint {
     VariableMissing(String),
     /// Blanks or line breaks in the value of this variable.
     Blanks(String),
+    /// This stands in front of the key within the value of this variable: `Bearer`, a URL's `https://`.
+    InFront(String, String),
     /// A text in place of a key: `your_key_here`, `sk-...`.
     Placeholder(String),
     /// The value stands for a key that another tool keeps.

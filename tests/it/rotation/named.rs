@@ -38,7 +38,10 @@ fn a_makers_name_means_the_one_key_of_its_that_is_there() {
     folder.run(&["rotate", "start", "groq"], 0);
     std::fs::write(folder.path(".env"), "GROQ_API_KEY_2=made-up-2\n").unwrap();
     let status = folder.run(&["rotate", "status", "groq"], 0);
-    assert!(status.contains("groq\tbacked_up"), "its line is gone and it is meant yet: {status}");
+    assert!(
+        status.contains("groq\tbacked_up"),
+        "its line is gone and it is meant yet: {status}"
+    );
 }
 
 #[test]

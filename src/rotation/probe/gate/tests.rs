@@ -121,6 +121,16 @@ fn what_stands_in_place_of_a_key_is_not_sent() {
     ] {
         assert_eq!(told("openai", &value), Some(Hint::Blanks("OPENAI_API_KEY".to_owned())));
     }
+    for (front, what) in [
+        ("Bearer ", "Bearer"),
+        ("bearer ", "Bearer"),
+        ("https://api.openai.com/", "https://"),
+    ] {
+        assert_eq!(
+            told("openai", &format!("{front}{key}")),
+            Some(Hint::InFront("OPENAI_API_KEY".to_owned(), what.to_owned()))
+        );
+    }
     assert_eq!(
         told("openai", &format!("'{key}'")),
         Some(Hint::Quotes("OPENAI_API_KEY".to_owned()))
