@@ -96,18 +96,19 @@ struct ServiceSpan<'k> {
     variables: &'k [String],
 }
 
-/// Whether a word for key belongs to a service: "GitHub access token", "la cle de GitHub".
+/// Whether a word for key, or for what opens as one does, belongs to a service: "GitHub access token", "la cle de GitHub",
+/// "the Slack webhook".
 fn has_key(rules: &LeakRules, tokens: &[String], span: &ServiceSpan<'_>) -> bool {
     let is = |list: &str, at: usize| tokens.get(at).is_some_and(|token| rules.has(list, token));
     let mut after = span.end;
-    while is("qualifier", after) && !is("key", after) {
+    while is("qualifier", after) && !is("keylike", after) {
         after += 1;
     }
     let mut before = span.at;
     while before > 0 && is("of", before - 1) && span.at - before < 2 {
         before -= 1;
     }
-    is("key", after) || before > 0 && is("key", before - 1)
+    is("keylike", after) || before > 0 && is("keylike", before - 1)
 }
 
 /// Whether it stands in a list with a service that is no place: "Notion and Groq".

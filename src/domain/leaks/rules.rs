@@ -9,8 +9,9 @@ pub const BUILTIN: &str = include_str!("../../../config/leaks.toml");
 /// More than the longest list takes, compiled.
 const SIZE_LIMIT: usize = 64 << 20;
 /// Lists of words that the program looks into by name.
-const NEEDED: [&str; 12] = [
+const NEEDED: [&str; 13] = [
     "key",
+    "keylike",
     "telling",
     "env",
     "ofenv",
