@@ -50,6 +50,8 @@ pub enum DayWords {
     EndOf(Interval),
     /// "in January": no day.
     Month(u32),
+    /// "after the holidays", "next sprint": a time of which we do not know the days.
+    Vague,
     /// Several days, and it is not said which.
     Several,
 }
@@ -74,7 +76,7 @@ pub enum DateDoubt {
         /// With the month first.
         month_first: NaiveDate,
     },
-    /// A month, without a day.
+    /// A time, without a day.
     WhichDay,
     /// Several days are named.
     Several,
@@ -109,13 +111,13 @@ impl DayWords {
             Self::In(span) => after(today, *span),
             Self::Next(span) => {
                 let next = after(today, *span)?;
-                first_of(next, span.unit)
+                first_of(next, *span)
             }
             Self::EndOf(span) => {
-                let next = first_of(after(today, *span)?, span.unit)?;
+                let next = first_of(after(today, *span)?, *span)?;
                 next.pred_opt().ok_or(DateDoubt::TooFar)
             }
-            Self::Month(_) => Err(DateDoubt::WhichDay),
+            Self::Month(_) | Self::Vague => Err(DateDoubt::WhichDay),
             Self::Several => Err(DateDoubt::Several),
         }
     }
@@ -130,11 +132,15 @@ fn after(today: NaiveDate, span: Interval) -> Result<NaiveDate, DateDoubt> {
     later.ok_or(DateDoubt::TooFar)
 }
 
-/// The first day of the week, month or year that this day is in.
-fn first_of(day: NaiveDate, unit: Unit) -> Result<NaiveDate, DateDoubt> {
-    let first = match unit {
+/// The first day of the week, month, quarter, half-year or year that this day is in.
+fn first_of(day: NaiveDate, span: Interval) -> Result<NaiveDate, DateDoubt> {
+    let first = match span.unit {
         Unit::Days => Some(day),
         Unit::Weeks => day.checked_sub_days(Days::new(u64::from(day.weekday().num_days_from_monday()))),
+        Unit::Months if 12 % span.count.max(1) == 0 => {
+            let month = day.month0() / span.count.max(1) * span.count.max(1);
+            NaiveDate::from_ymd_opt(day.year(), month + 1, 1)
+        }
         Unit::Months => day.with_day(1),
         Unit::Years => NaiveDate::from_ymd_opt(day.year(), 1, 1),
     };
@@ -186,6 +192,7 @@ pub(super) fn day(before: Option<&DateWord>, words: &[DateWord]) -> Option<(usiz
         .or_else(|| month_first(words))
         .or_else(|| of_calendar(words))
         .or_else(|| ahead(words))
+        .or_else(|| vague(before, words))
         .or_else(|| numbered(before, words))
 }
 
@@ -349,6 +356,19 @@ fn ahead(words: &[DateWord]) -> Option<(usize, DayWords)> {
     }
     let day = number(words, 0).filter(|_| words[0].ordinal)?;
     Some((1, DayWords::OfMonth(day)))
+}
+
+/// "after the holidays", "to next sprint", "na de zomer": a time that a word leads to; "the summer schedule" is none.
+fn vague(before: Option<&DateWord>, words: &[DateWord]) -> Option<(usize, DayWords)> {
+    let leads = WordKinds::of(&["after", "before", "in", "filler", "next"]);
+    let named = |word: &DateWord| word.is(WordKinds::of(&["vague"]));
+    let at = words.iter().take(4).position(named)?;
+    let own = WordKinds::of(&["after", "before", "in"]);
+    let is_led = words[..at].iter().all(|word| word.is(leads))
+        && (words[..at].iter().any(|word| word.is(own))
+            || before.is_some_and(|word| word.is(WordKinds::of(&["toward", "to"]))));
+    let follows = usize::from(words.get(at + 1).is_some_and(|word| word.is(WordKinds::of(&["next"]))));
+    is_led.then_some((at + 1 + follows, DayWords::Vague))
 }
 
 /// How many words the span of days takes that begins here: "two weeks", "60d", "24 hours", "half a year".

@@ -24,17 +24,17 @@ struct LexiconFile {
 }
 
 /// The kinds of words in `[kinds]`, in the order of their bits.
-const KINDS: [&str; 26] = [
+const KINDS: [&str; 28] = [
     "move", "place", "change", "later", "push", "snooze", "earlier", "remind", "rotate", "after", "before", "object",
     "keynoun", "all", "it", "interval", "every", "cue", "toward", "to", "in", "hence", "filler", "veto", "hedge",
-    "polite",
+    "polite", "may", "rather",
 ];
 /// Kinds of words that only the reading of days asks for.
-const OF_DAYS: [&str; 4] = ["or", "end", "next", "until"];
+const OF_DAYS: [&str; 5] = ["or", "end", "next", "until", "vague"];
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct WordKinds(u32);
+pub(super) struct WordKinds(u64);
 
 impl WordKinds {
     /// The set of these kinds.
@@ -44,9 +44,9 @@ impl WordKinds {
                 .iter()
                 .chain(&OF_DAYS)
                 .position(|known| known == name)
-                .unwrap_or(31)
+                .unwrap_or(63)
         };
-        Self(names.iter().map(bit).fold(0, |all, bit: u32| all | bit))
+        Self(names.iter().map(bit).fold(0, |all, bit: u64| all | bit))
     }
 
     /// Whether the sets share a kind.
@@ -157,8 +157,10 @@ impl DateLexicon {
     /// What says no in one language and something harmless in another is no veto.
     fn settle(&mut self) {
         let veto = WordKinds::of(&["veto"]);
+        let no = WordKinds::of(&["veto", "rather"]);
         for word in self.phrases.values_mut() {
-            let means_more = word.kinds != veto || word.month.is_some() || word.unit.is_some() || word.number.is_some();
+            let means_more =
+                no.and(word.kinds) != no || word.month.is_some() || word.unit.is_some() || word.number.is_some();
             if word.is(veto) && means_more {
                 word.kinds = WordKinds(word.kinds.0 & !veto.0);
             }
@@ -170,7 +172,8 @@ impl DateLexicon {
         let verbs = WordKinds::of(&["move", "later", "push", "snooze", "earlier", "remind"]);
         let names_a_time = |word: &DateWord| {
             let day = word.days.is_some() || word.weekday.is_some() || word.month.is_some();
-            day || word.unit.is_some() || word.often.is_some() || word.figures.is_some()
+            let vague = word.is(WordKinds::of(&["vague"]));
+            day || vague || word.unit.is_some() || word.often.is_some() || word.figures.is_some()
         };
         self.words(clause)
             .iter()

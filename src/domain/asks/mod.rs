@@ -175,7 +175,9 @@ impl AskReader {
     ) -> Vec<Range<usize>> {
         let (wishes, ranges) = self.wishes(whole, sentence, said, before, keys);
         let sure = wishes.iter().any(|wish| !wish.tentative);
-        if !sure && let Some(topic) = self.topics.find(&said.marked) {
+        let is_behind = said.keys.is_empty() && !before.is_empty();
+        let behind = || self.topics.find_behind(&said.marked).filter(|_| is_behind);
+        if !sure && let Some(topic) = self.topics.find(&said.marked).or_else(behind) {
             let own = said.keys.clone();
             let refers = own.is_empty() && self.topics.refers(&said.marked);
             asked.questions.push(KeyQuestion {
@@ -284,7 +286,7 @@ impl SaidSentence {
 
 /// A text in which participles in "-é" differ from what is told to do, "reporté" from "reporte", when the accents are gone.
 fn with_participles(text: &str) -> Cow<'_, str> {
-    static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\w{3})[éÉ](e?s?)\b").ok());
+    static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\w{3})[éÉ]((?:es?)?)\b").ok());
     match ENDS.as_ref() {
         Some(ends) if text.contains(['é', 'É']) => ends.replace_all(text, "${1}eed$2"),
         _ => Cow::Borrowed(text),

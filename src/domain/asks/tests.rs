@@ -165,6 +165,55 @@ fn what_is_wished_for_is_read_in_six_languages() {
             to("2027-07-01"),
             Some("HUGGINGFACE_TOKEN"),
         ),
+        (
+            "Groq should be monthly, not quarterly",
+            every("1 month"),
+            Some("API_Groq"),
+        ),
+        (
+            "Halve the Mistral interval to 45 days",
+            every("45 days"),
+            Some("API_Mistral"),
+        ),
+        (
+            "Vanaf nu alle sleutels elke maand vervangen graag",
+            every("1 month"),
+            None,
+        ),
+        (
+            "Stripe alle zwei Wochen statt jeden Monat bitte",
+            every("2 weeks"),
+            Some("STRIPE_API_KEY"),
+        ),
+        (
+            "Pour Groq, tous les deux mois au lieu de tous les mois",
+            every("2 months"),
+            Some("API_Groq"),
+        ),
+        (
+            "Notion cada 60 días en vez de cada mes, por favor",
+            every("60 days"),
+            Some("NOTION_TOKEN"),
+        ),
+        (
+            "Bybit pode ser de três em três meses",
+            every("3 months"),
+            Some("BYBIT_API_KEY"),
+        ),
+        ("Once a year would do for Mistral", every("1 year"), Some("API_Mistral")),
+        ("give me two more weeks for groq", by("2 weeks"), Some("API_Groq")),
+        ("groq even parkeren tot maandag", to("2026-12-07"), Some("API_Groq")),
+        (
+            "stripe déjalo para el martes por favor",
+            to("2026-12-01"),
+            Some("STRIPE_API_KEY"),
+        ),
+        (
+            "bybit deixa pra semana que vem",
+            to("2026-12-07"),
+            Some("BYBIT_API_KEY"),
+        ),
+        ("Everything can go to next quarter", to("2027-01-01"), None),
     ];
     for (text, expected, key) in cases {
         let asked = read(text);
@@ -199,6 +248,10 @@ fn a_guess_and_a_question_to_all_are_no_orders() {
         "¿aplazamos la rotación?",
         "vamos adiar a rotação?",
         "let's move the rotation to Friday",
+        "Kan Stripe naar donderdag?",
+        "On peut décaler Groq à jeudi ?",
+        "Können wir alles auf Freitag schieben?",
+        "Dá pra empurrar a Bybit pro mês que vem?",
     ];
     for text in texts {
         assert!(read(text).wishes.iter().all(|wish| wish.tentative), "{text}");
@@ -227,10 +280,57 @@ fn what_happened_or_is_planned_or_denied_is_no_wish() {
         "el equipo aplaza la rotación una semana",
         "step 3 done, step 4 tomorrow",
         "What happens if we postpone the rotation by a week?",
+        "We rotate Groq monthly, not quarterly",
+        "Do not rotate Groq every month",
+        "I'll do Groq after the holidays",
+        "will do groq Friday",
+        "Groq kan vrijdag",
+        "Laat het maandag weten",
+        "Faz isso na sexta",
+        "Mach das am Freitag fertig",
+        "Maak stap 3 vrijdag af",
+        "La rotation a été reportée",
+        "Can Ben do Groq on Friday?",
+        "the summer schedule is out",
+        "we start groq after the holidays",
     ];
     for text in texts {
         let asked = read(text);
         assert!(asked.wishes.is_empty(), "{text}: {:?}", asked.wishes);
+    }
+}
+
+#[test]
+fn a_time_without_days_is_asked_about() {
+    let texts = [
+        "Push the rotation to after the holidays",
+        "Slack can wait, move the groq rotation to next sprint",
+        "Could this be moved to Q3?",
+        "Zet alles maar door naar na de zomer",
+        "Verschiebe alles auf nach den Ferien",
+        "Décale Groq après les vacances",
+        "Mueve todo para después de las vacaciones",
+        "Adia tudo para depois do carnaval",
+        "Move all rotations to January",
+    ];
+    for text in texts {
+        let asked = read(text);
+        let [wish] = asked.wishes.as_slice() else {
+            panic!("{text}: {:?}", asked.wishes)
+        };
+        let day = wish.to.as_ref().map(|day| day.morning(now(), chrono_tz::UTC));
+        assert_eq!(day, Some(Err(DateDoubt::WhichDay)), "{text}");
+    }
+}
+
+#[test]
+fn reports_of_ordinary_work_move_no_date() {
+    let rows = include_str!("../../../tests/corpus/dev.jsonl").lines();
+    for row in rows.chain(include_str!("../../../tests/corpus/plain.jsonl").lines()) {
+        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+        let text = row["text"].as_str().unwrap();
+        let wishes = read(text).wishes;
+        assert!(wishes.iter().all(|wish| wish.tentative), "{text}: {wishes:?}");
     }
 }
 

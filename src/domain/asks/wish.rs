@@ -140,6 +140,11 @@ fn scan(words: &[DateWord], is_asked: bool) -> Scan {
 /// Takes in a day, a span or an interval that begins here; how many words it takes, none if there is none.
 fn target(scan: &mut Scan, before: Option<&DateWord>, words: &[DateWord], at: usize) -> usize {
     let here = &words[at..];
+    if here[0].is(WordKinds::of(&["rather"]))
+        && let Some(length) = contrary(&here[1..])
+    {
+        return 1 + length;
+    }
     if let Some(often) = here[0].often {
         scan.every = Some(often);
         return 1;
@@ -177,6 +182,21 @@ fn target(scan: &mut Scan, before: Option<&DateWord>, words: &[DateWord], at: us
         }
         _ => 0,
     }
+}
+
+/// How many words the interval takes that something else is wanted instead of: "monthly, not quarterly".
+fn contrary(words: &[DateWord]) -> Option<usize> {
+    let leads = WordKinds::of(&["every", "filler", "to"]);
+    let from = words
+        .iter()
+        .take(2)
+        .take_while(|word| word.often.is_none() && word.is(leads))
+        .count();
+    if words.get(from)?.often.is_some() {
+        return Some(from + 1);
+    }
+    let (length, _) = span(&words[from..])?;
+    Some(from + length)
 }
 
 /// A month alone is a word of its own in many a language, "may", "mar": it needs something that leads to it.
@@ -244,7 +264,8 @@ fn moved_to(scan: &Scan) -> bool {
     if scan.has(&["remind"]) && knows_all {
         return true;
     }
-    if scan.has(&["move"]) && (object || scan.has(&["keynoun"])) && knows_all {
+    let bare = scan.is_led_to && scan.words <= 6;
+    if scan.has(&["move"]) && (object || bare || scan.has(&["keynoun"])) && knows_all {
         return true;
     }
     let is_led = scan.is_led_to && knows_all || scan.has(&["until"]) && knows_most;
@@ -257,9 +278,10 @@ fn moved_to(scan: &Scan) -> bool {
     if scan.has(&["change"]) && knows_all && (scan.is_led_to || scan.has(&["object", "it"])) {
         return true;
     }
-    // "groq naar 15 januari graag", "next rotation: 4 May", "bybit next week instead"
+    // "groq naar 15 januari graag", "next rotation: 4 May", "bybit next week instead", "can groq go to Friday?"
     let wanted = scan.is_led_to || scan.has(&["cue"]);
-    scan.names_its_object() && wanted && scan.unknown_in_all == 0 && !scan.is_asked && !scan.has(&["rotate"])
+    let said = !scan.is_asked || scan.is_led_to && scan.has(&["may"]);
+    scan.names_its_object() && wanted && scan.unknown_in_all == 0 && said && !scan.has(&["rotate"])
 }
 
 /// Whether the clause moves something by its span.
