@@ -202,7 +202,7 @@ fn in_words(text: &str, doubt: &DateDoubt) -> String {
         DateDoubt::Either { day_first, month_first } => {
             format!("{text:?} may be {day_first} or {month_first}; write one of these")
         }
-        DateDoubt::WhichDay => format!("{text:?} names no day; which one is it?"),
+        DateDoubt::WhichDay => format!("{text:?} names no day; which day is it?"),
         DateDoubt::Several => format!("{text:?} names several days; which one?"),
     }
 }
