@@ -86,7 +86,12 @@ fn chosen(keys: &Keyring, env: &EnvFile, names: &[String]) -> Result<BTreeMap<St
         wanted.push(keys.provider(name).map_err(|unknown| in_words_of(&unknown))?);
     }
     let is_wanted = |name: &str| match keys.providers.of_variable(name) {
-        Some(provider) => names.is_empty() || wanted.iter().any(|wanted| wanted.id == provider.id),
+        Some(provider) => {
+            names.is_empty()
+                || wanted
+                    .iter()
+                    .any(|wanted| wanted.id == provider.id || wanted.id == provider.maker)
+        }
         None => false,
     };
     let entries = env.entries().filter(|entry| is_wanted(&entry.name));

@@ -15,16 +15,11 @@ pub(super) async fn perform(keys: &Keyring, variables: &[String]) -> Outcome {
     let looked_up = keys.blocking(move |project| {
         let env = project.read_env().ok();
         let read = schedule_file::read(project);
-        let exposed = env.as_ref().map(|env| plan::exposed(project, env).unwrap_or_default());
+        let exposed = env.as_ref().and_then(|env| plan::exposed(project, env).ok());
+        let exposed = exposed.unwrap_or_default();
         let of = |provider: &Provider| {
             let named = variables.iter().any(|name| provider.variable(name).is_some());
-            let dates = dates_of(
-                project,
-                provider,
-                env.as_ref(),
-                read.schedule(),
-                &exposed.clone().unwrap_or_default(),
-            );
+            let dates = dates_of(project, provider, env.as_ref(), read.schedule(), &exposed);
             (named || variables.is_empty() && !dates.variables.is_empty()).then_some(dates)
         };
         let unreadable = match &read {
@@ -52,7 +47,6 @@ fn dates_of(
     let own = schedule.and_then(|schedule| schedule.keys.get(&provider.id));
     let rotation = rotations::find(project, &provider.id).ok().flatten();
     let written = rotation.as_ref().and_then(|rotation| rotation.written_at);
-    let secret = |name: &String| !provider.variable(name).is_some_and(|variable| variable.identifier);
     KeyDates {
         provider: provider.id.clone(),
         title: provider.title.clone(),
@@ -65,7 +59,7 @@ fn dates_of(
             .filter(|rotation| rotation.written_at.is_some())
             .and_then(|rotation| rotation.by),
         expires_at: own.and_then(|own| own.provider_expires_at),
-        exposed: variables.iter().any(|name| exposed.contains(name) && secret(name)),
+        exposed: plan::is_exposed(provider, &variables, exposed),
         variables,
     }
 }

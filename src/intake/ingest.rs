@@ -121,7 +121,7 @@ impl Ingest {
     /// nothing else is said.
     fn tell_of_asked(&self, heard: &Heard, context: &ReadingContext<'_>, reading: &mut Reading) {
         if heard.leak.is_some() || heard.asked.rest.is_some() {
-            reading.language = self.classifier.read(&heard.text, context).language;
+            reading.language = self.classifier.language(&heard.text, context);
         }
         let Some(rest) = &heard.asked.rest else { return };
         if rest.as_str().is_empty() {

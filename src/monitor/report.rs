@@ -201,7 +201,11 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
         .collect();
     let zone = watcher.keys.project.zone;
     let (next_at, fault) = match &disk.read {
-        ReadSchedule::Ok { schedule, .. } => (Some(schedule.next_at), None),
+        ReadSchedule::Ok { schedule, .. } => {
+            // An exposed key is due before its date, and one that ends soon.
+            let planned = disk.plan.iter().flat_map(|plan| &plan.keys).map(|key| key.due_at).min();
+            (Some(planned.unwrap_or(schedule.next_at)), None)
+        }
         ReadSchedule::Missing => (None, Some("missing".to_owned())),
         ReadSchedule::Unreadable(why) => (None, Some(why.clone())),
     };
@@ -346,7 +350,10 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
         },
         keys: probed.variables.clone(),
         provider: probed.provider.clone(),
-        priority: provider.map_or(Priority::Medium, |provider| provider.priority),
+        priority: planned
+            .map(|key| key.priority)
+            .or(provider.map(|provider| provider.priority))
+            .unwrap_or(Priority::Medium),
         verdict: probed.verdict,
         alive: probed.verdict.life() == Life::Alive,
         expires_at,

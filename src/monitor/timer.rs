@@ -64,7 +64,7 @@ fn enabled_timer(dir: &Path, dirs: &[PathBuf], lingers: &dyn Fn() -> bool) -> Op
             .lines()
             .any(|line| WHEN.iter().any(|when| line.trim().starts_with(when)));
         is_due
-            && service_of(timer, &text, dirs).is_some_and(|service| starts_monitor(&service))
+            && service_of(timer, &text, dirs).is_some_and(|service| service.lines().any(is_start_of_monitor))
             && is_wanted(timer, dirs)
     })?;
     (!is_of_person || lingers()).then(|| name_of(&timer))
@@ -92,7 +92,8 @@ fn is_wanted(timer: &Path, dirs: &[PathBuf]) -> bool {
 fn loaded_agent(dir: &Path) -> Option<String> {
     let agents = files(dir, "plist").into_iter().filter_map(|path| {
         let text = std::fs::read_to_string(&path).ok()?;
-        starts_monitor(&text).then(|| Some((name_of(&path), label(&text)?.to_owned())))?
+        // Its command is a list over several lines.
+        runs_monitor(&text).then(|| Some((name_of(&path), label(&text)?.to_owned())))?
     });
     let agents: Vec<(String, String)> = agents.collect();
     if agents.is_empty() {
@@ -115,10 +116,19 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
+/// A line of a service that runs the monitor.
+fn is_start_of_monitor(line: &str) -> bool {
+    line.trim().strip_prefix("ExecStart=").is_some_and(runs_monitor)
+}
+
+/// Whether one of these lines runs the monitor; what is taken out runs nothing.
 fn starts_monitor(text: &str) -> bool {
     let active = |line: &&str| !line.trim_start().starts_with('#');
-    let joined: String = text.lines().filter(active).collect::<Vec<_>>().join("\n");
-    (joined.contains("keyminder") && joined.contains("monitor")) || joined.contains("api_key_monitor")
+    text.lines().filter(active).any(runs_monitor)
+}
+
+fn runs_monitor(command: &str) -> bool {
+    (command.contains("keyminder") && command.contains("monitor")) || command.contains("api_key_monitor")
 }
 
 fn crontab() -> Option<String> {

@@ -12,7 +12,7 @@ pub use super::reference::KeptElsewhere;
 
 use super::reference::reference;
 use secrecy::{ExposeSecret, SecretString};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
@@ -130,6 +130,10 @@ impl EnvFile {
                 }
             }
         }
+        let names: BTreeSet<String> = entries.iter().map(|entry| entry.name.clone()).collect();
+        for entry in &mut entries {
+            entry.reference = entry.reference.take().filter(|kept| entry.follows(kept, &names));
+        }
         warnings.extend(compatibility::of_names(&entries));
         warnings.sort_by_key(|warning| warning.line);
         let bytes = Zeroizing::new(bytes.to_vec());
@@ -165,22 +169,21 @@ impl EnvFile {
 
     /// The reference of a name as it stands in the file, where its value is what it stands for.
     pub fn written_reference(&self, name: &str) -> Option<&SecretString> {
-        let entry = self.entries.iter().rfind(|entry| entry.name == name)?;
-        entry.written.as_ref()
+        self.last(name)?.written.as_ref()
     }
 
     /// Who keeps the value of a name, where it is a reference.
     pub fn kept_elsewhere(&self, name: &str) -> Option<&KeptElsewhere> {
-        let entry = self.entries.iter().rfind(|entry| entry.name == name)?;
-        entry.reference.as_ref()
+        self.last(name)?.reference.as_ref()
     }
 
     /// The value of a name; of several, the last one, as most readers do.
     pub fn get(&self, name: &str) -> Option<&SecretString> {
-        self.entries
-            .iter()
-            .rfind(|entry| entry.name == name)
-            .map(|entry| &entry.value)
+        self.last(name).map(|entry| &entry.value)
+    }
+
+    fn last(&self, name: &str) -> Option<&EnvEntry> {
+        self.entries.iter().rfind(|entry| entry.name == name)
     }
 
     /// The lines, from 1, that are no UTF-8 text.
@@ -203,10 +206,11 @@ impl EnvFile {
     /// As [`EnvFile::named_values`], with what stands in lines that are no statements (`1PASSWORD_TOKEN=...`, `NAME: value`,
     /// `#OLD_SECRET=...`, a key over several lines without quotes): no program reads it, but it may be a secret all the same.
     pub fn maskable_values(&self) -> Vec<(String, SecretString)> {
-        let mut values = [self.named_values(), self.stray.clone()].concat();
         // What only says where a value is kept is no secret.
-        values.retain(|(name, value)| reference(name, value.expose_secret()).is_none());
-        values
+        let is_value = |entry: &&EnvEntry| entry.reference.is_none() || entry.written.is_some();
+        let values = self.entries.iter().filter(is_value);
+        let named = values.map(|entry| (entry.name.clone(), entry.value.clone()));
+        named.chain(self.stray.clone()).collect()
     }
 
     /// All values; of a name that stands there twice, the last one, as most readers do.

@@ -166,6 +166,9 @@ proptest! {
         at in 0_usize..12,
         tail in any::<bool>(),
     ) {
+        // What points to another variable is written over by none.
+        let points = |value: &str| value.starts_with('%') && value.ends_with('%');
+        prop_assume!(!points(&old) && !points(&new));
         let mut lines = lines;
         lines.insert(at.min(lines.len()), format!("the_KEY={quote}{old}{quote}"));
         let text = lines.join(line_end) + if tail { line_end } else { "" };
@@ -229,5 +232,5 @@ fn an_odd_line_leaves_the_others_as_they_are() {
 fn a_value_that_names_another_variable_is_no_secret() {
     let file = EnvFile::parse(b"A=made-up\nB=${A}\nC=\"$A\"\nD=$ecret\nE=${ELSEWHERE}\n").unwrap();
     let masked: Vec<String> = file.maskable_values().into_iter().map(|(name, _)| name).collect();
-    assert_eq!(masked, ["A", "D", "E"]);
+    assert_eq!(masked, ["A", "D"]);
 }

@@ -89,8 +89,9 @@ impl EnvFile {
     }
 
     /// The bytes of this file with `name` written as `other` writes it, quotes included: also what
-    /// [`EnvFile::with_value`] would refuse, such as a key of several lines.
+    /// [`EnvFile::with_value`] would refuse, such as a key of several lines; but a reference is written over by none.
     pub fn with_entry_of(&self, name: &str, other: &Self) -> Result<Vec<u8>, EditError> {
+        self.check_kept_here(name)?;
         let source = other
             .named(name)
             .next_back()

@@ -1,6 +1,7 @@
 //! One variable of `.env` as it is written there, and what readers may see differently.
 use super::reference::KeptElsewhere;
 use secrecy::{ExposeSecret, SecretString};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
@@ -54,6 +55,18 @@ impl fmt::Display for Warning {
             Some(name) => write!(f, "line {}, {name}: {}", self.line, self.what),
             None => write!(f, "line {}: {}", self.line, self.what),
         }
+    }
+}
+
+impl EnvEntry {
+    /// Whether readers look this reference up: nothing is looked up between single quotes, and `$NAME` without braces may as well be
+    /// a password where nobody has that name.
+    pub(super) fn follows(&self, kept: &KeptElsewhere, names: &BTreeSet<String>) -> bool {
+        kept.variable.as_ref().is_none_or(|other| {
+            let value = self.value.expose_secret();
+            let is_bare = value.starts_with('$') && !value.starts_with("${");
+            self.quote != Quote::Single && (!is_bare || names.contains(other))
+        })
     }
 }
 

@@ -79,11 +79,11 @@ pub fn mark(
     let mut kept = kept(project)?;
     for variable in &marked.variables {
         let print = &prints[variable];
-        let known = kept
-            .exposures
-            .iter()
-            .any(|known| known.variable == *variable && known.fingerprint == *print);
-        if !known {
+        let same = |known: &&mut Exposure| known.variable == *variable && known.fingerprint == *print;
+        if let Some(known) = kept.exposures.iter_mut().find(same) {
+            // It stands in `.env` again: whatever was known of it counts no more.
+            known.ended_at = None;
+        } else {
             kept.exposures.push(Exposure {
                 variable: variable.clone(),
                 fingerprint: print.clone(),

@@ -1,15 +1,15 @@
 //! Finishes a rotation, from a new value to a dead old key. Each call does what can be done now, tells what happens as it
 //! happens, and says what comes next.
 use super::acceptance::{Objection, objection, probe_fresh};
-use super::dotenv::{KeyValues, only};
+use super::dotenv::KeyValues;
 use super::holders::{HeldBy, held_by};
 use super::probe::Hint;
 use super::prove::prove;
 use super::providers::Provider;
-use super::replaced_key::{PresentKeys, ReplacedKey};
 use super::retirement::{ProofRun, Retirement};
 pub use super::rotation_event::RotationEvent;
-use super::rotations::{self, Noticed, Rotation, RotationError, RotationStage};
+use super::rotation_values::{edited, old_values, replaced};
+use super::rotations::{self, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
 use super::{Keyring, NextStep, Project, backup, key_dates, watch};
 use crate::domain::verdict::{Life, Verdict};
@@ -29,6 +29,8 @@ pub struct Finished {
     pub took_over: bool,
     /// Who still holds the old key.
     pub held_by: HeldBy,
+    /// Why the dates that follow could not be written.
+    pub undated: Option<String>,
 }
 
 /// A rotation that is being finished.
@@ -39,6 +41,11 @@ pub struct Finishing<'k> {
     took_over: bool,
     /// Whether it was told by now who holds the old key.
     told: bool,
+    /// Who holds it, as it was found last.
+    held_by: Option<HeldBy>,
+    undated: Option<String>,
+    /// Whether the provider was asked about the new key.
+    asked: bool,
 }
 
 impl<'k> Finishing<'k> {
@@ -67,6 +74,9 @@ impl<'k> Finishing<'k> {
             rotation,
             took_over: false,
             told: false,
+            held_by: None,
+            undated: None,
+            asked: true,
         })
     }
 
@@ -163,7 +173,7 @@ impl<'k> Finishing<'k> {
 
     /// Asks the provider about the new key; says when the provider ends it.
     async fn accept(
-        &self,
+        &mut self,
         values: &KeyValues,
         tell: &mut impl FnMut(RotationEvent),
     ) -> Result<Option<DateTime<Utc>>, RotationError> {
@@ -179,6 +189,7 @@ impl<'k> Finishing<'k> {
         let answer = probe_fresh(&self.keys.prober, self.provider, values, Utc::now(), refused).await;
         if let Some(Hint::Reference(kept)) = &answer.hint {
             tell(RotationEvent::NewKeyKeptElsewhere(kept.owner.clone()));
+            self.asked = false;
             return Ok(None);
         }
         match objection(self.provider, &answer) {
@@ -207,16 +218,25 @@ impl<'k> Finishing<'k> {
         expires_at: Option<DateTime<Utc>>,
         tell: &mut impl FnMut(RotationEvent),
     ) -> Result<(), RotationError> {
+        let asked = self.asked;
         self.keep(move |project, rotation| {
             let env = project.read_env().map_err(StateError::Env)?;
-            rotation.written(project, &env, expires_at, Utc::now());
+            let said = if asked {
+                "the new value is in .env and the provider says valid"
+            } else {
+                "another value is kept by its tool; the provider was not asked about it"
+            };
+            rotation.written(project, &env, expires_at, said, Utc::now());
             Ok(())
         })
         .await?;
         self.took_over = true;
-        tell(RotationEvent::NewKeyInUse);
+        if asked {
+            tell(RotationEvent::NewKeyInUse);
+        }
         let held_by = self.look_for_holders().await;
         self.tell_holders(&held_by, tell);
+        self.held_by = Some(held_by);
         Ok(())
     }
 
@@ -261,6 +281,8 @@ impl<'k> Finishing<'k> {
                 }
                 tell(RotationEvent::WaitingForProof(due));
                 tokio::time::sleep(time).await;
+                // Who held the old key then may have let it go meanwhile.
+                self.held_by = None;
             }
             let proofs_before = self.rotation.proofs;
             for run in self.take_proofs(proof_at, Utc::now()).await? {
@@ -324,20 +346,21 @@ impl<'k> Finishing<'k> {
             .await
     }
 
-    /// Changes the rotation, keeps it, and writes its dates into the schedule.
+    /// Changes the rotation, keeps it, and writes its dates into the schedule: where that fails, the rotation goes on, and it is
+    /// told at the end.
     async fn keep(
         &mut self,
         change: impl FnOnce(&Project, &mut Rotation) -> Result<(), RotationError> + Send + 'static,
     ) -> Result<(), RotationError> {
         let (mut rotation, provider) = (self.rotation.clone(), self.provider.clone());
         let providers = Arc::clone(&self.keys.providers);
-        self.rotation = self
+        (self.rotation, self.undated) = self
             .keys
             .blocking(move |project| {
                 change(project, &mut rotation)?;
                 rotation.save(project)?;
-                key_dates::write(project, &providers, &provider, &rotation, Utc::now())?;
-                Ok::<_, RotationError>(rotation)
+                let dated = key_dates::write(project, &providers, &provider, &rotation, Utc::now());
+                Ok::<_, RotationError>((rotation, dated.err().map(|error| error.to_string())))
             })
             .await?;
         Ok(())
@@ -346,10 +369,13 @@ impl<'k> Finishing<'k> {
     async fn ended(mut self, tell: &mut impl FnMut(RotationEvent)) -> Finished {
         let mut held_by = HeldBy::default();
         if self.rotation.written_at.is_some() && self.rotation.stage != RotationStage::BackedUp {
-            held_by = self.look_for_holders().await;
+            held_by = match self.held_by.take() {
+                Some(known) => known,
+                None => self.look_for_holders().await,
+            };
             self.tell_holders(&held_by, tell);
         }
-        let (rotation, took_over) = (self.rotation, self.took_over);
+        let (rotation, took_over, undated) = (self.rotation, self.took_over, self.undated);
         let providers = Arc::clone(&self.keys.providers);
         self.keys
             .blocking(move |project| Finished {
@@ -357,37 +383,8 @@ impl<'k> Finishing<'k> {
                 rotation,
                 took_over,
                 held_by,
+                undated,
             })
             .await
     }
-}
-
-/// The new values in `.env`, and other secrets that changed since the backup; `None` while the old value stands there.
-fn edited(project: &Project, rotation: &Rotation) -> Result<Option<(KeyValues, Vec<String>)>, RotationError> {
-    let env = project.read_env().map_err(StateError::Env)?;
-    if rotation.notice(project, &env) != Noticed::Changed {
-        return Ok(None);
-    }
-    let at_backup = backup::find(project, &rotation.backup)?.fingerprints;
-    let others = rotation.others_changed(project, &env, &at_backup);
-    let own = rotation.old.keys().filter(|name| !rotation.twins.contains_key(*name));
-    Ok(Some((only(&env.values(), own), others)))
-}
-
-/// The keys of a rotation's backup that `.env` holds no more.
-fn replaced(project: &Project, provider: &Provider, rotation: &Rotation) -> Result<Vec<ReplacedKey>, RotationError> {
-    let former = old_values(project, rotation)?;
-    let env = project.read_env().map_err(StateError::Env)?;
-    let present = only(&env.values(), rotation.old.keys());
-    let today = provider.instances(&present);
-    let present = today
-        .first()
-        .and_then(|new| PresentKeys::of(project, provider, &present, new));
-    Ok(present.map_or_else(Vec::new, |present| present.replaced(&former, |_| true)))
-}
-
-/// The old values, from the rotation's backup.
-fn old_values(project: &Project, rotation: &Rotation) -> Result<KeyValues, RotationError> {
-    let backup = backup::find(project, &rotation.backup)?;
-    Ok(only(&backup::values(project, &backup)?.values(), rotation.old.keys()))
 }

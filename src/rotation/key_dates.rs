@@ -18,17 +18,30 @@ pub fn write(
 ) -> Result<DateTime<Utc>, ScheduleError> {
     let mut whole = of_each(project, providers, now);
     let every = interval_of(&whole, provider);
-    let last = rotation.written_at.unwrap_or(now);
-    // A key that was brought back is still to be rotated.
-    let at_once = (rotation.stage == RotationStage::RolledBack).then_some(now);
-    let next_at = due_at(every, last, rotation.expires_at, at_once, project.zone);
-    let own = KeySchedule {
-        last_rotated_at: Some(last),
-        provider_expires_at: rotation.expires_at,
-        state: Some(rotation.stage.as_str().to_owned()),
-        fingerprint: rotation.new.values().next().cloned(),
-        ..dates(provider, rotation.old.keys().cloned().collect(), every, next_at)
+    let own = if rotation.stage == RotationStage::RolledBack {
+        // A key that was brought back is still to be rotated; when it was made before that is not known here.
+        KeySchedule {
+            state: Some(rotation.stage.as_str().to_owned()),
+            fingerprint: rotation.old.values().next().cloned(),
+            ..dates(provider, rotation.old.keys().cloned().collect(), every, now)
+        }
+    } else {
+        let last = rotation.written_at.unwrap_or(now);
+        let fingerprint = rotation.new.values().next().cloned();
+        let known = whole.keys.get(&provider.id);
+        // A date that was set since the new key is in use stands.
+        let known = known.filter(|known| known.last_rotated_at == Some(last) && known.fingerprint == fingerprint);
+        let by_interval = due_at(every, last, rotation.expires_at, None, project.zone);
+        let next_at = known.and_then(|known| known.next_at).unwrap_or(by_interval);
+        KeySchedule {
+            last_rotated_at: Some(last),
+            provider_expires_at: rotation.expires_at,
+            state: Some(rotation.stage.as_str().to_owned()),
+            fingerprint,
+            ..dates(provider, rotation.old.keys().cloned().collect(), every, next_at)
+        }
     };
+    let next_at = own.next_at.unwrap_or(now);
     whole.put(&provider.id, own);
     schedule_file::write(project, &whole)?;
     Ok(next_at)
@@ -76,9 +89,10 @@ pub fn of_each(project: &Project, providers: &Providers, now: DateTime<Utc>) -> 
         let has_own = schedule.keys.get(&provider.id).is_some_and(|key| key.next_at.is_some());
         if !vars.is_empty() && !has_own {
             let every = interval_of(&schedule, provider);
-            schedule
-                .keys
-                .insert(provider.id.clone(), dates(provider, vars, every, schedule.next_at));
+            let of_all = schedule.next_at;
+            let fresh = || dates(provider, vars, every, of_all);
+            let own = schedule.keys.entry(provider.id.clone()).or_insert_with(fresh);
+            own.next_at = Some(of_all);
         }
     }
     schedule

@@ -1,6 +1,7 @@
 //! The names under which a provider's key stands in a file.
 use super::EnvFile;
 use super::env_entry::{EnvEntry, same};
+use super::probe::is_placeholder;
 use super::providers::Provider;
 use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
@@ -27,8 +28,10 @@ pub fn variables_in(provider: &Provider, env: &EnvFile) -> Vec<String> {
 pub(super) fn twins(env: &EnvFile, names: &[String]) -> BTreeMap<String, String> {
     let own: Vec<&EnvEntry> = env.entries().filter(|entry| names.contains(&entry.name)).collect();
     let equal = |entry: &EnvEntry| {
-        let is_long = entry.value.expose_secret().len() >= MIN_CHARS;
-        let mut own = own.iter().filter(|_| is_long);
+        let value = entry.value.expose_secret();
+        // What stands in place of a key stands in the place of many.
+        let is_key = value.len() >= MIN_CHARS && !is_placeholder(value);
+        let mut own = own.iter().filter(|_| is_key);
         own.find(|own| same(&own.value, &entry.value))
             .map(|own| own.name.clone())
     };

@@ -44,6 +44,7 @@ pub mod retirement;
 pub mod rollback;
 mod rotation_error;
 mod rotation_event;
+mod rotation_values;
 pub mod rotations;
 pub mod schedule_file;
 mod secret_names;

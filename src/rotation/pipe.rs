@@ -24,13 +24,12 @@ static READ: Mutex<BTreeMap<PathBuf, LastRead>> = Mutex::new(BTreeMap::new());
 pub(super) fn read(pipe: File, path: &Path, most: u64) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut all = READ.lock().unwrap_or_else(PoisonError::into_inner);
     let known = all.get(path).filter(|(at, _)| at.elapsed() < LASTS);
-    let bytes = match known {
-        Some((_, bytes)) => bytes.clone(),
-        None => {
-            let bytes = next_filling(pipe, most)?;
-            all.insert(path.to_owned(), (Instant::now(), bytes.clone()));
-            bytes
-        }
+    let bytes = if let Some((_, bytes)) = known {
+        bytes.clone()
+    } else {
+        let bytes = next_filling(pipe, most)?;
+        all.insert(path.to_owned(), (Instant::now(), bytes.clone()));
+        bytes
     };
     bytes.ok_or_else(|| {
         let why = "it is a pipe, and no program writes into it; is the vault open?";

@@ -2,7 +2,8 @@
 use super::cycle;
 use super::exposures;
 use super::key_names::variables_in;
-use super::providers::Providers;
+use super::probe::is_placeholder;
+use super::providers::{Provider, Providers};
 use super::rotations;
 use super::schedule_file;
 use super::state_file::StateError;
@@ -65,8 +66,7 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
         if variables.is_empty() {
             continue;
         }
-        let secret = |name: &String| !provider.variable(name).is_some_and(|variable| variable.identifier);
-        let is_exposed = variables.iter().any(|name| exposed.contains(name) && secret(name));
+        let is_exposed = is_exposed(provider, &variables, &exposed);
         let stage = rotations::find(project, &provider.id)?.map(|rotation| rotation.stage);
         let (due_at, due) = match read.schedule() {
             _ if is_exposed => (now, "now: it was exposed".to_owned()),
@@ -105,6 +105,12 @@ pub fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, Sta
     Ok(still.map(|(name, _)| name).collect())
 }
 
+/// Whether the key under these names is exposed: the half of a pair that only names it opens nothing.
+pub fn is_exposed(provider: &Provider, variables: &[String], exposed: &BTreeSet<String>) -> bool {
+    let secret = |name: &String| !provider.variable(name).is_some_and(|variable| variable.identifier);
+    variables.iter().any(|name| exposed.contains(name) && secret(name))
+}
+
 /// Variables that hold secrets of no known provider: nothing can be asked about them.
 pub fn unknown(providers: &Providers, env: &EnvFile) -> Vec<String> {
     let secrets = env
@@ -118,6 +124,7 @@ pub fn unknown(providers: &Providers, env: &EnvFile) -> Vec<String> {
         .collect();
     // A key that stands there under a known name too is watched.
     let names: BTreeSet<&str> = secrets
+        .filter(|entry| entry.reference.is_none() && !is_placeholder(entry.value.expose_secret()))
         .filter(|entry| !is_known(&entry.name) && !known.contains(&entry.value.expose_secret()))
         .map(|entry| entry.name.as_str())
         .collect();

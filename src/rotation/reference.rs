@@ -25,38 +25,108 @@ pub(super) fn reference(name: &str, value: &str) -> Option<KeptElsewhere> {
     };
     if value.starts_with("encrypted:") {
         let set = format!("run `dotenvx set {name}` with the new value");
-        Some(of("dotenvx", &set, Some("dotenvx run --")))
-    } else if value.starts_with("op://") || value.starts_with("$(op ") {
-        let edit = "change it there, or with `op item edit`";
-        Some(of("1Password", edit, Some("op run --env-file=.env --")))
-    } else if value.starts_with("ENC[") {
-        let edit = "change it with `sops edit .env`";
-        Some(of("SOPS", edit, Some("sops exec-env .env")))
-    } else if value.starts_with("ref+") {
-        let edit = "change it where the reference points";
-        Some(of("vals", edit, Some("vals exec -f .env --")))
-    } else if value.starts_with("$(") {
-        Some(of("a command", "change it where that command reads it", None))
-    } else {
-        let other = other_variable(value)?;
-        Some(KeptElsewhere {
-            variable: Some(other.to_owned()),
-            ..of(
-                &format!("the variable {other}"),
-                &format!("rotate {other} instead"),
-                None,
-            )
-        })
+        return Some(of("dotenvx", &set, Some("dotenvx run --")));
+    }
+    let known = KEEPERS.iter().find(|keeper| value.starts_with(keeper.begins));
+    if let Some(keeper) = known {
+        return Some(of(keeper.owner, keeper.instead, keeper.through));
+    }
+    // A template that names no place is there for somebody to fill in.
+    let is_template = value.starts_with("{{") && value.contains("://") || value.starts_with("${{");
+    let is_of_cloud = value.starts_with("projects/") && value.contains("/secrets/");
+    if is_template || is_of_cloud {
+        let owner = if is_of_cloud {
+            "Google Secret Manager"
+        } else {
+            "a template"
+        };
+        return Some(of(owner, "change it where the reference points", None));
+    }
+    let other = other_variable(value)?;
+    Some(KeptElsewhere {
+        variable: Some(other.to_owned()),
+        ..of(
+            &format!("the variable {other}"),
+            &format!("rotate {other} instead"),
+            None,
+        )
+    })
+}
+
+/// What tells a tool's reference from a value.
+struct Keeper {
+    begins: &'static str,
+    owner: &'static str,
+    instead: &'static str,
+    through: Option<&'static str>,
+}
+
+const fn keeper(
+    begins: &'static str,
+    owner: &'static str,
+    instead: &'static str,
+    through: Option<&'static str>,
+) -> Keeper {
+    Keeper {
+        begins,
+        owner,
+        instead,
+        through,
     }
 }
 
-/// `${OTHER}` and `$OTHER` as a whole: the other variable.
+const THERE: &str = "change it there";
+
+/// The tools by how their references begin. Sources: the documentation of each.
+const KEEPERS: [Keeper; 20] = [
+    keeper(
+        "op://",
+        "1Password",
+        "change it there, or with `op item edit`",
+        Some("op run --env-file=.env --"),
+    ),
+    keeper(
+        "$(op ",
+        "1Password",
+        "change it there, or with `op item edit`",
+        Some("op run --env-file=.env --"),
+    ),
+    keeper("op read ", "1Password", "change it there, or with `op item edit`", None),
+    keeper(
+        "ENC[",
+        "SOPS",
+        "change it with `sops edit .env`",
+        Some("sops exec-env .env"),
+    ),
+    keeper(
+        "ref+",
+        "vals",
+        "change it where the reference points",
+        Some("vals exec -f .env --"),
+    ),
+    keeper("vault:", "Vault", THERE, None),
+    keeper("vault://", "Vault", THERE, None),
+    keeper("pass://", "Proton Pass", THERE, None),
+    keeper("bw://", "Bitwarden", THERE, None),
+    keeper("infisical://", "Infisical", THERE, Some("infisical run --")),
+    keeper("doppler://", "Doppler", THERE, Some("doppler run --")),
+    keeper("arn:aws:secretsmanager:", "AWS Secrets Manager", THERE, None),
+    keeper("arn:aws:ssm:", "AWS Parameter Store", THERE, None),
+    keeper("@Microsoft.KeyVault(", "Azure Key Vault", THERE, None),
+    keeper("keyring:", "the system's keyring", THERE, None),
+    keeper("secret://", "a store of secrets", THERE, None),
+    keeper("secrets://", "a store of secrets", THERE, None),
+    keeper("env://", "the environment", THERE, None),
+    keeper("file://", "another file", "change it in that file", None),
+    keeper("$(", "a command", "change it where that command reads it", None),
+];
+
+/// `${OTHER}`, `${OTHER:-default}`, `$OTHER` and `%OTHER%` as a whole: the other variable.
 pub(super) fn other_variable(value: &str) -> Option<&str> {
-    let rest = value.strip_prefix('$')?;
-    let name = rest
-        .strip_prefix('{')
-        .and_then(|rest| rest.strip_suffix('}'))
-        .unwrap_or(rest);
+    let in_signs = value.strip_prefix('%').and_then(|rest| rest.strip_suffix('%'));
+    let rest = in_signs.or_else(|| value.strip_prefix('$'))?;
+    let in_braces = rest.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+    let name = in_braces.map_or(rest, |name| name.split([':', '-', '?']).next().unwrap_or(name));
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     (begins && name.chars().all(is_name)).then_some(name)
@@ -77,6 +147,16 @@ mod tests {
             ("$(cat key.txt)", "a command"),
             ("${API_Groq}", "the variable API_Groq"),
             ("$API_Groq", "the variable API_Groq"),
+            ("${API_Groq:-none}", "the variable API_Groq"),
+            ("%API_Groq%", "the variable API_Groq"),
+            ("{{ op://Vault/Groq/credential }}", "a template"),
+            ("${{ secrets.GROQ }}", "a template"),
+            ("vault:secret/data/groq#key", "Vault"),
+            ("arn:aws:secretsmanager:eu-west-1:1:secret:groq", "AWS Secrets Manager"),
+            ("projects/p/secrets/groq/versions/latest", "Google Secret Manager"),
+            ("@Microsoft.KeyVault(SecretUri=x)", "Azure Key Vault"),
+            ("file:///run/secrets/groq", "another file"),
+            ("infisical://groq", "Infisical"),
         ] {
             assert_eq!(
                 reference("GROQ_API_KEY", value).map(|found| found.owner).as_deref(),

@@ -92,7 +92,7 @@ pub fn judge(runs: &[ProofRun], proof_at: &[Duration]) -> Retirement {
             Retirement::OldStillAlive
         };
     }
-    if runs.last().is_some_and(|run| run.is_beyond_asking()) {
+    if runs.last().is_some_and(ProofRun::is_beyond_asking) {
         return Retirement::Claimed;
     }
     let controlled = runs.iter().all(ProofRun::is_controlled);

@@ -302,12 +302,19 @@ impl Rotation {
     }
 
     /// The new value was tested and stands in `.env`.
-    pub fn written(&mut self, project: &Project, env: &EnvFile, expires_at: Option<DateTime<Utc>>, at: DateTime<Utc>) {
+    pub fn written(
+        &mut self,
+        project: &Project,
+        env: &EnvFile,
+        expires_at: Option<DateTime<Utc>>,
+        said: &str,
+        at: DateTime<Utc>,
+    ) {
         self.new = fingerprints(project, env, self.old.keys());
         self.expires_at = expires_at;
         self.written_at = Some(at);
         self.stage = RotationStage::Written;
-        self.note(at, "the new value is in .env and the provider says valid");
+        self.note(at, said);
     }
 
     /// Takes what the proofs come to into account.

@@ -67,7 +67,7 @@ fn rotating_one_key_does_not_move_the_date_of_the_others() {
         &Schedule::every(DEFAULT_INTERVAL, now() - Duration::days(30), project.zone),
     )
     .unwrap();
-    rotation.written(&project, &project.read_env().unwrap(), None, now());
+    rotation.written(&project, &project.read_env().unwrap(), None, "works", now());
     rotation.proven(Retirement::Retired, now());
     key_dates::write(&project, &providers, groq, &rotation, now()).unwrap();
     let read = schedule_file::read(&project);
@@ -84,7 +84,7 @@ fn the_first_rotation_of_all_leaves_the_others_due_now() {
     let groq = providers.get("groq").unwrap();
     let backup = backup::create(&project, now(), "test").unwrap();
     let mut rotation = rotations::begin(&project, groq, 1, &backup, None, now()).unwrap();
-    rotation.written(&project, &project.read_env().unwrap(), None, now());
+    rotation.written(&project, &project.read_env().unwrap(), None, "works", now());
     rotation.proven(Retirement::Retired, now());
     key_dates::write(&project, &providers, groq, &rotation, now()).unwrap();
     let planned = order(&project, now());
@@ -152,7 +152,7 @@ fn a_course_is_begun_once_and_again_when_it_is_over() {
     let mut first = rotations::begin(&project, groq, 1, &backup, None, now()).unwrap();
     let again = rotations::begin(&project, groq, 1, &backup, None, now() + Duration::hours(1)).unwrap();
     assert_eq!(again.began_at, first.began_at);
-    first.written(&project, &project.read_env().unwrap(), None, now());
+    first.written(&project, &project.read_env().unwrap(), None, "works", now());
     first.proven(Retirement::ProbablyRetired, now());
     first.save(&project).unwrap();
     rotations::remember_retired(&project, &first).unwrap();
@@ -208,7 +208,7 @@ fn a_page_that_opens_again_begins_the_next_cycle() {
     let mut rotation = crate::rotation::start(&project, &[groq], None, now())
         .unwrap()
         .remove(0);
-    rotation.written(&project, &project.read_env().unwrap(), None, now());
+    rotation.written(&project, &project.read_env().unwrap(), None, "works", now());
     rotation.proven(Retirement::Retired, now());
     rotation.save(&project).unwrap();
     let number = |at, page| cycle::begin(&project, at, page).unwrap().cycle.number;

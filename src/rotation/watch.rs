@@ -83,7 +83,7 @@ mod tests {
             .unwrap()
             .remove(0);
         write_file(&project.env, NEW);
-        rotation.written(&project, &project.read_env().unwrap(), None, now());
+        rotation.written(&project, &project.read_env().unwrap(), None, "works", now());
         rotation.save(&project).unwrap();
         (dir, project, rotation)
     }
@@ -137,7 +137,7 @@ mod tests {
         let mut rotation = crate::rotation::start(&project, &[groq], None, now())
             .unwrap()
             .remove(0);
-        rotation.written(&project, &project.read_env().unwrap(), None, now());
+        rotation.written(&project, &project.read_env().unwrap(), None, "works", now());
         rotation.stage = RotationStage::RolledBack;
         rotation.save(&project).unwrap();
         assert!(look(&project, now()).unwrap().is_empty());

@@ -97,6 +97,12 @@ fn event_in_words(context: &RotateContext, event: &RotationEvent) -> String {
 fn told(context: &RotateContext, finished: &Finished) -> CommandResult<Exit> {
     let rotation = &finished.rotation;
     let next = in_words(context, rotation, &finished.next, &finished.held_by);
+    if let Some(why) = &finished.undated {
+        eprintln!(
+            "warning: the next rotation of {} was not noted: {why}",
+            rotation.provider
+        );
+    }
     if context.json {
         print_json(&json!({
             "provider": rotation.provider,

@@ -39,7 +39,8 @@ pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult
     }
     words::tell_unknown(&plan.unknown);
     tell_exposed(&plan.exposures, now);
-    if let Some(first) = plan.keys.iter().find(|key| key.due_at <= now) {
+    let is_open = |key: &&Planned| key.due_at <= now && key.stage.is_none_or(RotationStage::is_over);
+    if let Some(first) = plan.keys.iter().find(is_open) {
         println!("Next: keyminder rotate start {}", first.provider);
     }
     for warning in context.keys.project.read_env()?.warnings() {

@@ -151,7 +151,14 @@ impl AskReader {
         for sentence in sentences::sentences(whole) {
             let said = SaidSentence::of(&whole[sentence.clone()], keys);
             if asked.questions.len() + asked.wishes.len() < MOST && !said.is_to_somebody {
-                taken.extend(self.in_sentence(whole, &sentence, &said, &before, keys, &mut asked));
+                let within = SentencePlace {
+                    whole,
+                    sentence: &sentence,
+                    said: &said,
+                    before: &before,
+                    keys,
+                };
+                taken.extend(self.in_sentence(within, &mut asked));
             }
             if !said.keys.is_empty() {
                 before = said.keys;
@@ -164,16 +171,11 @@ impl AskReader {
     }
 
     /// Reads one sentence; what of it is asked.
-    fn in_sentence(
-        &self,
-        whole: &str,
-        sentence: &Range<usize>,
-        said: &SaidSentence,
-        before: &[String],
-        keys: &KeyNames,
-        asked: &mut AskedOfKeys,
-    ) -> Vec<Range<usize>> {
-        let (wishes, ranges) = self.wishes(whole, sentence, said, before, keys);
+    fn in_sentence(&self, within: SentencePlace<'_>, asked: &mut AskedOfKeys) -> Vec<Range<usize>> {
+        let SentencePlace {
+            sentence, said, before, ..
+        } = within;
+        let (wishes, ranges) = self.wishes(within);
         let sure = wishes.iter().any(|wish| !wish.tentative);
         let is_behind = said.keys.is_empty() && !before.is_empty();
         let behind = || self.topics.find_behind(&said.marked).filter(|_| is_behind);
@@ -193,14 +195,14 @@ impl AskReader {
     }
 
     /// The wishes of a sentence: of all of it, else of its clauses.
-    fn wishes(
-        &self,
-        whole: &str,
-        sentence: &Range<usize>,
-        said: &SaidSentence,
-        before: &[String],
-        keys: &KeyNames,
-    ) -> (Vec<DateWish>, Vec<Range<usize>>) {
+    fn wishes(&self, within: SentencePlace<'_>) -> (Vec<DateWish>, Vec<Range<usize>>) {
+        let SentencePlace {
+            whole,
+            sentence,
+            said,
+            before,
+            keys,
+        } = within;
         if !self.lexicon.may_wish(&said.marked) {
             return (Vec::new(), Vec::new());
         }
@@ -244,6 +246,17 @@ impl AskReader {
             .map(|wish| (vec![wish], vec![sentence.clone()]))
             .unwrap_or_default()
     }
+}
+
+/// A sentence that is read, and what stands around it.
+#[derive(Clone, Copy)]
+struct SentencePlace<'t> {
+    whole: &'t str,
+    sentence: &'t Range<usize>,
+    said: &'t SaidSentence,
+    /// The keys that were spoken of last.
+    before: &'t [String],
+    keys: &'t KeyNames,
 }
 
 /// A sentence or a clause, folded, with its keys.

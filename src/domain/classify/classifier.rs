@@ -3,7 +3,7 @@ use super::context::ReadingContext;
 use super::examples::{check_examples, unneeded_patterns};
 use super::explain::{Explained, explained};
 use super::hidden::hidden_words;
-use super::read::read;
+use super::read::{language, read};
 use super::reading::Reading;
 use super::rule_file::RuleFault;
 use super::rule_set::RuleSet;
@@ -103,6 +103,11 @@ impl Classifier {
     /// Reads a comment: its labels, clauses and slots.
     pub fn read(&self, text: &CleanText, context: &ReadingContext) -> Reading {
         read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context).0
+    }
+
+    /// The language of a comment; `None`: no word tells it.
+    pub fn language(&self, text: &CleanText, context: &ReadingContext) -> Option<String> {
+        language(&self.rule_set, text.as_str(), context)
     }
 
     /// Reads a comment and tells why it reads so.

@@ -27,6 +27,13 @@ const LOOK_BACK: usize = 64;
 /// More clauses than this nobody writes; the rest is not read.
 const MOST_CLAUSES: usize = 200;
 
+/// The language of a text, as its words tell it.
+pub(super) fn language(rule_set: &RuleSet, text: &str, context: &ReadingContext) -> Option<String> {
+    let grammar = Grammar::new(rule_set, context.steps_total);
+    let segments = split_segments(&fold(text, &rule_set.emoji));
+    tokens_of(&grammar, context, &segments).language_name()
+}
+
 /// Reads a text, and tells what was seen on the way.
 pub(super) fn read(
     rule_set: &RuleSet,

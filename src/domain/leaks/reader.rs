@@ -64,6 +64,7 @@ impl LeakReader {
     /// Proves the rules by the examples that stand beside them; how many there are.
     pub fn prove(&self) -> Result<usize, String> {
         let (rules, examples) = LeakRules::parse(&self.text)?;
+        rules.prove()?;
         let names = NamedKeys::new(&rules, &self.providers);
         let compiled = CompiledReader { rules, names };
         let wrong = examples

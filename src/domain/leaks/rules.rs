@@ -3,6 +3,7 @@ use crate::domain::toml_fault;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// The rules that the program carries.
 pub const BUILTIN: &str = include_str!("../../../config/leaks.toml");
@@ -86,7 +87,34 @@ pub(super) struct Tells {
 struct Unless {
     within: Within,
     asked: bool,
-    patterns: Vec<Regex>,
+    patterns: Vec<LazyPattern>,
+}
+
+/// A pattern that is compiled when it is first looked for: most comments are told by the first lists of words alone.
+struct LazyPattern {
+    source: String,
+    built: OnceLock<Option<Regex>>,
+}
+
+impl LazyPattern {
+    fn of(source: String) -> Self {
+        Self {
+            source,
+            built: OnceLock::new(),
+        }
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        let built = self.built.get_or_init(|| compiled(&self.source).ok());
+        built.as_ref().is_some_and(|built| built.is_match(text.as_bytes()))
+    }
+
+    /// Compiles it now, to find its faults.
+    fn prove(&self) -> Result<(), String> {
+        let built = compiled(&self.source)?;
+        let _ = self.built.set(Some(built));
+        Ok(())
+    }
 }
 
 /// A clause, and what stands around it.
@@ -105,7 +133,7 @@ pub(super) struct LeakRules {
     /// What people call a provider, and its title.
     pub(super) also: BTreeMap<String, String>,
     pub(super) spelt: Vec<(Regex, String)>,
-    words: BTreeMap<String, Regex>,
+    words: BTreeMap<String, LazyPattern>,
     tells: Vec<Tells>,
     unless: Vec<Unless>,
 }
@@ -147,16 +175,23 @@ impl LeakRules {
         let told = file.tells.iter().flat_map(|tells| example(&tells.examples, true));
         let untold = file.unless.iter().flat_map(|unless| example(&unless.examples, false));
         let examples = told.chain(untold).collect();
-        let words = lists.spelt.iter().map(|(name, list)| Ok((name.clone(), word(list)?)));
+        let of_words = |(name, list): (&String, &String)| (name.clone(), LazyPattern::of(whole_words(list)));
+        let words = lists.spelt.iter().map(of_words);
         let unless = file.unless.iter().map(|unless| {
-            let patterns = unless.patterns.iter().map(|pattern| compiled(&lists.filled(pattern)?));
+            let patterns = unless
+                .patterns
+                .iter()
+                .map(|pattern| Ok(LazyPattern::of(lists.filled(pattern)?)));
             Ok(Unless {
                 within: unless.within,
                 asked: unless.asked,
                 patterns: patterns.collect::<Result<_, String>>()?,
             })
         });
-        let spelt = file.spelt.iter().map(|(from, to)| Ok((word(from)?, to.clone())));
+        let spelt = file
+            .spelt
+            .iter()
+            .map(|(from, to)| Ok((compiled(&whole_words(from))?, to.clone())));
         let rules = Self {
             strip: file
                 .strip
@@ -166,18 +201,22 @@ impl LeakRules {
             cuts: compiled(&file.cuts.join("|"))?,
             also: file.also,
             spelt: spelt.collect::<Result<_, String>>()?,
-            words: words.collect::<Result<_, String>>()?,
+            words: words.collect(),
             unless: unless.collect::<Result<_, String>>()?,
             tells: file.tells.into_iter().map(Tells::from).collect(),
         };
         Ok((rules, examples))
     }
 
+    /// Compiles every pattern, to find the faults of a file.
+    pub(super) fn prove(&self) -> Result<(), String> {
+        let unless = self.unless.iter().flat_map(|unless| &unless.patterns);
+        self.words.values().chain(unless).try_for_each(LazyPattern::prove)
+    }
+
     /// Whether a text has a word of a list.
     pub(super) fn has(&self, list: &str, text: &str) -> bool {
-        self.words
-            .get(list)
-            .is_some_and(|words| words.is_match(text.as_bytes()))
+        self.words.get(list).is_some_and(|words| words.is_match(text))
     }
 
     /// Whether a clause tells of a leak. `names` says whether a text names a provider. `whole`: what stands for the clause is its
@@ -227,7 +266,7 @@ impl LeakRules {
 
 impl Unless {
     fn holds(&self, text: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.is_match(text.as_bytes()))
+        self.patterns.iter().any(|pattern| pattern.is_match(text))
     }
 }
 
@@ -287,9 +326,9 @@ fn names_in(pattern: &str) -> impl Iterator<Item = &str> {
     parts.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
-/// Whole words alone.
-fn word(list: &str) -> Result<Regex, String> {
-    compiled(&format!(r"(?:^|\W|\b)(?:{list})(?:$|\W|\b)"))
+/// A pattern for whole words alone.
+fn whole_words(list: &str) -> String {
+    format!(r"(?:^|\W|\b)(?:{list})(?:$|\W|\b)")
 }
 
 /// A pattern over folded text, which is ASCII.

@@ -13,7 +13,11 @@ pub fn of_rotation(project: &Project, rotation: &Rotation) -> KeyValues {
     let backup = backup::find(project, &rotation.backup);
     let old = backup.and_then(|backup| backup::values(project, &backup));
     let own = rotation.old.keys().filter(|name| !rotation.twins.contains_key(*name));
-    old.map(|env| only(&env.values(), own)).unwrap_or_default()
+    let Ok(env) = old else { return KeyValues::new() };
+    let mut values = only(&env.values(), own);
+    // The text of a reference is no key: it may stand anywhere.
+    values.retain(|name, _| env.kept_elsewhere(name).is_none());
+    values
 }
 
 /// The values of an old key of which proofs were taken, from the newest backup that holds it.

@@ -7,7 +7,7 @@ use crate::rotation::reference::reference;
 use secrecy::{ExposeSecret, SecretString};
 
 /// Words of which texts in place of a key are made; in a key, none stands alone between two signs.
-const PLACEHOLDER_WORDS: [&str; 15] = [
+const PLACEHOLDER_WORDS: [&str; 23] = [
     "your",
     "yours",
     "changeme",
@@ -23,6 +23,14 @@ const PLACEHOLDER_WORDS: [&str; 15] = [
     "enter",
     "paste",
     "here",
+    "provided",
+    "none",
+    "null",
+    "votre",
+    "jouw",
+    "deine",
+    "clave",
+    "sleutel",
 ];
 
 /// What only a text in place of a key holds.
@@ -30,6 +38,8 @@ const PLACEHOLDER_SIGNS: [&str; 6] = ["...", "\u{2026}", "<", "${", "{{", "***"]
 
 /// As many equal characters at the end are nobody's key: `sk-xxxxxxxx`.
 const REPEATED: usize = 6;
+/// So many of the sign that people write for what is left out.
+const LEFT_OUT: usize = 4;
 
 /// Why a value cannot be a key of this provider, and is not sent.
 pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretString]) -> Option<Hint> {
@@ -75,7 +85,7 @@ fn other_maker<'v>(provider: &Provider, value: &'v str) -> Option<(&'static Make
 }
 
 /// Whether a value stands in place of a key that somebody has yet to put there.
-fn is_placeholder(value: &str) -> bool {
+pub(in crate::rotation) fn is_placeholder(value: &str) -> bool {
     let words = value.split(|c: char| !c.is_alphanumeric());
     let is_word = |word: &str| PLACEHOLDER_WORDS.iter().any(|known| word.eq_ignore_ascii_case(known));
     let repeated = |text: &str| {
@@ -86,6 +96,7 @@ fn is_placeholder(value: &str) -> bool {
     PLACEHOLDER_SIGNS.iter().any(|sign| value.contains(sign))
         || words.into_iter().any(is_word)
         || last.chars().count() >= REPEATED && repeated(last)
+        || last.len() >= LEFT_OUT && last.bytes().all(|byte| byte.eq_ignore_ascii_case(&b'x'))
         || repeated(value)
 }
 

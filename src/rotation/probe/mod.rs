@@ -11,6 +11,7 @@ mod round;
 mod settings;
 mod shared;
 
+pub(super) use gate::is_placeholder;
 pub use probed::{Elsewhere, Hint, OtherMaker, Probed};
 pub use prober::Prober;
 pub use settings::{EnvPlace, ProbeError, ProbeSettings};

@@ -109,7 +109,13 @@ impl<'a> Round<'a> {
         let rule = answer.rule(&self.provider.rules);
         let verdict = rule.map_or_else(|| answer.by_status(), |rule| rule.verdict);
         let captures = match verdict.life() {
-            Life::Alive => without_keys(self.provider.capture.read(answer), self.values),
+            Life::Alive => {
+                let mut read = without_keys(self.provider.capture.read(answer), self.values);
+                // An end in the past of a key that answers is no fact, nor is a making in the future.
+                read.expires_at = read.expires_at.filter(|at| *at > self.now);
+                read.created_at = read.created_at.filter(|at| *at <= self.now);
+                read
+            }
             Life::Dead | Life::Unknown | Life::None => Captures::default(),
         };
         let retry_after = answer

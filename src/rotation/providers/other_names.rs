@@ -1,7 +1,7 @@
 //! Keys that stand in `.env` under names which no provider lists: `VITE_GROQ_API_KEY`, `BYBIT_TESTNET_API_KEY`,
 //! `OPENAI_API_KEY_2`, and under any name at all where the beginning of the value tells whose it is.
 use super::makers::maker_of_value;
-use super::provider::Provider;
+use super::provider::{Provider, Variable};
 use crate::rotation::dotenv::EnvFile;
 use crate::rotation::env_entry::EnvEntry;
 use secrecy::{ExposeSecret, SecretString};
@@ -58,6 +58,9 @@ const PLACES: [&str; 28] = [
     "MAIN",
 ];
 
+/// Those among them that have addresses of their own.
+const ENVIRONMENTS: [&str; 3] = ["TESTNET", "DEMO", "SANDBOX"];
+
 /// A name beside those that a provider lists.
 struct OtherName {
     provider: usize,
@@ -85,6 +88,11 @@ pub(super) fn add(providers: &mut Vec<Provider>, env: &EnvFile) {
     for other in others {
         let same = |group: &&mut Vec<OtherName>| group[0].provider == other.provider && group[0].rest == other.rest;
         match groups.iter_mut().find(same) {
+            // Two names of one part of a key, such as HF_TOKEN_2 and HUGGINGFACE_API_KEY_2, are two keys.
+            Some(group) if group.iter().any(|known| known.variable == other.variable) => {
+                let rest = other.name.clone();
+                groups.push(vec![OtherName { rest, ..other }]);
+            }
             Some(group) => group.push(other),
             None => groups.push(vec![other]),
         }
@@ -105,6 +113,25 @@ pub(super) fn add(providers: &mut Vec<Provider>, env: &EnvFile) {
                     providers.push(own);
                 }
             }
+        }
+    }
+    for provider in providers {
+        name_what_is_there(provider, env);
+    }
+}
+
+/// What people are told to change is the variable that is there, and not the one that the guide would have.
+fn name_what_is_there(provider: &mut Provider, env: &EnvFile) {
+    for variable in provider
+        .variables
+        .iter()
+        .filter(|variable| env.get(&variable.name).is_none())
+    {
+        let Some(present) = variable.aliases.iter().find(|alias| env.get(alias).is_some()) else {
+            continue;
+        };
+        for step in provider.instructions.values_mut().flatten() {
+            *step = step.replace(&variable.name, present);
         }
     }
 }
@@ -141,6 +168,12 @@ fn by_name(providers: &[Provider], name: &str) -> Option<(usize, usize, String, 
         }
     }
     let (at, nth, rest) = best?;
+    // Where we do not know the address of such an environment, its keys are not asked about at another one.
+    let is_elsewhere =
+        |word: &&str| ENVIRONMENTS.contains(word) && !providers[at].environments.contains_key(&word.to_lowercase());
+    if rest.iter().any(is_elsewhere) {
+        return None;
+    }
     let tells_apart = rest.iter().any(|word| !TOOLS.contains(word));
     Some((at, nth, rest.join("_"), tells_apart))
 }
@@ -191,7 +224,7 @@ fn relation(provider: &Provider, group: &[OtherName], env: &EnvFile) -> Relation
         let mut listed = names.filter_map(|name| env.get(name));
         listed.any(|value| value.expose_secret() == other.value.expose_secret())
     };
-    let mut names = provider.variables.iter().flat_map(|variable| variable.names());
+    let mut names = provider.variables.iter().flat_map(Variable::names);
     if group.iter().all(is_equal) {
         Relation::Twin
     } else if names.all(|name| env.get(name).is_none()) && !group[0].tells_apart {

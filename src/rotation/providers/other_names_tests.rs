@@ -14,7 +14,8 @@ fn made_up(prefix: &str, length: usize) -> String {
 
 /// The providers of a file with these lines, and whose each of its names is.
 fn whose(lines: &[(&str, String)]) -> BTreeMap<String, String> {
-    let text: String = lines.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
+    let text: Vec<String> = lines.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let text = text.join("\n");
     let env = EnvFile::parse(text.as_bytes()).unwrap();
     let providers = Providers::builtin().with_names_of(&env);
     let owner = |name: &str| providers.of_variable(name).map(|provider| provider.id.clone());
@@ -103,4 +104,12 @@ fn a_pair_of_another_environment_stays_together_and_is_asked_there() {
             .any(|step| step.contains("BYBIT_TESTNET_API_SECRET"))
     );
     assert_eq!(providers.get("bybit").unwrap().environment.as_deref(), Some("mainnet"));
+}
+
+#[test]
+fn instructions_name_the_variable_that_is_there() {
+    let env = EnvFile::parse(format!("GROQ_API_KEY={}\n", made_up("gsk_", 52)).as_bytes()).unwrap();
+    let providers = Providers::builtin().with_names_of(&env);
+    let steps = providers.get("groq").unwrap().steps("en").join("\n");
+    assert!(steps.contains("GROQ_API_KEY") && !steps.contains("API_Groq"), "{steps}");
 }
