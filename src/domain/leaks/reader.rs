@@ -224,6 +224,7 @@ mod tests {
             let names = [
                 ("API_Groq", "Groq"),
                 ("STRIPE_SECRET_KEY", "Stripe"),
+                ("BYBIT_API_KEY", "Bybit"),
                 ("GITHUB_TOKEN", "GitHub"),
                 ("API_Mistral", "Mistral"),
             ];
