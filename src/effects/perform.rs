@@ -2,7 +2,7 @@
 use super::context::EffectContext;
 use super::{
     back_up_env, check_box, gather_evidence, look_up_keys, mark_exposed, mask_block, move_rotation, post_reply,
-    probe_keys, set_property, set_status, update_reply, watch_exposed, write_schedule,
+    probe_keys, set_property, set_status, unmark_exposed, update_reply, watch_exposed, write_schedule,
 };
 use crate::domain::effect::{Effect, Outcome};
 use crate::store::EffectRow;
@@ -37,9 +37,12 @@ pub(super) async fn perform(context: &EffectContext, leased: &EffectRow, until: 
         Effect::BackUpEnv { at, cycle, .. } => back_up_env::perform(&context.keys, *at, *cycle).await,
         Effect::ProbeKeys { variables } => probe_keys::perform(context, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&context.keys, *rotated_at).await,
-        Effect::LookUpKeys { variables } => look_up_keys::perform(&context.keys, variables).await,
+        Effect::LookUpKeys { variables, holders } => look_up_keys::perform(&context.keys, variables, *holders).await,
         Effect::MoveRotation { moves } => move_rotation::perform(&context.keys, moves).await,
         Effect::MarkExposed { variables, all } => mark_exposed::perform(&context.keys, variables, *all).await,
+        Effect::UnmarkExposed { variables, all, but } => {
+            unmark_exposed::perform(&context.keys, variables, *all, but).await
+        }
         Effect::WatchExposed { variables, all } => watch_exposed::perform(&context.collector, variables, *all).await,
         Effect::MaskBlock { block } => mask_block::perform(context, &leased.page, block, leased.tries).await,
         Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&context.collector, check, cycle).await,

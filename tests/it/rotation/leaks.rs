@@ -109,3 +109,30 @@ fn what_cannot_be_marked_is_said_with_the_names_there_are() {
     assert!(world.run(&["leak"], 0).contains("No key counts as exposed"));
     world.run(&["leak", "groq", "--all"], 2);
 }
+
+#[test]
+fn a_false_alarm_is_taken_back_and_stays_on_record() {
+    let folder =
+        Folder::with_env("API_Groq=gsk_made_up_and_long_enough_to_be_one\nMISTRAL_API_KEY=made-up-value-of-mistral\n");
+    let plan = |folder: &Folder| folder.run(&["rotate", "plan"], 0);
+    folder.run(&["schedule", "set", "tomorrow"], 0);
+    let before = plan(&folder);
+    folder.run(&["leak", "groq", "mistral"], 0);
+    assert!(plan(&folder).contains("it was exposed"), "{}", plan(&folder));
+    let said = folder.run(&["leak", "groq", "--false-alarm"], 0);
+    assert!(
+        said.contains("API_Groq: counts as exposed no longer, due tomorrow"),
+        "{said}"
+    );
+    assert_eq!(plan(&folder).matches("now: it was exposed").count(), 1);
+    let said = folder.run(&["leak", "groq", "--false-alarm"], 0);
+    assert!(said.contains("nothing was changed"), "{said}");
+    folder.run(&["leak", "--all", "--false-alarm"], 0);
+    assert_eq!(plan(&folder), before);
+    let record = folder.read("state/exposures.json");
+    assert_eq!(record.matches("taken_back_at").count(), 2, "{record}");
+    // Told again, it counts again.
+    folder.run(&["leak", "groq"], 0);
+    assert!(plan(&folder).contains("it was exposed"));
+    folder.run(&["leak", "--false-alarm"], 2);
+}
