@@ -1,17 +1,17 @@
 //! `keyminder explain`: redaction, reading, decision and reply for one comment. Nothing is done, nothing is written.
+use super::begun_page::begun;
 use super::preview::{Preview, effect_line};
 use super::{CommandResult, Exit, ProjectArgs, table};
 use crate::clock;
 use crate::config::Settings;
 use crate::domain::classify::Explained;
 use crate::domain::comment::{Extent, Finding, RawText};
-use crate::domain::cycle::Cycle;
 use crate::domain::decide::{Decision, Playbook, decide};
-use crate::domain::effect::{Effect, NewEffect, Property, Status};
+use crate::domain::effect::{Effect, NewEffect};
 use crate::domain::event::{Authority, Event};
 use crate::domain::ids::{BlockId, PageId};
 use crate::domain::leaks::LeakedKeys;
-use crate::domain::page::{Criterion, Guide, Observed, PageDescription, PageState, Step};
+use crate::domain::page::PageState;
 use crate::domain::reply;
 use crate::intake::{Author, PageFacts};
 use crate::notion::RawComment;
@@ -19,11 +19,8 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Read;
-
-/// A step of a page that was not read; its title stands on the page.
-const UNREAD: &str = "(its words on your page)";
 
 /// The options of `explain`.
 #[derive(clap::Args, Clone, Debug)]
@@ -127,6 +124,9 @@ struct Explanation {
     /// Which keys leaked, as it says; the reading is that of the rest.
     #[serde(skip_serializing_if = "Option::is_none")]
     leak: Option<String>,
+    /// Which keys did not, as it says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    no_leak: Option<String>,
     #[serde(flatten)]
     reading: Explained,
     /// What is asked about keys and dates: the reading is of the rest.
@@ -175,6 +175,11 @@ impl Explanation {
             findings: report.findings.iter().map(found).collect(),
         };
         let leak = report.leak.as_ref().map(|leak| leaked(&leak.keys));
+        let no_leak = report
+            .no_leak
+            .as_ref()
+            .and_then(|denial| denial.keys.as_ref())
+            .map(leaked);
         let questions = report.questions.iter().map(|question| {
             let keys = question
                 .keys
@@ -203,6 +208,7 @@ impl Explanation {
         Self {
             redaction,
             leak,
+            no_leak,
             reading,
             asked,
             effects: decision
@@ -212,6 +218,20 @@ impl Explanation {
                 .map(effect_line)
                 .collect(),
             reply: ExplainedReply::of(&preview.playbook, page, comment, decision, now),
+        }
+    }
+
+    /// The reading, which is of the rest where something else is told.
+    fn read(&self) -> String {
+        let reading = self.reading.to_string();
+        let told = match (&self.leak, &self.no_leak) {
+            (Some(_), _) => "a leak",
+            (None, Some(_)) => "that there was no leak",
+            (None, None) => return reading,
+        };
+        match self.reading.reading.clauses.as_slice() {
+            [] => reading.replacen("chatter", told, 1),
+            _ => reading.replacen("reads as   ", &format!("reads as   {told}, "), 1),
         }
     }
 
@@ -233,7 +253,7 @@ impl Explanation {
         if let Some(keys) = &self.leak {
             println!("leak       {keys}");
         }
-        print!("{}", self.reading);
+        print!("{}", self.read());
         for asked in &self.asked {
             println!("asks       {asked}");
         }
@@ -319,64 +339,4 @@ fn is_look(effect: &Effect) -> bool {
             | Effect::WatchExposed { .. }
             | Effect::LookUpKeys { .. }
     )
-}
-
-/// A page of this description on which work has begun and nothing is known yet.
-fn begun(playbook: &Playbook, page: &PageDescription, id: &PageId, now: DateTime<Utc>) -> PageState {
-    let guide = guide(page);
-    let observed = Observed {
-        boxes: guide
-            .criteria
-            .iter()
-            .map(|criterion| (criterion.block.clone(), false))
-            .collect(),
-        guide,
-        status: Some(Status::NotStarted),
-        properties: [Property::Progress, Property::NextRotation, Property::LastCheck].into(),
-        statuses: [Status::NotStarted, Status::InProgress, Status::Blocked, Status::Done]
-            .map(|status| (status, format!("{status:?}")))
-            .into(),
-        ..Observed::default()
-    };
-    let cycle = Cycle {
-        number: 1,
-        began_at: now,
-        key: String::new(),
-        fingerprints: BTreeMap::new(),
-        exposed: BTreeMap::new(),
-    };
-    let state = PageState {
-        cycle: Some(cycle),
-        ..PageState::default()
-    };
-    decide(playbook, id, state, &Event::PageRead(Box::new(observed)), now).state
-}
-
-/// The guide as far as the description tells it.
-fn guide(page: &PageDescription) -> Guide {
-    let block = |kind: u8, number: u8| BlockId::from_wire(&format!("{kind:016x}{number:016x}"));
-    let step = |number: u8| Step {
-        number,
-        title: UNREAD.to_owned(),
-        minutes: None,
-        validation: None,
-        blocks: vec![block(1, number)],
-    };
-    let criterion = |number: u8, words: Option<&str>| Criterion {
-        number,
-        text: words.unwrap_or(UNREAD).to_owned(),
-        block: block(2, number),
-    };
-    Guide {
-        id: Some(page.id.clone()),
-        title: page.id.clone(),
-        steps: page.steps.iter().map(|described| step(described.number)).collect(),
-        criteria: page
-            .criteria
-            .iter()
-            .map(|described| criterion(described.number, described.words.as_deref()))
-            .collect(),
-        stated_minutes: page.estimate_minutes,
-        ..Guide::default()
-    }
 }

@@ -5,8 +5,8 @@ use super::table::print_json;
 use super::{CommandResult, Exit, ProjectArgs, words};
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
-use crate::rotation::exposures;
-use crate::rotation::{Keyring, Project};
+use crate::rotation::exposures::{self, MarkNames};
+use crate::rotation::{Keyring, Project, plan};
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -21,6 +21,9 @@ pub struct LeakArgs {
     /// Every secret of `.env`, of known providers or not
     #[arg(long, conflicts_with = "keys")]
     all: bool,
+    /// Take the mark back: the key did not leak; its date is again what it was
+    #[arg(long)]
+    false_alarm: bool,
     /// Print one JSON object instead of text
     #[arg(long)]
     json: bool,
@@ -40,6 +43,9 @@ pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
     let keys = Keyring::open(&Settings::load(place)?)?;
     let now = Utc::now();
     if args.keys.is_empty() && !args.all {
+        if args.false_alarm {
+            return Ok(usage("--false-alarm: name the key that did not leak, or --all"));
+        }
         let exposed = exposures::running(&keys.project, &keys.providers)?;
         return told(args, &exposed, now);
     }
@@ -47,6 +53,9 @@ pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
         Ok(names) => names,
         Err(fault) => return Ok(usage(&fault)),
     };
+    if args.false_alarm {
+        return taken_back(&keys, args, names, now);
+    }
     let marked = exposures::mark(&keys.project, &keys.providers, &names, args.all, now)?;
     if marked.variables.is_empty() {
         return Err(nothing_there(&keys, &names));
@@ -54,6 +63,34 @@ pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
     let mut exposed = exposures::running(&keys.project, &keys.providers)?;
     exposed.retain(|key| key.variables.iter().any(|name| marked.variables.contains(name)));
     told(args, &exposed, now)
+}
+
+/// Takes marks back, and tells what the keys' dates are now.
+fn taken_back(keys: &Keyring, args: &LeakArgs, names: Vec<String>, now: DateTime<Utc>) -> CommandResult<Exit> {
+    let which = MarkNames {
+        names,
+        all: args.all,
+        but: Vec::new(),
+    };
+    let back = exposures::unmark(&keys.project, &keys.providers, &which, now)?;
+    let planned = plan::make(&keys.project, &keys.providers, now).map(|plan| plan.keys);
+    let planned = planned.unwrap_or_default();
+    if args.json {
+        print_json(&json!({ "taken_back": back }))?;
+        return Ok(Exit::Done);
+    }
+    if back.is_empty() {
+        println!("No such key counted as exposed; nothing was changed.");
+    }
+    for name in &back {
+        let key = planned.iter().find(|key| key.variables.contains(name));
+        let due = key.map(|key| format!(", {}", key.due)).unwrap_or_default();
+        println!("{name}: counts as exposed no longer{due}");
+    }
+    if !back.is_empty() {
+        println!("A rotation that was begun goes on: keyminder rotate status");
+    }
+    Ok(Exit::Done)
 }
 
 /// The variables that names mean: those of a provider, or one of `.env`. A name that means none is a fault of usage.

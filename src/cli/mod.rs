@@ -1,6 +1,7 @@
 //! The command line: one file for each subcommand, each with its `Args` and its `run`.
 pub mod audit;
 pub mod backup;
+mod begun_page;
 mod bot;
 pub mod check;
 pub mod classify;

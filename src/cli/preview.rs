@@ -140,6 +140,8 @@ pub(super) fn effect_line(wanted: &NewEffect) -> String {
         Effect::MarkExposed { all: true, .. } => "mark every key of `.env` as exposed".to_owned(),
         Effect::WatchExposed { .. } => "look how the exposed keys stand".to_owned(),
         Effect::MarkExposed { variables, .. } => format!("mark as exposed: {}", variables.join(", ")),
+        Effect::UnmarkExposed { all: true, .. } => "take the mark of every key back".to_owned(),
+        Effect::UnmarkExposed { variables, .. } => format!("mark as exposed no longer: {}", variables.join(", ")),
         Effect::UpdateReply { .. } | Effect::SetProperty { .. } | Effect::WriteSchedule { .. } => {
             wanted.effect.kind().replace('_', " ")
         }

@@ -3,7 +3,9 @@ use super::table::{print, print_json};
 use super::{CommandResult, Exit, ProjectArgs};
 use crate::config::Settings;
 use crate::domain::asks::{AskReader, DateDoubt};
-use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, Schedule, due_in_words, read_instant};
+use crate::domain::schedule::{
+    DEFAULT_INTERVAL, FURTHEST_DAYS, Interval, Schedule, days_until, due_in_words, read_instant,
+};
 use crate::rotation::plan::{self, Planned};
 use crate::rotation::schedule_file::{self, ReadSchedule};
 use crate::rotation::{Keyring, Project, key_dates};
@@ -30,6 +32,12 @@ enum ScheduleCommand {
         /// A date such as 2026-12-20, 2026-12-20T09:00 (local time, or with an offset: +05:30), tomorrow, "next Monday",
         /// "15 January" [default: one interval from now, 09:00]
         date: Option<String>,
+        /// So much later than it is now, each key from its own date: 2 weeks, 10d
+        #[arg(long, value_name = "SPAN", conflicts_with_all = ["date", "earlier"])]
+        later: Option<String>,
+        /// So much earlier
+        #[arg(long, value_name = "SPAN", conflicts_with = "date")]
+        earlier: Option<String>,
         /// How often: 4 weeks, 90d, 3 months, monthly, quarterly [default: as it was, else 4 weeks]
         #[arg(long)]
         every: Option<String>,
@@ -43,8 +51,21 @@ enum ScheduleCommand {
 pub fn run(place: &ProjectArgs, args: &ScheduleArgs) -> CommandResult<Exit> {
     let keys = Keyring::open(&Settings::load(place)?)?;
     let now = Utc::now();
-    if let Some(ScheduleCommand::Set { date, every, key }) = &args.action {
-        set(&keys, date.as_deref(), every.as_deref(), key.as_deref(), now)?;
+    if let Some(ScheduleCommand::Set {
+        date,
+        later,
+        earlier,
+        every,
+        key,
+    }) = &args.action
+    {
+        let every = every.as_deref().map(|text| interval("--every", text)).transpose()?;
+        let later = later.as_deref().map(|text| interval("--later", text)).transpose()?;
+        let earlier = earlier.as_deref().map(|text| interval("--earlier", text)).transpose()?;
+        match later.map(|by| (by, false)).or(earlier.map(|by| (by, true))) {
+            Some(by) => set_by(&keys, by, every, key.as_deref(), now)?,
+            None => set(&keys, date.as_deref(), every, key.as_deref(), now)?,
+        }
     }
     let read = schedule_file::read(&keys.project);
     // Without `.env` there are no keys, but there may be a date.
@@ -142,16 +163,14 @@ fn as_object(project: &Project, read: &ReadSchedule, planned: &[Planned], now: D
 fn set(
     keys: &Keyring,
     date: Option<&str>,
-    every: Option<&str>,
+    every: Option<Interval>,
     key: Option<&str>,
     now: DateTime<Utc>,
 ) -> CommandResult<()> {
     let project = &keys.project;
-    let every = every.map(interval).transpose()?;
     let next_at = date.map(|text| instant(text, project, now)).transpose()?;
-    if let Some(past) = next_at.filter(|next_at| *next_at <= now) {
-        let date = past.with_timezone(&project.zone).format("%Y-%m-%d %H:%M");
-        return Err(anyhow::anyhow!("{date} lies in the past; name a later date").into());
+    if let Some(next_at) = next_at {
+        within_bounds(next_at, project, now)?;
     }
     if let Some(name) = key {
         let provider = keys.provider(name)?;
@@ -172,10 +191,58 @@ fn set(
     Ok(())
 }
 
-fn interval(text: &str) -> CommandResult<Interval> {
-    Interval::parse(text).ok_or_else(|| {
-        anyhow::anyhow!("--every {text:?}: write it as `4 weeks`, `28d`, `3 months`, `quarterly` or `1y`").into()
-    })
+/// Moves each key, or one, by a span from its own date.
+fn set_by(
+    keys: &Keyring,
+    (by, earlier): (Interval, bool),
+    every: Option<Interval>,
+    key: Option<&str>,
+    now: DateTime<Utc>,
+) -> CommandResult<()> {
+    let project = &keys.project;
+    let named = key.map(|name| keys.provider(name)).transpose()?;
+    let planned = plan::make(project, &keys.providers, now)?.keys;
+    let is_meant = |key: &&Planned| named.is_none_or(|provider| provider.id == key.provider);
+    let meant: Vec<&Planned> = planned.iter().filter(is_meant).collect();
+    if meant.is_empty() {
+        return Err(anyhow::anyhow!("no such key is in .env, so there is no date to move").into());
+    }
+    let schedule = key_dates::of_each(project, &keys.providers, now);
+    let moved = |id: &String| by.moved_from(schedule.due_at(id), earlier, now, project.zone);
+    let moved: Vec<_> = meant.iter().map(|key| (&key.provider, moved(&key.provider))).collect();
+    // All of them, or none.
+    for (_, next_at) in &moved {
+        within_bounds(*next_at, project, now)?;
+    }
+    for (id, next_at) in moved {
+        let provider = keys.provider(id)?;
+        key_dates::set(project, &keys.providers, provider, (every, Some(next_at)), now)?;
+    }
+    Ok(())
+}
+
+/// Neither past, nor further ahead than anybody plans.
+fn within_bounds(next_at: DateTime<Utc>, project: &Project, now: DateTime<Utc>) -> CommandResult<()> {
+    let date = next_at.with_timezone(&project.zone).format("%Y-%m-%d %H:%M");
+    if next_at <= now {
+        return Err(anyhow::anyhow!("{date} lies in the past; name a later date").into());
+    }
+    if days_until(next_at, now, project.zone) > FURTHEST_DAYS {
+        return Err(anyhow::anyhow!("{date} is more than two years ahead; name an earlier date").into());
+    }
+    Ok(())
+}
+
+/// A span that an option names.
+fn interval(option: &str, text: &str) -> CommandResult<Interval> {
+    let Some(span) = Interval::parse(text) else {
+        let how = "write it as `4 weeks`, `28d`, `3 months`, `quarterly` or `1y`";
+        return Err(anyhow::anyhow!("{option} {text:?}: {how}; two years are the most").into());
+    };
+    if i64::from(span.days()) > FURTHEST_DAYS {
+        return Err(anyhow::anyhow!("{option} {text:?} is more than two years").into());
+    }
+    Ok(span)
 }
 
 fn instant(text: &str, project: &Project, now: DateTime<Utc>) -> CommandResult<DateTime<Utc>> {
@@ -199,11 +266,13 @@ fn in_words(text: &str, doubt: &DateDoubt) -> String {
     match doubt {
         DateDoubt::Past { day } => format!("{text:?} is {day}, which lies in the past; name a later date"),
         DateDoubt::NoSuchDay => format!("{text:?}: the calendar has no such day"),
-        DateDoubt::TooFar => format!("{text:?} is more than two years ahead; write the date in figures if it is meant"),
+        DateDoubt::TooFar => format!("{text:?} is more than two years ahead; name an earlier date"),
         DateDoubt::Either { day_first, month_first } => {
             format!("{text:?} may be {day_first} or {month_first}; write one of these")
         }
-        DateDoubt::WhichDay => format!("{text:?} is a month; which day of it?"),
+        DateDoubt::WhichDay => format!("{text:?} names no day; which day is it?"),
+        DateDoubt::TooOften => format!("{text:?}: nothing is rotated oftener than once a day"),
+        DateDoubt::HowOften => format!("{text:?} does not say how often; write it as `60 days`"),
         DateDoubt::Several => format!("{text:?} names several days; which one?"),
     }
 }

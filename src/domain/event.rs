@@ -4,7 +4,7 @@ use super::classify::{Clause, Label, Reading, Role};
 use super::comment::{CleanText, Comment, Finding};
 use super::effect::{EffectId, Outcome};
 use super::ids::CommentId;
-use super::leaks::LeakReport;
+use super::leaks::{LeakDenial, LeakReport};
 use super::page::Observed;
 use chrono::{DateTime, Utc};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,6 +99,8 @@ pub struct Report {
     pub heard: CleanText,
     /// What it tells of a leaked key; the reading is that of the rest.
     pub leak: Option<LeakReport>,
+    /// What it says against a leak; the reading is that of the rest.
+    pub no_leak: Option<LeakDenial>,
     /// What redaction found in it.
     pub findings: Vec<Finding>,
     /// Whether something in it has the form of a key, whatever the values of ours are.

@@ -1,6 +1,6 @@
 //! What is known of the dates of keys, and the moves of such dates: from one to another, so that a move can be made twice,
 //! and taken back as long as nobody set a newer one.
-use super::schedule::Interval;
+use super::schedule::{Interval, Priority};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,73 @@ pub struct KeyDates {
     pub expires_at: Option<DateTime<Utc>>,
     /// Whether it stood where others could read it.
     pub exposed: bool,
+    /// How urgent its rotation is.
+    #[serde(default)]
+    pub priority: Priority,
+    /// How its former value stands, as the record of its last rotation tells; `None`: none was begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<FormerKey>,
+}
+
+/// What became of the value that a rotation replaces.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerKey {
+    /// How it stands.
+    pub standing: FormerStanding,
+    /// Since when it stands so.
+    pub since: Option<DateTime<Utc>>,
+    /// Where it is deleted.
+    pub manage_url: String,
+    /// Who still holds it; `None`: nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holders: Option<KeyHolders>,
+}
+
+/// How a value stands that a rotation replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FormerStanding {
+    /// A new value is awaited.
+    InUse,
+    /// A new value is in use; the old one is to be deleted.
+    Replaced,
+    /// It still opens something.
+    Alive,
+    /// Too few proofs yet, or none that tells.
+    Unproven,
+    /// It is proven dead.
+    Dead,
+    /// Nobody can be asked about it.
+    Claimed,
+    /// It was brought back.
+    BroughtBack,
+}
+
+/// Who holds a value that was replaced.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyHolders {
+    /// Programs and places, in words of no language.
+    pub named: Vec<NamedHolder>,
+    /// How many more there are.
+    pub more: usize,
+    /// Whether all was looked through.
+    pub looked: bool,
+}
+
+/// A program or a place that holds a value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedHolder {
+    /// Its name, or a file with its line.
+    pub name: String,
+    /// Of a program, the number of its process.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pid: Option<u32>,
+    /// Since when it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Whether it only may hold it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perhaps: Option<bool>,
 }
 
 /// One change of a key's dates.
@@ -47,6 +114,21 @@ pub struct DateMove {
 }
 
 impl DateMove {
+    /// What is known of the dates when this is written.
+    pub fn apply(&self, keys: &mut [KeyDates]) {
+        if let Some(key) = keys.iter_mut().find(|key| key.provider == self.provider) {
+            key.due_at = self.to;
+            key.every = self.every_to.or(key.every);
+        }
+    }
+
+    /// Both in one: this one, and the next one of the same key behind it.
+    pub fn join(&mut self, next: &Self) {
+        self.to = next.to;
+        self.every_from = self.every_from.or(next.every_from);
+        self.every_to = next.every_to.or(self.every_to);
+    }
+
     /// The way back.
     #[must_use]
     pub fn back(&self) -> Self {
@@ -83,6 +165,10 @@ pub enum WhyKept {
     Absent,
     /// It has that date already.
     Same,
+    /// It is put off, and has a later date than that already.
+    Later,
+    /// It is of no provider that we know: it has no date of its own.
+    NoProvider,
     /// It would be in the past.
     Past,
     /// It would be more than two years ahead.

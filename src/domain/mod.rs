@@ -12,6 +12,7 @@ pub mod ids;
 pub mod key_dates;
 pub mod key_state;
 pub mod leaks;
+pub mod outcome;
 pub mod page;
 pub mod redact;
 pub mod reply;

@@ -12,6 +12,8 @@ pub const DEFAULT_INTERVAL: Interval = Interval {
 };
 /// A key is due this long before its provider lets it expire.
 const EXPIRY_MARGIN_DAYS: i64 = 7;
+/// Nobody plans further ahead, in days.
+pub const FURTHEST_DAYS: i64 = 731;
 /// Rotations are due in the morning.
 const DUE_HOUR: u32 = 9;
 
@@ -89,6 +91,15 @@ impl Interval {
         earlier.map_or(DateTime::<Utc>::MIN_UTC, |earlier| instant(earlier, zone))
     }
 
+    /// So long before or behind a date, in the morning. What is overdue is put off from today.
+    pub fn moved_from(self, due: DateTime<Utc>, earlier: bool, now: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
+        if earlier {
+            self.before(due.max(now), zone)
+        } else {
+            self.morning_after(due.max(now), zone)
+        }
+    }
+
     /// As [`Interval::after`], at 09:00 of that day.
     pub fn morning_after(self, at: DateTime<Utc>, zone: Tz) -> DateTime<Utc> {
         morning_of(self.after(at, zone), zone)
@@ -143,7 +154,7 @@ fn unit_named(word: &str, counted: bool) -> Option<(u32, Unit)> {
 }
 
 /// How urgent a key is; the guide's three.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Priority {
     /// The key opens money, or was exposed.
@@ -151,6 +162,7 @@ pub enum Priority {
     /// The key opens data.
     Medium,
     /// The key opens no more than a quota of calls.
+    #[default]
     Low,
 }
 

@@ -13,6 +13,7 @@ mod post_reply;
 mod probe_keys;
 mod set_property;
 mod set_status;
+mod unmark_exposed;
 mod update_reply;
 mod watch_exposed;
 mod worker;

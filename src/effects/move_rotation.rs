@@ -6,7 +6,7 @@ use crate::domain::key_dates::DateMove;
 use crate::domain::schedule::Schedule;
 use crate::rotation::schedule_file::{self, ReadSchedule};
 use crate::rotation::{Keyring, key_dates};
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,15 +16,28 @@ const TRY_AGAIN: Duration = Duration::from_mins(1);
 pub(super) async fn perform(keys: &Keyring, moves: &[DateMove]) -> Outcome {
     let (providers, moves) = (Arc::clone(&keys.providers), moves.to_vec());
     let written = keys.blocking(move |project| {
-        if let ReadSchedule::Unreadable(why) = schedule_file::read(project) {
+        let _lock = schedule_file::lock(project).map_err(|error| error.to_string())?;
+        let read = schedule_file::read(project);
+        if let ReadSchedule::Unreadable(why) = read {
             return Ok(Outcome::Refused { why });
         }
-        let _lock = schedule_file::lock(project).map_err(|error| error.to_string())?;
-        let mut schedule = key_dates::of_each(project, &providers, Utc::now());
-        let done = moves.into_iter().filter(|one| moves_one(&mut schedule, one)).collect();
-        schedule.follow_the_earliest();
-        let next_at = schedule.next_at;
-        schedule_file::write(project, &schedule).map_err(|error| error.to_string())?;
+        let (was_none, now) = (matches!(read, ReadSchedule::Missing), Utc::now());
+        let mut schedule = key_dates::of_each(project, &providers, now);
+        let is_done = |one: &DateMove| was_none && one.to.is_none();
+        let done = moves.into_iter();
+        let done: Vec<DateMove> = done
+            .filter(|one| is_done(one) || moves_one(&mut schedule, one))
+            .collect();
+        let leads_to_none = done.iter().any(|one| one.to.is_none());
+        let next_at = if leads_to_none && (was_none || tells_nothing(&schedule, now)) {
+            // There was no schedule before: all is due now, as without one.
+            schedule_file::remove(project).map_err(|error| error.to_string())?;
+            now
+        } else {
+            schedule.follow_the_earliest();
+            schedule_file::write(project, &schedule).map_err(|error| error.to_string())?;
+            schedule.next_at
+        };
         Ok::<_, String>(Outcome::Done {
             result: Done::Moved { moves: done, next_at },
         })
@@ -46,16 +59,29 @@ fn moves_one(schedule: &mut Schedule, one: &DateMove) -> bool {
     if one.from.is_some() && present != one.from {
         return false;
     }
+    if one.to.is_none() {
+        schedule.keys.remove(&one.provider);
+        return true;
+    }
     key.next_at = one.to;
     key.every = one.every_to.unwrap_or(key.every);
     true
+}
+
+/// Whether all that is left in it is what was written beside the first date that somebody set: no key was rotated, and all of them
+/// are due.
+fn tells_nothing(schedule: &Schedule, now: DateTime<Utc>) -> bool {
+    let mut keys = schedule.keys.values();
+    keys.all(|key| {
+        let is_due = key.next_at.is_none_or(|at| at <= now);
+        is_due && key.last_rotated_at.is_none() && key.state.is_none() && key.provider_expires_at.is_none()
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Priority, read_instant};
-    use chrono::DateTime;
     use chrono_tz::Tz;
     use std::collections::BTreeMap;
 
@@ -104,6 +130,18 @@ mod tests {
             assert!(moves_one(&mut moved, &one.back()));
             assert_eq!(moved, schedule(Some("2027-01-12T09:00")));
         }
+    }
+
+    #[test]
+    fn the_way_back_to_no_schedule_leads_to_none() {
+        let mut first = schedule(None);
+        let mut one = one(None, "2027-01-15T09:00");
+        one.every_from = None;
+        assert!(moves_one(&mut first, &one));
+        assert!(moves_one(&mut first, &one.back()) && first.keys.is_empty());
+        assert!(tells_nothing(&first, at("2026-12-01T09:00")));
+        let other = schedule(Some("2027-01-15T09:00"));
+        assert!(!tells_nothing(&other, at("2026-12-01T09:00")), "somebody set a date");
     }
 
     #[test]

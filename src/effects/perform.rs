@@ -3,7 +3,7 @@ use super::context::EffectContext;
 use super::outcomes::skipped;
 use super::{
     back_up_env, check_box, gather_evidence, look_up_keys, mark_exposed, mask_block, move_rotation, post_reply,
-    probe_keys, set_property, set_status, update_reply, watch_exposed, write_schedule,
+    probe_keys, set_property, set_status, unmark_exposed, update_reply, watch_exposed, write_schedule,
 };
 use crate::domain::effect::{Effect, Outcome};
 use crate::store::EffectRow;
@@ -43,6 +43,7 @@ pub(super) async fn perform(context: &EffectContext, leased: &EffectRow, until: 
         | Effect::LookUpKeys { .. }
         | Effect::MoveRotation { .. }
         | Effect::MarkExposed { .. }
+        | Effect::UnmarkExposed { .. }
         | Effect::WatchExposed { .. }
         | Effect::GatherEvidence { .. } => with_keys(context, leased).await,
     }
@@ -56,9 +57,10 @@ async fn with_keys(context: &EffectContext, leased: &EffectRow) -> Outcome {
         Effect::BackUpEnv { at, cycle, .. } => back_up_env::perform(&keys, *at, *cycle).await,
         Effect::ProbeKeys { variables } => probe_keys::perform(context, &keys, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&keys, *rotated_at).await,
-        Effect::LookUpKeys { variables } => look_up_keys::perform(&keys, variables).await,
+        Effect::LookUpKeys { variables, holders } => look_up_keys::perform(&keys, variables, *holders).await,
         Effect::MoveRotation { moves } => move_rotation::perform(&keys, moves).await,
         Effect::MarkExposed { variables, all } => mark_exposed::perform(&keys, variables, *all).await,
+        Effect::UnmarkExposed { variables, all, but } => unmark_exposed::perform(&keys, variables, *all, but).await,
         Effect::WatchExposed { variables, all } => watch_exposed::perform(&collector, variables, *all).await,
         Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&collector, check, cycle).await,
         _ => skipped("it needs no key"),

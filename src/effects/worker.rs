@@ -316,6 +316,7 @@ fn facts(effect: &Effect, outcome: &Outcome, attempt: u32) -> serde_json::Value 
         | Effect::BackUpEnv { .. }
         | Effect::ProbeKeys { .. }
         | Effect::MarkExposed { .. }
+        | Effect::UnmarkExposed { .. }
         | Effect::WatchExposed { .. }
         | Effect::LookUpKeys { .. }
         | Effect::MoveRotation { .. }

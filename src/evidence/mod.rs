@@ -60,7 +60,7 @@ mod keys_valid;
 mod monitor_ran;
 mod observation;
 mod old_keys_dead;
-mod readers;
+pub mod readers;
 mod rotator;
 mod schedule_ahead;
 

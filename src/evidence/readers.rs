@@ -1,7 +1,8 @@
 //! Who still reads an old key: evidence of its own, beside the proofs that the key is dead and in place of none.
 use super::collector::Collector;
 use super::observation::Observation;
-use crate::rotation::holders::{self, Holder, HolderPlace, Program, changed_at};
+use crate::domain::key_dates::{KeyHolders, NamedHolder};
+use crate::rotation::holders::{self, HeldBy, Holder, HolderPlace, Program, changed_at};
 use crate::rotation::proofs::ProofSeries;
 use crate::rotation::{Holders, KeyValues, Project, ReplacedKey};
 use chrono::{DateTime, Utc};
@@ -57,7 +58,7 @@ impl Readers {
         let readers: Vec<Value> = holders
             .iter()
             .take(MOST)
-            .map(|holder| reader(holder, project, now))
+            .map(|holder| json!(reader(holder, project, now)))
             .collect();
         let more = holders.len() - readers.len();
         let seen = seen.with("readers", readers);
@@ -65,31 +66,51 @@ impl Readers {
     }
 }
 
-/// In words of no language, as far as there are any.
-fn reader(holder: &Holder, project: &Project, now: DateTime<Utc>) -> Value {
-    match &holder.place {
-        HolderPlace::Program { program, .. } => running(program, project, now),
-        HolderPlace::MayHold { program } => {
-            let mut reader = running(program, project, now);
-            reader["perhaps"] = true.into();
-            reader
-        }
-        HolderPlace::Exported { names } => json!({ "name": format!("${}", names.join(", $")) }),
-        HolderPlace::EnvName { line, .. } | HolderPlace::EnvComment { line } => {
-            json!({ "name": format!("{}:{line}", project.relative(&project.env)) })
-        }
-        HolderPlace::Profile { file, line } | HolderPlace::File { file, line } => {
-            json!({ "name": format!("{file}:{line}") })
-        }
+/// Who holds an old key of these, for people: the first few, and how many more.
+pub fn named(held_by: &HeldBy, project: &Project, now: DateTime<Utc>) -> KeyHolders {
+    let holders = &held_by.holders;
+    KeyHolders {
+        named: holders
+            .iter()
+            .take(MOST)
+            .map(|holder| reader(holder, project, now))
+            .collect(),
+        more: holders.len().saturating_sub(MOST),
+        looked: held_by.looked && !held_by.cut,
     }
 }
 
-fn running(program: &Program, project: &Project, now: DateTime<Utc>) -> Value {
-    let (name, pid) = (&program.name, program.pid);
-    let Some(since) = program.since.map(|since| since.with_timezone(&project.zone)) else {
-        return json!({ "name": name, "pid": pid });
+/// In words of no language, as far as there are any.
+fn reader(holder: &Holder, project: &Project, now: DateTime<Utc>) -> NamedHolder {
+    let place = |name: String| NamedHolder {
+        name,
+        ..NamedHolder::default()
     };
-    let is_today = since.date_naive() == now.with_timezone(&project.zone).date_naive();
-    let since = since.format(if is_today { "%H:%M" } else { "%Y-%m-%d" }).to_string();
-    json!({ "name": name, "pid": pid, "since": since })
+    match &holder.place {
+        HolderPlace::Program { program, .. } => running(program, project, now),
+        HolderPlace::MayHold { program } => NamedHolder {
+            perhaps: Some(true),
+            ..running(program, project, now)
+        },
+        HolderPlace::Exported { names } => place(format!("${}", names.join(", $"))),
+        HolderPlace::EnvName { line, .. } | HolderPlace::EnvComment { line } => {
+            place(format!("{}:{line}", project.relative(&project.env)))
+        }
+        HolderPlace::Profile { file, line } | HolderPlace::File { file, line } => place(format!("{file}:{line}")),
+    }
+}
+
+fn running(program: &Program, project: &Project, now: DateTime<Utc>) -> NamedHolder {
+    let zone = project.zone;
+    let since = program.since.map(|since| {
+        let since = since.with_timezone(&zone);
+        let is_today = since.date_naive() == now.with_timezone(&zone).date_naive();
+        since.format(if is_today { "%H:%M" } else { "%Y-%m-%d" }).to_string()
+    });
+    NamedHolder {
+        name: program.name.clone(),
+        pid: Some(program.pid),
+        since,
+        perhaps: None,
+    }
 }

@@ -2,11 +2,11 @@
 use super::marks::CommentMarks;
 use crate::config::Backlog;
 use crate::domain::asks::{AskReader, AskedOfKeys, without_our_name};
-use crate::domain::classify::{Classifier, Explained, KeyNames, Label, Reading, ReadingContext};
+use crate::domain::classify::{Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext};
 use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
-use crate::domain::leaks::{LeakReader, LeakReport};
+use crate::domain::leaks::{LeakDenial, LeakReader, LeakReport};
 use crate::domain::page::Guide;
 use crate::domain::redact::{Redacted, SharedRedactor};
 use crate::notion::{RawComment, anchor, raw_text};
@@ -52,6 +52,7 @@ struct Heard {
     asked: AskedOfKeys,
     by_form: Vec<Finding>,
     leak: Option<LeakReport>,
+    no_leak: Option<LeakDenial>,
     /// Whether pieces of our keys may stand in the text: it is read, and nothing of it is kept.
     may_hold_pieces: bool,
 }
@@ -120,9 +121,10 @@ impl Ingest {
     /// The reading of the rest gets the language of all, as a word that is left tells none; and the label of what is asked, where
     /// nothing else is said.
     fn tell_of_asked(&self, heard: &Heard, context: &ReadingContext<'_>, reading: &mut Reading) {
-        if heard.leak.is_some() || heard.asked.rest.is_some() {
+        if heard.leak.is_some() || heard.no_leak.is_some() || heard.asked.rest.is_some() {
             reading.language = self.classifier.language(&heard.text, context);
         }
+        self.leave_guesses_out(heard, reading);
         let Some(rest) = &heard.asked.rest else { return };
         if rest.as_str().is_empty() {
             reading.labels = vec![Label::Question];
@@ -134,14 +136,39 @@ impl Ingest {
         }
     }
 
+    /// Of leaks and of dates we know the words: what is said in such words and means nothing to us is no finish and no obstacle
+    /// because its form looks so. Beside a wish that is understood, nothing else is guessed at.
+    fn leave_guesses_out(&self, heard: &Heard, reading: &mut Reading) {
+        let wishes = heard.asked.wishes.iter().any(|wish| !wish.is_unfinished());
+        if wishes {
+            let is_of_wish =
+                |clause: &Clause| clause.is_weak() || clause.label == Label::Progress && clause.steps.is_empty();
+            reading.retain(|clause| !is_of_wish(clause));
+        }
+        if heard.leak.is_some() {
+            reading.retain(|clause| !(clause.guessed && clause.label.is_at_stake()));
+        }
+        let says_something = |clause: &Clause| clause.label.is_at_stake() || clause.label == Label::Progress;
+        let is_idle = |clause: &Clause| clause.is_weak() && says_something(clause);
+        if !reading.clauses.iter().any(is_idle) {
+            return;
+        }
+        let text = heard.to_classify();
+        if self.leaks.speaks_of_leaks(text) || self.asks.tells_how_often(text) {
+            reading.retain(|clause| !is_idle(clause));
+        }
+    }
+
     fn heard(&self, text: &CleanText, by_form: Vec<Finding>, may_hold_pieces: bool) -> Heard {
         let text = without_our_name(text);
         let leak = self.leaks.read(&text);
+        let rest = leak.as_ref().map_or(&text, |leak| &leak.rest);
+        let no_leak = self.leaks.denied(rest);
+        let rest = no_leak.as_ref().map_or(rest, |denial| &denial.rest);
         Heard {
-            asked: self
-                .asks
-                .read(leak.as_ref().map_or(&text, |leak| &leak.rest), &self.keys),
+            asked: self.asks.read(rest, &self.keys),
             leak,
+            no_leak,
             text,
             by_form,
             may_hold_pieces,
@@ -208,6 +235,7 @@ impl Ingest {
             wishes: heard.asked.wishes,
             heard: heard.text,
             leak: heard.leak,
+            no_leak: heard.no_leak,
             findings,
             looks_like_key,
             cut: redacted.cut,
@@ -220,8 +248,9 @@ impl Ingest {
 impl Heard {
     /// What the classifier reads: what is left when what tells of a leak, and what is asked, is taken out.
     fn to_classify(&self) -> &CleanText {
-        let left_of_leak = || self.leak.as_ref().map(|leak| &leak.rest);
-        self.asked.rest.as_ref().or_else(left_of_leak).unwrap_or(&self.text)
+        let of_leak = self.leak.as_ref().map(|leak| &leak.rest);
+        let of_denial = self.no_leak.as_ref().map(|denial| &denial.rest);
+        self.asked.rest.as_ref().or(of_denial).or(of_leak).unwrap_or(&self.text)
     }
 }
 

@@ -139,6 +139,20 @@ pub fn expose(project: &Project, name: &str, at: DateTime<Utc>) -> Result<(), St
     save(project, &kept.cycle, kept.on_page, kept.ended_at)
 }
 
+/// Takes such notes back, for the variables that fit; those that were noted.
+pub fn unexpose(project: &Project, fits: impl Fn(&String) -> bool) -> Result<Vec<String>, StateError> {
+    let _lock = replace::lock(&project.state_dir)?;
+    let Some(mut kept) = kept(project)? else {
+        return Ok(Vec::new());
+    };
+    let back = kept.cycle.exposed.extract_if(.., |name, _| fits(name));
+    let back: Vec<String> = back.map(|(name, _)| name).collect();
+    if !back.is_empty() {
+        save(project, &kept.cycle, kept.on_page, kept.ended_at)?;
+    }
+    Ok(back)
+}
+
 fn kept(project: &Project) -> Result<Option<Kept>, StateError> {
     load(&project.state_dir.join(NAME))
 }

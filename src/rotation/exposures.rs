@@ -36,6 +36,20 @@ pub struct Exposure {
     /// Whose key it is; `.env` may tell it no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<KeyOrigin>,
+    /// When it was taken back: it had been a false alarm. It stays on record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_back_at: Option<DateTime<Utc>>,
+}
+
+/// Which marks are taken back.
+#[derive(Clone, Debug, Default)]
+pub struct MarkNames {
+    /// Variables of `.env`.
+    pub names: Vec<String>,
+    /// Whether all are meant.
+    pub all: bool,
+    /// What stays exposed all the same.
+    pub but: Vec<String>,
 }
 
 /// What came of names that somebody gave.
@@ -109,6 +123,7 @@ fn note(
             since: at,
             standing: None,
             ended_at: None,
+            taken_back_at: None,
             origin: providers.of_variable(variable).map(KeyOrigin::of),
         });
     }
@@ -119,6 +134,39 @@ fn note(
 pub(super) fn origins(project: &Project) -> Vec<KeyOrigin> {
     let kept = kept(project).map(|kept| kept.exposures).unwrap_or_default();
     kept.into_iter().filter_map(|exposure| exposure.origin).collect()
+}
+
+/// Takes marks back: it was a false alarm. The dates of the keys are again what they were; a rotation that was begun goes on.
+/// What was marked and taken back stays on record. The variables whose marks went.
+pub fn unmark(
+    project: &Project,
+    providers: &Providers,
+    which: &MarkNames,
+    at: DateTime<Utc>,
+) -> Result<Vec<String>, StateError> {
+    let means = |names: &[String], variable: &String| {
+        names.iter().any(|name| {
+            let known = providers.of_variable(name).and_then(|provider| provider.variable(name));
+            variable.eq_ignore_ascii_case(name) || known.is_some_and(|known| known.answers_to(variable))
+        })
+    };
+    let is_meant = |variable: &String| (which.all || means(&which.names, variable)) && !means(&which.but, variable);
+    let mut back = cycle::unexpose(project, is_meant)?;
+    let _lock = replace::lock(&project.state_dir)?;
+    let mut kept = kept(project)?;
+    for known in &mut kept.exposures {
+        if known.ended_at.is_none() && is_meant(&known.variable) {
+            known.ended_at = Some(at);
+            known.taken_back_at = Some(at);
+            back.push(known.variable.clone());
+        }
+    }
+    back.sort();
+    back.dedup();
+    if !back.is_empty() {
+        store(&project.state_dir.join(NAME), &kept)?;
+    }
+    Ok(back)
 }
 
 /// The variables of `.env` that names mean: themselves, whatever their case, and the other names of the same key.
@@ -159,6 +207,7 @@ pub(super) fn of(
     all: bool,
 ) -> Result<Vec<Exposure>, StateError> {
     let mut kept = kept(project)?;
+    kept.exposures.retain(|known| known.taken_back_at.is_none());
     // By name, and of one name the newest last.
     kept.exposures
         .sort_by(|one, other| (&one.variable, one.since).cmp(&(&other.variable, other.since)));

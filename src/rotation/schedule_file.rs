@@ -102,6 +102,15 @@ pub fn write(project: &Project, schedule: &Schedule) -> Result<bool, ScheduleErr
     Ok(true)
 }
 
+/// Takes the schedule away, if there is one.
+pub fn remove(project: &Project) -> Result<(), ScheduleError> {
+    let path = project.dir.join(PATH);
+    match std::fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(ScheduleError::Io { path, source }),
+        _ => Ok(()),
+    }
+}
+
 fn save(project: &Project, object: &ScheduleFields, is_new: bool) -> io::Result<()> {
     let path = project.dir.join(PATH);
     if let Some(folder) = path.parent() {

@@ -21,6 +21,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
+/// A text with the next year in the place of `YYYY`: nobody plans more than two years ahead.
+pub fn next_year(text: &str) -> String {
+    let next = chrono::Datelike::year(&chrono::Utc::now()) + 1;
+    text.replace("YYYY", &next.to_string())
+}
+
 /// A folder with a `.env`, and the program beside it.
 pub struct Folder {
     pub dir: TempDir,

@@ -329,6 +329,7 @@ impl Stage<'_> {
             Effect::UpdateReply { .. }
             | Effect::SetProperty { .. }
             | Effect::MarkExposed { .. }
+            | Effect::UnmarkExposed { .. }
             | Effect::MaskBlock { .. } => Done::Changed,
             Effect::WatchExposed { .. } => Done::Watched { keys: Vec::new() },
             Effect::BackUpEnv { .. } => Done::Seen {

@@ -1,9 +1,9 @@
 //! Conversations about keys and their dates, as many as there are kinds of answers, to render every prompt for them.
-use crate::domain::asks::{AskReader, DateDoubt, DateWish, DayWords, KeyQuestion};
+use crate::domain::asks::{AskReader, DateDoubt, DateWay, DateWish, DayWords, KeyQuestion};
 use crate::domain::effect::{EffectId, KeyState};
-use crate::domain::key_dates::{DateMove, KeptDate, KeyDates, WhyKept};
+use crate::domain::key_dates::{DateMove, FormerKey, FormerStanding, KeptDate, KeyDates, KeyHolders, WhyKept};
 use crate::domain::page::{Conversation, DateLookUp, DatesOutcome, ReplyPart};
-use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, Unit};
+use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, Priority, Unit};
 use crate::domain::verdict::Verdict;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
@@ -83,13 +83,35 @@ fn looked_up(now: DateTime<Utc>) -> Vec<KeyDates> {
         by: Some("ana".to_owned()),
         expires_at: Some(now + TimeDelta::days(40)),
         exposed: false,
+        priority: Priority::High,
+        former: None,
     };
     let late = KeyDates {
         provider: "bybit".to_owned(),
         due_at: Some(now - TimeDelta::days(1)),
         ..known.clone()
     };
-    vec![known, late]
+    let former = [
+        FormerStanding::InUse,
+        FormerStanding::Replaced,
+        FormerStanding::Alive,
+        FormerStanding::Unproven,
+        FormerStanding::Dead,
+        FormerStanding::Claimed,
+        FormerStanding::BroughtBack,
+    ];
+    let former = former.into_iter().map(|standing| KeyDates {
+        provider: format!("{standing:?}"),
+        former: Some(FormerKey {
+            standing,
+            since: Some(now - TimeDelta::days(8)),
+            manage_url: "https://a.example".to_owned(),
+            holders: Some(KeyHolders::default()),
+        }),
+        ..known.clone()
+    });
+    let former: Vec<KeyDates> = former.collect();
+    [known.clone(), late].into_iter().chain(former).collect()
 }
 
 fn dates(now: DateTime<Utc>) -> Vec<ReplyPart> {
@@ -104,6 +126,8 @@ fn dates(now: DateTime<Utc>) -> Vec<ReplyPart> {
         },
         DateDoubt::WhichDay,
         DateDoubt::Several,
+        DateDoubt::TooOften,
+        DateDoubt::HowOften,
     ];
     let to = Some(now + TimeDelta::days(46));
     let mut outcomes: Vec<DatesOutcome> = doubts.map(|doubt| DatesOutcome::Doubtful { doubt }).into();
@@ -122,12 +146,19 @@ fn dates(now: DateTime<Utc>) -> Vec<ReplyPart> {
         keys: vec![VARIABLE.to_owned()],
         ..DateWish::default()
     };
+    let reminder = ReplyPart::Dates {
+        wish: DateWish {
+            way: DateWay::Reminder,
+            ..wish.clone()
+        },
+        outcome: DatesOutcome::Told { to, may: true },
+    };
     let part = |outcome| ReplyPart::Dates {
         wish: wish.clone(),
         outcome,
     };
     let back = [Vec::new(), moves(now)].map(|moves| ReplyPart::DatesBack { moves });
-    outcomes.into_iter().map(part).chain(back).collect()
+    outcomes.into_iter().map(part).chain(back).chain([reminder]).collect()
 }
 
 fn moves(now: DateTime<Utc>) -> Vec<DateMove> {
@@ -144,11 +175,13 @@ fn moves(now: DateTime<Utc>) -> Vec<DateMove> {
 }
 
 fn kept(now: DateTime<Utc>) -> Vec<KeptDate> {
-    use WhyKept::{Absent, Ends, Exposed, Newer, Past, Same, TooFar};
+    use WhyKept::{Absent, Ends, Exposed, Later, Newer, NoProvider, Past, Same, TooFar};
     let one = |why| KeptDate {
         title: "Groq".to_owned(),
         why,
         at: Some(now),
     };
-    [Exposed, Ends, Absent, Same, Past, TooFar, Newer].map(one).into()
+    [Exposed, Ends, Absent, Same, Past, TooFar, Newer, Later, NoProvider]
+        .map(one)
+        .into()
 }

@@ -12,7 +12,16 @@ pub(super) fn parts() -> Vec<ReplyPart> {
     };
     vec![
         unnamed,
-        ReplyPart::LeakByGuest,
+        ReplyPart::LeakByGuest { told: true },
+        ReplyPart::LeakByGuest { told: false },
+        ReplyPart::NotLeaked {
+            variables: vec!["A0_KEY".to_owned()],
+            all: false,
+        },
+        ReplyPart::NotLeaked {
+            variables: Vec::new(),
+            all: true,
+        },
         ReplyPart::Asks { asked: Asked::Leaked },
     ]
 }

@@ -8,6 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 const LONGEST: usize = 5;
 /// More words than these no wish has.
 const MOST_WORDS: usize = 80;
+/// "It" and "them" where they stand behind a verb: in Spanish, French and Portuguese.
+const OBJECTS_BEHIND: [&str; 14] = [
+    "-les", "-los", "-las", "-le", "-la", "-lo", "-os", "-as", "-o", "-a", "los", "las", "lo", "la",
+];
 /// What stands for the name of a key.
 pub(super) const KEY: &str = "{key}";
 
@@ -24,17 +28,17 @@ struct LexiconFile {
 }
 
 /// The kinds of words in `[kinds]`, in the order of their bits.
-const KINDS: [&str; 26] = [
+const KINDS: [&str; 30] = [
     "move", "place", "change", "later", "push", "snooze", "earlier", "remind", "rotate", "after", "before", "object",
     "keynoun", "all", "it", "interval", "every", "cue", "toward", "to", "in", "hence", "filler", "veto", "hedge",
-    "polite",
+    "polite", "may", "rather", "amend", "except",
 ];
 /// Kinds of words that only the reading of days asks for.
-const OF_DAYS: [&str; 4] = ["or", "end", "next", "until"];
+const OF_DAYS: [&str; 6] = ["or", "end", "next", "until", "vague", "moment"];
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct WordKinds(u32);
+pub(super) struct WordKinds(u64);
 
 impl WordKinds {
     /// The set of these kinds.
@@ -44,9 +48,9 @@ impl WordKinds {
                 .iter()
                 .chain(&OF_DAYS)
                 .position(|known| known == name)
-                .unwrap_or(31)
+                .unwrap_or(63)
         };
-        Self(names.iter().map(bit).fold(0, |all, bit: u32| all | bit))
+        Self(names.iter().map(bit).fold(0, |all, bit: u64| all | bit))
     }
 
     /// Whether the sets share a kind.
@@ -157,8 +161,10 @@ impl DateLexicon {
     /// What says no in one language and something harmless in another is no veto.
     fn settle(&mut self) {
         let veto = WordKinds::of(&["veto"]);
+        let no = WordKinds::of(&["veto", "rather", "amend"]);
         for word in self.phrases.values_mut() {
-            let means_more = word.kinds != veto || word.month.is_some() || word.unit.is_some() || word.number.is_some();
+            let means_more =
+                no.and(word.kinds) != no || word.month.is_some() || word.unit.is_some() || word.number.is_some();
             if word.is(veto) && means_more {
                 word.kinds = WordKinds(word.kinds.0 & !veto.0);
             }
@@ -170,7 +176,8 @@ impl DateLexicon {
         let verbs = WordKinds::of(&["move", "later", "push", "snooze", "earlier", "remind"]);
         let names_a_time = |word: &DateWord| {
             let day = word.days.is_some() || word.weekday.is_some() || word.month.is_some();
-            day || word.unit.is_some() || word.often.is_some() || word.figures.is_some()
+            let vague = word.is(WordKinds::of(&["vague", "moment"]));
+            day || vague || word.unit.is_some() || word.often.is_some() || word.figures.is_some()
         };
         self.words(clause)
             .iter()
@@ -183,12 +190,30 @@ impl DateLexicon {
         let mut words = Vec::new();
         let mut at = 0;
         while at < pieces.len() && words.len() < MOST_WORDS {
-            let (length, mut word) = self.phrase(&pieces[at..]).unwrap_or_else(|| (1, bare(pieces[at].text)));
+            let found = self.phrase(&pieces[at..]);
+            let (length, mut word) = found.unwrap_or_else(|| (1, self.one(pieces[at].text)));
+            if length == 1 {
+                word.sign = word.sign.or(bare(pieces[at].text).sign);
+            }
             word.joined = pieces[at].joined;
             words.push(word);
             at += length;
         }
         words
+    }
+
+    /// A word that no phrase begins with: a verb with its object behind it, "aplázalo", "reporte-la", or a bare one.
+    fn one(&self, text: &str) -> DateWord {
+        let verbs = WordKinds::of(&["move", "place", "change", "later", "push", "snooze", "earlier"]);
+        let of = |object: &str| self.phrases.get(text.strip_suffix(object)?);
+        let verb = OBJECTS_BEHIND.iter().find_map(|object| of(object));
+        match verb.filter(|word| word.is(verbs)) {
+            Some(verb) => DateWord {
+                kinds: verb.kinds.and(WordKinds::of(&["it"])),
+                ..verb.clone()
+            },
+            None => bare(text),
+        }
     }
 
     /// The longest phrase that begins here.

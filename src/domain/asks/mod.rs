@@ -1,8 +1,10 @@
 //! What people ask of us about keys and their dates: questions ("is the groq key still valid?") and wishes ("snooze until
 //! Monday"). They are read before a comment is classified, sentence by sentence, and what they say is classified no more: a
 //! question stays a question, and the day of a month is no step.
+mod day_reader;
 mod days;
 mod lexicon;
+mod scan;
 mod sentences;
 #[cfg(test)]
 mod tests;
@@ -10,14 +12,14 @@ mod topics;
 mod wish;
 
 pub use days::{DateDoubt, DayWords};
-pub use wish::DateWish;
+pub use wish::{DateWay, DateWish};
 
 use super::classify::{KeyNames, folded};
 use super::comment::CleanText;
 use super::schedule::at_nine;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use lexicon::{DateLexicon, KEY, WordKinds};
+use lexicon::{DateLexicon, DateWord, KEY, WordKinds};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -132,7 +134,7 @@ impl AskReader {
         let leads = words.first()?.is(WordKinds::of(&["to", "toward", "in", "filler"]));
         let whole = |to: usize| {
             let before = to.checked_sub(1).and_then(|at| words.get(at));
-            let (length, day) = days::day(before, words.get(to..)?)?;
+            let (length, day) = day_reader::day(before, words.get(to..)?)?;
             (to + length == words.len()).then_some(day)
         };
         let day = whole(0).or_else(|| whole(1).filter(|_| leads))?;
@@ -142,13 +144,24 @@ impl AskReader {
         })
     }
 
+    /// Whether a comment tells how often something is, whatever that is.
+    pub fn tells_how_often(&self, text: &CleanText) -> bool {
+        let words = self.lexicon.words(&folded(text.as_str()));
+        let every = WordKinds::of(&["every"]);
+        let often = |(at, word): (usize, &DateWord)| {
+            let unit = |word: &DateWord| word.unit.is_some() || word.is(WordKinds::of(&["moment"]));
+            word.often.is_some() || word.is(every) && words[at + 1..].iter().take(3).any(unit)
+        };
+        words.iter().enumerate().any(often)
+    }
+
     /// What a comment asks about keys and dates.
     pub fn read(&self, text: &CleanText, keys: &KeyNames) -> AskedOfKeys {
         let whole = text.as_str();
         let mut asked = AskedOfKeys::default();
         let mut taken: Vec<Range<usize>> = Vec::new();
         let mut before = Vec::new();
-        for sentence in sentences::sentences(whole) {
+        for sentence in self.with_amendments(whole) {
             let said = SaidSentence::of(&whole[sentence.clone()], keys);
             if asked.questions.len() + asked.wishes.len() < MOST && !said.is_to_somebody {
                 let within = SentencePlace {
@@ -170,6 +183,19 @@ impl AskReader {
         asked
     }
 
+    /// The sentences of a text; one that names another time than the one before it is part of that: "To Friday. No, Monday."
+    fn with_amendments(&self, text: &str) -> Vec<Range<usize>> {
+        let mut joined: Vec<Range<usize>> = Vec::new();
+        for sentence in sentences::sentences(text) {
+            let amends = || scan::amends(&self.lexicon, &folded(&text[sentence.clone()]));
+            match joined.last_mut() {
+                Some(before) if amends() => before.end = sentence.end,
+                _ => joined.push(sentence),
+            }
+        }
+        joined
+    }
+
     /// Reads one sentence; what of it is asked.
     fn in_sentence(&self, within: SentencePlace<'_>, asked: &mut AskedOfKeys) -> Vec<Range<usize>> {
         let SentencePlace {
@@ -177,7 +203,9 @@ impl AskReader {
         } = within;
         let (wishes, ranges) = self.wishes(within);
         let sure = wishes.iter().any(|wish| !wish.tentative);
-        if !sure && let Some(topic) = self.topics.find(&said.marked) {
+        let is_behind = said.keys.is_empty() && !before.is_empty();
+        let behind = || self.topics.find_behind(&said.marked).filter(|_| is_behind);
+        if !sure && let Some(topic) = self.topics.find(&said.marked).or_else(behind) {
             let own = said.keys.clone();
             let refers = own.is_empty() && self.topics.refers(&said.marked);
             asked.questions.push(KeyQuestion {
@@ -204,6 +232,8 @@ impl AskReader {
         if !self.lexicon.may_wish(&said.marked) {
             return (Vec::new(), Vec::new());
         }
+        let except = WordKinds::of(&["except"]);
+        let excepts = self.lexicon.words(&said.marked).iter().any(|word| word.is(except));
         let with_keys = |wish: DateWish, clause: &SaidSentence| {
             let own = !clause.keys.is_empty() || wish.all || !clause.unknown.is_empty();
             let meant = if own {
@@ -226,23 +256,34 @@ impl AskReader {
         let read = |range: &Range<usize>| {
             let clause = SaidSentence::of(&whole[range.clone()], keys);
             let wish = wish::wish(&self.lexicon, &clause.marked, said.is_asked, !said.keys.is_empty())?;
-            Some(with_keys(wish, &clause))
+            let wish = with_keys(wish, &clause);
+            // "All but Groq": what is meant is asked about.
+            let keys = if excepts { Vec::new() } else { wish.keys };
+            let tentative = wish.tentative || excepts;
+            Some(DateWish {
+                keys,
+                tentative,
+                ..wish
+            })
         };
-        let all = read(sentence).filter(|wish| wish.to != Some(DayWords::Several) && !wish.is_unfinished());
-        if let Some(wish) = all {
+        let all = read(sentence);
+        let several = all.as_ref().is_some_and(|wish| wish.to == Some(DayWords::Several));
+        if let Some(wish) = all.clone().filter(|wish| !several && !wish.is_unfinished()) {
             return (vec![wish], vec![sentence.clone()]);
         }
         for depth in sentences::DEPTHS {
             let clauses = sentences::clauses(whole, sentence, depth);
             let found = clauses.into_iter().filter_map(|range| Some((read(&range)?, range)));
             let (wishes, ranges): (Vec<_>, Vec<_>) = found.filter(|(wish, _)| !wish.is_unfinished()).unzip();
+            // "To 15 January, 20 January": which of them is not said.
+            if wishes.len() == 1 && several {
+                break;
+            }
             if !wishes.is_empty() {
                 return (wishes, ranges);
             }
         }
-        read(sentence)
-            .map(|wish| (vec![wish], vec![sentence.clone()]))
-            .unwrap_or_default()
+        all.map(|wish| (vec![wish], vec![sentence.clone()])).unwrap_or_default()
     }
 }
 
@@ -297,7 +338,7 @@ impl SaidSentence {
 
 /// A text in which participles in "-é" differ from what is told to do, "reporté" from "reporte", when the accents are gone.
 fn with_participles(text: &str) -> Cow<'_, str> {
-    static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\w{3})[éÉ](e?s?)\b").ok());
+    static ENDS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(\w{3})[éÉ]((?:es?)?)\b").ok());
     match ENDS.as_ref() {
         Some(ends) if text.contains(['é', 'É']) => ends.replace_all(text, "${1}eed$2"),
         _ => Cow::Borrowed(text),

@@ -1,4 +1,5 @@
 //! What people ask about keys: topics as patterns over a folded sentence, in `config/key_topics.toml`.
+use super::lexicon::KEY;
 use crate::domain::toml_fault;
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use serde::Deserialize;
@@ -36,6 +37,7 @@ pub(super) struct KeyTopics {
     unless: RegexSet,
     asks: Regex,
     refers: Regex,
+    it: Regex,
     /// Examples and counter-examples, with their topic: proven by whoever can name keys.
     pub(super) examples: Vec<(String, String, bool)>,
 }
@@ -72,7 +74,7 @@ impl KeyTopics {
             let regex = RegexBuilder::new(&with_words(name)).unicode(false).build();
             regex.map_err(|error| error.to_string())
         };
-        let (asks, refers) = (word("<asks>")?, word("<refers>")?);
+        let (asks, refers, it) = (word("<asks>")?, word("<refers>")?, word("<it>")?);
         Ok(Self {
             names,
             set: set_of(patterns)?,
@@ -80,6 +82,7 @@ impl KeyTopics {
             unless: set_of(unless)?,
             asks,
             refers,
+            it,
             examples,
         })
     }
@@ -94,6 +97,12 @@ impl KeyTopics {
     /// Whether a folded sentence means a key that was spoken of before.
     pub(super) fn refers(&self, sentence: &str) -> bool {
         self.refers.is_match(sentence.as_bytes())
+    }
+
+    /// What a folded sentence asks that names no key, behind one that does: "it" is that key.
+    pub(super) fn find_behind(&self, sentence: &str) -> Option<&str> {
+        let named = self.it.replace_all(sentence.as_bytes(), KEY.as_bytes());
+        self.find(&String::from_utf8_lossy(&named))
     }
 
     /// What a folded sentence asks about keys, the names of which are marked in it.

@@ -171,6 +171,11 @@ impl Clause {
         matches!(self.role, Role::Works | Role::NoBlockers | Role::AllFree)
     }
 
+    /// Whether it names no step, and nothing more speaks for its label than the form of the sentence, or a guess.
+    pub fn is_weak(&self) -> bool {
+        self.steps.is_empty() && (self.guessed || self.rules.first().is_some_and(|rule| rule == "structure"))
+    }
+
     /// Whether it says that something is so, and not that it will be, would be, or whether it is.
     pub fn asserted(&self) -> bool {
         self.label != Label::Question && self.role != Role::Plan
@@ -211,6 +216,29 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Without the clauses that do not count, and with no doubt of their making.
+    pub fn retain(&mut self, counts: impl Fn(&Clause) -> bool) {
+        let before = self.clauses.len();
+        self.clauses.retain(counts);
+        if self.clauses.len() == before {
+            return;
+        }
+        let mut labels: Vec<Label> = self.clauses.iter().map(|clause| clause.label).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let says = |label: Label| labels.contains(&label);
+        self.doubt = None;
+        self.all_done &= says(Label::Completion);
+        self.blocker_kind = self.blocker_kind.filter(|_| says(Label::Blocker));
+        self.needs_reply = labels
+            .iter()
+            .any(|label| !matches!(label, Label::Chatter | Label::Progress));
+        if labels.is_empty() {
+            labels.push(Label::Chatter);
+        }
+        self.labels = labels;
+    }
+
     /// The highest number that it names as a step and that is none of the page.
     pub fn no_such_step(&self) -> Option<u32> {
         self.clauses.iter().filter_map(|clause| clause.no_such_step).max()

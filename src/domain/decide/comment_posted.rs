@@ -3,8 +3,9 @@ use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::playbook::Topics;
 use super::{
-    blockers, claims, conversation, corrections, dates, denials, exposed_keys, freed, heard, key_questions, language,
-    leak_clock, leak_reports, limits, looks, misread, questions, requests, set_aside, take_backs,
+    blockers, claims, conversation, corrections, dates, denials, exposed_keys, false_alarms, freed, heard,
+    key_questions, language, leak_clock, leak_marks, leak_reports, limits, looks, misread, questions, requests,
+    set_aside, take_backs,
 };
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
@@ -55,8 +56,9 @@ pub(super) fn of_acting(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts
 /// Opens a conversation: its looks are wanted, its reply follows them.
 pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut conversation: Conversation) {
     let request = looks::request(builder, &conversation.parts);
-    let asks = !request.checks.is_empty() || request.probes.is_some() || request.exposed || request.dates.is_some();
-    if asks && !looks::within_limits(builder, &report.comment.author) {
+    let asks = request.causes_much();
+    let is_limited = asks && !looks::within_limits(builder, &report.comment.author);
+    if is_limited {
         conversation.parts.retain(|part| *part != ReplyPart::Limited);
         conversation.parts.push(ReplyPart::Limited);
     } else if asks {
@@ -72,12 +74,15 @@ pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut co
             let probe = builder.want_now(Some(&report.comment.id), effect);
             conversation.effects.push(probe);
         }
-        if let Some(variables) = request.dates {
-            let look_up = dates::look_up(builder, &report.comment.id, variables);
-            conversation.effects.push(look_up);
-        }
+    }
+    // Schedule and record are read whatever else was caused lately.
+    if let Some(variables) = request.dates {
+        let holders = request.holders && !is_limited;
+        let look_up = dates::look_up(builder, &report.comment.id, variables, holders);
+        conversation.effects.push(look_up);
     }
     dates::wait_for_the_way_back(builder, &mut conversation);
+    false_alarms::wait(builder, &mut conversation);
     limits::apply(builder, &mut conversation, report.authority);
     if conversation.silent {
         // What was not asked is not answered.
@@ -156,7 +161,7 @@ fn reports_work(report: &Report) -> bool {
 
 /// What a comment says of the work.
 fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, parts: &mut Vec<ReplyPart>) {
-    let back = dates::taken_back(builder, report);
+    let back = false_alarms::report(builder, report).or_else(|| dates::taken_back(builder, report));
     parts.extend(if back.is_some() {
         back
     } else if corrections::takes_back(&report) {
@@ -188,6 +193,7 @@ pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>,
     if !exposed.is_empty() {
         builder.begin_cycle(Some(&report.comment.id));
     }
+    leak_marks::stand(builder, &exposed);
     exposed_keys::mark(builder, Some(&report.comment.id), &exposed, false);
     if keys.is_empty() {
         return;

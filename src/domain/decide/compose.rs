@@ -48,7 +48,8 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Posted { .. }
             | ReplyPart::Held { .. }
             | ReplyPart::Leaked { .. }
-            | ReplyPart::LeakByGuest
+            | ReplyPart::LeakByGuest { .. }
+            | ReplyPart::NotLeaked { .. }
             | ReplyPart::Gone { .. }
             | ReplyPart::ByHand { .. }
             | ReplyPart::Asks { .. }
@@ -95,6 +96,26 @@ fn lacks_proof(builder: &DecisionBuilder<'_>, steps: &[u8]) -> bool {
     })
 }
 
+/// As [`prompt`], of a part that tells of a leak, or that there was none.
+fn of_leak(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &ReplyPart) -> (String, Value) {
+    let (name, facts) = match part {
+        ReplyPart::Leaked { variables, all } => {
+            let facts = leak_clock::facts(builder, conversation, variables, *all);
+            ("leaked", facts)
+        }
+        ReplyPart::NotLeaked { variables, all } => {
+            let waits = !conversation.effects.is_empty();
+            let titles = titles(builder, variables);
+            ("not_leaked", context! { titles, all, waits })
+        }
+        part => {
+            let told = *part == ReplyPart::LeakByGuest { told: true };
+            ("leak_by_guest", context! { told })
+        }
+    };
+    (name.to_owned(), facts)
+}
+
 /// A part's prompt, and the facts that it alone needs.
 fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &ReplyPart) -> (String, Value) {
     let language = conversation.language.as_str();
@@ -134,11 +155,9 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             "posted".to_owned(),
             context! { posted => shown(posted), keys => if reported { Vec::new() } else { keys(conversation) } },
         ),
-        ReplyPart::Leaked { variables, all } => (
-            "leaked".to_owned(),
-            leak_clock::facts(builder, conversation, variables, *all),
-        ),
-        ReplyPart::LeakByGuest => ("leak_by_guest".to_owned(), context! {}),
+        ReplyPart::Leaked { .. } | ReplyPart::LeakByGuest { .. } | ReplyPart::NotLeaked { .. } => {
+            of_leak(builder, conversation, part)
+        }
         ReplyPart::Gone { labels, of_page } => {
             let name = if *of_page { "held_gone" } else { "posted_gone" };
             (name.to_owned(), context! { labels => shown(labels) })

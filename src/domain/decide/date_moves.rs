@@ -4,7 +4,7 @@ use crate::domain::asks::DateWish;
 use crate::domain::effect::{Effect, EffectId, NewEffect};
 use crate::domain::ids::CommentId;
 use crate::domain::key_dates::DateMove;
-use crate::domain::page::{Conversation, MovedDates};
+use crate::domain::page::{Conversation, DatesOutcome, MovedDates, ReplyPart};
 
 /// Moves that are remembered.
 const KEPT: usize = 20;
@@ -29,6 +29,51 @@ pub(super) fn write(builder: &mut DecisionBuilder<'_>, comment: Option<&CommentI
     let id = want(builder, comment, Effect::MoveRotation { moves });
     builder.state.moving = Some(id.clone());
     id
+}
+
+/// Each key is moved once: what several wishes of a comment come to is told where the first of them is, and a part that has
+/// nothing else to tell goes. All that is to be written.
+pub(super) fn in_one_each(parts: &mut Vec<ReplyPart>) -> Vec<DateMove> {
+    let mut each: Vec<DateMove> = Vec::new();
+    let mut firsts = Vec::new();
+    for (at, part) in parts.iter_mut().enumerate() {
+        let ReplyPart::Dates {
+            outcome: DatesOutcome::Moved { moves, .. },
+            ..
+        } = part
+        else {
+            continue;
+        };
+        for one in std::mem::take(moves) {
+            if let Some(known) = each.iter_mut().find(|known| known.provider == one.provider) {
+                known.join(&one);
+            } else {
+                firsts.push(at);
+                each.push(one);
+            }
+        }
+    }
+    let mut at = 0;
+    parts.retain_mut(|part| {
+        let own = firsts
+            .iter()
+            .zip(&each)
+            .filter(|(first, _)| **first == at)
+            .map(|(_, one)| one.clone());
+        let own: Vec<DateMove> = own.collect();
+        at += 1;
+        match part {
+            ReplyPart::Dates {
+                outcome: DatesOutcome::Moved { moves, kept, .. },
+                ..
+            } => {
+                *moves = own;
+                each.is_empty() || !moves.is_empty() || !kept.is_empty()
+            }
+            _ => true,
+        }
+    });
+    each
 }
 
 /// Remembers what the comment of a conversation moved.

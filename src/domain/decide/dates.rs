@@ -5,20 +5,17 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::date_moves::{remember, take_back, want, write};
-use super::{corrections, heard};
-use crate::domain::asks::{DateDoubt, DateWish};
+use super::{corrections, date_moves, heard};
+use crate::domain::asks::{DateDoubt, DateWay, DateWish};
 use crate::domain::classify::Label;
 use crate::domain::effect::{Effect, EffectId};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::key_dates::{DateMove, KeptDate, KeyDates, WhyKept};
 use crate::domain::page::{Conversation, DatesOutcome, ReplyPart};
-use crate::domain::schedule::{before_expiry, days_until};
+use crate::domain::schedule::{FURTHEST_DAYS, before_expiry, days_until};
 use chrono::{DateTime, Utc};
 use std::collections::BTreeSet;
-
-/// Nobody plans further ahead, in days.
-const FURTHEST: i64 = 731;
 
 /// What a comment wishes of the dates; the parts of the reply that speak of it.
 pub(super) fn wished(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
@@ -55,18 +52,15 @@ fn part(builder: &DecisionBuilder<'_>, wish: &DateWish, may: bool) -> ReplyPart 
     let too_long = wish
         .every
         .or(wish.by)
-        .is_some_and(|span| i64::from(span.days()) > FURTHEST);
+        .is_some_and(|span| i64::from(span.days()) > FURTHEST_DAYS);
     let outcome = match day.transpose() {
         Err(doubt) => DatesOutcome::Doubtful { doubt },
         Ok(_) if too_long => DatesOutcome::Doubtful {
             doubt: DateDoubt::TooFar,
         },
-        Ok(_) if may && !wish.unknown.is_empty() => DatesOutcome::Moved {
-            moves: Vec::new(),
-            kept: wish.unknown.iter().map(|name| unknown(name)).collect(),
-            written: true,
-        },
-        Ok(to) if !may || wish.tentative || wish.is_unfinished() => DatesOutcome::Told { to, may },
+        Ok(to) if !may || wish.tentative || wish.way == DateWay::Reminder || wish.is_unfinished() => {
+            DatesOutcome::Told { to, may }
+        }
         Ok(to) => DatesOutcome::Wanted { to },
     };
     ReplyPart::Dates {
@@ -75,18 +69,25 @@ fn part(builder: &DecisionBuilder<'_>, wish: &DateWish, may: bool) -> ReplyPart 
     }
 }
 
-fn unknown(name: &str) -> KeptDate {
+/// A key that no provider knows: it may stand in `.env`.
+fn unknown(name: &str, keys: &[KeyDates]) -> KeptDate {
+    let is_there = keys.iter().any(|key| key.variables.iter().any(|own| own == name));
     KeptDate {
         title: name.to_owned(),
-        why: WhyKept::Absent,
+        why: if is_there { WhyKept::NoProvider } else { WhyKept::Absent },
         at: None,
     }
 }
 
 /// Wants the dates of keys looked up, after what is being written.
-pub(super) fn look_up(builder: &mut DecisionBuilder<'_>, comment: &CommentId, variables: BTreeSet<String>) -> EffectId {
+pub(super) fn look_up(
+    builder: &mut DecisionBuilder<'_>,
+    comment: &CommentId,
+    variables: BTreeSet<String>,
+    holders: bool,
+) -> EffectId {
     let variables = variables.into_iter().collect();
-    want(builder, Some(comment), Effect::LookUpKeys { variables })
+    want(builder, Some(comment), Effect::LookUpKeys { variables, holders })
 }
 
 /// Carries the wishes of a conversation out whose dates were looked up; whether something is being written for it.
@@ -105,24 +106,28 @@ pub(super) fn move_rotation(builder: &mut DecisionBuilder<'_>, at: usize) -> boo
         return false;
     }
     let mut conversation = builder.state.conversations.remove(at);
-    let looked_up = conversation.dates.clone().filter(|dates| dates.unreadable.is_none());
+    let mut looked_up = conversation.dates.clone().filter(|dates| dates.unreadable.is_none());
     let (mut all, mut wishes) = (Vec::new(), Vec::new());
     for part in &mut conversation.parts {
         let ReplyPart::Dates { wish, outcome } = part else {
             continue;
         };
         let DatesOutcome::Wanted { to } = outcome else { continue };
-        *outcome = match &looked_up {
+        *outcome = match &mut looked_up {
             None => DatesOutcome::Unreadable,
             Some(dates) => {
-                let (moves, kept) = moves(builder, wish, *to, &dates.keys);
+                let (moves, kept) = moves(builder, wish, *to, &dates.keys, &all);
                 all.extend(moves.iter().cloned());
                 wishes.push(wish.clone());
+                for one in &moves {
+                    one.apply(&mut dates.keys);
+                }
                 let written = moves.is_empty();
                 DatesOutcome::Moved { moves, kept, written }
             }
         };
     }
+    let all = date_moves::in_one_each(&mut conversation.parts);
     let writes = !all.is_empty();
     if writes {
         let id = write(builder, conversation.comment.as_ref(), all.clone());
@@ -139,10 +144,22 @@ fn moves(
     wish: &DateWish,
     to: Option<DateTime<Utc>>,
     keys: &[KeyDates],
+    before: &[DateMove],
 ) -> (Vec<DateMove>, Vec<KeptDate>) {
-    let (mut moves, mut kept) = (Vec::new(), Vec::new());
+    let mut moves = Vec::new();
+    let mut kept: Vec<KeptDate> = wish.unknown.iter().map(|name| unknown(name, keys)).collect();
+    if !kept.is_empty() {
+        return (moves, kept);
+    }
     for key in keys.iter().filter(|key| is_meant(builder, wish, to, key, keys)) {
-        let next = next_of(builder, wish, to, key);
+        // "Snooze groq for a week. All keys every 60 days." Both hold.
+        let is_dated = before
+            .iter()
+            .any(|one| one.provider == key.provider && one.every_to.is_none());
+        let next = match key.due_at.filter(|_| is_dated && to.is_none() && wish.by.is_none()) {
+            Some(dated) => dated,
+            None => next_of(builder, wish, to, key),
+        };
         match why_kept(builder, wish, key, next) {
             Some((why, at)) => kept.push(KeptDate {
                 title: key.title.clone(),
@@ -196,8 +213,7 @@ fn next_of(builder: &DecisionBuilder<'_>, wish: &DateWish, to: Option<DateTime<U
     let base = key.due_at.map_or(now, |due| due.max(now));
     match (to, wish.by, wish.every) {
         (Some(to), ..) => to,
-        (None, Some(by), _) if wish.earlier => by.before(base, zone),
-        (None, Some(by), _) => by.morning_after(base, zone),
+        (None, Some(by), _) => by.moved_from(base, wish.way == DateWay::Earlier, now, zone),
         (None, None, Some(every)) => {
             let next = every.morning_after(key.rotated_at.unwrap_or(now), zone);
             if next > now {
@@ -226,9 +242,11 @@ fn why_kept(
         Some((WhyKept::Absent, None))
     } else if key.exposed {
         Some((WhyKept::Exposed, None))
+    } else if wish.way == DateWay::Later && wish.to.is_some() && key.due_at.is_some_and(|due| next < due) {
+        Some((WhyKept::Later, key.due_at))
     } else if next <= builder.now {
         Some((WhyKept::Past, Some(next)))
-    } else if days_until(next, builder.now, builder.playbook.zone) > FURTHEST {
+    } else if days_until(next, builder.now, builder.playbook.zone) > FURTHEST_DAYS {
         Some((WhyKept::TooFar, key.due_at))
     } else if ends.is_some() {
         Some((WhyKept::Ends, ends))

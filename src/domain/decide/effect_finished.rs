@@ -35,6 +35,9 @@ fn done(builder: &mut DecisionBuilder<'_>, effect: &EffectId, result: &Done) {
         Done::Scheduled { next_at } => scheduled(builder, effect, *next_at),
         Done::Changed => {
             let _ = reconcile::write_ended(builder, effect, WriteOutcome::Done) || reply_edits::ended(builder, effect);
+            for conversation in builder.state.all_conversations() {
+                conversation.effects.retain(|waiting| waiting != effect);
+            }
         }
         Done::Skipped { why } => {
             if reconcile::write_ended(builder, effect, WriteOutcome::Skipped) {

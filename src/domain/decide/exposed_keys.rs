@@ -1,6 +1,7 @@
 //! Keys that stood where others could read them: what a reply may say of them, and what follows for the rotation.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
+use super::leak_marks;
 use super::playbook::Names;
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::effect::Effect;
@@ -126,7 +127,7 @@ pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, ex
         }
     }
     let variables = if all { Vec::new() } else { exposed.to_vec() };
-    builder.marking = Some(builder.want_now(by, Effect::MarkExposed { variables, all }));
+    builder.marking = Some(leak_marks::write(builder, by, Effect::MarkExposed { variables, all }));
 }
 
 /// That an exposed key was changed is proven no longer; our tick for it goes until it is another one.

@@ -100,7 +100,8 @@ fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
         return parts;
     }
     let mut parts = Vec::new();
-    if report.reading.needs_reply || !report.questions.is_empty() || !report.wishes.is_empty() {
+    let takes_back = report.no_leak.as_ref().is_some_and(|denial| denial.takes_back);
+    if takes_back || report.reading.needs_reply || !report.questions.is_empty() || !report.wishes.is_empty() {
         parts.push(ReplyPart::Guidance);
         parts.extend(comment_posted::questions(builder, report));
         parts.extend(key_questions::for_guest(report));

@@ -1,10 +1,11 @@
 //! The facts that the answers to questions about keys use, and those about dates that were moved: one row for each key.
 use super::builder::DecisionBuilder;
+use super::key_questions;
 use super::playbook::KeyManual;
 use super::prompt_facts::{day, shown, titles};
-use crate::domain::asks::{DateDoubt, DateWish, KeyQuestion};
+use crate::domain::asks::{DateDoubt, DateWay, DateWish, KeyQuestion};
 use crate::domain::effect::KeyState;
-use crate::domain::key_dates::{DateMove, KeptDate, KeyDates};
+use crate::domain::key_dates::{DateMove, FormerKey, KeptDate, KeyDates};
 use crate::domain::page::{Conversation, DatesOutcome, ReplyPart};
 use crate::domain::schedule::{Interval, Unit, at_nine, days_until};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -48,25 +49,30 @@ pub(super) fn answer(
     question: &KeyQuestion,
 ) -> (String, Value) {
     let mut rows = rows(builder, conversation, question);
+    let dates = conversation.dates.iter().flat_map(|dates| &dates.keys);
+    let present: Vec<&String> = dates.flat_map(|key| &key.variables).collect();
+    let (listed, unknown): (Vec<&String>, Vec<&String>) =
+        question.unknown.iter().partition(|name| present.contains(name));
     let more = rows.len().saturating_sub(ROWS);
     rows.truncate(ROWS);
     let waits = !conversation.effects.is_empty();
-    let limited = conversation.parts.contains(&ReplyPart::Limited);
+    let needs = key_questions::needs(question);
+    let limited = conversation.parts.contains(&ReplyPart::Limited) && (needs.probes || needs.holders);
     let known = conversation.dates.iter().flat_map(|dates| &dates.keys);
     let known: Vec<&KeyDates> = known.filter(|key| !key.variables.is_empty()).collect();
-    let is_late = |key: &&KeyDates| key.exposed || key.due_at.is_some_and(|due| due <= builder.now);
     let facts = context! {
         keys => rows, more, waits, limited,
         asks_all => question.keys.is_empty(),
-        unknown => shown(&question.unknown),
+        unknown => if waits { Value::from(Vec::<Value>::new()) } else { shown(unknown) },
+        listed => shown(listed),
         titles => titles(builder, &question.keys),
-        late => known.iter().any(is_late),
+        late => known.iter().any(|key| is_late(builder, key)),
         dated => known.iter().any(|key| key.due_at.is_some()),
     };
     (format!("key/{}", question.topic), facts)
 }
 
-/// What is known of each key that is meant: the most urgent first.
+/// What is known of each key that is meant, in the order of the plan.
 fn rows(builder: &DecisionBuilder<'_>, conversation: &Conversation, question: &KeyQuestion) -> Vec<Value> {
     let names = &builder.playbook.names;
     let mut ids: Vec<&String> = question
@@ -76,9 +82,17 @@ fn rows(builder: &DecisionBuilder<'_>, conversation: &Conversation, question: &K
         .collect();
     let dates = conversation.dates.iter().flat_map(|dates| &dates.keys);
     let mut dates: Vec<&KeyDates> = dates.collect();
-    dates.sort_by_key(|key| (!key.exposed, key.due_at.is_none(), key.due_at));
+    dates.sort_by_key(|key| (!key.exposed, key.priority, key.due_at));
+    let of_all = question.keys.is_empty();
+    let tells = |key: &&&KeyDates| match question.topic.as_str() {
+        "overdue" if of_all && dates.iter().any(|key| is_late(builder, key)) => is_late(builder, key),
+        "due" | "overdue" | "rotated" => true,
+        "holders" | "former" => !of_all || key.former.is_some(),
+        // The others ask what only a provider tells.
+        _ => names.manuals.contains_key(&key.provider),
+    };
     if question.keys.is_empty() && question.unknown.is_empty() {
-        ids.extend(dates.iter().map(|key| &key.provider));
+        ids.extend(dates.iter().filter(tells).map(|key| &key.provider));
         ids.extend(conversation.keys.iter().map(|key| &key.provider));
     }
     let mut told: Vec<&String> = Vec::new();
@@ -123,6 +137,7 @@ fn row(
         absent => known.is_some_and(|key| key.variables.is_empty()),
         exposed => known.is_some_and(|key| key.exposed),
         late => due.is_some_and(|due| due <= builder.now),
+        former => former(builder, language, known.and_then(|key| key.former.as_ref())),
         due => moment(builder, language, due),
         every => interval(known.and_then(|key| key.every)),
         rotated => moment(builder, language, rotated),
@@ -132,6 +147,26 @@ fn row(
         needs => shown(steps.iter().find(|step| tells_of_permissions(step))),
         url => shown(manual.map(|manual| &manual.manage_url)),
     }
+}
+
+/// What became of the value that the last rotation replaces.
+fn former(builder: &DecisionBuilder<'_>, language: &str, former: Option<&FormerKey>) -> Value {
+    let Some(former) = former else {
+        return Value::from(());
+    };
+    context! {
+        standing => shown(former.standing),
+        since => moment(builder, language, former.since),
+        url => former.manage_url.clone(),
+        looked => former.holders.as_ref().is_some_and(|holders| holders.looked),
+        readers => shown(former.holders.as_ref().map(|holders| &holders.named)),
+        more => former.holders.as_ref().map(|holders| holders.more).unwrap_or_default(),
+    }
+}
+
+/// Whether a key is exposed, or due.
+fn is_late(builder: &DecisionBuilder<'_>, key: &KeyDates) -> bool {
+    key.exposed || key.due_at.is_some_and(|due| due <= builder.now)
 }
 
 /// Whether a step says what a new key may do.
@@ -181,7 +216,11 @@ pub(super) fn dates(
             } else {
                 "wanted"
             };
-            let kept: Vec<Value> = kept.iter().map(|key| kept_row(builder, language, key)).collect();
+            let kept: Vec<Value> = kept
+                .iter()
+                .take(ROWS)
+                .map(|key| kept_row(builder, language, key))
+                .collect();
             (
                 came,
                 None,
@@ -192,12 +231,16 @@ pub(super) fn dates(
             )
         }
     };
-    let limited = conversation.parts.contains(&ReplyPart::Limited);
+    let more = match outcome {
+        DatesOutcome::Moved { moves, kept, .. } => moves.len().saturating_sub(ROWS) + kept.len().saturating_sub(ROWS),
+        _ => 0,
+    };
     let told = context! {
-        came => if limited && came == "unreadable" { "limited" } else { came },
+        came,
         to => moment(builder, language, to),
-        moves, kept, may, doubt,
+        moves, kept, may, doubt, more,
         asks => wish.tentative,
+        reminder => wish.way == DateWay::Reminder,
         commands => commands(builder, wish, to),
         example => to.map(|to| to.with_timezone(&builder.playbook.zone).format("%-d %B").to_string()),
         titles => titles(builder, &wish.keys),
@@ -212,8 +255,9 @@ pub(super) fn dates_back(
     moves: &[DateMove],
 ) -> (String, Value) {
     let waits = !conversation.effects.is_empty();
+    let more = moves.len().saturating_sub(ROWS);
     let moves = shown_moves(builder, &conversation.language, moves);
-    ("dates_back".to_owned(), context! { moves, waits })
+    ("dates_back".to_owned(), context! { moves, waits, more })
 }
 
 fn shown_moves(builder: &DecisionBuilder<'_>, language: &str, moves: &[DateMove]) -> Value {
@@ -246,24 +290,26 @@ fn doubted(builder: &DecisionBuilder<'_>, language: &str, doubt: &DateDoubt) -> 
         DateDoubt::Either { day_first, month_first } => ("either", Some(at(day_first)), Some(at(month_first))),
         DateDoubt::WhichDay => ("which_day", None, None),
         DateDoubt::Several => ("several", None, None),
+        DateDoubt::TooOften => ("too_often", None, None),
+        DateDoubt::HowOften => ("how_often", None, None),
     };
     context! { why, first, second }
 }
 
 /// The commands that do what is wished for, one for each key that is named.
 fn commands(builder: &DecisionBuilder<'_>, wish: &DateWish, to: Option<DateTime<Utc>>) -> Vec<String> {
-    let (now, zone) = (builder.now, builder.playbook.zone);
-    let base = builder.state.due.as_ref().map_or(now, |due| due.at.max(now));
+    let zone = builder.playbook.zone;
+    let to = to.map(|at| at.with_timezone(&zone).format(" %Y-%m-%d").to_string());
+    // It is counted from the date of each key when it is run.
     let by = wish.by.map(|by| {
-        if wish.earlier {
-            by.before(base, zone)
+        let way = if wish.way == DateWay::Earlier {
+            "earlier"
         } else {
-            by.after(base, zone)
-        }
+            "later"
+        };
+        format!(" --{way} {}", short(by))
     });
-    let date = to
-        .or(by)
-        .map(|at| at.with_timezone(&zone).format(" %Y-%m-%d").to_string());
+    let date = to.or(by);
     let every = wish.every.map(|every| format!(" --every {}", short(every)));
     if date.is_none() && every.is_none() {
         return Vec::new();

@@ -10,9 +10,11 @@ pub(super) struct AnswerNeeds {
     pub(super) probes: bool,
     /// Schedule and record are read.
     pub(super) dates: bool,
+    /// It is searched who still holds old values.
+    pub(super) holders: bool,
 }
 
-/// What has to be looked at for a question; for a key that we do not know, nothing.
+/// What has to be looked at for a question; for a key that no provider knows, whether it stands in `.env`.
 pub(super) fn needs(question: &KeyQuestion) -> AnswerNeeds {
     let known = question.unknown.is_empty() || !question.keys.is_empty();
     let (probes, dates) = match question.topic.as_str() {
@@ -24,7 +26,8 @@ pub(super) fn needs(question: &KeyQuestion) -> AnswerNeeds {
     };
     AnswerNeeds {
         probes: probes && known,
-        dates: dates && known,
+        dates: dates || !question.unknown.is_empty(),
+        holders: question.topic == "holders",
     }
 }
 

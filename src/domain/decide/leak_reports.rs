@@ -2,7 +2,7 @@
 use super::builder::DecisionBuilder;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
-use super::{exposed_keys, few_words};
+use super::{exposed_keys, few_words, leak_marks};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::leaks::LeakedKeys;
@@ -21,6 +21,7 @@ pub(super) fn exposed(builder: &mut DecisionBuilder<'_>, comment: &CommentId, ke
     if all || !variables.is_empty() {
         builder.note(Some(comment), "leak_told", &variables);
         builder.begin_cycle(Some(comment));
+        leak_marks::remember(builder, comment, &variables, all);
         exposed_keys::mark(builder, Some(comment), &variables, all);
     }
     ReplyPart::Leaked { variables, all }

@@ -18,7 +18,8 @@ const GUESTS_PAUSE: TimeDelta = TimeDelta::days(1);
 pub(super) fn by_guest(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<ReplyPart> {
     let leak = report.leak.as_ref()?;
     let told = builder.state.guests_told_of_leaks;
-    if !report.absorbed && told.is_none_or(|told| builder.now - told >= GUESTS_PAUSE) {
+    let tells = !report.absorbed && told.is_none_or(|told| builder.now - told >= GUESTS_PAUSE);
+    if tells {
         builder.state.guests_told_of_leaks = Some(builder.now);
         let named = match &leak.keys {
             LeakedKeys::Named(variables) => titles(builder, variables),
@@ -28,7 +29,7 @@ pub(super) fn by_guest(builder: &mut DecisionBuilder<'_>, report: &Report) -> Op
         let subject = format!("leak by guest {}", builder.now.timestamp_millis());
         conversation::say_alert(builder, &subject, "leak_by_guest", facts);
     }
-    Some(ReplyPart::LeakByGuest)
+    Some(ReplyPart::LeakByGuest { told: tells })
 }
 
 /// A key no longer stands where others could read it: the order of steps stays in the reply until it is done.
@@ -70,6 +71,8 @@ pub(super) fn watched(builder: &mut DecisionBuilder<'_>, effect: &EffectId, keys
     };
     let subject = builder.state.leaks[at].conversation.subject.clone();
     if keys.is_empty() {
+        // It was taken back by hand.
+        no_longer_exposed(builder, at);
         forget(builder, &subject);
     } else if leak_clock::is_told(&builder.state.leaks[at], keys, builder.now) {
         leak_clock::look_again(builder, at, keys);
@@ -77,5 +80,18 @@ pub(super) fn watched(builder: &mut DecisionBuilder<'_>, effect: &EffectId, keys
         builder.state.leaks[at].conversation.exposed = keys.to_vec();
         let conversation = builder.state.leaks[at].conversation.clone();
         conversation::say(builder, &conversation);
+    }
+}
+
+/// The keys that a reply tells of count as exposed no longer.
+fn no_longer_exposed(builder: &mut DecisionBuilder<'_>, at: usize) {
+    let parts = &builder.state.leaks[at].conversation.parts;
+    let names = parts.iter().flat_map(|part| match part {
+        ReplyPart::Leaked { variables, .. } => variables.clone(),
+        _ => Vec::new(),
+    });
+    let names: Vec<String> = names.collect();
+    if let Some(cycle) = &mut builder.state.cycle {
+        cycle.exposed.retain(|name, _| !names.contains(name));
     }
 }

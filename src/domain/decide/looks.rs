@@ -21,6 +21,15 @@ pub(super) struct EvidenceRequest {
     pub(super) exposed: bool,
     /// The variables whose dates are looked up; no variable means all of them.
     pub(super) dates: Option<BTreeSet<String>>,
+    /// Whether it is searched who still holds old values.
+    pub(super) holders: bool,
+}
+
+impl EvidenceRequest {
+    /// Whether a provider is asked, or more is looked at than schedule and record.
+    pub(super) fn causes_much(&self) -> bool {
+        !self.checks.is_empty() || self.probes.is_some() || self.exposed || self.holders
+    }
 }
 
 /// What the parts of a reply need to know.
@@ -29,6 +38,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
     let mut probes: Option<BTreeSet<String>> = None;
     let mut exposed = false;
     let mut dates: Option<BTreeSet<String>> = None;
+    let mut holders = false;
     for part in parts {
         match part {
             ReplyPart::Claim { whole: true, .. } => {
@@ -57,13 +67,14 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
                     want(&mut probes, &question.keys);
                 }
                 if needs.dates {
-                    want(&mut dates, &question.keys);
+                    want(&mut dates, &with(&question.keys, &question.unknown));
                 }
+                holders |= needs.holders;
             }
             ReplyPart::Dates {
                 wish,
                 outcome: DatesOutcome::Wanted { .. },
-            } => want(&mut dates, &wish.keys),
+            } => want(&mut dates, &with(&wish.keys, &wish.unknown)),
             ReplyPart::Posted { keys } => {
                 // A label may be the name of a pattern; only variables have a provider to ask. None is not all.
                 let labels = keys.iter().filter_map(|key| key.label.clone());
@@ -93,7 +104,8 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::DatesBack { .. }
             | ReplyPart::Clean { .. }
             | ReplyPart::Gone { .. }
-            | ReplyPart::LeakByGuest
+            | ReplyPart::LeakByGuest { .. }
+            | ReplyPart::NotLeaked { .. }
             | ReplyPart::Held { .. }
             | ReplyPart::ByHand { .. }
             | ReplyPart::Limited
@@ -113,7 +125,12 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
         probes,
         exposed,
         dates,
+        holders,
     }
+}
+
+fn with(keys: &[String], unknown: &[String]) -> Vec<String> {
+    keys.iter().chain(unknown).cloned().collect()
 }
 
 /// Wants these, or all where none is named, beside what is wanted already.

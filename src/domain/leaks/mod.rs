@@ -4,10 +4,11 @@
 //! leak (`rules`), and what takes that away again: a question, a condition, a denial, what is settled. What tells is
 //! taken out of a comment before the rest of it is read (`reader`), so that it is no report of work as well; which keys are meant
 //! is told by the names in it (`named`).
+mod lists;
 mod named;
 mod prepared;
 mod reader;
 mod rules;
 
-pub use reader::{LeakReader, LeakReport, LeakedKeys};
+pub use reader::{LeakDenial, LeakReader, LeakReport, LeakedKeys};
 pub use rules::BUILTIN;

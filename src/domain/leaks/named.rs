@@ -1,7 +1,12 @@
 //! Which keys a sentence names: variables as they stand in `.env`, and providers by what people call them.
-use super::prepared::folded;
+use super::prepared::{OTHER, folded};
 use super::rules::LeakRules;
 use std::collections::BTreeMap;
+
+/// Words that say no more than that a key is open.
+const ALONE_WITH: [&str; 10] = [
+    "plain", "key", "leaked", "lies", "open", "place", "seen", "accident", "rotated", "and",
+];
 
 /// The keys that people may name.
 pub(super) struct NamedKeys {
@@ -58,6 +63,16 @@ impl NamedKeys {
         named
     }
 
+    /// Whether a folded text names a provider, and has no word beside it that would say something else of it.
+    pub(super) fn stand_alone_in(&self, rules: &LeakRules, text: &str) -> bool {
+        let tokens = words(text);
+        let spans = self.spans(&tokens);
+        let is_service = |at: usize| spans.iter().any(|span| (span.at..span.end).contains(&at));
+        let says_nothing = |token: &str| ALONE_WITH.iter().any(|list| rules.has(list, token));
+        let mut others = tokens.iter().enumerate().filter(|(at, _)| !is_service(*at));
+        others.all(|(_, token)| says_nothing(token))
+    }
+
     /// The variables that a text names as they are written: known ones, and others in capitals whose
     /// name tells that they hold a key.
     pub(super) fn variables_in(&self, rules: &LeakRules, text: &str) -> Vec<String> {
@@ -82,6 +97,10 @@ impl NamedKeys {
             let here = |called: &&(Vec<String>, Vec<String>)| tokens[at..].starts_with(&called.0);
             let found = self.services.iter().find(here);
             let end = at + found.map_or(1, |(called, _)| called.len());
+            // "The Groq public key", "the public key of Groq": another thing is meant.
+            let is_other = |at: Option<usize>| at.and_then(|at| tokens.get(at)).is_some_and(|token| token == OTHER);
+            let meant = !is_other(Some(end)) && !is_other(at.checked_sub(2));
+            let found = found.filter(|_| meant);
             spans.extend(found.map(|(_, variables)| ServiceSpan { at, end, variables }));
             at = end;
         }
@@ -96,18 +115,19 @@ struct ServiceSpan<'k> {
     variables: &'k [String],
 }
 
-/// Whether a word for key belongs to a service: "GitHub access token", "la cle de GitHub".
+/// Whether a word for key, or for what opens as one does, belongs to a service: "GitHub access token", "la cle de GitHub",
+/// "the Slack webhook".
 fn has_key(rules: &LeakRules, tokens: &[String], span: &ServiceSpan<'_>) -> bool {
     let is = |list: &str, at: usize| tokens.get(at).is_some_and(|token| rules.has(list, token));
     let mut after = span.end;
-    while is("qualifier", after) && !is("key", after) {
+    while is("qualifier", after) && !is("keylike", after) {
         after += 1;
     }
     let mut before = span.at;
     while before > 0 && is("of", before - 1) && span.at - before < 2 {
         before -= 1;
     }
-    is("key", after) || before > 0 && is("key", before - 1)
+    is("keylike", after) || before > 0 && is("keylike", before - 1)
 }
 
 /// Whether it stands in a list with a service that is no place: "Notion and Groq".

@@ -9,6 +9,8 @@ use unicode_normalization::char::is_combining_mark;
 const LONGEST: usize = 6_000;
 /// No sentence that tells something is longer, in bytes.
 const LONGEST_SENTENCE: usize = 1_000;
+/// What stands for a thing that only looks like a key: a word of no list.
+pub(super) const OTHER: &str = "otherthing";
 /// How quotations begin and end.
 const QUOTES: [(char, char); 4] = [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»')];
 
@@ -45,6 +47,11 @@ pub(super) fn sentences(rules: &LeakRules, comment: &str) -> Vec<Sentence> {
         }
     }
     found
+}
+
+/// A piece of a sentence, made ready.
+pub(super) fn piece(rules: &LeakRules, text: &str) -> String {
+    ready(rules, &text[..text.floor_char_boundary(LONGEST_SENTENCE)])
 }
 
 fn sentence(rules: &LeakRules, line: &str, span: Range<usize>, start: usize) -> Option<Sentence> {
@@ -92,6 +99,9 @@ fn ready(rules: &LeakRules, sentence: &str) -> String {
     let mut text = env_named(&folded(&unquoted(rules, sentence)));
     for pattern in &rules.strip {
         text = replaced(pattern, &text, " ");
+    }
+    for pattern in &rules.other {
+        text = replaced(pattern, &text, &format!(" {OTHER} "));
     }
     text = unhyphened(&text).split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     for (pattern, spelling) in &rules.spelt {

@@ -1,11 +1,16 @@
 //! Reads whether a comment tells of a leak, and of which keys.
 use super::named::NamedKeys;
-use super::prepared::{Sentence, folded, sentences};
-use super::rules::{BUILTIN, LeakRules, Spoken};
+use super::prepared::{Sentence, folded, piece, sentences};
+use super::rules::{BUILTIN, LeakExample, LeakRules, Saying, Spoken};
 use crate::domain::comment::CleanText;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
+
+/// What joins two clauses.
+const ANDS: [&str; 6] = [" and ", " en ", " und ", " et ", " y ", " e "];
+/// A warning that was pasted has so many sentences at least.
+const MAIL_AT_LEAST: usize = 3;
 
 /// Which keys are said to have leaked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +29,17 @@ pub struct LeakReport {
     /// Which keys are said to have leaked.
     pub keys: LeakedKeys,
     /// The comment without the sentences that tell of it.
+    pub rest: CleanText,
+}
+
+/// What a comment says against a leak.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeakDenial {
+    /// Which keys are said not to have leaked; `None`: what is said tells of none at all, as a dream does.
+    pub keys: Option<LeakedKeys>,
+    /// Whether it takes back what was said before: "false alarm".
+    pub takes_back: bool,
+    /// The comment without what says so.
     pub rest: CleanText,
 }
 
@@ -67,10 +83,23 @@ impl LeakReader {
         rules.prove()?;
         let names = NamedKeys::new(&rules, &self.providers);
         let compiled = CompiledReader { rules, names };
-        let wrong = examples
-            .iter()
-            .find(|example| compiled.tells(&example.text) != example.tells);
+        let denies = |text: &String| {
+            let denial = compiled.denied(&CleanText::passed(text.clone()));
+            denial.is_some_and(|denial| denial.keys.is_some())
+        };
+        let wrong = examples.iter().find(|example| {
+            let told = compiled.tells(&example.text) != example.tells;
+            told || example.denies.is_some_and(|is| denies(&example.text) != is)
+        });
         match wrong {
+            Some(LeakExample {
+                text,
+                denies: Some(denies),
+                ..
+            }) => Err(format!(
+                "{text:?}: that there was no leak is {} as said",
+                if *denies { "not read" } else { "read" }
+            )),
             Some(example) if example.tells => Err(format!("{:?} is not read as telling of a leak", example.text)),
             Some(example) => Err(format!("{:?} is read as telling of a leak", example.text)),
             None => {
@@ -83,6 +112,20 @@ impl LeakReader {
     /// What a comment tells of a leak; `None`: nothing.
     pub fn read(&self, text: &CleanText) -> Option<LeakReport> {
         self.compiled()?.read(text)
+    }
+
+    /// What a comment says against a leak, or of none at all in words of leaks; `None`: nothing.
+    pub fn denied(&self, text: &CleanText) -> Option<LeakDenial> {
+        self.compiled()?.denied(text)
+    }
+
+    /// Whether a comment has words of leaks, whatever it says of them.
+    pub fn speaks_of_leaks(&self, text: &CleanText) -> bool {
+        let has = |compiled: &CompiledReader| {
+            let folded = folded(text.as_str());
+            compiled.rules.has("leaked", &folded) || compiled.rules.has("leak", &folded)
+        };
+        self.compiled().is_some_and(has)
     }
 
     /// The keys that somebody names who was asked which ones leaked: names alone, "all" or "the .env" will do.
@@ -111,13 +154,73 @@ impl CompiledReader {
         let said = |sentence: &Sentence| &text.as_str()[sentence.span.clone()];
         let spoken: Vec<&str> = told.iter().map(|sentence| said(sentence)).collect();
         let keys = self.keys_of(&told, &spoken.join("\n"), &all, text.as_str());
+        // Nothing of a warning that was pasted is its author's own report, but for what names a step.
+        let is_mail = all.len() >= MAIL_AT_LEAST && told.iter().any(|sentence| self.rules.has("mail", &sentence.text));
         let mut rest = text.as_str().to_owned();
         for sentence in told.iter().rev() {
             let work = self.work_in(said(sentence));
             rest.replace_range(sentence.span.clone(), &work);
         }
+        if is_mail {
+            rest = all.iter().map(|sentence| self.work_in(said(sentence))).collect();
+        }
         let rest = CleanText::passed(rest.trim().to_owned());
         Some(LeakReport { keys, rest })
+    }
+
+    /// What is said against a leak: clauses that deny one, and sentences that tell of none at all.
+    fn denied(&self, text: &CleanText) -> Option<LeakDenial> {
+        let all = sentences(&self.rules, text.as_str());
+        let comment = joined(&all);
+        let (mut rest, mut denied) = (text.as_str().to_owned(), Vec::new());
+        let (mut takes_back, mut is_idle) = (false, false);
+        for sentence in all.iter().rev().filter(|sentence| !sentence.asks) {
+            let said = &text.as_str()[sentence.span.clone()];
+            let ready = |clause: &str| piece(&self.rules, clause);
+            let is_against = |clause: &String| self.rules.denies(&ready(clause));
+            let cut = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
+            // "The backup is finished and nothing leaked."
+            let parts = |clause: Cow<'_, str>| {
+                let parts = apart(&clause);
+                let whole = parts.len() == 1 || !parts.iter().any(is_against);
+                if whole { vec![clause.into_owned()] } else { parts }
+            };
+            let pieces: Vec<String> = cut.flat_map(parts).collect();
+            let (mut against, kept): (Vec<&String>, Vec<&String>) =
+                pieces.iter().partition(|clause| is_against(clause));
+            if against.is_empty() && self.rules.denies(&sentence.text) {
+                against.push(&pieces[0]);
+            }
+            let is_none = against.is_empty() && self.saying(sentence, &comment) == Saying::Idle;
+            if against.is_empty() && !is_none {
+                continue;
+            }
+            let is_back = |clause: &str| self.rules.has("takesback", &ready(clause));
+            takes_back |= pieces.iter().any(|clause| is_back(clause));
+            is_idle |= is_none;
+            if !is_none {
+                denied.push(sentence);
+            }
+            let kept = kept
+                .into_iter()
+                .filter(|clause| !is_none && pieces.len() > 1 && !is_back(clause));
+            let kept = kept
+                .map(|clause| clause.trim().to_owned())
+                .collect::<Vec<_>>()
+                .join(", ");
+            rest.replace_range(sentence.span.clone(), &format!("{kept} {}", self.work_in(said)));
+        }
+        if denied.is_empty() && !is_idle {
+            return None;
+        }
+        takes_back |= all.iter().any(|sentence| self.rules.has("takesback", &sentence.text));
+        let said = denied.iter().map(|sentence| &text.as_str()[sentence.span.clone()]);
+        let said = said.collect::<Vec<_>>().join("\n");
+        Some(LeakDenial {
+            keys: (!denied.is_empty()).then(|| self.keys_of(&denied, &said, &all, text.as_str())),
+            takes_back,
+            rest: CleanText::passed(rest.trim().to_owned()),
+        })
     }
 
     /// What a sentence that tells of a leak says of steps, in clauses of their own.
@@ -144,16 +247,17 @@ impl CompiledReader {
 
     /// The sentences that tell of a leak.
     fn told<'s>(&self, all: &'s [Sentence]) -> Vec<&'s Sentence> {
-        let texts: Vec<&str> = all.iter().map(|sentence| sentence.text.as_str()).collect();
-        let comment = texts.join(" \n ");
-        let told: Vec<&Sentence> = all.iter().filter(|sentence| self.tell(sentence, &comment)).collect();
+        let comment = joined(all);
+        let is_told = |sentence: &&Sentence| self.saying(sentence, &comment) == Saying::Told;
+        let told: Vec<&Sentence> = all.iter().filter(is_told).collect();
         if told.is_empty() || self.rules.settles(&comment) {
             return Vec::new();
         }
         told
     }
 
-    fn tell(&self, sentence: &Sentence, comment: &str) -> bool {
+    fn saying(&self, sentence: &Sentence, comment: &str) -> Saying {
+        let alone = |text: &str| self.names.stand_alone_in(&self.rules, text);
         let names = |text: &str| !self.names.services_in(&self.rules, text).is_empty();
         let spoken = |clause: &str, before: &str, whole: bool| {
             let spoken = Spoken {
@@ -162,8 +266,9 @@ impl CompiledReader {
                 sentence: &sentence.text,
                 comment,
             };
-            self.rules.tell(spoken, names, whole)
+            self.rules.tell(spoken, names, alone, whole)
         };
+        let mut saying = Saying::Other;
         let mut before = String::new();
         let last = sentence.clauses.len().saturating_sub(1);
         for (at, clause) in sentence.clauses.iter().enumerate() {
@@ -173,12 +278,17 @@ impl CompiledReader {
             } else {
                 ""
             };
-            if spoken(&format!("{clause}{mark}"), &before, false) {
-                return true;
+            match spoken(&format!("{clause}{mark}"), &before, false) {
+                Saying::Told => return Saying::Told,
+                Saying::Idle => saying = Saying::Idle,
+                Saying::Other => {}
             }
             before.push_str(", ");
         }
-        last > 0 && !sentence.asks && spoken(&sentence.text, &sentence.text, true)
+        if last > 0 && !sentence.asks && saying == Saying::Other {
+            saying = spoken(&sentence.text, &sentence.text, true);
+        }
+        saying
     }
 
     /// Which keys are meant: as the sentences say that tell of it, else as the comment says.
@@ -214,67 +324,19 @@ impl CompiledReader {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn reader() -> &'static LeakReader {
-        static READER: OnceLock<LeakReader> = OnceLock::new();
-        READER.get_or_init(|| {
-            let names = [
-                ("API_Groq", "Groq"),
-                ("STRIPE_SECRET_KEY", "Stripe"),
-                ("GITHUB_TOKEN", "GitHub"),
-                ("API_Mistral", "Mistral"),
-            ];
-            let names = names.map(|(variable, title)| (variable.to_owned(), title.to_owned()));
-            LeakReader::builtin(&names.into())
-        })
-    }
-
-    fn keys(text: &str) -> Option<LeakedKeys> {
-        reader()
-            .read(&CleanText::passed(text.to_owned()))
-            .map(|report| report.keys)
-    }
-
-    #[test]
-    fn the_examples_beside_the_rules_hold() {
-        let proven = reader().prove();
-        assert!(proven.as_ref().is_ok_and(|examples| *examples > 80), "{proven:?}");
-    }
-
-    fn named(names: &[&str]) -> LeakedKeys {
-        LeakedKeys::Named(names.iter().map(|&name| name.to_owned()).collect())
-    }
-
-    #[test]
-    fn the_keys_that_are_named_are_meant() {
-        for (text, meant) in [
-            ("the Groq key was leaked on GitHub", Some(named(&["API_Groq"]))),
-            ("our GitHub access token is on pastebin", Some(named(&["GITHUB_TOKEN"]))),
-            ("GROQ_KEY_2 was exposed in the logs", Some(named(&["GROQ_KEY_2"]))),
-            (
-                "Groq and Mistral keys are stolen",
-                Some(named(&["API_Groq", "API_Mistral"])),
-            ),
-            ("I committed the .env by accident", Some(LeakedKeys::All)),
-            ("we were hacked, rotate all keys now", Some(LeakedKeys::All)),
-            ("I pasted the Groq key from .env in Slack", Some(named(&["API_Groq"]))),
-            ("I pasted a key in Slack", Some(LeakedKeys::Unnamed)),
-            ("I committed the rotation script", None),
-        ] {
-            assert_eq!(keys(text), meant, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_tells_of_it_is_taken_out_and_the_rest_stays() {
-        let text = CleanText::passed("Step 1 is done. I committed the .env by accident. What is next?".to_owned());
-        let report = reader().read(&text).unwrap();
-        assert_eq!(report.rest.as_str(), "Step 1 is done. What is next?");
-        let text = CleanText::passed("Stap 3 is klaar, maar ik heb de Groq key in Slack geplakt".to_owned());
-        let report = reader().read(&text).unwrap();
-        assert_eq!(report.rest.as_str(), "Stap 3 is klaar.");
-    }
+/// The parts of a clause that an "and" joins.
+fn apart(clause: &str) -> Vec<String> {
+    let joined = ANDS
+        .iter()
+        .fold(clause.to_owned(), |clause, and| clause.replace(and, "\n"));
+    joined.lines().map(str::to_owned).collect()
 }
+
+fn joined(sentences: &[Sentence]) -> String {
+    let texts: Vec<&str> = sentences.iter().map(|sentence| sentence.text.as_str()).collect();
+    texts.join(" \n ")
+}
+
+#[cfg(test)]
+#[path = "reader_tests.rs"]
+mod tests;

@@ -1,4 +1,5 @@
 //! The rules of `config/leaks.toml`, compiled: lists of words as one pattern each, what tells, what takes it away.
+use super::lists::Lists;
 use crate::domain::toml_fault;
 use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
@@ -10,8 +11,9 @@ pub const BUILTIN: &str = include_str!("../../../config/leaks.toml");
 /// More than the longest list takes, compiled.
 const SIZE_LIMIT: usize = 64 << 20;
 /// Lists of words that the program looks into by name.
-const NEEDED: [&str; 12] = [
+const NEEDED: [&str; 15] = [
     "key",
+    "keylike",
     "telling",
     "env",
     "ofenv",
@@ -23,6 +25,8 @@ const NEEDED: [&str; 12] = [
     "andbefore",
     "work",
     "mail",
+    "plain",
+    "takesback",
 ];
 /// The providers that a clause names, among the lists of words.
 const NAMED: &str = "named";
@@ -31,7 +35,9 @@ const NAMED: &str = "named";
 #[serde(deny_unknown_fields)]
 struct File {
     strip: Vec<String>,
+    other: Vec<String>,
     cuts: Vec<String>,
+    denials: DenialsTable,
     also: BTreeMap<String, String>,
     spelt: BTreeMap<String, String>,
     words: BTreeMap<String, Vec<String>>,
@@ -47,7 +53,18 @@ struct TellsTable {
     beside: Vec<String>,
     #[serde(default)]
     even_asked: bool,
+    #[serde(default)]
+    alone: bool,
     examples: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DenialsTable {
+    patterns: Vec<String>,
+    unless: Vec<String>,
+    examples: Vec<String>,
+    others: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -56,6 +73,8 @@ struct UnlessTable {
     within: Within,
     #[serde(default)]
     asked: bool,
+    #[serde(default)]
+    idle: bool,
     patterns: Vec<String>,
     examples: Vec<String>,
 }
@@ -81,11 +100,15 @@ pub(super) struct Tells {
     beside: Vec<String>,
     /// Whether it tells of one in a question too: "can somebody rotate the leaked key?"
     even_asked: bool,
+    /// Whether nothing else may be said: "Stripe leaked", and not "Stripe leaked its roadmap".
+    alone: bool,
 }
 
 struct Unless {
     within: Within,
     asked: bool,
+    /// Whether the clause says nothing at all: "I dreamed that the key leaked".
+    idle: bool,
     patterns: Vec<LazyPattern>,
 }
 
@@ -135,12 +158,29 @@ pub(super) struct LeakRules {
     words: BTreeMap<String, LazyPattern>,
     tells: Vec<Tells>,
     unless: Vec<Unless>,
+    /// What only looks like a key, or like a leak.
+    pub(super) other: Vec<Regex>,
+    denials: Vec<LazyPattern>,
+    no_denials: Vec<LazyPattern>,
 }
 
-/// A sentence that stands beside a rule, and whether it tells of a leak.
+/// What a clause says of leaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Saying {
+    /// That there was one.
+    Told,
+    /// Nothing, in words of leaks.
+    Idle,
+    /// Something else, of no leak.
+    Other,
+}
+
+/// A sentence that stands beside a rule, and whether it tells of a leak, or denies one.
 pub(super) struct LeakExample {
     pub(super) text: String,
     pub(super) tells: bool,
+    /// `None`: it is no example of that.
+    pub(super) denies: Option<bool>,
 }
 
 impl LeakRules {
@@ -168,12 +208,27 @@ impl LeakRules {
             let of = |text: &String| LeakExample {
                 text: text.clone(),
                 tells,
+                denies: None,
             };
             texts.iter().map(of).collect()
         };
         let told = file.tells.iter().flat_map(|tells| example(&tells.examples, true));
         let untold = file.unless.iter().flat_map(|unless| example(&unless.examples, false));
-        let examples = told.chain(untold).collect();
+        let denial = |(text, denies): (&String, bool)| LeakExample {
+            text: text.clone(),
+            tells: false,
+            denies: Some(denies),
+        };
+        let denied = file.denials.examples.iter().map(|text| denial((text, true)));
+        let others = file.denials.others.iter().map(|text| denial((text, false)));
+        let examples = told.chain(untold).chain(denied).chain(others).collect();
+        let filled = |patterns: &[String]| -> Result<Vec<LazyPattern>, String> {
+            let patterns = patterns.iter();
+            patterns
+                .map(|pattern| Ok(LazyPattern::of(lists.filled(pattern)?)))
+                .collect()
+        };
+        let (denials, no_denials) = (filled(&file.denials.patterns)?, filled(&file.denials.unless)?);
         let of_words = |(name, list): (&String, &String)| (name.clone(), LazyPattern::of(whole_words(list)));
         let words = lists.spelt.iter().map(of_words);
         let unless = file.unless.iter().map(|unless| {
@@ -184,6 +239,7 @@ impl LeakRules {
             Ok(Unless {
                 within: unless.within,
                 asked: unless.asked,
+                idle: unless.idle,
                 patterns: patterns.collect::<Result<_, String>>()?,
             })
         });
@@ -197,6 +253,13 @@ impl LeakRules {
                 .iter()
                 .map(|pattern| compiled(pattern))
                 .collect::<Result<_, _>>()?,
+            other: file
+                .other
+                .iter()
+                .map(|pattern| compiled(pattern))
+                .collect::<Result<_, _>>()?,
+            denials,
+            no_denials,
             cuts: compiled(&file.cuts.join("|"))?,
             also: file.also,
             spelt: spelt.collect::<Result<_, String>>()?,
@@ -210,7 +273,9 @@ impl LeakRules {
     /// Compiles every pattern, to find the faults of a file.
     pub(super) fn prove(&self) -> Result<(), String> {
         let unless = self.unless.iter().flat_map(|unless| &unless.patterns);
-        self.words.values().chain(unless).try_for_each(LazyPattern::prove)
+        let denials = self.denials.iter().chain(&self.no_denials);
+        let all = self.words.values().chain(unless).chain(denials);
+        all.into_iter().try_for_each(LazyPattern::prove)
     }
 
     /// Whether a text has a word of a list.
@@ -218,9 +283,21 @@ impl LeakRules {
         self.words.get(list).is_some_and(|words| words.is_match(text))
     }
 
-    /// Whether a clause tells of a leak. `names` says whether a text names a provider. `whole`: what stands for the clause is its
-    /// whole sentence, in which an act and a key may belong to different things.
-    pub(super) fn tell(&self, spoken: Spoken<'_>, names: impl Fn(&str) -> bool, whole: bool) -> bool {
+    /// Whether a clause says that there was no leak.
+    pub(super) fn denies(&self, clause: &str) -> bool {
+        let found = |patterns: &[LazyPattern]| patterns.iter().any(|pattern| pattern.is_match(clause));
+        found(&self.denials) && !found(&self.no_denials)
+    }
+
+    /// Whether a clause tells of a leak. `names` says whether a text names a provider, `alone` whether it does and says nothing
+    /// else. `whole`: what stands for the clause is its whole sentence, in which an act and a key may belong to different things.
+    pub(super) fn tell(
+        &self,
+        spoken: Spoken<'_>,
+        names: impl Fn(&str) -> bool,
+        alone: impl Fn(&str) -> bool,
+        whole: bool,
+    ) -> Saying {
         let has = |list: &String, text: &str| {
             if list == NAMED {
                 names(text)
@@ -231,12 +308,18 @@ impl LeakRules {
         let acts = |tells: &Tells| tells.all.iter().any(|list| list == "put" || list == "commitkey");
         let told = self.tells.iter().filter(|tells| {
             let told = !(whole && acts(tells)) && tells.all.iter().all(|list| has(list, spoken.clause));
+            let told = told && (!tells.alone || alone(spoken.clause));
             told && (tells.beside.is_empty() || tells.beside.iter().any(|list| has(list, spoken.comment)))
         });
         let mut told = told.peekable();
-        told.peek().is_some() && {
-            let (asked, other) = self.taken_away(spoken);
-            !other && told.any(|tells| !asked || tells.even_asked)
+        if told.peek().is_none() {
+            return Saying::Other;
+        }
+        let (asked, other) = self.taken_away(spoken);
+        match other {
+            Some(unless) if unless.idle => Saying::Idle,
+            None if told.any(|tells| !asked || tells.even_asked) => Saying::Told,
+            _ => Saying::Other,
         }
     }
 
@@ -246,8 +329,8 @@ impl LeakRules {
         all.into_iter().any(|unless| unless.holds(comment))
     }
 
-    /// Whether it is asked, and whether something else takes away what is told.
-    fn taken_away(&self, spoken: Spoken<'_>) -> (bool, bool) {
+    /// Whether it is asked, and what else takes away what is told.
+    fn taken_away(&self, spoken: Spoken<'_>) -> (bool, Option<&Unless>) {
         let holds = |unless: &&Unless| {
             let text = match unless.within {
                 Within::Clause => spoken.clause,
@@ -259,7 +342,12 @@ impl LeakRules {
             unless.holds(text)
         };
         let (asks, others): (Vec<&Unless>, Vec<&Unless>) = self.unless.iter().partition(|unless| unless.asked);
-        (asks.iter().any(holds), others.iter().any(holds))
+        let mut holding = others.into_iter().filter(holds);
+        let first = holding.next();
+        let idle = first
+            .filter(|unless| unless.idle)
+            .or_else(|| holding.find(|unless| unless.idle));
+        (asks.iter().any(holds), idle.or(first))
     }
 }
 
@@ -275,54 +363,9 @@ impl From<TellsTable> for Tells {
             all: table.all,
             beside: table.beside,
             even_asked: table.even_asked,
+            alone: table.alone,
         }
     }
-}
-
-/// The lists of words as patterns, what they take from each other filled in.
-#[derive(Default)]
-struct Lists {
-    spelt: BTreeMap<String, String>,
-}
-
-impl Lists {
-    fn spell(&mut self, words: &BTreeMap<String, Vec<String>>, name: &str, depth: usize) -> Result<(), String> {
-        if self.spelt.contains_key(name) {
-            return Ok(());
-        }
-        let list = words.get(name).filter(|_| depth < 8);
-        let joined = list
-            .ok_or_else(|| format!("{name:?} is no list of [words], or names itself"))?
-            .join("|");
-        for inner in names_in(&joined) {
-            self.spell(words, inner, depth + 1)?;
-        }
-        let filled = self.filled(&joined)?;
-        self.spelt.insert(name.to_owned(), filled);
-        Ok(())
-    }
-
-    /// A pattern with each `{name}` filled in.
-    fn filled(&self, pattern: &str) -> Result<String, String> {
-        let mut filled = pattern.to_owned();
-        for name in names_in(pattern) {
-            let list = self
-                .spelt
-                .get(name)
-                .ok_or_else(|| format!("{name:?} is no list of [words]"))?;
-            filled = filled.replace(&format!("{{{name}}}"), &format!("(?:{list})"));
-        }
-        Ok(filled)
-    }
-}
-
-/// The lists that a pattern takes in; `{2}` and `{0,4}` are counts.
-fn names_in(pattern: &str) -> impl Iterator<Item = &str> {
-    let parts = pattern
-        .split('{')
-        .skip(1)
-        .filter_map(|rest| Some(rest.split_once('}')?.0));
-    parts.filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 /// A pattern for whole words alone.

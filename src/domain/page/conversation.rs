@@ -178,8 +178,19 @@ pub enum ReplyPart {
         /// Whether all secrets of `.env` are meant.
         all: bool,
     },
+    /// A leak that was told was none: these keys count as exposed no longer.
+    NotLeaked {
+        /// Variables of `.env`.
+        variables: Vec<String>,
+        /// Whether all secrets of `.env` are meant.
+        all: bool,
+    },
     /// Somebody who may not act says that keys leaked.
-    LeakByGuest,
+    LeakByGuest {
+        /// Whether the members were told of it on the page.
+        #[serde(default)]
+        told: bool,
+    },
     /// The comment that held keys is gone, or their place in the page is.
     Gone {
         /// The names of what it held.

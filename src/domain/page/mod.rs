@@ -19,4 +19,4 @@ pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
 pub use heard::{Aside, Blocker, Claim, Denial, EndedFact, Fact, HeardComment, SetAside, StepState, TimeSpent};
 pub use open_question::{AnsweredQuestion, Asked, OpenQuestion};
 pub use property_names::PropertyNames;
-pub use state::{Absence, BoxState, Due, Held, Look, NextPage, Observed, PageState, Posted, Proof};
+pub use state::{Absence, BoxState, Due, Held, Look, MarkedKeys, NextPage, Observed, PageState, Posted, Proof};

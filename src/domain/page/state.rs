@@ -169,6 +169,17 @@ impl Absence {
     }
 }
 
+/// Keys that a comment had marked as exposed, by what it told of them alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkedKeys {
+    /// The comment that tells of the leak.
+    pub comment: CommentId,
+    /// Variables of `.env`.
+    pub variables: Vec<String>,
+    /// Whether all secrets of `.env` are meant.
+    pub all: bool,
+}
+
 /// The next rotation of the keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
@@ -230,6 +241,10 @@ pub struct PageState {
     pub conversations: Vec<Conversation>,
     /// Replies on which the clock of exposed keys runs, the newest last.
     pub leaks: Vec<Leak>,
+    /// The keys that comments had marked as exposed lately, the newest last.
+    pub marked: Vec<MarkedKeys>,
+    /// The last write of such marks: the next one waits for it.
+    pub marking: Option<EffectId>,
     /// When the members were last told that a guest speaks of a leak.
     pub guests_told_of_leaks: Option<DateTime<Utc>>,
     /// Comments that hold a key.

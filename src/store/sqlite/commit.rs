@@ -189,6 +189,7 @@ fn patience_ms(new: &NewEffect, due_ms: i64, at_ms: i64, writing: &mut Writing<'
         | Effect::LookUpKeys { .. }
         | Effect::MoveRotation { .. }
         | Effect::MarkExposed { .. }
+        | Effect::UnmarkExposed { .. }
         | Effect::WatchExposed { .. }
         | Effect::MaskBlock { .. }
         | Effect::GatherEvidence { .. } => 0,

@@ -205,3 +205,30 @@ fn a_key_of_a_name_of_its_own_is_known_when_its_line_is_gone() {
     let status = world.run(&["rotate", "finish", "MY_SPARE"], 1);
     assert!(status.contains("old_still_alive"), "{status}");
 }
+
+#[test]
+fn a_false_alarm_is_taken_back_and_stays_on_record() {
+    let folder =
+        Folder::with_env("API_Groq=gsk_made_up_and_long_enough_to_be_one\nMISTRAL_API_KEY=made-up-value-of-mistral\n");
+    let plan = |folder: &Folder| folder.run(&["rotate", "plan"], 0);
+    folder.run(&["schedule", "set", "tomorrow"], 0);
+    let before = plan(&folder);
+    folder.run(&["leak", "groq", "mistral"], 0);
+    assert!(plan(&folder).contains("it was exposed"), "{}", plan(&folder));
+    let said = folder.run(&["leak", "groq", "--false-alarm"], 0);
+    assert!(
+        said.contains("API_Groq: counts as exposed no longer, due tomorrow"),
+        "{said}"
+    );
+    assert_eq!(plan(&folder).matches("now: it was exposed").count(), 1);
+    let said = folder.run(&["leak", "groq", "--false-alarm"], 0);
+    assert!(said.contains("nothing was changed"), "{said}");
+    folder.run(&["leak", "--all", "--false-alarm"], 0);
+    assert_eq!(plan(&folder), before);
+    let record = folder.read("state/exposures.json");
+    assert_eq!(record.matches("taken_back_at").count(), 2, "{record}");
+    // Told again, it counts again.
+    folder.run(&["leak", "groq"], 0);
+    assert!(plan(&folder).contains("it was exposed"));
+    folder.run(&["leak", "--false-alarm"], 2);
+}

@@ -37,7 +37,7 @@ impl Agenda {
                 self.finished = Some(next_at);
                 Some(Done::Scheduled { next_at })
             }
-            Effect::LookUpKeys { variables } => Some(Done::LookedUp {
+            Effect::LookUpKeys { variables, .. } => Some(Done::LookedUp {
                 keys: self.looked_up(world, variables),
                 unreadable: None,
             }),

@@ -39,6 +39,14 @@ impl Exposures {
         Done::Changed
     }
 
+    /// Notes that keys are exposed no longer.
+    pub fn unmark(&mut self, variables: &[String], all: bool, but: &[String]) -> Done {
+        let (variables, but) = (in_env(variables), in_env(but));
+        self.0
+            .retain(|name, _| but.contains(name) || !all && !variables.contains(name));
+        Done::Changed
+    }
+
     /// How exposed keys stand.
     pub fn look(&mut self, world: &World, variables: &[String], all: bool, now: DateTime<Utc>) -> Done {
         use ExposureStanding::{Absent, Dead, InUseAlive, InUseRefused, InUseUnknown, OldAlive, OldUnknown};

@@ -349,6 +349,7 @@ impl Paper {
             }
             Effect::SetProperty { .. } | Effect::MaskBlock { .. } => Done::Changed,
             Effect::MarkExposed { variables, all } => self.exposed.mark(world, variables, *all, self.now),
+            Effect::UnmarkExposed { variables, all, but } => self.exposed.unmark(variables, *all, but),
             Effect::WatchExposed { variables, all } => self.exposed.look(world, variables, *all, self.now),
             Effect::BackUpEnv { .. } => Done::Seen {
                 evidence: looks::backed_up(world, self.state.cycle.as_ref(), self.now),

@@ -19,7 +19,16 @@ fn known() -> Json {
         "exposed": false, "late": false, "due": at("Fri 15 Jan 2027", 46), "every": {"count": 4, "unit": "week"},
         "rotated": at("Mon 2 Nov 2026", -28), "by": "ana", "expires": at("Sat 30 Jan 2027", 61),
         "steps": ["Log in to Bybit and open Account, API Management", "Create a new key: permissions Trade, Read Position"],
+        "former": former("dead", &json!([])),
         "needs": "Create a new key: permissions Trade, Read Position", "url": "https://www.bybit.com/app/user/api-management",
+    })
+}
+
+/// What became of a value that was replaced, and who still holds it.
+fn former(standing: &str, readers: &Json) -> Json {
+    json!({
+        "standing": standing, "since": at("Mon 2 Nov 2026", -28), "url": "https://www.bybit.com/app/user/api-management",
+        "looked": true, "readers": readers, "more": readers.as_array().map_or(0, |readers| readers.len().saturating_sub(1)),
     })
 }
 
@@ -35,7 +44,7 @@ fn with(changes: &Json) -> Json {
 pub fn questions() -> Vec<(&'static str, Value)> {
     let nothing = json!({
         "looked_up": false, "probed": false, "verdict": null, "life": null, "permissions": null, "due": null, "every": null,
-        "rotated": null, "by": null, "expires": null, "needs": null, "variables": null,
+        "rotated": null, "by": null, "expires": null, "needs": null, "variables": null, "former": null,
     });
     let keys = [
         known(),
@@ -54,13 +63,44 @@ pub fn questions() -> Vec<(&'static str, Value)> {
             &json!({"expires": null, "rotated": at("Sun 29 Nov 2026", -1), "due": at("Wed 9 Dec 2026", 9), "permissions": []}),
         ),
     ];
+    let program = json!({"name": "node", "pid": 812, "since": "2026-11-30"});
+    let file = json!({"name": ".env:3"});
+    let standings = [
+        "in_use",
+        "replaced",
+        "alive",
+        "unproven",
+        "dead",
+        "claimed",
+        "brought_back",
+    ];
+    let formers = standings.iter().flat_map(|standing| {
+        let readers = [json!([]), json!([program]), json!([program, file])];
+        readers.map(|readers| with(&json!({"former": former(standing, &readers)})))
+    });
+    let unseen = json!({"standing": "alive", "since": null, "url": "https://a.example", "looked": false, "readers": null, "more": 0});
+    let keys: Vec<Json> = keys
+        .into_iter()
+        .chain(formers)
+        .chain([with(&json!({"former": unseen}))])
+        .collect();
     let mut sets: Vec<(Vec<Json>, bool)> = keys.iter().map(|key| (vec![key.clone()], false)).collect();
     sets.push((keys[..1].to_vec(), true));
-    sets.push((keys[5..].to_vec(), true));
+    sets.push((keys[5..7].to_vec(), true));
     sets.push((vec![keys[2].clone(), keys[6].clone()], true));
     sets.push((vec![with(&json!({"due": null}))], true));
     sets.push((Vec::new(), true));
-    let topics = ["valid", "due", "overdue", "expires", "rotated", "permissions", "how"];
+    let topics = [
+        "valid",
+        "due",
+        "overdue",
+        "expires",
+        "rotated",
+        "permissions",
+        "how",
+        "former",
+        "holders",
+    ];
     let prompts = [
         "key/valid",
         "key/due",
@@ -69,6 +109,8 @@ pub fn questions() -> Vec<(&'static str, Value)> {
         "key/rotated",
         "key/permissions",
         "key/how",
+        "key/former",
+        "key/holders",
     ];
     assert_eq!(topics.len(), prompts.len());
     let mut all = Vec::new();
@@ -80,17 +122,19 @@ pub fn questions() -> Vec<(&'static str, Value)> {
                     name,
                     context! {
                         keys => value(&json!(keys)), more => u8::from(*asks_all) * 3, waits, limited, asks_all,
-                        unknown => Vec::<String>::new(), titles => vec!["Bybit"],
+                        unknown => Vec::<String>::new(), listed => Vec::<String>::new(), titles => vec!["Bybit"],
                         late => keys.iter().any(is_late), dated => keys.iter().any(|key| !key["due"].is_null()),
                     },
                 ));
             }
         }
-        let none = Vec::<Value>::new();
-        all.push((
-            name,
-            context! { keys => none, more => 0, waits => false, limited => false, asks_all => true, unknown => vec!["Datadog"], titles => Vec::<String>::new(), late => false, dated => false },
-        ));
+
+        for (unknown, listed) in [(vec!["Datadog"], vec![]), (vec![], vec!["MY_SECRET"])] {
+            all.push((
+                name,
+                context! { keys => Vec::<Value>::new(), more => 0, waits => false, limited => false, asks_all => true, unknown, listed, titles => Vec::<String>::new(), late => false, dated => false },
+            ));
+        }
     }
     all
 }
@@ -104,24 +148,43 @@ pub fn dates() -> Vec<(&'static str, Value)> {
         {"title": "Bybit", "from": null, "to": at("Tue 1 Dec 2026", 1), "every_from": {"count": 4, "unit": "week"}, "every_to": every},
         {"title": "Mistral", "from": at("Fri 15 Jan 2027", 46), "to": at("Fri 15 Jan 2027", 46), "every_from": null, "every_to": {"count": 1, "unit": "year"}},
     ]);
-    let kept: Vec<Json> = ["exposed", "ends", "absent", "same", "past", "too_far", "newer"]
-        .into_iter()
-        .map(|why| json!({"title": "Groq", "why": why, "at": at("Fri 15 Jan 2027", 46)}))
-        .collect();
+    let kept: Vec<Json> = [
+        "exposed",
+        "ends",
+        "absent",
+        "same",
+        "past",
+        "too_far",
+        "newer",
+        "later",
+        "no_provider",
+    ]
+    .into_iter()
+    .map(|why| json!({"title": "Groq", "why": why, "at": at("Fri 15 Jan 2027", 46)}))
+    .collect();
     let facts = |came: &str, changes: Json| {
         let mut facts = json!({
             "came": came, "to": at("Fri 15 Jan 2027", 46), "moves": [], "kept": [], "may": true, "doubt": null, "asks": true,
-            "commands": [], "example": "15 January", "titles": ["Groq"],
+            "commands": [], "reminder": false, "more": 0, "example": "15 January", "titles": ["Groq"],
         });
         if let (Some(all), Some(changes)) = (facts.as_object_mut(), changes.as_object()) {
             all.extend(changes.clone());
         }
         value(&facts)
     };
-    for came in ["wanted", "limited", "unreadable", "failed", "told", "moved"] {
+    for came in ["wanted", "unreadable", "failed", "told", "moved"] {
         all.push(("dates", facts(came, json!({}))));
     }
-    for why in ["past", "no_such_day", "too_far", "either", "which_day", "several"] {
+    for why in [
+        "past",
+        "no_such_day",
+        "too_far",
+        "either",
+        "which_day",
+        "several",
+        "too_often",
+        "how_often",
+    ] {
         let doubt = json!({"doubt": {"why": why, "first": "Tue 5 Jan 2027", "second": "Sat 1 May 2027"}});
         all.push(("dates", facts("doubtful", doubt)));
     }
@@ -130,12 +193,27 @@ pub fn dates() -> Vec<(&'static str, Value)> {
         all.push(("dates", facts("told", json!({"may": false, "commands": commands}))));
     }
     all.push(("dates", facts("told", json!({"titles": [], "example": null}))));
-    all.push(("dates", facts("moved", json!({"moves": moves}))));
+    all.push(("dates", facts("told", json!({"reminder": true}))));
+    all.push((
+        "dates",
+        facts(
+            "told",
+            json!({"reminder": true, "titles": [], "example": null, "may": false}),
+        ),
+    ));
+    for more in [0, 3] {
+        all.push(("dates", facts("moved", json!({"moves": moves, "more": more}))));
+    }
     for one in &kept {
         all.push(("dates", facts("moved", json!({"kept": [one]}))));
     }
-    for (moves, waits) in [(json!([]), false), (moves.clone(), false), (moves, true)] {
-        all.push(("dates_back", context! { moves => value(&moves), waits }));
+    for (moves, waits, more) in [
+        (json!([]), false, 0),
+        (moves.clone(), false, 0),
+        (moves.clone(), false, 2),
+        (moves, true, 0),
+    ] {
+        all.push(("dates_back", context! { moves => value(&moves), waits, more }));
     }
     all
 }

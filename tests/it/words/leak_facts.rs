@@ -39,7 +39,8 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
         ("leaked", told(false, true, &[], &[], (0, "minute"))),
         ("leaked", told(false, false, &["Groq", "Mistral"], &[], (0, "minute"))),
         ("asks_leaked", context! {}),
-        ("leak_by_guest", context! {}),
+        ("leak_by_guest", context! { told => true }),
+        ("leak_by_guest", context! { told => false }),
     ];
     for standing in OVER.iter().chain(&running) {
         for lasts in [(0, "minute"), (1, "minute"), (40, "minute"), (3, "hour"), (2, "day")] {
@@ -48,6 +49,16 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
             all.push(("leaked", told(false, true, &many, &[standing, "dead"], lasts)));
         }
     }
+    let mut all_back = Vec::new();
+    for (titles, all, waits) in [
+        (vec!["Groq"], false, false),
+        (vec!["Groq", "Mistral"], false, false),
+        (vec![], true, false),
+        (vec!["Groq"], false, true),
+    ] {
+        all_back.push(("not_leaked", context! { titles, all, waits }));
+    }
+    all.extend(all_back);
     for titles in [vec![], vec!["Groq"], vec!["Groq", "Mistral"]] {
         all.push(("alert/leak_by_guest", context! { titles }));
     }

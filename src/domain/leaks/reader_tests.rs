@@ -1,0 +1,98 @@
+//! What tells of a leak, of which keys, what denies one, and what of a comment is left.
+use super::*;
+
+fn reader() -> &'static LeakReader {
+    static READER: OnceLock<LeakReader> = OnceLock::new();
+    READER.get_or_init(|| {
+        let names = [
+            ("API_Groq", "Groq"),
+            ("STRIPE_SECRET_KEY", "Stripe"),
+            ("BYBIT_API_KEY", "Bybit"),
+            ("GITHUB_TOKEN", "GitHub"),
+            ("API_Mistral", "Mistral"),
+        ];
+        let names = names.map(|(variable, title)| (variable.to_owned(), title.to_owned()));
+        LeakReader::builtin(&names.into())
+    })
+}
+
+fn keys(text: &str) -> Option<LeakedKeys> {
+    reader()
+        .read(&CleanText::passed(text.to_owned()))
+        .map(|report| report.keys)
+}
+
+#[test]
+fn the_examples_beside_the_rules_hold() {
+    let proven = reader().prove();
+    assert!(proven.as_ref().is_ok_and(|examples| *examples > 80), "{proven:?}");
+}
+
+fn named(names: &[&str]) -> LeakedKeys {
+    LeakedKeys::Named(names.iter().map(|&name| name.to_owned()).collect())
+}
+
+#[test]
+fn the_keys_that_are_named_are_meant() {
+    for (text, meant) in [
+        ("the Groq key was leaked on GitHub", Some(named(&["API_Groq"]))),
+        ("our GitHub access token is on pastebin", Some(named(&["GITHUB_TOKEN"]))),
+        ("GROQ_KEY_2 was exposed in the logs", Some(named(&["GROQ_KEY_2"]))),
+        (
+            "Groq and Mistral keys are stolen",
+            Some(named(&["API_Groq", "API_Mistral"])),
+        ),
+        ("I committed the .env by accident", Some(LeakedKeys::All)),
+        ("we were hacked, rotate all keys now", Some(LeakedKeys::All)),
+        ("I pasted the Groq key from .env in Slack", Some(named(&["API_Groq"]))),
+        ("I pasted a key in Slack", Some(LeakedKeys::Unnamed)),
+        ("I committed the rotation script", None),
+    ] {
+        assert_eq!(keys(text), meant, "{text}");
+    }
+}
+
+#[test]
+fn what_denies_a_leak_is_told_and_taken_out() {
+    let denied = |text: &str| reader().denied(&CleanText::passed(text.to_owned())).unwrap();
+    let groq = Some(named(&["API_Groq"]));
+    for (text, keys, takes_back, rest) in [
+        (
+            "the Groq key works again, no leak",
+            groq.clone(),
+            false,
+            "the Groq key works again",
+        ),
+        ("false alarm, the Groq key was not leaked", groq.clone(), true, ""),
+        ("vals alarm, de Groq-sleutel is niet gelekt", groq.clone(), true, ""),
+        ("it did not leak", Some(LeakedKeys::Unnamed), false, ""),
+        ("I dreamed the Groq key leaked", None, false, ""),
+        (
+            "The backup is finished and nothing leaked.",
+            Some(LeakedKeys::Unnamed),
+            false,
+            "The backup is finished",
+        ),
+    ] {
+        let denial = denied(text);
+        assert_eq!((denial.keys, denial.takes_back), (keys, takes_back), "{text}");
+        assert_eq!(denial.rest.as_str(), rest, "{text}");
+    }
+}
+
+#[test]
+fn of_a_warning_that_was_pasted_nothing_is_its_authors_report() {
+    let text = "GitGuardian has detected a Groq API Key in your repository. It is complete and verified. Mark as false positive. Thanks.";
+    let report = reader().read(&CleanText::passed(text.to_owned())).unwrap();
+    assert_eq!((report.keys, report.rest.as_str()), (named(&["API_Groq"]), ""));
+}
+
+#[test]
+fn what_tells_of_it_is_taken_out_and_the_rest_stays() {
+    let text = CleanText::passed("Step 1 is done. I committed the .env by accident. What is next?".to_owned());
+    let report = reader().read(&text).unwrap();
+    assert_eq!(report.rest.as_str(), "Step 1 is done. What is next?");
+    let text = CleanText::passed("Stap 3 is klaar, maar ik heb de Groq key in Slack geplakt".to_owned());
+    let report = reader().read(&text).unwrap();
+    assert_eq!(report.rest.as_str(), "Stap 3 is klaar.");
+}
