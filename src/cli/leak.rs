@@ -6,6 +6,7 @@ use super::{CommandResult, Exit, ProjectArgs, words};
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
 use crate::rotation::exposures::{self, MarkNames};
+use crate::rotation::rotations;
 use crate::rotation::{Keyring, Project, plan};
 use anyhow::Context;
 use chrono::{DateTime, Utc};
@@ -31,8 +32,8 @@ pub struct LeakArgs {
 
 /// What is to be done about an exposed key, in this order.
 const STEPS: [&str; 5] = [
-    "make a new key",
-    "put it into .env",
+    "begin its rotation, which keeps the old key safe, and make a new key",
+    "put it into .env: rotate finish tries it and proves the old one dead",
     "restart what reads it",
     "delete the old key where it was made",
     "look there whether somebody used it",
@@ -47,7 +48,7 @@ pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
             return Ok(usage("--false-alarm: name the key that did not leak, or --all"));
         }
         let exposed = exposures::running(&keys.project, &keys.providers)?;
-        return told(args, &exposed, now);
+        return told(&keys, args, &exposed, now);
     }
     let names = match variables(&keys, &args.keys)? {
         Ok(names) => names,
@@ -62,7 +63,7 @@ pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
     }
     let mut exposed = exposures::running(&keys.project, &keys.providers)?;
     exposed.retain(|key| key.variables.iter().any(|name| marked.variables.contains(name)));
-    told(args, &exposed, now)
+    told(&keys, args, &exposed, now)
 }
 
 /// Takes marks back, and tells what the keys' dates are now.
@@ -136,7 +137,7 @@ fn nothing_there(keys: &Keyring, names: &[String]) -> super::CommandError {
     error.into()
 }
 
-fn told(args: &LeakArgs, exposed: &[ExposedKey], now: DateTime<Utc>) -> CommandResult<Exit> {
+fn told(keys: &Keyring, args: &LeakArgs, exposed: &[ExposedKey], now: DateTime<Utc>) -> CommandResult<Exit> {
     if args.json {
         print_json(&json!({ "exposed": exposed, "steps": STEPS }))?;
         return Ok(Exit::Done);
@@ -152,8 +153,13 @@ fn told(args: &LeakArgs, exposed: &[ExposedKey], now: DateTime<Utc>) -> CommandR
     for (at, step) in STEPS.iter().enumerate() {
         println!("  {}. {step}", at + 1);
     }
+    let is_begun = |id: &str| {
+        let rotation = rotations::find(&keys.project, id).ok().flatten();
+        rotation.is_some_and(|rotation| !rotation.stage.is_over())
+    };
     for key in exposed {
         match &key.manage_url {
+            Some(url) if is_begun(&key.id) => println!("{}: keyminder rotate status {}   {url}", key.title, key.id),
             Some(url) => println!("{}: keyminder rotate start {}   {url}", key.title, key.id),
             None => println!(
                 "{}: no provider that keyminder knows; change it where it was made",

@@ -222,10 +222,14 @@ pub(super) fn facts(
         .into_iter()
         .map(|(title, url)| context! { title, url })
         .collect();
+    // What no provider is known for has no rotation of its own.
+    let providers = &builder.playbook.names.providers;
     let ids = if keys.is_empty() {
-        variables.to_vec()
+        let of_provider = variables.iter().filter(|name| providers.contains_key(*name));
+        of_provider.cloned().collect()
     } else {
-        unique(open.iter().map(|key| key.id.clone()))
+        let of_provider = open.iter().filter(|key| key.manage_url.is_some());
+        unique(of_provider.map(|key| key.id.clone()))
     };
     let few = |many: usize| many <= NAMED_AT_MOST;
     context! {
@@ -237,6 +241,7 @@ pub(super) fn facts(
         titles => shown(&known[..known.len().min(TITLES_AT_MOST)]),
         groups => groups(keys, builder.now),
         consoles => if few(consoles.len()) { consoles } else { Vec::new() },
+        starts => all || variables.is_empty() || !ids.is_empty(),
         command => if few(ids.len()) { ids.join(" ") } else { String::new() },
     }
 }
