@@ -106,6 +106,10 @@ mod tests {
         let read = schedule_file::read(&project);
         let days = |id: &str| days_until(read.schedule().unwrap().due_at(id), now, project.zone);
         assert_eq!((days("groq"), days("mistral")), (180, 14));
-        assert_eq!(days_until(first, now, project.zone), 14, "the date of all is the earliest");
+        assert_eq!(
+            days_until(first, now, project.zone),
+            14,
+            "the date of all is the earliest"
+        );
     }
 }
