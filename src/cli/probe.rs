@@ -4,7 +4,7 @@ use crate::config::Settings;
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::acceptance::{hint_in_words, in_words};
 use crate::rotation::plan;
-use crate::rotation::probe::{Probed, consent};
+use crate::rotation::probe::{Hint, Probed, consent};
 use crate::rotation::providers::{Provider, Providers};
 use crate::rotation::{EnvFile, Keyring};
 use crate::terminal;
@@ -64,6 +64,10 @@ pub fn run(place: &ProjectArgs, args: &ProbeArgs) -> CommandResult<Exit> {
         }
     }
     let dead = probed.iter().any(|probed| probed.verdict.life() == Life::Dead);
+    let is_watched = |probed: &Probed| !matches!(probed.hint, Some(Hint::Placeholder(_)));
+    if args.keys.is_empty() && !probed.iter().any(is_watched) {
+        eprintln!("warning: no key is watched: what stands there are texts in place of keys");
+    }
     Ok(if dead { Exit::Failed } else { Exit::Done })
 }
 

@@ -15,7 +15,7 @@ pub(super) fn no_known_key(env: &str, providers: &Providers, command: &str) -> S
         .map(|variable| variable.name.as_str())
         .collect();
     format!(
-        "No provider knows a variable of {env}. Known are {}; another name goes into config/providers.toml.\n\
+        "{env} holds no key of a known provider. Known are {}; another name goes into config/providers.toml.\n\
          Next: put a key into {env}, as NAME=value, then: keyminder {command}",
         names.join(", ")
     )

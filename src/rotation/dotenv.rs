@@ -52,6 +52,9 @@ pub enum EnvError {
          Change the value in the vault"
     )]
     Pipe(PathBuf),
+    /// A pipe that nobody fills.
+    #[error("{0} cannot be read: it is a pipe, and no program writes into it; is the vault open?")]
+    Silent(PathBuf),
     /// A link would let whoever made it choose the keys.
     #[error(
         "{0} is a link that leads out of the project, or lies below one, and is not followed: give the setting that names \

@@ -7,6 +7,7 @@ use super::prove::prove;
 use super::providers::{Instance, Provider, Providers};
 use super::replaced_key::{PresentKeys, ReplacedKey};
 use super::retirement::Retirement;
+use super::rotations::{self, RotationStage};
 use super::state_file::StateError;
 use super::{EnvError, EnvFile, Keyring, Project, backup};
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
@@ -134,7 +135,12 @@ fn values(project: &Project, env: &EnvFile, provider: Option<&Provider>, exposur
         return Values::InUse(key.map(|key| only(&present, &key.names)).unwrap_or_default());
     }
     let Some(former) = former(project, exposure) else {
-        return Values::Unreadable;
+        // Of what a vault alone held its owner's word is all there is.
+        return if is_claimed(project, exposure) {
+            Values::NoProvider
+        } else {
+            Values::Unreadable
+        };
     };
     let is_its = |key: &Instance| key.names.contains(&exposure.variable);
     let successor = provider.instances(&present).into_iter().next();
@@ -146,6 +152,13 @@ fn values(project: &Project, env: &EnvFile, provider: Option<&Provider>, exposur
         // Half a pair is nothing that could be asked about.
         None => Values::NoProvider,
     }
+}
+
+/// Whether a rotation of the exposed value ended without anybody who could be asked about it.
+fn is_claimed(project: &Project, exposure: &Exposure) -> bool {
+    let every = rotations::ever(project).unwrap_or_default();
+    let mut claimed = every.iter().filter(|rotation| rotation.stage == RotationStage::Claimed);
+    claimed.any(|rotation| rotation.old.get(&exposure.variable) == Some(&exposure.fingerprint))
 }
 
 /// The values of the newest backup that holds the exposed one.

@@ -37,27 +37,29 @@ pub(super) fn is_one(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
-/// What the other program writes into this pipe, which was opened without waiting for it; no more than `most` bytes.
-pub(super) fn read(pipe: File, most: u64) -> io::Result<Zeroizing<Vec<u8>>> {
+/// What the other program writes into this pipe, which was opened without waiting for it; no more than `most` bytes. `None`:
+/// nobody writes.
+pub(super) fn read(pipe: File, most: u64) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
     let id = pipe.metadata().map(|metadata| (metadata.dev(), metadata.ino()))?;
     let mut last = READ.lock().unwrap_or_else(PoisonError::into_inner);
     let last = last.get_or_insert_default();
     if let Some((at, bytes)) = last.filled.get(&id)
         && at.elapsed() < KEPT_FOR
     {
-        return Ok(bytes.clone());
+        return Ok(Some(bytes.clone()));
     }
     let is_silent = last.silent.get(&id).is_some_and(|at| at.elapsed() < SILENT_FOR);
     let bytes = if is_silent { None } else { next_filling(pipe, most)? };
     let Some(bytes) = bytes else {
-        last.silent.entry(id).or_insert_with(Instant::now);
-        let why = "it is a pipe, and no program writes into it; is the vault open?";
-        return Err(io::Error::new(ErrorKind::TimedOut, why));
+        if !is_silent {
+            last.silent.insert(id, Instant::now());
+        }
+        return Ok(None);
     };
     last.silent.remove(&id);
     last.filled.insert(id, (Instant::now(), bytes.clone()));
     std::thread::spawn(wipe_in_time);
-    Ok(bytes)
+    Ok(Some(bytes))
 }
 
 /// Wipes what was read once its time is over.

@@ -63,7 +63,10 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
     let mut keys = Vec::new();
     for provider in providers.all() {
         let variables = variables_in(provider, &env);
-        if variables.is_empty() {
+        // What stands in place of a key is none yet.
+        let is_text = |name: &String| env.get(name).is_none_or(|value| is_placeholder(value.expose_secret()));
+        let is_key = |name: &String| env.kept_elsewhere(name).is_some() || !is_text(name);
+        if !variables.iter().any(is_key) {
             continue;
         }
         let is_exposed = is_exposed(provider, &variables, &exposed);

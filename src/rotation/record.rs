@@ -81,7 +81,9 @@ fn retirement(rotation: &Rotation, at: impl Fn(DateTime<Utc>) -> String) -> Stri
     match (rotation.stage, rotation.retirement, rotation.retired_at) {
         (RotationStage::RolledBack, ..) => "rolled back".to_owned(),
         (_, Some(Retirement::Claimed), _) => "claimed: the old value could not be asked about".to_owned(),
-        (_, Some(Retirement::ProbablyRetired), _) => "claimed: the provider does not say for certain".to_owned(),
+        (_, Some(Retirement::ProbablyRetired), _) => {
+            "claimed: most likely dead, but nothing told it for certain".to_owned()
+        }
         (_, Some(Retirement::Retired), Some(when)) => at(when),
         (_, Some(other), _) => format!("no: {}", other.as_str()),
         (_, None, _) => "not yet".to_owned(),

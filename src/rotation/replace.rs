@@ -233,7 +233,11 @@ impl Original {
 /// Reads a file of the project that people put there: through links, as long as they stay in the project.
 pub fn read_in_project(project: &Path, path: &Path) -> Result<Zeroizing<Vec<u8>>, EnvError> {
     match open_to_read(project, path) {
-        Ok(file) if is_pipe(&file) => pipe::read(file, MAX_BYTES).map_err(|source| unreadable(path, source)),
+        Ok(file) if is_pipe(&file) => match pipe::read(file, MAX_BYTES) {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(EnvError::Silent(path.to_owned())),
+            Err(source) => Err(unreadable(path, source)),
+        },
         Ok(file) => bytes_of(file, path).map(|(bytes, _)| bytes),
         Err(NotOpened::LeadsOut) => Err(EnvError::Outside(path.to_owned())),
         Err(NotOpened::Io(source)) => Err(unreadable(path, source)),

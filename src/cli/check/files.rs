@@ -8,7 +8,7 @@ use crate::rotation::install_key::KEY_FILE;
 use crate::rotation::places::leads_out;
 use crate::rotation::{EnvError, EnvFile, Project, read_in_project};
 use std::fs::Metadata;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 /// What git leaves out.
@@ -31,7 +31,9 @@ pub(super) fn faults(place: &ProjectArgs, settings: &Settings, env: Option<&EnvR
         if let Ok(metadata) = path.metadata() {
             let name = name_of(project, &path);
             faults.extend(steered_by_others(&name, &metadata));
-            faults.extend(no_file(&name, &metadata));
+            // A vault may fill `.env` by a pipe.
+            faults
+                .extend(no_file(&name, &metadata).filter(|_| path != settings.env || !metadata.file_type().is_fifo()));
         }
     }
     if let Some(Err(error)) = env {
@@ -62,7 +64,8 @@ pub(super) fn notices(settings: &Settings, env: Option<&EnvRead>) -> Vec<String>
     ];
     let open = open.into_iter().filter_map(|(path, mode)| {
         let metadata = path.metadata().ok()?;
-        is_open(&metadata).then(|| {
+        // The mode of a pipe is the vault's.
+        (is_open(&metadata) && !metadata.file_type().is_fifo()).then(|| {
             let name = name_of(&settings.project, path);
             let now = metadata.mode() & 0o7777;
             if path.is_dir() && !path.starts_with(&settings.project) {

@@ -239,15 +239,21 @@ pub(super) fn facts(
         replaced => !open.is_empty() && !open.iter().any(|key| key.standing.is_in_use()),
         more => known.len().saturating_sub(TITLES_AT_MOST),
         titles => shown(&known[..known.len().min(TITLES_AT_MOST)]),
-        groups => groups(keys, builder.now),
+        groups => groups(builder, keys),
         consoles => if few(consoles.len()) { consoles } else { Vec::new() },
         starts => all || variables.is_empty() || !ids.is_empty(),
         command => if few(ids.len()) { ids.join(" ") } else { String::new() },
     }
 }
 
-/// The keys by how they stand, the most urgent first.
-fn groups(keys: &[ExposedKey], now: DateTime<Utc>) -> Vec<Value> {
+/// The keys by how they stand, the most urgent first. The reply stands for a while as it is, so it says since when.
+fn groups(builder: &DecisionBuilder<'_>, keys: &[ExposedKey]) -> Vec<Value> {
+    let (now, zone) = (builder.now, builder.playbook.zone);
+    let local = |at: DateTime<Utc>| {
+        let (at, now) = (at.with_timezone(&zone), now.with_timezone(&zone));
+        let is_today = at.date_naive() == now.date_naive();
+        at.format(if is_today { "%H:%M" } else { "%-d %b %H:%M" }).to_string()
+    };
     let mut standings: Vec<ExposureStanding> = keys.iter().map(|key| key.standing).collect();
     standings.sort_unstable();
     standings.dedup();
@@ -257,7 +263,8 @@ fn groups(keys: &[ExposedKey], now: DateTime<Utc>) -> Vec<Value> {
         let titles = unique(of.iter().map(|key| key.title.clone()));
         let more = titles.len().saturating_sub(TITLES_AT_MOST);
         let titles = &titles[..titles.len().min(TITLES_AT_MOST)];
-        context! { standing => shown(standing), titles => shown(titles), more, count, unit }
+        let since = of.iter().filter_map(|key| key.since).min().map(local);
+        context! { standing => shown(standing), titles => shown(titles), more, count, unit, since }
     };
     standings.into_iter().map(group).collect()
 }

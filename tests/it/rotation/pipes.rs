@@ -118,6 +118,14 @@ fn a_leak_from_a_vault_is_marked_without_a_backup() {
     *vault.lock().unwrap() = lines(&world.issue("groq"), "");
     let looked = world.run(&["monitor"], 0);
     assert!(looked.contains("no longer in .env"), "{looked}");
+    // Nobody can ask about what a vault alone held: its owner's word ends the clock.
+    *vault.lock().unwrap() = lines(&keys[0], "");
+    world.run(&["rotate", "start", "groq"], 0);
+    *vault.lock().unwrap() = lines(&world.issue("groq"), "");
+    world.run(&["rotate", "finish", "groq"], 0);
+    world.run(&["monitor"], 0);
+    let status = world.run(&["rotate", "status"], 0);
+    assert!(!status.contains("exposed"), "{status}");
     is_nowhere(&world, &keys[0]);
 }
 
@@ -143,5 +151,6 @@ fn a_vault_that_is_closed_is_told_soon() {
             !output.status.success() && said.contains("is the vault open?"),
             "{said}"
         );
+        assert!(!said.contains("chmod") && !said.contains("ls -l"), "{said}");
     }
 }

@@ -217,6 +217,28 @@ fn back_ticks_are_quotes_and_a_reference_counts_once() {
     assert!(proven.contains("retired"), "{proven}");
 }
 
+/// What stands in place of a key is neither a key nor a secret that nobody watches.
+#[test]
+fn what_stands_in_place_of_a_key_is_missing() {
+    let folder = Folder::with_env(
+        "OPENAI_API_KEY=sk-xxxx\nANTHROPIC_API_KEY=user_provided\nGROQ_API_KEY=none\nAPI_Mistral=votre_cle_ici\n\
+         HF_TOKEN=tu_clave_aqui\nCOHERE_API_KEY=jouw_sleutel_hier\nXAI_API_KEY=dein_schluessel_hier\nACME_KEY=null\n\
+         ACME_TOKEN=op://Vault/Acme/token\nOPENAI_API_BASE=https://proxy.example.com/v1\nOUR_SECRET=q7Zm2Kx9Wd4R\n",
+    );
+    let probed = folder.run(&["probe"], 0);
+    assert_eq!(probed.matches("\tmissing\t").count(), 7, "{probed}");
+    assert!(probed.contains("no key is watched"), "{probed}");
+    assert!(
+        probed.contains("1 secret of no known provider (OUR_SECRET)"),
+        "{probed}"
+    );
+    let plan = folder.run(&["rotate", "plan"], 0);
+    assert!(
+        plan.contains("holds no key of a known provider") && !plan.contains("ACME"),
+        "{plan}"
+    );
+}
+
 /// The key is where it was, under another name: the rotation goes on under that one.
 #[test]
 fn a_name_that_changed_between_two_starts_is_the_name() {

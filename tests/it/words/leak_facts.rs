@@ -9,8 +9,7 @@ const OVER: [&str; 4] = ["dead", "probably_dead", "no_provider", "absent"];
 /// What is told of a leak: nothing known yet, each way in which a key can stand, several keys, a guest's word.
 pub fn leaks() -> Vec<(&'static str, Value)> {
     let told = |unnamed: bool, every: bool, titles: &[&str], standings: &[&str], (count, unit): (i64, &str)| {
-        let group =
-            |standing: &&str| json!({"standing": standing, "titles": titles, "more": 0, "count": count, "unit": unit});
+        let group = |standing: &&str| json!({"standing": standing, "titles": titles, "more": 0, "count": count, "unit": unit, "since": "06:44"});
         let consoles = titles
             .iter()
             .map(|title| json!({"title": title, "url": "https://console.example.com/keys"}));
