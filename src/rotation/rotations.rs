@@ -267,8 +267,8 @@ impl Rotation {
         self.old.keys().filter_map(value_of).collect()
     }
 
-    /// Where the key stands under other names than at the beginning, with the value that it had: those are its names from now
-    /// on, and the backup that was made since holds it under them.
+    /// Where the key stands under other names than at the beginning, with the value that it had, or where what a reference
+    /// stands for is known only now: by that it is known from now on, and the backup that was made since holds it so.
     fn take_new_names(
         &mut self,
         project: &Project,
@@ -280,22 +280,27 @@ impl Rotation {
         let names = variables_in(provider, env);
         let twins = twins(env, &names);
         let present = only(&env.values(), names.iter().chain(twins.keys()));
-        let is_old = |value: &SecretString| {
-            let mut old = self.old.iter();
-            old.any(|(name, print)| project.fingerprint(name, value) == *print)
+        let now = fingerprints(project, env, present.keys());
+        let is_old = |(own, value): (&String, &SecretString)| {
+            let was = |(name, print): (&String, &Fingerprint)| {
+                let written = env.written_reference(own).filter(|_| own == name);
+                project.fingerprint(name, value) == *print
+                    || written.is_some_and(|written| project.fingerprint(name, written) == *print)
+            };
+            self.old.iter().any(was)
         };
-        let is_same = present.keys().eq(self.old.keys());
         let awaits = self.stage == RotationStage::BackedUp && self.written_at.is_none();
-        if !awaits || is_same || present.is_empty() || !present.values().all(is_old) {
+        if !awaits || now == self.old || now.is_empty() || !present.iter().all(is_old) {
             return false;
         }
-        self.old = fingerprints(project, env, present.keys());
-        self.twins = twins;
+        (self.old, self.twins) = (now, twins);
         self.backup = backup.map(|backup| backup.file.clone());
         self.origin = Some(KeyOrigin::of(provider));
         let names: Vec<&str> = self.old.keys().map(String::as_str).collect();
-        let what = format!("the key stands under other names now: {}", names.join(", "));
-        self.note(at, what);
+        self.note(
+            at,
+            format!("what the key is known by was noted anew: {}", names.join(", ")),
+        );
         true
     }
 

@@ -93,10 +93,16 @@ fn kept_elsewhere(context: &RotateContext, rotation: &Rotation) -> CommandResult
         .keys()
         .filter_map(|name| Some((name, env.kept_elsewhere(name)?)));
     let lines = kept.map(|(name, kept)| {
-        let command = format!("keyminder rotate finish {}", rotation.provider);
-        let through = kept.through.as_ref();
-        let through = through.map_or(String::new(), |through| {
-            format!(", and call me as: {through} {command}")
+        // That a value changed is seen only where the former one was.
+        let is_known = env.written_reference(name).is_some();
+        let first = if is_known { "finish" } else { "start" };
+        let command = format!("keyminder rotate {first} {}", rotation.provider);
+        let through = kept.through.as_ref().map_or(String::new(), |through| {
+            if is_known {
+                format!(", and call me as: {through} {command}")
+            } else {
+                format!(". Before that, so that I see it change: {through} {command}")
+            }
         });
         format!(
             "  {name} is a reference: {} keeps its value. Leave it as it is; {}{through}",

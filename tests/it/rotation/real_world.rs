@@ -272,7 +272,16 @@ fn what_a_reference_stood_for_is_asked_about_where_it_is_known() {
         command.env(name, value).env("GROQ_BEFORE", also);
         said(&command.output().unwrap())
     };
-    with(&["rotate", "start", "groq"], ("API_Groq", old), "");
+    let blind = world.run(&["rotate", "start", "groq"], 0);
+    assert!(
+        blind.contains("so that I see it change: op run --env-file=.env -- keyminder rotate start groq"),
+        "{blind}"
+    );
+    let begun = with(&["rotate", "start", "groq"], ("API_Groq", old), "");
+    assert!(
+        begun.contains("call me as: op run --env-file=.env -- keyminder rotate finish groq"),
+        "{begun}"
+    );
     let new = world.issue("groq")["API_Groq"].clone();
     let finished = with(&["rotate", "finish", "groq"], ("API_Groq", &new), old);
     assert!(
