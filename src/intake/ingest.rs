@@ -145,7 +145,7 @@ impl Ingest {
                 |clause: &Clause| clause.is_weak() || clause.label == Label::Progress && clause.steps.is_empty();
             reading.retain(|clause| !is_of_wish(clause));
         }
-        if heard.leak.is_some() {
+        if heard.leak.is_some() || heard.no_leak.is_some() {
             reading.retain(|clause| !(clause.guessed && clause.label.is_at_stake()));
         }
         let says_something = |clause: &Clause| clause.label.is_at_stake() || clause.label == Label::Progress;

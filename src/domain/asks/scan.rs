@@ -131,6 +131,14 @@ pub(super) fn scan(words: &[DateWord], is_asked: bool) -> Scan {
     let mut said_at_unknown = 0;
     while at < words.len() {
         let before = at.checked_sub(1).map(|at| &words[at]);
+        if !scan.days.is_empty() && is_time_of_day(&words[at..]) {
+            // The time of a day that was named.
+            if no_time_of_day(&words[at..]) {
+                scan.impossible = Some(DayWords::NoSuchTime);
+            }
+            at += 3;
+            continue;
+        }
         let length = target(&mut scan, before, words, at);
         if length > 0 {
             said_at_unknown = scan.unknown_in_all;
@@ -148,9 +156,6 @@ pub(super) fn scan(words: &[DateWord], is_asked: bool) -> Scan {
         }
         let told = scan.every.is_some() || scan.days.len() + scan.spans.len() > 0;
         let is_clock = word.figures.is_some() && told;
-        if is_clock && no_time_of_day(&words[at..]) {
-            scan.impossible = Some(DayWords::NoSuchTime);
-        }
         scan.unknown_in_all += usize::from(word.is_unknown() && word.days.is_none() && !is_clock);
         at += 1;
     }
@@ -235,10 +240,19 @@ fn every(scan: &mut Scan, words: &[DateWord]) -> Option<usize> {
 
 /// Whether a unit of time stands here, or soon: "every few weeks", "every 45-60 days".
 fn says_how_often(words: &[DateWord]) -> bool {
-    words.iter().take(4).any(|word| word.unit.is_some())
+    let is_thing = |word: &&DateWord| word.key || word.is(WordKinds::of(&["keynoun", "object", "it"]));
+    let mut until_a_thing = words.iter().take(4).take_while(|word| !is_thing(word));
+    until_a_thing.any(|word| word.unit.is_some())
 }
 
-/// Whether a time begins here that no day has: "25:00".
+/// Whether a time begins here: "9:30".
+fn is_time_of_day(words: &[DateWord]) -> bool {
+    let figures = |at: usize| words.get(at).and_then(|word| word.figures);
+    let colon = words.get(1).is_some_and(|word| word.sign == Some(':'));
+    figures(0).is_some() && colon && figures(2) == Some(2)
+}
+
+/// Whether the time that begins here is one that no day has: "25:00".
 fn no_time_of_day(words: &[DateWord]) -> bool {
     let figures = |at: usize, most: u32| {
         words
@@ -246,7 +260,7 @@ fn no_time_of_day(words: &[DateWord]) -> bool {
             .and_then(|word| word.number.filter(|_| word.figures.is_some()))
             .is_some_and(|number| number > most)
     };
-    words.get(1).and_then(|word| word.sign) == Some(':') && (figures(0, 24) || figures(2, 59))
+    figures(0, 24) || figures(2, 59)
 }
 
 /// How many words the interval takes that something else is wanted instead of: "monthly, not quarterly".

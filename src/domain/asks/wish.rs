@@ -73,6 +73,8 @@ pub(super) fn wish(lexicon: &DateLexicon, clause: &str, is_asked: bool, is_named
     }
     let wish = wanted(&scan)?;
     let asks_all = scan.is_asked && !scan.has(&["polite"]);
+    let is_told = |time: &&DayWords| **time != DayWords::HowOften || scan.every.is_none();
+    let impossible = scan.impossible.as_ref().filter(is_told);
     let is_until = wish.to.is_some() && wish.every.is_none() && scan.has(&["until"]);
     let is_reminder =
         scan.has(&["remind"]) && !scan.has(&["move", "place", "change", "later", "snooze", "push", "earlier"]);
@@ -85,7 +87,7 @@ pub(super) fn wish(lexicon: &DateLexicon, clause: &str, is_asked: bool, is_named
             DateWay::To if is_until || puts_off && wish.every.is_none() => DateWay::Later,
             way => way,
         },
-        to: scan.impossible.clone().or(wish.to),
+        to: impossible.cloned().or(wish.to),
         ..wish
     })
 }

@@ -181,11 +181,14 @@ fn next_rotation(builder: &mut DecisionBuilder<'_>, next_at: DateTime<Utc>) {
 }
 
 fn looked_up(builder: &mut DecisionBuilder<'_>, effect: &EffectId, keys: &[KeyDates], unreadable: Option<&String>) {
+    // In the order of the plan.
+    let mut keys = keys.to_vec();
+    keys.sort_by_key(|key| (!key.exposed, key.priority, key.due_at));
     for conversation in builder.state.all_conversations() {
         if conversation.effects.contains(effect) {
             conversation.effects.retain(|waiting| waiting != effect);
             conversation.dates = Some(DateLookUp {
-                keys: keys.to_vec(),
+                keys: keys.clone(),
                 unreadable: unreadable.cloned(),
             });
         }

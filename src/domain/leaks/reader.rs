@@ -1,7 +1,7 @@
 //! Reads whether a comment tells of a leak, and of which keys.
 use super::named::NamedKeys;
 use super::prepared::{Sentence, folded, piece, sentences};
-use super::rules::{BUILTIN, LeakExample, LeakRules, Saying, Spoken};
+use super::rules::{BUILTIN, Firmness, LeakExample, LeakRules, Saying, Spoken};
 use crate::domain::comment::CleanText;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -172,55 +172,53 @@ impl CompiledReader {
     fn denied(&self, text: &CleanText) -> Option<LeakDenial> {
         let all = sentences(&self.rules, text.as_str());
         let comment = joined(&all);
-        let (mut rest, mut denied) = (text.as_str().to_owned(), Vec::new());
-        let (mut takes_back, mut is_idle) = (false, false);
+        let said = |sentence: &Sentence| &text.as_str()[sentence.span.clone()];
+        let (mut rest, mut against) = (text.as_str().to_owned(), Vec::new());
         for sentence in all.iter().rev().filter(|sentence| !sentence.asks) {
-            let said = &text.as_str()[sentence.span.clone()];
-            let ready = |clause: &str| piece(&self.rules, clause);
-            let is_against = |clause: &String| self.rules.denies(&ready(clause));
-            let cut = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
-            // "The backup is finished and nothing leaked."
-            let parts = |clause: Cow<'_, str>| {
-                let parts = apart(&clause);
-                let whole = parts.len() == 1 || !parts.iter().any(is_against);
-                if whole { vec![clause.into_owned()] } else { parts }
-            };
-            let pieces: Vec<String> = cut.flat_map(parts).collect();
-            let (mut against, kept): (Vec<&String>, Vec<&String>) =
-                pieces.iter().partition(|clause| is_against(clause));
-            if against.is_empty() && self.rules.denies(&sentence.text) {
-                against.push(&pieces[0]);
-            }
-            let is_none = against.is_empty() && self.saying(sentence, &comment) == Saying::Idle;
-            if against.is_empty() && !is_none {
-                continue;
-            }
-            let is_back = |clause: &str| self.rules.has("takesback", &ready(clause));
-            takes_back |= pieces.iter().any(|clause| is_back(clause));
-            is_idle |= is_none;
-            if !is_none {
-                denied.push(sentence);
-            }
-            let kept = kept
-                .into_iter()
-                .filter(|clause| !is_none && pieces.len() > 1 && !is_back(clause));
-            let kept = kept
-                .map(|clause| clause.trim().to_owned())
-                .collect::<Vec<_>>()
-                .join(", ");
-            rest.replace_range(sentence.span.clone(), &format!("{kept} {}", self.work_in(said)));
+            let found = self.against(said(sentence), sentence).or_else(|| {
+                let is_idle = self.saying(sentence, &comment) == Saying::Idle;
+                is_idle.then(|| (None, String::new()))
+            });
+            let Some((denial, kept)) = found else { continue };
+            against.push((sentence, denial));
+            let kept = format!("{kept} {}", self.work_in(said(sentence)));
+            rest.replace_range(sentence.span.clone(), &kept);
         }
-        if denied.is_empty() && !is_idle {
-            return None;
-        }
-        takes_back |= all.iter().any(|sentence| self.rules.has("takesback", &sentence.text));
-        let said = denied.iter().map(|sentence| &text.as_str()[sentence.span.clone()]);
-        let said = said.collect::<Vec<_>>().join("\n");
+        let firmest = against.iter().map(|(_, denial)| *denial).max()?;
+        let takes_back = firmest.is_some() && all.iter().any(|sentence| self.rules.has("takesback", &sentence.text));
+        let denied: Vec<&Sentence> = against
+            .iter()
+            .filter(|(_, denial)| *denial == firmest)
+            .map(|(sentence, _)| *sentence)
+            .collect();
+        let spoken: Vec<&str> = denied.iter().map(|sentence| said(sentence)).collect();
+        let counts = takes_back || firmest == Some(Firmness::Firm);
         Some(LeakDenial {
-            keys: (!denied.is_empty()).then(|| self.keys_of(&denied, &said, &all, text.as_str())),
+            keys: counts.then(|| self.keys_of(&denied, &spoken.join("\n"), &all, text.as_str())),
             takes_back,
             rest: CleanText::passed(rest.trim().to_owned()),
         })
+    }
+
+    /// How a sentence denies a leak, and what else it says; `None`: it does not.
+    fn against(&self, said: &str, sentence: &Sentence) -> Option<(Option<Firmness>, String)> {
+        let ready = |clause: &str| piece(&self.rules, clause);
+        let denial = |clause: &String| self.rules.denies(&ready(clause));
+        let cut = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
+        // "The backup is finished and nothing leaked."
+        let parts = |clause: Cow<'_, str>| {
+            let parts = apart(&clause);
+            let whole = parts.len() == 1 || parts.iter().all(|part| denial(part).is_none());
+            if whole { vec![clause.into_owned()] } else { parts }
+        };
+        let pieces: Vec<String> = cut.flat_map(parts).collect();
+        if let Some(firmest) = pieces.iter().filter_map(denial).max() {
+            let is_said = |clause: &&String| denial(clause).is_none() && !self.rules.has("takesback", &ready(clause));
+            let kept: Vec<&str> = pieces.iter().filter(is_said).map(|clause| clause.trim()).collect();
+            return Some((Some(firmest), kept.join(", ")));
+        }
+        let of_all = self.rules.denies(&sentence.text)?;
+        Some((Some(of_all), String::new()))
     }
 
     /// What a sentence that tells of a leak says of steps, in clauses of their own.

@@ -62,6 +62,7 @@ struct TellsTable {
 #[serde(deny_unknown_fields)]
 struct DenialsTable {
     patterns: Vec<String>,
+    weak: Vec<String>,
     unless: Vec<String>,
     examples: Vec<String>,
     others: Vec<String>,
@@ -161,7 +162,17 @@ pub(super) struct LeakRules {
     /// What only looks like a key, or like a leak.
     pub(super) other: Vec<Regex>,
     denials: Vec<LazyPattern>,
+    weak_denials: Vec<LazyPattern>,
     no_denials: Vec<LazyPattern>,
+}
+
+/// How a clause denies a leak.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Firmness {
+    /// That none was found, or is none any more.
+    Weak,
+    /// That there was none.
+    Firm,
 }
 
 /// What a clause says of leaks.
@@ -229,6 +240,7 @@ impl LeakRules {
                 .collect()
         };
         let (denials, no_denials) = (filled(&file.denials.patterns)?, filled(&file.denials.unless)?);
+        let weak_denials = filled(&file.denials.weak)?;
         let of_words = |(name, list): (&String, &String)| (name.clone(), LazyPattern::of(whole_words(list)));
         let words = lists.spelt.iter().map(of_words);
         let unless = file.unless.iter().map(|unless| {
@@ -259,6 +271,7 @@ impl LeakRules {
                 .map(|pattern| compiled(pattern))
                 .collect::<Result<_, _>>()?,
             denials,
+            weak_denials,
             no_denials,
             cuts: compiled(&file.cuts.join("|"))?,
             also: file.also,
@@ -273,7 +286,7 @@ impl LeakRules {
     /// Compiles every pattern, to find the faults of a file.
     pub(super) fn prove(&self) -> Result<(), String> {
         let unless = self.unless.iter().flat_map(|unless| &unless.patterns);
-        let denials = self.denials.iter().chain(&self.no_denials);
+        let denials = self.denials.iter().chain(&self.weak_denials).chain(&self.no_denials);
         let all = self.words.values().chain(unless).chain(denials);
         all.into_iter().try_for_each(LazyPattern::prove)
     }
@@ -284,9 +297,16 @@ impl LeakRules {
     }
 
     /// Whether a clause says that there was no leak.
-    pub(super) fn denies(&self, clause: &str) -> bool {
+    pub(super) fn denies(&self, clause: &str) -> Option<Firmness> {
         let found = |patterns: &[LazyPattern]| patterns.iter().any(|pattern| pattern.is_match(clause));
-        found(&self.denials) && !found(&self.no_denials)
+        let denial = if found(&self.denials) {
+            Firmness::Firm
+        } else if found(&self.weak_denials) {
+            Firmness::Weak
+        } else {
+            return None;
+        };
+        (!found(&self.no_denials)).then_some(denial)
     }
 
     /// Whether a clause tells of a leak. `names` says whether a text names a provider, `alone` whether it does and says nothing

@@ -62,6 +62,7 @@ impl Agenda {
                 variables: values
                     .map(|values| values.keys().cloned().collect())
                     .unwrap_or_default(),
+                priority: provider.priority,
                 every: dates.due_at.map(|_| dates.every.unwrap_or(DEFAULT_INTERVAL)),
                 ..dates
             });

@@ -115,6 +115,11 @@ const WISHES: &[(&str, &str, &str)] = &[
     ("move groq to the end of February 2028", "to 2028-02-29", "API_Groq"),
     ("move groq to the end of February", "to 2027-02-28", "API_Groq"),
     ("move groq to 2027-01-15T25:00", "NoSuchDay", "API_Groq"),
+    ("move groq to Friday at 9:30", "to 2026-12-04", "API_Groq"),
+    ("Stel alle sleutels twee weken uit", "by 2 weeks", ""),
+    ("aplaza todo dos semanas", "by 2 weeks", ""),
+    ("Groq auf den 15.1., ach nein, den 20.1.", "to 2027-01-20", "API_Groq"),
+    ("move groq to the last day of February", "to 2027-02-28", "API_Groq"),
     ("move groq to 15 January at 25:00", "NoSuchDay", "API_Groq"),
 ];
 
