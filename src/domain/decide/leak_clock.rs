@@ -242,6 +242,7 @@ pub(super) fn facts(
         groups => groups(builder, keys),
         consoles => if few(consoles.len()) { consoles } else { Vec::new() },
         starts => all || variables.is_empty() || !ids.is_empty(),
+        finish => if let [only] = &ids[..] { only.clone() } else { String::new() },
         command => if few(ids.len()) { ids.join(" ") } else { String::new() },
     }
 }
