@@ -88,9 +88,9 @@ impl ExposureStanding {
             Self::InUseAlive => "the exposed key stands in .env and works",
             Self::OldAlive => "a new key is in .env, the old key is alive: delete it",
             Self::GoneAlive => "gone from .env, and alive: delete it",
-            Self::InUseUnknown => "the exposed key stands in .env, whether it works was not told",
-            Self::OldUnknown => "a new key is in .env, whether the old key is alive was not told",
-            Self::GoneUnknown => "gone from .env, whether it is alive was not told",
+            Self::InUseUnknown => "the exposed key stands in .env, whether it works is not known yet",
+            Self::OldUnknown => "a new key is in .env, whether the old key is alive is not known yet",
+            Self::GoneUnknown => "gone from .env, whether it is alive is not known yet",
             Self::InUseRefused => "the exposed key stands in .env, its provider refuses it",
             Self::OldRefused => "the old key is refused, its death is being proven",
             Self::OldUnreadable => {
@@ -111,14 +111,15 @@ impl ExposedKey {
         (self.ended_at.unwrap_or(now) - since).max(TimeDelta::zero())
     }
 
-    /// `exposed since 40 minutes, a new key is in .env, the old key is alive: delete it`.
+    /// `exposed for 40 minutes, a new key is in .env, the old key is alive: delete it`.
     pub fn in_words(&self, now: DateTime<Utc>) -> String {
         let standing = self.standing.in_words();
         let (count, unit) = span(self.lasts(now));
         let plural = if count == 1 { "" } else { "s" };
         match (self.since, self.standing.is_over()) {
             (None, _) => standing.to_owned(),
-            (Some(_), false) => format!("exposed since {count} {unit}{plural}, {standing}"),
+            (Some(_), false) if count == 0 => format!("exposed just now, {standing}"),
+            (Some(_), false) => format!("exposed for {count} {unit}{plural}, {standing}"),
             (Some(_), true) => format!("was exposed for {count} {unit}{plural}, {standing}"),
         }
     }

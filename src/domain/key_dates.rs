@@ -61,6 +61,8 @@ pub enum FormerStanding {
     Unproven,
     /// It is proven dead.
     Dead,
+    /// It is most likely dead: its provider has one answer for several causes.
+    ProbablyDead,
     /// Nobody can be asked about it.
     Claimed,
     /// It was brought back.

@@ -7,6 +7,7 @@ use crate::evidence::readers;
 use crate::rotation::holders::{HolderSearch, held_by};
 use crate::rotation::key_names::variables_in;
 use crate::rotation::providers::{Provider, Providers};
+use crate::rotation::retirement::Retirement;
 use crate::rotation::rotations::{self, Rotation, RotationStage};
 use crate::rotation::schedule_file::{self, ReadSchedule};
 use crate::rotation::{EnvFile, Keyring, Project, plan};
@@ -59,6 +60,9 @@ fn former_of(provider: &Provider, rotation: &Rotation) -> FormerKey {
         RotationStage::Written => (FormerStanding::Replaced, rotation.written_at),
         RotationStage::OldStillAlive => (FormerStanding::Alive, rotation.written_at),
         RotationStage::Inconclusive => (FormerStanding::Unproven, rotation.written_at),
+        RotationStage::Retired if rotation.retirement == Some(Retirement::ProbablyRetired) => {
+            (FormerStanding::ProbablyDead, rotation.retired_at)
+        }
         RotationStage::Retired => (FormerStanding::Dead, rotation.retired_at),
         RotationStage::Claimed => (FormerStanding::Claimed, rotation.retired_at),
         RotationStage::RolledBack => (FormerStanding::BroughtBack, None),

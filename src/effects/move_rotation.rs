@@ -26,7 +26,7 @@ pub(super) async fn perform(keys: &Keyring, moves: &[DateMove]) -> Outcome {
         let is_done = |one: &DateMove| was_none && one.to.is_none();
         let done = moves.into_iter();
         let done: Vec<DateMove> = done
-            .filter(|one| is_done(one) || moves_one(&mut schedule, one))
+            .filter(|one| is_done(one) || moves_one(&mut schedule, one, now))
             .collect();
         let leads_to_none = done.iter().any(|one| one.to.is_none());
         let next_at = if leads_to_none && (was_none || tells_nothing(&schedule, now)) {
@@ -45,25 +45,23 @@ pub(super) async fn perform(keys: &Keyring, moves: &[DateMove]) -> Outcome {
     written.await.unwrap_or_else(|why| later(TRY_AGAIN, why))
 }
 
-/// Moves one key; whether it has the new date now. Where no date was set, any that stands there now is ours.
-fn moves_one(schedule: &mut Schedule, one: &DateMove) -> bool {
+/// Moves one key; whether it has the new date now. Where no date was set, any that stands there now is ours, and the way back
+/// leads to a key that is due now, as one without a date is.
+fn moves_one(schedule: &mut Schedule, one: &DateMove, now: DateTime<Utc>) -> bool {
     let of_all = schedule.next_at;
     let Some(key) = schedule.keys.get_mut(&one.provider) else {
         return false;
     };
     let present = Some(key.next_at.unwrap_or(of_all));
-    let is_there = present == one.to && one.every_to.is_none_or(|every| every == key.every);
-    if is_there {
+    let to = one.to.unwrap_or(now);
+    let is_at = present == one.to || one.to.is_none() && key.next_at.is_some_and(|at| at <= now);
+    if is_at && one.every_to.is_none_or(|every| every == key.every) {
         return true;
     }
     if one.from.is_some() && present != one.from {
         return false;
     }
-    if one.to.is_none() {
-        schedule.keys.remove(&one.provider);
-        return true;
-    }
-    key.next_at = one.to;
+    key.next_at = Some(to);
     key.every = one.every_to.unwrap_or(key.every);
     true
 }
@@ -87,6 +85,10 @@ mod tests {
 
     fn at(text: &str) -> DateTime<Utc> {
         read_instant(text, Tz::UTC).unwrap()
+    }
+
+    fn now() -> DateTime<Utc> {
+        at("2026-12-01T09:00")
     }
 
     fn schedule(next_at: Option<&str>) -> Schedule {
@@ -122,12 +124,12 @@ mod tests {
         let mut moved = schedule(Some("2027-01-12T09:00"));
         let one = one(Some("2027-01-12T09:00"), "2027-01-15T09:00");
         for _ in 0..2 {
-            assert!(moves_one(&mut moved, &one));
+            assert!(moves_one(&mut moved, &one, now()));
             assert_eq!(moved.keys["groq"].next_at, Some(at("2027-01-15T09:00")));
             assert_eq!(moved.keys["groq"].every.to_string(), "60 days");
         }
         for _ in 0..2 {
-            assert!(moves_one(&mut moved, &one.back()));
+            assert!(moves_one(&mut moved, &one.back(), now()));
             assert_eq!(moved, schedule(Some("2027-01-12T09:00")));
         }
     }
@@ -137,34 +139,37 @@ mod tests {
         let mut first = schedule(None);
         let mut one = one(None, "2027-01-15T09:00");
         one.every_from = None;
-        assert!(moves_one(&mut first, &one));
-        assert!(moves_one(&mut first, &one.back()) && first.keys.is_empty());
-        assert!(tells_nothing(&first, at("2026-12-01T09:00")));
+        assert!(moves_one(&mut first, &one, now()));
+        for _ in 0..2 {
+            assert!(moves_one(&mut first, &one.back(), now()));
+            assert_eq!(first.keys["groq"].next_at, Some(now()), "due now, whatever the dates of others are");
+        }
+        assert!(tells_nothing(&first, now()));
         let other = schedule(Some("2027-01-15T09:00"));
-        assert!(!tells_nothing(&other, at("2026-12-01T09:00")), "somebody set a date");
+        assert!(!tells_nothing(&other, now()), "somebody set a date");
     }
 
     #[test]
     fn a_newer_date_stands() {
         let mut newer = schedule(Some("2027-02-01T09:00"));
         let one = one(Some("2027-01-12T09:00"), "2027-01-15T09:00");
-        assert!(!moves_one(&mut newer, &one) && !moves_one(&mut newer, &one.back()));
+        assert!(!moves_one(&mut newer, &one, now()) && !moves_one(&mut newer, &one.back(), now()));
         assert_eq!(newer, schedule(Some("2027-02-01T09:00")));
     }
 
     #[test]
     fn where_no_date_was_set_one_is_and_the_date_of_all_is_a_date() {
         let mut none = schedule(None);
-        assert!(moves_one(&mut none, &one(None, "2027-01-15T09:00")));
+        assert!(moves_one(&mut none, &one(None, "2027-01-15T09:00"), now()));
         assert_eq!(none.keys["groq"].next_at, Some(at("2027-01-15T09:00")));
         let of_all = none.next_at.to_rfc3339();
         let mut follows = schedule(None);
-        assert!(moves_one(&mut follows, &one(Some(&of_all), "2027-01-15T09:00")));
+        assert!(moves_one(&mut follows, &one(Some(&of_all), "2027-01-15T09:00"), now()));
         let mut unknown = schedule(None);
         let other = DateMove {
             provider: "bybit".to_owned(),
             ..one(None, "2027-01-15T09:00")
         };
-        assert!(!moves_one(&mut unknown, &other));
+        assert!(!moves_one(&mut unknown, &other, now()));
     }
 }

@@ -97,6 +97,7 @@ fn looked_up(now: DateTime<Utc>) -> Vec<KeyDates> {
         FormerStanding::Alive,
         FormerStanding::Unproven,
         FormerStanding::Dead,
+        FormerStanding::ProbablyDead,
         FormerStanding::Claimed,
         FormerStanding::BroughtBack,
     ];

@@ -71,6 +71,7 @@ pub fn questions() -> Vec<(&'static str, Value)> {
         "alive",
         "unproven",
         "dead",
+        "probably_dead",
         "claimed",
         "brought_back",
     ];
