@@ -142,7 +142,11 @@ mod tests {
         assert!(moves_one(&mut first, &one, now()));
         for _ in 0..2 {
             assert!(moves_one(&mut first, &one.back(), now()));
-            assert_eq!(first.keys["groq"].next_at, Some(now()), "due now, whatever the dates of others are");
+            assert_eq!(
+                first.keys["groq"].next_at,
+                Some(now()),
+                "due now, whatever the dates of others are"
+            );
         }
         assert!(tells_nothing(&first, now()));
         let other = schedule(Some("2027-01-15T09:00"));

@@ -16,6 +16,9 @@ const WHEN: [&str; 5] = [
     "OnUnitInactiveSec=",
 ];
 
+/// Fields of a crontab's line before its command.
+const TIME_FIELDS: usize = 5;
+
 /// Folders in which timers of this person, and of the machine, lie.
 pub fn timer_dirs() -> Vec<PathBuf> {
     let home = std::env::home_dir();
@@ -93,7 +96,7 @@ fn loaded_agent(dir: &Path) -> Option<String> {
     let agents = files(dir, "plist").into_iter().filter_map(|path| {
         let text = std::fs::read_to_string(&path).ok()?;
         // Its command is a list over several lines.
-        runs_monitor(&text).then(|| Some((name_of(&path), label(&text)?.to_owned())))?
+        runs_monitor(&words_of(&text)).then(|| Some((name_of(&path), label(&text)?.to_owned())))?
     });
     let agents: Vec<(String, String)> = agents.collect();
     if agents.is_empty() {
@@ -121,14 +124,54 @@ fn is_start_of_monitor(line: &str) -> bool {
     line.trim().strip_prefix("ExecStart=").is_some_and(runs_monitor)
 }
 
-/// Whether one of these lines runs the monitor; what is taken out runs nothing.
-fn starts_monitor(text: &str) -> bool {
-    let active = |line: &&str| !line.trim_start().starts_with('#');
-    text.lines().filter(active).any(runs_monitor)
+/// Whether a line of a crontab starts the monitor: a time, then a command that runs it. What is taken out, or only sets a
+/// variable, starts nothing.
+fn starts_monitor(crontab: &str) -> bool {
+    crontab.lines().filter_map(command_of_line).any(runs_monitor)
 }
 
+/// The command of a crontab's line: after five fields, or after a word such as `@daily`. `@reboot` comes once.
+fn command_of_line(line: &str) -> Option<&str> {
+    let line = line.trim();
+    if line.starts_with('@') {
+        let (when, command) = line.split_once(char::is_whitespace)?;
+        return (when != "@reboot").then_some(command);
+    }
+    let is_field = |field: &str| {
+        let is_sign = |c: char| c.is_ascii_alphanumeric() || "*,-/".contains(c);
+        field.starts_with(|c: char| c.is_ascii_digit() || c == '*' || c.is_ascii_alphabetic())
+            && field.chars().all(is_sign)
+    };
+    let mut rest = line;
+    for _ in 0..TIME_FIELDS {
+        let (field, after) = rest.split_once(char::is_whitespace)?;
+        if !is_field(field) {
+            return None;
+        }
+        rest = after.trim_start();
+    }
+    Some(rest)
+}
+
+/// Whether a command runs the monitor: the program by its name, and `monitor` among the words that follow it; or the guide's
+/// own script.
 fn runs_monitor(command: &str) -> bool {
-    (command.contains("keyminder") && command.contains("monitor")) || command.contains("api_key_monitor")
+    let name = |word: &str| {
+        let word = word.trim_matches(['"', '\'', '-', '@', '+', '!']);
+        word.rsplit('/').next().unwrap_or(word).to_owned()
+    };
+    command.split([';', '&', '|']).any(|part| {
+        let mut words = part.split_whitespace().map(name);
+        words.clone().any(|word| word.starts_with("api_key_monitor"))
+            || words.any(|word| word == "keyminder") && words.any(|word| word == "monitor")
+    })
+}
+
+/// The texts of a plist, as words: its command is a list of them.
+fn words_of(plist: &str) -> String {
+    let texts = plist.split("<string>").skip(1);
+    let texts = texts.filter_map(|text| text.split_once("</string>").map(|(text, _)| text.trim()));
+    texts.collect::<Vec<_>>().join(" ")
 }
 
 fn crontab() -> Option<String> {
@@ -195,8 +238,22 @@ mod tests {
     #[test]
     fn a_comment_starts_nothing_and_an_agent_has_a_label() {
         assert!(starts_monitor("0 9 * * * cd /srv/x && keyminder monitor --quiet"));
-        assert!(!starts_monitor("# 0 9 * * * keyminder monitor"));
-        let plist = "<dict><key>Label</key>\n<string>eu.example.keys</string></dict>";
+        assert!(starts_monitor(
+            "MAILTO=a@b.c\n@daily /usr/local/bin/keyminder --project /srv/x monitor"
+        ));
+        for nothing in [
+            "# 0 9 * * * keyminder monitor",
+            "MAILTO=monitor@keyminder.example",
+            "@reboot keyminder run\n0 9 * * * echo monitor",
+            "0 9 * * * keyminder run",
+            "0 9 * * * echo keyminder; echo monitor",
+            "keyminder monitor",
+        ] {
+            assert!(!starts_monitor(nothing), "{nothing}");
+        }
+        let plist = "<dict><key>Label</key>\n<string>eu.example.keys</string>\n<key>ProgramArguments</key><array>\n\
+            <string>/usr/local/bin/keyminder</string>\n<string>monitor</string></array></dict>";
+        assert!(runs_monitor(&words_of(plist)));
         assert_eq!(label(plist), Some("eu.example.keys"));
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn reference(name: &str, value: &str) -> Option<KeptElsewhere> {
     }
     // A template that names no place is there for somebody to fill in.
     let is_template = value.starts_with("{{") && value.contains("://") || value.starts_with("${{");
+    let is_template = is_template || value.starts_with("{{") && value.ends_with("}}") && value.contains(':');
     let is_of_cloud = value.starts_with("projects/") && value.contains("/secrets/");
     if is_template || is_of_cloud {
         let owner = if is_of_cloud {
@@ -41,6 +42,12 @@ pub(super) fn reference(name: &str, value: &str) -> Option<KeptElsewhere> {
             "a template"
         };
         return Some(of(owner, "change it where the reference points", None));
+    }
+    if runs_a_command(value) {
+        return Some(of("a command", "change it where that command reads it", None));
+    }
+    if let Some(scheme) = store(value) {
+        return Some(of(&format!("the store of {scheme}://"), THERE, None));
     }
     let other = other_variable(value)?;
     Some(KeptElsewhere {
@@ -121,6 +128,74 @@ const KEEPERS: [Keeper; 20] = [
     keeper("$(", "a command", "change it where that command reads it", None),
 ];
 
+/// A command in quotes of its own, whose words are more than a name: "`pass show groq`", `exec('op read ...')`, and the tags of
+/// YAML files that look a secret up.
+fn runs_a_command(value: &str) -> bool {
+    let in_ticks = value.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+    in_ticks.is_some_and(|command| command.contains(' '))
+        || value.starts_with("exec(") && value.ends_with(')')
+        || ["!secret ", "!Ref ", "!Sub ", "!vault "]
+            .iter()
+            .any(|tag| value.starts_with(tag))
+}
+
+/// Schemes of addresses: what they begin is a place, or a connection with its own secret in it.
+const ADDRESSES: [&str; 38] = [
+    "http",
+    "https",
+    "ws",
+    "wss",
+    "ftp",
+    "ftps",
+    "sftp",
+    "ssh",
+    "git",
+    "postgres",
+    "postgresql",
+    "mysql",
+    "mariadb",
+    "redis",
+    "rediss",
+    "mongodb",
+    "mongodb+srv",
+    "amqp",
+    "amqps",
+    "smtp",
+    "smtps",
+    "imap",
+    "imaps",
+    "ldap",
+    "ldaps",
+    "kafka",
+    "nats",
+    "mqtt",
+    "mqtts",
+    "s3",
+    "gs",
+    "sqlite",
+    "sqlserver",
+    "mssql",
+    "tcp",
+    "udp",
+    "unix",
+    "otpauth",
+];
+
+/// The scheme of a store of secrets, `bws` of `bws://1234`: any that is none of an address, with no password in it.
+fn store(value: &str) -> Option<&str> {
+    let (scheme, rest) = value.split_once("://")?;
+    let is_scheme = scheme.starts_with(|c: char| c.is_ascii_lowercase())
+        && scheme.len() <= MOST_OF_SCHEME
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.".contains(c));
+    let is_address = ADDRESSES.contains(&scheme) || rest.contains('@') || scheme.contains("sql");
+    (is_scheme && !is_address && !rest.is_empty()).then_some(scheme)
+}
+
+/// No name of a store is longer.
+const MOST_OF_SCHEME: usize = 20;
+
 /// `${OTHER}`, `${OTHER:-default}`, `$OTHER` and `%OTHER%` as a whole: the other variable.
 pub(super) fn other_variable(value: &str) -> Option<&str> {
     let in_signs = value.strip_prefix('%').and_then(|rest| rest.strip_suffix('%'));
@@ -157,6 +232,13 @@ mod tests {
             ("@Microsoft.KeyVault(SecretUri=x)", "Azure Key Vault"),
             ("file:///run/secrets/groq", "another file"),
             ("infisical://groq", "Infisical"),
+            ("bws://1234", "the store of bws://"),
+            ("aws-sm://groq", "the store of aws-sm://"),
+            ("gcp:///projects/p/secrets/groq", "the store of gcp://"),
+            ("`pass show groq`", "a command"),
+            ("exec('op read \"op://V/G/c\"')", "a command"),
+            ("!secret groq", "a command"),
+            ("{{resolve:secretsmanager:groq}}", "a template"),
         ] {
             assert_eq!(
                 reference("GROQ_API_KEY", value).map(|found| found.owner).as_deref(),
@@ -167,7 +249,8 @@ mod tests {
         for value in [
             "gsk_madeup",
             "$2b$10$abc",
-            "`cat key.txt`",
+            "postgres://ana@db/x",
+            "jdbc:sqlserver://db",
             "pa$$word",
             "`gsk_madeup`",
             "",
