@@ -67,6 +67,8 @@ pub enum Condition {
     EnvOpen,
     /// `.env` is missing or unreadable.
     EnvFault,
+    /// Lines of `.env` are not read: a key in them would not be seen.
+    LinesUnread,
     /// No key of `.env` can be asked about.
     NothingWatched,
     /// There is no schedule, or it is unreadable.
@@ -110,6 +112,7 @@ impl Condition {
             Self::BackupBad => "backup_bad",
             Self::EnvOpen => "env_open",
             Self::EnvFault => "env_fault",
+            Self::LinesUnread => "lines_unread",
             Self::NothingWatched => "nothing_watched",
             Self::ScheduleFault => "schedule_fault",
             Self::BotSilent => "bot_silent",
@@ -346,6 +349,13 @@ fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
             Severity::Warning,
             format!("{} is {mode}: others may read it; chmod 600", env.file),
         );
+    }
+    if let [first, ..] = env.unread[..] {
+        let (count, file) = (env.unread.len(), &env.file);
+        let text = format!(
+            "{file}: not read, line {first} first ({count} in all); a key there is not seen: rotate plan says why"
+        );
+        add(Condition::LinesUnread, Severity::Warning, text);
     }
     let is_there = |key: &KeyLine| !matches!(key.hint, Some(Hint::Placeholder(_)));
     if env.fault.is_none() && !report.keys.iter().any(is_there) {

@@ -121,6 +121,8 @@ pub struct EnvLine {
     pub fault: Option<String>,
     /// Places where popular readers would see other values.
     pub warnings: Vec<String>,
+    /// The lines that are not read, by their numbers: a key in them would not be seen.
+    pub unread: Vec<usize>,
 }
 
 /// The newest backup.
@@ -286,10 +288,13 @@ fn env_line(project: &Project) -> (EnvLine, BTreeMap<String, SecretString>) {
         pipe,
         fault: None,
         warnings: Vec::new(),
+        unread: Vec::new(),
     };
     match project.read_env() {
         Ok(env) => {
             line.warnings = env.warnings().iter().map(ToString::to_string).collect();
+            let unread = env.warnings().iter().filter(|warning| warning.is_unread);
+            line.unread = unread.map(|warning| warning.line).collect();
             (line, env.values())
         }
         Err(EnvError::Missing(_)) => (

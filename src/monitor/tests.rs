@@ -67,6 +67,7 @@ fn well() -> MonitorReport {
             pipe: false,
             fault: None,
             warnings: Vec::new(),
+            unread: Vec::new(),
         },
         backup: BackupLine {
             file: Some("b".to_owned()),
@@ -165,6 +166,7 @@ fn each_condition_has_its_level() {
     let of_a_pipe = |r: &mut MonitorReport| (r.env.pipe, r.backup.file) = (true, None);
     check(of_a_pipe, &[], 0);
     check(|r| r.env.open_to_others = true, &[Condition::EnvOpen], 1);
+    check(|r| r.env.unread = vec![3], &[Condition::LinesUnread], 1);
     check(|r| r.env.fault = Some("missing".to_owned()), &[Condition::EnvFault], 2);
     check(
         |r| r.schedule.fault = Some("missing".to_owned()),

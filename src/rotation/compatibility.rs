@@ -25,20 +25,21 @@ pub(super) fn of_file(bytes: &[u8]) -> Vec<Warning> {
 
 /// A line that is no statement.
 pub(super) fn unclear(line: usize) -> Warning {
-    warning(
-        line,
-        None,
-        "neither NAME=value nor a comment: some readers drop every later name; remove the line or begin it with #",
-    )
+    let what =
+        "neither NAME=value nor a comment: some readers drop every later name; remove the line or begin it with #";
+    Warning {
+        is_unread: true,
+        ..warning(line, None, what)
+    }
 }
 
 /// A quote begins in a line, and does not end where it should.
 pub(super) fn unterminated(line: usize, name: &str) -> Warning {
-    warning(
-        line,
-        Some(name),
-        "the quote that begins here has no end, so this line is not read; close it (a \\ before the last quote hides it)",
-    )
+    let what = "the quote that begins here has no end, so this line is not read; close it (a \\ before the last quote hides it)";
+    Warning {
+        is_unread: true,
+        ..warning(line, Some(name), what)
+    }
 }
 
 /// What is unclear about one value.
@@ -123,5 +124,6 @@ fn warning(line: usize, name: Option<&str>, what: &str) -> Warning {
         line,
         name: name.map(str::to_owned),
         what: what.to_owned(),
+        is_unread: false,
     }
 }

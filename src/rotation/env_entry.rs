@@ -47,6 +47,8 @@ pub struct Warning {
     pub name: Option<String>,
     /// What is unclear and how to mend it.
     pub what: String,
+    /// Whether the line is not read at all: a key in it would not be seen.
+    pub is_unread: bool,
 }
 
 impl fmt::Display for Warning {
