@@ -19,6 +19,20 @@ pub enum RotationError {
         /// Which variables were looked for.
         variables: String,
     },
+    /// Two names of one key hold two keys.
+    #[error(
+        "{} and {} hold two different keys of {title}, and the new one would take the place of both. Nothing was begun: give one of \
+         them a name of its own ({}_2), so that each is rotated by itself, or give both the same value",
+        .names[0],
+        .names[1],
+        .names[1]
+    )]
+    TwoKeys {
+        /// The provider's name for people.
+        title: String,
+        /// The variables.
+        names: [String; 2],
+    },
     /// The key is not good enough.
     #[error("{0}. Nothing was written")]
     Refused(Objection),
@@ -75,7 +89,7 @@ impl RotationError {
     /// Whether we would not, rather than could not.
     pub fn is_refusal(&self) -> bool {
         match self {
-            Self::Refused(_) | Self::OldIsDead { .. } | Self::OldIsUnknown { .. } => true,
+            Self::Refused(_) | Self::TwoKeys { .. } | Self::OldIsDead { .. } | Self::OldIsUnknown { .. } => true,
             Self::Backup(error) => error.is_refusal(),
             Self::State(error) => error.is_refusal(),
             Self::Folder(error) => error.is_refusal(),

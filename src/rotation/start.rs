@@ -1,10 +1,13 @@
 //! Starts rotations: a cycle with a proven backup first, then the rotation of each provider.
+use super::env_entry::same;
 use super::key_names::{twins, variables_in};
+use super::probe::is_placeholder;
 use super::providers::Provider;
 use super::rotations::{self, Rotation, RotationError};
 use super::state_file::StateError;
-use super::{Project, cycle};
+use super::{EnvFile, Project, cycle};
 use chrono::{DateTime, Utc};
+use secrecy::{ExposeSecret, SecretString};
 
 /// Begins the rotations of these providers in the cycle under way, or in the next one. Refuses what could not be finished.
 pub fn start(
@@ -26,6 +29,7 @@ pub fn start(
             names.extend(twins(&env, &names).into_keys());
             names.retain(|name| env.kept_elsewhere(name).is_none());
         }
+        one_key_each(provider, &names, &env)?;
         // Nor is a pipe.
         if !project.env_is_pipe() {
             project.rehearse_values(&names)?;
@@ -36,4 +40,25 @@ pub fn start(
     let rotation =
         |provider: &&Provider| rotations::begin(project, provider, number, backup, by.map(str::to_owned), at);
     providers.iter().map(rotation).collect()
+}
+
+/// Refuses where two names of one key hold two keys: a new one would take the place of both.
+fn one_key_each(provider: &Provider, names: &[String], env: &EnvFile) -> Result<(), RotationError> {
+    for variable in &provider.variables {
+        let is_key = |value: &&SecretString| !is_placeholder(value.expose_secret());
+        let mut held = names
+            .iter()
+            .filter(|name| variable.answers_to(name))
+            .filter_map(|name| Some((name, env.get(name).filter(is_key)?)));
+        let Some((first, value)) = held.next() else {
+            continue;
+        };
+        if let Some((other, _)) = held.find(|(_, other)| !same(other, value)) {
+            return Err(RotationError::TwoKeys {
+                title: provider.title.clone(),
+                names: [first.clone(), other.clone()],
+            });
+        }
+    }
+    Ok(())
 }

@@ -87,3 +87,17 @@ fn a_line_that_is_not_read_is_named_by_every_command_that_reads_it() {
         assert!(said(&output).contains(".env line 1"), "{command:?}: {}", said(&output));
     }
 }
+
+#[test]
+fn two_keys_under_two_names_of_one_are_not_made_one() {
+    let env = "API_Groq=made-up-value-1\nGROQ_API_KEY=made-up-value-2\n";
+    let folder = Folder::with_env(env);
+    let said = folder.run(&["rotate", "start", "GROQ_API_KEY"], 5);
+    assert!(
+        said.contains("API_Groq and GROQ_API_KEY hold two different keys of Groq"),
+        "{said}"
+    );
+    std::fs::write(folder.path(".env"), env.replace("GROQ_API_KEY", "GROQ_API_KEY_2")).unwrap();
+    let said = folder.run(&["rotate", "start", "GROQ_API_KEY_2"], 0);
+    assert!(said.contains("groq-2:") && !said.contains("groq:"), "{said}");
+}
