@@ -12,7 +12,7 @@ pub use super::rotation_event::RotationEvent;
 use super::rotation_values::{edited, old_values, replaced, taken_over};
 use super::rotations::{self, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
-use super::{Keyring, NextStep, Project, backup, key_dates, watch};
+use super::{Keyring, NextStep, Project, backup, key_dates, safe_copy, watch};
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -63,6 +63,7 @@ impl<'k> Finishing<'k> {
                 // An editor that was open all the time may have saved the old value.
                 let env = project.read_env().map_err(StateError::Env)?;
                 let went_back = watch::went_back(project, &env, &mut rotation, Utc::now())?;
+                safe_copy::secured(project, &env, &mut rotation, Utc::now())?;
                 Ok::<_, RotationError>((rotation, went_back))
             })
             .await?;

@@ -48,6 +48,7 @@ mod rotation_error;
 mod rotation_event;
 mod rotation_values;
 pub mod rotations;
+mod safe_copy;
 pub mod schedule_file;
 mod secret_names;
 pub mod signer;

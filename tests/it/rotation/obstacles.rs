@@ -1,4 +1,5 @@
 //! What a machine puts in the way: umasks, full disks, folders that cannot be written.
+use super::whole_turn::World;
 use super::{Folder, files, said};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -232,4 +233,25 @@ fn what_is_wrong_is_said_with_its_exit_code() {
     std::fs::create_dir_all(broken.path("config")).unwrap();
     std::fs::write(broken.path("config/providers.toml"), "[[provider]]\nid = 3\n").unwrap();
     assert!(broken.run(&["rotate", "plan"], 2).contains("config/providers.toml"));
+}
+
+#[test]
+fn the_old_value_is_safe_again_before_a_new_one_takes_its_place() {
+    for is_damaged in [false, true] {
+        let (world, keys) = World::with(&["groq"]);
+        world.run(&["rotate", "start", "groq"], 0);
+        let backups = world.folder.path("backups");
+        if is_damaged {
+            for (path, _) in files(&backups).into_iter().filter(|(path, _)| path.is_file()) {
+                std::fs::write(path, "garbage").unwrap();
+            }
+        } else {
+            std::fs::remove_dir_all(&backups).unwrap();
+        }
+        let said = world.finish("groq", &world.issue("groq"), 0);
+        assert!(said.contains("old_still_alive"), "{said}");
+        let back = world.run(&["rotate", "rollback", "groq"], 0);
+        assert!(back.contains("is back"), "{back}");
+        assert!(world.folder.read(".env").contains(&keys[0]["API_Groq"]));
+    }
 }
