@@ -62,6 +62,9 @@ pub fn without_our_name(text: &CleanText) -> CleanText {
     })
 }
 
+/// Bytes of a sentence. A question or a wish is short: what is longer was pasted, and is not looked through word by word.
+const LONGEST: usize = 800;
+
 /// What a comment asks about keys and dates, and the rest of it.
 #[derive(Clone, Debug, Default)]
 pub struct AskedOfKeys {
@@ -162,6 +165,9 @@ impl AskReader {
         let mut taken: Vec<Range<usize>> = Vec::new();
         let mut before = Vec::new();
         for sentence in self.with_amendments(whole) {
+            if sentence.len() > LONGEST {
+                continue;
+            }
             let said = SaidSentence::of(&whole[sentence.clone()], keys);
             if asked.questions.len() + asked.wishes.len() < MOST && !said.is_to_somebody {
                 let within = SentencePlace {
