@@ -87,3 +87,19 @@ fn a_line_that_is_not_read_is_named_by_every_command_that_reads_it() {
         assert!(said(&output).contains(".env line 1"), "{command:?}: {}", said(&output));
     }
 }
+
+#[test]
+fn a_reference_is_told_no_step_that_would_write_it_over() {
+    let folder =
+        Folder::with_env("MISTRAL_API_KEY=op://Vault/Mistral/credential\nOPENAI_API_KEY=\"$(op read op://V/o/c)\"\n");
+    for id in ["mistral", "openai"] {
+        let started = folder.run(&["rotate", "start", id], 0);
+        for wrong in ["is safe in", "Put it into", "of .env"] {
+            assert!(!started.contains(wrong), "{wrong} is in {started}");
+        }
+        assert!(
+            started.contains("another tool keeps the value") && started.contains("1Password keeps its value"),
+            "{started}"
+        );
+    }
+}
