@@ -68,7 +68,7 @@ fn search(bencher: Bencher) {
     let settings = Settings::read(&place, std::collections::BTreeMap::new()).expect("settings");
     let project = Project::open(&settings).expect("a project");
     let search = HolderSearch::new(&settings);
-    let values = KeyValues::from([("API_Groq".to_owned(), OLD.into())]);
+    let values = [("API_Groq".to_owned(), OLD.into())];
     let _programs = programs();
     bencher.bench_local(|| {
         let found = search.find(&project, &values).of(&["API_Groq".to_owned()], None);

@@ -10,7 +10,7 @@ const MOST_LINES: usize = 12;
 const MOST_NAMES: usize = 3;
 
 /// One line for each, whatever the names of files and processes hold, and how many are left out.
-pub(super) fn cut(lines: Vec<String>) -> Vec<String> {
+pub(super) fn cut(lines: &[String]) -> Vec<String> {
     let mut lines: Vec<String> = lines.iter().map(|line| one_line(line).into_owned()).collect();
     let more = lines.len().saturating_sub(MOST_LINES);
     if more > 0 {

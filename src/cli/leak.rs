@@ -30,14 +30,43 @@ pub struct LeakArgs {
     json: bool,
 }
 
-/// What is to be done about an exposed key, in this order.
-const STEPS: [&str; 5] = [
-    "begin its rotation, which keeps the old key safe, and make a new key",
-    "put it into .env: rotate finish tries it and proves the old one dead",
-    "restart what reads it",
-    "delete the old key where it was made",
-    "look there whether somebody used it",
-];
+/// What is to be done about exposed keys, in this order. What no provider is known for is not rotated by us.
+fn steps(exposed: &[ExposedKey]) -> [&'static str; 5] {
+    let is_rotated = |key: &ExposedKey| key.manage_url.is_some();
+    let (make, put) = if exposed.is_empty() || exposed.iter().any(is_rotated) {
+        (
+            "begin its rotation, which keeps the old key safe, and make a new key",
+            "put it into .env: rotate finish tries it and proves the old one dead",
+        )
+    } else {
+        ("make a new one where it was made", "put it into .env")
+    };
+    let rest = [
+        "restart what reads it",
+        "delete the old key where it was made",
+        "look there whether somebody used it",
+    ];
+    [make, put, rest[0], rest[1], rest[2]]
+}
+
+/// The next command for an exposed key: a rotation that runs goes on, and none is begun of a key that already took its place.
+fn command(keys: &Keyring, key: &ExposedKey) -> String {
+    let id = &key.id;
+    let Some(url) = &key.manage_url else {
+        return "no provider that keyminder knows; change it where it was made".to_owned();
+    };
+    if key.standing.is_in_use() {
+        let verb = if key.is_rotating { "status" } else { "start" };
+        return format!("keyminder rotate {verb} {id}   {url}");
+    }
+    let is_known = rotations::find(&keys.project, id).ok().flatten().is_some();
+    let ask = if is_known {
+        format!("rotate finish {id}")
+    } else {
+        "monitor".to_owned()
+    };
+    format!("delete the old key at {url}, then: keyminder {ask}")
+}
 
 /// Runs the command.
 pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
@@ -59,7 +88,10 @@ pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
     }
     let marked = exposures::mark(&keys.project, &keys.providers, &names, args.all, now)?;
     if marked.variables.is_empty() {
-        return Err(nothing_there(&keys, &names));
+        return Err(nothing_there(&keys, &names, &marked.placeholders));
+    }
+    if !marked.placeholders.is_empty() && !args.json {
+        println!("{}, so it was not marked.", held_in_place(&marked.placeholders));
     }
     let mut exposed = exposures::running(&keys.project, &keys.providers)?;
     exposed.retain(|key| key.variables.iter().any(|name| marked.variables.contains(name)));
@@ -87,6 +119,10 @@ fn taken_back(keys: &Keyring, args: &LeakArgs, names: Vec<String>, now: DateTime
         let key = planned.iter().find(|key| key.variables.contains(name));
         let due = key.map(|key| format!(", {}", key.due)).unwrap_or_default();
         println!("{name}: counts as exposed no longer{due}");
+    }
+    let left = exposures::running(&keys.project, &keys.providers)?.into_iter();
+    for key in left.filter(|key| key.variables.iter().any(|name| back.contains(name))) {
+        println!("An older value still counts: {}", words::exposed(&[key], now).join(""));
     }
     if !back.is_empty() {
         println!("A rotation that was begun goes on: keyminder rotate status");
@@ -127,9 +163,11 @@ fn secrets(project: &Project) -> CommandResult<BTreeSet<String>> {
     Ok(prints.into_keys().collect())
 }
 
-fn nothing_there(keys: &Keyring, names: &[String]) -> super::CommandError {
+fn nothing_there(keys: &Keyring, names: &[String], placeholders: &[String]) -> super::CommandError {
     let env = keys.project.relative(&keys.project.env);
-    let error = if names.is_empty() {
+    let error = if !placeholders.is_empty() {
+        anyhow::anyhow!("{}, so nothing was marked", held_in_place(placeholders))
+    } else if names.is_empty() {
         anyhow::anyhow!("{env} holds no secret, so nothing was marked")
     } else {
         anyhow::anyhow!("{} is not in {env}, so nothing was marked", names.join(", "))
@@ -137,9 +175,14 @@ fn nothing_there(keys: &Keyring, names: &[String]) -> super::CommandError {
     error.into()
 }
 
+fn held_in_place(placeholders: &[String]) -> String {
+    let verb = if placeholders.len() == 1 { "holds" } else { "hold" };
+    format!("{} {verb} a placeholder, no key", placeholders.join(", "))
+}
+
 fn told(keys: &Keyring, args: &LeakArgs, exposed: &[ExposedKey], now: DateTime<Utc>) -> CommandResult<Exit> {
     if args.json {
-        print_json(&json!({ "exposed": exposed, "steps": STEPS }))?;
+        print_json(&json!({ "exposed": exposed, "steps": steps(exposed) }))?;
         return Ok(Exit::Done);
     }
     if exposed.is_empty() {
@@ -150,23 +193,14 @@ fn told(keys: &Keyring, args: &LeakArgs, exposed: &[ExposedKey], now: DateTime<U
         println!("{line}");
     }
     println!("Due now, in this order:");
-    for (at, step) in STEPS.iter().enumerate() {
+    for (at, step) in steps(exposed).iter().enumerate() {
         println!("  {}. {step}", at + 1);
     }
-    let is_begun = |id: &str| {
-        let rotation = rotations::find(&keys.project, id).ok().flatten();
-        rotation.is_some_and(|rotation| !rotation.stage.is_over())
-    };
     for key in exposed {
-        match &key.manage_url {
-            Some(url) if is_begun(&key.id) => println!("{}: keyminder rotate status {}   {url}", key.title, key.id),
-            Some(url) => println!("{}: keyminder rotate start {}   {url}", key.title, key.id),
-            None => println!(
-                "{}: no provider that keyminder knows; change it where it was made",
-                key.title
-            ),
-        }
+        println!("{}: {}", key.title, command(keys, key));
     }
-    println!("The clock runs until the old keys are proven dead: keyminder rotate status");
+    if exposed.iter().any(|key| key.manage_url.is_some()) {
+        println!("The clock runs until the old keys are proven dead: keyminder rotate status");
+    }
     Ok(Exit::Done)
 }

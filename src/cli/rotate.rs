@@ -84,7 +84,7 @@ pub fn run(place: &ProjectArgs, args: &RotateArgs) -> CommandResult<Exit> {
     let context = RotateContext::open(place, args.identity.clone(), args.json)?;
     match &args.action {
         RotateCommand::Plan => show::plan(&context, Utc::now()),
-        RotateCommand::List => show::list(&context),
+        RotateCommand::List => show::list(&context, Utc::now()),
         RotateCommand::Start { providers, .. } => start(&context, providers, Utc::now()),
         RotateCommand::Status { providers } => show::status(&context, providers, Utc::now()),
         RotateCommand::Instructions { provider, language } => show::instructions(&context, provider, language),

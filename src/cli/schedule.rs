@@ -62,9 +62,15 @@ pub fn run(place: &ProjectArgs, args: &ScheduleArgs) -> CommandResult<Exit> {
         let every = every.as_deref().map(|text| interval("--every", text)).transpose()?;
         let later = later.as_deref().map(|text| interval("--later", text)).transpose()?;
         let earlier = earlier.as_deref().map(|text| interval("--earlier", text)).transpose()?;
-        match later.map(|by| (by, false)).or(earlier.map(|by| (by, true))) {
-            Some(by) => set_by(&keys, by, every, key.as_deref(), now)?,
-            None => set(&keys, date.as_deref(), every, key.as_deref(), now)?,
+        let by = later.map(|by| (by, false)).or(earlier.map(|by| (by, true)));
+        if let Some(by) = by {
+            set_by(&keys, by, every, key.as_deref(), now)?;
+        } else {
+            let before = plan::make(&keys.project, &keys.providers, now).map(|plan| plan.keys);
+            set(&keys, date.as_deref(), every, key.as_deref(), now)?;
+            if key.is_none() {
+                tell_postponed(&keys, &before.unwrap_or_default(), now);
+            }
         }
     }
     let read = schedule_file::read(&keys.project);
@@ -81,7 +87,9 @@ pub fn run(place: &ProjectArgs, args: &ScheduleArgs) -> CommandResult<Exit> {
 
 fn show(project: &Project, read: &ReadSchedule, planned: &[Planned], now: DateTime<Utc>) {
     match read {
-        ReadSchedule::Missing => println!("There is no schedule: rotation is due now. Set one: keyminder schedule set"),
+        ReadSchedule::Missing => {
+            println!("There is no schedule: rotation is due now. In which order: keyminder rotate plan");
+        }
         ReadSchedule::Unreadable(why) => println!(
             "{} cannot be understood ({why}): rotation is due now.\nThe file was left as it is; mend it, or: keyminder schedule set",
             schedule_file::PATH
@@ -189,6 +197,30 @@ fn set(
     schedule.move_to(next_at.unwrap_or_else(|| interval.morning_after(now, project.zone)));
     schedule_file::write(project, &schedule)?;
     Ok(())
+}
+
+/// A date for all postpones the keys that are due as well: it is told of which, and of which not.
+fn tell_postponed(keys: &Keyring, before: &[Planned], now: DateTime<Utc>) {
+    let Ok(after) = plan::make(&keys.project, &keys.providers, now) else {
+        return;
+    };
+    let (mut kept, mut postponed) = (Vec::new(), Vec::new());
+    for key in before.iter().filter(|key| key.due_at <= now) {
+        match after.key(&key.provider) {
+            Some(later) if later.due_at > now => postponed.push(key.provider.as_str()),
+            Some(_) | None => kept.push(key.provider.as_str()),
+        }
+    }
+    if !kept.is_empty() {
+        eprintln!("note: due now as before: {}", kept.join(", "));
+    }
+    if let [first, ..] = postponed[..] {
+        eprintln!(
+            "warning: these were due and are postponed with the others: {}. Rotate one now: keyminder rotate start {first}; \
+             or give it a date of its own: keyminder schedule set tomorrow --key {first}",
+            postponed.join(", ")
+        );
+    }
 }
 
 /// Moves each key, or one, by a span from its own date.

@@ -48,6 +48,9 @@ pub struct ExposedKey {
     /// What tells their exposed values from others.
     #[serde(default)]
     pub fingerprints: BTreeMap<String, Fingerprint>,
+    /// Whether a rotation of its provider's key is under way.
+    #[serde(default)]
+    pub is_rotating: bool,
     /// Where it is made and deleted.
     pub manage_url: Option<String>,
     /// Since when it counts as exposed; `None` where it is not in `.env`.

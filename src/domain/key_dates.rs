@@ -31,6 +31,9 @@ pub struct KeyDates {
     /// How its former value stands, as the record of its last rotation tells; `None`: none was begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former: Option<FormerKey>,
+    /// The id of the provider that was asked for, where its maker's only key was meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_as: Option<String>,
 }
 
 /// What became of the value that a rotation replaces.

@@ -28,4 +28,7 @@ pub struct KeyState {
     /// What it may do, in the provider's words.
     #[serde(default)]
     pub permissions: Vec<String>,
+    /// The id of the provider that was asked for, where its maker's only key was meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_as: Option<String>,
 }

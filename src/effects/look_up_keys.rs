@@ -1,16 +1,18 @@
 //! `LookUpKeys`: what schedule, record and `.env` tell of the dates of keys, and where it is asked, who still holds their old values.
 //! No provider is asked, nothing is written.
 use crate::domain::effect::{Done, Outcome};
+use crate::domain::exposure::{ExposedKey, ExposureStanding};
 use crate::domain::key_dates::{FormerKey, FormerStanding, KeyDates};
 use crate::domain::schedule::Schedule;
 use crate::evidence::readers;
 use crate::rotation::holders::{HolderSearch, held_by};
 use crate::rotation::key_names::variables_in;
+use crate::rotation::keyring::meant;
 use crate::rotation::providers::{Provider, Providers};
 use crate::rotation::retirement::Retirement;
 use crate::rotation::rotations::{self, Rotation, RotationStage};
 use crate::rotation::schedule_file::{self, ReadSchedule};
-use crate::rotation::{EnvFile, Keyring, Project, plan};
+use crate::rotation::{EnvFile, Keyring, Project, exposures, plan};
 use chrono::Utc;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,9 +25,12 @@ pub(super) async fn perform(keys: &Keyring, variables: &[String], holders: bool)
         let read = schedule_file::read(project);
         let exposed = env.as_ref().and_then(|env| plan::exposed(project, env).ok());
         let exposed = exposed.unwrap_or_default();
+        let meant = meant(project, &providers, env.as_ref(), &variables);
         let of = |provider: &Provider| {
-            let named = variables.iter().any(|name| provider.variable(name).is_some());
-            let dates = dates_of(project, provider, env.as_ref(), read.schedule(), &exposed);
+            let asked_as = meant.get(&provider.id);
+            let mut dates = dates_of(project, &providers, provider, env.as_ref(), read.schedule(), &exposed);
+            dates.asked_as = asked_as.cloned().filter(|id| *id != provider.id);
+            let named = asked_as.is_some();
             (named || variables.is_empty() && !dates.variables.is_empty()).then_some(dates)
         };
         let unreadable = match &read {
@@ -75,6 +80,24 @@ fn former_of(provider: &Provider, rotation: &Rotation) -> FormerKey {
     }
 }
 
+/// A former value that others could read and that is not proven dead goes before the one that a rotation replaced.
+fn exposed_former(project: &Project, providers: &Providers, provider: &Provider) -> Option<FormerKey> {
+    let mut running = exposures::running_of(project, providers, &provider.id);
+    running.retain(|key| !key.standing.is_in_use());
+    let is_alive = |key: &ExposedKey| matches!(key.standing, ExposureStanding::OldAlive | ExposureStanding::GoneAlive);
+    let worst = running.iter().find(|key| is_alive(key)).or(running.first())?;
+    Some(FormerKey {
+        standing: if is_alive(worst) {
+            FormerStanding::Alive
+        } else {
+            FormerStanding::Unproven
+        },
+        since: worst.since,
+        manage_url: provider.manage_url.clone(),
+        holders: None,
+    })
+}
+
 /// Searches once who still holds old values of these keys.
 fn find_holders(project: &Project, providers: &Providers, search: &HolderSearch, keys: &mut [KeyDates]) {
     let rotations = keys.iter().filter(|key| key.former.is_some());
@@ -121,6 +144,7 @@ fn of_no_provider(name: &str, exposed: bool) -> KeyDates {
 
 fn dates_of(
     project: &Project,
+    providers: &Providers,
     provider: &Provider,
     env: Option<&EnvFile>,
     schedule: Option<&Schedule>,
@@ -144,7 +168,9 @@ fn dates_of(
             .and_then(|rotation| rotation.by.clone()),
         expires_at: own.and_then(|own| own.provider_expires_at),
         priority: provider.priority,
-        former: rotation.as_ref().map(|rotation| former_of(provider, rotation)),
+        former: exposed_former(project, providers, provider)
+            .or_else(|| rotation.as_ref().map(|rotation| former_of(provider, rotation))),
+        asked_as: None,
         exposed: plan::is_exposed(provider, &variables, exposed),
         variables,
     }

@@ -5,10 +5,12 @@ use crate::domain::effect::{Done, KeyState, Outcome};
 use crate::domain::ids::PageId;
 use crate::domain::page::PageState;
 use crate::domain::verdict::Verdict;
+use crate::rotation::keyring::meant;
 use crate::rotation::probe::Probed;
 use crate::rotation::providers::Provider;
 use crate::rotation::{EnvFile, Keyring, Project};
 use chrono::Utc;
+use std::sync::Arc;
 
 pub(super) async fn perform(context: &EffectContext, keys: &Keyring, page: &PageId, variables: &[String]) -> Outcome {
     let cycle = cycle(context, page).await;
@@ -20,17 +22,23 @@ pub(super) async fn perform(context: &EffectContext, keys: &Keyring, page: &Page
         };
     };
     let values = env.values();
+    let env = Arc::new(env);
+    let (providers, names, file) = (Arc::clone(&keys.providers), variables.to_vec(), Arc::clone(&env));
+    let meant = keys
+        .blocking(move |project| meant(project, &providers, Some(&file), &names))
+        .await;
     let mut wanted: Vec<&Provider> = Vec::new();
     for provider in keys.providers.all() {
-        let named = variables.iter().any(|variable| provider.variable(variable).is_some());
-        if named || variables.is_empty() && !provider.instances(&values).is_empty() {
+        if meant.contains_key(&provider.id) || variables.is_empty() && !provider.instances(&values).is_empty() {
             wanted.push(provider);
         }
     }
     let mut states = Vec::with_capacity(wanted.len());
     for provider in wanted {
         let probed = keys.prober.probe(provider, &values, Utc::now()).await;
-        states.push(state(keys, provider, &env, cycle.as_ref(), &probed));
+        let mut state = state(keys, provider, &env, cycle.as_ref(), &probed);
+        state.asked_as = meant.get(&provider.id).filter(|id| **id != provider.id).cloned();
+        states.push(state);
     }
     Outcome::Done {
         result: Done::Probed { keys: states },
@@ -59,6 +67,7 @@ fn state(keys: &Keyring, provider: &Provider, env: &EnvFile, cycle: Option<&Cycl
         (!compared.is_empty()).then(|| compared.iter().all(|changed| *changed))
     });
     KeyState {
+        asked_as: None,
         provider: provider.id.clone(),
         title: provider.title.clone(),
         verdict: probed.verdict,
@@ -99,6 +108,7 @@ fn missing(keys: &Keyring, variables: &[String]) -> Vec<KeyState> {
         .iter()
         .filter(|p| variables.iter().any(|name| p.variable(name).is_some()));
     let missing = |provider: &Provider| KeyState {
+        asked_as: None,
         provider: provider.id.clone(),
         title: provider.title.clone(),
         variables: provider

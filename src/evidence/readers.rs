@@ -4,7 +4,7 @@ use super::observation::Observation;
 use crate::domain::key_dates::{KeyHolders, NamedHolder};
 use crate::rotation::holders::{self, HeldBy, Holder, HolderPlace, Program, changed_at};
 use crate::rotation::proofs::ProofSeries;
-use crate::rotation::{Holders, KeyValues, Project, ReplacedKey};
+use crate::rotation::{Holders, Project, ReplacedKey};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -19,10 +19,9 @@ pub(super) struct Readers(Holders);
 
 /// Looks for whatever holds one of the old keys.
 pub(super) async fn of(collector: &Collector, replaced: &[ReplacedKey]) -> Readers {
-    let mut old = KeyValues::new();
-    for key in replaced {
-        old.extend(holders::replaced(key.old.clone(), &key.new));
-    }
+    // One variable may have had several values.
+    let values = |key: &ReplacedKey| holders::replaced(key.old.clone(), &key.new);
+    let old: Vec<_> = replaced.iter().flat_map(values).collect();
     let search = collector.keys.holders.clone();
     let found = collector.keys.blocking(move |project| search.find(project, &old));
     Readers(tokio::time::timeout(LONGEST, found).await.unwrap_or_default())

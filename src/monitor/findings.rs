@@ -382,7 +382,8 @@ fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
         _ => {}
     }
     if let (Some(fault), false) = (&report.schedule.fault, report.keys.is_empty()) {
-        let text = format!("no next rotation is scheduled ({fault}); keyminder schedule set");
+        // A date for all would postpone what is due.
+        let text = format!("no next rotation is scheduled ({fault}), so all is due now; keyminder rotate plan");
         add(Condition::ScheduleFault, Severity::Warning, text);
     }
     if report.heartbeat.as_ref().is_some_and(|beat| !beat.alive) {

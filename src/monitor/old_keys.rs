@@ -1,8 +1,8 @@
 //! Old keys that are alive beside their successors, and what still uses them.
+use crate::rotation::Keyring;
 use crate::rotation::holders::{self, changed_at, of_series};
 use crate::rotation::proofs::{ProofSeries, Proofs};
 use crate::rotation::retirement::Retirement;
-use crate::rotation::{KeyValues, Keyring};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
@@ -33,12 +33,10 @@ pub(super) fn alive(keys: &Keyring, now: DateTime<Utc>) -> Vec<OldKey> {
     let is_alive =
         |series: &&ProofSeries| series.retirement == Some(Retirement::OldStillAlive) && !series.new.is_empty();
     let alive: Vec<&ProofSeries> = proofs.series.iter().filter(is_alive).collect();
-    let mut old = KeyValues::new();
-    for series in &alive {
-        old.extend(of_series(project, &keys.providers, series));
-    }
     let present = project.read_env().map(|env| env.values()).unwrap_or_default();
-    let found = keys.holders.find(project, &holders::replaced(old, &present));
+    let old_values = |series: &&ProofSeries| holders::replaced(of_series(project, &keys.providers, series), &present);
+    let old: Vec<_> = alive.iter().flat_map(old_values).collect();
+    let found = keys.holders.find(project, &old);
     let old_key = |series: &ProofSeries| {
         let since = series.alive_since?;
         let holders = found.of(&series.keys, changed_at(project, Some(since)));

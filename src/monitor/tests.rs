@@ -38,6 +38,7 @@ fn key(provider: &str, key: &str, verdict: Verdict) -> KeyLine {
 /// All is well with two keys.
 fn exposed() -> ExposedKey {
     ExposedKey {
+        is_rotating: false,
         id: "groq".to_owned(),
         title: "Groq".to_owned(),
         variables: vec!["API_Groq".to_owned()],

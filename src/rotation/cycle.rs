@@ -5,7 +5,7 @@ use super::backup::{self, Backup};
 use super::replace;
 use super::rotations;
 use super::state_file::{StateError, load, store};
-use crate::domain::cycle::Cycle;
+use crate::domain::cycle::{Cycle, Fingerprint};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -140,12 +140,12 @@ pub fn expose(project: &Project, name: &str, at: DateTime<Utc>) -> Result<(), St
 }
 
 /// Takes such notes back, for the variables that fit; those that were noted.
-pub fn unexpose(project: &Project, fits: impl Fn(&String) -> bool) -> Result<Vec<String>, StateError> {
+pub fn unexpose(project: &Project, fits: impl Fn(&String, &Fingerprint) -> bool) -> Result<Vec<String>, StateError> {
     let _lock = replace::lock(&project.state_dir)?;
     let Some(mut kept) = kept(project)? else {
         return Ok(Vec::new());
     };
-    let back = kept.cycle.exposed.extract_if(.., |name, _| fits(name));
+    let back = kept.cycle.exposed.extract_if(.., |name, print| fits(name, print));
     let back: Vec<String> = back.map(|(name, _)| name).collect();
     if !back.is_empty() {
         save(project, &kept.cycle, kept.on_page, kept.ended_at)?;

@@ -1,15 +1,15 @@
 //! A fresh look at exposed keys: does the exposed value still stand in `.env`, does it still open something, is it proven
 //! dead? Only a provider's answer about that very value tells; everything else is unknown, and said to be.
-use super::dotenv::{KeyValues, only};
+use super::dotenv::KeyValues;
+use super::exposed_values::{self, ExposedValues, GoneKeys};
 use super::exposures::{self, Exposure, exposed_key};
+use super::key_names::stands_for_a_key;
 use super::proofs::ProofSeries;
 use super::prove::prove;
-use super::providers::{Instance, Provider, Providers};
-use super::replaced_key::{PresentKeys, ReplacedKey};
+use super::providers::{Provider, Providers};
 use super::retirement::Retirement;
-use super::rotations::{self, RotationStage};
 use super::state_file::StateError;
-use super::{EnvError, EnvFile, Keyring, Project, backup};
+use super::{EnvError, EnvFile, Keyring, Project};
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
@@ -20,19 +20,7 @@ use std::time::Duration;
 struct Found {
     provider: Option<Provider>,
     exposures: Vec<Exposure>,
-    values: Values,
-}
-
-/// Where the exposed value of a key is.
-enum Values {
-    /// In `.env`: the key as it stands there.
-    InUse(KeyValues),
-    /// In a backup, and not in `.env`; with the key that took its place, if one did.
-    Replaced(Box<ReplacedKey>),
-    /// In no backup that can be read.
-    Unreadable,
-    /// Wherever it is, nobody can be asked about it.
-    NoProvider,
+    values: ExposedValues,
 }
 
 /// Looks at the exposed keys of these names, or at all whose clock runs. `proof_at` says when proofs are due, counted from the
@@ -45,7 +33,7 @@ pub async fn look(
     now: DateTime<Utc>,
 ) -> Result<Vec<ExposedKey>, StateError> {
     let (providers, asked) = (Arc::clone(&keys.providers), names.to_vec());
-    let found = keys
+    let (found, present) = keys
         .blocking(move |project| found(project, &providers, &asked, all))
         .await?;
     let mut seen = Vec::new();
@@ -57,16 +45,38 @@ pub async fn look(
     }
     keys.blocking(move |project| exposures::remember(project, &seen))
         .await?;
-    looked.extend(absent(&keys.providers, names, &looked));
+    looked.extend(absent(keys, names, &present, &looked));
     Ok(looked)
 }
 
-/// The names under which nothing is exposed: no such key was in `.env`. A provider's are told once.
-fn absent(providers: &Providers, names: &[String], looked: &[ExposedKey]) -> Vec<ExposedKey> {
+/// Notes how the exposed keys of a provider stand that `.env` holds no more: their clocks run beside a rotation, and after it.
+pub(super) async fn look_at_gone(
+    keys: &Keyring,
+    provider: &str,
+    proof_at: &[Duration],
+    now: DateTime<Utc>,
+) -> Result<(), StateError> {
+    let (provider, providers) = (provider.to_owned(), Arc::clone(&keys.providers));
+    let gone = move |project: &Project| GoneKeys::of(project, &providers, &provider);
+    let gone = keys.blocking(gone).await?.exposures.into_iter();
+    let names: Vec<String> = gone.map(|exposure| exposure.variable).collect();
+    if !names.is_empty() {
+        look(keys, &names, false, proof_at, now).await?;
+    }
+    Ok(())
+}
+
+/// The names under which nothing is exposed, as no such key is in `.env`; one that stands there and was taken back is not spoken
+/// of. A provider's are told once.
+fn absent(keys: &Keyring, names: &[String], present: &[String], looked: &[ExposedKey]) -> Vec<ExposedKey> {
     let mut absent: Vec<ExposedKey> = Vec::new();
-    for name in names {
-        let provider = providers.of_variable(name);
-        let mut key = exposed_key(provider, &[], ExposureStanding::Absent);
+    let is_gone = |name: &&String| {
+        let mut present = present.iter();
+        !present.any(|other| exposures::is_same_key(&keys.providers, name, other))
+    };
+    for name in names.iter().filter(is_gone) {
+        let provider = keys.providers.of_variable(name);
+        let mut key = exposed_key(&keys.project, provider, &[], ExposureStanding::Absent);
         if provider.is_none() {
             name.clone_into(&mut key.id);
             name.clone_into(&mut key.title);
@@ -86,16 +96,23 @@ fn absent(providers: &Providers, names: &[String], looked: &[ExposedKey]) -> Vec
     absent
 }
 
-/// The exposed keys with their values, one for each provider's or variable's.
-fn found(project: &Project, providers: &Providers, names: &[String], all: bool) -> Result<Vec<Found>, StateError> {
+/// The exposed keys with their values, one for each provider's or variable's, and the names of the keys in `.env`.
+fn found(
+    project: &Project,
+    providers: &Providers,
+    names: &[String],
+    all: bool,
+) -> Result<(Vec<Found>, Vec<String>), StateError> {
     let env = match project.read_env() {
         Err(EnvError::Missing(_)) => EnvFile::parse(b"")?,
         env => env?,
     };
+    let keys = env.entries().filter(|entry| !stands_for_a_key(entry));
+    let present = keys.map(|entry| entry.name.clone()).collect();
     let mut all_found: Vec<Found> = Vec::new();
     for exposure in exposures::of(project, providers, names, all)? {
         let provider = providers.of_variable(&exposure.variable);
-        let values = values(project, &env, provider, &exposure);
+        let values = exposed_values::of(project, &env, provider, &exposure);
         let same = |known: &&mut Found| {
             let provider_of = known.provider.as_ref().map(|provider| &provider.id);
             provider.is_some() && provider_of == provider.map(|provider| &provider.id) && known.values.same_key(&values)
@@ -109,72 +126,13 @@ fn found(project: &Project, providers: &Providers, names: &[String], all: bool) 
             }),
         }
     }
-    Ok(all_found)
-}
-
-impl Values {
-    /// Whether these are the values of one key: a pair is looked at once.
-    fn same_key(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::InUse(one), Self::InUse(other)) => one.keys().eq(other.keys()),
-            (Self::Replaced(one), Self::Replaced(other)) => one.old_print == other.old_print,
-            (Self::Unreadable, Self::Unreadable) => true,
-            _ => false,
-        }
-    }
-}
-
-fn values(project: &Project, env: &EnvFile, provider: Option<&Provider>, exposure: &Exposure) -> Values {
-    let Some(provider) = provider else {
-        return Values::NoProvider;
-    };
-    let present = env.values();
-    if exposures::is_in_use(project, env, exposure) {
-        let mut keys = provider.instances(&present).into_iter();
-        let key = keys.find(|key| key.names.contains(&exposure.variable));
-        return Values::InUse(key.map(|key| only(&present, &key.names)).unwrap_or_default());
-    }
-    let Some(former) = former(project, exposure) else {
-        // Of what a vault alone held its owner's word is all there is.
-        return if is_claimed(project, exposure) {
-            Values::NoProvider
-        } else {
-            Values::Unreadable
-        };
-    };
-    let is_its = |key: &Instance| key.names.contains(&exposure.variable);
-    let successor = provider.instances(&present).into_iter().next();
-    let replaced = successor
-        .and_then(|new| PresentKeys::of(project, provider, &present, &new))
-        .and_then(|keys| keys.replaced(&former, is_its).pop());
-    match replaced.or_else(|| ReplacedKey::without_successor(project, provider, &former, is_its)) {
-        Some(replaced) => Values::Replaced(Box::new(replaced)),
-        // Half a pair is nothing that could be asked about.
-        None => Values::NoProvider,
-    }
-}
-
-/// Whether a rotation of the exposed value ended without anybody who could be asked about it.
-fn is_claimed(project: &Project, exposure: &Exposure) -> bool {
-    let every = rotations::ever(project).unwrap_or_default();
-    let mut claimed = every.iter().filter(|rotation| rotation.stage == RotationStage::Claimed);
-    claimed.any(|rotation| rotation.old.get(&exposure.variable) == Some(&exposure.fingerprint))
-}
-
-/// The values of the newest backup that holds the exposed one.
-fn former(project: &Project, exposure: &Exposure) -> Option<KeyValues> {
-    let backups = backup::list(project).into_iter();
-    let holds = |found: &backup::Backup| found.fingerprints.get(&exposure.variable) == Some(&exposure.fingerprint);
-    let mut readable = backups
-        .filter(holds)
-        .filter_map(|found| backup::values(project, &found).ok());
-    readable.next().map(|file| file.values())
+    Ok((all_found, present))
 }
 
 async fn judged(keys: &Keyring, found: &Found, proof_at: &[Duration], now: DateTime<Utc>) -> ExposedKey {
     let (standing, series) = standing(keys, found, proof_at, now).await;
     let exposures: Vec<&Exposure> = found.exposures.iter().collect();
-    let mut key = exposed_key(found.provider.as_ref(), &exposures, standing);
+    let mut key = exposed_key(&keys.project, found.provider.as_ref(), &exposures, standing);
     let proven_at = series.as_ref().and_then(ProofSeries::proven_at);
     key.ended_at = standing.is_over().then(|| key.ended_at.or(proven_at).unwrap_or(now));
     let is_proving = standing == ExposureStanding::OldRefused;
@@ -201,12 +159,12 @@ async fn standing(
         return (if in_use { Is::InUseUnknown } else { Is::NoProvider }, None);
     };
     match &found.values {
-        Values::InUse(values) => match verdict(keys, provider, values, now).await.life() {
+        ExposedValues::InUse(values) => match verdict(keys, provider, values, now).await.life() {
             Life::Alive => (Is::InUseAlive, None),
             Life::Dead => (Is::InUseRefused, None),
             Life::Unknown | Life::None => (Is::InUseUnknown, None),
         },
-        Values::Replaced(replaced) => {
+        ExposedValues::Replaced(replaced) => {
             let proven = prove(keys, std::slice::from_ref(replaced.as_ref()), proof_at, now).await;
             if let Err(error) = &proven.kept {
                 // Proofs that are not kept prove nothing, and would be taken for ever.
@@ -221,8 +179,8 @@ async fn standing(
             };
             (standing, series)
         }
-        Values::Unreadable => (Is::OldUnreadable, None),
-        Values::NoProvider => (Is::NoProvider, None),
+        ExposedValues::Unreadable => (Is::OldUnreadable, None),
+        ExposedValues::NoProvider => (Is::NoProvider, None),
     }
 }
 

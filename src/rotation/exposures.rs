@@ -1,8 +1,10 @@
 //! The keys that others could read, in `state/exposures.json`: since when, what their values were, and how they stood when
 //! they were last looked at. Fingerprints only, no value.
+use super::key_names::stands_for_a_key;
 use super::providers::{KeyOrigin, Provider, Providers};
 use super::replace;
 use super::retired::retired;
+use super::rotations;
 use super::state_file::{StateError, load, store};
 use super::{EnvError, EnvFile, Project, backup, cycle};
 use crate::domain::cycle::Fingerprint;
@@ -41,6 +43,13 @@ pub struct Exposure {
     pub taken_back_at: Option<DateTime<Utc>>,
 }
 
+impl Exposure {
+    /// Whether its clock runs.
+    fn runs(&self) -> bool {
+        self.ended_at.is_none() && self.taken_back_at.is_none()
+    }
+}
+
 /// Which marks are taken back.
 #[derive(Clone, Debug, Default)]
 pub struct MarkNames {
@@ -59,6 +68,8 @@ pub struct Marked {
     pub variables: Vec<String>,
     /// The names under which nothing stands in `.env`.
     pub absent: Vec<String>,
+    /// The names under which stands what is there in place of a key.
+    pub placeholders: Vec<String>,
 }
 
 /// Notes that the present values of these variables were read by others: they are due now. A backup that holds them is made
@@ -71,11 +82,23 @@ pub fn mark(
     all: bool,
     at: DateTime<Utc>,
 ) -> Result<Marked, StateError> {
-    let prints = match project.fingerprints() {
-        Err(EnvError::Missing(_)) => BTreeMap::new(),
-        prints => prints?,
+    let (mut prints, placeholders) = match project.read_env() {
+        Err(EnvError::Missing(_)) => (BTreeMap::new(), Vec::new()),
+        env => secrets_of(project, &env?),
     };
+    prints.retain(|name, _| !placeholders.contains(name));
     let mut marked = wanted(providers, &prints, names, all);
+    for name in std::mem::take(&mut marked.absent) {
+        let mut held = placeholders
+            .iter()
+            .filter(|other| is_same_key(providers, &name, other))
+            .peekable();
+        if held.peek().is_none() {
+            marked.absent.push(name);
+        } else {
+            marked.placeholders.extend(held.cloned());
+        }
+    }
     if marked.variables.is_empty() {
         return Ok(marked);
     }
@@ -95,6 +118,13 @@ pub fn mark(
     Ok(marked)
 }
 
+/// The fingerprints of what is secret in `.env`, and the names that hold what stands in place of a key.
+fn secrets_of(project: &Project, env: &EnvFile) -> (BTreeMap<String, Fingerprint>, Vec<String>) {
+    let placeholders = env.entries().filter(|entry| stands_for_a_key(entry));
+    let placeholders = placeholders.map(|entry| entry.name.clone()).collect();
+    (project.fingerprints_of(env), placeholders)
+}
+
 /// Keeps the marks. A clock that had stopped starts anew: the value stands in `.env` again, and whatever was known of it counts
 /// no more.
 fn note(
@@ -109,11 +139,7 @@ fn note(
     for variable in variables {
         let print = &prints[variable];
         let same = |known: &Exposure| known.variable == *variable && known.fingerprint == *print;
-        if kept
-            .exposures
-            .iter()
-            .any(|known| same(known) && known.ended_at.is_none())
-        {
+        if kept.exposures.iter().any(|known| same(known) && known.runs()) {
             continue;
         }
         kept.exposures.retain(|known| !same(known));
@@ -136,37 +162,59 @@ pub(super) fn origins(project: &Project) -> Vec<KeyOrigin> {
     kept.into_iter().filter_map(|exposure| exposure.origin).collect()
 }
 
-/// Takes marks back: it was a false alarm. The dates of the keys are again what they were; a rotation that was begun goes on.
-/// What was marked and taken back stays on record. The variables whose marks went.
+/// Takes marks back: it was a false alarm. Of each variable that is the mark of the value that stands in `.env`, else the newest
+/// one: what others could read before that stays exposed. The dates of the keys are again what they were; a rotation that was
+/// begun goes on. What was marked and taken back stays on record. The variables whose marks went.
 pub fn unmark(
     project: &Project,
     providers: &Providers,
     which: &MarkNames,
     at: DateTime<Utc>,
 ) -> Result<Vec<String>, StateError> {
-    let means = |names: &[String], variable: &String| {
-        names.iter().any(|name| {
-            let known = providers.of_variable(name).and_then(|provider| provider.variable(name));
-            variable.eq_ignore_ascii_case(name) || known.is_some_and(|known| known.answers_to(variable))
-        })
-    };
+    let means = |names: &[String], variable: &String| names.iter().any(|name| is_same_key(providers, name, variable));
     let is_meant = |variable: &String| (which.all || means(&which.names, variable)) && !means(&which.but, variable);
-    let mut back = cycle::unexpose(project, is_meant)?;
-    let _lock = replace::lock(&project.state_dir)?;
+    let present = match project.fingerprints() {
+        Err(EnvError::Missing(_)) => BTreeMap::new(),
+        prints => prints?,
+    };
+    let lock = replace::lock(&project.state_dir)?;
     let mut kept = kept(project)?;
-    for known in &mut kept.exposures {
-        if known.ended_at.is_none() && is_meant(&known.variable) {
-            known.ended_at = Some(at);
-            known.taken_back_at = Some(at);
-            back.push(known.variable.clone());
+    let mut last: BTreeMap<String, (bool, DateTime<Utc>, Fingerprint)> = BTreeMap::new();
+    for known in kept
+        .exposures
+        .iter()
+        .filter(|known| known.runs() && is_meant(&known.variable))
+    {
+        let stands = present.get(&known.variable) == Some(&known.fingerprint);
+        let this = (stands, known.since, known.fingerprint.clone());
+        let newest = last.entry(known.variable.clone()).or_insert_with(|| this.clone());
+        *newest = this.max(newest.clone());
+    }
+    let is_back = |name: &String, print: &Fingerprint| last.get(name).is_some_and(|(.., last)| last == print);
+    for known in kept.exposures.iter_mut().filter(|known| known.runs()) {
+        if is_back(&known.variable, &known.fingerprint) {
+            (known.ended_at, known.taken_back_at) = (Some(at), Some(at));
         }
     }
-    back.sort();
-    back.dedup();
-    if !back.is_empty() {
+    if !last.is_empty() {
         store(&project.state_dir.join(NAME), &kept)?;
     }
+    drop(lock);
+    let is_left = |name: &String, print: &Fingerprint| {
+        let mut kept = kept.exposures.iter();
+        kept.any(|known| known.runs() && known.variable == *name && known.fingerprint == *print)
+    };
+    let mut back = cycle::unexpose(project, |name, print| is_meant(name) && !is_left(name, print))?;
+    back.extend(last.into_keys());
+    back.sort();
+    back.dedup();
     Ok(back)
+}
+
+/// Whether a name means this variable of `.env`: itself, whatever its case, or another name of the same key.
+pub(super) fn is_same_key(providers: &Providers, name: &str, variable: &str) -> bool {
+    let known = providers.of_variable(name).and_then(|provider| provider.variable(name));
+    variable.eq_ignore_ascii_case(name) || known.is_some_and(|known| known.answers_to(variable))
 }
 
 /// The variables of `.env` that names mean: themselves, whatever their case, and the other names of the same key.
@@ -181,11 +229,11 @@ fn wanted(providers: &Providers, prints: &BTreeMap<String, Fingerprint>, names: 
         return marked;
     }
     for name in names {
-        let same_key = |other: &String| {
-            let variable = providers.of_variable(name).and_then(|provider| provider.variable(name));
-            other.eq_ignore_ascii_case(name) || variable.is_some_and(|variable| variable.answers_to(other))
-        };
-        let found: Vec<String> = prints.keys().filter(|other| same_key(other)).cloned().collect();
+        let found: Vec<String> = prints
+            .keys()
+            .filter(|other| is_same_key(providers, name, other))
+            .cloned()
+            .collect();
         if found.is_empty() {
             marked.absent.push(name.clone());
         }
@@ -199,7 +247,8 @@ fn wanted(providers: &Providers, prints: &BTreeMap<String, Fingerprint>, names: 
     marked
 }
 
-/// The exposures that are asked for: those whose clock runs, or the newest of each of these names.
+/// The exposures that are asked for: those whose clock runs, or of each of these names those whose clock runs, and where none
+/// does, the newest.
 pub(super) fn of(
     project: &Project,
     providers: &Providers,
@@ -215,28 +264,30 @@ pub(super) fn of(
         kept.exposures.retain(|known| known.ended_at.is_none());
         return Ok(kept.exposures);
     }
-    let variable_of = |name: &str| providers.of_variable(name).and_then(|provider| provider.variable(name));
     let mut found: Vec<Exposure> = Vec::new();
     for known in kept.exposures.into_iter().rev() {
-        let asked = names.iter().any(|name| {
-            let same = variable_of(name).is_some_and(|variable| variable.answers_to(&known.variable));
-            same || known.variable.eq_ignore_ascii_case(name)
-        });
-        if asked && !found.iter().any(|newer| newer.variable == known.variable) {
-            found.push(known);
+        let asked = names.iter().any(|name| is_same_key(providers, name, &known.variable));
+        let runs = known.ended_at.is_none();
+        let same = |newer: &Exposure| newer.variable == known.variable;
+        if !asked || !runs && found.iter().any(same) {
+            continue;
         }
+        // A clock that stopped is told of only where none of that name runs.
+        found.retain(|newer| !(runs && newer.ended_at.is_some() && same(newer)));
+        found.push(known);
     }
     found.reverse();
     Ok(found)
 }
 
-/// Keeps what a look saw.
+/// Keeps what a look saw. What was taken back or marked anew meanwhile, it did not look at.
 pub(super) fn remember(project: &Project, seen: &[(Exposure, ExposedKey)]) -> Result<(), StateError> {
     let _lock = replace::lock(&project.state_dir)?;
     let mut kept = kept(project)?;
     for known in &mut kept.exposures {
         let same = |(exposure, _): &&(Exposure, ExposedKey)| {
-            exposure.variable == known.variable && exposure.fingerprint == known.fingerprint
+            let same = exposure.variable == known.variable && exposure.fingerprint == known.fingerprint;
+            same && exposure.since == known.since && known.taken_back_at.is_none()
         };
         if let Some((_, key)) = seen.iter().find(same) {
             known.standing = Some(key.standing);
@@ -265,13 +316,16 @@ pub fn running(project: &Project, providers: &Providers) -> Result<Vec<ExposedKe
             _ => ExposureStanding::OldUnknown,
         };
         let provider = providers.of_variable(&exposure.variable);
-        let key = exposed_key(provider, &[&exposure], standing);
+        let key = exposed_key(project, provider, &[&exposure], standing);
         match keys
             .iter_mut()
             .find(|known| known.id == key.id && known.standing == standing)
         {
             Some(known) => {
-                known.variables.extend(key.variables);
+                // An older value of the same name is told with it.
+                let names = key.variables.into_iter();
+                let new: Vec<String> = names.filter(|name| !known.variables.contains(name)).collect();
+                known.variables.extend(new);
                 known.fingerprints.extend(key.fingerprints);
                 known.since = known.since.min(key.since);
             }
@@ -279,6 +333,13 @@ pub fn running(project: &Project, providers: &Providers) -> Result<Vec<ExposedKe
         }
     }
     Ok(keys)
+}
+
+/// Those of one provider; what cannot be read is none that could be told.
+pub fn running_of(project: &Project, providers: &Providers, provider: &str) -> Vec<ExposedKey> {
+    let mut exposed = running(project, providers).unwrap_or_default();
+    exposed.retain(|key| key.id == provider);
+    exposed
 }
 
 /// Whether the exposed value stands in `.env` now.
@@ -289,13 +350,16 @@ pub(super) fn is_in_use(project: &Project, env: &EnvFile, exposure: &Exposure) -
 
 /// A key with this standing, its clock running.
 pub(super) fn exposed_key(
+    project: &Project,
     provider: Option<&Provider>,
     exposures: &[&Exposure],
     standing: ExposureStanding,
 ) -> ExposedKey {
     let variables: Vec<String> = exposures.iter().map(|exposure| exposure.variable.clone()).collect();
     let first = variables.first().cloned().unwrap_or_default();
+    let rotation = provider.and_then(|provider| rotations::find(project, &provider.id).ok().flatten());
     ExposedKey {
+        is_rotating: rotation.is_some_and(|rotation| !rotation.stage.is_over()),
         id: provider.map_or_else(|| first.clone(), |provider| provider.id.clone()),
         title: provider.map_or(first, |provider| provider.title.clone()),
         variables,

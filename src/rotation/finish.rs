@@ -2,37 +2,23 @@
 //! happens, and says what comes next.
 use super::acceptance::{Objection, objection, probe_fresh};
 use super::dotenv::KeyValues;
+use super::exposure_look::look_at_gone;
 use super::holders::{HeldBy, held_by};
 use super::probe::Hint;
 use super::prove::prove;
 use super::providers::Provider;
 use super::retired::{remember_retired, retired};
 use super::retirement::{ProofRun, Retirement};
-pub use super::rotation_event::RotationEvent;
-use super::rotation_values::{edited, old_values, replaced, taken_over};
+pub use super::rotation_event::{Finished, RotationEvent};
+use super::rotation_values::{edited, is_replaced_again, old_values, replaced, taken_over};
 use super::rotations::{self, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
-use super::{Keyring, NextStep, Project, backup, key_dates, safe_copy, watch};
+use super::{Keyring, NextStep, Project, backup, exposures, key_dates, safe_copy, watch};
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
-
-/// Where a rotation stands at the end of a call.
-#[derive(Clone, Debug)]
-pub struct Finished {
-    /// The rotation as it was kept.
-    pub rotation: Rotation,
-    /// What comes next.
-    pub next: NextStep,
-    /// Whether this call took the new key into use.
-    pub took_over: bool,
-    /// Who still holds the old key.
-    pub held_by: HeldBy,
-    /// Why the dates that follow could not be written.
-    pub undated: Option<String>,
-}
 
 /// A rotation that is being finished.
 pub struct Finishing<'k> {
@@ -93,13 +79,21 @@ impl<'k> Finishing<'k> {
     ) -> Result<Finished, RotationError> {
         if let Some(values) = given {
             self.write(&values, tell).await?;
-        } else if self.rotation.stage == RotationStage::BackedUp && !self.notice(tell).await? {
+        } else if self.awaits_new_value().await? && !self.notice(tell).await? {
             return Ok(self.ended(tell).await);
         }
         if !self.rotation.stage.is_over() && self.prove(proof_at, wait, tell).await? {
             self.settle().await?;
         }
+        look_at_gone(self.keys, &self.provider.id, proof_at, Utc::now()).await?;
         Ok(self.ended(tell).await)
+    }
+
+    /// Whether no new value is in use yet, or the one that was leaked too, and another one may stand in its place.
+    async fn awaits_new_value(&self) -> Result<bool, RotationError> {
+        let (rotation, providers) = (self.rotation.clone(), Arc::clone(&self.keys.providers));
+        let again = move |project: &Project| is_replaced_again(project, &providers, &rotation);
+        Ok(self.rotation.stage == RotationStage::BackedUp || self.keys.blocking(again).await?)
     }
 
     /// Tests a value, and only then writes it.
@@ -259,7 +253,7 @@ impl<'k> Finishing<'k> {
         if std::mem::replace(&mut self.told, true) {
             return;
         }
-        let is_dead = self.rotation.stage == RotationStage::Retired;
+        let is_dead = self.rotation.stage == RotationStage::Retired && !held_by.exposed;
         let holders = held_by.holders.iter().cloned();
         let holders = holders.map(|holder| RotationEvent::StillHeld { holder, is_dead });
         let set = held_by.set_elsewhere.iter().cloned().map(RotationEvent::SetElsewhere);
@@ -302,9 +296,10 @@ impl<'k> Finishing<'k> {
     /// Takes the proofs that are due; the old values come from the rotation's backup.
     async fn take_proofs(&mut self, proof_at: &[Duration], now: DateTime<Utc>) -> Result<Vec<ProofRun>, RotationError> {
         let (provider, rotation, search) = (self.provider.clone(), self.rotation.clone(), self.keys.holders.clone());
+        let providers = Arc::clone(&self.keys.providers);
         let replaced = self
             .keys
-            .blocking(move |project| replaced(project, &provider, &rotation, search.environment()))
+            .blocking(move |project| replaced(project, &providers, &provider, &rotation, search.environment()))
             .await?;
         let Some(replaced) = replaced else {
             self.rotation
@@ -388,6 +383,7 @@ impl<'k> Finishing<'k> {
         self.keys
             .blocking(move |project| Finished {
                 next: NextStep::of(project, &providers, &rotation, Utc::now()),
+                exposed: exposures::running_of(project, &providers, &rotation.provider),
                 rotation,
                 took_over,
                 held_by,

@@ -10,17 +10,32 @@ use std::collections::BTreeMap;
 const MIN_CHARS: usize = 8;
 
 /// The names that the provider knows, with a value of their own. One that stands for another variable (`${OTHER}`) follows it
-/// by itself and is no key.
+/// by itself and is no key; nor are they one where each holds what stands in place of a key.
 pub fn variables_in(provider: &Provider, env: &EnvFile) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
+    let mut is_key = false;
     for entry in env.entries() {
         let follows = entry.reference.as_ref().is_some_and(|kept| kept.variable.is_some());
         let is_its = provider.variable(&entry.name).is_some() && !follows && !entry.value.expose_secret().is_empty();
         if is_its && !names.contains(&entry.name) {
             names.push(entry.name.clone());
         }
+        is_key |= is_its && !stands_for_a_key(entry);
     }
-    names
+    if is_key { names } else { Vec::new() }
+}
+
+/// The variables of a provider that hold what stands in place of a key, and no key.
+pub fn placeholders_of(provider: &Provider, env: &EnvFile) -> Vec<String> {
+    let of = env.entries().filter(|entry| provider.variable(&entry.name).is_some());
+    of.filter(|entry| stands_for_a_key(entry))
+        .map(|entry| entry.name.clone())
+        .collect()
+}
+
+/// Whether somebody has yet to put a key there; a reference is no text in place of a key.
+pub(super) fn stands_for_a_key(entry: &EnvEntry) -> bool {
+    entry.reference.is_none() && is_placeholder(entry.value.expose_secret())
 }
 
 /// Other names whose value equals that of one of these: with the name that they equal. One that stands there twice with two

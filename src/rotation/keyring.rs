@@ -12,6 +12,7 @@ use super::project_error::ProjectError;
 use super::providers::{KeyOrigin, Provider, Providers};
 use super::rotations;
 use crate::config::{Faults, Settings};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -148,18 +149,7 @@ impl Keyring {
         let Ok(env) = self.project.read_env() else {
             return Ok(found);
         };
-        let is_there = |provider: &&Provider| !variables_in(provider, &env).is_empty();
-        // A key whose line is gone is still meant where its rotation was begun.
-        let is_begun = || !matches!(rotations::find(&self.project, &found.id), Ok(None));
-        if found.maker != found.id || is_there(&found) || is_begun() {
-            return Ok(found);
-        }
-        let of_maker = self
-            .providers
-            .all()
-            .iter()
-            .filter(|provider| provider.maker == found.id);
-        match of_maker.filter(is_there).collect::<Vec<_>>()[..] {
+        match meant_by(&self.project, &self.providers, &env, found)[..] {
             [] => Ok(found),
             [only] => Ok(only),
             ref several => Err(UnknownKey::Several {
@@ -217,9 +207,80 @@ impl NamedProviders {
     }
 }
 
+/// The keys that these variables mean, each with the provider's id by which it was asked for.
+pub fn meant(
+    project: &Project,
+    providers: &Providers,
+    env: Option<&EnvFile>,
+    variables: &[String],
+) -> BTreeMap<String, String> {
+    let is_named = |provider: &&Provider| variables.iter().any(|name| provider.variable(name).is_some());
+    let mut meant = BTreeMap::new();
+    for named in providers.all().iter().filter(is_named) {
+        let keys = env
+            .map(|env| meant_by(project, providers, env, named))
+            .unwrap_or_default();
+        // A key of which there is none is told of as such.
+        let ids = keys.iter().map(|key| &key.id);
+        let ids: Vec<String> = if keys.is_empty() {
+            vec![named.id.clone()]
+        } else {
+            ids.cloned().collect()
+        };
+        meant.extend(ids.into_iter().map(|id| (id, named.id.clone())));
+    }
+    meant
+}
+
+/// The keys that a provider's name means: its own, or, where `.env` holds none of that and no rotation of it was begun, those of
+/// its maker that are there.
+fn meant_by<'p>(project: &Project, providers: &'p Providers, env: &EnvFile, named: &'p Provider) -> Vec<&'p Provider> {
+    let is_there = |provider: &&Provider| !variables_in(provider, env).is_empty();
+    // A key whose line is gone is still meant where its rotation was begun.
+    let is_begun = || !matches!(rotations::find(project, &named.id), Ok(None));
+    if named.maker != named.id || is_there(&named) || is_begun() {
+        return vec![named];
+    }
+    let of_maker = providers.all().iter().filter(|provider| provider.maker == named.id);
+    of_maker.filter(is_there).collect()
+}
+
 /// Whose the keys are about which something was begun.
 fn origins(project: &Project) -> Vec<KeyOrigin> {
     let rotations = rotations::all(project).unwrap_or_default();
     let of_rotations = rotations.into_iter().filter_map(|rotation| rotation.origin);
     of_rotations.chain(exposures::origins(project)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::project::testing::project;
+    use super::*;
+
+    #[test]
+    fn a_makers_variables_mean_the_one_key_of_its_that_is_there() {
+        let asked = |text: &str, variable: &str| {
+            let (_dir, project) = project(text);
+            let env = project.read_env().unwrap();
+            let providers = Providers::builtin().with_names_of(&env);
+            meant(&project, &providers, Some(&env), &[variable.to_owned()])
+        };
+        let testnet = "BYBIT_TESTNET_API_KEY=made-up-1\nBYBIT_TESTNET_API_SECRET=made-up-2\n";
+        let own = "BYBIT_API_KEY=made-up-3\nBYBIT_API_SECRET=made-up-4\n";
+        let is = |id: &str| BTreeMap::from([(id.to_owned(), "bybit".to_owned())]);
+        assert_eq!(asked(testnet, "BYBIT_API_KEY"), is("bybit-testnet"));
+        assert_eq!(asked(&format!("{own}{testnet}"), "BYBIT_API_KEY"), is("bybit"));
+        assert_eq!(
+            asked("API_Groq=made-up-5\n", "BYBIT_API_KEY"),
+            is("bybit"),
+            "there is none"
+        );
+        assert_eq!(
+            asked(
+                "BYBIT_API_KEY=your_key_here\nBYBIT_API_SECRET=changeme\n",
+                "BYBIT_API_KEY"
+            ),
+            is("bybit")
+        );
+    }
 }

@@ -14,6 +14,7 @@ pub mod edit;
 mod env_entry;
 mod env_scanner;
 mod env_stamp;
+mod exposed_values;
 mod exposure_look;
 pub mod exposures;
 pub mod fingerprint;

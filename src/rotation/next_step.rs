@@ -1,5 +1,7 @@
 //! The one thing that is to be done next about a rotation.
 use super::Project;
+use super::exposures;
+use super::plan;
 use super::providers::Providers;
 use super::retirement::Retirement;
 use super::rotations::{Noticed, Rotation, RotationStage};
@@ -26,6 +28,13 @@ pub enum NextStep {
         /// The provider's page of keys; empty where the provider is not known any more.
         manage_url: String,
     },
+    /// Delete an exposed key that `.env` holds no more at this address: it is not proven dead.
+    DeleteExposedKey {
+        /// The provider's page of keys.
+        manage_url: String,
+    },
+    /// Begin again: the key that stands in `.env` was exposed.
+    ReplaceExposedKey,
     /// Delete the old key at the provider, if that was not done yet, and have the next proof taken.
     ProveOldKeyDead,
     /// Wait for the time of the next proof.
@@ -62,12 +71,25 @@ impl NextStep {
                 },
                 Some(_) | None => Self::ProveOldKeyDead,
             },
-            RotationStage::Retired | RotationStage::Claimed => {
-                let read = schedule_file::read(project);
-                Self::RotateAgain(read.schedule().map(|schedule| schedule.due_at(&rotation.provider)))
-            }
+            RotationStage::Retired | RotationStage::Claimed => Self::after_the_end(project, providers, rotation),
             RotationStage::RolledBack => Self::StartAgain,
         }
+    }
+
+    fn after_the_end(project: &Project, providers: &Providers, rotation: &Rotation) -> Self {
+        let exposed = exposures::running_of(project, providers, &rotation.provider);
+        let planned = plan::make(project, providers, Utc::now()).ok();
+        let planned = planned.as_ref().and_then(|plan| plan.key(&rotation.provider));
+        if planned.is_some_and(|key| key.exposed) || exposed.iter().any(|key| key.standing.is_in_use()) {
+            return Self::ReplaceExposedKey;
+        }
+        if let Some(gone) = exposed.into_iter().next() {
+            return Self::DeleteExposedKey {
+                manage_url: gone.manage_url.unwrap_or_default(),
+            };
+        }
+        let read = schedule_file::read(project);
+        Self::RotateAgain(read.schedule().map(|schedule| schedule.due_at(&rotation.provider)))
     }
 
     fn towards_new_value(project: &Project, rotation: &Rotation) -> Self {

@@ -1,8 +1,7 @@
 //! What is to be rotated, in which order and by when: exposed keys first, then the guide's priorities. Needs no account.
 use super::cycle;
 use super::exposures;
-use super::key_names::variables_in;
-use super::probe::is_placeholder;
+use super::key_names::{stands_for_a_key, variables_in};
 use super::providers::{Provider, Providers};
 use super::rotations;
 use super::schedule_file;
@@ -63,10 +62,7 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
     let mut keys = Vec::new();
     for provider in providers.all() {
         let variables = variables_in(provider, &env);
-        // What stands in place of a key is none yet.
-        let is_text = |name: &String| env.get(name).is_none_or(|value| is_placeholder(value.expose_secret()));
-        let is_key = |name: &String| env.kept_elsewhere(name).is_some() || !is_text(name);
-        if !variables.iter().any(is_key) {
+        if variables.is_empty() {
             continue;
         }
         let is_exposed = is_exposed(provider, &variables, &exposed);
@@ -127,7 +123,7 @@ pub fn unknown(providers: &Providers, env: &EnvFile) -> Vec<String> {
         .collect();
     // A key that stands there under a known name too is watched.
     let names: BTreeSet<&str> = secrets
-        .filter(|entry| entry.reference.is_none() && !is_placeholder(entry.value.expose_secret()))
+        .filter(|entry| entry.reference.is_none() && !stands_for_a_key(entry))
         .filter(|entry| !is_known(&entry.name) && !known.contains(&entry.value.expose_secret()))
         .map(|entry| entry.name.as_str())
         .collect();

@@ -33,6 +33,9 @@ pub enum RotationError {
         /// The variables.
         names: [String; 2],
     },
+    /// Nobody put a key there yet.
+    #[error("{0} holds a placeholder, no key, so there is nothing to rotate: put a key of {1} there")]
+    Placeholder(String, String),
     /// The key is not good enough.
     #[error("{0}. Nothing was written")]
     Refused(Objection),
@@ -96,6 +99,7 @@ impl RotationError {
             Self::Replace(error) => error.is_refusal(),
             Self::NotBegun(_)
             | Self::NoKey { .. }
+            | Self::Placeholder(..)
             | Self::NoBackup(_)
             | Self::NotInBackup { .. }
             | Self::Schedule(_) => false,

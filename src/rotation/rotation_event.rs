@@ -1,8 +1,28 @@
-//! What happens while a rotation is being finished, as it happens.
-use super::holders::{Holder, OtherSetting};
+//! What happens while a rotation is being finished, as it happens, and where it stands at the end.
+use super::NextStep;
+use super::holders::{HeldBy, Holder, OtherSetting};
 use super::retirement::ProofRun;
+use super::rotations::Rotation;
+use crate::domain::exposure::ExposedKey;
 use chrono::{DateTime, Utc};
 use std::time::Duration;
+
+/// Where a rotation stands at the end of a call.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// The rotation as it was kept.
+    pub rotation: Rotation,
+    /// What comes next.
+    pub next: NextStep,
+    /// Whether this call took the new key into use.
+    pub took_over: bool,
+    /// Who still holds the old key.
+    pub held_by: HeldBy,
+    /// The keys of this provider that others could read and that are not proven dead.
+    pub exposed: Vec<ExposedKey>,
+    /// Why the dates that follow could not be written.
+    pub undated: Option<String>,
+}
 
 /// Something that happened while a rotation was being finished. Never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,12 +1,25 @@
 //! The values of a rotation: the new ones that somebody put into `.env`, the old ones from its backup.
 use super::dotenv::{KeyValues, only};
-use super::providers::Provider;
+use super::exposed_values::GoneKeys;
+use super::exposures::Exposure;
+use super::providers::{Provider, Providers};
 use super::replaced_key::{PresentKeys, ReplacedKey};
 use super::rotations::{Noticed, Rotation, RotationError};
 use super::state_file::StateError;
 use super::{Project, backup};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
+
+/// Whether the value that took the old one's place was exposed, and another one stands in its place now.
+pub(super) fn is_replaced_again(
+    project: &Project,
+    providers: &Providers,
+    rotation: &Rotation,
+) -> Result<bool, RotationError> {
+    let gone = GoneKeys::of(project, providers, &rotation.provider)?.exposures;
+    let is_new = |exposure: &Exposure| rotation.new.get(&exposure.variable) == Some(&exposure.fingerprint);
+    Ok(!rotation.stage.is_over() && gone.iter().any(is_new))
+}
 
 /// The new values in `.env`, and other secrets that changed since the backup; `None` while the old value stands there.
 pub(super) fn edited(
@@ -26,15 +39,18 @@ pub(super) fn edited(
     Ok(Some((only(&env.values(), own), others)))
 }
 
-/// The old keys of a rotation that `.env` holds no more. `None`: their values are kept nowhere here.
+/// The old keys of a rotation that `.env` holds no more, and the exposed ones of its provider. `None`: their values are kept
+/// nowhere here.
 pub(super) fn replaced(
     project: &Project,
+    providers: &Providers,
     provider: &Provider,
     rotation: &Rotation,
     environment: &[(String, SecretString)],
 ) -> Result<Option<Vec<ReplacedKey>>, RotationError> {
+    let gone = GoneKeys::of(project, providers, &provider.id)?.replaced;
     let former = old_values(project, rotation, environment)?;
-    if former.is_empty() {
+    if former.is_empty() && gone.is_empty() {
         return Ok(None);
     }
     let env = project.read_env().map_err(StateError::Env)?;
@@ -43,7 +59,12 @@ pub(super) fn replaced(
     let present = today
         .first()
         .and_then(|new| PresentKeys::of(project, provider, &present, new));
-    let replaced = present.map_or_else(Vec::new, |present| present.replaced(&former, |_| true));
+    let mut replaced = present.map_or_else(Vec::new, |present| present.replaced(&former, |_| true));
+    for key in gone {
+        if !replaced.iter().any(|known| known.old_print == key.old_print) {
+            replaced.push(key);
+        }
+    }
     Ok(Some(replaced))
 }
 

@@ -1,6 +1,6 @@
 //! Starts rotations: a cycle with a proven backup first, then the rotation of each provider.
 use super::env_entry::same;
-use super::key_names::{twins, variables_in};
+use super::key_names::{placeholders_of, twins, variables_in};
 use super::probe::is_placeholder;
 use super::providers::Provider;
 use super::rotations::{self, Rotation, RotationError};
@@ -19,6 +19,15 @@ pub fn start(
     // What could not be written at the end is said before anybody makes a new key.
     let env = project.read_env().map_err(StateError::Env)?;
     for provider in providers {
+        let placeholders = placeholders_of(provider, &env);
+        let is_begun =
+            || rotations::find(project, &provider.id).is_ok_and(|found| found.is_some_and(|r| !r.stage.is_over()));
+        if !placeholders.is_empty() && variables_in(provider, &env).is_empty() && !is_begun() {
+            return Err(RotationError::Placeholder(
+                placeholders.join(", "),
+                provider.title.clone(),
+            ));
+        }
         // What another tool keeps is changed there, and never written by us.
         let mut names = variables_in(provider, &env);
         if names.is_empty() {

@@ -8,6 +8,7 @@ mod crash;
 mod dates;
 mod holders;
 mod init;
+mod leaked_again;
 mod leaks;
 mod links;
 mod named;

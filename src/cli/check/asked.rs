@@ -60,6 +60,7 @@ fn questions(topic: &str) -> Vec<ReplyPart> {
 
 fn key(verdict: Verdict) -> KeyState {
     KeyState {
+        asked_as: None,
         provider: "groq".to_owned(),
         title: "Groq".to_owned(),
         variables: vec![VARIABLE.to_owned()],
@@ -74,6 +75,7 @@ fn key(verdict: Verdict) -> KeyState {
 
 fn looked_up(now: DateTime<Utc>) -> Vec<KeyDates> {
     let known = KeyDates {
+        asked_as: None,
         provider: "groq".to_owned(),
         title: "Groq".to_owned(),
         variables: vec![VARIABLE.to_owned()],

@@ -125,6 +125,7 @@ impl Renderer<'_> {
         let mut replies = 0;
         for verdict in Verdict::ALL {
             let keys = [None, Some(true), Some(false)].map(|changed| KeyState {
+                asked_as: None,
                 provider: "a".to_owned(),
                 title: "A".to_owned(),
                 variables: vec!["A_KEY".to_owned(), "A_SECRET".to_owned()],

@@ -1,7 +1,7 @@
 //! `rotate finish`: from a new value to a dead old key. What is done is in `rotation::finish`; here it is told.
 use super::context::RotateContext;
 use super::new_value;
-use super::show::{in_words, local};
+use super::show::{in_words, local, tell_exposed};
 use crate::cli::holders;
 use crate::cli::table::print_json;
 use crate::cli::{CommandResult, Exit};
@@ -113,11 +113,14 @@ fn told(context: &RotateContext, finished: &Finished) -> CommandResult<Exit> {
             "proofs": rotation.proofs,
             "next_proof_at": rotation.next_proof_at,
             "held_by": finished.held_by,
+            "exposures": finished.exposed,
             "next": next,
         }))?;
     } else {
         println!("{}: {}. Next: {next}", rotation.provider, rotation.stage.as_str());
+        tell_exposed(&finished.exposed, Utc::now());
     }
-    let is_done = finished.took_over || matches!(rotation.stage, RotationStage::Retired | RotationStage::Claimed);
+    let is_over = matches!(rotation.stage, RotationStage::Retired | RotationStage::Claimed);
+    let is_done = finished.took_over || is_over && finished.exposed.is_empty();
     Ok(if is_done { Exit::Done } else { Exit::Failed })
 }

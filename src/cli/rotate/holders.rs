@@ -45,7 +45,7 @@ pub(super) fn before_the_change(context: &RotateContext, rotation: &Rotation, he
         lines.extend(held_by.holders.iter().map(|holder| holder.before_the_change(now, zone)));
     }
     lines.extend(beside(held_by));
-    for line in cut(lines) {
+    for line in cut(&lines) {
         println!("  note: {line}");
     }
 }
@@ -66,14 +66,14 @@ pub(super) fn status(context: &RotateContext, rotations: &[Rotation], held_by: &
         let id = &rotation.provider;
         let mut lines = Vec::new();
         if is_replaced(rotation) {
-            let is_dead = rotation.stage == RotationStage::Retired;
+            let is_dead = rotation.stage == RotationStage::Retired && !held_by.exposed;
             lines.extend(held_by.holders.iter().map(|holder| holder.in_words(is_dead, now, zone)));
             if held_by.is_nobody() {
                 lines.push("no reader left: nothing that was looked at here holds the old key".to_owned());
             }
         }
         lines.extend(beside(held_by));
-        for line in cut(lines) {
+        for line in cut(&lines) {
             println!("{id}: {line}");
         }
     }

@@ -51,7 +51,7 @@ pub(super) fn plan(context: &RotateContext, now: DateTime<Utc>) -> CommandResult
 }
 
 /// The clocks on exposed keys.
-fn tell_exposed(keys: &[ExposedKey], now: DateTime<Utc>) {
+pub(super) fn tell_exposed(keys: &[ExposedKey], now: DateTime<Utc>) {
     for line in words::exposed(keys, now) {
         println!("{line}");
     }
@@ -74,10 +74,26 @@ pub(super) fn started(context: &RotateContext, rotations: &[Rotation]) -> Comman
         return Ok(Exit::Done);
     }
     for (rotation, held_by) in rotations.iter().zip(&held_by) {
-        println!("{}", safe(rotation));
+        let kept = kept_elsewhere(context, rotation)?;
+        let is_all_kept = kept.len() + rotation.twins.len() == rotation.old.len();
+        if is_all_kept {
+            println!(
+                "{}: another tool keeps the value, so none of it is copied or written here",
+                rotation.provider
+            );
+        } else {
+            println!("{}", safe(rotation));
+        }
         holders::before_the_change(context, rotation, held_by);
-        steps(context.keys.provider(&rotation.provider)?, "en");
-        for line in kept_elsewhere(context, rotation)? {
+        let provider = context.keys.provider(&rotation.provider)?;
+        if is_all_kept {
+            println!("  1. Create a new key: {}", provider.manage_url);
+            println!("  2. Give it to the tool that keeps it, as told below; .env stays as it is");
+            println!("  3. Restart what reads it, then delete the old key where it was made");
+        } else {
+            steps(provider, "en");
+        }
+        for line in kept {
             println!("{line}");
         }
         println!("Then: keyminder rotate finish {}\n", rotation.provider);
@@ -173,7 +189,7 @@ pub(super) fn status(context: &RotateContext, names: &[String], now: DateTime<Ut
     Ok(Exit::Done)
 }
 
-pub(super) fn list(context: &RotateContext) -> CommandResult<Exit> {
+pub(super) fn list(context: &RotateContext, now: DateTime<Utc>) -> CommandResult<Exit> {
     let rotations = rotations::ever(&context.keys.project)?;
     if context.json {
         print_json(&json!({ "rotations": rotations }))?;
@@ -199,6 +215,10 @@ pub(super) fn list(context: &RotateContext) -> CommandResult<Exit> {
         &["PROVIDER", "STANDS", "BEGAN", "NEW KEY SINCE", "ENDED", "BY"],
         rows.collect(),
     );
+    tell_exposed(
+        &exposures::running(&context.keys.project, &context.keys.providers)?,
+        now,
+    );
     Ok(Exit::Done)
 }
 
@@ -210,9 +230,10 @@ pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &Next
         NextStep::PutNewValueBack => watch::in_words(rotation),
         NextStep::ChangeRest(unchanged) => format!("{} still holds the old value", unchanged.join(", ")),
         NextStep::PutNewValue(names) => format!("put the new value into .env under {}", names.join(", ")),
-        NextStep::CreateKey => {
-            format!("create the new key, put it into .env: keyminder rotate instructions {id}")
-        }
+        NextStep::CreateKey => match kept_by(context, rotation) {
+            Some(owner) => format!("create the new key, give it to {owner}, then: keyminder rotate finish {id}"),
+            None => format!("create the new key, put it into .env: keyminder rotate instructions {id}"),
+        },
         NextStep::WaitForProvider => {
             format!("the provider answers now so, now so: in a minute, keyminder rotate finish {id} --wait")
         }
@@ -222,6 +243,16 @@ pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &Next
                 "{}, then: keyminder rotate finish {id}",
                 holders::before(context, held_by, &delete)
             )
+        }
+        NextStep::DeleteExposedKey { manage_url } => {
+            let delete = format!("delete at {manage_url} the key that was exposed and is not proven dead");
+            format!(
+                "{}, then: keyminder rotate finish {id}",
+                holders::before(context, held_by, &delete)
+            )
+        }
+        NextStep::ReplaceExposedKey => {
+            format!("the key in .env was exposed; begin again: keyminder rotate start {id}")
         }
         NextStep::ProveOldKeyDead => {
             let delete = "delete the old key at the provider";
@@ -253,6 +284,12 @@ pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &Next
     }
 }
 
+/// Who keeps the values of a rotation, where `.env` does not.
+fn kept_by(context: &RotateContext, rotation: &Rotation) -> Option<String> {
+    let project = &context.keys.project;
+    rotation.kept_by(project, &project.read_env().ok()?)
+}
+
 /// A time as the project's clocks show it.
 pub(super) fn local(context: &RotateContext, at: DateTime<Utc>) -> String {
     at.with_timezone(&context.keys.project.zone)
@@ -264,7 +301,7 @@ pub(super) fn report(context: &RotateContext, into: Option<&Path>, estimate: Opt
     let rotations = rotations::all(&context.keys.project)?;
     if rotations.is_empty() {
         return Err(anyhow::anyhow!(
-            "no rotation was begun, so there is nothing to report; begin one: keyminder rotate start"
+            "no rotation was begun, so there is nothing to report; what is due: keyminder rotate plan"
         )
         .into());
     }

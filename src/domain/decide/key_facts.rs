@@ -102,8 +102,10 @@ fn rows(builder: &DecisionBuilder<'_>, conversation: &Conversation, question: &K
         }
     }
     let row = |id: &String| {
-        let known = dates.iter().find(|key| key.provider == *id).copied();
-        let probed = conversation.keys.iter().find(|key| key.provider == *id);
+        let is_it = |of: &String, asked_as: &Option<String>| of == id || asked_as.as_ref() == Some(id);
+        let known = dates.iter().find(|key| is_it(&key.provider, &key.asked_as)).copied();
+        let mut probed = conversation.keys.iter();
+        let probed = probed.find(|key| is_it(&key.provider, &key.asked_as));
         let manual = (id.as_str(), names.manuals.get(id));
         row(builder, &conversation.language, known, probed, manual)
     };

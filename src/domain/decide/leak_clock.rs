@@ -231,6 +231,12 @@ pub(super) fn facts(
         let of_provider = open.iter().filter(|key| key.manage_url.is_some());
         unique(of_provider.map(|key| key.id.clone()))
     };
+    // Of a key that left `.env`, what took its place is not to be rotated; a rotation that runs is not begun again.
+    let settled = |id: &String| {
+        let mut of = open.iter().filter(|key| key.id == *id).peekable();
+        of.peek().is_some() && of.all(|key| key.is_rotating || !key.standing.is_in_use())
+    };
+    let begun: Vec<String> = ids.iter().filter(|id| !settled(id)).cloned().collect();
     let few = |many: usize| many <= NAMED_AT_MOST;
     context! {
         over => is_over(keys),
@@ -241,9 +247,10 @@ pub(super) fn facts(
         titles => shown(&known[..known.len().min(TITLES_AT_MOST)]),
         groups => groups(builder, keys),
         consoles => if few(consoles.len()) { consoles } else { Vec::new() },
-        starts => all || variables.is_empty() || !ids.is_empty(),
+        starts => if keys.is_empty() { all || variables.is_empty() || !ids.is_empty() } else { !begun.is_empty() },
+        finishes => all || variables.is_empty() || !ids.is_empty(),
         finish => if let [only] = &ids[..] { only.clone() } else { String::new() },
-        command => if few(ids.len()) { ids.join(" ") } else { String::new() },
+        command => if few(begun.len()) { begun.join(" ") } else { String::new() },
     }
 }
 

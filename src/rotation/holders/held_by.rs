@@ -5,9 +5,11 @@ use super::holder::{Holder, HolderPlace};
 use super::old_values::{changed_at, of_rotation, replaced};
 use super::search::{HolderSearch, Holders};
 use crate::rotation::dotenv::{KeyValues, only};
+use crate::rotation::exposed_values::GoneKeys;
 use crate::rotation::providers::Providers;
 use crate::rotation::rotations::{Rotation, RotationStage};
 use crate::rotation::{EnvFile, Project};
+use secrecy::SecretString;
 use serde::Serialize;
 
 /// Who holds the old key of a rotation; before there is a new one: the key that is to be replaced.
@@ -23,6 +25,47 @@ pub struct HeldBy {
     pub looked: bool,
     /// Whether the project was too large to be looked through to its end.
     pub cut: bool,
+    /// Whether among what was looked for is an exposed key that is not proven dead.
+    pub exposed: bool,
+}
+
+/// The keys of one rotation whose holders are looked for.
+#[derive(Default)]
+struct SoughtKeys {
+    values: Vec<(String, SecretString)>,
+    /// An exposed key is among them.
+    exposed: bool,
+    /// Of one of them no backup can be read.
+    unreadable: bool,
+}
+
+impl From<KeyValues> for SoughtKeys {
+    fn from(values: KeyValues) -> Self {
+        Self {
+            values: values.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+}
+
+impl SoughtKeys {
+    /// With the exposed keys that `.env` holds no more.
+    fn with(mut self, gone: GoneKeys) -> Self {
+        self.exposed = !gone.exposures.is_empty();
+        self.unreadable = gone.unreadable;
+        for key in gone.replaced {
+            self.values.extend(replaced(key.old, &key.new));
+        }
+        self
+    }
+}
+
+/// What cannot be read hides what to look for.
+fn exposed(project: &Project, providers: &Providers, rotation: &Rotation) -> GoneKeys {
+    GoneKeys::of(project, providers, &rotation.provider).unwrap_or_else(|_| GoneKeys {
+        unreadable: true,
+        ..GoneKeys::default()
+    })
 }
 
 impl HeldBy {
@@ -43,24 +86,22 @@ pub fn held_by(
     let env = project.read_env().ok();
     let present = env.as_ref().map(EnvFile::values).unwrap_or_default();
     let old = |rotation: &Rotation| match rotation.stage {
-        _ if !is_sought(rotation) => KeyValues::new(),
-        RotationStage::BackedUp => of_rotation(project, rotation),
+        _ if !is_sought(rotation) => SoughtKeys::default(),
+        RotationStage::BackedUp => SoughtKeys::from(of_rotation(project, rotation)),
         // What came back is no old value.
-        RotationStage::RolledBack => KeyValues::new(),
-        _ => replaced(of_rotation(project, rotation), &present),
+        RotationStage::RolledBack => SoughtKeys::default(),
+        _ => SoughtKeys::from(replaced(of_rotation(project, rotation), &present))
+            .with(exposed(project, providers, rotation)),
     };
-    let old: Vec<KeyValues> = rotations.iter().map(old).collect();
-    let all: KeyValues = old
-        .iter()
-        .flatten()
-        .map(|(name, value)| (name.clone(), value.clone()))
-        .collect();
+    let old: Vec<SoughtKeys> = rotations.iter().map(old).collect();
+    let all: Vec<(String, SecretString)> = old.iter().flat_map(|old| old.values.clone()).collect();
     let found = search.find(project, &all);
-    let of = |(rotation, old): (&Rotation, KeyValues)| {
+    let of = |(rotation, old): (&Rotation, SoughtKeys)| {
         let names: Vec<String> = rotation.old.keys().cloned().collect();
         let mut of = HeldBy {
             holders: holders(project, rotation, &found, &old),
-            looked: found.looked && !old.is_empty(),
+            looked: found.looked && !old.values.is_empty() && !old.unreadable,
+            exposed: old.exposed,
             cut: found.cut,
             ..HeldBy::default()
         };
@@ -75,8 +116,8 @@ pub fn held_by(
     rotations.iter().zip(old).map(of).collect()
 }
 
-fn holders(project: &Project, rotation: &Rotation, found: &Holders, old: &KeyValues) -> Vec<Holder> {
-    let variables: Vec<String> = old.keys().cloned().collect();
+fn holders(project: &Project, rotation: &Rotation, found: &Holders, old: &SoughtKeys) -> Vec<Holder> {
+    let variables: Vec<String> = old.values.iter().map(|(name, _)| name.clone()).collect();
     let changed_at = changed_at(project, rotation.written_at).filter(|_| !rotation.stage.is_over());
     let mut holders = found.of(&variables, changed_at);
     if rotation.stage == RotationStage::BackedUp {

@@ -82,31 +82,43 @@ pub(super) fn running(proc: &Path, us: u32, sought: &Sought, project: &Path) -> 
             here.push((folder.ends(), may_read.then_some(program)));
         }
     }
-    running.residents = beside_pipeline(&ours.ends(), here);
+    running.residents = beside_pipeline(&ours.ends(), &above, here);
     running
 }
 
-/// Where a program reads from and writes to, as the system names it.
+/// Where a program reads from and writes to, as the system names it, and what it belongs to.
 #[derive(Default)]
 struct ProgramEnds {
     from: Option<PathBuf>,
     to: Vec<PathBuf>,
+    /// Its process group: a shell puts a pipeline into one.
+    group: Option<u64>,
+    parent: Option<u64>,
 }
 
 /// Those that are no part of the pipeline of our own command: `keyminder rotate finish groq | tee log` starts a `tee` that reads
-/// us, and no `.env`.
-fn beside_pipeline(us: &ProgramEnds, mut here: Vec<(ProgramEnds, Option<Program>)>) -> Vec<Program> {
-    let (mut behind, mut before) = (us.to.clone(), Vec::from_iter(us.from.clone()));
+/// us, and no `.env`. Whoever only writes where we write, or was started by another, is no part of it.
+fn beside_pipeline(us: &ProgramEnds, above: &[u32], mut here: Vec<(ProgramEnds, Option<Program>)>) -> Vec<Program> {
+    let is_ours = |ends: &ProgramEnds| {
+        let is_above = |parent: u64| above.iter().any(|above| u64::from(*above) == parent);
+        ends.group.is_some() && ends.group == us.group && ends.parent.is_some_and(is_above)
+    };
+    // What we write flows down, what we read came from above; neither turns round.
+    let (mut down, mut up) = (us.to.clone(), Vec::from_iter(us.from.clone()));
     loop {
-        let is_of_it = |(ends, _): &(ProgramEnds, Option<Program>)| {
-            ends.from.as_ref().is_some_and(|from| behind.contains(from)) || ends.to.iter().any(|to| before.contains(to))
-        };
+        let reads = |ends: &ProgramEnds, down: &[PathBuf]| ends.from.as_ref().is_some_and(|from| down.contains(from));
+        let feeds = |ends: &ProgramEnds, up: &[PathBuf]| ends.to.iter().any(|to| up.contains(to));
+        let is_of_it =
+            |(ends, _): &(ProgramEnds, Option<Program>)| is_ours(ends) && (reads(ends, &down) || feeds(ends, &up));
         let Some(at) = here.iter().position(is_of_it) else {
             break;
         };
         let (ends, _) = here.swap_remove(at);
-        behind.extend(ends.to);
-        before.extend(ends.from);
+        if reads(&ends, &down) {
+            down.extend(ends.to);
+        } else {
+            up.extend(ends.from);
+        }
     }
     here.into_iter().filter_map(|(_, program)| program).collect()
 }
@@ -195,15 +207,18 @@ impl ProcFolder {
         std::fs::read_link(self.0.join(name)).ok()
     }
 
-    /// The pipes at its two ends; a file or a terminal is none.
+    /// The pipes at its two ends, where a file or a terminal is none, and its group.
     fn ends(&self) -> ProgramEnds {
         let pipe = |name: &str| {
             self.link(name)
                 .filter(|link| link.to_string_lossy().starts_with("pipe:"))
         };
+        let stat = self.read("stat").unwrap_or_default();
         ProgramEnds {
             from: pipe("fd/0"),
             to: ["fd/1", "fd/2"].into_iter().filter_map(pipe).collect(),
+            group: stat_field(&stat, 5),
+            parent: stat_field(&stat, 4),
         }
     }
 

@@ -5,7 +5,6 @@ use super::sought::Sought;
 use super::{env_lines, exported, processes, profiles, project_files};
 use crate::config::Settings;
 use crate::rotation::Project;
-use crate::rotation::dotenv::KeyValues;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
@@ -51,9 +50,9 @@ impl HolderSearch {
         &self.environment
     }
 
-    /// Looks for these values, each under the name of the variable whose old value it is. Values below eight characters
+    /// Looks for these values, each under the name of the variable whose old value it is; one variable may have several. Values below eight characters
     /// stand everywhere and are not looked for.
-    pub fn find(&self, project: &Project, values: &KeyValues) -> Holders {
+    pub fn find(&self, project: &Project, values: &[(String, SecretString)]) -> Holders {
         let Some(sought) = Sought::new(values).filter(|_| self.is_on) else {
             return Holders::default();
         };

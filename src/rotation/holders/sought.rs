@@ -1,5 +1,4 @@
 //! The values that are looked for, all of them in one pass over what may hold them.
-use crate::rotation::dotenv::KeyValues;
 use aho_corasick::{AhoCorasick, Input};
 use secrecy::{ExposeSecret, SecretString};
 use std::cmp::Reverse;
@@ -22,12 +21,15 @@ pub(super) struct Sought {
 
 impl Sought {
     /// `None`: none of them is long enough to be told from anything else.
-    pub(super) fn new(values: &KeyValues) -> Option<Self> {
+    pub(super) fn new(values: &[(String, SecretString)]) -> Option<Self> {
         let mut by_value: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for (name, value) in values {
             let value = value.expose_secret().trim_matches(AROUND);
             if value.len() >= MIN_CHARS {
-                by_value.entry(value).or_default().push(name.clone());
+                let names = by_value.entry(value).or_default();
+                if !names.contains(name) {
+                    names.push(name.clone());
+                }
             }
         }
         if by_value.is_empty() {

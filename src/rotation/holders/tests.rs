@@ -10,12 +10,13 @@ use crate::rotation::project::testing::{project, settings, write_file};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
+use secrecy::SecretString;
 use std::path::Path;
 
 const OLD: &str = "gsk_made-up-old-value";
 
-fn values() -> KeyValues {
-    KeyValues::from([("API_Groq".to_owned(), OLD.into())])
+fn values() -> Vec<(String, SecretString)> {
+    vec![("API_Groq".to_owned(), OLD.into())]
 }
 
 fn sought() -> Sought {
@@ -70,11 +71,11 @@ fn files_are_found_by_value_and_told_without_it() {
         ]
     );
     // What ends a statement in a script is no part of the value elsewhere.
-    let ended = KeyValues::from([("API_Groq".to_owned(), format!("'{OLD}';").into())]);
+    let ended = [("API_Groq".to_owned(), format!("'{OLD}';").into())];
     let search = HolderSearch::new(&settings(dir.path()));
     let holders = search.find(&project, &ended).of(&["API_Groq".to_owned()], None);
     assert_eq!(holders.len(), 7);
-    let short = KeyValues::from([("SHORT".to_owned(), "made".into())]);
+    let short = [("SHORT".to_owned(), "made".into())];
     assert!(
         !HolderSearch::new(&settings(dir.path())).find(&project, &short).looked,
         "nothing to look for"
@@ -107,7 +108,7 @@ fn what_is_no_file_of_the_project_holds_nobody_up() {
         found(&project),
         if of_root { vec!["closed line 1"] } else { Vec::new() }
     );
-    assert!(set_elsewhere(&project, &values()).is_empty());
+    assert!(set_elsewhere(&project, &values().into_iter().collect()).is_empty());
 }
 
 #[test]

@@ -45,7 +45,9 @@ pub(super) fn used_elsewhere(provider: &Provider, names: &[String], goes_to: &st
     };
     let found = env.iter().find(|beside| {
         let value = beside.value.expose_secret();
-        keys.are_said_to_go_by(beside) && !host_of(value).is_some_and(|host| is_own(&host))
+        // The key's own variable says nothing of where it is used, whatever the shell put there: `$(op read op://...)`.
+        let is_key = names.contains(&beside.name) || provider.variable(&beside.name).is_some();
+        !is_key && keys.are_said_to_go_by(beside) && !host_of(value).is_some_and(|host| is_own(&host))
     })?;
     // A host is told only where it is one for certain: what stands there may be a key in the wrong line.
     let value = found.value.expose_secret();

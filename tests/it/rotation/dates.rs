@@ -123,3 +123,17 @@ fn a_key_is_moved_by_a_span_from_its_own_date() {
     }
     assert_eq!(date("groq"), next_year("YYYY-03-22"));
 }
+
+#[test]
+fn a_date_for_all_says_which_due_keys_it_postpones() {
+    let folder = Folder::with_env("API_Groq=made-up\nNOTION_TOKEN=made-up\nMISTRAL_API_KEY=made-up-too\n");
+    folder.run(&["leak", "mistral"], 0);
+    let said = folder.run(&["schedule", "set"], 0);
+    assert!(said.contains("note: due now as before: mistral"), "{said}");
+    assert!(
+        said.contains("postponed with the others: notion, groq") && said.contains("--key notion"),
+        "{said}"
+    );
+    let said = folder.run(&["schedule", "set", &next_year("YYYY-03-01")], 0);
+    assert!(!said.contains("postponed"), "{said}");
+}

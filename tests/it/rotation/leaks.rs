@@ -16,7 +16,7 @@ fn told(said: &str) -> Value {
 }
 
 /// How the exposed keys stand, as `rotate status --json` tells after a look of the monitor.
-fn stands(world: &World) -> Vec<(String, String)> {
+pub(super) fn stands(world: &World) -> Vec<(String, String)> {
     world.run(&["monitor", "--json"], 0);
     let status = told(&world.run(&["rotate", "status", "--json"], 0));
     let exposed = status["exposures"].as_array().unwrap().iter();
@@ -24,7 +24,7 @@ fn stands(world: &World) -> Vec<(String, String)> {
     exposed.map(|key| (text(&key["id"]), text(&key["standing"]))).collect()
 }
 
-fn put(world: &World, keys: &[&Values]) {
+pub(super) fn put(world: &World, keys: &[&Values]) {
     let env: String = keys.iter().map(|key| lines(key, "")).collect();
     std::fs::write(world.folder.path(".env"), env).unwrap();
 }
@@ -35,7 +35,7 @@ fn the_clock_runs_until_the_old_key_is_proven_dead() {
     let said = world.run(&["leak", "groq"], 0);
     for part in [
         "Groq (API_Groq): exposed since 0 minutes",
-        "1. make a new key",
+        "1. begin its rotation",
         "keyminder rotate start groq",
     ] {
         assert!(said.contains(part), "{part} is not in {said}");

@@ -101,3 +101,19 @@ fn two_keys_under_two_names_of_one_are_not_made_one() {
     let said = folder.run(&["rotate", "start", "GROQ_API_KEY_2"], 0);
     assert!(said.contains("groq-2:") && !said.contains("groq:"), "{said}");
 }
+
+#[test]
+fn a_reference_is_told_no_step_that_would_write_it_over() {
+    let folder =
+        Folder::with_env("MISTRAL_API_KEY=op://Vault/Mistral/credential\nOPENAI_API_KEY=\"$(op read op://V/o/c)\"\n");
+    for id in ["mistral", "openai"] {
+        let started = folder.run(&["rotate", "start", id], 0);
+        for wrong in ["is safe in", "Put it into", "of .env"] {
+            assert!(!started.contains(wrong), "{wrong} is in {started}");
+        }
+        assert!(
+            started.contains("another tool keeps the value") && started.contains("1Password keeps its value"),
+            "{started}"
+        );
+    }
+}

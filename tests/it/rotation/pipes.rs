@@ -1,6 +1,6 @@
 //! `.env` as a pipe that a vault fills: keys in it are watched and rotated, and nothing of it is written or copied.
 use super::whole_turn::{Values, World, lines};
-use super::{files, said};
+use super::{files, next_year, said};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -57,7 +57,7 @@ fn a_key_in_a_vault_is_watched_rotated_and_never_copied() {
     let vault = vault(&world, &keys[0]);
     assert!(world.run(&["probe"], 0).contains("valid"));
     assert!(world.run(&["rotate", "plan"], 0).contains("groq"));
-    world.run(&["schedule", "set", "2099-03-01"], 0);
+    world.run(&["schedule", "set", &next_year("YYYY-03-01")], 0);
     let plugin = world.run(&["monitor", "--plugin"], 0);
     assert!(
         plugin.contains("1 key answers"),

@@ -80,6 +80,7 @@ impl Exposures {
                 (since, ended_at, print) = (Some(known.1), known.2, Some(known.0.clone()));
             }
             let key = ExposedKey {
+                is_rotating: false,
                 id: provider.map_or_else(|| name.clone(), |provider| provider.id.clone()),
                 title: provider.map_or_else(|| name.clone(), |provider| provider.title.clone()),
                 manage_url: provider.map(|provider| provider.manage_url.clone()),

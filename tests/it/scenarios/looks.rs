@@ -57,6 +57,7 @@ pub fn probed(world: &World, variables: &[String], cycle: Option<&Cycle>) -> Vec
                 .collect()
         };
         states.push(KeyState {
+            asked_as: None,
             provider: provider.id.clone(),
             title: provider.title.clone(),
             variables: present.as_ref().map_or_else(variables, |key| key.variables.clone()),

@@ -20,7 +20,7 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
             "replaced": standings.first().is_some_and(|standing| standing.starts_with("old")),
             "groups": standings.iter().map(group).collect::<Vec<_>>(),
             "consoles": consoles.collect::<Vec<_>>(), "command": titles.join(" ").to_lowercase(),
-            "starts": count != 3, "finish": if titles.len() == 1 { titles[0].to_lowercase() } else { String::new() },
+            "starts": count != 3, "finishes": count != 3, "finish": if titles.len() == 1 { titles[0].to_lowercase() } else { String::new() },
         }))
     };
     let running = [

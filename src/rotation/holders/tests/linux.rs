@@ -166,9 +166,14 @@ proptest! {
 #[test]
 fn the_pipeline_of_our_own_command_reads_no_env() {
     let (dir, proc) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let program = |pid: u32, called: &str, ends: [&str; 3]| {
+    // The group and the parent of each: 90 is the shell, 91 a shell of its own below it.
+    let program = |pid: u32, called: &str, (parent, group): (u32, u32), ends: [&str; 3]| {
         let folder = proc.path().join(pid.to_string());
         write_file(&folder.join("cmdline"), &format!("{called}\0"));
+        write_file(
+            &folder.join("stat"),
+            &format!("{pid} ({called}) S {parent} {group} 90 0 -1"),
+        );
         std::fs::create_dir_all(folder.join("fd")).unwrap();
         std::os::unix::fs::symlink(dir.path(), folder.join("cwd")).unwrap();
         std::os::unix::fs::symlink(format!("/bin/{called}"), folder.join("exe")).unwrap();
@@ -176,16 +181,23 @@ fn the_pipeline_of_our_own_command_reads_no_env() {
             std::os::unix::fs::symlink(end, folder.join("fd").join(at.to_string())).unwrap();
         }
     };
-    // `yes | keyminder rotate finish groq 2>&1 | tee log | wc`, a server with a log of its own, and our own bot by another name.
-    program(1, "keyminder", ["pipe:[1]", "pipe:[2]", "pipe:[2]"]);
-    program(2, "yes", ["/dev/pts/0", "pipe:[1]", "/dev/pts/0"]);
-    program(3, "tee", ["pipe:[2]", "pipe:[3]", "/dev/pts/0"]);
-    program(4, "wc", ["pipe:[3]", "/dev/pts/0", "/dev/pts/0"]);
-    program(5, "node", ["/dev/null", "pipe:[9]", "pipe:[9]"]);
-    program(6, "rotator", ["/dev/null", "pipe:[8]", "pipe:[8]"]);
+    // `yes | keyminder rotate finish groq 2>&1 | (tee log | wc)`, a server with a log of its own, our own bot by another name,
+    // servers that write where we do, and one that reads us from another job.
+    let (shell, tty) = ((90, 1), "/dev/pts/0");
+    program(1, "keyminder", shell, ["pipe:[1]", "pipe:[2]", "pipe:[2]"]);
+    program(2, "yes", shell, [tty, "pipe:[1]", tty]);
+    program(3, "tee", shell, ["pipe:[2]", "pipe:[3]", tty]);
+    program(4, "wc", shell, ["pipe:[3]", tty, tty]);
+    program(5, "node", shell, ["/dev/null", "pipe:[9]", "pipe:[9]"]);
+    program(6, "rotator", (1, 6), ["/dev/null", "pipe:[8]", "pipe:[8]"]);
+    program(7, "python", shell, ["/dev/null", "pipe:[2]", "pipe:[2]"]);
+    program(8, "ruby", (90, 8), ["pipe:[2]", tty, tty]);
+    program(9, "php", (5, 1), ["/dev/null", "pipe:[1]", tty]);
+    program(10, "deno", shell, ["pipe:[1]", tty, tty]);
     std::fs::remove_file(proc.path().join("6/exe")).unwrap();
     std::os::unix::fs::symlink("/bin/keyminder", proc.path().join("6/exe")).unwrap();
     let found = running(proc.path(), 1, &sought(), dir.path());
-    let residents: Vec<&str> = found.residents.iter().map(|program| program.name.as_str()).collect();
-    assert_eq!(residents, ["node"]);
+    let mut residents: Vec<&str> = found.residents.iter().map(|program| program.name.as_str()).collect();
+    residents.sort_unstable();
+    assert_eq!(residents, ["deno", "node", "php", "python", "ruby"]);
 }

@@ -210,3 +210,22 @@ fn a_key_in_the_line_of_an_address_is_not_told() {
     };
     assert_eq!(found.at, None);
 }
+
+#[test]
+fn the_keys_own_variable_is_no_address_of_its_own() {
+    for (provider, key, value) in [
+        ("openai", "OPENAI_API_KEY", "$(op read op://Vault/OpenAI/credential)"),
+        ("openai", "OPENAI_API_KEY", "op://Vault/OpenAI/credential"),
+        ("groq", "GROQ_API_KEY", "ref+vault://secret/groq#key"),
+        (
+            "mistral",
+            "MISTRAL_API_KEY",
+            "$(vault read https://vault.example.com/mistral)",
+        ),
+    ] {
+        assert_eq!(elsewhere(provider, key, &[(key, value)]), None, "{key}={value}");
+    }
+    // An address that another tool keeps may be anybody's.
+    let kept = [("OPENAI_BASE_URL", "$(op read op://Vault/OpenAI/address)")];
+    assert!(elsewhere("openai", "OPENAI_API_KEY", &kept).is_some());
+}

@@ -1,0 +1,185 @@
+//! Keys that leak while others are rotated or after it, marks that are taken back, and what is no key to be marked.
+use super::Folder;
+use super::leaks::{put, stands};
+use super::whole_turn::{Values, World, lines};
+use serde_json::Value;
+use std::time::Duration;
+
+/// The second key leaks while the first one is being rotated, and a third one takes its place.
+fn leaked_while_rotating() -> (World, [Values; 3]) {
+    let (world, keys) = World::with(&["groq"]);
+    let first = keys[0].clone();
+    world.run(&["rotate", "start", "groq"], 0);
+    let (second, third) = (world.issue("groq"), world.issue("groq"));
+    put(&world, &[&second]);
+    let said = world.run(&["leak", "groq"], 0);
+    assert!(
+        said.contains("keyminder rotate status groq") && !said.contains("rotate start groq"),
+        "{said}"
+    );
+    put(&world, &[&third]);
+    world.delete("groq", &first);
+    (world, [first, second, third])
+}
+
+#[test]
+fn a_key_that_leaked_while_another_was_rotated_keeps_its_clock() {
+    let (world, [_, second, _]) = leaked_while_rotating();
+    std::fs::write(world.folder.path("deploy.sh"), lines(&second, "")).unwrap();
+    let said = world.run(&["rotate", "finish", "groq", "--wait"], 0);
+    assert!(
+        said.contains("old_still_alive") && said.contains("deploy.sh") && !said.contains("done"),
+        "{said}"
+    );
+    world.run(&["rotate", "finish", "groq", "--wait"], 1);
+    let status = world.run(&["rotate", "status"], 0);
+    assert!(
+        status.contains("deploy.sh") && !status.contains("no reader left") && !status.contains("done"),
+        "{status}"
+    );
+    assert!(status.contains("the old key is alive: delete it"), "{status}");
+    assert!(world.run(&["rotate", "list"], 0).contains("old_still_alive"));
+    let monitor = world.run(&["monitor", "--plugin"], 2);
+    assert!(monitor.contains("the old key is alive"), "{monitor}");
+    // The key that took its place is not to be rotated.
+    let said = world.run(&["leak"], 0);
+    assert!(
+        said.contains("delete the old key at https://console.groq.com/keys, then: keyminder rotate finish groq"),
+        "{said}"
+    );
+    world.delete("groq", &second);
+    let said = world.run(&["rotate", "finish", "groq", "--wait"], 0);
+    assert!(said.contains("groq: retired"), "{said}");
+    assert!(world.run(&["leak"], 0).contains("No key counts as exposed"));
+}
+
+#[test]
+fn a_rotation_that_is_over_tells_of_the_key_that_leaked_after_it() {
+    let (world, keys) = World::with(&["groq"]);
+    world.run(&["rotate", "start", "groq"], 0);
+    let (second, third) = (world.issue("groq"), world.issue("groq"));
+    world.delete("groq", &keys[0]);
+    world.finish("groq", &second, 0);
+    world.run(&["rotate", "finish", "groq", "--wait"], 0);
+    world.run(&["leak", "groq"], 0);
+    let said = world.run(&["rotate", "finish", "groq"], 1);
+    assert!(said.contains("begin again: keyminder rotate start groq"), "{said}");
+    put(&world, &[&third]);
+    std::fs::write(world.folder.path("deploy.sh"), lines(&second, "")).unwrap();
+    let said = world.run(&["rotate", "finish", "groq"], 1);
+    assert!(
+        said.contains("delete at https://console.groq.com/keys the key that was exposed") && said.contains("deploy.sh"),
+        "{said}"
+    );
+    let status = world.run(&["rotate", "status"], 0);
+    assert!(
+        status.contains("deploy.sh") && !status.contains("no reader left"),
+        "{status}"
+    );
+    world.delete("groq", &second);
+    for _ in 0..3 {
+        world.keyminder(&["rotate", "finish", "groq"]).output().unwrap();
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    let said = world.run(&["rotate", "finish", "groq"], 0);
+    assert!(said.contains("Next: done"), "{said}");
+}
+
+#[test]
+fn an_older_value_that_leaked_is_told_beside_a_newer_one() {
+    let (world, keys) = World::with(&["groq"]);
+    world.run(&["leak", "groq"], 0);
+    let (second, third) = (world.issue("groq"), world.issue("groq"));
+    put(&world, &[&second]);
+    world.run(&["leak", "groq"], 0);
+    put(&world, &[&third]);
+    world.delete("groq", &second);
+    for _ in 0..3 {
+        stands(&world);
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    let is = |standing: &str| vec![("groq".to_owned(), standing.to_owned())];
+    assert_eq!(stands(&world), is("old_alive"), "the first one works");
+    // Marked again and a false alarm: the clock of the first one goes on.
+    world.run(&["leak", "groq"], 0);
+    let said = world.run(&["leak", "groq", "--false-alarm"], 0);
+    assert!(
+        said.contains("API_Groq: counts as exposed no longer") && said.contains("An older value still counts"),
+        "{said}"
+    );
+    assert_eq!(stands(&world), is("old_alive"));
+    world.delete("groq", &keys[0]);
+    for _ in 0..3 {
+        stands(&world);
+        std::thread::sleep(Duration::from_millis(150));
+    }
+    assert_eq!(stands(&world), Vec::new());
+}
+
+#[test]
+fn a_mark_works_from_whatever_state_the_record_is_in() {
+    let folder = Folder::with_env("API_Groq=gsk_made_up_and_long_enough_to_be_one\n");
+    folder.run(&["leak", "groq"], 0);
+    folder.run(&["leak", "groq", "--false-alarm"], 0);
+    let record = folder.read("state/exposures.json");
+    let mut kept: Value = serde_json::from_str(&record).unwrap();
+    kept["exposures"][0]["ended_at"] = Value::Null;
+    std::fs::write(folder.path("state/exposures.json"), kept.to_string()).unwrap();
+    let said = folder.run(&["leak", "groq"], 0);
+    assert!(said.contains("Groq (API_Groq): exposed since 0 minutes"), "{said}");
+}
+
+#[test]
+fn what_stands_in_place_of_a_key_is_no_key_anywhere() {
+    let folder = Folder::with_env(
+        "STRIPE_API_KEY=sk-xxxx\nMISTRAL_API_KEY=your_key_here\nDB_PASSWORD=changeme\nAPI_Groq=gsk_made_up_long_enough\n",
+    );
+    for (name, variable) in [
+        ("stripe", "STRIPE_API_KEY"),
+        ("DB_PASSWORD", "DB_PASSWORD"),
+        ("MISTRAL_API_KEY", "MISTRAL_API_KEY"),
+    ] {
+        let said = folder.run(&["leak", name], 1);
+        assert!(
+            said.contains(&format!("{variable} holds a placeholder, no key")),
+            "{name}: {said}"
+        );
+    }
+    for name in ["stripe", "MISTRAL_API_KEY"] {
+        let said = folder.run(&["rotate", "start", name], 1);
+        assert!(said.contains("holds a placeholder, no key"), "{said}");
+    }
+    assert!(!folder.path("backups").exists(), "nothing was begun");
+    let all = folder.run(&["leak", "--all"], 0);
+    assert!(
+        all.contains("API_Groq") && !all.contains("STRIPE") && !all.contains("DB_"),
+        "{all}"
+    );
+    let plan = folder.run(&["rotate", "plan"], 0);
+    assert!(!plan.contains("stripe") && !plan.contains("mistral"), "{plan}");
+}
+
+#[test]
+fn a_key_of_no_provider_is_told_no_rotation() {
+    let folder = Folder::with_env("DB_PASSWORD=pq93-fjw0-29fj-wo2f\n");
+    let said = folder.run(&["leak", "DB_PASSWORD"], 0);
+    assert!(
+        said.contains("make a new one where it was made") && !said.contains("rotat"),
+        "{said}"
+    );
+}
+
+#[test]
+fn a_leaked_key_that_is_restored_is_to_be_rotated_again() {
+    let (world, keys) = World::with(&["groq"]);
+    world.run(&["leak", "groq"], 0);
+    world.run(&["rotate", "start", "groq"], 0);
+    let second = world.issue("groq");
+    world.finish("groq", &second, 0);
+    world.delete("groq", &keys[0]);
+    let said = world.run(&["rotate", "finish", "groq", "--wait"], 0);
+    assert!(said.contains("Next: done"), "{said}");
+    put(&world, &[&keys[0]]);
+    let status = world.run(&["rotate", "status"], 0);
+    assert!(status.contains("begin again: keyminder rotate start groq"), "{status}");
+}
