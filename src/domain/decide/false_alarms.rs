@@ -42,7 +42,11 @@ fn denied(
             let comments = marked.filter(meets).map(|mark| mark.comment.clone());
             (comments.collect(), Some(names.into_iter().collect()))
         }
-        LeakedKeys::All => (marked.map(|mark| mark.comment.clone()).collect(), None),
+        LeakedKeys::All => {
+            // That `.env` was not public says nothing of a key that is marked by its name.
+            let of_all = |mark: &&MarkedKeys| mark.all || !builder.state.marked.iter().any(|mark| mark.all);
+            (marked.filter(of_all).map(|mark| mark.comment.clone()).collect(), None)
+        }
         LeakedKeys::Unnamed => {
             let last = marked.last()?;
             let is_meant = takes_back || take_backs::is_last_said(builder, report, &last.comment);

@@ -66,6 +66,7 @@ pub(super) fn answer(
         unknown => if waits { Value::from(Vec::<Value>::new()) } else { shown(unknown) },
         listed => shown(listed),
         titles => titles(builder, &question.keys),
+        present => !known.is_empty(),
         late => known.iter().any(|key| is_late(builder, key)),
         dated => known.iter().any(|key| key.due_at.is_some()),
     };
@@ -88,6 +89,7 @@ fn rows(builder: &DecisionBuilder<'_>, conversation: &Conversation, question: &K
         "overdue" if of_all && dates.iter().any(|key| is_late(builder, key)) => is_late(builder, key),
         "due" | "overdue" | "rotated" => true,
         "holders" | "former" => !of_all || key.former.is_some(),
+        "leaked" => !of_all || key.exposed,
         // The others ask what only a provider tells.
         _ => names.manuals.contains_key(&key.provider),
     };
@@ -138,6 +140,7 @@ fn row(
         permissions => shown(probed.map(|key| &key.permissions)),
         absent => known.is_some_and(|key| key.variables.is_empty()),
         exposed => known.is_some_and(|key| key.exposed),
+        exposed_since => moment(builder, language, exposed_since(builder, id)),
         late => due.is_some_and(|due| due <= builder.now),
         former => former(builder, language, known.and_then(|key| key.former.as_ref())),
         due => moment(builder, language, due),
@@ -164,6 +167,13 @@ fn former(builder: &DecisionBuilder<'_>, language: &str, former: Option<&FormerK
         readers => shown(former.holders.as_ref().map(|holders| &holders.named)),
         more => former.holders.as_ref().map(|holders| holders.more).unwrap_or_default(),
     }
+}
+
+/// Since when a provider's key counts as exposed, as far as a clock tells that still runs.
+fn exposed_since(builder: &DecisionBuilder<'_>, id: &str) -> Option<DateTime<Utc>> {
+    let looked_at = builder.state.leaks.iter().flat_map(|leak| &leak.conversation.exposed);
+    let running = looked_at.filter(|key| key.id == id && key.ended_at.is_none());
+    running.filter_map(|key| key.since).min()
 }
 
 /// Whether a key is exposed, or due.

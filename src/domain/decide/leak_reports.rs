@@ -48,6 +48,9 @@ pub(super) fn answered(builder: &mut DecisionBuilder<'_>, report: &Report, heard
         // It says it all anew.
         return true;
     }
+    if report.no_leak.is_some() {
+        return false;
+    }
     let text = report.heard.as_str();
     let short = short_answer::read(text);
     if few_words::waives(text) || short == Some(ShortAnswer::No) {

@@ -6,6 +6,7 @@
 //! is told by the names in it (`named`).
 mod lists;
 mod named;
+mod patterns;
 mod prepared;
 mod reader;
 mod rules;

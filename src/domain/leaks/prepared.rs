@@ -73,7 +73,7 @@ fn sentence(rules: &LeakRules, line: &str, span: Range<usize>, start: usize) -> 
     })
 }
 
-/// A sentence ends with a mark before a blank, unless a number follows: "ca. 30".
+/// A sentence ends with a mark before a blank, unless it goes on.
 fn spans(line: &str) -> Vec<Range<usize>> {
     let mut spans = Vec::new();
     let mut start = 0;
@@ -83,8 +83,10 @@ fn spans(line: &str) -> Vec<Range<usize>> {
         }
         let end = at + c.len_utf8();
         let rest = &line[end..];
-        let ends =
-            rest.starts_with(char::is_whitespace) && !rest.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        let begins = rest.trim_start().chars().next();
+        // "ca. 30", "the key gsk_… was leaked"
+        let goes_on = begins.is_some_and(|next| next.is_ascii_digit() || c == '…' && next.is_lowercase());
+        let ends = rest.starts_with(char::is_whitespace) && !goes_on;
         if ends {
             spans.push(start..end);
             start = end;

@@ -122,8 +122,10 @@ impl LeakReader {
     /// Whether a comment has words of leaks, whatever it says of them.
     pub fn speaks_of_leaks(&self, text: &CleanText) -> bool {
         let has = |compiled: &CompiledReader| {
-            let folded = folded(text.as_str());
-            compiled.rules.has("leaked", &folded) || compiled.rules.has("leak", &folded)
+            let (plain, ready) = (folded(text.as_str()), piece(&compiled.rules, text.as_str()));
+            let has = |list: &str| compiled.rules.has(list, &ready);
+            let by_name = ["leaked", "leak"].iter().any(|list| compiled.rules.has(list, &plain));
+            by_name || has("env") && (has("commit") || has("open")) || has("key") && has("commit")
         };
         self.compiled().is_some_and(has)
     }
@@ -152,8 +154,14 @@ impl CompiledReader {
             return None;
         }
         let said = |sentence: &Sentence| &text.as_str()[sentence.span.clone()];
-        let spoken: Vec<&str> = told.iter().map(|sentence| said(sentence)).collect();
-        let keys = self.keys_of(&told, &spoken.join("\n"), &all, text.as_str());
+        let meant = told.iter().map(|sentence| self.meant(said(sentence), sentence, false));
+        // Of "all but Groq" it is asked which ones.
+        let is_asked = told.iter().any(|sentence| self.rules.has("allbut", &sentence.text));
+        let keys = if is_asked {
+            LeakedKeys::Unnamed
+        } else {
+            self.keys_of(&meant.collect::<Vec<_>>(), &all, text.as_str())
+        };
         // Nothing of a warning that was pasted is its author's own report, but for what names a step.
         let is_mail = all.len() >= MAIL_AT_LEAST && told.iter().any(|sentence| self.rules.has("mail", &sentence.text));
         let mut rest = text.as_str().to_owned();
@@ -186,15 +194,17 @@ impl CompiledReader {
         }
         let firmest = against.iter().map(|(_, denial)| *denial).max()?;
         let takes_back = firmest.is_some() && all.iter().any(|sentence| self.rules.has("takesback", &sentence.text));
-        let denied: Vec<&Sentence> = against
-            .iter()
-            .filter(|(_, denial)| *denial == firmest)
-            .map(|(sentence, _)| *sentence)
+        let denied = against.iter().filter(|(_, denial)| *denial == firmest);
+        let denied: Vec<String> = denied
+            .map(|(sentence, _)| self.meant(said(sentence), sentence, true))
             .collect();
-        let spoken: Vec<&str> = denied.iter().map(|sentence| said(sentence)).collect();
         let counts = takes_back || firmest == Some(Firmness::Firm);
+        let keys = || {
+            self.named_in(&denied)
+                .unwrap_or_else(|| self.keys_of(&denied, &all, text.as_str()))
+        };
         Some(LeakDenial {
-            keys: counts.then(|| self.keys_of(&denied, &spoken.join("\n"), &all, text.as_str())),
+            keys: counts.then(keys),
             takes_back,
             rest: CleanText::passed(rest.trim().to_owned()),
         })
@@ -212,13 +222,37 @@ impl CompiledReader {
             if whole { vec![clause.into_owned()] } else { parts }
         };
         let pieces: Vec<String> = cut.flat_map(parts).collect();
+        let is_doubted = || self.rules.doubts(&sentence.text);
         if let Some(firmest) = pieces.iter().filter_map(denial).max() {
+            if is_doubted() {
+                return Some((None, String::new()));
+            }
             let is_said = |clause: &&String| denial(clause).is_none() && !self.rules.has("takesback", &ready(clause));
             let kept: Vec<&str> = pieces.iter().filter(is_said).map(|clause| clause.trim()).collect();
             return Some((Some(firmest), kept.join(", ")));
         }
         let of_all = self.rules.denies(&sentence.text)?;
-        Some((Some(of_all), String::new()))
+        Some(((!is_doubted()).then_some(of_all), String::new()))
+    }
+
+    /// What of a sentence names the keys that are meant: where some of it denies and some does not, the one or the other.
+    fn meant(&self, said: &str, sentence: &Sentence, denied: bool) -> String {
+        if self.rules.doubts(&sentence.text) {
+            return said.to_owned();
+        }
+        let pieces = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
+        let is_meant = |clause: &Cow<'_, str>| {
+            let clause = piece(&self.rules, clause);
+            if denied {
+                self.rules.denies(&clause).is_some()
+            } else {
+                !self.rules.has("negated", &clause)
+            }
+        };
+        let meant: Vec<Cow<'_, str>> = pieces.filter(is_meant).collect();
+        let meant = meant.join("\n");
+        let names = self.is_env(&meant) || self.named_in(std::slice::from_ref(&meant)).is_some();
+        if names { meant } else { said.to_owned() }
     }
 
     /// What a sentence that tells of a leak says of steps, in clauses of their own.
@@ -235,8 +269,7 @@ impl CompiledReader {
 
     fn keys_in(&self, text: &CleanText) -> LeakedKeys {
         let all = sentences(&self.rules, text.as_str());
-        let told: Vec<&Sentence> = all.iter().collect();
-        self.keys_of(&told, text.as_str(), &all, text.as_str())
+        self.keys_of(&[text.as_str().to_owned()], &all, text.as_str())
     }
 
     fn tells(&self, text: &str) -> bool {
@@ -289,30 +322,40 @@ impl CompiledReader {
         saying
     }
 
-    /// Which keys are meant: as the sentences say that tell of it, else as the comment says.
-    fn keys_of(&self, told: &[&Sentence], spoken: &str, all: &[Sentence], comment: &str) -> LeakedKeys {
-        let is_env =
-            |sentence: &&&Sentence| self.rules.has("env", &sentence.text) && !self.rules.has("ofenv", &sentence.text);
-        if told.iter().any(|sentence| is_env(&sentence)) {
+    /// Which keys are meant: as what is said of it names them, else as the comment does.
+    fn keys_of(&self, said: &[String], all: &[Sentence], comment: &str) -> LeakedKeys {
+        if said.iter().any(|said| self.is_env(said)) {
             return LeakedKeys::All;
         }
-        let in_told = || told.iter().map(|sentence| sentence.text.as_str());
         let in_all = || all.iter().map(|sentence| sentence.text.as_str());
-        self.named(spoken, &in_told().collect::<Vec<_>>())
+        self.named_in(said)
             .or_else(|| self.named(comment, &in_all().collect::<Vec<_>>()))
             .unwrap_or(LeakedKeys::Unnamed)
     }
 
+    fn is_env(&self, said: &str) -> bool {
+        let ready = piece(&self.rules, said);
+        self.rules.has("env", &ready) && !self.rules.has("ofenv", &ready)
+    }
+
+    fn named_in(&self, said: &[String]) -> Option<LeakedKeys> {
+        let ready: Vec<String> = said
+            .iter()
+            .flat_map(|said| said.lines())
+            .map(|line| piece(&self.rules, line))
+            .collect();
+        self.named(&said.join("\n"), &ready.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
     fn named(&self, written: &str, sentences: &[&str]) -> Option<LeakedKeys> {
         let mut named = self.names.variables_in(&self.rules, written);
-        for sentence in sentences {
-            let services = self.names.services_in(&self.rules, sentence);
-            named.extend(
-                services
-                    .into_iter()
-                    .filter(|name| !named.contains(name))
-                    .collect::<Vec<_>>(),
-            );
+        let services = sentences
+            .iter()
+            .flat_map(|sentence| self.names.services_in(&self.rules, sentence));
+        for name in services {
+            if !named.contains(&name) {
+                named.push(name);
+            }
         }
         if !named.is_empty() {
             return Some(LeakedKeys::Named(named));

@@ -96,3 +96,57 @@ fn what_tells_of_it_is_taken_out_and_the_rest_stays() {
     let report = reader().read(&text).unwrap();
     assert_eq!(report.rest.as_str(), "Stap 3 is klaar.");
 }
+
+#[test]
+fn a_denial_that_is_doubted_takes_nothing_back() {
+    let counted = |text: &str| {
+        let denial = reader().denied(&CleanText::passed(text.to_owned()));
+        denial.is_some_and(|denial| denial.keys.is_some())
+    };
+    for text in [
+        "It is not true that the Groq key was not leaked",
+        "I cannot confirm that the GitHub key was not leaked",
+        "Nobody can say that the OpenAI key was not leaked",
+        "I doubt that the Groq key was not leaked",
+        "We don't know that the Stripe key was not leaked",
+        "Es stimmt nicht, dass der Groq-Key nicht geleakt wurde",
+        "Het is niet waar dat de Groq-sleutel niet gelekt is",
+        "Ik kan niet bevestigen dat de Groq-sleutel niet gelekt is",
+        "Niemand kann ausschließen, dass der Stripe-Key nicht geleakt wurde",
+        "Ce n'est pas vrai que la clé Groq n'a pas fuité",
+        "Je ne peux pas confirmer que la clé Groq n'a pas fuité",
+        "No es verdad que la clave de Groq no se filtró",
+        "No puedo confirmar que la clave de Groq no se filtró",
+        "Não é verdade que a chave da Groq não vazou",
+        "Ninguém sabe se a chave da Groq não vazou",
+        "That was no false alarm, the Stripe key is really out",
+        "Not sure it was a false alarm, the Groq key may have leaked",
+        "We never pushed the .env to GitHub",
+        "Ik heb de .env niet gecommit",
+        "Wir haben die .env nie gepusht",
+        "On n'a jamais commité le .env",
+        "Nunca subimos el .env a GitHub",
+        "Eu não commitei o .env",
+    ] {
+        assert!(!counted(text), "{text}");
+    }
+}
+
+#[test]
+fn a_false_alarm_is_one_of_the_keys_that_it_names() {
+    for text in [
+        "The Groq leak was a false alarm",
+        "Groq war nur ein Fehlalarm",
+        "Het lek van Groq was vals alarm",
+        "La fuite de Groq était une fausse alerte",
+        "Lo de Groq fue una falsa alarma",
+        "O vazamento da Groq foi alarme falso",
+    ] {
+        let denial = reader().denied(&CleanText::passed(text.to_owned())).unwrap();
+        assert_eq!(
+            (denial.keys, denial.takes_back),
+            (Some(named(&["API_Groq"])), true),
+            "{text}"
+        );
+    }
+}

@@ -1,17 +1,15 @@
 //! The rules of `config/leaks.toml`, compiled: lists of words as one pattern each, what tells, what takes it away.
 use super::lists::Lists;
+use super::patterns::{LazyPattern, compiled, whole_words};
 use crate::domain::toml_fault;
-use regex::bytes::{Regex, RegexBuilder};
+use regex::bytes::Regex;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 /// The rules that the program carries.
 pub const BUILTIN: &str = include_str!("../../../config/leaks.toml");
-/// More than the longest list takes, compiled.
-const SIZE_LIMIT: usize = 64 << 20;
 /// Lists of words that the program looks into by name.
-const NEEDED: [&str; 15] = [
+const NEEDED: [&str; 17] = [
     "key",
     "keylike",
     "telling",
@@ -27,6 +25,8 @@ const NEEDED: [&str; 15] = [
     "mail",
     "plain",
     "takesback",
+    "negated",
+    "allbut",
 ];
 /// The providers that a clause names, among the lists of words.
 const NAMED: &str = "named";
@@ -54,6 +54,8 @@ struct TellsTable {
     #[serde(default)]
     even_asked: bool,
     #[serde(default)]
+    even_denied: bool,
+    #[serde(default)]
     alone: bool,
     examples: Vec<String>,
 }
@@ -63,6 +65,8 @@ struct TellsTable {
 struct DenialsTable {
     patterns: Vec<String>,
     weak: Vec<String>,
+    alarms: Vec<String>,
+    doubted: Vec<String>,
     unless: Vec<String>,
     examples: Vec<String>,
     others: Vec<String>,
@@ -74,6 +78,8 @@ struct UnlessTable {
     within: Within,
     #[serde(default)]
     asked: bool,
+    #[serde(default)]
+    denied: bool,
     #[serde(default)]
     idle: bool,
     patterns: Vec<String>,
@@ -101,6 +107,8 @@ pub(super) struct Tells {
     beside: Vec<String>,
     /// Whether it tells of one in a question too: "can somebody rotate the leaked key?"
     even_asked: bool,
+    /// Whether it tells of one though something is denied: "it did not leak on GitHub but on Slack".
+    even_denied: bool,
     /// Whether nothing else may be said: "Stripe leaked", and not "Stripe leaked its roadmap".
     alone: bool,
 }
@@ -108,36 +116,10 @@ pub(super) struct Tells {
 struct Unless {
     within: Within,
     asked: bool,
+    denied: bool,
     /// Whether the clause says nothing at all: "I dreamed that the key leaked".
     idle: bool,
     patterns: Vec<LazyPattern>,
-}
-
-/// A pattern that is compiled when it is first looked for: most comments are told by the first lists of words alone.
-struct LazyPattern {
-    source: String,
-    built: OnceLock<Option<Regex>>,
-}
-
-impl LazyPattern {
-    fn of(source: String) -> Self {
-        Self {
-            source,
-            built: OnceLock::new(),
-        }
-    }
-
-    fn is_match(&self, text: &str) -> bool {
-        let built = self.built.get_or_init(|| compiled(&self.source).ok());
-        built.as_ref().is_some_and(|built| built.is_match(text.as_bytes()))
-    }
-
-    /// Compiles it now, to find its faults.
-    fn prove(&self) -> Result<(), String> {
-        let built = compiled(&self.source)?;
-        let _ = self.built.set(Some(built));
-        Ok(())
-    }
 }
 
 /// A clause, and what stands around it.
@@ -163,6 +145,10 @@ pub(super) struct LeakRules {
     pub(super) other: Vec<Regex>,
     denials: Vec<LazyPattern>,
     weak_denials: Vec<LazyPattern>,
+    /// What calls a leak a false alarm.
+    alarms: Vec<LazyPattern>,
+    /// Sentences in which a denial denies no leak: what they deny is the denial, or where and how it leaked.
+    doubted: Vec<LazyPattern>,
     no_denials: Vec<LazyPattern>,
 }
 
@@ -241,8 +227,9 @@ impl LeakRules {
         };
         let (denials, no_denials) = (filled(&file.denials.patterns)?, filled(&file.denials.unless)?);
         let weak_denials = filled(&file.denials.weak)?;
-        let of_words = |(name, list): (&String, &String)| (name.clone(), LazyPattern::of(whole_words(list)));
-        let words = lists.spelt.iter().map(of_words);
+        let (alarms, doubted) = (filled(&file.denials.alarms)?, filled(&file.denials.doubted)?);
+        let words = lists.spelt.iter();
+        let words = words.map(|(name, list)| (name.clone(), LazyPattern::of(whole_words(list))));
         let unless = file.unless.iter().map(|unless| {
             let patterns = unless
                 .patterns
@@ -251,6 +238,7 @@ impl LeakRules {
             Ok(Unless {
                 within: unless.within,
                 asked: unless.asked,
+                denied: unless.denied,
                 idle: unless.idle,
                 patterns: patterns.collect::<Result<_, String>>()?,
             })
@@ -260,18 +248,12 @@ impl LeakRules {
             .iter()
             .map(|(from, to)| Ok((compiled(&whole_words(from))?, to.clone())));
         let rules = Self {
-            strip: file
-                .strip
-                .iter()
-                .map(|pattern| compiled(pattern))
-                .collect::<Result<_, _>>()?,
-            other: file
-                .other
-                .iter()
-                .map(|pattern| compiled(pattern))
-                .collect::<Result<_, _>>()?,
+            strip: all_compiled(&file.strip)?,
+            other: all_compiled(&file.other)?,
             denials,
             weak_denials,
+            alarms,
+            doubted,
             no_denials,
             cuts: compiled(&file.cuts.join("|"))?,
             also: file.also,
@@ -287,8 +269,9 @@ impl LeakRules {
     pub(super) fn prove(&self) -> Result<(), String> {
         let unless = self.unless.iter().flat_map(|unless| &unless.patterns);
         let denials = self.denials.iter().chain(&self.weak_denials).chain(&self.no_denials);
-        let all = self.words.values().chain(unless).chain(denials);
-        all.into_iter().try_for_each(LazyPattern::prove)
+        let alarms = self.alarms.iter().chain(&self.doubted);
+        let mut all = self.words.values().chain(unless).chain(denials).chain(alarms);
+        all.try_for_each(LazyPattern::prove)
     }
 
     /// Whether a text has a word of a list.
@@ -298,15 +281,21 @@ impl LeakRules {
 
     /// Whether a clause says that there was no leak.
     pub(super) fn denies(&self, clause: &str) -> Option<Firmness> {
-        let found = |patterns: &[LazyPattern]| patterns.iter().any(|pattern| pattern.is_match(clause));
-        let denial = if found(&self.denials) {
+        let denial = if any(&self.alarms, clause) {
+            return (!self.doubts(clause)).then_some(Firmness::Firm);
+        } else if any(&self.denials, clause) {
             Firmness::Firm
-        } else if found(&self.weak_denials) {
+        } else if any(&self.weak_denials, clause) {
             Firmness::Weak
         } else {
             return None;
         };
-        (!found(&self.no_denials)).then_some(denial)
+        (!any(&self.no_denials, clause)).then_some(denial)
+    }
+
+    /// Whether a denial in this sentence denies no leak.
+    pub(super) fn doubts(&self, sentence: &str) -> bool {
+        any(&self.doubted, sentence)
     }
 
     /// Whether a clause tells of a leak. `names` says whether a text names a provider, `alone` whether it does and says nothing
@@ -335,22 +324,23 @@ impl LeakRules {
         if told.peek().is_none() {
             return Saying::Other;
         }
-        let (asked, other) = self.taken_away(spoken);
+        let (asked, denied, other) = self.taken_away(spoken);
+        let stands = |tells: &Tells| (!asked || tells.even_asked) && (!denied || tells.even_denied);
         match other {
             Some(unless) if unless.idle => Saying::Idle,
-            None if told.any(|tells| !asked || tells.even_asked) => Saying::Told,
+            None if told.any(stands) => Saying::Told,
             _ => Saying::Other,
         }
     }
 
     /// Whether a comment says of itself that it is settled, or no leak at all.
     pub(super) fn settles(&self, comment: &str) -> bool {
-        let all = self.unless.iter().filter(|unless| unless.within == Within::Comment);
-        all.into_iter().any(|unless| unless.holds(comment))
+        let mut all = self.unless.iter().filter(|unless| unless.within == Within::Comment);
+        all.any(|unless| unless.holds(comment))
     }
 
-    /// Whether it is asked, and what else takes away what is told.
-    fn taken_away(&self, spoken: Spoken<'_>) -> (bool, Option<&Unless>) {
+    /// Whether it is asked, whether it is denied, and what else takes away what is told.
+    fn taken_away(&self, spoken: Spoken<'_>) -> (bool, bool, Option<&Unless>) {
         let holds = |unless: &&Unless| {
             let text = match unless.within {
                 Within::Clause => spoken.clause,
@@ -361,19 +351,29 @@ impl LeakRules {
             };
             unless.holds(text)
         };
-        let (asks, others): (Vec<&Unless>, Vec<&Unless>) = self.unless.iter().partition(|unless| unless.asked);
-        let mut holding = others.into_iter().filter(holds);
+        let asked = self
+            .unless
+            .iter()
+            .filter(|unless| unless.asked)
+            .any(|unless| holds(&unless));
+        let denied = self
+            .unless
+            .iter()
+            .filter(|unless| unless.denied)
+            .any(|unless| holds(&unless));
+        let others = self.unless.iter().filter(|unless| !unless.asked && !unless.denied);
+        let mut holding = others.filter(holds);
         let first = holding.next();
         let idle = first
             .filter(|unless| unless.idle)
             .or_else(|| holding.find(|unless| unless.idle));
-        (asks.iter().any(holds), idle.or(first))
+        (asked, denied, idle.or(first))
     }
 }
 
 impl Unless {
     fn holds(&self, text: &str) -> bool {
-        self.patterns.iter().any(|pattern| pattern.is_match(text))
+        any(&self.patterns, text)
     }
 }
 
@@ -383,18 +383,16 @@ impl From<TellsTable> for Tells {
             all: table.all,
             beside: table.beside,
             even_asked: table.even_asked,
+            even_denied: table.even_denied,
             alone: table.alone,
         }
     }
 }
 
-/// A pattern for whole words alone.
-fn whole_words(list: &str) -> String {
-    format!(r"(?:^|\W|\b)(?:{list})(?:$|\W|\b)")
+fn any(patterns: &[LazyPattern], text: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.is_match(text))
 }
 
-/// A pattern over folded text, which is ASCII.
-fn compiled(pattern: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).build();
-    built.map_err(|error| error.to_string())
+fn all_compiled(patterns: &[String]) -> Result<Vec<Regex>, String> {
+    patterns.iter().map(|pattern| compiled(pattern)).collect()
 }

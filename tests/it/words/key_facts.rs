@@ -16,7 +16,7 @@ fn known() -> Json {
     json!({
         "title": "Bybit", "id": "bybit", "variables": ["BYBIT_API_KEY", "BYBIT_API_SECRET"], "looked_up": true, "probed": true,
         "verdict": "valid", "life": "alive", "permissions": ["Spot.SpotTrade", "Wallet.AccountTransfer"], "absent": false,
-        "exposed": false, "late": false, "due": at("Fri 15 Jan 2027", 46), "every": {"count": 4, "unit": "week"},
+        "exposed": false, "exposed_since": null, "late": false, "due": at("Fri 15 Jan 2027", 46), "every": {"count": 4, "unit": "week"},
         "rotated": at("Mon 2 Nov 2026", -28), "by": "ana", "expires": at("Sat 30 Jan 2027", 61),
         "steps": ["Log in to Bybit and open Account, API Management", "Create a new key: permissions Trade, Read Position"],
         "former": former("dead", &json!([])),
@@ -101,6 +101,7 @@ pub fn questions() -> Vec<(&'static str, Value)> {
         "how",
         "former",
         "holders",
+        "leaked",
     ];
     let prompts = [
         "key/valid",
@@ -112,6 +113,7 @@ pub fn questions() -> Vec<(&'static str, Value)> {
         "key/how",
         "key/former",
         "key/holders",
+        "key/leaked",
     ];
     assert_eq!(topics.len(), prompts.len());
     let mut all = Vec::new();
@@ -124,7 +126,7 @@ pub fn questions() -> Vec<(&'static str, Value)> {
                     context! {
                         keys => value(&json!(keys)), more => u8::from(*asks_all) * 3, waits, limited, asks_all,
                         unknown => Vec::<String>::new(), listed => Vec::<String>::new(), titles => vec!["Bybit"],
-                        late => keys.iter().any(is_late), dated => keys.iter().any(|key| !key["due"].is_null()),
+                        present => !keys.is_empty(), late => keys.iter().any(is_late), dated => keys.iter().any(|key| !key["due"].is_null()),
                     },
                 ));
             }
@@ -133,7 +135,7 @@ pub fn questions() -> Vec<(&'static str, Value)> {
         for (unknown, listed) in [(vec!["Datadog"], vec![]), (vec![], vec!["MY_SECRET"])] {
             all.push((
                 name,
-                context! { keys => Vec::<Value>::new(), more => 0, waits => false, limited => false, asks_all => true, unknown, listed, titles => Vec::<String>::new(), late => false, dated => false },
+                context! { keys => Vec::<Value>::new(), more => 0, waits => false, limited => false, asks_all => true, unknown, listed, titles => Vec::<String>::new(), present => false, late => false, dated => false },
             ));
         }
     }
