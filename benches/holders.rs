@@ -3,7 +3,7 @@
 use divan::Bencher;
 use keyminder::cli::ProjectArgs;
 use keyminder::config::Settings;
-use keyminder::rotation::{HolderSearch, KeyValues, Project};
+use keyminder::rotation::{HolderSearch, Project};
 use std::path::Path;
 use std::process::{Child, Command};
 
