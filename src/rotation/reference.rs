@@ -54,7 +54,7 @@ pub(super) fn reference(name: &str, value: &str) -> Option<KeptElsewhere> {
         variable: Some(other.to_owned()),
         ..of(
             &format!("the variable {other}"),
-            &format!("rotate {other} instead"),
+            &format!("change {other} where it is set instead"),
             None,
         )
     })

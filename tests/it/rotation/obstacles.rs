@@ -152,7 +152,10 @@ fn somebody_elses_file_is_refused() {
 #[test]
 fn what_could_not_be_finished_is_not_begun() {
     for (env, why) in [
-        ("OTHER_KEY=x\nAPI_Groq=${OTHER_KEY}\n", "rotate OTHER_KEY instead"),
+        (
+            "OTHER_KEY=x\nAPI_Groq=${OTHER_KEY}\n",
+            "change OTHER_KEY where it is set instead",
+        ),
         ("API_Groq=made-up-1\nAPI_Groq=made-up-2\n", "lines [1, 2]"),
     ] {
         let folder = Folder::with_env(env);
