@@ -40,7 +40,7 @@ pub(super) fn warn_of_lines(env: &EnvFile) {
     }
 }
 
-/// How exposed keys stand, a line each: `Groq (API_Groq): exposed since 40 minutes, ...`.
+/// How exposed keys stand, a line each: `Groq (API_Groq): exposed for 40 minutes, ...`.
 pub(super) fn exposed(keys: &[ExposedKey], now: DateTime<Utc>) -> Vec<String> {
     let line = |key: &ExposedKey| {
         let variables = key.variables.join(", ");

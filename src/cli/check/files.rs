@@ -37,6 +37,9 @@ pub(super) fn faults(place: &ProjectArgs, settings: &Settings, env: Option<&EnvR
         }
     }
     if let Some(Err(error)) = env {
+        // A long path with a random part in it looks like a key, and the name below the project says enough.
+        let (path, name) = (settings.env.display().to_string(), name_of(project, &settings.env));
+        let error = error.to_string().replace(&path, &name);
         faults.push(format!("{error}; until that is mended, nothing in it is masked"));
     }
     let secret = [

@@ -126,7 +126,7 @@ fn a_mark_works_from_whatever_state_the_record_is_in() {
     kept["exposures"][0]["ended_at"] = Value::Null;
     std::fs::write(folder.path("state/exposures.json"), kept.to_string()).unwrap();
     let said = folder.run(&["leak", "groq"], 0);
-    assert!(said.contains("Groq (API_Groq): exposed since 0 minutes"), "{said}");
+    assert!(said.contains("Groq (API_Groq): exposed just now"), "{said}");
 }
 
 #[test]
