@@ -33,6 +33,8 @@ pub struct Finishing<'k> {
     undated: Option<String>,
     /// Whether the provider was asked about the new key.
     asked: bool,
+    /// Proofs that are kept, of all the values that are asked about.
+    counted: usize,
 }
 
 impl<'k> Finishing<'k> {
@@ -65,6 +67,7 @@ impl<'k> Finishing<'k> {
             held_by: None,
             undated: None,
             asked: true,
+            counted: 0,
         })
     }
 
@@ -282,11 +285,11 @@ impl<'k> Finishing<'k> {
                 // Who held the old key then may have let it go meanwhile.
                 self.held_by = None;
             }
-            let proofs_before = self.rotation.proofs;
+            let proofs_before = self.counted;
             for run in self.take_proofs(proof_at, Utc::now()).await? {
                 tell(RotationEvent::ProofTaken(run));
             }
-            let goes_on = self.rotation.stage == RotationStage::Inconclusive && self.rotation.proofs > proofs_before;
+            let goes_on = self.rotation.stage == RotationStage::Inconclusive && self.counted > proofs_before;
             if !wait || !goes_on {
                 return Ok(true);
             }
@@ -326,6 +329,7 @@ impl<'k> Finishing<'k> {
             now,
         );
         rotation.proofs = known.clone().map(|series| series.runs.len()).min().unwrap_or(0);
+        self.counted = known.clone().map(|series| series.runs.len()).sum();
         rotation.next_proof_at = known.filter_map(|series| series.due_at(now, proof_at)).min();
         let rotation = rotation.clone();
         self.keys.blocking(move |project| rotation.save(project)).await?;

@@ -30,7 +30,7 @@ pub enum RotationError {
     TwoKeys {
         /// The provider's name for people.
         title: String,
-        /// The variables.
+        /// The two variables that hold them.
         names: [String; 2],
     },
     /// Nobody put a key there yet.
