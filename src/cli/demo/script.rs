@@ -198,7 +198,7 @@ fn new_keys(new: &BTreeMap<String, String>) -> Vec<DemoStep> {
             vec![
                 Says("Hugging Face counts as exposed"),
                 Says("the exposed key is alive"),
-                Says("keyminder rotate start huggingface"),
+                Says("keyminder rotate finish huggingface"),
             ],
         ),
         DemoStep {
