@@ -6,6 +6,7 @@ use crate::domain::comment::RawText;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use anyhow::Context as _;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
 /// The options of `train`.
@@ -30,6 +31,8 @@ struct LessonFiles {
     known: Vec<String>,
     /// Comments that nobody had seen when the rules were written.
     strange: Vec<String>,
+    /// Sentences about keys, each with whether it tells that one leaked.
+    leaks: Vec<String>,
 }
 
 /// A line of such a file; what else it holds is for scores.
@@ -38,6 +41,16 @@ struct LabelledComment {
     text: String,
     labels: Vec<Label>,
     blocker_kind: Option<BlockerKind>,
+    /// Whether it tells that a key leaked beside that.
+    #[serde(default)]
+    leak: bool,
+}
+
+/// A line of a file of sentences about keys.
+#[derive(Deserialize)]
+struct SentenceOfKeys {
+    text: String,
+    leak: bool,
 }
 
 /// Reads the lessons, trains, and writes the table or compares it with the one that is built in.
@@ -70,24 +83,44 @@ pub fn run(args: &TrainArgs) -> CommandResult<Exit> {
 }
 
 fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
-    let read = |file: &Path| text_of(file).with_context(|| format!("{} cannot be read", file.display()));
+    let text = text_of(list).with_context(|| format!("{} cannot be read", list.display()))?;
     let files: LessonFiles =
-        toml::from_str(&read(list)?).with_context(|| format!("{} is no list of lessons", list.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} is no list of lessons", list.display()))?;
     let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
+    let clean = |text: String| redactor.redact(&RawText::new(text)).for_reading;
     let mut lessons = Vec::new();
     let known = files.known.iter().map(|file| (file, false));
     for (file, is_strange) in known.chain(files.strange.iter().map(|file| (file, true))) {
-        let file = list.with_file_name(file);
-        for (number, line) in read(&file)?.lines().enumerate() {
-            let comment: LabelledComment = serde_json::from_str(line)
-                .with_context(|| format!("{}: line {}: no comment with its labels", file.display(), number + 1))?;
+        for comment in rows::<LabelledComment>(&list.with_file_name(file), "no comment with its labels")? {
             lessons.push(Lesson {
-                text: redactor.redact(&RawText::new(comment.text)).for_reading,
+                text: clean(comment.text),
                 labels: comment.labels,
                 blocker_kind: comment.blocker_kind,
                 is_strange,
+                tells_of_leak: Some(comment.leak),
+            });
+        }
+    }
+    for file in &files.leaks {
+        for sentence in rows::<SentenceOfKeys>(&list.with_file_name(file), "no sentence with whether it tells of a leak")? {
+            lessons.push(Lesson {
+                text: clean(sentence.text),
+                labels: Vec::new(),
+                blocker_kind: None,
+                is_strange: true,
+                tells_of_leak: Some(sentence.leak),
             });
         }
     }
     Ok(lessons)
+}
+
+/// The lines of a file; `fault` says what one is that cannot be read.
+fn rows<T: DeserializeOwned>(file: &Path, fault: &str) -> CommandResult<Vec<T>> {
+    let text = text_of(file).with_context(|| format!("{} cannot be read", file.display()))?;
+    let rows = text.lines().enumerate().map(|(at, line)| {
+        let row = serde_json::from_str(line);
+        row.with_context(|| format!("{}: line {}: {fault}", file.display(), at + 1))
+    });
+    Ok(rows.collect::<anyhow::Result<_>>()?)
 }

@@ -2,7 +2,7 @@
 use super::marks::CommentMarks;
 use crate::config::Backlog;
 use crate::domain::asks::{AskReader, AskedOfKeys, without_our_name};
-use crate::domain::classify::{Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext};
+use crate::domain::classify::{Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext};
 use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
@@ -146,7 +146,14 @@ impl Ingest {
             reading.retain(|clause| !is_of_wish(clause));
         }
         if heard.leak.is_some() || heard.no_leak.is_some() {
+            reading.suspects_leak = false;
             reading.retain(|clause| !(clause.guessed && clause.label.is_at_stake()));
+        }
+        if reading.suspects_leak {
+            // That is asked first, and nothing is guessed or asked beside it.
+            let is_unsure = |clause: &Clause| clause.is_weak() || clause.certainty == Certainty::Unsure;
+            reading.retain(|clause| !(is_unsure(clause) || clause.guessed && clause.label.is_at_stake()));
+            reading.doubt = None;
         }
         let says_something = |clause: &Clause| clause.label.is_at_stake() || clause.label == Label::Progress;
         let is_idle = |clause: &Clause| clause.is_weak() && says_something(clause);

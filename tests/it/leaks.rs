@@ -32,7 +32,7 @@ const WRONG_AT_MOST: usize = 3;
 fn sentences_of_a_leak_are_told_from_all_others() {
     let redactor = Redactor::new(Patterns::builtin(), KnownValues::default());
     let mut wrong = Vec::new();
-    let rows = include_str!("leaks.jsonl").lines();
+    let rows = include_str!("../corpus/leaks.jsonl").lines();
     for row in rows {
         let row: Value = serde_json::from_str(row).unwrap();
         let text = row["text"].as_str().unwrap();

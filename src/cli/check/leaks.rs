@@ -23,7 +23,18 @@ pub(super) fn parts() -> Vec<ReplyPart> {
             all: true,
         },
         ReplyPart::Asks { asked: Asked::Leaked },
+        whether(&[], false),
+        whether(&[], true),
+        whether(&["A0_KEY"], false),
+        whether(&["A0_KEY", "A1_KEY"], false),
     ]
+}
+
+fn whether(variables: &[&str], all: bool) -> ReplyPart {
+    let variables = variables.iter().map(|name| (*name).to_owned()).collect();
+    ReplyPart::Asks {
+        asked: Asked::WhetherLeaked { variables, all },
+    }
 }
 
 /// A part, and the exposed keys that it tells of.

@@ -211,6 +211,9 @@ pub struct Reading {
     pub needs_reply: bool,
     /// The ids of every rule and guard that decided, once each.
     pub rules: Vec<String>,
+    /// Whether it reads as if it told that a key leaked: what is asked about, and never acted on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub suspects_leak: bool,
     /// The language of most clauses, two letters (`en`, `nl`, ...); `None` when nothing tells (emoji, numbers).
     pub language: Option<String>,
 }

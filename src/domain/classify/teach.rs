@@ -13,12 +13,14 @@ use crate::domain::comment::CleanText;
 pub struct Lesson {
     /// The comment, as classification reads it.
     pub text: CleanText,
-    /// Its labels, the primary one first.
+    /// Its labels, the primary one first; none, where only whether it tells of a leak is known.
     pub labels: Vec<Label>,
     /// The kind of its blocker, if it has one.
     pub blocker_kind: Option<BlockerKind>,
     /// Whether the rules were written without it.
     pub is_strange: bool,
+    /// Whether it tells that a key leaked, where that is known.
+    pub tells_of_leak: Option<bool>,
 }
 
 /// Of each known comment a second copy is learnt in which the lexicon does not know so many of a hundred words: it knows these
@@ -38,11 +40,13 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
             let clauses = 0..trace.clause_spans.len();
             examples.push(Example {
                 whole: reader.whole(&names, trace),
+                words: reader.words(&trace.own).len(),
                 clauses: clauses.map(|at| reader.clause(&names, trace, at)).collect(),
                 labels: lesson.labels.clone(),
                 verdict,
                 kind: lesson.blocker_kind.map(|kind| [kind, by_rules]),
                 is_strange,
+                tells_of_leak: lesson.tells_of_leak,
             });
         };
         example(&trace, lesson.is_strange);

@@ -37,6 +37,8 @@ pub(super) struct Trace {
     pub(super) doubt: Option<[Label; 2]>,
     /// The kind of the blocker, where the second reader tells it.
     pub(super) blocker_kind: Option<BlockerKind>,
+    /// The chance that it tells that a key leaked, as the second reader sees it.
+    pub(super) leak_chance: f32,
     /// Steps named as exceptions: "all but step 3".
     pub(super) left_out: StepSet,
 }

@@ -133,7 +133,7 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
 /// What a comment tells of a leak: the keys that it names are exposed, and which ones is asked where it names none.
 fn leak(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
     let Some(leak) = report.leak.as_ref().filter(|_| !report.absorbed) else {
-        return Vec::new();
+        return leak_reports::suspected(builder, report).into_iter().collect();
     };
     let part = leak_reports::exposed(builder, &report.comment.id, &leak.keys);
     let unnamed = leak.keys == LeakedKeys::Unnamed;

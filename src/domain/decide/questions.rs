@@ -113,9 +113,10 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
     if question.overtaken && is_mere_word(report) {
         return false;
     }
-    let ends = match question.asked {
-        Asked::Leaked => leak_reports::answered(builder, report, heard),
-        _ => answers_to_us::take(&question.asked, heard, &builder.state.guide),
+    let ends = if question.asked.is_of_keys() {
+        leak_reports::answered(builder, report, &question.asked, heard)
+    } else {
+        answers_to_us::take(&question.asked, heard, &builder.state.guide)
     };
     if ends {
         builder.state.questions.remove(at);
@@ -294,6 +295,7 @@ pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
             let tells = |leak: &LeakReport| leak.keys == LeakedKeys::Unnamed;
             report.leak.as_ref().is_some_and(tells) || answers(asked)
         }
+        Asked::WhetherLeaked { .. } => report.reading.suspects_leak || answers(asked),
         Asked::Whole { .. } => report.reading.all_done,
         Asked::Step { label, .. } => names_none(*label) || report.reading.no_such_step().is_some() || answers(asked),
         Asked::TakenBack { .. } => names_none(Label::Correction) || answers(asked),
@@ -343,6 +345,9 @@ pub(super) fn prompt(asked: &Asked) -> (String, Value) {
         Asked::TakenBack { steps } => ("asks_which".to_owned(), context! { steps }),
         Asked::Step { label, steps } => ("asks_step".to_owned(), context! { label => shown(label), steps }),
         Asked::Leaked => ("asks_leaked".to_owned(), context! {}),
+        Asked::WhetherLeaked { variables, all } => {
+            ("asks_whether_leaked".to_owned(), context! { variables, every => all })
+        }
         Asked::Whole { steps, boxes } => ("asks_whole".to_owned(), context! { steps, boxes => shown(boxes) }),
     }
 }

@@ -41,6 +41,13 @@ pub enum Asked {
     },
     /// Which keys leaked.
     Leaked,
+    /// Whether a comment tells that keys leaked that reads as if it did.
+    WhetherLeaked {
+        /// The keys that it names, by their names in `.env`; none: it names none, or all.
+        variables: Vec<String>,
+        /// Whether all of `.env` is meant.
+        all: bool,
+    },
     /// Whether really all is finished.
     Whole {
         /// The steps that nobody reported.
@@ -48,6 +55,13 @@ pub enum Asked {
         /// The texts of the boxes that nobody ticked.
         boxes: Vec<String>,
     },
+}
+
+impl Asked {
+    /// Whether it asks about keys, and not about steps.
+    pub fn is_of_keys(&self) -> bool {
+        matches!(self, Self::Leaked | Self::WhetherLeaked { .. })
+    }
 }
 
 /// A question that waits for its answer.

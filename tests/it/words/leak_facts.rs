@@ -39,6 +39,10 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
         ("leaked", told(false, true, &[], &[], (0, "minute"))),
         ("leaked", told(false, false, &["Groq", "Mistral"], &[], (0, "minute"))),
         ("asks_leaked", context! {}),
+        ("asks_whether_leaked", context! { variables => Vec::<&str>::new(), every => false }),
+        ("asks_whether_leaked", context! { variables => Vec::<&str>::new(), every => true }),
+        ("asks_whether_leaked", context! { variables => ["API_Groq"], every => false }),
+        ("asks_whether_leaked", context! { variables => ["API_Groq", "API_Mistral"], every => false }),
         ("leak_by_guest", context! { told => true }),
         ("leak_by_guest", context! { told => false }),
     ];

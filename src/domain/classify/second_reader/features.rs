@@ -129,8 +129,7 @@ impl FeatureReader {
 
     /// The features of the whole comment.
     pub(in crate::domain::classify) fn whole(&mut self, names: &KindNames, trace: &Trace) -> Vec<Feature> {
-        let mut features = Vec::with_capacity(512);
-        self.text(&trace.own, &mut features);
+        let mut features = self.words(&trace.own);
         for span in &trace.clause_spans {
             self.kinds(names, &trace.tokens[span.tokens.clone()], Block::Kinds);
         }
@@ -139,6 +138,13 @@ impl FeatureReader {
             self.structure(*structure);
         }
         self.close(STRUCTURE_COUNTS, &mut features);
+        features
+    }
+
+    /// The features of a text's words and letters alone; those of the whole comment begin with them.
+    pub(in crate::domain::classify) fn words(&mut self, text: &str) -> Vec<Feature> {
+        let mut features = Vec::with_capacity(512);
+        self.text(text, &mut features);
         features
     }
 

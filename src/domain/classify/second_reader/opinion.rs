@@ -70,6 +70,13 @@ impl SecondReader {
         }
     }
 
+    /// The chance that a text tells that a key leaked.
+    pub(super) fn leak_chance(&self, text: &str) -> f32 {
+        let words = with_reader(|reader| reader.words(text));
+        let [sum] = self.weights.leaks.sums(&words);
+        chance(sum)
+    }
+
     /// How well each label fits, given the verdict of the rules.
     pub(super) fn scores(&self, verdict: RuleVerdict, opinion: &Opinion) -> [f32; LABELS.len()] {
         let meant = &self.weights.meant[verdict.row()];
@@ -88,10 +95,8 @@ impl Opinion {
     pub(super) fn likeliest(&self) -> Vec<(Label, u8)> {
         let mut all: Vec<(Label, f32)> = LABELS.into_iter().zip(self.whole).collect();
         all.sort_by(|one, other| other.1.total_cmp(&one.1));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
-        let percent = |chance: f32| (chance.exp() * 100.0).round() as u8;
         all.into_iter()
-            .map(|(label, chance)| (label, percent(chance)))
+            .map(|(label, chance)| (label, percent(chance.exp())))
             .collect()
     }
 }
@@ -118,4 +123,10 @@ pub(super) fn log_chances<const N: usize>(sums: [f32; N]) -> [f32; N] {
 
 fn chance(sum: f32) -> f32 {
     1.0 / (1.0 + (-sum).exp())
+}
+
+/// A chance in percent.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 100")]
+pub(super) fn percent(chance: f32) -> u8 {
+    (chance * 100.0).round() as u8
 }

@@ -1,7 +1,7 @@
 //! Reasons: what the second reader went by, in words.
 use super::features::FeatureReader;
 use super::labels::column;
-use super::opinion::SecondReader;
+use super::opinion::{SecondReader, percent};
 use super::weights::WHOLE;
 use crate::domain::classify::reading::Label;
 use crate::domain::classify::trace::Trace;
@@ -24,6 +24,8 @@ pub struct Reasons {
     pub pro: Vec<String>,
     /// What spoke most for the second one.
     pub contra: Vec<String>,
+    /// How likely it holds it to tell that a key leaked, in percent.
+    pub leak: u8,
 }
 
 impl SecondReader {
@@ -51,6 +53,7 @@ impl SecondReader {
         Reasons {
             pro: strongest(1.0),
             contra: strongest(-1.0),
+            leak: percent(trace.leak_chance),
             chances,
         }
     }
@@ -68,6 +71,9 @@ impl fmt::Display for Reasons {
             if !features.is_empty() {
                 write!(f, "\n      for {label}: {}", features.join("; "))?;
             }
+        }
+        if self.leak >= LIKELY {
+            write!(f, "\n      {} %: it tells that a key leaked", self.leak)?;
         }
         Ok(())
     }

@@ -10,6 +10,8 @@ use crate::domain::classify::reading::{BlockerKind, Label};
 const ROUNDS: usize = 30;
 const RATE: f32 = 0.1;
 const DECAY: f32 = 1e-6;
+/// How much of a weight is lost with each example that has its feature, by plain descent.
+const SHRINK: f32 = 1e-5;
 /// How often the clauses get their labels anew from what was learnt of them.
 const CLAUSE_PASSES: usize = 2;
 const SEED: u64 = 0x6b6d_7365_636f_6e64;
@@ -18,8 +20,10 @@ const SEED: u64 = 0x6b6d_7365_636f_6e64;
 #[derive(Clone)]
 pub(in crate::domain::classify) struct Example {
     pub(in crate::domain::classify) whole: Vec<Feature>,
+    /// How many of these are its words and letters, which come first.
+    pub(in crate::domain::classify) words: usize,
     pub(in crate::domain::classify) clauses: Vec<Vec<Feature>>,
-    /// Its labels, the primary one first.
+    /// Its labels, the primary one first; none, where only whether it tells of a leak is known.
     pub(in crate::domain::classify) labels: Vec<Label>,
     /// What the rules say of it.
     pub(in crate::domain::classify) verdict: RuleVerdict,
@@ -27,6 +31,8 @@ pub(in crate::domain::classify) struct Example {
     pub(in crate::domain::classify) kind: Option<[BlockerKind; 2]>,
     /// Whether the rules were written without it: only then does it tell how far they can be trusted.
     pub(in crate::domain::classify) is_strange: bool,
+    /// Whether it tells that a key leaked, where that is known.
+    pub(in crate::domain::classify) tells_of_leak: Option<bool>,
 }
 
 /// One thing to learn: features, the column that is right, and how much it counts.
@@ -38,6 +44,9 @@ struct TrainingStep<'a> {
 
 /// Trains on examples, in their order.
 pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
+    let leaks = learn_leaks(examples);
+    let labelled: Vec<&Example> = examples.iter().filter(|example| !example.labels.is_empty()).collect();
+    let examples = labelled.as_slice();
     let mut table = Table::new(ROWS);
     learn_whole(&mut table, examples);
     learn_presence(&mut table, examples, Label::Completion, HAS_COMPLETION);
@@ -62,11 +71,29 @@ pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
         meant,
         kinds,
         kinds_meant,
+        leaks,
     }
 }
 
+/// How much a comment that was not written about keys counts, of which it is known that it tells of no leak: there are many.
+const ORDINARY_COUNTS: f32 = 0.3;
+
+/// The table of leaks.
+fn learn_leaks(examples: &[Example]) -> WeightTable<1> {
+    let samples: Vec<(&[Feature], bool, f32)> = examples
+        .iter()
+        .filter_map(|example| {
+            let counts = if example.labels.is_empty() { 1.0 } else { ORDINARY_COUNTS };
+            Some((&example.whole[..example.words], example.tells_of_leak?, counts))
+        })
+        .collect();
+    let mut table = Table::<1>::new(ROWS);
+    table.descend(0, &samples);
+    table.quantised()
+}
+
 /// The table of kinds, and how often each kind of the rules meant each kind.
-fn learn_kinds(examples: &[Example]) -> (WeightTable<{ KINDS.len() }>, [[u32; KINDS.len()]; KINDS.len()]) {
+fn learn_kinds(examples: &[&Example]) -> (WeightTable<{ KINDS.len() }>, [[u32; KINDS.len()]; KINDS.len()]) {
     let mut meant = [[0; KINDS.len()]; KINDS.len()];
     let mut samples = Vec::new();
     for example in examples {
@@ -94,8 +121,8 @@ fn primary(example: &Example) -> usize {
     column(example.labels.first().copied().unwrap_or(Label::Chatter))
 }
 
-fn learn_whole(table: &mut Table<COLUMNS>, examples: &[Example]) {
-    let weights = balanced::<{ LABELS.len() }>(examples.iter().map(primary), |share| share);
+fn learn_whole(table: &mut Table<COLUMNS>, examples: &[&Example]) {
+    let weights = balanced::<{ LABELS.len() }>(examples.iter().copied().map(primary), |share| share);
     let samples: Vec<TrainingStep> = examples
         .iter()
         .map(|example| TrainingStep {
@@ -107,7 +134,7 @@ fn learn_whole(table: &mut Table<COLUMNS>, examples: &[Example]) {
     table.learn::<{ LABELS.len() }>(WHOLE, &samples);
 }
 
-fn learn_clauses(table: &mut Table<COLUMNS>, examples: &[Example], labels: &[Vec<usize>]) {
+fn learn_clauses(table: &mut Table<COLUMNS>, examples: &[&Example], labels: &[Vec<usize>]) {
     let weights = balanced::<{ LABELS.len() }>(labels.iter().flatten().copied(), f32::sqrt);
     let clauses = examples
         .iter()
@@ -147,13 +174,13 @@ fn clause_labels(table: &Table<COLUMNS>, head: usize, example: &Example) -> Vec<
     labels
 }
 
-fn learn_presence(table: &mut Table<COLUMNS>, examples: &[Example], label: Label, at: usize) {
+fn learn_presence(table: &mut Table<COLUMNS>, examples: &[&Example], label: Label, at: usize) {
     for round in 0..ROUNDS {
         for place in shuffled(examples.len(), round) {
             let example = &examples[place];
-            let sum = table.sum(&example.whole, at);
+            let chance = logistic(table.sum(&example.whole, at));
             let is_there = f32::from(u8::from(example.labels.contains(&label)));
-            table.step(&example.whole, at, 1.0 / (1.0 + exp(-sum)) - is_there);
+            table.step(&example.whole, at, chance - is_there);
         }
     }
 }
@@ -180,6 +207,10 @@ fn shuffled(count: usize, round: usize) -> Vec<usize> {
         places.swap(at, usize::try_from(other).unwrap_or(0));
     }
     places
+}
+
+fn logistic(sum: f32) -> f32 {
+    1.0 / (1.0 + exp(-sum))
 }
 
 /// The exponential function by additions and multiplications alone.
@@ -269,6 +300,23 @@ impl<const N: usize> Table<N> {
                     let error = chance / all - f32::from(u8::from(column == *right));
                     self.step(features, head + column, error * weight);
                 }
+            }
+        }
+    }
+
+    /// Learns whether a column is right, by plain gradient descent: of each of these features whether it is, and how much that
+    /// counts. Where few examples are right, steps that grow with the rareness of a feature learn those few by heart.
+    fn descend(&mut self, at: usize, samples: &[(&[Feature], bool, f32)]) {
+        for round in 0..ROUNDS {
+            for place in shuffled(samples.len(), round) {
+                let (features, is_right, counts) = samples[place];
+                let error = (logistic(self.sum(features, at)) - f32::from(u8::from(is_right))) * counts;
+                for feature in features {
+                    let row = self.row(*feature);
+                    let weight = &mut self.weights[row][at];
+                    *weight -= error * feature.value + SHRINK * *weight;
+                }
+                self.biases[at] -= RATE * error;
             }
         }
     }

@@ -17,7 +17,7 @@ pub(super) const HAS_BLOCKER: usize = 15;
 /// Rows of the table of kinds: it learns from blockers only, and needs fewer.
 pub(super) const KIND_ROWS: usize = ROWS / 4;
 
-const MAGIC: &[u8; 8] = b"kmreads3";
+const MAGIC: &[u8; 8] = b"kmreads4";
 
 /// All that is trained and kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,8 @@ pub(in crate::domain::classify) struct Weights {
     pub(super) kinds: WeightTable<{ KINDS.len() }>,
     /// How often each kind that the rules gave meant each kind, on the same comments.
     pub(super) kinds_meant: [[u32; KINDS.len()]; KINDS.len()],
+    /// Whether a comment tells that a key leaked.
+    pub(super) leaks: WeightTable<1>,
 }
 
 /// A table: a row for each hash, a byte with a sign for each column.
@@ -87,10 +89,11 @@ impl Weights {
     pub(in crate::domain::classify) fn to_bytes(&self) -> Vec<u8> {
         let counts = self.meant.iter().flatten().chain(self.kinds_meant.iter().flatten());
         let mut bytes = MAGIC.to_vec();
-        bytes.extend(self.labels.head().chain(self.kinds.head()));
+        bytes.extend(self.labels.head().chain(self.kinds.head()).chain(self.leaks.head()));
         bytes.extend(counts.flat_map(|count| count.to_le_bytes()));
         bytes.extend(self.labels.rows.iter().flatten());
         bytes.extend(self.kinds.rows.iter().flatten());
+        bytes.extend(self.leaks.rows.iter().flatten());
         bytes
     }
 
@@ -99,6 +102,7 @@ impl Weights {
         let mut rest = WeightBytes(bytes.strip_prefix(MAGIC)?);
         let (scales, biases) = (rest.floats()?, rest.floats()?);
         let (kind_scales, kind_biases) = (rest.floats()?, rest.floats()?);
+        let (leak_scales, leak_biases) = (rest.floats()?, rest.floats()?);
         let weights = Self {
             meant: rest.counts()?,
             kinds_meant: rest.counts()?,
@@ -111,6 +115,11 @@ impl Weights {
                 scales: kind_scales,
                 biases: kind_biases,
                 rows: rest.rows(KIND_ROWS)?,
+            },
+            leaks: WeightTable {
+                scales: leak_scales,
+                biases: leak_biases,
+                rows: rest.rows(ROWS)?,
             },
         };
         rest.0.is_empty().then_some(weights)
