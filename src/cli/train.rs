@@ -1,7 +1,7 @@
 //! `keyminder train`: the table of the second reader, made from labelled comments.
 use super::{CommandResult, Exit};
 use crate::config::text_of;
-use crate::domain::classify::{BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext};
+use crate::domain::classify::{BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext, Suspicion};
 use crate::domain::comment::RawText;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use anyhow::Context as _;
@@ -31,7 +31,7 @@ struct LessonFiles {
     known: Vec<String>,
     /// Comments that nobody had seen when the rules were written.
     strange: Vec<String>,
-    /// Sentences about keys, each with whether it tells that one leaked.
+    /// Sentences about keys, each with whether it tells that one leaked, and whether it wishes for another date.
     leaks: Vec<String>,
 }
 
@@ -50,7 +50,11 @@ struct LabelledComment {
 #[derive(Deserialize)]
 struct SentenceOfKeys {
     text: String,
+    /// Whether it tells that a key leaked.
     leak: bool,
+    /// Whether it wishes for another date.
+    #[serde(default)]
+    date: bool,
 }
 
 /// Reads the lessons, trains, and writes the table or compares it with the one that is built in.
@@ -97,22 +101,28 @@ fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
                 labels: comment.labels,
                 blocker_kind: comment.blocker_kind,
                 is_strange,
-                tells_of_leak: Some(comment.leak),
+                says: Some(says(comment.leak, false)),
             });
         }
     }
     for file in &files.leaks {
-        for sentence in rows::<SentenceOfKeys>(&list.with_file_name(file), "no sentence with whether it tells of a leak")? {
+        for sentence in rows::<SentenceOfKeys>(&list.with_file_name(file), "no sentence about keys")? {
             lessons.push(Lesson {
                 text: clean(sentence.text),
                 labels: Vec::new(),
                 blocker_kind: None,
                 is_strange: true,
-                tells_of_leak: Some(sentence.leak),
+                says: Some(says(sentence.leak, sentence.date)),
             });
         }
     }
     Ok(lessons)
+}
+
+/// What a comment says that others than the classifier read.
+fn says(leak: bool, date: bool) -> Vec<Suspicion> {
+    let all = [(leak, Suspicion::Leak), (date, Suspicion::Date)];
+    all.into_iter().filter(|(says, _)| *says).map(|(_, what)| what).collect()
 }
 
 /// The lines of a file; `fault` says what one is that cannot be read.

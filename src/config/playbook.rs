@@ -147,5 +147,9 @@ fn topics(settings: &Settings) -> Result<Topics, String> {
     let text = own.as_deref().unwrap_or(TOPICS);
     let file: TopicsFile =
         toml::from_str(text).map_err(|error| format!("config/topics.toml: {}", toml_fault::in_words(text, &error)))?;
-    Topics::new(&file.topics).map_err(|fault| format!("config/topics.toml: {fault}"))
+    let topics = Topics::new(&file.topics);
+    if own.is_some() {
+        topics.prove().map_err(|fault| format!("config/topics.toml: {fault}"))?;
+    }
+    Ok(topics)
 }

@@ -1,8 +1,8 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
 use super::marks::CommentMarks;
 use crate::config::Backlog;
-use crate::domain::asks::{AskReader, AskedOfKeys, without_our_name};
-use crate::domain::classify::{Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext};
+use crate::domain::asks::{AskReader, AskedOfKeys, DateWish, without_our_name};
+use crate::domain::classify::{Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Suspicion};
 use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
@@ -146,13 +146,19 @@ impl Ingest {
             reading.retain(|clause| !is_of_wish(clause));
         }
         if heard.leak.is_some() || heard.no_leak.is_some() {
-            reading.suspects_leak = false;
+            reading.suspicions.clear();
             reading.retain(|clause| !(clause.guessed && clause.label.is_at_stake()));
         }
-        if reading.suspects_leak {
-            // That is asked first, and nothing is guessed or asked beside it.
+        if !heard.asked.wishes.is_empty() || !heard.asked.questions.is_empty() {
+            reading.suspicions.retain(|what| *what != Suspicion::Date);
+        }
+        // What is suspected is asked first, and nothing is guessed or asked beside it.
+        reading.suspicions.truncate(1);
+        if let Some(suspicion) = reading.suspicions.first().copied() {
+            let asks = |clause: &Clause| suspicion == Suspicion::Date && clause.label == Label::Question;
             let is_unsure = |clause: &Clause| clause.is_weak() || clause.certainty == Certainty::Unsure;
-            reading.retain(|clause| !(is_unsure(clause) || clause.guessed && clause.label.is_at_stake()));
+            let is_guess = |clause: &Clause| clause.guessed && clause.label.is_at_stake();
+            reading.retain(|clause| !(asks(clause) || is_unsure(clause) || is_guess(clause)));
             reading.doubt = None;
         }
         let says_something = |clause: &Clause| clause.label.is_at_stake() || clause.label == Label::Progress;
@@ -225,6 +231,10 @@ impl Ingest {
             findings.retain(|finding| finding.variable.is_some());
             findings.extend(by_form);
         }
+        let mut wishes = heard.asked.wishes;
+        if reading.suspects(Suspicion::Date) {
+            wishes.push(DateWish::suspected(&reading.keys));
+        }
         let is_old = |first_look: DateTime<Utc>| first_look - comment.created_time > YOUNG;
         Report {
             comment: Comment {
@@ -239,7 +249,7 @@ impl Ingest {
             on_step: page.step_of(&anchor(comment)),
             reading,
             questions: heard.asked.questions,
-            wishes: heard.asked.wishes,
+            wishes,
             heard: heard.text,
             leak: heard.leak,
             no_leak: heard.no_leak,

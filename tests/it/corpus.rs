@@ -201,7 +201,7 @@ fn the_same_lessons_give_the_same_second_reader() {
     let lessons: Vec<Lesson> = lines
         .iter()
         .map(|line| Lesson {
-            tells_of_leak: None,
+            says: None,
             text: redactor.redact(&RawText::new(line.text.clone())).for_reading,
             labels: line.labels.clone(),
             blocker_kind: None,

@@ -105,6 +105,7 @@ impl AskReader {
     /// From the files of a project, where it has some.
     pub fn new(topics: Option<&str>, dates: Option<&str>) -> Result<Self, String> {
         let topics = KeyTopics::parse(topics.unwrap_or(TOPICS));
+        let topics = topics.and_then(|topics| topics.prove_patterns().map(|()| topics));
         let lexicon = DateLexicon::parse(dates.unwrap_or(DATES));
         Ok(Self {
             topics: ready(topics.map_err(|fault| format!("config/key_topics.toml: {fault}"))?),

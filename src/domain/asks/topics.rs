@@ -2,6 +2,7 @@
 use super::lexicon::KEY;
 use crate::domain::toml_fault;
 use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use std::sync::OnceLock;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -28,13 +29,41 @@ struct KeyTopic {
     others: Vec<String>,
 }
 
-/// The topics of questions about keys, compiled.
+/// Patterns over folded text, compiled when the first question is read: most comments ask nothing, and most commands read none.
+struct LazySet {
+    patterns: Vec<String>,
+    built: OnceLock<Result<RegexSet, String>>,
+}
+
+impl LazySet {
+    fn of(patterns: Vec<String>) -> Self {
+        Self {
+            patterns,
+            built: OnceLock::new(),
+        }
+    }
+
+    fn built(&self) -> Result<&RegexSet, String> {
+        // A folded text is ASCII: its bytes are its letters.
+        let build = || RegexSetBuilder::new(&self.patterns).unicode(false).build();
+        let built = self.built.get_or_init(|| build().map_err(|error| error.to_string()));
+        built.as_ref().map_err(Clone::clone)
+    }
+
+    /// The places of the patterns that match.
+    fn matches(&self, text: &str) -> Vec<usize> {
+        let matches = self.built().map(|set| set.matches(text.as_bytes()));
+        matches.map_or_else(|_| Vec::new(), |matches| matches.iter().collect())
+    }
+}
+
+/// The topics of questions about keys.
 pub(super) struct KeyTopics {
     names: Vec<String>,
-    set: RegexSet,
+    patterns: LazySet,
     /// The topic that each of `unless` keeps out.
     kept_out: Vec<String>,
-    unless: RegexSet,
+    unless: LazySet,
     asks: Regex,
     refers: Regex,
     it: Regex,
@@ -65,11 +94,6 @@ impl KeyTopics {
             examples.extend(topic.examples.iter().map(one(true)));
             examples.extend(topic.others.iter().map(one(false)));
         }
-        // A folded text is ASCII: its bytes are its letters.
-        let set_of = |patterns: Vec<String>| {
-            let set = RegexSetBuilder::new(patterns).unicode(false).build();
-            set.map_err(|error| error.to_string())
-        };
         let word = |name: &str| {
             let regex = RegexBuilder::new(&with_words(name)).unicode(false).build();
             regex.map_err(|error| error.to_string())
@@ -77,14 +101,19 @@ impl KeyTopics {
         let (asks, refers, it) = (word("<asks>")?, word("<refers>")?, word("<it>")?);
         Ok(Self {
             names,
-            set: set_of(patterns)?,
+            patterns: LazySet::of(patterns),
             kept_out,
-            unless: set_of(unless)?,
+            unless: LazySet::of(unless),
             asks,
             refers,
             it,
             examples,
         })
+    }
+
+    /// Compiles the patterns now, to find their faults.
+    pub(super) fn prove_patterns(&self) -> Result<(), String> {
+        self.patterns.built().and(self.unless.built()).map(|_| ())
     }
 
     /// The topics, each once.
@@ -110,10 +139,13 @@ impl KeyTopics {
         if !sentence.trim_end().ends_with('?') && !self.asks.is_match(sentence.as_bytes()) {
             return None;
         }
-        let unless = self.unless.matches(sentence.as_bytes());
-        let is_kept_out = |topic: &&String| unless.iter().any(|at| self.kept_out[at] == **topic);
-        let matches = self.set.matches(sentence.as_bytes());
-        let mut found = matches.iter().map(|at| &self.names[at]);
+        let matches = self.patterns.matches(sentence);
+        if matches.is_empty() {
+            return None;
+        }
+        let unless = self.unless.matches(sentence);
+        let is_kept_out = |topic: &&String| unless.iter().any(|at| self.kept_out[*at] == **topic);
+        let mut found = matches.into_iter().map(|at| &self.names[at]);
         found.find(|topic| !is_kept_out(topic)).map(String::as_str)
     }
 }

@@ -57,6 +57,15 @@ pub struct DateWish {
 }
 
 impl DateWish {
+    /// A wish of which no more is known than that it is one, perhaps, for these keys.
+    pub fn suspected(keys: &[String]) -> Self {
+        Self {
+            keys: keys.to_vec(),
+            tentative: true,
+            ..Self::default()
+        }
+    }
+
     /// Whether it does not say what is wanted.
     pub fn is_unfinished(&self) -> bool {
         self.to.is_none() && self.by.is_none() && self.every.is_none()

@@ -59,7 +59,7 @@ pub use context::ReadingContext;
 pub use explain::{Explained, ExplainedClause};
 pub use keys::{KeyName, KeyNames};
 pub use normalise::folded;
-pub use reading::{BlockerKind, Certainty, Clause, Label, Reading, Role};
+pub use reading::{BlockerKind, Certainty, Clause, Label, Reading, Role, Suspicion};
 pub use rule_file::RuleFault;
 pub use second_reader::Reasons;
 pub use structure::{Predicate, Structure, Subject, Tense};

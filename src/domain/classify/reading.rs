@@ -41,6 +41,19 @@ impl Label {
     }
 }
 
+/// What a comment may say that others than the classifier read, by rules of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Suspicion {
+    /// That a key leaked.
+    Leak,
+    /// That the next rotation of a key should be on another day, or rotations oftener or rarer.
+    Date,
+}
+
+/// All of them, in the order of their columns.
+pub(super) const SUSPICIONS: [Suspicion; 2] = [Suspicion::Leak, Suspicion::Date];
+
 /// What has to change before a blocked person can go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -211,9 +224,9 @@ pub struct Reading {
     pub needs_reply: bool,
     /// The ids of every rule and guard that decided, once each.
     pub rules: Vec<String>,
-    /// Whether it reads as if it told that a key leaked: what is asked about, and never acted on.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub suspects_leak: bool,
+    /// What it reads as if it said, though no rule reads it so: it is asked about, and never acted on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub suspicions: Vec<Suspicion>,
     /// The language of most clauses, two letters (`en`, `nl`, ...); `None` when nothing tells (emoji, numbers).
     pub language: Option<String>,
 }
@@ -240,6 +253,11 @@ impl Reading {
             labels.push(Label::Chatter);
         }
         self.labels = labels;
+    }
+
+    /// Whether it reads as if it said this.
+    pub fn suspects(&self, what: Suspicion) -> bool {
+        self.suspicions.contains(&what)
     }
 
     /// The highest number that it names as a step and that is none of the page.

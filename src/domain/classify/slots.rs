@@ -2,15 +2,15 @@
 use super::context::ReadingContext;
 use super::grammar::Grammar;
 use super::pattern::PatternText;
-use super::reading::{BlockerKind, Clause, Label, Reading};
+use super::reading::{BlockerKind, Clause, Label, Reading, SUSPICIONS, Suspicion};
 use super::rule_set::RuleSet;
 use super::step_set::{listed, range, set_of};
 use super::token::{Token, TokenValue, steps_in};
 use super::trace::Trace;
 
-/// The chance from which on it is asked whether a comment tells of a leak. Of comments that nothing was learnt from, about one in
-/// five hundred that tells of none reaches it.
-const LEAK_SUSPECTED: f32 = 0.15;
+/// The chance from which on it is asked whether a comment says what is suspected. Of comments that nothing was learnt from, a few in
+/// a thousand reach it that say no such thing.
+const SUSPECTED: f32 = 0.1;
 
 /// Fills the slots of a reading, given its clauses.
 pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, clauses: Vec<Clause>) -> Reading {
@@ -29,13 +29,18 @@ pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, c
         steps: listed(steps_in(&trace.tokens) | set_of(clauses.iter().flat_map(|clause| &clause.steps))),
         all_done: all_done(grammar, trace, &clauses),
         doubt: trace.doubt,
-        suspects_leak: trace.leak_chance >= LEAK_SUSPECTED,
+        suspicions: suspected(trace),
         labels,
         clauses,
         duration_minutes: spent,
         expected_duration_minutes: planned,
         language: trace.language_name(),
     }
+}
+
+fn suspected(trace: &Trace) -> Vec<Suspicion> {
+    let chances = SUSPICIONS.into_iter().zip(trace.suspicions);
+    chances.filter(|(_, chance)| *chance >= SUSPECTED).map(|(what, _)| what).collect()
 }
 
 /// Whether the whole item is said to be finished: in words, or step by step.

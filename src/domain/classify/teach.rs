@@ -1,7 +1,7 @@
 //! Teaching: labelled comments in, the table of the second reader out.
 use super::context::ReadingContext;
 use super::read::read;
-use super::reading::{BlockerKind, Label};
+use super::reading::{BlockerKind, Label, Suspicion};
 use super::rule_set::RuleSet;
 use super::second_reader::{Example, FeatureReader, KindNames, RuleVerdict, Weights, train};
 use super::slots::blocker_kind;
@@ -13,14 +13,14 @@ use crate::domain::comment::CleanText;
 pub struct Lesson {
     /// The comment, as classification reads it.
     pub text: CleanText,
-    /// Its labels, the primary one first; none, where only whether it tells of a leak is known.
+    /// Its labels, the primary one first; none, where only what else it says is known.
     pub labels: Vec<Label>,
     /// The kind of its blocker, if it has one.
     pub blocker_kind: Option<BlockerKind>,
     /// Whether the rules were written without it.
     pub is_strange: bool,
-    /// Whether it tells that a key leaked, where that is known.
-    pub tells_of_leak: Option<bool>,
+    /// Which of these it says, where that is known.
+    pub says: Option<Vec<Suspicion>>,
 }
 
 /// Of each known comment a second copy is learnt in which the lexicon does not know so many of a hundred words: it knows these
@@ -46,7 +46,7 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
                 verdict,
                 kind: lesson.blocker_kind.map(|kind| [kind, by_rules]),
                 is_strange,
-                tells_of_leak: lesson.tells_of_leak,
+                says: lesson.says.clone(),
             });
         };
         example(&trace, lesson.is_strange);

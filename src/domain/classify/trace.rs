@@ -3,7 +3,7 @@ use super::clauses::ClauseSpan;
 use super::combine::JudgedClause;
 use super::lexicon::LANGUAGES;
 use super::pattern::PatternText;
-use super::reading::{BlockerKind, Label};
+use super::reading::{BlockerKind, Label, SUSPICIONS};
 use super::step_set::StepSet;
 use super::structure::Structure;
 use super::token::Token;
@@ -37,8 +37,8 @@ pub(super) struct Trace {
     pub(super) doubt: Option<[Label; 2]>,
     /// The kind of the blocker, where the second reader tells it.
     pub(super) blocker_kind: Option<BlockerKind>,
-    /// The chance that it tells that a key leaked, as the second reader sees it.
-    pub(super) leak_chance: f32,
+    /// The chance of each suspicion, as the second reader sees it.
+    pub(super) suspicions: [f32; SUSPICIONS.len()],
     /// Steps named as exceptions: "all but step 3".
     pub(super) left_out: StepSet,
 }

@@ -4,6 +4,7 @@ use super::builder::DecisionBuilder;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
 use super::{exposed_keys, few_words, leak_marks, questions};
+use crate::domain::classify::Suspicion;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::leaks::LeakedKeys;
@@ -50,7 +51,7 @@ pub(super) fn suspected(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -
     let questions = builder.state.questions.iter();
     let mut asked = questions.filter(|open| open.is_for(&comment.author, &comment.discussion));
     let is_asked = asked.any(|open| open.asked.is_of_keys() && open.comment != comment.id);
-    if !report.reading.suspects_leak || is_told || is_asked {
+    if !report.reading.suspects(Suspicion::Leak) || is_told || is_asked {
         return None;
     }
     let (variables, all) = match builder.playbook.leaks.keys_in(&report.heard) {

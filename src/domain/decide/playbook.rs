@@ -3,9 +3,9 @@ use crate::domain::leaks::LeakReader;
 use crate::domain::page::{PageDescription, PageState};
 use crate::domain::reply::Prompts;
 use chrono_tz::Tz;
-use regex::RegexSet;
+use regex::{RegexSet, RegexSetBuilder};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What the project says: decisions depend on it, the state and the event alone.
 pub struct Playbook {
@@ -86,10 +86,14 @@ impl KeyManual {
     }
 }
 
-/// What people ask about, as patterns over the redacted text.
+/// What people ask about, as patterns over the redacted text. They are compiled when the first question is read: most commands
+/// read none.
 pub struct Topics {
     names: Vec<String>,
-    set: RegexSet,
+    patterns: Vec<String>,
+    /// Each example with the topic that it asks about.
+    examples: Vec<(String, String)>,
+    set: OnceLock<Result<RegexSet, String>>,
 }
 
 /// A topic of questions: the name of a prompt in `question/`, and how people ask.
@@ -108,30 +112,38 @@ impl Topics {
     /// What a question is about that fits none of them: we have no answer.
     pub const UNKNOWN: &'static str = "unknown";
 
-    /// Compiles topics; the first that matches wins.
-    pub fn new(topics: &[Topic]) -> Result<Self, String> {
-        let mut names = Vec::new();
-        let mut patterns = Vec::new();
-        for topic in topics {
-            for pattern in &topic.patterns {
-                names.push(topic.id.clone());
-                patterns.push(format!("(?i){pattern}"));
-            }
+    /// From topics, of which the first that matches wins.
+    pub fn new(topics: &[Topic]) -> Self {
+        let each = |patterns: fn(&Topic) -> &Vec<String>| {
+            let of_topic = move |topic| patterns(topic).iter().map(|text| (topic.id.clone(), text.clone()));
+            topics.iter().flat_map(of_topic)
+        };
+        let (names, patterns) = each(|topic| &topic.patterns).unzip();
+        Self {
+            names,
+            patterns,
+            examples: each(|topic| &topic.examples).collect(),
+            set: OnceLock::new(),
         }
-        let set = RegexSet::new(patterns).map_err(|error| error.to_string())?;
-        let topics_set = Self { names, set };
-        for topic in topics {
-            for example in &topic.examples {
-                let found = topics_set.find(example);
-                if found != Some(topic.id.as_str()) {
-                    return Err(format!(
-                        "topic {}: its example {example:?} is read as {found:?}",
-                        topic.id
-                    ));
-                }
-            }
-        }
-        Ok(topics_set)
+    }
+
+    /// Proves that the patterns compile, and that each example is found.
+    pub fn prove(&self) -> Result<(), String> {
+        self.set()?;
+        let found = |example: &str| self.find(example).unwrap_or(Self::UNKNOWN);
+        let wrong = self.examples.iter().find(|(topic, example)| found(example) != topic);
+        wrong.map_or(Ok(()), |(topic, example)| {
+            let found = found(example);
+            Err(format!("topic {topic}: its example {example:?} is read as {found:?}"))
+        })
+    }
+
+    fn set(&self) -> Result<&RegexSet, String> {
+        let build = || {
+            let mut patterns = RegexSetBuilder::new(&self.patterns);
+            patterns.case_insensitive(true).build().map_err(|error| error.to_string())
+        };
+        self.set.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 
     /// The topics: each is the name of a prompt in `question/`.
@@ -141,6 +153,7 @@ impl Topics {
 
     /// What a question is about.
     pub fn find(&self, text: &str) -> Option<&str> {
-        self.set.matches(text).iter().next().map(|at| self.names[at].as_str())
+        let matches = self.set().ok()?.matches(text);
+        matches.iter().next().map(|at| self.names[at].as_str())
     }
 }

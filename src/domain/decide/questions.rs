@@ -7,7 +7,7 @@ use super::prompt_facts::shown;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
 use super::{answers_to_us, freed, heard, language, leak_reports};
-use crate::domain::classify::{Certainty, Clause, Label};
+use crate::domain::classify::{Certainty, Clause, Label, Suspicion};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::leaks::{LeakReport, LeakedKeys};
@@ -295,7 +295,7 @@ pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
             let tells = |leak: &LeakReport| leak.keys == LeakedKeys::Unnamed;
             report.leak.as_ref().is_some_and(tells) || answers(asked)
         }
-        Asked::WhetherLeaked { .. } => report.reading.suspects_leak || answers(asked),
+        Asked::WhetherLeaked { .. } => report.reading.suspects(Suspicion::Leak) || answers(asked),
         Asked::Whole { .. } => report.reading.all_done,
         Asked::Step { label, .. } => names_none(*label) || report.reading.no_such_step().is_some() || answers(asked),
         Asked::TakenBack { .. } => names_none(Label::Correction) || answers(asked),

@@ -37,7 +37,7 @@ impl SureReport {
     /// Nothing follows from the words of the comment themselves.
     pub(super) fn says_nothing(&mut self) {
         self.set_clauses(Vec::new());
-        self.report.reading.suspects_leak = false;
+        self.report.reading.suspicions.clear();
     }
 
     /// The comment says this of these steps, and says so for sure.

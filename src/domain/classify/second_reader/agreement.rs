@@ -54,7 +54,7 @@ pub(in crate::domain::classify) fn agree(rule_set: &RuleSet, second_reader: &Sec
     if let Some(opinion) = &opinion {
         weigh(rule_set, second_reader, opinion, verdict, words, trace);
     }
-    trace.leak_chance = second_reader.leak_chance(&trace.own);
+    trace.suspicions = second_reader.suspicions(&trace.own);
     if trace.judged.iter().any(|clause| clause.has(Label::Blocker)) {
         let features = opinion.map_or_else(|| second_reader.features(trace), |opinion| opinion.features);
         trace.blocker_kind = Some(second_reader.kind(&features, blocker_kind(rule_set, trace)));

@@ -4,7 +4,7 @@ use super::labels::LABELS;
 use super::verdict::RuleVerdict;
 use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, WHOLE, Weights};
 use crate::domain::classify::lexicon::SymbolTable;
-use crate::domain::classify::reading::Label;
+use crate::domain::classify::reading::{Label, SUSPICIONS};
 use crate::domain::classify::trace::Trace;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -70,11 +70,10 @@ impl SecondReader {
         }
     }
 
-    /// The chance that a text tells that a key leaked.
-    pub(super) fn leak_chance(&self, text: &str) -> f32 {
+    /// The chances that a text says what others read by rules of their own.
+    pub(super) fn suspicions(&self, text: &str) -> [f32; SUSPICIONS.len()] {
         let words = with_reader(|reader| reader.words(text));
-        let [sum] = self.weights.leaks.sums(&words);
-        chance(sum)
+        self.weights.suspicions.sums(&words).map(chance)
     }
 
     /// How well each label fits, given the verdict of the rules.

@@ -3,7 +3,7 @@ use super::features::FeatureReader;
 use super::labels::column;
 use super::opinion::{SecondReader, percent};
 use super::weights::WHOLE;
-use crate::domain::classify::reading::Label;
+use crate::domain::classify::reading::{Label, SUSPICIONS, Suspicion};
 use crate::domain::classify::trace::Trace;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -24,8 +24,8 @@ pub struct Reasons {
     pub pro: Vec<String>,
     /// What spoke most for the second one.
     pub contra: Vec<String>,
-    /// How likely it holds it to tell that a key leaked, in percent.
-    pub leak: u8,
+    /// How likely it holds it to say each of these, in percent.
+    pub suspicions: Vec<(Suspicion, u8)>,
 }
 
 impl SecondReader {
@@ -53,7 +53,7 @@ impl SecondReader {
         Reasons {
             pro: strongest(1.0),
             contra: strongest(-1.0),
-            leak: percent(trace.leak_chance),
+            suspicions: SUSPICIONS.into_iter().zip(trace.suspicions.map(percent)).collect(),
             chances,
         }
     }
@@ -72,8 +72,12 @@ impl fmt::Display for Reasons {
                 write!(f, "\n      for {label}: {}", features.join("; "))?;
             }
         }
-        if self.leak >= LIKELY {
-            write!(f, "\n      {} %: it tells that a key leaked", self.leak)?;
+        for (suspicion, percent) in self.suspicions.iter().filter(|(_, percent)| *percent >= LIKELY) {
+            let says = match suspicion {
+                Suspicion::Leak => "tells that a key leaked",
+                Suspicion::Date => "wishes for another date",
+            };
+            write!(f, "\n      {percent} %: it {says}")?;
         }
         Ok(())
     }

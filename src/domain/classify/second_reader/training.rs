@@ -5,7 +5,7 @@ use super::labels::{KINDS, LABELS, column, kind_column};
 use super::row_counts::ROWS;
 use super::verdict::RuleVerdict;
 use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, KIND_ROWS, WHOLE, WeightTable, Weights};
-use crate::domain::classify::reading::{BlockerKind, Label};
+use crate::domain::classify::reading::{BlockerKind, Label, SUSPICIONS, Suspicion};
 
 const ROUNDS: usize = 30;
 const RATE: f32 = 0.1;
@@ -23,7 +23,7 @@ pub(in crate::domain::classify) struct Example {
     /// How many of these are its words and letters, which come first.
     pub(in crate::domain::classify) words: usize,
     pub(in crate::domain::classify) clauses: Vec<Vec<Feature>>,
-    /// Its labels, the primary one first; none, where only whether it tells of a leak is known.
+    /// Its labels, the primary one first; none, where only what else it says is known.
     pub(in crate::domain::classify) labels: Vec<Label>,
     /// What the rules say of it.
     pub(in crate::domain::classify) verdict: RuleVerdict,
@@ -31,8 +31,8 @@ pub(in crate::domain::classify) struct Example {
     pub(in crate::domain::classify) kind: Option<[BlockerKind; 2]>,
     /// Whether the rules were written without it: only then does it tell how far they can be trusted.
     pub(in crate::domain::classify) is_strange: bool,
-    /// Whether it tells that a key leaked, where that is known.
-    pub(in crate::domain::classify) tells_of_leak: Option<bool>,
+    /// Which of these it says, where that is known.
+    pub(in crate::domain::classify) says: Option<Vec<Suspicion>>,
 }
 
 /// One thing to learn: features, the column that is right, and how much it counts.
@@ -44,7 +44,7 @@ struct TrainingStep<'a> {
 
 /// Trains on examples, in their order.
 pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
-    let leaks = learn_leaks(examples);
+    let suspicions = learn_suspicions(examples);
     let labelled: Vec<&Example> = examples.iter().filter(|example| !example.labels.is_empty()).collect();
     let examples = labelled.as_slice();
     let mut table = Table::new(ROWS);
@@ -71,24 +71,25 @@ pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
         meant,
         kinds,
         kinds_meant,
-        leaks,
+        suspicions,
     }
 }
 
-/// How much a comment that was not written about keys counts, of which it is known that it tells of no leak: there are many.
+/// How much a comment that was not written about keys counts, of which it is known that it says none of these: there are many.
 const ORDINARY_COUNTS: f32 = 0.3;
 
-/// The table of leaks.
-fn learn_leaks(examples: &[Example]) -> WeightTable<1> {
-    let samples: Vec<(&[Feature], bool, f32)> = examples
-        .iter()
-        .filter_map(|example| {
+/// The table of what others read by rules of their own.
+fn learn_suspicions<'e>(examples: &'e [Example]) -> WeightTable<{ SUSPICIONS.len() }> {
+    let mut table = Table::new(ROWS);
+    for (at, suspicion) in SUSPICIONS.iter().enumerate() {
+        let sample = |example: &'e Example| {
             let counts = if example.labels.is_empty() { 1.0 } else { ORDINARY_COUNTS };
-            Some((&example.whole[..example.words], example.tells_of_leak?, counts))
-        })
-        .collect();
-    let mut table = Table::<1>::new(ROWS);
-    table.descend(0, &samples);
+            let says = example.says.as_ref()?.contains(suspicion);
+            Some((&example.whole[..example.words], says, counts))
+        };
+        let samples: Vec<(&[Feature], bool, f32)> = examples.iter().filter_map(sample).collect();
+        table.descend(at, &samples);
+    }
     table.quantised()
 }
 

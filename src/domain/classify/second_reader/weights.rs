@@ -3,6 +3,7 @@
 use super::features::Feature;
 use super::labels::{KINDS, LABELS};
 use super::row_counts::ROWS;
+use crate::domain::classify::reading::SUSPICIONS;
 use super::verdict::RuleVerdict;
 use std::borrow::Cow;
 use std::fmt;
@@ -30,8 +31,8 @@ pub(in crate::domain::classify) struct Weights {
     pub(super) kinds: WeightTable<{ KINDS.len() }>,
     /// How often each kind that the rules gave meant each kind, on the same comments.
     pub(super) kinds_meant: [[u32; KINDS.len()]; KINDS.len()],
-    /// Whether a comment tells that a key leaked.
-    pub(super) leaks: WeightTable<1>,
+    /// Whether a comment says what the other readers look for.
+    pub(super) suspicions: WeightTable<{ SUSPICIONS.len() }>,
 }
 
 /// A table: a row for each hash, a byte with a sign for each column.
@@ -89,11 +90,11 @@ impl Weights {
     pub(in crate::domain::classify) fn to_bytes(&self) -> Vec<u8> {
         let counts = self.meant.iter().flatten().chain(self.kinds_meant.iter().flatten());
         let mut bytes = MAGIC.to_vec();
-        bytes.extend(self.labels.head().chain(self.kinds.head()).chain(self.leaks.head()));
+        bytes.extend(self.labels.head().chain(self.kinds.head()).chain(self.suspicions.head()));
         bytes.extend(counts.flat_map(|count| count.to_le_bytes()));
         bytes.extend(self.labels.rows.iter().flatten());
         bytes.extend(self.kinds.rows.iter().flatten());
-        bytes.extend(self.leaks.rows.iter().flatten());
+        bytes.extend(self.suspicions.rows.iter().flatten());
         bytes
     }
 
@@ -102,7 +103,7 @@ impl Weights {
         let mut rest = WeightBytes(bytes.strip_prefix(MAGIC)?);
         let (scales, biases) = (rest.floats()?, rest.floats()?);
         let (kind_scales, kind_biases) = (rest.floats()?, rest.floats()?);
-        let (leak_scales, leak_biases) = (rest.floats()?, rest.floats()?);
+        let (suspicion_scales, suspicion_biases) = (rest.floats()?, rest.floats()?);
         let weights = Self {
             meant: rest.counts()?,
             kinds_meant: rest.counts()?,
@@ -116,9 +117,9 @@ impl Weights {
                 biases: kind_biases,
                 rows: rest.rows(KIND_ROWS)?,
             },
-            leaks: WeightTable {
-                scales: leak_scales,
-                biases: leak_biases,
+            suspicions: WeightTable {
+                scales: suspicion_scales,
+                biases: suspicion_biases,
                 rows: rest.rows(ROWS)?,
             },
         };
