@@ -342,10 +342,11 @@ pub fn running_of(project: &Project, providers: &Providers, provider: &str) -> V
     exposed
 }
 
-/// Whether the exposed value stands in `.env` now.
+/// Whether the exposed value stands in `.env` now, under whatever name.
 pub(super) fn is_in_use(project: &Project, env: &EnvFile, exposure: &Exposure) -> bool {
-    let value = env.get(&exposure.variable);
-    value.is_some_and(|value| project.fingerprint(&exposure.variable, value) == exposure.fingerprint)
+    project
+        .name_now(env, &exposure.variable, &exposure.fingerprint)
+        .is_some()
 }
 
 /// A key with this standing, its clock running.

@@ -25,6 +25,7 @@ pub mod holders;
 pub mod install_key;
 pub mod key_dates;
 pub mod key_names;
+mod key_within;
 pub mod keyring;
 pub mod live_redactor;
 pub mod next_step;

@@ -94,14 +94,13 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
     })
 }
 
-/// Variables whose posted value still stands in `.env`.
+/// Variables whose value was posted, maybe under another name, and stands in `.env` yet.
 pub fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, StateError> {
     let exposed = cycle::current(project)?.map(|cycle| cycle.exposed).unwrap_or_default();
-    let still = exposed.into_iter().filter(|(name, print)| {
-        env.get(name)
-            .is_some_and(|value| project.fingerprint(name, value) == *print)
-    });
-    Ok(still.map(|(name, _)| name).collect())
+    let now = exposed
+        .iter()
+        .filter_map(|(name, print)| project.name_now(env, name, print));
+    Ok(now.map(str::to_owned).collect())
 }
 
 /// Whether the key under these names is exposed: the half of a pair that only names it opens nothing.

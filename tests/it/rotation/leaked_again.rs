@@ -183,3 +183,79 @@ fn a_leaked_key_that_is_restored_is_to_be_rotated_again() {
     let status = world.run(&["rotate", "status"], 0);
     assert!(status.contains("begin again: keyminder rotate start groq"), "{status}");
 }
+
+/// What is left behind a key by the line that it was copied from is no part of it.
+#[test]
+fn a_key_with_a_mark_behind_it_is_asked_about_without_it() {
+    for (front, behind) in [
+        ("", ";"),
+        ("", ","),
+        ("", "#mine"),
+        ("", "\""),
+        ("\"Bearer ", "\""),
+        ("", ";export A=b"),
+    ] {
+        let (world, keys) = World::with(&["groq"]);
+        let key = &keys[0]["API_Groq"];
+        let env = format!("API_Groq={front}{key}{behind}\n");
+        std::fs::write(world.folder.path(".env"), &env).unwrap();
+        let is = |standing: &str| vec![("groq".to_owned(), standing.to_owned())];
+        world.run(&["leak", "groq"], 0);
+        assert_eq!(stands(&world), is("in_use_alive"), "{env}");
+        let said = world.run(&["monitor"], 0);
+        let wanted = if front.is_empty() {
+            "behind the key"
+        } else {
+            "in front of the key"
+        };
+        assert!(said.contains(wanted) && !said.contains(key.as_str()), "{said}");
+        assert_eq!(world.folder.read(".env"), env, "nothing is written");
+        world.run(&["rotate", "start", "groq"], 0);
+        let new = world.issue("groq");
+        let said = world.finish("groq", &new, 0);
+        assert!(
+            said.contains("old_still_alive") && !said.contains("claimed"),
+            "{env}: {said}"
+        );
+        assert_eq!(stands(&world), is("old_alive"), "{env}");
+        world.delete("groq", &keys[0]);
+        let said = world.run(&["rotate", "finish", "groq", "--wait"], 0);
+        assert!(said.contains("groq: retired"), "{env}: {said}");
+        assert_eq!(stands(&world), Vec::new(), "{env}");
+    }
+}
+
+/// The mark is taken away, and the key is the same: nobody is told to delete it as an old one.
+#[test]
+fn a_key_whose_line_is_mended_is_no_new_key() {
+    let (world, keys) = World::with(&["groq"]);
+    let key = &keys[0]["API_Groq"];
+    std::fs::write(world.folder.path(".env"), format!("API_Groq={key};\n")).unwrap();
+    world.run(&["leak", "groq"], 0);
+    world.run(&["rotate", "start", "groq"], 0);
+    put(&world, &[&keys[0]]);
+    assert_eq!(stands(&world), [("groq".to_owned(), "in_use_alive".to_owned())]);
+    world.finish("groq", &keys[0], 5);
+    let said = world.run(&["rotate", "finish", "groq"], 1);
+    assert!(said.contains("the old value") && !said.contains("in use"), "{said}");
+}
+
+#[test]
+fn an_exposed_value_is_known_under_another_name() {
+    let (world, keys) = World::with(&["groq"]);
+    let key = &keys[0]["API_Groq"];
+    world.run(&["leak", "groq"], 0);
+    for name in ["GROQ_API_KEY", "OUR_OWN_NAME"] {
+        std::fs::write(world.folder.path(".env"), format!("A=b\n{name}={key}\n")).unwrap();
+        assert_eq!(
+            stands(&world),
+            [("groq".to_owned(), "in_use_alive".to_owned())],
+            "{name}"
+        );
+        let said = world.run(&["leak"], 0);
+        assert!(!said.contains("gone from .env"), "{said}");
+    }
+    std::fs::write(world.folder.path(".env"), format!("GROQ_API_KEY={key}\n")).unwrap();
+    let plan = world.folder.json(&["rotate", "plan"]);
+    assert_eq!(plan["keys"][0]["exposed"], true, "{plan}");
+}
