@@ -58,6 +58,7 @@ mod start;
 pub mod state_file;
 mod stray_lines;
 pub mod watch;
+mod wiped_read;
 
 pub use atomic_write::{create_atomic, write_atomic};
 pub use blocking::blocking;
