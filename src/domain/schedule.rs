@@ -188,6 +188,24 @@ pub struct Schedule {
     pub automated: bool,
     /// Each provider's own dates.
     pub keys: BTreeMap<String, KeySchedule>,
+    /// When providers end keys by themselves, as they last told; no part of what is written.
+    pub ends: BTreeMap<String, ProviderEnd>,
+}
+
+/// When a provider ends a key by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderEnd {
+    /// The end.
+    pub at: DateTime<Utc>,
+    /// When the key was made, where that is known.
+    pub made_at: Option<DateTime<Utc>>,
+}
+
+impl ProviderEnd {
+    /// When the key is due for it: a week before, or a fifth of its life where that is less.
+    pub fn due_at(self) -> DateTime<Utc> {
+        before_expiry(self.at, self.made_at)
+    }
 }
 
 /// One provider's dates.
@@ -219,17 +237,43 @@ impl Schedule {
             every: Some(every),
             automated: false,
             keys: BTreeMap::new(),
+            ends: BTreeMap::new(),
         }
     }
 
     /// When a provider is due: on its own date, or on the date of all, and shortly before it lets the key expire.
     pub fn due_at(&self, provider: &str) -> DateTime<Utc> {
-        let Some(key) = self.keys.get(provider) else {
-            return self.next_at;
-        };
-        let by_expiry = key.provider_expires_at.map(|at| before_expiry(at, key.last_rotated_at));
-        let written = key.next_at.unwrap_or(self.next_at);
-        by_expiry.map_or(written, |by_expiry| by_expiry.min(written))
+        let written = self.written_for(provider);
+        let by_end = self.end_of(provider).map(ProviderEnd::due_at);
+        by_end.map_or(written, |by_end| by_end.min(written))
+    }
+
+    /// When a provider ends its key: as it last told, else as it told when the key was made.
+    pub fn end_of(&self, provider: &str) -> Option<ProviderEnd> {
+        let noted = self.keys.get(provider).and_then(|key| {
+            Some(ProviderEnd {
+                at: key.provider_expires_at?,
+                made_at: key.last_rotated_at,
+            })
+        });
+        self.ends.get(provider).copied().or(noted)
+    }
+
+    /// The end because of which a key is due before its date.
+    pub fn end_before_date(&self, provider: &str) -> Option<DateTime<Utc>> {
+        let end = self.end_of(provider)?;
+        (end.due_at() < self.written_for(provider)).then_some(end.at)
+    }
+
+    /// The first of all: the date of all, or an earlier one because a provider ends its key.
+    pub fn first_at(&self) -> DateTime<Utc> {
+        let by_end = self.ends.keys().map(|provider| self.due_at(provider));
+        by_end.fold(self.next_at, DateTime::min)
+    }
+
+    fn written_for(&self, provider: &str) -> DateTime<Utc> {
+        let own = self.keys.get(provider).and_then(|key| key.next_at);
+        own.unwrap_or(self.next_at)
     }
 
     /// A person's date for all: every key is due then, whatever date of its own it had.

@@ -3,15 +3,15 @@ use super::report::{KeyLine, MonitorReport};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::acceptance::hint_in_words;
 use crate::rotation::probe::Hint;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A rotation is a warning this many days ahead, and is announced so many.
 pub const DUE_DAYS: i64 = 7;
 const ANNOUNCED_DAYS: i64 = 14;
-/// A provider's own end of a key is announced so early, and is critical so late.
-const EXPIRY_DAYS: (i64, i64) = (14, 2);
+/// A provider's own end of a key is a warning from when the key is due for it, and critical in the last third of that time.
+const CRITICAL_PART: i32 = 3;
 /// An old key beside its successor: a warning after a day, critical after a week.
 const OLD_KEY_HOURS: (i64, i64) = (24, 7 * 24);
 /// The newest backup should not be older; older ones are dropped after as many days.
@@ -134,7 +134,11 @@ impl fmt::Display for Severity {
 
 /// Everything that a report gives rise to, the worst first.
 pub fn of(report: &MonitorReport) -> Vec<MonitorFinding> {
-    let mut all: Vec<MonitorFinding> = report.keys.iter().flat_map(of_key).collect();
+    let mut all: Vec<MonitorFinding> = report
+        .keys
+        .iter()
+        .flat_map(|key| of_key(key, report.checked_at))
+        .collect();
     let running = report.exposed.iter().filter(|key| !key.standing.is_over());
     all.extend(running.map(|key| {
         let name = key.variables.first().unwrap_or(&key.title);
@@ -219,8 +223,8 @@ fn span(hours: i64) -> String {
     }
 }
 
-fn of_key(key: &KeyLine) -> Vec<MonitorFinding> {
-    [of_verdict(key), of_due(key), of_expiry(key)]
+fn of_key(key: &KeyLine, now: DateTime<Utc>) -> Vec<MonitorFinding> {
+    [of_verdict(key), of_due(key), of_expiry(key, now)]
         .into_iter()
         .flatten()
         .collect()
@@ -280,18 +284,19 @@ fn of_due(key: &KeyLine) -> Option<MonitorFinding> {
     })
 }
 
-fn of_expiry(key: &KeyLine) -> Option<MonitorFinding> {
+fn of_expiry(key: &KeyLine, now: DateTime<Utc>) -> Option<MonitorFinding> {
+    let (end, days) = (key.end()?, key.expires_in_days?);
+    let is_over = days < 0;
     // An end in the past of a key that answers is no fact.
-    let is_over = |days: i64| days < 0 && key.verdict.life() == Life::Alive;
-    let days = key
-        .expires_in_days
-        .filter(|days| *days <= EXPIRY_DAYS.0 && !is_over(*days))?;
-    let level = if days <= EXPIRY_DAYS.1 {
+    if now < end.due_at() || is_over && key.verdict.life() == Life::Alive {
+        return None;
+    }
+    let level = if end.at - now <= (end.at - end.due_at()) / CRITICAL_PART {
         Severity::Critical
     } else {
         Severity::Warning
     };
-    let ends = if days < 0 { "ended" } else { "ends" };
+    let ends = if is_over { "ended" } else { "ends" };
     let text = format!("the provider {ends} {} {}", key.key, in_days(days));
     Some(MonitorFinding {
         days_left: Some(days),

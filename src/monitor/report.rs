@@ -4,8 +4,9 @@ use super::old_keys::{self, OldKey};
 use super::record::MonitorRecord;
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
-use crate::domain::schedule::{Priority, days_until};
+use crate::domain::schedule::{Priority, ProviderEnd, days_until};
 use crate::domain::verdict::{Life, Verdict};
+use crate::rotation::key_ends::AnsweringKey;
 use crate::rotation::plan::{self, Plan};
 use crate::rotation::probe::{Hint, Probed};
 use crate::rotation::schedule_file::{self, ReadSchedule};
@@ -86,6 +87,8 @@ pub struct KeyLine {
     pub alive: bool,
     /// When the provider ends it.
     pub expires_at: Option<DateTime<Utc>>,
+    /// When its provider says that it was made.
+    pub made_at: Option<DateTime<Utc>>,
     /// When it was last replaced, as far as is known: by the schedule, or by the provider's date of its making.
     pub last_rotated_at: Option<DateTime<Utc>>,
     /// When its rotation is due.
@@ -160,7 +163,30 @@ pub struct HeartbeatLine {
     pub alive: bool,
 }
 
+impl KeyLine {
+    /// When its provider ends it.
+    pub(super) fn end(&self) -> Option<ProviderEnd> {
+        let made_at = self.made_at;
+        self.expires_at.map(|at| ProviderEnd { at, made_at })
+    }
+}
+
 impl MonitorReport {
+    /// The keys that answered, with what was told of their ends.
+    pub(super) fn answering(&self) -> Vec<AnsweringKey> {
+        let answering = self.keys.iter().filter(|key| key.alive);
+        answering
+            .filter_map(|key| {
+                Some(AnsweringKey {
+                    provider: key.provider.clone(),
+                    variable: key.key.clone(),
+                    fingerprint: key.fingerprint.clone()?,
+                    end: key.end(),
+                })
+            })
+            .collect()
+    }
+
     /// What is to be kept after this run, by what was kept before it. The alerts stay those that went out before.
     pub fn record_after(&self, before: &MonitorRecord) -> MonitorRecord {
         let unknown = self.keys.iter().filter(|key| key.verdict.life() == Life::Unknown);
@@ -203,7 +229,7 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
         .prober
         .probe_each(&watcher.keys.providers, &disk.values, now, heard)
         .await;
-    let keys = probed
+    let keys: Vec<KeyLine> = probed
         .iter()
         .map(|probed| key_line(watcher, probed, &disk, now))
         .collect();
@@ -211,7 +237,8 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
     let (next_at, fault) = match &disk.read {
         ReadSchedule::Ok { schedule, .. } => {
             // An exposed key is due before its date, and one that ends soon.
-            let planned = disk.plan.iter().flat_map(|plan| &plan.keys).map(|key| key.due_at).min();
+            let planned = disk.plan.iter().flat_map(|plan| &plan.keys).map(|key| key.due_at);
+            let planned = planned.chain(keys.iter().filter_map(|key| key.next_at)).min();
             (Some(planned.unwrap_or(schedule.next_at)), None)
         }
         ReadSchedule::Missing => (None, Some("missing".to_owned())),
@@ -340,15 +367,17 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
     let schedule = disk.read.schedule();
     let own = schedule.and_then(|schedule| schedule.keys.get(&probed.provider));
     let planned = disk.plan.as_ref().and_then(|plan| plan.key(&probed.provider));
-    // Where no date is set, that is one finding for all, and not one for each key.
-    let next_at = planned
-        .filter(|key| key.exposed || schedule.is_some())
-        .map(|key| key.due_at);
     let last_rotated_at = own.and_then(|own| own.last_rotated_at).or(probed.captures.created_at);
     let alive = probed.verdict.life() == Life::Alive;
     let noted = own.and_then(|own| own.provider_expires_at);
     // An end that was noted, and that passed, is no fact of a key that answers.
     let expires_at = probed.captures.expires_at.or(noted.filter(|at| !alive || *at > now));
+    let made_at = probed.captures.created_at.or(last_rotated_at);
+    let by_end = expires_at.map(|at| ProviderEnd { at, made_at }.due_at());
+    // Where no date is set, that is one finding for all, and not one for each key.
+    let next_at = planned
+        .filter(|key| key.exposed || schedule.is_some())
+        .map(|key| by_end.map_or(key.due_at, |by_end| by_end.min(key.due_at)));
     let key = probed.variables.first().cloned().unwrap_or_default();
     let unknown = probed.verdict.life() == Life::Unknown;
     KeyLine {
@@ -370,6 +399,7 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
         verdict: probed.verdict,
         alive,
         expires_at,
+        made_at,
         last_rotated_at,
         next_at,
         days_left: next_at.map(|at| days_until(at, now, zone)),

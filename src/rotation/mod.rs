@@ -24,6 +24,7 @@ pub mod git;
 pub mod holders;
 pub mod install_key;
 pub mod key_dates;
+pub mod key_ends;
 pub mod key_names;
 mod key_within;
 pub mod keyring;

@@ -72,7 +72,11 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
             None => (now, "now: no date is set".to_owned()),
             Some(schedule) => {
                 let due_at = schedule.due_at(&provider.id);
-                (due_at, due_in_words(due_at, now, project.zone))
+                let due = due_in_words(due_at, now, project.zone);
+                let ends = schedule.end_before_date(&provider.id);
+                let ends = ends.map(|at| at.with_timezone(&project.zone).format("%-d %b"));
+                let why = ends.map_or_else(String::new, |day| format!(", as the provider ends it on {day}"));
+                (due_at, due + &why)
             }
         };
         keys.push(Planned {
