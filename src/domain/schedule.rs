@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use super::provider_end::{ProviderEnd, before_expiry};
+
 /// The guide's interval, for schedules that name none.
 pub const DEFAULT_INTERVAL: Interval = Interval {
     count: 4,
     unit: Unit::Weeks,
 };
-/// A key is due this long before its provider lets it expire.
-const EXPIRY_MARGIN_DAYS: i64 = 7;
 /// Nobody plans further ahead, in days.
 pub const FURTHEST_DAYS: i64 = 731;
 /// Rotations are due in the morning.
@@ -192,22 +192,6 @@ pub struct Schedule {
     pub ends: BTreeMap<String, ProviderEnd>,
 }
 
-/// When a provider ends a key by itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProviderEnd {
-    /// The end.
-    pub at: DateTime<Utc>,
-    /// When the key was made, where that is known.
-    pub made_at: Option<DateTime<Utc>>,
-}
-
-impl ProviderEnd {
-    /// When the key is due for it: a week before, or a fifth of its life where that is less.
-    pub fn due_at(self) -> DateTime<Utc> {
-        before_expiry(self.at, self.made_at)
-    }
-}
-
 /// One provider's dates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeySchedule {
@@ -321,14 +305,6 @@ pub fn due_at(
         .flatten()
         .min()
         .unwrap_or(by_interval)
-}
-
-/// A week before the provider lets a key expire; of a key that lives less than five weeks `since` it was made, a fifth of its
-/// life.
-pub fn before_expiry(expires: DateTime<Utc>, since: Option<DateTime<Utc>>) -> DateTime<Utc> {
-    let week = TimeDelta::days(EXPIRY_MARGIN_DAYS);
-    let fifth = since.map(|since| (expires - since).max(TimeDelta::zero()) / 5);
-    expires - fifth.map_or(week, |fifth| fifth.min(week))
 }
 
 /// 09:00 of the day of an instant.

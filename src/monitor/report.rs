@@ -1,21 +1,17 @@
 //! What a monitor run sees: every key, `.env`, the backups, the schedule and the bot's heartbeat.
-use super::heartbeat::Heartbeat;
 use super::old_keys::{self, OldKey};
+use super::project_files::{BackupLine, EnvLine, ProjectFiles, files};
 use super::record::MonitorRecord;
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
 use crate::domain::schedule::{Priority, ProviderEnd, days_until};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::key_ends::AnsweringKey;
-use crate::rotation::plan::{self, Plan};
 use crate::rotation::probe::{Hint, Probed};
-use crate::rotation::schedule_file::{self, ReadSchedule};
-use crate::rotation::{EnvError, Keyring, Project, backup, look_at_exposed};
+use crate::rotation::schedule_file::ReadSchedule;
+use crate::rotation::{Keyring, look_at_exposed};
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -60,7 +56,7 @@ pub struct MonitorReport {
     pub backup: BackupLine,
     /// The schedule as a whole.
     pub schedule: ScheduleLine,
-    /// Old keys that are still alive beside their successors.
+    /// Keys that `.env` holds no more and that are still alive.
     pub old_keys: Vec<OldKey>,
     /// Keys that are exported where we were started, with other values than in `.env`.
     pub exported_otherwise: Vec<String>,
@@ -107,40 +103,6 @@ pub struct KeyLine {
     pub probe_ms: u64,
     /// What may be wrong with the key.
     pub hint: Option<Hint>,
-}
-
-/// The state of `.env` itself.
-#[derive(Clone, Debug, Serialize)]
-pub struct EnvLine {
-    /// Below the project.
-    pub file: String,
-    /// Octal; none where it is missing.
-    pub mode: Option<String>,
-    /// Whether others may read it.
-    pub open_to_others: bool,
-    /// Whether it is a pipe that a vault fills: it has no backup, and its mode is the vault's.
-    pub pipe: bool,
-    /// Why it could not be read.
-    pub fault: Option<String>,
-    /// Places where popular readers would see other values.
-    pub warnings: Vec<String>,
-    /// The lines that are not read, by their numbers: a key in them would not be seen.
-    pub unread: Vec<usize>,
-}
-
-/// The newest backup.
-#[derive(Clone, Debug, Serialize)]
-pub struct BackupLine {
-    /// Below the project; none when there is no backup.
-    pub file: Option<String>,
-    /// When it was made.
-    pub made_at: Option<DateTime<Utc>>,
-    /// Whole days since then.
-    pub age_days: Option<i64>,
-    /// When it was proven: in this run.
-    pub verified_at: Option<DateTime<Utc>>,
-    /// Why it could not be.
-    pub fault: Option<String>,
 }
 
 /// The schedule as a whole.
@@ -203,19 +165,6 @@ impl MonitorReport {
     }
 }
 
-/// What the files say; the probes come beside it.
-struct ProjectFiles {
-    env: EnvLine,
-    values: BTreeMap<String, SecretString>,
-    backup: BackupLine,
-    read: ReadSchedule,
-    plan: Option<Plan>,
-    old_keys: Vec<OldKey>,
-    exported_otherwise: Vec<String>,
-    heartbeat: Option<Heartbeat>,
-    record: MonitorRecord,
-}
-
 /// Looks at everything once. `heard` is told each verdict as it comes.
 pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorReport {
     let watcher = &Watcher {
@@ -244,6 +193,13 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
         ReadSchedule::Missing => (None, Some("missing".to_owned())),
         ReadSchedule::Unreadable(why) => (None, Some(why.clone())),
     };
+    let exposed = exposed(watcher, now).await;
+    let (keyring, looked) = (watcher.keys.clone(), exposed.clone());
+    // What was just learned of an exposed key is known of it as an old one.
+    let old_keys = watcher
+        .keys
+        .blocking(move |_| old_keys::alive(&keyring, &looked, now))
+        .await;
     let absent = watcher
         .keys
         .providers
@@ -266,9 +222,9 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
             days_left: next_at.map(|at| days_until(at, now, zone)),
             fault,
         },
-        old_keys: disk.old_keys,
+        old_keys,
         exported_otherwise: disk.exported_otherwise,
-        exposed: exposed(watcher, now).await,
+        exposed,
         heartbeat: disk.heartbeat.map(|beat| HeartbeatLine {
             at: beat.at,
             alive: beat.is_alive(now, watcher.idle),
@@ -283,82 +239,6 @@ async fn exposed(watcher: &Watcher, now: DateTime<Utc>) -> Vec<ExposedKey> {
         tracing::warn!(%error, "exposed keys cannot be looked at");
         Vec::new()
     })
-}
-
-fn files(keys: &Keyring, now: DateTime<Utc>) -> ProjectFiles {
-    let project = &*keys.project;
-    let (env, values) = env_line(project);
-    ProjectFiles {
-        env,
-        values,
-        backup: backup_line(project, now),
-        read: schedule_file::read(project),
-        plan: plan::make(project, &keys.providers, now).ok(),
-        old_keys: old_keys::alive(keys, now),
-        exported_otherwise: old_keys::exported_otherwise(keys),
-        heartbeat: Heartbeat::read(project),
-        record: MonitorRecord::read(project),
-    }
-}
-
-fn env_line(project: &Project) -> (EnvLine, BTreeMap<String, SecretString>) {
-    let mode = project
-        .env
-        .metadata()
-        .ok()
-        .map(|file| file.permissions().mode() & 0o7777);
-    let pipe = project.env_is_pipe();
-    let mut line = EnvLine {
-        file: project.relative(&project.env),
-        mode: mode.map(|mode| format!("{mode:04o}")),
-        open_to_others: !pipe && mode.is_some_and(|mode| mode & 0o077 != 0),
-        pipe,
-        fault: None,
-        warnings: Vec::new(),
-        unread: Vec::new(),
-    };
-    match project.read_env() {
-        Ok(env) => {
-            line.warnings = env.warnings().iter().map(ToString::to_string).collect();
-            let unread = env.warnings().iter().filter(|warning| warning.is_unread);
-            line.unread = unread.map(|warning| warning.line).collect();
-            (line, env.values())
-        }
-        Err(EnvError::Missing(_)) => (
-            EnvLine {
-                fault: Some("missing".to_owned()),
-                ..line
-            },
-            BTreeMap::new(),
-        ),
-        Err(error) => (
-            EnvLine {
-                fault: Some(error.to_string()),
-                ..line
-            },
-            BTreeMap::new(),
-        ),
-    }
-}
-
-fn backup_line(project: &Project, now: DateTime<Utc>) -> BackupLine {
-    let Some(newest) = backup::list(project).into_iter().next() else {
-        return BackupLine {
-            file: None,
-            made_at: None,
-            age_days: None,
-            verified_at: None,
-            fault: None,
-        };
-    };
-    let verified = backup::verify(project, &newest);
-    BackupLine {
-        age_days: Some((now - newest.made_at).num_days()),
-        made_at: Some(newest.made_at),
-        verified_at: verified.is_ok().then_some(now),
-        fault: verified.err().map(|error| error.to_string()),
-        file: Some(newest.file),
-    }
 }
 
 fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTime<Utc>) -> KeyLine {

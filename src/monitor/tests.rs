@@ -1,7 +1,8 @@
 //! A report by hand, and what each form of it says.
 use super::findings::{self, Condition, Severity};
 use super::old_keys::OldKey;
-use super::report::{BackupLine, EnvLine, HeartbeatLine, KeyLine, MonitorReport, ScheduleLine};
+use super::project_files::{BackupLine, EnvLine};
+use super::report::{HeartbeatLine, KeyLine, MonitorReport, ScheduleLine};
 use super::{MonitorRecord, plugin, prometheus, seed_format};
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
 use crate::domain::schedule::Priority;
@@ -122,6 +123,8 @@ fn each_condition_has_its_level() {
                 key: "NOTION_TOKEN".to_owned(),
                 provider: "notion".to_owned(),
                 since,
+                is_newer: false,
+                is_exposed: false,
                 held_by: vec!["node (pid 812, since Monday)".to_owned()],
             });
         }

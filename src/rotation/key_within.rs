@@ -1,5 +1,7 @@
 //! The key alone, within a value that holds more: what people copy along with a key stands in front of it or behind it.
-use super::providers::Variable;
+use super::dotenv::KeyValues;
+use super::providers::{Provider, Variable};
+use secrecy::{ExposeSecret, SecretString};
 
 /// What people copy along with a key, out of a header, a URL or a line of `.env`.
 const IN_FRONT: [&str; 6] = ["export", "Authorization:", "Bearer", "Basic", "Token", "bot"];
@@ -63,6 +65,20 @@ pub(super) fn key_within<'v>(variable: &Variable, value: &'v str) -> Option<&'v 
         inner.trim_end_matches(is_around)
     };
     (key != value && !key.is_empty() && is_key(variable, key)).then_some(key)
+}
+
+/// The values of a key, where one of them holds more than that: with the keys alone.
+pub(super) fn keys_within(provider: &Provider, values: &KeyValues) -> Option<KeyValues> {
+    let mut alone = values.clone();
+    let mut is_more = false;
+    for (name, value) in &mut alone {
+        let variable = provider.variable(name);
+        let key = variable.and_then(|variable| key_within(variable, value.expose_secret()));
+        if let Some(key) = key.map(SecretString::from) {
+            (*value, is_more) = (key, true);
+        }
+    }
+    is_more.then_some(alone)
 }
 
 fn is_key(variable: &Variable, text: &str) -> bool {

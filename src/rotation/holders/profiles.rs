@@ -9,14 +9,13 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 /// Files with fixed names.
-const FILES: [&str; 43] = [
+const FILES: [&str; 42] = [
     ".bashrc",
     ".bash_profile",
     ".bash_login",
     ".bash_aliases",
     ".profile",
     ".xprofile",
-    ".xsessionrc",
     ".pam_environment",
     ".kshrc",
     ".tcshrc",

@@ -210,13 +210,13 @@ fn profiles_are_looked_at_below_the_home_folder() {
 #[test]
 fn direnv_reads_the_folders_above_a_project() {
     let home = tempfile::tempdir().unwrap();
-    let dir = home.path().join("work/bot");
+    let dir = home.path().join("code/bot");
     write_file(&dir.join(".env"), "A=1\n");
-    write_file(&home.path().join("work/.envrc"), &format!("export API_Groq={OLD}\n"));
+    write_file(&home.path().join("code/.envrc"), &format!("export API_Groq={OLD}\n"));
     let project = Project::open(&settings(&dir)).unwrap();
     let found = super::profiles::holding(&project, Some(home.path()), &sought());
     let subjects: Vec<String> = found.iter().map(|holder| holder.subject(now(), Tz::UTC)).collect();
-    assert_eq!(subjects, ["~/work/.envrc line 1"]);
+    assert_eq!(subjects, ["~/code/.envrc line 1"]);
 }
 
 /// What other files write in other letters: a secret of Kubernetes, a login of Docker, a file in UTF-16.

@@ -7,6 +7,7 @@ use super::shared::SharedState;
 use super::{consent, gate};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::blocking::blocking;
+use crate::rotation::key_within::keys_within;
 use crate::rotation::providers::{Provider, Providers};
 use crate::rotation::{EnvError, EnvFile, read_in_project};
 use chrono::{DateTime, Utc};
@@ -55,7 +56,7 @@ impl Prober {
         now: DateTime<Utc>,
     ) -> Probed {
         let as_it_stands = self.probe(provider, values, now).await;
-        let Some(alone) = provider.keys_within(values) else {
+        let Some(alone) = keys_within(provider, values) else {
             return as_it_stands;
         };
         if as_it_stands.verdict.life() == Life::Alive {

@@ -2,7 +2,6 @@
 use super::answer::AnswerRule;
 use super::capture::CapturePlan;
 use crate::domain::schedule::Priority;
-use crate::rotation::key_within::key_within;
 use crate::rotation::reference::other_variable;
 use regex::Regex;
 use secrecy::{ExposeSecret, SecretString};
@@ -154,19 +153,6 @@ impl Provider {
             .get(language)
             .or_else(|| self.instructions.get("en"))
             .map_or(&[], Vec::as_slice)
-    }
-
-    /// The same values, where one holds more than a key: with the keys alone.
-    pub fn keys_within(&self, values: &BTreeMap<String, SecretString>) -> Option<BTreeMap<String, SecretString>> {
-        let mut alone = values.clone();
-        let mut is_more = false;
-        for (name, value) in &mut alone {
-            let key = self.variable(name).and_then(|of| key_within(of, value.expose_secret()));
-            if let Some(key) = key.map(SecretString::from) {
-                (*value, is_more) = (key, true);
-            }
-        }
-        is_more.then_some(alone)
     }
 
     /// The keys of this provider among `values`: one for each distinct set, so that a key under two names is probed
