@@ -24,14 +24,15 @@ pub fn of(report: &MonitorReport) -> Vec<MonitorFinding> {
     let running = report.exposed.iter().filter(|key| !key.standing.is_over());
     all.extend(running.map(|key| {
         let name = key.variables.first().unwrap_or(&key.title);
-        let mut text = format!("{name}: {}", key.in_words(report.checked_at));
+        let stands = key.in_words(report.checked_at);
         let mut old = report
             .old_keys
             .iter()
             .filter(|old| old.is_exposed && old.provider == key.id);
-        if let Some(held_by) = old.find_map(holders_of) {
-            text += &format!("; before that, {held_by}");
-        }
+        let text = match old.find_map(holders_of) {
+            Some(first) => format!("{name}: {stands}; before that, {first}"),
+            None => format!("{name}: {stands}"),
+        };
         finding(Condition::KeyExposed, name, Severity::Critical, text)
     }));
     let untold = report.old_keys.iter().filter(|old| !old.is_exposed);
