@@ -4,10 +4,10 @@ use super::{CommandResult, Exit, ProjectArgs, table, words};
 use crate::config::Settings;
 use crate::domain::schedule::due_in_words;
 use crate::monitor::channels::{AlertContext, Channels};
-use crate::monitor::findings::{self, Condition, MonitorFinding, Severity};
+use crate::monitor::findings::{self, MonitorFinding, Severity};
 use crate::monitor::report::KeyLine;
 use crate::monitor::run::{AlertDelivery, MonitorRun};
-use crate::monitor::{self, MonitorReport, OldKey, Watcher, prometheus, seed_format};
+use crate::monitor::{self, MonitorReport, Watcher, prometheus, seed_format};
 use crate::rotation::Keyring;
 use crate::rotation::atomic_write::write_atomic;
 use anyhow::Context;
@@ -161,14 +161,6 @@ fn people(watcher: &Watcher, args: &MonitorArgs, report: &MonitorReport, finding
         }
         words::tell_unknown(&report.others);
     }
-    let is_found = |key: &str| {
-        findings
-            .iter()
-            .any(|finding| finding.subject == key && finding.condition == Condition::OldKeyAlive)
-    };
-    for old in report.old_keys.iter().filter(|old| !args.quiet && !is_found(&old.key)) {
-        println!("{}", old_key(old));
-    }
     for finding in findings
         .iter()
         .filter(|finding| !args.quiet || finding.level > Severity::Note)
@@ -178,19 +170,6 @@ fn people(watcher: &Watcher, args: &MonitorArgs, report: &MonitorReport, finding
     if findings.is_empty() && !args.quiet {
         println!("nothing to do");
     }
-}
-
-/// An old key that was not alive for so long that anybody is alarmed.
-fn old_key(old: &OldKey) -> String {
-    let holders = if old.held_by.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "restart or change what still holds it ({}), then ",
-            old.held_by.join(", ")
-        )
-    };
-    format!("the old key of {} still works: {holders}delete it", old.key)
 }
 
 fn rows(keys: &[KeyLine]) -> Vec<Vec<String>> {

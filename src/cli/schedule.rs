@@ -182,7 +182,7 @@ fn set(
     }
     if let Some(name) = key {
         let provider = keys.provider(name)?;
-        key_dates::set(project, &keys.providers, provider, (every, next_at), now)?;
+        key_dates::set(project, &keys.providers, &[(provider, next_at)], every, now)?;
         return Ok(());
     }
     let _lock = schedule_file::lock(project)?;
@@ -240,16 +240,13 @@ fn set_by(
         return Err(anyhow::anyhow!("no such key is in .env, so there is no date to move").into());
     }
     let schedule = key_dates::of_each(project, &keys.providers, now);
-    let moved = |id: &String| by.moved_from(schedule.due_at(id), earlier, now, project.zone);
-    let moved: Vec<_> = meant.iter().map(|key| (&key.provider, moved(&key.provider))).collect();
-    // All of them, or none.
-    for (_, next_at) in &moved {
-        within_bounds(*next_at, project, now)?;
+    let mut moved = Vec::new();
+    for key in meant {
+        let next_at = by.moved_from(schedule.due_at(&key.provider), earlier, now, project.zone);
+        within_bounds(next_at, project, now)?;
+        moved.push((keys.provider(&key.provider)?, Some(next_at)));
     }
-    for (id, next_at) in moved {
-        let provider = keys.provider(id)?;
-        key_dates::set(project, &keys.providers, provider, (every, Some(next_at)), now)?;
-    }
+    key_dates::set(project, &keys.providers, &moved, every, now)?;
     Ok(())
 }
 

@@ -14,6 +14,7 @@ pub mod key_state;
 pub mod leaks;
 pub mod outcome;
 pub mod page;
+mod provider_end;
 pub mod redact;
 pub mod reply;
 pub mod schedule;

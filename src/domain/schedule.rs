@@ -5,13 +5,13 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use super::provider_end::{ProviderEnd, before_expiry};
+
 /// The guide's interval, for schedules that name none.
 pub const DEFAULT_INTERVAL: Interval = Interval {
     count: 4,
     unit: Unit::Weeks,
 };
-/// A key is due this long before its provider lets it expire.
-const EXPIRY_MARGIN_DAYS: i64 = 7;
 /// Nobody plans further ahead, in days.
 pub const FURTHEST_DAYS: i64 = 731;
 /// Rotations are due in the morning.
@@ -188,6 +188,8 @@ pub struct Schedule {
     pub automated: bool,
     /// Each provider's own dates.
     pub keys: BTreeMap<String, KeySchedule>,
+    /// When providers end keys by themselves, as they last told; no part of what is written.
+    pub ends: BTreeMap<String, ProviderEnd>,
 }
 
 /// One provider's dates.
@@ -219,17 +221,43 @@ impl Schedule {
             every: Some(every),
             automated: false,
             keys: BTreeMap::new(),
+            ends: BTreeMap::new(),
         }
     }
 
     /// When a provider is due: on its own date, or on the date of all, and shortly before it lets the key expire.
     pub fn due_at(&self, provider: &str) -> DateTime<Utc> {
-        let Some(key) = self.keys.get(provider) else {
-            return self.next_at;
-        };
-        let by_expiry = key.provider_expires_at.map(|at| before_expiry(at, key.last_rotated_at));
-        let written = key.next_at.unwrap_or(self.next_at);
-        by_expiry.map_or(written, |by_expiry| by_expiry.min(written))
+        let written = self.written_for(provider);
+        let by_end = self.end_of(provider).map(ProviderEnd::due_at);
+        by_end.map_or(written, |by_end| by_end.min(written))
+    }
+
+    /// When a provider ends its key: as it last told, else as it told when the key was made.
+    pub fn end_of(&self, provider: &str) -> Option<ProviderEnd> {
+        let noted = self.keys.get(provider).and_then(|key| {
+            Some(ProviderEnd {
+                at: key.provider_expires_at?,
+                made_at: key.last_rotated_at,
+            })
+        });
+        self.ends.get(provider).copied().or(noted)
+    }
+
+    /// The end because of which a key is due before its date.
+    pub fn end_before_date(&self, provider: &str) -> Option<DateTime<Utc>> {
+        let end = self.end_of(provider)?;
+        (end.due_at() < self.written_for(provider)).then_some(end.at)
+    }
+
+    /// The first of all: the date of all, or an earlier one because a provider ends its key.
+    pub fn first_at(&self) -> DateTime<Utc> {
+        let by_end = self.ends.keys().map(|provider| self.due_at(provider));
+        by_end.fold(self.next_at, DateTime::min)
+    }
+
+    fn written_for(&self, provider: &str) -> DateTime<Utc> {
+        let own = self.keys.get(provider).and_then(|key| key.next_at);
+        own.unwrap_or(self.next_at)
     }
 
     /// A person's date for all: every key is due then, whatever date of its own it had.
@@ -277,14 +305,6 @@ pub fn due_at(
         .flatten()
         .min()
         .unwrap_or(by_interval)
-}
-
-/// A week before the provider lets a key expire; of a key that lives less than five weeks `since` it was made, a fifth of its
-/// life.
-pub fn before_expiry(expires: DateTime<Utc>, since: Option<DateTime<Utc>>) -> DateTime<Utc> {
-    let week = TimeDelta::days(EXPIRY_MARGIN_DAYS);
-    let fifth = since.map(|since| (expires - since).max(TimeDelta::zero()) / 5);
-    expires - fifth.map_or(week, |fifth| fifth.min(week))
 }
 
 /// 09:00 of the day of an instant.

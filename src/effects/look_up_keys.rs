@@ -166,7 +166,9 @@ fn dates_of(
             .as_ref()
             .filter(|rotation| rotation.written_at.is_some())
             .and_then(|rotation| rotation.by.clone()),
-        expires_at: own.and_then(|own| own.provider_expires_at),
+        expires_at: schedule
+            .and_then(|schedule| schedule.end_of(&provider.id))
+            .map(|end| end.at),
         priority: provider.priority,
         former: exposed_former(project, providers, provider)
             .or_else(|| rotation.as_ref().map(|rotation| former_of(provider, rotation))),

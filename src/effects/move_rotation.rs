@@ -36,7 +36,7 @@ pub(super) async fn perform(keys: &Keyring, moves: &[DateMove]) -> Outcome {
         } else {
             schedule.follow_the_earliest();
             schedule_file::write(project, &schedule).map_err(|error| error.to_string())?;
-            schedule.next_at
+            schedule.first_at()
         };
         Ok::<_, String>(Outcome::Done {
             result: Done::Moved { moves: done, next_at },
@@ -48,7 +48,7 @@ pub(super) async fn perform(keys: &Keyring, moves: &[DateMove]) -> Outcome {
 /// Moves one key; whether it has the new date now. Where no date was set, any that stands there now is ours, and the way back
 /// leads to a key that is due now, as one without a date is.
 fn moves_one(schedule: &mut Schedule, one: &DateMove, now: DateTime<Utc>) -> bool {
-    let of_all = schedule.next_at;
+    let (of_all, due_at) = (schedule.next_at, schedule.due_at(&one.provider));
     let Some(key) = schedule.keys.get_mut(&one.provider) else {
         return false;
     };
@@ -58,7 +58,8 @@ fn moves_one(schedule: &mut Schedule, one: &DateMove, now: DateTime<Utc>) -> boo
     if is_at && one.every_to.is_none_or(|every| every == key.every) {
         return true;
     }
-    if one.from.is_some() && present != one.from {
+    // It may be due before its date, as its provider ends it.
+    if one.from.is_some_and(|from| present != Some(from) && due_at != from) {
         return false;
     }
     key.next_at = Some(to);

@@ -35,11 +35,12 @@ fn write(project: &Project, rotated_at: DateTime<Utc>) -> Result<DateTime<Utc>, 
     if let Some(before) = before.schedule() {
         schedule.automated = before.automated;
         schedule.keys.clone_from(&before.keys);
+        schedule.ends.clone_from(&before.ends);
     }
     follow(project, &mut schedule, rotated_at);
     schedule.follow_the_earliest();
     schedule_file::write(project, &schedule)?;
-    Ok(schedule.next_at)
+    Ok(schedule.first_at())
 }
 
 /// All that was due is rotated, as the page says, and is due again after an interval of its own; but a key whose rotation was

@@ -13,14 +13,15 @@ pub(super) async fn observe(collector: &Collector, now: DateTime<Utc>) -> Observ
             .with("path", path)
             .with("why", why),
         ReadSchedule::Ok { schedule, .. } => {
-            let reason = if schedule.next_at > now {
+            let first_at = schedule.first_at();
+            let reason = if first_at > now {
                 Observation::proven("schedule_ahead")
             } else {
                 Observation::missing("schedule_past")
             };
             reason
-                .at("date", schedule.next_at)
-                .with("days", days_until(schedule.next_at, now, collector.keys.project.zone))
+                .at("date", first_at)
+                .with("days", days_until(first_at, now, collector.keys.project.zone))
         }
     }
 }

@@ -1,165 +1,42 @@
 //! What a report means: each thing that a person should know, how bad it is, and in which words. Pure.
+use super::finding::finding;
+use super::key_findings::{holders_of, of_key, of_old_key};
 use super::report::{KeyLine, MonitorReport};
 use crate::domain::verdict::{Life, Verdict};
-use crate::rotation::acceptance::hint_in_words;
 use crate::rotation::probe::Hint;
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
-use std::fmt;
 
-/// A rotation is a warning this many days ahead, and is announced so many.
-pub const DUE_DAYS: i64 = 7;
-const ANNOUNCED_DAYS: i64 = 14;
-/// A provider's own end of a key is announced so early, and is critical so late.
-const EXPIRY_DAYS: (i64, i64) = (14, 2);
-/// An old key beside its successor: a warning after a day, critical after a week.
-const OLD_KEY_HOURS: (i64, i64) = (24, 7 * 24);
+pub use super::finding::{Condition, MonitorFinding, Severity};
+pub use super::key_findings::DUE_DAYS;
+
 /// The newest backup should not be older; older ones are dropped after as many days.
 const BACKUP_DAYS: i64 = crate::rotation::backup::KEEP_DAYS;
-/// A key that told nothing is a finding only when it did so this often in a row.
-const UNKNOWN_RUNS: u32 = 2;
 /// Clocks are set by a little now and then.
 const CLOCK_SLACK: TimeDelta = TimeDelta::minutes(5);
 
-/// How bad a finding is, in the order of the plugin's codes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Severity {
-    /// There is nothing to do.
-    Ok,
-    /// It is good to know.
-    Note,
-    /// Somebody should do something soon.
-    Warning,
-    /// Somebody must do something now.
-    Critical,
-}
-
-/// What can be the matter with keys, files and the bot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Condition {
-    /// The provider refuses the key.
-    KeyDead,
-    /// The key lives, but cannot be used as it is.
-    KeyUnusable,
-    /// The value in `.env` cannot be a key, or one of a pair is missing.
-    KeyMalformed,
-    /// Nothing could be learned about the key, several times in a row.
-    KeyUnknown,
-    /// The rotation is due, or soon.
-    RotationDue,
-    /// The provider ends the key soon.
-    ProviderExpiry,
-    /// Others could read the key, and its old value is not proven dead.
-    KeyExposed,
-    /// A replaced key still works.
-    OldKeyAlive,
-    /// A key is exported with another value than `.env` holds.
-    ExportedOtherwise,
-    /// There is no backup.
-    BackupMissing,
-    /// The newest backup is old.
-    BackupOld,
-    /// The newest backup is damaged.
-    BackupBad,
-    /// Others may read `.env`.
-    EnvOpen,
-    /// `.env` is missing or unreadable.
-    EnvFault,
-    /// Lines of `.env` are not read: a key in them would not be seen.
-    LinesUnread,
-    /// No key of `.env` can be asked about.
-    NothingWatched,
-    /// There is no schedule, or it is unreadable.
-    ScheduleFault,
-    /// The bot gave no sign of life.
-    BotSilent,
-    /// The last run lies in the future.
-    ClockWrong,
-}
-
-/// One thing that a person should know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct MonitorFinding {
-    /// What is the matter.
-    pub condition: Condition,
-    /// With which key, old key or file; empty for the project as a whole.
-    pub subject: String,
-    /// How bad it is.
-    pub level: Severity,
-    /// Days left, for what comes nearer: alerts repeat at some of them.
-    pub days_left: Option<i64>,
-    /// For people; no secret, no name of an account.
-    pub text: String,
-}
-
-impl Condition {
-    /// The name in alerts and metrics.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::KeyDead => "key_dead",
-            Self::KeyUnusable => "key_unusable",
-            Self::KeyMalformed => "key_malformed",
-            Self::KeyUnknown => "key_unknown",
-            Self::RotationDue => "rotation_due",
-            Self::ProviderExpiry => "provider_expiry",
-            Self::KeyExposed => "key_exposed",
-            Self::OldKeyAlive => "old_key_alive",
-            Self::ExportedOtherwise => "exported_otherwise",
-            Self::BackupMissing => "backup_missing",
-            Self::BackupOld => "backup_old",
-            Self::BackupBad => "backup_bad",
-            Self::EnvOpen => "env_open",
-            Self::EnvFault => "env_fault",
-            Self::LinesUnread => "lines_unread",
-            Self::NothingWatched => "nothing_watched",
-            Self::ScheduleFault => "schedule_fault",
-            Self::BotSilent => "bot_silent",
-            Self::ClockWrong => "clock_wrong",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Ok => "ok",
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Critical => "critical",
-        })
-    }
-}
-
 /// Everything that a report gives rise to, the worst first.
 pub fn of(report: &MonitorReport) -> Vec<MonitorFinding> {
-    let mut all: Vec<MonitorFinding> = report.keys.iter().flat_map(of_key).collect();
+    let mut all: Vec<MonitorFinding> = report
+        .keys
+        .iter()
+        .flat_map(|key| of_key(key, report.checked_at))
+        .collect();
     let running = report.exposed.iter().filter(|key| !key.standing.is_over());
     all.extend(running.map(|key| {
         let name = key.variables.first().unwrap_or(&key.title);
-        let text = format!("{name}: {}", key.in_words(report.checked_at));
+        let stands = key.in_words(report.checked_at);
+        let mut old = report
+            .old_keys
+            .iter()
+            .filter(|old| old.is_exposed && old.provider == key.id);
+        let text = match old.find_map(holders_of) {
+            Some(first) => format!("{name}: {stands}; before that, {first}"),
+            None => format!("{name}: {stands}"),
+        };
         finding(Condition::KeyExposed, name, Severity::Critical, text)
     }));
-    all.extend(report.old_keys.iter().map(|old| {
-        let hours = (report.checked_at - old.since).num_hours();
-        // While its readers are restarted an old key may live on for a while.
-        let level = stepped(hours, OLD_KEY_HOURS).unwrap_or(Severity::Note);
-        let what_to_do = if old.held_by.is_empty() {
-            "delete it".to_owned()
-        } else {
-            format!(
-                "restart or change what still holds it ({}), then delete it",
-                old.held_by.join(", ")
-            )
-        };
-        let text = format!(
-            "the old key of {} still works, {} after its successor; {what_to_do}",
-            old.key,
-            span(hours)
-        );
-        finding(Condition::OldKeyAlive, &old.key, level, text)
-    }));
+    let untold = report.old_keys.iter().filter(|old| !old.is_exposed);
+    all.extend(untold.map(|old| of_old_key(old, report.checked_at)));
     all.extend(report.exported_otherwise.iter().map(|name| {
         let text = format!(
             "{name} is exported where keyminder was started, with another value than .env holds, and wins over it"
@@ -188,125 +65,6 @@ pub fn no_network(report: &MonitorReport) -> bool {
         .filter(|key| key.verdict.life() != Life::None)
         .peekable();
     asked.peek().is_some() && asked.all(|key| key.verdict == Verdict::NetworkError)
-}
-
-fn finding(condition: Condition, subject: &str, level: Severity, text: String) -> MonitorFinding {
-    MonitorFinding {
-        condition,
-        subject: subject.to_owned(),
-        level,
-        days_left: None,
-        text,
-    }
-}
-
-/// A warning from the first limit on, critical from the second.
-fn stepped(value: i64, (warning, critical): (i64, i64)) -> Option<Severity> {
-    if value > critical {
-        Some(Severity::Critical)
-    } else {
-        (value > warning).then_some(Severity::Warning)
-    }
-}
-
-fn span(hours: i64) -> String {
-    match hours / 24 {
-        0 if hours == 0 => "less than an hour".to_owned(),
-        0 if hours == 1 => "1 hour".to_owned(),
-        0 => format!("{hours} hours"),
-        1 => "1 day".to_owned(),
-        days => format!("{days} days"),
-    }
-}
-
-fn of_key(key: &KeyLine) -> Vec<MonitorFinding> {
-    [of_verdict(key), of_due(key), of_expiry(key)]
-        .into_iter()
-        .flatten()
-        .collect()
-}
-
-fn of_verdict(key: &KeyLine) -> Option<MonitorFinding> {
-    let (name, verdict) = (&key.key, key.verdict.as_str());
-    let why = key.hint.as_ref().map(|hint| format!(": {}", hint_in_words(hint)));
-    let why = why.unwrap_or_default();
-    let (condition, level, text) = match key.verdict.life() {
-        Life::Dead => (
-            Condition::KeyDead,
-            Severity::Critical,
-            format!("{name} is refused by its provider ({verdict}){why}"),
-        ),
-        // A placeholder is no key yet.
-        Life::None if matches!(key.hint, Some(Hint::Placeholder(_))) => return None,
-        Life::None => {
-            let why = key.hint.as_ref().map_or_else(|| verdict.to_owned(), hint_in_words);
-            (
-                Condition::KeyMalformed,
-                Severity::Warning,
-                format!("{name} in .env is no whole key: {why}"),
-            )
-        }
-        Life::Alive if matches!(key.verdict, Verdict::Valid | Verdict::ValidLimited) => return None,
-        Life::Alive => (
-            Condition::KeyUnusable,
-            Severity::Warning,
-            format!("{name} lives, but cannot be used ({verdict})"),
-        ),
-        Life::Unknown if key.unknown_runs < UNKNOWN_RUNS => return None,
-        Life::Unknown => (
-            Condition::KeyUnknown,
-            Severity::Warning,
-            format!(
-                "nothing learned about {name} in {} runs ({verdict}){why}",
-                key.unknown_runs
-            ),
-        ),
-    };
-    Some(finding(condition, name, level, text))
-}
-
-fn of_due(key: &KeyLine) -> Option<MonitorFinding> {
-    let days = key.days_left.filter(|days| *days <= ANNOUNCED_DAYS)?;
-    let level = match days {
-        ..0 => Severity::Critical,
-        0..=DUE_DAYS => Severity::Warning,
-        _ => Severity::Note,
-    };
-    let was = if days < 0 { "was" } else { "is" };
-    let text = format!("the rotation of {} {was} due {}", key.key, in_days(days));
-    Some(MonitorFinding {
-        days_left: Some(days),
-        ..finding(Condition::RotationDue, &key.key, level, text)
-    })
-}
-
-fn of_expiry(key: &KeyLine) -> Option<MonitorFinding> {
-    // An end in the past of a key that answers is no fact.
-    let is_over = |days: i64| days < 0 && key.verdict.life() == Life::Alive;
-    let days = key
-        .expires_in_days
-        .filter(|days| *days <= EXPIRY_DAYS.0 && !is_over(*days))?;
-    let level = if days <= EXPIRY_DAYS.1 {
-        Severity::Critical
-    } else {
-        Severity::Warning
-    };
-    let ends = if days < 0 { "ended" } else { "ends" };
-    let text = format!("the provider {ends} {} {}", key.key, in_days(days));
-    Some(MonitorFinding {
-        days_left: Some(days),
-        ..finding(Condition::ProviderExpiry, &key.key, level, text)
-    })
-}
-
-fn in_days(days: i64) -> String {
-    match days {
-        0 => "today".to_owned(),
-        1 => "tomorrow".to_owned(),
-        -1 => "yesterday".to_owned(),
-        days if days > 1 => format!("in {days} days"),
-        days => format!("{} days ago", -days),
-    }
 }
 
 /// That no key is watched, and which secrets of no known provider stand in the file.

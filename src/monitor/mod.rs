@@ -3,10 +3,13 @@
 pub mod alerts;
 pub mod channels;
 pub mod daily;
+mod finding;
 pub mod findings;
 pub mod heartbeat;
+mod key_findings;
 mod old_keys;
 pub mod plugin;
+mod project_files;
 pub mod prometheus;
 pub mod record;
 pub mod report;

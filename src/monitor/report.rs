@@ -1,20 +1,17 @@
 //! What a monitor run sees: every key, `.env`, the backups, the schedule and the bot's heartbeat.
-use super::heartbeat::Heartbeat;
 use super::old_keys::{self, OldKey};
+use super::project_files::{BackupLine, EnvLine, ProjectFiles, files};
 use super::record::MonitorRecord;
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
-use crate::domain::schedule::{Priority, days_until};
+use crate::domain::schedule::{Priority, ProviderEnd, days_until};
 use crate::domain::verdict::{Life, Verdict};
-use crate::rotation::plan::{self, Plan};
+use crate::rotation::key_ends::AnsweringKey;
 use crate::rotation::probe::{Hint, Probed};
-use crate::rotation::schedule_file::{self, ReadSchedule};
-use crate::rotation::{EnvError, Keyring, Project, backup, look_at_exposed};
+use crate::rotation::schedule_file::ReadSchedule;
+use crate::rotation::{Keyring, look_at_exposed};
 use chrono::{DateTime, Utc};
-use secrecy::SecretString;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -59,7 +56,7 @@ pub struct MonitorReport {
     pub backup: BackupLine,
     /// The schedule as a whole.
     pub schedule: ScheduleLine,
-    /// Old keys that are still alive beside their successors.
+    /// Keys that `.env` holds no more and that are still alive.
     pub old_keys: Vec<OldKey>,
     /// Keys that are exported where we were started, with other values than in `.env`.
     pub exported_otherwise: Vec<String>,
@@ -86,6 +83,8 @@ pub struct KeyLine {
     pub alive: bool,
     /// When the provider ends it.
     pub expires_at: Option<DateTime<Utc>>,
+    /// When its provider says that it was made.
+    pub made_at: Option<DateTime<Utc>>,
     /// When it was last replaced, as far as is known: by the schedule, or by the provider's date of its making.
     pub last_rotated_at: Option<DateTime<Utc>>,
     /// When its rotation is due.
@@ -104,40 +103,6 @@ pub struct KeyLine {
     pub probe_ms: u64,
     /// What may be wrong with the key.
     pub hint: Option<Hint>,
-}
-
-/// The state of `.env` itself.
-#[derive(Clone, Debug, Serialize)]
-pub struct EnvLine {
-    /// Below the project.
-    pub file: String,
-    /// Octal; none where it is missing.
-    pub mode: Option<String>,
-    /// Whether others may read it.
-    pub open_to_others: bool,
-    /// Whether it is a pipe that a vault fills: it has no backup, and its mode is the vault's.
-    pub pipe: bool,
-    /// Why it could not be read.
-    pub fault: Option<String>,
-    /// Places where popular readers would see other values.
-    pub warnings: Vec<String>,
-    /// The lines that are not read, by their numbers: a key in them would not be seen.
-    pub unread: Vec<usize>,
-}
-
-/// The newest backup.
-#[derive(Clone, Debug, Serialize)]
-pub struct BackupLine {
-    /// Below the project; none when there is no backup.
-    pub file: Option<String>,
-    /// When it was made.
-    pub made_at: Option<DateTime<Utc>>,
-    /// Whole days since then.
-    pub age_days: Option<i64>,
-    /// When it was proven: in this run.
-    pub verified_at: Option<DateTime<Utc>>,
-    /// Why it could not be.
-    pub fault: Option<String>,
 }
 
 /// The schedule as a whole.
@@ -160,7 +125,30 @@ pub struct HeartbeatLine {
     pub alive: bool,
 }
 
+impl KeyLine {
+    /// When its provider ends it.
+    pub(super) fn end(&self) -> Option<ProviderEnd> {
+        let made_at = self.made_at;
+        self.expires_at.map(|at| ProviderEnd { at, made_at })
+    }
+}
+
 impl MonitorReport {
+    /// The keys that answered, with what was told of their ends.
+    pub(super) fn answering(&self) -> Vec<AnsweringKey> {
+        let answering = self.keys.iter().filter(|key| key.alive);
+        answering
+            .filter_map(|key| {
+                Some(AnsweringKey {
+                    provider: key.provider.clone(),
+                    variable: key.key.clone(),
+                    fingerprint: key.fingerprint.clone()?,
+                    end: key.end(),
+                })
+            })
+            .collect()
+    }
+
     /// What is to be kept after this run, by what was kept before it. The alerts stay those that went out before.
     pub fn record_after(&self, before: &MonitorRecord) -> MonitorRecord {
         let unknown = self.keys.iter().filter(|key| key.verdict.life() == Life::Unknown);
@@ -177,19 +165,6 @@ impl MonitorReport {
     }
 }
 
-/// What the files say; the probes come beside it.
-struct ProjectFiles {
-    env: EnvLine,
-    values: BTreeMap<String, SecretString>,
-    backup: BackupLine,
-    read: ReadSchedule,
-    plan: Option<Plan>,
-    old_keys: Vec<OldKey>,
-    exported_otherwise: Vec<String>,
-    heartbeat: Option<Heartbeat>,
-    record: MonitorRecord,
-}
-
 /// Looks at everything once. `heard` is told each verdict as it comes.
 pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorReport {
     let watcher = &Watcher {
@@ -203,7 +178,7 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
         .prober
         .probe_each(&watcher.keys.providers, &disk.values, now, heard)
         .await;
-    let keys = probed
+    let keys: Vec<KeyLine> = probed
         .iter()
         .map(|probed| key_line(watcher, probed, &disk, now))
         .collect();
@@ -211,12 +186,20 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
     let (next_at, fault) = match &disk.read {
         ReadSchedule::Ok { schedule, .. } => {
             // An exposed key is due before its date, and one that ends soon.
-            let planned = disk.plan.iter().flat_map(|plan| &plan.keys).map(|key| key.due_at).min();
+            let planned = disk.plan.iter().flat_map(|plan| &plan.keys).map(|key| key.due_at);
+            let planned = planned.chain(keys.iter().filter_map(|key| key.next_at)).min();
             (Some(planned.unwrap_or(schedule.next_at)), None)
         }
         ReadSchedule::Missing => (None, Some("missing".to_owned())),
         ReadSchedule::Unreadable(why) => (None, Some(why.clone())),
     };
+    let exposed = exposed(watcher, now).await;
+    let (keyring, looked) = (watcher.keys.clone(), exposed.clone());
+    // What was just learned of an exposed key is known of it as an old one.
+    let old_keys = watcher
+        .keys
+        .blocking(move |_| old_keys::alive(&keyring, &looked, now))
+        .await;
     let absent = watcher
         .keys
         .providers
@@ -239,9 +222,9 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
             days_left: next_at.map(|at| days_until(at, now, zone)),
             fault,
         },
-        old_keys: disk.old_keys,
+        old_keys,
         exported_otherwise: disk.exported_otherwise,
-        exposed: exposed(watcher, now).await,
+        exposed,
         heartbeat: disk.heartbeat.map(|beat| HeartbeatLine {
             at: beat.at,
             alive: beat.is_alive(now, watcher.idle),
@@ -258,97 +241,23 @@ async fn exposed(watcher: &Watcher, now: DateTime<Utc>) -> Vec<ExposedKey> {
     })
 }
 
-fn files(keys: &Keyring, now: DateTime<Utc>) -> ProjectFiles {
-    let project = &*keys.project;
-    let (env, values) = env_line(project);
-    ProjectFiles {
-        env,
-        values,
-        backup: backup_line(project, now),
-        read: schedule_file::read(project),
-        plan: plan::make(project, &keys.providers, now).ok(),
-        old_keys: old_keys::alive(keys, now),
-        exported_otherwise: old_keys::exported_otherwise(keys),
-        heartbeat: Heartbeat::read(project),
-        record: MonitorRecord::read(project),
-    }
-}
-
-fn env_line(project: &Project) -> (EnvLine, BTreeMap<String, SecretString>) {
-    let mode = project
-        .env
-        .metadata()
-        .ok()
-        .map(|file| file.permissions().mode() & 0o7777);
-    let pipe = project.env_is_pipe();
-    let mut line = EnvLine {
-        file: project.relative(&project.env),
-        mode: mode.map(|mode| format!("{mode:04o}")),
-        open_to_others: !pipe && mode.is_some_and(|mode| mode & 0o077 != 0),
-        pipe,
-        fault: None,
-        warnings: Vec::new(),
-        unread: Vec::new(),
-    };
-    match project.read_env() {
-        Ok(env) => {
-            line.warnings = env.warnings().iter().map(ToString::to_string).collect();
-            let unread = env.warnings().iter().filter(|warning| warning.is_unread);
-            line.unread = unread.map(|warning| warning.line).collect();
-            (line, env.values())
-        }
-        Err(EnvError::Missing(_)) => (
-            EnvLine {
-                fault: Some("missing".to_owned()),
-                ..line
-            },
-            BTreeMap::new(),
-        ),
-        Err(error) => (
-            EnvLine {
-                fault: Some(error.to_string()),
-                ..line
-            },
-            BTreeMap::new(),
-        ),
-    }
-}
-
-fn backup_line(project: &Project, now: DateTime<Utc>) -> BackupLine {
-    let Some(newest) = backup::list(project).into_iter().next() else {
-        return BackupLine {
-            file: None,
-            made_at: None,
-            age_days: None,
-            verified_at: None,
-            fault: None,
-        };
-    };
-    let verified = backup::verify(project, &newest);
-    BackupLine {
-        age_days: Some((now - newest.made_at).num_days()),
-        made_at: Some(newest.made_at),
-        verified_at: verified.is_ok().then_some(now),
-        fault: verified.err().map(|error| error.to_string()),
-        file: Some(newest.file),
-    }
-}
-
 fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTime<Utc>) -> KeyLine {
     let zone = watcher.keys.project.zone;
     let provider = watcher.keys.providers.get(&probed.provider);
     let schedule = disk.read.schedule();
     let own = schedule.and_then(|schedule| schedule.keys.get(&probed.provider));
     let planned = disk.plan.as_ref().and_then(|plan| plan.key(&probed.provider));
-    // Where no date is set, that is one finding for all, and not one for each key.
-    let next_at = planned
-        .filter(|key| key.exposed || schedule.is_some())
-        .map(|key| key.due_at);
     let last_rotated_at = own.and_then(|own| own.last_rotated_at).or(probed.captures.created_at);
     let alive = probed.verdict.life() == Life::Alive;
     let noted = own.and_then(|own| own.provider_expires_at);
     // An end that was noted, and that passed, is no fact of a key that answers.
     let expires_at = probed.captures.expires_at.or(noted.filter(|at| !alive || *at > now));
+    let made_at = probed.captures.created_at.or(last_rotated_at);
+    let by_end = expires_at.map(|at| ProviderEnd { at, made_at }.due_at());
+    // Where no date is set, that is one finding for all, and not one for each key.
+    let next_at = planned
+        .filter(|key| key.exposed || schedule.is_some())
+        .map(|key| by_end.map_or(key.due_at, |by_end| by_end.min(key.due_at)));
     let key = probed.variables.first().cloned().unwrap_or_default();
     let unknown = probed.verdict.life() == Life::Unknown;
     KeyLine {
@@ -370,6 +279,7 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
         verdict: probed.verdict,
         alive,
         expires_at,
+        made_at,
         last_rotated_at,
         next_at,
         days_left: next_at.map(|at| days_until(at, now, zone)),

@@ -5,6 +5,7 @@ use super::findings::{self, MonitorFinding};
 use super::plugin::{self, PluginAnswer};
 use super::record::{MonitorRecord, Sent};
 use super::report::{self, MonitorReport, Watcher};
+use crate::rotation::key_ends;
 use crate::rotation::probe::Probed;
 use chrono::{DateTime, Utc};
 use std::io;
@@ -67,6 +68,11 @@ impl MonitorRun {
         if told == AlertDelivery::Complete {
             record.sent = self.sent;
         }
-        watcher.keys.blocking(move |project| record.write(project)).await
+        let answering = self.report.answering();
+        let kept = watcher.keys.blocking(move |project| {
+            record.write(project)?;
+            key_ends::keep(project, answering).map_err(io::Error::other)
+        });
+        kept.await
     }
 }

@@ -1,7 +1,8 @@
 //! A report by hand, and what each form of it says.
 use super::findings::{self, Condition, Severity};
 use super::old_keys::OldKey;
-use super::report::{BackupLine, EnvLine, HeartbeatLine, KeyLine, MonitorReport, ScheduleLine};
+use super::project_files::{BackupLine, EnvLine};
+use super::report::{HeartbeatLine, KeyLine, MonitorReport, ScheduleLine};
 use super::{MonitorRecord, plugin, prometheus, seed_format};
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
 use crate::domain::schedule::Priority;
@@ -23,6 +24,7 @@ fn key(provider: &str, key: &str, verdict: Verdict) -> KeyLine {
         verdict,
         alive: verdict.life() == Life::Alive,
         expires_at: None,
+        made_at: None,
         last_rotated_at: None,
         next_at: Some(now() + TimeDelta::days(20)),
         days_left: Some(20),
@@ -89,6 +91,15 @@ fn well() -> MonitorReport {
     }
 }
 
+/// The second key ends in so many days, and lives for so many.
+fn ends(days: i64, life: Option<i64>) -> impl FnOnce(&mut MonitorReport) {
+    move |report| {
+        let (key, at) = (&mut report.keys[1], now() + TimeDelta::days(days));
+        (key.expires_at, key.expires_in_days) = (Some(at), Some(days));
+        key.made_at = life.map(|life| at - TimeDelta::days(life));
+    }
+}
+
 /// Checks which conditions a change of the report gives rise to, and the plugin's code.
 #[track_caller]
 fn check(change: impl FnOnce(&mut MonitorReport), conditions: &[Condition], code: u8) {
@@ -112,6 +123,8 @@ fn each_condition_has_its_level() {
                 key: "NOTION_TOKEN".to_owned(),
                 provider: "notion".to_owned(),
                 since,
+                is_newer: false,
+                is_exposed: false,
                 held_by: vec!["node (pid 812, since Monday)".to_owned()],
             });
         }
@@ -142,12 +155,13 @@ fn each_condition_has_its_level() {
     );
     check(|r| r.keys[1].days_left = Some(7), &[Condition::RotationDue], 1);
     check(|r| r.keys[1].days_left = Some(-1), &[Condition::RotationDue], 2);
-    check(
-        |r| r.keys[1].expires_in_days = Some(14),
-        &[Condition::ProviderExpiry],
-        1,
-    );
-    check(|r| r.keys[1].expires_in_days = Some(2), &[Condition::ProviderExpiry], 2);
+    check(ends(8, None), &[], 0);
+    check(ends(7, None), &[Condition::ProviderExpiry], 1);
+    check(ends(2, None), &[Condition::ProviderExpiry], 2);
+    // A key that lives for ten days has a margin of two.
+    check(ends(5, Some(10)), &[], 0);
+    check(ends(2, Some(10)), &[Condition::ProviderExpiry], 1);
+    check(ends(0, Some(10)), &[Condition::ProviderExpiry], 2);
     check(old(20), &[Condition::OldKeyAlive], 0);
     check(|r| r.exposed.push(exposed()), &[Condition::KeyExposed], 2);
     check(old(25), &[Condition::OldKeyAlive], 1);
@@ -181,7 +195,7 @@ fn each_condition_has_its_level() {
         }
     };
     check(placeholders, &[Condition::NothingWatched], 1);
-    check(|r| r.keys[1].expires_in_days = Some(-30), &[], 0);
+    check(ends(-30, None), &[], 0);
     check(
         |r| r.heartbeat.as_mut().unwrap().alive = false,
         &[Condition::BotSilent],

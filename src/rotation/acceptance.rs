@@ -88,6 +88,9 @@ pub fn hint_in_words(hint: &Hint) -> String {
         Hint::InFront(name, what) => {
             format!("{name} has {what:?} in front of the key: leave that away; nothing was sent")
         }
+        Hint::Behind(name, mark) => {
+            format!("{name} has {mark:?} behind the key: leave that away; nothing was sent")
+        }
         Hint::Placeholder(name) => format!("{name} holds a placeholder, no key; nothing was sent"),
         Hint::Reference(kept) => kept_in_words(kept),
         Hint::Quotes(name) => format!("quotes are part of the value of {name}"),

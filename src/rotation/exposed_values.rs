@@ -88,8 +88,10 @@ pub(super) fn of(project: &Project, env: &EnvFile, provider: Option<&Provider>, 
     let Some(provider) = provider else {
         return ExposedValues::NoProvider;
     };
-    let present = env.values();
-    if is_in_use(project, env, exposure) {
+    let mut present = env.values();
+    if let Some(name) = project.name_now(env, &exposure.variable, &exposure.fingerprint) {
+        // It is asked about under the name by which its provider is known, whatever it is called now.
+        present.extend(env.get(name).map(|value| (exposure.variable.clone(), value.clone())));
         let mut keys = provider.instances(&present).into_iter();
         let key = keys.find(|key| key.names.contains(&exposure.variable));
         return ExposedValues::InUse(key.map(|key| only(&present, &key.names)).unwrap_or_default());

@@ -185,7 +185,7 @@ async fn standing(
 }
 
 async fn verdict(keys: &Keyring, provider: &Provider, values: &KeyValues, now: DateTime<Utc>) -> Verdict {
-    keys.prober.probe(provider, values, now).await.verdict
+    keys.prober.probe_within(provider, values, now).await.verdict
 }
 
 fn of_series(series: &ProofSeries) -> ExposureStanding {

@@ -1,6 +1,6 @@
 //! The keys that others could read, in `state/exposures.json`: since when, what their values were, and how they stood when
 //! they were last looked at. Fingerprints only, no value.
-use super::key_names::stands_for_a_key;
+use super::key_names::{origins_of, stands_for_a_key};
 use super::providers::{KeyOrigin, Provider, Providers};
 use super::replace;
 use super::retired::retired;
@@ -82,10 +82,11 @@ pub fn mark(
     all: bool,
     at: DateTime<Utc>,
 ) -> Result<Marked, StateError> {
-    let (mut prints, placeholders) = match project.read_env() {
-        Err(EnvError::Missing(_)) => (BTreeMap::new(), Vec::new()),
-        env => secrets_of(project, &env?),
+    let env = match project.read_env() {
+        Err(EnvError::Missing(_)) => EnvFile::parse(b"")?,
+        env => env?,
     };
+    let (mut prints, placeholders) = secrets_of(project, &env);
     prints.retain(|name, _| !placeholders.contains(name));
     let mut marked = wanted(providers, &prints, names, all);
     for name in std::mem::take(&mut marked.absent) {
@@ -105,7 +106,8 @@ pub fn mark(
     for variable in &marked.variables {
         cycle::expose(project, variable, at)?;
     }
-    note(project, providers, &marked.variables, &prints, at)?;
+    let origins = origins_of(providers, &env, &marked.variables);
+    note(project, origins, &marked.variables, &prints, at)?;
     let present = |found: &backup::Backup| {
         let same = |variable: &String| found.fingerprints.get(variable) == prints.get(variable);
         marked.variables.iter().all(same)
@@ -129,7 +131,7 @@ fn secrets_of(project: &Project, env: &EnvFile) -> (BTreeMap<String, Fingerprint
 /// no more.
 fn note(
     project: &Project,
-    providers: &Providers,
+    mut origins: BTreeMap<String, KeyOrigin>,
     variables: &[String],
     prints: &BTreeMap<String, Fingerprint>,
     at: DateTime<Utc>,
@@ -150,7 +152,7 @@ fn note(
             standing: None,
             ended_at: None,
             taken_back_at: None,
-            origin: providers.of_variable(variable).map(KeyOrigin::of),
+            origin: origins.remove(variable),
         });
     }
     store(&project.state_dir.join(NAME), &kept)
@@ -342,10 +344,11 @@ pub fn running_of(project: &Project, providers: &Providers, provider: &str) -> V
     exposed
 }
 
-/// Whether the exposed value stands in `.env` now.
+/// Whether the exposed value stands in `.env` now, under whatever name.
 pub(super) fn is_in_use(project: &Project, env: &EnvFile, exposure: &Exposure) -> bool {
-    let value = env.get(&exposure.variable);
-    value.is_some_and(|value| project.fingerprint(&exposure.variable, value) == exposure.fingerprint)
+    project
+        .name_now(env, &exposure.variable, &exposure.fingerprint)
+        .is_some()
 }
 
 /// A key with this standing, its clock running.

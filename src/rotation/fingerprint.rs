@@ -1,5 +1,6 @@
 //! Fingerprints tell two values apart without showing one: HMAC-SHA256 under a random key of this installation.
 //! A plain hash would let anybody who holds a leaked key confirm that it is ours.
+use super::key_within::without_marks;
 use crate::domain::cycle::Fingerprint;
 use ring::{aead, digest, hkdf, hmac};
 use secrecy::{ExposeSecret, SecretString};
@@ -38,12 +39,12 @@ impl InstallKey {
         })
     }
 
-    /// The first 12 hex digits of HMAC-SHA256 over `name NUL value`.
+    /// The first 12 hex digits of HMAC-SHA256 over `name NUL value`; a mark left at the end makes no other key of it.
     pub fn fingerprint(&self, name: &str, value: &SecretString) -> Fingerprint {
         let mut context = hmac::Context::with_key(&self.prints);
         context.update(name.as_bytes());
         context.update(&[0]);
-        context.update(value.expose_secret().as_bytes());
+        context.update(without_marks(value.expose_secret()).as_bytes());
         hex(&context.sign().as_ref()[..SHOWN / 2])
     }
 }

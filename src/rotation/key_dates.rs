@@ -48,27 +48,30 @@ pub fn write(
     Ok(next_at)
 }
 
-/// Gives one provider's key a date and an interval of its own; the dates of the others stay.
+/// Gives the keys of these providers dates, and an interval of their own where one is named: all of them, or none. A key without
+/// a new date is due an interval from now. The dates of the others stay.
 pub fn set(
     project: &Project,
     providers: &Providers,
-    provider: &Provider,
-    (every, next_at): (Option<Interval>, Option<DateTime<Utc>>),
+    dates_of: &[(&Provider, Option<DateTime<Utc>>)],
+    every: Option<Interval>,
     now: DateTime<Utc>,
 ) -> Result<(), ScheduleError> {
     let _lock = schedule_file::lock(project)?;
     let mut whole = of_each(project, providers, now);
-    let every = every.unwrap_or_else(|| interval_of(&whole, provider));
-    let next_at = next_at.unwrap_or_else(|| every.morning_after(now, project.zone));
-    let own = match whole.keys.remove(&provider.id) {
-        Some(known) => KeySchedule {
-            every,
-            next_at: Some(next_at),
-            ..known
-        },
-        None => dates(provider, Vec::new(), every, next_at),
-    };
-    whole.put(&provider.id, own);
+    for (provider, next_at) in dates_of {
+        let every = every.unwrap_or_else(|| interval_of(&whole, provider));
+        let next_at = next_at.unwrap_or_else(|| every.morning_after(now, project.zone));
+        let own = match whole.keys.remove(&provider.id) {
+            Some(known) => KeySchedule {
+                every,
+                next_at: Some(next_at),
+                ..known
+            },
+            None => dates(provider, Vec::new(), every, next_at),
+        };
+        whole.put(&provider.id, own);
+    }
     schedule_file::write(project, &whole)?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 use super::EnvFile;
 use super::env_entry::{EnvEntry, same};
 use super::probe::is_placeholder;
-use super::providers::Provider;
+use super::providers::{KeyOrigin, Provider, Providers};
 use secrecy::ExposeSecret;
 use std::collections::BTreeMap;
 
@@ -60,4 +60,22 @@ pub(super) fn twins(env: &EnvFile, names: &[String]) -> BTreeMap<String, String>
         }
     }
     found
+}
+
+/// Whose these variables are: one of no provider's that holds the value of one which has one is another name of that key.
+pub(super) fn origins_of(providers: &Providers, env: &EnvFile, variables: &[String]) -> BTreeMap<String, KeyOrigin> {
+    let known = env.entries().map(|entry| entry.name.clone());
+    let known: Vec<String> = known.filter(|name| providers.of_variable(name).is_some()).collect();
+    let twins = twins(env, &known);
+    let origin = |variable: &String| {
+        let own = twins.get(variable).unwrap_or(variable);
+        let provider = providers.of_variable(own)?;
+        let mut origin = KeyOrigin::of(provider);
+        let nth = provider.variables.iter().position(|one| one.answers_to(own))?;
+        if own != variable {
+            origin.names[nth].push(variable.clone());
+        }
+        Some((variable.clone(), origin))
+    };
+    variables.iter().filter_map(origin).collect()
 }

@@ -24,7 +24,9 @@ pub mod git;
 pub mod holders;
 pub mod install_key;
 pub mod key_dates;
+pub mod key_ends;
 pub mod key_names;
+mod key_within;
 pub mod keyring;
 pub mod live_redactor;
 pub mod next_step;
@@ -57,6 +59,7 @@ mod start;
 pub mod state_file;
 mod stray_lines;
 pub mod watch;
+mod wiped_read;
 
 pub use atomic_write::{create_atomic, write_atomic};
 pub use blocking::blocking;

@@ -1,5 +1,6 @@
 //! `.env` as a named pipe, which another program fills anew for each reader: 1Password and Doppler mount it so. It is read, and
 //! never written or copied: its values stay in the vault.
+use super::wiped_read::grow;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -94,14 +95,4 @@ fn next_filling(mut pipe: File, most: u64) -> io::Result<Option<Zeroizing<Vec<u8
         }
     }
     Ok(None)
-}
-
-/// Adds to bytes so that no copy of them is left behind where they must move.
-fn grow(bytes: &mut Zeroizing<Vec<u8>>, part: &[u8]) {
-    if bytes.capacity() < bytes.len() + part.len() {
-        let mut larger = Zeroizing::new(Vec::with_capacity(2 * (bytes.len() + part.len())));
-        larger.extend_from_slice(bytes);
-        *bytes = larger;
-    }
-    bytes.extend_from_slice(part);
 }

@@ -72,7 +72,11 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
             None => (now, "now: no date is set".to_owned()),
             Some(schedule) => {
                 let due_at = schedule.due_at(&provider.id);
-                (due_at, due_in_words(due_at, now, project.zone))
+                let due = due_in_words(due_at, now, project.zone);
+                let ends = schedule.end_before_date(&provider.id);
+                let ends = ends.map(|at| at.with_timezone(&project.zone).format("%-d %b"));
+                let why = ends.map_or_else(String::new, |day| format!(", as the provider ends it on {day}"));
+                (due_at, due + &why)
             }
         };
         keys.push(Planned {
@@ -94,14 +98,13 @@ pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Res
     })
 }
 
-/// Variables whose posted value still stands in `.env`.
+/// Variables whose value was posted, maybe under another name, and stands in `.env` yet.
 pub fn exposed(project: &Project, env: &EnvFile) -> Result<BTreeSet<String>, StateError> {
     let exposed = cycle::current(project)?.map(|cycle| cycle.exposed).unwrap_or_default();
-    let still = exposed.into_iter().filter(|(name, print)| {
-        env.get(name)
-            .is_some_and(|value| project.fingerprint(name, value) == *print)
-    });
-    Ok(still.map(|(name, _)| name).collect())
+    let now = exposed
+        .iter()
+        .filter_map(|(name, print)| project.name_now(env, name, print));
+    Ok(now.map(str::to_owned).collect())
 }
 
 /// Whether the key under these names is exposed: the half of a pair that only names it opens nothing.

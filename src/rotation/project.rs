@@ -110,6 +110,18 @@ impl Project {
         self.key.fingerprint(name, value)
     }
 
+    /// The name under which a value stands in a file that had this fingerprint as the value of `name`: it may be renamed.
+    pub(super) fn name_now<'e>(&self, env: &'e EnvFile, name: &'e str, print: &Fingerprint) -> Option<&'e str> {
+        let is_it = |value: &SecretString| self.fingerprint(name, value) == *print;
+        if env.get(name).is_some_and(is_it) {
+            return Some(name);
+        }
+        // Of a name that stands there twice the last one counts.
+        let mut others = env.entries().filter(|entry| is_it(&entry.value));
+        let holds = |other: &&str| env.get(other).is_some_and(is_it);
+        others.find_map(|entry| Some(entry.name.as_str()).filter(holds))
+    }
+
     /// Keeps a sentence for the log: what is found at the start is found before the log can be written.
     pub(super) fn note(&self, sentence: String) {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner).push(sentence);

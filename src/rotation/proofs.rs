@@ -1,6 +1,7 @@
 //! The proofs that old keys are dead, kept over restarts in `state/proofs.json` (0600): times, verdicts and fingerprints,
 //! never a value.
 use super::Project;
+use super::key_within::key_within;
 use super::providers::{Instance, Provider};
 use super::retirement::{self, ProofRun, Retirement};
 use super::state_file::{StateError, store};
@@ -8,6 +9,7 @@ use crate::config::text_of;
 use crate::domain::cycle::Fingerprint;
 use crate::domain::verdict::Life;
 use chrono::{DateTime, Utc};
+use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -122,8 +124,8 @@ impl ProofSeries {
     }
 }
 
-/// What tells one key of a provider from another, under whatever names: its identifier, else its value. `None`:
-/// the key is incomplete.
+/// What tells one key of a provider from another, under whatever names and whatever else its value holds: its identifier, else
+/// the key itself. `None`: it is incomplete.
 pub fn identity(project: &Project, provider: &Provider, key: &Instance) -> Option<Vec<Fingerprint>> {
     let values = key.values.as_ref()?;
     let has_identifier = provider.variables.iter().any(|variable| variable.identifier);
@@ -134,7 +136,10 @@ pub fn identity(project: &Project, provider: &Provider, key: &Instance) -> Optio
         .filter(|(variable, _)| !has_identifier || variable.identifier);
     Some(
         telling
-            .map(|(variable, value)| project.fingerprint(&variable.name, value))
+            .map(|(variable, value)| match key_within(variable, value.expose_secret()) {
+                Some(key) => project.fingerprint(&variable.name, &key.into()),
+                None => project.fingerprint(&variable.name, value),
+            })
             .collect(),
     )
 }

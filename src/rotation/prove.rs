@@ -66,7 +66,7 @@ async fn ask(keys: &Keyring, due: Vec<ReplacedKey>, now: DateTime<Utc>) -> Vec<(
     for (place, key) in due.into_iter().enumerate() {
         let prober = keys.prober.clone();
         asking.spawn(async move {
-            let old = prober.probe(&key.provider, &key.old, now).await;
+            let old = prober.probe_within(&key.provider, &key.old, now).await;
             // A key of a suspended account is refused, and may work again with the account.
             let may_return = old.because().is_some_and(VerdictReason::may_end) && old.verdict.life() == Life::Dead;
             let old = if may_return { Verdict::Unexpected } else { old.verdict };

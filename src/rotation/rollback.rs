@@ -18,10 +18,12 @@ use std::sync::Arc;
 pub struct RolledBack {
     /// The backup that was brought back, and the one of what it replaced.
     pub restored: Restored,
-    /// The old key, asked while the new one still stood in `.env`.
+    /// The key that was in use before, asked while the newer one still stood in `.env`.
     pub before: Probed,
     /// What stands in `.env` now, asked again.
     pub after: Probed,
+    /// Where the newer key is deleted that a rotation put into `.env` and that is out of use now.
+    pub newer_at: Option<String>,
 }
 
 /// Brings a provider's old value back. The backup (`to`, else that of the rotation) is proven first, and a key of which the
@@ -54,6 +56,7 @@ pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) ->
         })
         .await?;
     let after = keys.prober.probe(provider, &present, Utc::now()).await;
+    let is_newer = rotation.as_ref().is_some_and(|rotation| !rotation.new.is_empty());
     if let Some(rotation) = rotation {
         let (provider, providers, says) = (provider.clone(), Arc::clone(&keys.providers), after.verdict.as_str());
         keys.blocking(move |project| note(project, &providers, &provider, rotation, &backup, says))
@@ -63,6 +66,7 @@ pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) ->
         restored,
         before,
         after,
+        newer_at: is_newer.then(|| provider.manage_url.clone()),
     })
 }
 

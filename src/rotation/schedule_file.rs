@@ -4,6 +4,7 @@
 //! The guide's monitor subtracts a naive local time, so `next_rotation_date` never gets an offset. Fields that we do
 //! not know stay; a file that says the same already is not written again.
 use super::atomic_write::{create_atomic, write_atomic};
+use super::key_ends;
 use super::replace::{self, ReplaceError};
 
 pub use super::project::SCHEDULE as PATH;
@@ -82,7 +83,19 @@ pub fn lock(project: &Project) -> Result<File, ScheduleError> {
 pub fn read(project: &Project) -> ReadSchedule {
     match load(project) {
         Ok(None) => ReadSchedule::Missing,
-        Ok(Some(object)) => interpret(&object, project.zone),
+        Ok(Some(object)) => match interpret(&object, project.zone) {
+            ReadSchedule::Ok {
+                mut schedule,
+                changed_by_hand,
+            } => {
+                schedule.ends = key_ends::of(project);
+                ReadSchedule::Ok {
+                    schedule,
+                    changed_by_hand,
+                }
+            }
+            other => other,
+        },
         Err(why) => ReadSchedule::Unreadable(why),
     }
 }
@@ -187,6 +200,7 @@ fn interpret(file: &ScheduleFields, zone: Tz) -> ReadSchedule {
             .iter()
             .map(|(id, key)| (id.clone(), read_key(key, zone)))
             .collect(),
+        ends: BTreeMap::new(),
     };
     let changed_by_hand = ours.is_some() && !agrees;
     if changed_by_hand {

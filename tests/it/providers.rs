@@ -225,3 +225,52 @@ fn alerts_go_out_once_and_the_ping_tells_the_end() {
     assert_eq!(world.run(&["backup", "create"]).status.code(), Some(0));
     assert_eq!(run(), ["/ping/start", "/hook", "/ping/1"], "one recovery");
 }
+
+/// A provider's own end of a key makes it due before that, whatever the schedule says; another key has another end.
+#[test]
+fn a_key_is_due_before_its_provider_ends_it() {
+    let world = World::new(&["bybit"]);
+    let in_days = |days: i64| chrono::Utc::now() + chrono::TimeDelta::days(days);
+    let ends_in = |days: i64, life: i64| {
+        let details = serde_json::json!({"result": {"expiredAt": in_days(days), "createdAt": in_days(days - life)}});
+        let key = Key::new("bybit", world.values.clone(), KeyState::Live);
+        world.stand_ins.put(Key { details, ..key });
+        world.json(&["monitor", "--json"])
+    };
+    let plan = || world.json(&["rotate", "plan", "--json"])["keys"][0].clone();
+    let due_in = |at: &serde_json::Value| {
+        let at = at.as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        (at - chrono::Utc::now()).num_hours()
+    };
+    std::fs::create_dir_all(world.folder.path("config")).unwrap();
+    let path = world.folder.path("config/rotation_schedule.json");
+    let schedule =
+        r#"{"next_rotation_date": "2099-12-20T09:00:00", "rotation_frequency": "4 weeks", "automated": false}"#;
+    std::fs::write(&path, schedule).unwrap();
+    assert!(due_in(&plan()["due_at"]) > 24 * 365, "nobody told of an end yet");
+    // Of a life of eleven days a fifth is two days and five hours.
+    let report = ends_in(3, 11);
+    let due = due_in(&plan()["due_at"]);
+    assert!((18..=19).contains(&due), "{due}: {}", plan());
+    assert_eq!(due_in(&report["keys"][0]["next_at"]), due);
+    let day = in_days(3).with_timezone(&chrono_tz::Europe::Amsterdam).format("%-d %b");
+    let why = format!("as the provider ends it on {day}");
+    assert!(plan()["due"].as_str().unwrap().ends_with(&why), "{}", plan());
+    let shown = world.json(&["schedule", "show", "--json"]);
+    assert_eq!(due_in(&shown["next_at"]), due);
+    assert!(text(&world.run(&["schedule"])).contains(&why));
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        schedule,
+        "the schedule is its owner's"
+    );
+    let findings = report["findings"].to_string();
+    assert!(!findings.contains("provider_expiry"), "{findings}");
+    // A later date does not help.
+    world.run(&["schedule", "set", "--later", "10d"]);
+    assert_eq!(due_in(&plan()["due_at"]), due);
+    // The key that takes its place ends when it does.
+    let env: String = world.folder.read(".env").replace("BYBIT_API_KEY=", "BYBIT_API_KEY=x");
+    std::fs::write(world.folder.path(".env"), env).unwrap();
+    assert!(due_in(&plan()["due_at"]) > 24 * 5, "{}", plan());
+}

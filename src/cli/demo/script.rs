@@ -242,7 +242,7 @@ fn rollback() -> Vec<DemoStep> {
                 OldIsBack("mistral"),
                 NewStands("bybit"),
                 NewStands("groq"),
-                Told("The old key was asked first: valid."),
+                Told("The key that was in use before was asked first: valid."),
                 Told("What it replaced is in backups/"),
                 Told("says valid about what stands in .env now"),
                 Box(5, true),

@@ -15,6 +15,7 @@ pub(super) async fn run(context: &RotateContext, name: &str, to: Option<&str>) -
             "restored": done.restored,
             "before": done.before,
             "after": done.after,
+            "newer_at": done.newer_at,
         }))?;
     } else {
         for line in told(&done) {
@@ -34,10 +35,14 @@ pub(in crate::cli) fn told(done: &RolledBack) -> Vec<String> {
         restored,
         before,
         after,
+        newer_at,
     } = done;
     let names = after.variables.join(", ");
     let mut lines = vec![
-        format!("The old key was asked first: {}.", before.verdict.as_str()),
+        format!(
+            "The key that was in use before was asked first: {}.",
+            before.verdict.as_str()
+        ),
         format!("{}: {names} is back from {}.", after.provider, restored.file),
     ];
     if let Some(replaced) = &restored.replaced {
@@ -47,5 +52,10 @@ pub(in crate::cli) fn told(done: &RolledBack) -> Vec<String> {
         "The provider says {} about what stands in .env now.",
         after.verdict.as_str()
     ));
+    if let Some(url) = newer_at {
+        lines.push(format!(
+            "The newer key, made for this rotation, is out of use now: delete it at {url}, and not the one that is back."
+        ));
+    }
     lines
 }

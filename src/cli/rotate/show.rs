@@ -280,7 +280,13 @@ pub(super) fn in_words(context: &RotateContext, rotation: &Rotation, next: &Next
                 due.unwrap_or_else(|| "not scheduled".to_owned())
             )
         }
-        NextStep::StartAgain => format!("the old value is back; begin again: keyminder rotate start {id}"),
+        NextStep::StartAgain if rotation.new.is_empty() => {
+            format!("the value of before is back; begin again: keyminder rotate start {id}")
+        }
+        NextStep::StartAgain => format!(
+            "the key that was in use before is back; delete the newer key, made for this rotation and now out of use, and \
+             begin again: keyminder rotate start {id}"
+        ),
     }
 }
 

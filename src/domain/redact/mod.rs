@@ -26,7 +26,7 @@ mod shown;
 mod span;
 
 pub use cut::{LEFT_OUT, LONGEST_TEXT};
-pub use known::KnownValues;
+pub use known::{KnownValues, base64};
 pub use labels::label;
 pub use patterns::{BUILTIN, PatternFault, Patterns};
 pub use redactor::{Labelled, PLACEHOLDER, Redacted, Redactor};

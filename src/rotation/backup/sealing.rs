@@ -128,10 +128,11 @@ mod cipher {
 #[cfg(feature = "age")]
 mod cipher {
     use super::{Path, SealError, Zeroizing};
+    use crate::rotation::wiped_read::read_all;
     use age::secrecy::ExposeSecret;
     use age::x25519::{Identity, Recipient};
     use age::{Decryptor, Encryptor, IdentityFile};
-    use std::io::{Read, Write};
+    use std::io::Write;
 
     type Bytes = Zeroizing<Vec<u8>>;
 
@@ -195,13 +196,8 @@ mod cipher {
     fn decrypt<'a>(stored: &[u8], identities: impl Iterator<Item = &'a dyn age::Identity>) -> Result<Bytes, SealError> {
         let failed = |why: String| SealError::Failed { doing: "opened", why };
         let decryptor = Decryptor::new(stored).map_err(|error| failed(error.to_string()))?;
-        let mut reader = decryptor
-            .decrypt(identities)
-            .map_err(|error| failed(error.to_string()))?;
-        let mut plain = Zeroizing::new(Vec::new());
-        reader
-            .read_to_end(&mut plain)
-            .map_err(|error| failed(error.to_string()))?;
-        Ok(plain)
+        let reader = decryptor.decrypt(identities);
+        let plain = reader.map_err(|error| failed(error.to_string()))?;
+        read_all(plain).map_err(|error| failed(error.to_string()))
     }
 }

@@ -3,6 +3,7 @@ use crate::rotation::Project;
 use crate::rotation::dotenv::KeyValues;
 use crate::rotation::places::open_own;
 use crate::rotation::reference::reference;
+use crate::rotation::wiped_read::read_all;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use std::io::Read;
@@ -89,11 +90,9 @@ pub fn set_elsewhere(project: &Project, values: &KeyValues) -> Vec<OtherSetting>
 }
 
 fn in_file(project: &Project, path: &Path, wins: &'static str, values: &KeyValues) -> Vec<OtherSetting> {
-    let mut bytes = Zeroizing::new(Vec::new());
-    let opened = open_own(path).map(|file| file.take(MAX_BYTES));
-    if opened.and_then(|mut file| file.read_to_end(&mut bytes)).is_err() {
+    let Ok(bytes) = open_own(path).and_then(|file| read_all(file.take(MAX_BYTES))) else {
         return Vec::new();
-    }
+    };
     let text = Zeroizing::new(String::from_utf8_lossy(&bytes).into_owned());
     let mut found = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {

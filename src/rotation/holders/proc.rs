@@ -3,6 +3,7 @@ use super::holder::Program;
 use super::running::{Running, held_by, name_of};
 use super::sought::Sought;
 use crate::rotation::places::open_own;
+use crate::rotation::wiped_read::read_all;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
@@ -224,12 +225,10 @@ impl ProcFolder {
 
     fn read(&self, name: &str) -> Option<Zeroizing<Vec<u8>>> {
         let file = open_own(&self.0.join(name)).ok()?;
-        let mut bytes = Zeroizing::new(Vec::new());
         if !file.metadata().ok()?.is_file() {
             return None;
         }
-        file.take(MAX_BYTES).read_to_end(&mut bytes).ok()?;
-        Some(bytes)
+        read_all(file.take(MAX_BYTES)).ok()
     }
 
     fn program(&self, pid: u32, called: &[u8], booted: Option<DateTime<Utc>>, sought: &Sought) -> Program {

@@ -14,13 +14,12 @@ pub(super) fn running(sought: &Sought, project: &Path) -> Running {
     proc::running(Path::new("/proc"), std::process::id(), sought, project)
 }
 
-/// Looks at all programs of this user but ourselves.
+/// Looks at all programs of this user but ourselves. Which of them work in the project, and may have read its `.env`, is not
+/// told: so not everybody is seen.
 #[cfg(target_os = "macos")]
 pub(super) fn running(sought: &Sought, _project: &Path) -> Running {
-    let output = ps::output();
     Running {
-        holding: ps::holding(&output, std::process::id(), sought),
-        is_seen: !output.is_empty(),
+        holding: ps::holding(&ps::output(), std::process::id(), sought),
         ..Running::default()
     }
 }

@@ -3,6 +3,7 @@ use super::holder::{Holder, HolderPlace};
 use super::sought::Sought;
 use crate::rotation::Project;
 use crate::rotation::places::open_own;
+use crate::rotation::wiped_read::read_into;
 use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -77,15 +78,14 @@ pub(super) fn holding(project: &Project, sought: &Sought) -> FoundInFiles {
 }
 
 /// The bytes of an ordinary file. It is asked again once it is open: a pipe may have taken its place.
-fn read(path: &Path, bytes: &mut Vec<u8>) -> Option<()> {
+fn read(path: &Path, bytes: &mut Zeroizing<Vec<u8>>) -> Option<()> {
     bytes.clear();
     let file = open_own(path).ok()?;
     let metadata = file.metadata().ok()?;
     if !metadata.is_file() || metadata.len() > MAX_BYTES {
         return None;
     }
-    file.take(MAX_BYTES).read_to_end(bytes).ok()?;
-    Some(())
+    read_into(file.take(MAX_BYTES), bytes).ok()
 }
 
 /// The files, those near the top first, and whether some were left out. Links are not followed.

@@ -11,7 +11,7 @@ pub(super) struct Running {
     pub(super) residents: Vec<Program>,
     /// The numbers of the shells that we were started from.
     pub(super) shells: Vec<u32>,
-    /// Whether the system told of anything that runs.
+    /// Whether the system told of all that runs, and where.
     pub(super) is_seen: bool,
 }
 

@@ -25,7 +25,7 @@ pub struct Holders {
     /// Programs whose working folder is in the project.
     residents: Vec<Program>,
     /// Whether everybody was looked at: a setting may forbid it, nothing may be long enough to be looked for, and a system may
-    /// not tell what runs.
+    /// not tell all that runs.
     pub looked: bool,
     /// Whether the project was too large to be looked through to its end.
     pub cut: bool,

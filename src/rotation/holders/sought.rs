@@ -1,8 +1,10 @@
 //! The values that are looked for, all of them in one pass over what may hold them.
+use crate::domain::redact::base64;
 use aho_corasick::{AhoCorasick, Input};
 use secrecy::{ExposeSecret, SecretString};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use zeroize::Zeroizing;
 
 /// Shorter values stand everywhere.
 pub(super) const MIN_CHARS: usize = 8;
@@ -12,7 +14,7 @@ const AROUND: [char; 5] = ['"', '\'', '`', ';', ','];
 /// So many bytes of each value the search knows by heart; they stay in memory when it is gone.
 const PREFIX: usize = 4;
 
-/// Values to look for.
+/// Values to look for, as they stand in `.env` and as other files write them.
 pub(super) struct Sought {
     search: AhoCorasick,
     /// The values, the longest first, each with the variables whose old value it is.
@@ -22,14 +24,18 @@ pub(super) struct Sought {
 impl Sought {
     /// `None`: none of them is long enough to be told from anything else.
     pub(super) fn new(values: &[(String, SecretString)]) -> Option<Self> {
-        let mut by_value: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        let mut written: Vec<(Zeroizing<String>, &String)> = Vec::new();
         for (name, value) in values {
             let value = value.expose_secret().trim_matches(AROUND);
             if value.len() >= MIN_CHARS {
-                let names = by_value.entry(value).or_default();
-                if !names.contains(name) {
-                    names.push(name.clone());
-                }
+                written.extend(spellings(value).into_iter().map(|spelling| (spelling, name)));
+            }
+        }
+        let mut by_value: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (value, name) in &written {
+            let names = by_value.entry(value).or_default();
+            if !names.contains(name) {
+                names.push((*name).clone());
             }
         }
         if by_value.is_empty() {
@@ -88,4 +94,35 @@ impl Sought {
         }
         lines.into_iter().collect()
     }
+}
+
+/// A value as it is, in base64 behind none, one or two other bytes (secrets of Kubernetes, logins of Docker), and in UTF-16 of
+/// either order: the zero bytes between its letters.
+fn spellings(value: &str) -> Vec<Zeroizing<String>> {
+    let mut spellings = vec![Zeroizing::new(value.to_owned())];
+    for before in 0..3 {
+        let standard = base64(value.as_bytes(), before);
+        if standard.contains(['+', '/']) {
+            let of_addresses = standard.chars().map(|c| match c {
+                '+' => '-',
+                '/' => '_',
+                other => other,
+            });
+            let mut written = Zeroizing::new(String::with_capacity(standard.len()));
+            written.extend(of_addresses);
+            spellings.push(written);
+        }
+        spellings.push(standard);
+    }
+    if value.is_ascii() {
+        let mut wide = Zeroizing::new(String::with_capacity(2 * value.len()));
+        for letter in value.chars() {
+            if !wide.is_empty() {
+                wide.push('\0');
+            }
+            wide.push(letter);
+        }
+        spellings.push(wide);
+    }
+    spellings
 }

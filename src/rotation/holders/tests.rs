@@ -7,6 +7,7 @@ use super::{exported, ps};
 use crate::rotation::Project;
 use crate::rotation::dotenv::KeyValues;
 use crate::rotation::project::testing::{project, settings, write_file};
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use proptest::prelude::*;
@@ -179,6 +180,10 @@ fn profiles_are_looked_at_below_the_home_folder() {
         ".config/fish/config.fish",
         ".config/environment.d/keys.conf",
         ".bash_history",
+        ".pam_environment",
+        ".config/nushell/config.nu",
+        ".config/powershell/Microsoft.PowerShell_profile.ps1",
+        ".config/systemd/user/bot.service.d/keys.conf",
     ] {
         write_file(&home.path().join(name), &format!("# mine\nexport API_Groq={OLD}\n"));
     }
@@ -192,8 +197,59 @@ fn profiles_are_looked_at_below_the_home_folder() {
         [
             "~/.config/environment.d/keys.conf line 2",
             "~/.config/fish/config.fish line 2",
+            "~/.config/nushell/config.nu line 2",
+            "~/.config/powershell/Microsoft.PowerShell_profile.ps1 line 2",
+            "~/.config/systemd/user/bot.service.d/keys.conf line 2",
+            "~/.pam_environment line 2",
             "~/.profile line 2",
             "~/.zshrc line 2",
+        ]
+    );
+}
+
+#[test]
+fn direnv_reads_the_folders_above_a_project() {
+    let home = tempfile::tempdir().unwrap();
+    let dir = home.path().join("code/bot");
+    write_file(&dir.join(".env"), "A=1\n");
+    write_file(&home.path().join("code/.envrc"), &format!("export API_Groq={OLD}\n"));
+    let project = Project::open(&settings(&dir)).unwrap();
+    let found = super::profiles::holding(&project, Some(home.path()), &sought());
+    let subjects: Vec<String> = found.iter().map(|holder| holder.subject(now(), Tz::UTC)).collect();
+    assert_eq!(subjects, ["~/code/.envrc line 1"]);
+}
+
+/// What other files write in other letters: a secret of Kubernetes, a login of Docker, a file in UTF-16.
+#[test]
+fn a_value_is_found_as_other_files_write_it() {
+    let (dir, project) = project("API_Groq=gsk_made-up-new\n");
+    let encoded = |text: &str| BASE64_STANDARD.encode(text);
+    let write = |name: &str, text: &str| write_file(&dir.path().join(name), text);
+    let pod = |value: String| format!("kind: Secret\ndata:\n  groq: {value}\n");
+    write("k8s/plain.yaml", &pod(encoded(OLD)));
+    write("k8s/with-newline.yaml", &pod(encoded(&format!("{OLD}\n"))));
+    write("docker/one.json", &encoded(&format!("a:{OLD}")));
+    write("docker/two.json", &encoded(&format!("bot:{OLD}@host")));
+    write("docker/three.json", &encoded(&format!("us:{OLD}")));
+    write("other.yaml", &pod(encoded("gsk_made-up-other-key")));
+    for (name, to_bytes) in [
+        ("le.ps1", u16::to_le_bytes as fn(u16) -> [u8; 2]),
+        ("be.ps1", u16::to_be_bytes),
+    ] {
+        let text = format!("\u{feff}# mine\n$env:API_Groq = '{OLD}'\n");
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(to_bytes).collect();
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+    }
+    assert_eq!(
+        found(&project),
+        [
+            "be.ps1 line 2",
+            "docker/one.json line 1",
+            "docker/three.json line 1",
+            "docker/two.json line 1",
+            "k8s/plain.yaml line 3",
+            "k8s/with-newline.yaml line 3",
+            "le.ps1 line 2",
         ]
     );
 }

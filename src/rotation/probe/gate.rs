@@ -2,7 +2,8 @@
 //! somebody who is not its maker. Nothing is trimmed silently: a stray blank or quote is a common cause of trouble.
 use super::probed::{Hint, OtherMaker};
 use crate::outbound::destination;
-use crate::rotation::providers::{Maker, Provider, Variable, maker_of_value};
+use crate::rotation::key_within::{behind, in_front};
+use crate::rotation::providers::{Maker, Provider, maker_of_value};
 use crate::rotation::reference::reference;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -21,27 +22,6 @@ const REPEATED: usize = 6;
 /// So many of the sign that people write for what is left out.
 const LEFT_OUT: usize = 4;
 
-/// What people copy along with a key, out of a header, a URL or a line of `.env`.
-const IN_FRONT: [&str; 6] = ["Bearer", "Basic", "Token", "Authorization:", "export", "bot"];
-
-/// What stands in front of a key within its value; an address is no key at all.
-fn in_front(variable: &Variable, value: &str) -> Option<&'static str> {
-    let is_key = |text: &str| variable.format.as_ref().is_none_or(|format| format.is_match(text));
-    let begins = |word: &str| {
-        value
-            .get(..word.len())
-            .is_some_and(|front| front.eq_ignore_ascii_case(word))
-    };
-    if let Some(scheme) = ["https://", "http://"].into_iter().find(|scheme| begins(scheme)) {
-        return Some(scheme);
-    }
-    IN_FRONT.into_iter().filter(|word| begins(word)).find(|word| {
-        let rest = &value[word.len()..];
-        let key = rest.trim_start();
-        is_key(key) && (key.len() < rest.len() || variable.format.is_some() && !is_key(value))
-    })
-}
-
 /// Why a value cannot be a key of this provider, and is not sent.
 pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretString]) -> Option<Hint> {
     provider.variables.iter().zip(values).find_map(|(variable, value)| {
@@ -50,7 +30,7 @@ pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretStrin
             let used = names.iter().find(|name| variable.answers_to(name));
             used.unwrap_or(&variable.name).clone()
         };
-        let quoted = |quote: char| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote);
+        let quoted = |quote: char| value.len() > 1 && value.starts_with(quote);
         if let Some(kept) = reference(&name(), value) {
             Some(Hint::Reference(Box::new(kept)))
         } else if value.contains("-----BEGIN") {
@@ -59,6 +39,8 @@ pub(super) fn unfit(provider: &Provider, names: &[String], values: &[SecretStrin
             Some(Hint::Placeholder(name()))
         } else if let Some(what) = in_front(variable, value) {
             Some(Hint::InFront(name(), what.to_owned()))
+        } else if let Some(mark) = behind(variable, value) {
+            Some(Hint::Behind(name(), mark.to_owned()))
         } else if value.contains(|c: char| c.is_whitespace() || c.is_control()) {
             Some(Hint::Blanks(name()))
         } else if quoted('"') || quoted('\'') {

@@ -51,6 +51,8 @@ pub enum Hint {
     Blanks(String),
     /// This stands in front of the key within the value of this variable: `Bearer`, a URL's `https://`.
     InFront(String, String),
+    /// This stands right behind the key within the value of this variable: the `;` of a line of code, a comment's `#`.
+    Behind(String, String),
     /// A text in place of a key: `your_key_here`, `sk-...`.
     Placeholder(String),
     /// The value stands for a key that another tool keeps.

@@ -5,8 +5,9 @@ use super::round::Round;
 use super::settings::{ProbeError, ProbeSettings};
 use super::shared::SharedState;
 use super::{consent, gate};
-use crate::domain::verdict::Verdict;
+use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::blocking::blocking;
+use crate::rotation::key_within::keys_within;
 use crate::rotation::providers::{Provider, Providers};
 use crate::rotation::{EnvError, EnvFile, read_in_project};
 use chrono::{DateTime, Utc};
@@ -44,6 +45,29 @@ impl Prober {
         }
         let first = instances.swap_remove(0);
         self.probe_key(provider, first.names, first.values, now).await
+    }
+
+    /// Probes a key that was in use. Where its value holds more than the key, such as the `;` of a line of code, the key lives if
+    /// either lives: what the provider says about the key alone counts.
+    pub async fn probe_within(
+        &self,
+        provider: &Provider,
+        values: &BTreeMap<String, SecretString>,
+        now: DateTime<Utc>,
+    ) -> Probed {
+        let as_it_stands = self.probe(provider, values, now).await;
+        let Some(alone) = keys_within(provider, values) else {
+            return as_it_stands;
+        };
+        if as_it_stands.verdict.life() == Life::Alive {
+            return as_it_stands;
+        }
+        let alone = self.probe(provider, &alone, now).await;
+        if alone.verdict.life() == Life::None {
+            as_it_stands
+        } else {
+            alone
+        }
     }
 
     /// Probes every key that a provider knows: providers side by side, one provider's keys in series, a key under two

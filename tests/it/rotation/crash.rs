@@ -136,3 +136,32 @@ fn the_first_start_of_all_can_be_cut_off() {
     );
     assert!(points >= 12, "only {points} points");
 }
+
+/// A span moves each key from its own date: half of them moved would be moved twice by the next try.
+#[test]
+fn all_dates_are_moved_by_a_span_or_none() {
+    let mut got_through = false;
+    for point in 1..100 {
+        let folder = Folder::with_env(OLD);
+        folder.run(&["schedule", "set", &next_year("YYYY-01-15")], 0);
+        folder.run(&["schedule", "set", &next_year("YYYY-03-01"), "--key", "groq"], 0);
+        let dates = || {
+            let shown = folder.json(&["schedule", "show"]);
+            ["notion", "groq"].map(|id| shown["keys"][id]["next_at"].as_str().unwrap()[..10].to_owned())
+        };
+        let before = dates();
+        let mut command = folder.keyminder(&["schedule", "set", "--later", "1w"]);
+        let output = command.env("DEBUG_KILL_AT_POINT", point.to_string()).output().unwrap();
+        let after = ["YYYY-01-22", "YYYY-03-08"].map(next_year);
+        got_through = output.status.signal() != Some(9);
+        assert!(
+            dates() == after || !got_through && dates() == before,
+            "{point}: {:?}",
+            dates()
+        );
+        if got_through {
+            break;
+        }
+    }
+    assert!(got_through);
+}

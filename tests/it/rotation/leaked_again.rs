@@ -183,3 +183,171 @@ fn a_leaked_key_that_is_restored_is_to_be_rotated_again() {
     let status = world.run(&["rotate", "status"], 0);
     assert!(status.contains("begin again: keyminder rotate start groq"), "{status}");
 }
+
+/// What is left behind a key by the line that it was copied from is no part of it.
+#[test]
+fn a_key_with_a_mark_behind_it_is_asked_about_without_it() {
+    for (front, behind) in [
+        ("", ";"),
+        ("", ","),
+        ("", "#mine"),
+        ("", "\""),
+        ("\"Bearer ", "\""),
+        ("", ";export A=b"),
+    ] {
+        let (world, keys) = World::with(&["groq"]);
+        let key = &keys[0]["API_Groq"];
+        let env = format!("API_Groq={front}{key}{behind}\n");
+        std::fs::write(world.folder.path(".env"), &env).unwrap();
+        let is = |standing: &str| vec![("groq".to_owned(), standing.to_owned())];
+        world.run(&["leak", "groq"], 0);
+        assert_eq!(stands(&world), is("in_use_alive"), "{env}");
+        let said = world.run(&["monitor"], 0);
+        let wanted = if front.is_empty() {
+            "behind the key"
+        } else {
+            "in front of the key"
+        };
+        assert!(said.contains(wanted) && !said.contains(key.as_str()), "{said}");
+        assert_eq!(world.folder.read(".env"), env, "nothing is written");
+        world.run(&["rotate", "start", "groq"], 0);
+        let new = world.issue("groq");
+        let said = world.finish("groq", &new, 0);
+        assert!(
+            said.contains("old_still_alive") && !said.contains("claimed"),
+            "{env}: {said}"
+        );
+        assert_eq!(stands(&world), is("old_alive"), "{env}");
+        world.delete("groq", &keys[0]);
+        let said = world.run(&["rotate", "finish", "groq", "--wait"], 0);
+        assert!(said.contains("groq: retired"), "{env}: {said}");
+        assert_eq!(stands(&world), Vec::new(), "{env}");
+    }
+}
+
+/// The mark is taken away, and the key is the same: nobody is told to delete it as an old one.
+#[test]
+fn a_key_whose_line_is_mended_is_no_new_key() {
+    let (world, keys) = World::with(&["groq"]);
+    let key = &keys[0]["API_Groq"];
+    std::fs::write(world.folder.path(".env"), format!("API_Groq={key};\n")).unwrap();
+    world.run(&["leak", "groq"], 0);
+    world.run(&["rotate", "start", "groq"], 0);
+    put(&world, &[&keys[0]]);
+    assert_eq!(stands(&world), [("groq".to_owned(), "in_use_alive".to_owned())]);
+    world.finish("groq", &keys[0], 5);
+    let said = world.run(&["rotate", "finish", "groq"], 1);
+    assert!(said.contains("Next: create the new key"), "{said}");
+}
+
+#[test]
+fn an_exposed_value_is_known_under_another_name() {
+    let (world, keys) = World::with(&["groq"]);
+    let key = &keys[0]["API_Groq"];
+    world.run(&["leak", "groq"], 0);
+    for name in ["GROQ_API_KEY", "OUR_OWN_NAME"] {
+        std::fs::write(world.folder.path(".env"), format!("A=b\n{name}={key}\n")).unwrap();
+        assert_eq!(
+            stands(&world),
+            [("groq".to_owned(), "in_use_alive".to_owned())],
+            "{name}"
+        );
+        let said = world.run(&["leak"], 0);
+        assert!(!said.contains("gone from .env"), "{said}");
+    }
+    std::fs::write(world.folder.path(".env"), format!("GROQ_API_KEY={key}\n")).unwrap();
+    let plan = world.folder.json(&["rotate", "plan"]);
+    assert_eq!(plan["keys"][0]["exposed"], true, "{plan}");
+}
+
+/// What the monitor says, line by line, of keys that are in use no more.
+fn said_of_old_keys(world: &World) -> Vec<String> {
+    let said = world.run(&["monitor"], 0);
+    let of_old = ["old key", "newer key", "exposed"];
+    let is_of_old = |line: &&str| of_old.iter().any(|words| line.contains(words));
+    said.lines().filter(is_of_old).map(str::to_owned).collect()
+}
+
+#[test]
+fn one_line_is_said_about_one_key() {
+    let (world, keys) = World::with(&["groq"]);
+    world.run(&["leak", "groq"], 0);
+    put(&world, &[&world.issue("groq")]);
+    std::fs::write(world.folder.path("deploy.sh"), lines(&keys[0], "")).unwrap();
+    for _ in 0..2 {
+        let said = said_of_old_keys(&world);
+        let [line] = &said[..] else { panic!("{said:?}") };
+        assert!(
+            line.contains("the old key is alive: delete it") && line.contains("deploy.sh line 1"),
+            "{line}"
+        );
+    }
+    world.delete("groq", &keys[0]);
+    let said = said_of_old_keys(&world);
+    let [line] = &said[..] else { panic!("{said:?}") };
+    assert!(line.contains("its death is being proven"), "{line}");
+}
+
+#[test]
+fn a_key_under_two_names_is_told_once() {
+    let (world, keys) = World::with(&["groq"]);
+    let key = &keys[0]["API_Groq"];
+    let env = |value: &str| format!("API_Groq={value}\nVITE_GROQ_API_KEY={value}\nNEXT_PUBLIC_GROQ={value}\n");
+    std::fs::write(world.folder.path(".env"), env(key)).unwrap();
+    world.run(&["rotate", "start"], 0);
+    let new = world.issue("groq");
+    world.finish("groq", &new, 0);
+    assert_eq!(world.folder.read(".env"), env(&new["API_Groq"]));
+    let _ = world
+        .keyminder(&["rotate", "finish", "VITE_GROQ_API_KEY"])
+        .output()
+        .unwrap();
+    let said = said_of_old_keys(&world);
+    assert_eq!(said.len(), 1, "{said:?}");
+    world.run(&["leak", "--all"], 0);
+    let third = world.issue("groq");
+    for value in [&new["API_Groq"], &third["API_Groq"]] {
+        std::fs::write(world.folder.path(".env"), env(value)).unwrap();
+        let said = said_of_old_keys(&world);
+        let of_new = said
+            .iter()
+            .filter(|line| line.contains("exposed for") || line.contains("exposed just now"));
+        assert_eq!(of_new.count(), 1, "{said:?}");
+    }
+}
+
+/// Each key is called by what it is, so that nobody deletes the one in use.
+#[test]
+fn a_key_that_was_brought_back_is_no_old_key() {
+    let (world, _) = World::with(&["groq"]);
+    world.run(&["rotate", "start", "groq"], 0);
+    let new = world.issue("groq");
+    world.finish("groq", &new, 0);
+    assert!(said_of_old_keys(&world)[0].contains("the old key of API_Groq still works"));
+    let said = world.run(&["rotate", "rollback", "groq"], 0);
+    for part in [
+        "The key that was in use before was asked first: valid",
+        "The newer key, made for this rotation, is out of use now: delete it at https://console.groq.com/keys",
+    ] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!said.to_lowercase().contains("old key"), "{said}");
+    assert_eq!(said_of_old_keys(&world), Vec::<String>::new(), "it is in use");
+    let status = world.run(&["rotate", "status"], 0);
+    assert!(
+        status.contains("the newer key") && !status.contains("old key"),
+        "{status}"
+    );
+    // The page's look asks about the key that was rolled back beside the one that is in use again.
+    let mut proofs: Value = serde_json::from_str(&world.folder.read("state/proofs.json")).unwrap();
+    let series = proofs["series"][0].as_object_mut().unwrap();
+    let (old, new) = (series["old"].take(), series["new"].take());
+    (series["old"], series["new"]) = (new, old);
+    std::fs::write(world.folder.path("state/proofs.json"), proofs.to_string()).unwrap();
+    let said = said_of_old_keys(&world);
+    let [line] = &said[..] else { panic!("{said:?}") };
+    assert!(
+        line.contains("the newer key of API_Groq, made for a rotation that was rolled back"),
+        "{line}"
+    );
+}

@@ -185,7 +185,8 @@ fn a_restricted_key_is_rotated_into_another_one() {
 fn a_rotation_whose_old_value_is_none_ends_as_claimed() {
     let (world, keys) = World::with(&["groq"]);
     let old = &keys[0]["API_Groq"];
-    std::fs::write(world.folder.path(".env"), format!("API_Groq={old};\n")).unwrap();
+    // Half of a key is none.
+    std::fs::write(world.folder.path(".env"), format!("API_Groq={}\n", &old[..20])).unwrap();
     world.run(&["rotate", "start", "groq"], 0);
     let said = world.finish("groq", &world.issue("groq"), 0);
     assert!(said.contains("claimed") && said.contains("stays your word"), "{said}");

@@ -26,6 +26,7 @@ mod window_index;
 mod within;
 
 pub use known_values::KnownValues;
+pub use spellings::base64;
 
 pub(super) use secret_variables::is_secret;
 pub(super) use window_index::WindowIndex;

@@ -68,7 +68,7 @@ fn hex(bytes: &[u8]) -> Zeroizing<String> {
 }
 
 /// The characters of base64 that hold nothing but this value, behind so many other bytes.
-fn base64(value: &[u8], before: usize) -> Zeroizing<String> {
+pub fn base64(value: &[u8], before: usize) -> Zeroizing<String> {
     let mut written = Zeroizing::new(String::with_capacity(value.len() / 3 * 4 + 4));
     let bit = |at: usize| usize::from(value[at / 8] >> (7 - at % 8) & 1);
     // The first character whose six bits all are the value's.

@@ -131,8 +131,21 @@ fn what_stands_in_place_of_a_key_is_not_sent() {
             Some(Hint::InFront("OPENAI_API_KEY".to_owned(), what.to_owned()))
         );
     }
-    assert_eq!(
-        told("openai", &format!("'{key}'")),
-        Some(Hint::Quotes("OPENAI_API_KEY".to_owned()))
-    );
+    for (behind, mark) in [
+        (";", ";"),
+        (",", ","),
+        ("\";", "\""),
+        ("#mine", "#"),
+        ("'", "'"),
+        (";export A=b", ";"),
+        ("&&", "&"),
+    ] {
+        assert_eq!(
+            told("openai", &format!("{key}{behind}")),
+            Some(Hint::Behind("OPENAI_API_KEY".to_owned(), mark.to_owned()))
+        );
+    }
+    for quoted in [format!("'{key}'"), format!("\"{key}")] {
+        assert_eq!(told("openai", &quoted), Some(Hint::Quotes("OPENAI_API_KEY".to_owned())));
+    }
 }
