@@ -1,6 +1,6 @@
 //! The parts of replies that tell of leaks: each way in which exposed keys can stand, for how long, alone and together.
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
-use crate::domain::page::{Asked, ReplyPart};
+use crate::domain::page::{Asked, ReplyPart, StandingMark, WhyExposed};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
@@ -17,13 +17,40 @@ pub(super) fn parts() -> Vec<ReplyPart> {
         ReplyPart::NotLeaked {
             variables: vec!["A0_KEY".to_owned()],
             all: false,
+            stays: Vec::new(),
         },
         ReplyPart::NotLeaked {
             variables: Vec::new(),
             all: true,
+            stays: stays(false),
+        },
+        ReplyPart::NotLeaked {
+            variables: Vec::new(),
+            all: false,
+            stays: stays(true),
         },
         ReplyPart::Asks { asked: Asked::Leaked },
     ]
+}
+
+/// What still counts as exposed, by each word that it can stand on.
+fn stays(all: bool) -> Vec<StandingMark> {
+    let by = |name: &str| WhyExposed::Other {
+        by: Some(name.to_owned()),
+    };
+    let every = [
+        WhyExposed::Stood,
+        WhyExposed::Own,
+        by("A"),
+        WhyExposed::Other { by: None },
+        WhyExposed::Elsewhere,
+    ];
+    let mark = |why| StandingMark {
+        variables: vec!["A0_KEY".to_owned()],
+        all,
+        why,
+    };
+    every.into_iter().map(mark).collect()
 }
 
 /// A part, and the exposed keys that it tells of.

@@ -135,7 +135,7 @@ fn leak(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart>
     let Some(leak) = report.leak.as_ref().filter(|_| !report.absorbed) else {
         return Vec::new();
     };
-    let part = leak_reports::exposed(builder, &report.comment.id, &leak.keys);
+    let part = leak_reports::exposed(builder, &report, &leak.keys);
     let unnamed = leak.keys == LeakedKeys::Unnamed;
     let asks = unnamed
         .then(|| questions::ask(builder, report, Asked::Leaked))

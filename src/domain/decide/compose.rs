@@ -103,10 +103,15 @@ fn of_leak(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Re
             let facts = leak_clock::facts(builder, conversation, variables, *all);
             ("leaked", facts)
         }
-        ReplyPart::NotLeaked { variables, all } => {
+        ReplyPart::NotLeaked { variables, all, stays } => {
             let waits = !conversation.effects.is_empty();
-            let titles = titles(builder, variables);
-            ("not_leaked", context! { titles, all, waits })
+            let stays = stays.iter().map(|mark| {
+                let titles = titles(builder, &mark.variables);
+                context! { titles, ..shown(mark) }
+            });
+            let facts =
+                context! { titles => titles(builder, variables), all, waits, stays => stays.collect::<Vec<_>>() };
+            ("not_leaked", facts)
         }
         part => {
             let told = *part == ReplyPart::LeakByGuest { told: true };

@@ -122,12 +122,12 @@ pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, ex
     void_proofs(builder, exposed);
     if let Some(cycle) = &mut builder.state.cycle {
         for variable in exposed {
-            // The fingerprint comes with the probe; until then nothing counts as changed.
-            cycle.exposed.entry(variable.clone()).or_default();
+            // The fingerprint comes with the look; until then nothing counts as changed, another value that leaked before neither.
+            cycle.exposed.insert(variable.clone(), String::new());
         }
     }
     let variables = if all { Vec::new() } else { exposed.to_vec() };
-    builder.marking = Some(leak_marks::write(builder, by, Effect::MarkExposed { variables, all }));
+    leak_marks::write(builder, by, Effect::MarkExposed { variables, all });
 }
 
 /// That an exposed key was changed is proven no longer; our tick for it goes until it is another one.

@@ -29,7 +29,7 @@ pub(super) fn want_look(builder: &mut DecisionBuilder<'_>, conversation: &Conver
         id: id.clone(),
         comment: conversation.comment.clone(),
         effect,
-        after: builder.marking.clone(),
+        after: builder.state.marking.clone(),
         not_before: None,
     });
     Some(id)

@@ -4,7 +4,6 @@ use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
 use super::{exposed_keys, few_words, leak_marks};
 use crate::domain::event::Report;
-use crate::domain::ids::CommentId;
 use crate::domain::leaks::LeakedKeys;
 use crate::domain::page::ReplyPart;
 
@@ -12,7 +11,8 @@ use crate::domain::page::ReplyPart;
 const ANSWER_AT_MOST: usize = 12;
 
 /// Marks these keys as exposed; the part of the reply that tells of them.
-pub(super) fn exposed(builder: &mut DecisionBuilder<'_>, comment: &CommentId, keys: &LeakedKeys) -> ReplyPart {
+pub(super) fn exposed(builder: &mut DecisionBuilder<'_>, report: &Report, keys: &LeakedKeys) -> ReplyPart {
+    let comment = &report.comment.id;
     let (variables, all) = match keys {
         LeakedKeys::Named(variables) => (secrets(builder, variables), false),
         LeakedKeys::All => (Vec::new(), true),
@@ -21,7 +21,7 @@ pub(super) fn exposed(builder: &mut DecisionBuilder<'_>, comment: &CommentId, ke
     if all || !variables.is_empty() {
         builder.note(Some(comment), "leak_told", &variables);
         builder.begin_cycle(Some(comment));
-        leak_marks::remember(builder, comment, &variables, all);
+        leak_marks::remember(builder, report, &variables, all);
         exposed_keys::mark(builder, Some(comment), &variables, all);
     }
     ReplyPart::Leaked { variables, all }
@@ -68,6 +68,6 @@ pub(super) fn answered(builder: &mut DecisionBuilder<'_>, report: &Report, heard
         return false;
     }
     heard.says_nothing();
-    heard.parts.push(exposed(builder, &report.comment.id, &keys));
+    heard.parts.push(exposed(builder, report, &keys));
     true
 }

@@ -84,7 +84,9 @@ fn left_out(report: &Report, unsure: &Asked) -> Option<ReplyPart> {
 fn another_report(builder: &mut DecisionBuilder<'_>, report: &Report) {
     let comment = &report.comment;
     let reports = |clause: &Clause| matches!(clause.label, Label::Blocker | Label::Completion);
-    if report.reading.clauses.iter().any(reports) {
+    let denies = report.no_leak.as_ref().is_some_and(|denial| denial.keys.is_some());
+    let of_keys = denies || report.leak.is_some() || !report.wishes.is_empty();
+    if of_keys || report.reading.clauses.iter().any(reports) {
         builder.state.questions.retain(|open| {
             !(open.is_for(&comment.author, &comment.discussion)
                 && matches!(open.asked, Asked::TakenBack { .. } | Asked::Step { .. }))

@@ -56,9 +56,28 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
         (vec![], true, false),
         (vec!["Groq"], false, true),
     ] {
-        all_back.push(("not_leaked", context! { titles, all, waits }));
+        all_back.push((
+            "not_leaked",
+            context! { titles, all, waits, stays => Vec::<Value>::new() },
+        ));
     }
     all.extend(all_back);
+    for (why, by) in [
+        ("stood", None),
+        ("own", None),
+        ("other", Some("Bram")),
+        ("other", None),
+        ("elsewhere", None),
+    ] {
+        for (titles, every) in [(vec!["Groq"], false), (vec!["Groq", "Mistral"], false), (vec![], true)] {
+            let stays = value(json!([{"titles": titles, "all": every, "why": why, "by": by}]));
+            let none = Vec::<Value>::new();
+            all.push((
+                "not_leaked",
+                context! { titles => none, all => false, waits => false, stays },
+            ));
+        }
+    }
     for titles in [vec![], vec!["Groq"], vec!["Groq", "Mistral"]] {
         all.push(("alert/leak_by_guest", context! { titles }));
     }
