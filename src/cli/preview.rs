@@ -139,7 +139,11 @@ pub(super) fn effect_line(wanted: &NewEffect) -> String {
         Effect::MaskBlock { .. } => "mask a key on the page".to_owned(),
         Effect::MarkExposed { all: true, .. } => "mark every key of `.env` as exposed".to_owned(),
         Effect::WatchExposed { .. } => "look how the exposed keys stand".to_owned(),
-        Effect::MarkExposed { variables, .. } => format!("mark as exposed: {}", variables.join(", ")),
+        Effect::MarkExposed { variables, former, .. } => {
+            let former = former.iter().map(|name| format!("the former {name}"));
+            let names: Vec<String> = variables.iter().cloned().chain(former).collect();
+            format!("mark as exposed: {}", names.join(", "))
+        }
         Effect::UnmarkExposed { all: true, .. } => "take the mark of every key back".to_owned(),
         Effect::UnmarkExposed { variables, .. } => format!("mark as exposed no longer: {}", variables.join(", ")),
         Effect::UpdateReply { .. } | Effect::SetProperty { .. } | Effect::WriteSchedule { .. } => {

@@ -6,12 +6,19 @@ use std::collections::BTreeMap;
 
 /// What is told where no key is known yet.
 pub(super) fn parts() -> Vec<ReplyPart> {
+    let of_former = ReplyPart::Leaked {
+        variables: Vec::new(),
+        all: false,
+        former: vec!["A0_KEY".to_owned()],
+    };
     let unnamed = ReplyPart::Leaked {
         variables: Vec::new(),
         all: false,
+        former: Vec::new(),
     };
     vec![
         unnamed,
+        of_former,
         ReplyPart::LeakByGuest { told: true },
         ReplyPart::LeakByGuest { told: false },
         ReplyPart::NotLeaked {
@@ -56,12 +63,14 @@ fn stays(all: bool) -> Vec<StandingMark> {
 /// A part, and the exposed keys that it tells of.
 pub(super) fn told(now: DateTime<Utc>) -> Vec<(ReplyPart, Vec<ExposedKey>)> {
     use ExposureStanding::{
-        Absent, Dead, GoneAlive, GoneUnknown, InUseAlive, InUseRefused, InUseUnknown, NoProvider, OldAlive, OldRefused,
-        OldUnknown, OldUnreadable, ProbablyDead,
+        Absent, Dead, FormerDead, GoneAlive, GoneUnknown, InUseAlive, InUseRefused, InUseUnknown, NoFormer, NoProvider,
+        OldAlive, OldRefused, OldUnknown, OldUnreadable, ProbablyDead,
     };
     let alone = [
         Absent,
         Dead,
+        FormerDead,
+        NoFormer,
         GoneAlive,
         GoneUnknown,
         InUseAlive,
@@ -86,7 +95,26 @@ pub(super) fn told(now: DateTime<Utc>) -> Vec<(ReplyPart, Vec<ExposedKey>)> {
                 .collect();
             for all in [false, true] {
                 let variables = vec!["A0_KEY".to_owned()];
-                told.push((ReplyPart::Leaked { variables, all }, keys.clone()));
+                let (names, former) = (variables.clone(), Vec::new());
+                told.push((
+                    ReplyPart::Leaked {
+                        variables: names,
+                        all,
+                        former,
+                    },
+                    keys.clone(),
+                ));
+                if !all {
+                    let (names, former) = (Vec::new(), variables);
+                    told.push((
+                        ReplyPart::Leaked {
+                            variables: names,
+                            all,
+                            former,
+                        },
+                        keys.clone(),
+                    ));
+                }
             }
         }
     }

@@ -23,7 +23,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: &Report) {
         .collect();
     let exposed = exposed_keys::exposed_variables(&builder.playbook.names, &whole);
     leak_marks::stand(builder, &exposed);
-    exposed_keys::mark(builder, Some(&report.comment.id), &exposed, false);
+    exposed_keys::mark(builder, Some(&report.comment.id), (&exposed, false, &[]));
     if report.absorbed {
         return;
     }

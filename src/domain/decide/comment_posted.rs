@@ -135,7 +135,7 @@ fn leak(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart>
     let Some(leak) = report.leak.as_ref().filter(|_| !report.absorbed) else {
         return Vec::new();
     };
-    let part = leak_reports::exposed(builder, &report, &leak.keys);
+    let part = leak_reports::exposed(builder, &report, &leak.keys, &leak.former);
     let unnamed = leak.keys == LeakedKeys::Unnamed;
     let asks = unnamed
         .then(|| questions::ask(builder, report, Asked::Leaked))
@@ -194,7 +194,7 @@ pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>,
         builder.begin_cycle(Some(&report.comment.id));
     }
     leak_marks::stand(builder, &exposed);
-    exposed_keys::mark(builder, Some(&report.comment.id), &exposed, false);
+    exposed_keys::mark(builder, Some(&report.comment.id), (&exposed, false, &[]));
     if keys.is_empty() {
         return;
     }

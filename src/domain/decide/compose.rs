@@ -99,8 +99,8 @@ fn lacks_proof(builder: &DecisionBuilder<'_>, steps: &[u8]) -> bool {
 /// As [`prompt`], of a part that tells of a leak, or that there was none.
 fn of_leak(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &ReplyPart) -> (String, Value) {
     let (name, facts) = match part {
-        ReplyPart::Leaked { variables, all } => {
-            let facts = leak_clock::facts(builder, conversation, variables, *all);
+        ReplyPart::Leaked { variables, all, former } => {
+            let facts = leak_clock::facts(builder, conversation, (variables, *all, former));
             ("leaked", facts)
         }
         ReplyPart::NotLeaked { variables, all, stays } => {

@@ -112,11 +112,16 @@ pub(super) fn exposed_variables(names: &Names, findings: &[Finding]) -> Vec<Stri
 
 /// These keys are due now, and nothing counts as changed until their values are others. `by` is the comment that holds them.
 /// `all`: every secret of `.env`, those with which the cycle began among them.
-pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, exposed: &[String], all: bool) {
+/// `former`: those whose values before the present ones are meant; these themselves are not due for it.
+pub(super) fn mark(
+    builder: &mut DecisionBuilder<'_>,
+    by: Option<&CommentId>,
+    (exposed, all, former): (&[String], bool, &[String]),
+) {
     let of_cycle = builder.state.cycle.iter().filter(|_| all);
     let of_cycle: Vec<String> = of_cycle.flat_map(|cycle| cycle.fingerprints.keys().cloned()).collect();
     let exposed = if all { &of_cycle } else { exposed };
-    if exposed.is_empty() && !all {
+    if exposed.is_empty() && !all && former.is_empty() {
         return;
     }
     void_proofs(builder, exposed);
@@ -127,7 +132,8 @@ pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, ex
         }
     }
     let variables = if all { Vec::new() } else { exposed.to_vec() };
-    leak_marks::write(builder, by, Effect::MarkExposed { variables, all });
+    let former = former.to_vec();
+    leak_marks::write(builder, by, Effect::MarkExposed { variables, all, former });
 }
 
 /// That an exposed key was changed is proven no longer; our tick for it goes until it is another one.

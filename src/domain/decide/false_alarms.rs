@@ -39,7 +39,7 @@ fn denied(
     takes_back: bool,
 ) -> Option<ReplyPart> {
     let marked = builder.state.marked.iter();
-    let (denied, named): (Vec<&MarkedKeys>, _) = match keys {
+    let (denied, only): (Vec<&MarkedKeys>, _) = match keys {
         LeakedKeys::Named(names) => {
             let names = same_keys(builder, names);
             let denied = marked.filter(|mark| mark.holds(|name| names.contains(name)));
@@ -74,9 +74,9 @@ fn denied(
     meant.retain(|mark| last.is_none_or(|last| !mark.is_of_another_value(last)));
     let comments: Vec<CommentId> = meant.iter().map(|mark| mark.comment.clone()).collect();
     if !comments.is_empty() {
-        return take_back(builder, report, &comments, named.as_ref());
+        return take_back(builder, report, &comments, only.as_ref());
     }
-    let names = named.unwrap_or_default();
+    let names = only.unwrap_or_default();
     let stays = if denied.is_empty() {
         elsewhere(builder, names)
     } else {
@@ -142,16 +142,19 @@ fn marked_again(builder: &mut DecisionBuilder<'_>, report: &Report, at: usize) -
     let marked = &mut builder.state.marked;
     marked.retain(|mark| !alarm.before.iter().any(|before| before.comment == mark.comment));
     marked.extend(alarm.before.iter().cloned());
-    let UnmarkedKeys { variables, all, .. } = alarm.back;
-    if variables.is_empty() && !all {
+    let is_empty = alarm.back.is_empty();
+    let UnmarkedKeys {
+        variables, all, former, ..
+    } = alarm.back;
+    if is_empty {
         // It had counted as exposed all the while.
         let names = alarm.before.into_iter().flat_map(|mark| mark.variables).collect();
         let stays = leak_marks::standing(builder, report, &names, false, &[]);
         return told(variables, all, stays);
     }
     builder.note(Some(&report.comment.id), "leak_told_again", (&variables, all));
-    exposed_keys::mark(builder, Some(&report.comment.id), &variables, all);
-    Some(ReplyPart::Leaked { variables, all })
+    exposed_keys::mark(builder, Some(&report.comment.id), (&variables, all, &former));
+    Some(ReplyPart::Leaked { variables, all, former })
 }
 
 /// These variables, and the others of the same providers.
@@ -176,17 +179,19 @@ fn take_back(
         .filter(|mark| is_meant(mark))
         .cloned()
         .collect();
-    let (mut back, mut all) = (BTreeSet::new(), false);
+    let (mut back, mut all, mut former) = (BTreeSet::new(), false, Vec::new());
     for mark in builder.state.marked.iter_mut().filter(|mark| is_meant(mark)) {
         if let Some(named) = named {
             let left = named.iter().filter(|name| mark.all && !mark.but.contains(name));
             let left: Vec<String> = left.cloned().collect();
             back.extend(mark.variables.extract_if(.., |name| named.contains(name)));
+            former.extend(mark.former.extract_if(.., |name| named.contains(name)));
             back.extend(left.iter().cloned());
             mark.but.extend(left);
         } else {
             all |= std::mem::take(&mut mark.all);
             back.append(&mut mark.variables.drain(..).collect());
+            former.append(&mut mark.former);
         }
     }
     builder.state.marked.retain(|mark| !mark.is_empty());
@@ -208,10 +213,12 @@ fn take_back(
             variables: back.into_iter().collect(),
             all,
             but,
+            former,
         },
     };
     unmark(builder, report, &alarm.back);
-    let part = told(alarm.back.variables.clone(), all, stays);
+    let names = [alarm.back.variables.as_slice(), &alarm.back.former].concat();
+    let part = told(names, all, stays);
     let alarms = &mut builder.state.false_alarms;
     alarms.push(alarm);
     let surplus = alarms.len().saturating_sub(KEPT);
@@ -233,6 +240,7 @@ fn unmark(builder: &mut DecisionBuilder<'_>, report: &Report, back: &UnmarkedKey
         variables: back.variables.clone(),
         all: back.all,
         but: back.but.clone(),
+        former: back.former.clone(),
     };
     let written = leak_marks::write(builder, by, effect);
     reply_clocks::stop(builder, back, &written);

@@ -59,7 +59,7 @@ fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>,
     exposed.sort();
     exposed.dedup();
     leak_marks::stand(builder, &exposed);
-    exposed_keys::mark(builder, None, &exposed, false);
+    exposed_keys::mark(builder, None, (&exposed, false, &[]));
     builder.note(None, "key_on_page", &blocks);
     let guide = &builder.state.guide;
     let url = |block: &BlockId| {

@@ -14,7 +14,11 @@ use std::collections::{BTreeMap, BTreeSet};
 const KEPT: usize = 40;
 
 /// Remembers what a comment reports.
-pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, variables: &[String], all: bool) {
+pub(super) fn remember(
+    builder: &mut DecisionBuilder<'_>,
+    report: &Report,
+    (variables, all, former): (&[String], bool, &[String]),
+) {
     let comment = &report.comment;
     let marked = &mut builder.state.marked;
     marked.retain(|other| other.comment != comment.id);
@@ -25,6 +29,7 @@ pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, varia
         variables: variables.to_vec(),
         all,
         but: Vec::new(),
+        former: former.to_vec(),
         prints: BTreeMap::new(),
     });
     let surplus = marked.len().saturating_sub(KEPT);

@@ -11,20 +11,30 @@ use crate::domain::page::ReplyPart;
 const ANSWER_AT_MOST: usize = 12;
 
 /// Marks these keys as exposed; the part of the reply that tells of them.
-pub(super) fn exposed(builder: &mut DecisionBuilder<'_>, report: &Report, keys: &LeakedKeys) -> ReplyPart {
+pub(super) fn exposed(
+    builder: &mut DecisionBuilder<'_>,
+    report: &Report,
+    keys: &LeakedKeys,
+    former: &[String],
+) -> ReplyPart {
     let comment = &report.comment.id;
     let (variables, all) = match keys {
-        LeakedKeys::Named(variables) => (secrets(builder, variables), false),
+        LeakedKeys::Named(variables) => {
+            let mut variables = variables.clone();
+            variables.retain(|name| !former.contains(name));
+            (secrets(builder, &variables), false)
+        }
         LeakedKeys::All => (Vec::new(), true),
         LeakedKeys::Unnamed => (Vec::new(), false),
     };
-    if all || !variables.is_empty() {
-        builder.note(Some(comment), "leak_told", &variables);
+    let former = secrets(builder, former);
+    if all || !variables.is_empty() || !former.is_empty() {
+        builder.note(Some(comment), "leak_told", (&variables, &former));
         builder.begin_cycle(Some(comment));
-        leak_marks::remember(builder, report, &variables, all);
-        exposed_keys::mark(builder, Some(comment), &variables, all);
+        leak_marks::remember(builder, report, (&variables, all, &former));
+        exposed_keys::mark(builder, Some(comment), (&variables, all, &former));
     }
-    ReplyPart::Leaked { variables, all }
+    ReplyPart::Leaked { variables, all, former }
 }
 
 /// The public half of a pair opens nothing alone; a word for both means the secret one.
@@ -68,6 +78,7 @@ pub(super) fn answered(builder: &mut DecisionBuilder<'_>, report: &Report, heard
         return false;
     }
     heard.says_nothing();
-    heard.parts.push(exposed(builder, report, &keys));
+    let former = builder.playbook.leaks.former_in(&report.heard);
+    heard.parts.push(exposed(builder, report, &keys, &former));
     true
 }

@@ -36,8 +36,11 @@ pub(super) fn by_guest(builder: &mut DecisionBuilder<'_>, report: &Report) -> Op
 pub(super) fn goes_on(builder: &mut DecisionBuilder<'_>, mut told: Conversation, exposed: &[String]) {
     forget(builder, &told.subject);
     if !exposed.is_empty() {
-        let variables = exposed.to_vec();
-        told.parts.push(ReplyPart::Leaked { variables, all: false });
+        told.parts.push(ReplyPart::Leaked {
+            variables: exposed.to_vec(),
+            all: false,
+            former: Vec::new(),
+        });
     }
     conversation::say(builder, &told);
     look_when_due(builder, false);
@@ -49,7 +52,9 @@ pub(super) fn watched(builder: &mut DecisionBuilder<'_>, effect: &EffectId, keys
     let keys = reply_clocks::still_marked(builder, keys);
     // Until the value is another one, the key does not count as changed.
     if let Some(cycle) = &mut builder.state.cycle {
-        for (variable, print) in keys.iter().flat_map(|key| &key.fingerprints) {
+        // Of several values the one that stands there comes last.
+        let (present, former): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.standing.is_in_use());
+        for (variable, print) in former.iter().chain(&present).flat_map(|key| &key.fingerprints) {
             cycle.exposed.insert(variable.clone(), print.clone());
         }
     }

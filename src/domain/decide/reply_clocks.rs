@@ -51,8 +51,9 @@ fn tells_of_leak(conversation: &Conversation) -> bool {
 fn without(conversation: &mut Conversation, back: &UnmarkedKeys) -> bool {
     let (mut not_leaked, mut every) = (Vec::new(), false);
     for part in &mut conversation.parts {
-        if let ReplyPart::Leaked { variables, all } = part {
+        if let ReplyPart::Leaked { variables, all, former } = part {
             not_leaked.extend(variables.extract_if(.., |name| back.has(name)));
+            not_leaked.extend(former.extract_if(.., |name| back.former.contains(name)));
             if *all && back.all {
                 (*all, every) = (false, true);
                 let stay = back.but.iter().filter(|name| !variables.contains(name));
@@ -62,8 +63,7 @@ fn without(conversation: &mut Conversation, back: &UnmarkedKeys) -> bool {
     }
     let tells = every || !not_leaked.is_empty();
     if tells {
-        let is_empty =
-            |part: &ReplyPart| matches!(part, ReplyPart::Leaked { variables, all: false } if variables.is_empty());
+        let is_empty = |part: &ReplyPart| matches!(part, ReplyPart::Leaked { variables, all: false, former } if variables.is_empty() && former.is_empty());
         conversation.parts.retain(|part| !is_empty(part));
         conversation.parts.push(ReplyPart::NotLeaked {
             variables: not_leaked,
@@ -92,19 +92,25 @@ pub(super) fn still_marked(builder: &DecisionBuilder<'_>, keys: &[ExposedKey]) -
 /// Keys of a reply that a look found exposed no more: they were taken back by hand. Whether there were any.
 pub(super) fn taken_back_by_hand(builder: &mut DecisionBuilder<'_>, at: usize, keys: &[ExposedKey]) -> bool {
     let leak = &builder.state.leaks[at];
-    let stands = |name: &String| {
+    let stands = |name: &String, is_meant: &dyn Fn(&ExposedKey) -> bool| {
         let same = |own: &String| own.eq_ignore_ascii_case(name) || leak_marks::is_same(builder, own, name);
-        keys.iter().any(|key| key.variables.iter().any(same))
+        let mut meant = keys.iter().filter(|key| is_meant(key));
+        meant.any(|key| key.variables.iter().any(same))
     };
-    let told = leak.conversation.parts.iter().flat_map(|part| match part {
-        ReplyPart::Leaked { variables, .. } => variables.as_slice(),
-        _ => &[],
-    });
-    let back = UnmarkedKeys {
-        variables: told.filter(|name| !stands(name)).cloned().collect(),
+    let mut back = UnmarkedKeys {
         all: keys.is_empty(),
-        but: Vec::new(),
+        ..UnmarkedKeys::default()
     };
+    for part in &leak.conversation.parts {
+        if let ReplyPart::Leaked { variables, former, .. } = part {
+            let gone = variables.iter().filter(|name| !stands(name, &|_| true));
+            back.variables.extend(gone.cloned());
+            let gone = former
+                .iter()
+                .filter(|name| !stands(name, &|key| !key.standing.is_in_use()));
+            back.former.extend(gone.cloned());
+        }
+    }
     if !without(&mut builder.state.leaks[at].conversation, &back) {
         return false;
     }
@@ -114,6 +120,7 @@ pub(super) fn taken_back_by_hand(builder: &mut DecisionBuilder<'_>, at: usize, k
     }
     for mark in &mut builder.state.marked {
         mark.variables.retain(|name| !is_gone(name));
+        mark.former.retain(|name| !back.former.contains(name));
     }
     builder.state.marked.retain(|mark| !mark.is_empty());
     let mut leak = builder.state.leaks.remove(at);

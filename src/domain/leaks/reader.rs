@@ -1,14 +1,12 @@
 //! Reads whether a comment tells of a leak, and of which keys.
 use super::named::NamedKeys;
-use super::prepared::{Sentence, folded, piece, sentences};
+use super::prepared::{Sentence, apart, folded, piece, sentences};
 use super::rules::{BUILTIN, Firmness, LeakExample, LeakRules, Saying, Spoken};
 use crate::domain::comment::CleanText;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// What joins two clauses.
-const ANDS: [&str; 6] = [" and ", " en ", " und ", " et ", " y ", " e "];
 /// A warning that was pasted has so many sentences at least.
 const MAIL_AT_LEAST: usize = 3;
 
@@ -28,6 +26,8 @@ pub enum LeakedKeys {
 pub struct LeakReport {
     /// Which keys are said to have leaked.
     pub keys: LeakedKeys,
+    /// Those among them whose values before the present ones are meant: "our old Stripe key leaked".
+    pub former: Vec<String>,
     /// The comment without the sentences that tell of it.
     pub rest: CleanText,
 }
@@ -136,6 +136,12 @@ impl LeakReader {
             .map_or(LeakedKeys::Unnamed, |compiled| compiled.keys_in(text))
     }
 
+    /// The keys that a text names as former ones: "the old Groq key".
+    pub fn former_in(&self, text: &CleanText) -> Vec<String> {
+        self.compiled()
+            .map_or_else(Vec::new, |compiled| compiled.former_in(text.as_str()))
+    }
+
     fn compiled(&self) -> Option<&CompiledReader> {
         let compile = || {
             let (rules, _) = LeakRules::parse(&self.text).ok()?;
@@ -155,6 +161,8 @@ impl CompiledReader {
         }
         let said = |sentence: &Sentence| &text.as_str()[sentence.span.clone()];
         let meant = told.iter().map(|sentence| self.meant(said(sentence), sentence, false));
+        let former = told.iter().flat_map(|sentence| self.former_in(said(sentence)));
+        let former: Vec<String> = former.collect();
         // Of "all but Groq" it is asked which ones.
         let is_asked = told.iter().any(|sentence| self.rules.has("allbut", &sentence.text));
         let keys = if is_asked {
@@ -173,7 +181,7 @@ impl CompiledReader {
             rest = all.iter().map(|sentence| self.work_in(said(sentence))).collect();
         }
         let rest = CleanText::passed(rest.trim().to_owned());
-        Some(LeakReport { keys, rest })
+        Some(LeakReport { keys, former, rest })
     }
 
     /// What is said against a leak: clauses that deny one, and sentences that tell of none at all.
@@ -281,7 +289,9 @@ impl CompiledReader {
         let comment = joined(all);
         let is_told = |sentence: &&Sentence| self.saying(sentence, &comment) == Saying::Told;
         let told: Vec<&Sentence> = all.iter().filter(is_told).collect();
-        if told.is_empty() || self.rules.settles(&comment) {
+        // That a former key was replaced settles nothing: whether it is dead is looked at.
+        let of_former = || told.iter().any(|sentence| !self.former_in(&sentence.text).is_empty());
+        if told.is_empty() || self.rules.settles(&comment) && !of_former() {
             return Vec::new();
         }
         told
@@ -333,6 +343,13 @@ impl CompiledReader {
             .unwrap_or(LeakedKeys::Unnamed)
     }
 
+    /// The keys that a sentence names as former ones, clause by clause.
+    fn former_in(&self, said: &str) -> Vec<String> {
+        let pieces = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
+        let named = |clause: Cow<'_, str>| self.names.former_in(&self.rules, &piece(&self.rules, &clause));
+        pieces.flat_map(named).collect()
+    }
+
     fn is_env(&self, said: &str) -> bool {
         let ready = piece(&self.rules, said);
         self.rules.has("env", &ready) && !self.rules.has("ofenv", &ready)
@@ -363,14 +380,6 @@ impl CompiledReader {
         let all = sentences.iter().any(|sentence| self.rules.has("all", sentence));
         (all || folded(written).trim() == "all").then_some(LeakedKeys::All)
     }
-}
-
-/// The parts of a clause that an "and" joins.
-fn apart(clause: &str) -> Vec<String> {
-    let joined = ANDS
-        .iter()
-        .fold(clause.to_owned(), |clause, and| clause.replace(and, "\n"));
-    joined.lines().map(str::to_owned).collect()
 }
 
 fn joined(sentences: &[Sentence]) -> String {

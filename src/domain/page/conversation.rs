@@ -178,6 +178,9 @@ pub enum ReplyPart {
         variables: Vec<String>,
         /// Whether all secrets of `.env` are meant.
         all: bool,
+        /// Variables of which the values before the present ones are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        former: Vec<String>,
     },
     /// A leak that was told was none: these keys count as exposed no longer.
     NotLeaked {

@@ -23,6 +23,9 @@ pub struct MarkedKeys {
     /// Of all, those that were taken back by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub but: Vec<String>,
+    /// Variables of which the values before the present ones are meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<String>,
     /// What tells the values that it marked from others, as far as a look told.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub prints: BTreeMap<String, Fingerprint>,
@@ -31,7 +34,8 @@ pub struct MarkedKeys {
 impl MarkedKeys {
     /// Whether it marks a key that fits.
     pub fn holds(&self, fits: impl Fn(&String) -> bool) -> bool {
-        self.all && !self.but.iter().any(&fits) || self.variables.iter().any(fits)
+        let mut named = self.variables.iter().chain(&self.former);
+        self.all && !self.but.iter().any(&fits) || named.any(fits)
     }
 
     /// Whether a variable had another value when the other one marked it.
@@ -42,7 +46,7 @@ impl MarkedKeys {
 
     /// Whether nothing of it is left.
     pub fn is_empty(&self) -> bool {
-        !self.all && self.variables.is_empty()
+        !self.all && self.variables.is_empty() && self.former.is_empty()
     }
 }
 
@@ -68,6 +72,9 @@ pub struct UnmarkedKeys {
     pub all: bool,
     /// Of all, those that still count.
     pub but: Vec<String>,
+    /// Variables of which the values before the present ones are meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<String>,
 }
 
 impl UnmarkedKeys {
@@ -78,7 +85,7 @@ impl UnmarkedKeys {
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        !self.all && self.variables.is_empty()
+        !self.all && self.variables.is_empty() && self.former.is_empty()
     }
 }
 

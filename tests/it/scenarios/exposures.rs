@@ -49,13 +49,42 @@ impl Exposures {
         self.1 && matches!(wanted.effect, Effect::WatchExposed { .. })
     }
 
+    pub fn perform(&mut self, world: &World, effect: &Effect, now: DateTime<Utc>) -> Done {
+        match effect {
+            Effect::MarkExposed { variables, all, former } => self.mark(world, variables, (*all, former), now),
+            Effect::UnmarkExposed {
+                variables,
+                all,
+                but,
+                former,
+            } => self.unmark(world, &[variables.as_slice(), former].concat(), *all, but),
+            Effect::WatchExposed { variables, all, former } => self.look(world, variables, (*all, former), now),
+            _ => Done::Changed,
+        }
+    }
+
     /// Notes which keys are exposed.
-    pub fn mark(&mut self, world: &World, variables: &[String], all: bool, now: DateTime<Utc>) -> Done {
-        let variables = in_env(variables);
-        for (variable, print) in fingerprints(world) {
+    fn mark(
+        &mut self,
+        world: &World,
+        variables: &[String],
+        (all, former): (bool, &[String]),
+        now: DateTime<Utc>,
+    ) -> Done {
+        let (variables, former) = (in_env(variables), in_env(former));
+        for (variable, mut print) in fingerprints(world) {
+            if former.contains(&variable) {
+                print = print.replace("new ", "old ");
+                if fingerprints(world)[&variable] == print {
+                    continue;
+                }
+            }
             let is_known = |known: &Exposure| known.variable == variable && known.print == print;
             let opens = variable != "BYBIT_API_KEY";
-            if opens && (all || variables.contains(&variable)) && !self.0.iter().any(is_known) {
+            if opens
+                && (all || variables.contains(&variable) || former.contains(&variable))
+                && !self.0.iter().any(is_known)
+            {
                 self.0.push(Exposure {
                     variable,
                     print,
@@ -68,7 +97,7 @@ impl Exposures {
     }
 
     /// Notes that keys are exposed no longer: of each its value in `.env`, else its newest one.
-    pub fn unmark(&mut self, world: &World, variables: &[String], all: bool, but: &[String]) -> Done {
+    fn unmark(&mut self, world: &World, variables: &[String], all: bool, but: &[String]) -> Done {
         let (variables, but, prints) = (in_env(variables), in_env(but), fingerprints(world));
         let is_meant =
             |known: &Exposure| (all || variables.contains(&known.variable)) && !but.contains(&known.variable);
@@ -88,11 +117,19 @@ impl Exposures {
     }
 
     /// How exposed keys stand.
-    pub fn look(&mut self, world: &World, variables: &[String], all: bool, now: DateTime<Utc>) -> Done {
+    fn look(
+        &mut self,
+        world: &World,
+        variables: &[String],
+        (all, former): (bool, &[String]),
+        now: DateTime<Utc>,
+    ) -> Done {
+        let former = in_env(former);
         let prints = fingerprints(world);
         let running = self.0.iter().filter(|known| known.ended_at.is_none());
         let running: Vec<String> = running.map(|known| known.variable.clone()).collect();
         let mut names: Vec<String> = if all { running.clone() } else { in_env(variables) };
+        names.extend(former.iter().cloned());
         names.sort();
         names.dedup();
         let mut keys = Vec::<ExposedKey>::new();
@@ -100,6 +137,12 @@ impl Exposures {
             let runs = running.contains(&name);
             let own = self.0.iter_mut().filter(|known| known.variable == name);
             let mut own: Vec<&mut Exposure> = own.filter(|known| !runs || known.ended_at.is_none()).collect();
+            if former.contains(&name) {
+                own.retain(|known| prints.get(&name) != Some(&known.print));
+                if own.is_empty() {
+                    keys.push(key(&name, ExposureStanding::NoFormer, None));
+                }
+            }
             // One that stands in `.env` and was taken back is not spoken of.
             if own.is_empty() && !prints.contains_key(&name) {
                 let absent = key(&name, ExposureStanding::Absent, None);

@@ -348,9 +348,9 @@ impl Paper {
                 Done::Changed
             }
             Effect::SetProperty { .. } | Effect::MaskBlock { .. } => Done::Changed,
-            Effect::MarkExposed { variables, all } => self.exposed.mark(world, variables, *all, self.now),
-            Effect::UnmarkExposed { variables, all, but } => self.exposed.unmark(world, variables, *all, but),
-            Effect::WatchExposed { variables, all } => self.exposed.look(world, variables, *all, self.now),
+            Effect::MarkExposed { .. } | Effect::UnmarkExposed { .. } | Effect::WatchExposed { .. } => {
+                self.exposed.perform(world, &wanted.effect, self.now)
+            }
             Effect::BackUpEnv { .. } => Done::Seen {
                 evidence: looks::backed_up(world, self.state.cycle.as_ref(), self.now),
             },

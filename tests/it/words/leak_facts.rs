@@ -4,7 +4,14 @@ use minijinja::{Value, context};
 use serde_json::json;
 
 /// The ways to stand in which the clock has stopped.
-const OVER: [&str; 4] = ["dead", "probably_dead", "no_provider", "absent"];
+const OVER: [&str; 6] = [
+    "dead",
+    "probably_dead",
+    "no_provider",
+    "absent",
+    "former_dead",
+    "no_former",
+];
 
 /// What is told of a leak: nothing known yet, each way in which a key can stand, several keys, a guest's word.
 pub fn leaks() -> Vec<(&'static str, Value)> {
@@ -15,7 +22,7 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
             .map(|title| json!({"title": title, "url": "https://console.example.com/keys"}));
         let over = !standings.is_empty() && standings.iter().all(|standing| OVER.contains(standing));
         value(json!({
-            "unnamed": unnamed, "every": every, "over": over, "titles": titles,
+            "unnamed": unnamed, "former": standings == ["gone_alive"], "every": every, "over": over, "titles": titles,
             "more": if titles.len() > 2 { 2 } else { 0 },
             "replaced": standings.first().is_some_and(|standing| standing.starts_with("old")),
             "groups": standings.iter().map(group).collect::<Vec<_>>(),
