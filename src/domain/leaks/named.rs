@@ -64,18 +64,16 @@ impl NamedKeys {
     }
 
     /// The variables that a folded clause names as former keys: "the old Groq key", "our former API key for Stripe".
-    pub(super) fn former_in(&self, rules: &LeakRules, text: &str) -> Vec<String> {
+    /// `written`: the variables that it names as they are.
+    pub(super) fn former_in(&self, rules: &LeakRules, text: &str, written: &[String]) -> Vec<String> {
         let tokens = words(text);
         let mut spans = self.spans(&tokens);
         for (at, token) in tokens.iter().enumerate() {
-            let known = self
-                .variables
-                .iter()
-                .position(|known| known.eq_ignore_ascii_case(token));
-            spans.extend(known.map(|known| ServiceSpan {
+            let named = written.iter().position(|name| name.eq_ignore_ascii_case(token));
+            spans.extend(named.map(|named| ServiceSpan {
                 at,
                 end: at + 1,
-                variables: &self.variables[known..=known],
+                variables: &written[named..=named],
             }));
         }
         let before = rules.has("formerly", text);

@@ -265,14 +265,13 @@ impl CompiledReader {
 
     /// What a sentence that tells of a leak says of steps, in clauses of their own.
     fn work_in(&self, sentence: &str) -> String {
-        let of_work = |piece: &&[u8]| {
-            let piece = String::from_utf8_lossy(piece);
-            self.rules.has("work", &folded(&piece)) && !self.tells(&piece)
-        };
-        let pieces = self.rules.cuts.split(sentence.as_bytes()).filter(of_work);
-        pieces.fold(String::new(), |said, piece| {
-            said + String::from_utf8_lossy(piece).trim() + ". "
-        })
+        let of_work = |piece: &String| self.rules.has("work", &folded(piece)) && !self.tells(piece);
+        let pieces = self.rules.cuts.split(sentence.as_bytes());
+        let pieces = pieces.map(|piece| String::from_utf8_lossy(piece).into_owned());
+        // "Step 2 is done and the key was leaked."
+        let parts = |piece: String| if of_work(&piece) { vec![piece] } else { apart(&piece) };
+        let said = pieces.flat_map(parts).filter(of_work);
+        said.fold(String::new(), |said, piece| said + piece.trim() + ". ")
     }
 
     fn keys_in(&self, text: &CleanText) -> LeakedKeys {
@@ -291,7 +290,8 @@ impl CompiledReader {
         let told: Vec<&Sentence> = all.iter().filter(is_told).collect();
         // That a former key was replaced settles nothing: whether it is dead is looked at.
         let of_former = || told.iter().any(|sentence| !self.former_in(&sentence.text).is_empty());
-        if told.is_empty() || self.rules.settles(&comment) && !of_former() {
+        let is_bygone = || self.rules.has("bygone", &comment) || !of_former();
+        if told.is_empty() || self.rules.settles(&comment) && is_bygone() {
             return Vec::new();
         }
         told
@@ -346,7 +346,11 @@ impl CompiledReader {
     /// The keys that a sentence names as former ones, clause by clause.
     fn former_in(&self, said: &str) -> Vec<String> {
         let pieces = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
-        let named = |clause: Cow<'_, str>| self.names.former_in(&self.rules, &piece(&self.rules, &clause));
+        let named = |clause: Cow<'_, str>| {
+            let written = self.names.variables_in(&self.rules, &clause);
+            self.names
+                .former_in(&self.rules, &piece(&self.rules, &clause), &written)
+        };
         pieces.flat_map(named).collect()
     }
 
