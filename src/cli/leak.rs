@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 /// The options of `leak`.
 #[derive(clap::Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each option is there or not")]
 pub struct LeakArgs {
     /// Variables of `.env`, or providers [default: none; how exposed keys stand is told]
     #[arg(value_name = "KEY")]

@@ -44,8 +44,11 @@ pub(super) struct StoredPage {
 impl Preview {
     /// Opens the project of these settings; needs a tokio runtime.
     pub(super) async fn open(settings: Settings) -> CommandResult<Self> {
-        let rulebook = Rulebook::load(&settings, &*Providers::load(&settings)?)?;
         let project = Project::open_to_read(&settings)?;
+        let listed = Providers::load(&settings)?;
+        // The names of `.env` are read as the bot reads them.
+        let providers = project.read_env().map(|env| listed.with_names_of(&env));
+        let rulebook = Rulebook::load(&settings, providers.as_ref().unwrap_or(&listed))?;
         let redactor = live_redactor::redactor(
             &project,
             &secrets_elsewhere(&settings),

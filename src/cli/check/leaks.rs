@@ -36,8 +36,16 @@ pub(super) fn parts() -> Vec<ReplyPart> {
             all: false,
             stays: stays(true),
         },
-        ReplyPart::Asks { asked: Asked::Leaked },
+        asks(&[]),
+        asks(&["A0_KEY", "A0_KEY_2"]),
     ]
+}
+
+fn asks(among: &[&str]) -> ReplyPart {
+    let among = among.iter().map(|&name| name.to_owned()).collect();
+    ReplyPart::Asks {
+        asked: Asked::Leaked { among },
+    }
 }
 
 /// What still counts as exposed, by each word that it can stand on.

@@ -135,10 +135,11 @@ fn leak(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart>
     let Some(leak) = report.leak.as_ref().filter(|_| !report.absorbed) else {
         return Vec::new();
     };
-    let part = leak_reports::exposed(builder, &report, &leak.keys, &leak.former);
-    let unnamed = leak.keys == LeakedKeys::Unnamed;
-    let asks = unnamed
-        .then(|| questions::ask(builder, report, Asked::Leaked))
+    let (keys, among) = leak_reports::sure(builder, leak);
+    let part = leak_reports::exposed(builder, &report, &keys, &leak.former);
+    let is_asked = keys == LeakedKeys::Unnamed || !among.is_empty();
+    let asks = is_asked
+        .then(|| questions::ask(builder, report, Asked::Leaked { among }))
         .flatten();
     std::iter::once(part).chain(asks).collect()
 }

@@ -217,8 +217,11 @@ fn take_back(
         },
     };
     unmark(builder, report, &alarm.back);
-    let names = [alarm.back.variables.as_slice(), &alarm.back.former].concat();
-    let part = told(names, all, stays);
+    let part = told(
+        [alarm.back.variables.as_slice(), &alarm.back.former].concat(),
+        all,
+        stays,
+    );
     let alarms = &mut builder.state.false_alarms;
     alarms.push(alarm);
     let surplus = alarms.len().saturating_sub(KEPT);

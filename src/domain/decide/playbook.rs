@@ -63,6 +63,8 @@ pub struct Names {
     pub manage_urls: BTreeMap<String, String>,
     /// Variable of `.env` to the provider's id.
     pub ids: BTreeMap<String, String>,
+    /// Variable of `.env` to the variables of all keys of its maker, where there are several: its name alone tells none of them.
+    pub siblings: BTreeMap<String, Vec<String>>,
     /// Provider's id to what people do at its console.
     pub manuals: BTreeMap<String, KeyManual>,
 }

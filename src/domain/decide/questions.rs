@@ -115,9 +115,9 @@ fn answers(builder: &mut DecisionBuilder<'_>, report: &Report, heard: &mut SureR
     if question.overtaken && is_mere_word(report) {
         return false;
     }
-    let ends = match question.asked {
-        Asked::Leaked => leak_reports::answered(builder, report, heard),
-        _ => answers_to_us::take(&question.asked, heard, &builder.state.guide),
+    let ends = match &question.asked {
+        Asked::Leaked { among } => leak_reports::answered(builder, report, heard, among),
+        asked => answers_to_us::take(asked, heard, &builder.state.guide),
     };
     if ends {
         builder.state.questions.remove(at);
@@ -292,8 +292,8 @@ pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
     };
     let still_said = |asked: &Asked| match asked {
         Asked::Meaning { .. } => report.reading.doubt.is_some() || is_hedged() || answers(asked),
-        Asked::Leaked => {
-            let tells = |leak: &LeakReport| leak.keys == LeakedKeys::Unnamed;
+        Asked::Leaked { among } => {
+            let tells = |leak: &LeakReport| leak.keys == LeakedKeys::Unnamed || !among.is_empty();
             report.leak.as_ref().is_some_and(tells) || answers(asked)
         }
         Asked::Whole { .. } => report.reading.all_done,
@@ -344,7 +344,7 @@ pub(super) fn prompt(asked: &Asked) -> (String, Value) {
         ),
         Asked::TakenBack { steps } => ("asks_which".to_owned(), context! { steps }),
         Asked::Step { label, steps } => ("asks_step".to_owned(), context! { label => shown(label), steps }),
-        Asked::Leaked => ("asks_leaked".to_owned(), context! {}),
+        Asked::Leaked { among } => ("asks_leaked".to_owned(), context! { among => shown(among) }),
         Asked::Whole { steps, boxes } => ("asks_whole".to_owned(), context! { steps, boxes => shown(boxes) }),
     }
 }

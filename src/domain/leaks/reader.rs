@@ -1,6 +1,7 @@
 //! Reads whether a comment tells of a leak, and of which keys.
 use super::named::NamedKeys;
 use super::prepared::{Sentence, apart, folded, piece, sentences};
+use super::report::{LeakDenial, LeakReport, LeakedKeys};
 use super::rules::{BUILTIN, Firmness, LeakExample, LeakRules, Saying, Spoken};
 use crate::domain::comment::CleanText;
 use std::borrow::Cow;
@@ -9,39 +10,6 @@ use std::sync::OnceLock;
 
 /// A warning that was pasted has so many sentences at least.
 const MAIL_AT_LEAST: usize = 3;
-
-/// Which keys are said to have leaked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LeakedKeys {
-    /// These variables: named, or those of a provider that is.
-    Named(Vec<String>),
-    /// All of `.env`.
-    All,
-    /// It is not said.
-    Unnamed,
-}
-
-/// What a comment tells of a leak.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeakReport {
-    /// Which keys are said to have leaked.
-    pub keys: LeakedKeys,
-    /// Those among them whose values before the present ones are meant: "our old Stripe key leaked".
-    pub former: Vec<String>,
-    /// The comment without the sentences that tell of it.
-    pub rest: CleanText,
-}
-
-/// What a comment says against a leak.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeakDenial {
-    /// Which keys are said not to have leaked; `None`: what is said tells of none at all, as a dream does.
-    pub keys: Option<LeakedKeys>,
-    /// Whether it takes back what was said before: "false alarm".
-    pub takes_back: bool,
-    /// The comment without what says so.
-    pub rest: CleanText,
-}
 
 /// Reads whether comments tell of a leak. It holds the rules, and the names of the keys there are. They are compiled when the first
 /// comment is read: most commands read none.
@@ -181,7 +149,17 @@ impl CompiledReader {
             rest = all.iter().map(|sentence| self.work_in(said(sentence))).collect();
         }
         let rest = CleanText::passed(rest.trim().to_owned());
-        Some(LeakReport { keys, former, rest })
+        let written = self.names.variables_in(&self.rules, text.as_str());
+        let services = match &keys {
+            LeakedKeys::Named(names) => names.iter().filter(|name| !written.contains(name)).cloned().collect(),
+            LeakedKeys::All | LeakedKeys::Unnamed => Vec::new(),
+        };
+        Some(LeakReport {
+            keys,
+            former,
+            services,
+            rest,
+        })
     }
 
     /// What is said against a leak: clauses that deny one, and sentences that tell of none at all.

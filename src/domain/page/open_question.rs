@@ -40,7 +40,11 @@ pub enum Asked {
         steps: Vec<u8>,
     },
     /// Which keys leaked.
-    Leaked,
+    Leaked {
+        /// Variables of which one is meant, where several keys go by the name that was said.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        among: Vec<String>,
+    },
     /// Whether really all is finished.
     Whole {
         /// The steps that nobody reported.

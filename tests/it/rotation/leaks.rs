@@ -278,3 +278,28 @@ fn all_keys_are_marked_at_once_and_what_cannot_be_is_said() {
     assert_eq!(clocks.len(), 2);
     assert_eq!(clocks, prints("state/cycle.json", "exposed"));
 }
+
+#[test]
+fn of_two_keys_of_one_provider_it_is_asked_which_leaked() {
+    let value = || -> String { std::iter::repeat_with(fastrand::alphanumeric).take(52).collect() };
+    let folder = Folder::with_env(&format!(
+        "API_Groq=gsk_{}\nGROQ_API_KEY_PROD=gsk_{}\nAPI_Mistral={}\n",
+        value(),
+        value(),
+        value()
+    ));
+    let said = folder.run(&["explain", "our Groq key leaked on GitHub"], 0);
+    assert!(said.contains("API_Groq or GROQ_API_KEY_PROD"), "{said}");
+    assert!(!said.contains("mark as exposed"), "{said}");
+    for (text, marked) in [
+        (
+            "our GROQ_API_KEY_PROD leaked on GitHub",
+            "mark as exposed: GROQ_API_KEY_PROD",
+        ),
+        ("our Groq key (API_Groq) leaked on GitHub", "mark as exposed: API_Groq"),
+        ("our Mistral key leaked on GitHub", "mark as exposed: API_Mistral"),
+    ] {
+        let said = folder.run(&["explain", text], 0);
+        assert!(said.contains(marked) && !said.contains("Which of them"), "{said}");
+    }
+}

@@ -45,7 +45,11 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
         ("leaked", told(true, false, &[], &[], (0, "minute"))),
         ("leaked", told(false, true, &[], &[], (0, "minute"))),
         ("leaked", told(false, false, &["Groq", "Mistral"], &[], (0, "minute"))),
-        ("asks_leaked", context! {}),
+        ("asks_leaked", context! { among => Vec::<Value>::new() }),
+        (
+            "asks_leaked",
+            context! { among => vec!["API_Groq", "GROQ_API_KEY_PROD"] },
+        ),
         ("leak_by_guest", context! { told => true }),
         ("leak_by_guest", context! { told => false }),
     ];
