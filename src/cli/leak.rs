@@ -5,9 +5,9 @@ use super::table::print_json;
 use super::{CommandResult, Exit, ProjectArgs, words};
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
-use crate::rotation::exposures::{self, MarkNames};
+use crate::rotation::exposures;
 use crate::rotation::rotations;
-use crate::rotation::{Keyring, Project, plan};
+use crate::rotation::{self, Keyring, Marked, MeantKeys, Project, plan};
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use serde_json::json;
@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 /// The options of `leak`.
 #[derive(clap::Args, Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each option is there or not")]
 pub struct LeakArgs {
     /// Variables of `.env`, or providers [default: none; how exposed keys stand is told]
     #[arg(value_name = "KEY")]
@@ -22,6 +23,9 @@ pub struct LeakArgs {
     /// Every secret of `.env`, of known providers or not
     #[arg(long, conflicts_with = "keys")]
     all: bool,
+    /// The values that stood in .env before the present ones
+    #[arg(long, conflicts_with = "all")]
+    old: bool,
     /// Take the mark back: the key did not leak; its date is again what it was
     #[arg(long)]
     false_alarm: bool,
@@ -86,26 +90,75 @@ pub fn run(place: &ProjectArgs, args: &LeakArgs) -> CommandResult<Exit> {
     if args.false_alarm {
         return taken_back(&keys, args, names, now);
     }
-    let marked = exposures::mark(&keys.project, &keys.providers, &names, args.all, now)?;
+    let marked = rotation::mark_exposed(&keys.project, &keys.providers, &args.meant(names.clone()), now)?;
+    if args.old {
+        return told_of_former(&keys, args, &marked, now);
+    }
     if marked.variables.is_empty() {
         return Err(nothing_there(&keys, &names, &marked.placeholders));
     }
-    if !marked.placeholders.is_empty() && !args.json {
-        println!("{}, so it was not marked.", held_in_place(&marked.placeholders));
+    if !args.json {
+        not_marked(&keys, args, &marked);
     }
     let mut exposed = exposures::running(&keys.project, &keys.providers)?;
     exposed.retain(|key| key.variables.iter().any(|name| marked.variables.contains(name)));
     told(&keys, args, &exposed, now)
 }
 
+impl LeakArgs {
+    fn meant(&self, names: Vec<String>) -> MeantKeys {
+        let (names, former) = if self.old {
+            (Vec::new(), names)
+        } else {
+            (names, Vec::new())
+        };
+        MeantKeys {
+            names,
+            all: self.all,
+            former,
+        }
+    }
+}
+
+/// What was meant and could not be marked.
+fn not_marked(keys: &Keyring, args: &LeakArgs, marked: &Marked) {
+    if !marked.placeholders.is_empty() {
+        println!("{}, so it was not marked.", held_in_place(&marked.placeholders));
+    }
+    if args.all && !marked.unread.is_empty() {
+        let lines: Vec<String> = marked.unread.iter().map(ToString::to_string).collect();
+        println!(
+            "{} is not read in line {}: a secret there was not marked. keyminder check says why.",
+            keys.project.relative(&keys.project.env),
+            lines.join(", ")
+        );
+    }
+}
+
+/// What came of former values that leaked.
+fn told_of_former(keys: &Keyring, args: &LeakArgs, marked: &Marked, now: DateTime<Utc>) -> CommandResult<Exit> {
+    let mut exposed = exposures::running(&keys.project, &keys.providers)?;
+    let is_meant = |key: &ExposedKey| key.variables.iter().any(|name| marked.former.contains(name));
+    exposed.retain(|key| is_meant(key) && !key.standing.is_in_use());
+    if !args.json {
+        for name in &marked.dead {
+            println!("{name}: the former key was proven dead before; nothing is to be done.");
+        }
+        if marked.former.is_empty() && marked.dead.is_empty() {
+            let names = marked.unknown.join(", ");
+            return Err(anyhow::anyhow!("no former value of {names} is known, so nothing was marked").into());
+        }
+        if exposed.is_empty() {
+            return Ok(Exit::Done);
+        }
+    }
+    told(keys, args, &exposed, now)
+}
+
 /// Takes marks back, and tells what the keys' dates are now.
 fn taken_back(keys: &Keyring, args: &LeakArgs, names: Vec<String>, now: DateTime<Utc>) -> CommandResult<Exit> {
-    let which = MarkNames {
-        names,
-        all: args.all,
-        but: Vec::new(),
-    };
-    let back = exposures::unmark(&keys.project, &keys.providers, &which, now)?;
+    let which = args.meant(names);
+    let back = exposures::unmark(&keys.project, &keys.providers, &which, &[], now)?;
     let planned = plan::make(&keys.project, &keys.providers, now).map(|plan| plan.keys);
     let planned = planned.unwrap_or_default();
     if args.json {

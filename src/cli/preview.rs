@@ -44,8 +44,11 @@ pub(super) struct StoredPage {
 impl Preview {
     /// Opens the project of these settings; needs a tokio runtime.
     pub(super) async fn open(settings: Settings) -> CommandResult<Self> {
-        let rulebook = Rulebook::load(&settings, &*Providers::load(&settings)?)?;
         let project = Project::open_to_read(&settings)?;
+        let listed = Providers::load(&settings)?;
+        // The names of `.env` are read as the bot reads them.
+        let providers = project.read_env().map(|env| listed.with_names_of(&env));
+        let rulebook = Rulebook::load(&settings, providers.as_ref().unwrap_or(&listed))?;
         let redactor = live_redactor::redactor(
             &project,
             &secrets_elsewhere(&settings),
@@ -139,7 +142,11 @@ pub(super) fn effect_line(wanted: &NewEffect) -> String {
         Effect::MaskBlock { .. } => "mask a key on the page".to_owned(),
         Effect::MarkExposed { all: true, .. } => "mark every key of `.env` as exposed".to_owned(),
         Effect::WatchExposed { .. } => "look how the exposed keys stand".to_owned(),
-        Effect::MarkExposed { variables, .. } => format!("mark as exposed: {}", variables.join(", ")),
+        Effect::MarkExposed { variables, former, .. } => {
+            let former = former.iter().map(|name| format!("the former {name}"));
+            let names: Vec<String> = variables.iter().cloned().chain(former).collect();
+            format!("mark as exposed: {}", names.join(", "))
+        }
         Effect::UnmarkExposed { all: true, .. } => "take the mark of every key back".to_owned(),
         Effect::UnmarkExposed { variables, .. } => format!("mark as exposed no longer: {}", variables.join(", ")),
         Effect::UpdateReply { .. } | Effect::SetProperty { .. } | Effect::WriteSchedule { .. } => {

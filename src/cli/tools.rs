@@ -10,7 +10,7 @@ use crate::evidence::{Collector, CollectorSettings};
 use crate::intake::{CommentMarks, Ingest};
 use crate::live::Live;
 use crate::rotation::live_redactor::LiveRedactor;
-use crate::rotation::providers::Providers;
+use crate::rotation::providers::{Provider, Providers};
 use crate::rotation::{Keyring, Project, blocking};
 use anyhow::Context as _;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -178,6 +178,17 @@ pub(super) fn names(providers: &Providers) -> Names {
         names
             .manage_urls
             .insert(provider.title.clone(), provider.manage_url.clone());
+        let of_maker = providers.all().iter().filter(|other| other.maker == provider.maker);
+        let secret = |other: &Provider| {
+            let mut secrets = other.variables.iter().filter(|variable| !variable.identifier);
+            secrets.next().map(|variable| variable.name.clone())
+        };
+        let siblings: Vec<String> = of_maker.filter_map(secret).collect();
+        // A key that has words of its own in its name is told by them.
+        let is_plain = provider.id == provider.maker;
+        for variable in provider.variables.iter().filter(|_| is_plain && siblings.len() > 1) {
+            names.siblings.insert(variable.name.clone(), siblings.clone());
+        }
         for variable in &provider.variables {
             names.providers.insert(variable.name.clone(), provider.title.clone());
             names.ids.insert(variable.name.clone(), provider.id.clone());

@@ -1,7 +1,9 @@
 //! `keyminder train`: the table of the second reader, made from labelled comments.
 use super::{CommandResult, Exit};
 use crate::config::text_of;
-use crate::domain::classify::{BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext, Suspicion};
+use crate::domain::classify::{
+    BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext, Suspicion,
+};
 use crate::domain::comment::RawText;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
 use anyhow::Context as _;
@@ -122,7 +124,10 @@ fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
 /// What a comment says that others than the classifier read.
 fn says(leak: bool, date: bool) -> Vec<Suspicion> {
     let all = [(leak, Suspicion::Leak), (date, Suspicion::Date)];
-    all.into_iter().filter(|(says, _)| *says).map(|(_, what)| what).collect()
+    all.into_iter()
+        .filter(|(says, _)| *says)
+        .map(|(_, what)| what)
+        .collect()
 }
 
 /// The lines of a file; `fault` says what one is that cannot be read.

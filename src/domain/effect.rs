@@ -176,6 +176,9 @@ pub enum Effect {
         /// Whether all secrets of `.env` are meant.
         #[serde(default)]
         all: bool,
+        /// Variables of which the values before the present ones are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        former: Vec<String>,
     },
     /// Take such marks back: it was a false alarm.
     UnmarkExposed {
@@ -187,6 +190,9 @@ pub enum Effect {
         /// What stays exposed all the same.
         #[serde(default)]
         but: Vec<String>,
+        /// Variables of which the values before the present ones are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        former: Vec<String>,
     },
     /// Look how exposed keys stand: in use, replaced, alive, dead.
     WatchExposed {
@@ -194,6 +200,9 @@ pub enum Effect {
         variables: Vec<String>,
         /// Whether all exposed keys are meant whose clock runs.
         all: bool,
+        /// Variables of which the values before the present ones are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        former: Vec<String>,
     },
     /// Put a label in the place of each key that a block of the page holds.
     MaskBlock {

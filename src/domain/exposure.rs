@@ -34,6 +34,10 @@ pub enum ExposureStanding {
     Dead,
     /// No such key is in `.env`.
     Absent,
+    /// What stood in `.env` before was proven dead before anybody said that it leaked.
+    FormerDead,
+    /// Nothing tells of a value that stood in `.env` before.
+    NoFormer,
 }
 
 /// An exposed key of one provider, as it was last looked at.
@@ -67,7 +71,9 @@ impl ExposureStanding {
     /// Whether nothing more can be learned: it is dead, or nobody can ask about it.
     pub fn is_over(self) -> bool {
         match self {
-            Self::NoProvider | Self::ProbablyDead | Self::Dead | Self::Absent => true,
+            Self::NoProvider | Self::ProbablyDead | Self::Dead | Self::Absent | Self::FormerDead | Self::NoFormer => {
+                true
+            }
             Self::InUseAlive
             | Self::OldAlive
             | Self::GoneAlive
@@ -103,6 +109,8 @@ impl ExposureStanding {
             Self::ProbablyDead => "the old key is most likely dead",
             Self::Dead => "the old key is proven dead",
             Self::Absent => "not in .env",
+            Self::FormerDead => "the former key was proven dead before",
+            Self::NoFormer => "no former key is known",
         }
     }
 }

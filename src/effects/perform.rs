@@ -6,6 +6,7 @@ use super::{
     probe_keys, set_property, set_status, unmark_exposed, update_reply, watch_exposed, write_schedule,
 };
 use crate::domain::effect::{Effect, Outcome};
+use crate::rotation::MeantKeys;
 use crate::store::EffectRow;
 use std::sync::Arc;
 use tokio::time::Instant;
@@ -59,10 +60,30 @@ async fn with_keys(context: &EffectContext, leased: &EffectRow) -> Outcome {
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&keys, *rotated_at).await,
         Effect::LookUpKeys { variables, holders } => look_up_keys::perform(&keys, variables, *holders).await,
         Effect::MoveRotation { moves } => move_rotation::perform(&keys, moves).await,
-        Effect::MarkExposed { variables, all } => mark_exposed::perform(&keys, variables, *all).await,
-        Effect::UnmarkExposed { variables, all, but } => unmark_exposed::perform(&keys, variables, *all, but).await,
-        Effect::WatchExposed { variables, all } => watch_exposed::perform(&collector, variables, *all).await,
+        Effect::MarkExposed { variables, all, former } => {
+            mark_exposed::perform(&keys, meant(variables, *all, former)).await
+        }
+        Effect::UnmarkExposed {
+            variables,
+            all,
+            but,
+            former,
+        } => {
+            let which = meant(variables, *all, former);
+            unmark_exposed::perform(&keys, which, but).await
+        }
+        Effect::WatchExposed { variables, all, former } => {
+            watch_exposed::perform(&collector, &meant(variables, *all, former)).await
+        }
         Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&collector, check, cycle).await,
         _ => skipped("it needs no key"),
+    }
+}
+
+fn meant(variables: &[String], all: bool, former: &[String]) -> MeantKeys {
+    MeantKeys {
+        names: variables.to_vec(),
+        all,
+        former: former.to_vec(),
     }
 }

@@ -4,7 +4,7 @@ use super::observation::Observation;
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
 use crate::rotation::state_file::StateError;
-use crate::rotation::{EnvError, EnvFile, Keyring, look_at_exposed};
+use crate::rotation::{EnvError, EnvFile, Keyring, MeantKeys, look_at_exposed};
 use chrono::{DateTime, Utc};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -64,13 +64,8 @@ impl Collector {
     }
 
     /// How exposed keys stand: those of these names, or all whose clock runs.
-    pub async fn exposed(
-        &self,
-        variables: &[String],
-        all: bool,
-        now: DateTime<Utc>,
-    ) -> Result<Vec<ExposedKey>, StateError> {
-        look_at_exposed(&self.keys, variables, all, &self.settings.proof_at, now).await
+    pub async fn exposed(&self, which: &MeantKeys, now: DateTime<Utc>) -> Result<Vec<ExposedKey>, StateError> {
+        look_at_exposed(&self.keys, which, &self.settings.proof_at, now).await
     }
 
     pub(super) async fn env(&self) -> Result<EnvFile, Observation> {

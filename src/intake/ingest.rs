@@ -2,7 +2,9 @@
 use super::marks::CommentMarks;
 use crate::config::Backlog;
 use crate::domain::asks::{AskReader, AskedOfKeys, DateWish, without_our_name};
-use crate::domain::classify::{Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Suspicion};
+use crate::domain::classify::{
+    Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Suspicion,
+};
 use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;

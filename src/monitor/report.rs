@@ -9,7 +9,7 @@ use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::key_ends::AnsweringKey;
 use crate::rotation::probe::{Hint, Probed};
 use crate::rotation::schedule_file::ReadSchedule;
-use crate::rotation::{Keyring, look_at_exposed};
+use crate::rotation::{Keyring, MeantKeys, look_at_exposed};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::sync::Arc;
@@ -234,7 +234,11 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
 
 /// What cannot be read is none that could be told.
 async fn exposed(watcher: &Watcher, now: DateTime<Utc>) -> Vec<ExposedKey> {
-    let looked = look_at_exposed(&watcher.keys, &[], true, &watcher.proof_at, now).await;
+    let every = MeantKeys {
+        all: true,
+        ..MeantKeys::default()
+    };
+    let looked = look_at_exposed(&watcher.keys, &every, &watcher.proof_at, now).await;
     looked.unwrap_or_else(|error| {
         tracing::warn!(%error, "exposed keys cannot be looked at");
         Vec::new()

@@ -117,13 +117,11 @@ pub fn end(project: &Project, at: DateTime<Utc>) -> Result<(), StateError> {
     }
 }
 
-/// Notes that a variable's present value was posted where others can read it.
-pub fn expose(project: &Project, name: &str, at: DateTime<Utc>) -> Result<(), StateError> {
-    let fingerprints = project.fingerprints()?;
-    let Some(fingerprint) = fingerprints.get(name).cloned() else {
+/// Notes that these values were where others can read them, `state/` being locked.
+pub fn expose(project: &Project, prints: &BTreeMap<String, Fingerprint>, at: DateTime<Utc>) -> Result<(), StateError> {
+    if prints.is_empty() {
         return Ok(());
-    };
-    let _lock = replace::lock(&project.state_dir)?;
+    }
     let mut kept = kept(project)?.unwrap_or_else(|| Kept {
         cycle: Cycle {
             number: 0,
@@ -135,7 +133,7 @@ pub fn expose(project: &Project, name: &str, at: DateTime<Utc>) -> Result<(), St
         on_page: false,
         ended_at: None,
     });
-    kept.cycle.exposed.insert(name.to_owned(), fingerprint);
+    kept.cycle.exposed.extend(prints.clone());
     save(project, &kept.cycle, kept.on_page, kept.ended_at)
 }
 

@@ -2,7 +2,8 @@
 //! dead? Only a provider's answer about that very value tells; everything else is unknown, and said to be.
 use super::dotenv::KeyValues;
 use super::exposed_values::{self, ExposedValues, GoneKeys};
-use super::exposures::{self, Exposure, exposed_key};
+use super::exposures::{self, Exposure, MeantKeys, exposed_key};
+use super::exposures_mark::{Marked, unmarked_former};
 use super::key_names::stands_for_a_key;
 use super::proofs::ProofSeries;
 use super::prove::prove;
@@ -27,15 +28,12 @@ struct Found {
 /// first one.
 pub async fn look(
     keys: &Keyring,
-    names: &[String],
-    all: bool,
+    which: &MeantKeys,
     proof_at: &[Duration],
     now: DateTime<Utc>,
 ) -> Result<Vec<ExposedKey>, StateError> {
-    let (providers, asked) = (Arc::clone(&keys.providers), names.to_vec());
-    let (found, present) = keys
-        .blocking(move |project| found(project, &providers, &asked, all))
-        .await?;
+    let (providers, asked) = (Arc::clone(&keys.providers), which.clone());
+    let (found, present, former) = keys.blocking(move |project| found(project, &providers, &asked)).await?;
     let mut seen = Vec::new();
     let mut looked = Vec::new();
     for key in found {
@@ -45,7 +43,8 @@ pub async fn look(
     }
     keys.blocking(move |project| exposures::remember(project, &seen))
         .await?;
-    looked.extend(absent(keys, names, &present, &looked));
+    looked.extend(absent(keys, &which.names, &present, &looked));
+    looked.extend(without_clock(keys, &former, &looked));
     Ok(looked)
 }
 
@@ -61,9 +60,40 @@ pub(super) async fn look_at_gone(
     let gone = keys.blocking(gone).await?.exposures.into_iter();
     let names: Vec<String> = gone.map(|exposure| exposure.variable).collect();
     if !names.is_empty() {
-        look(keys, &names, false, proof_at, now).await?;
+        let which = MeantKeys {
+            names,
+            ..MeantKeys::default()
+        };
+        look(keys, &which, proof_at, now).await?;
     }
     Ok(())
+}
+
+/// The keys whose former values were meant and have no clock: proven dead before, or not known.
+fn without_clock(keys: &Keyring, former: &Marked, looked: &[ExposedKey]) -> Vec<ExposedKey> {
+    let dead = former.dead.iter().map(|name| (name, ExposureStanding::FormerDead));
+    let unknown = former.unknown.iter().map(|name| (name, ExposureStanding::NoFormer));
+    let mut told: Vec<ExposedKey> = Vec::new();
+    for (name, standing) in dead.chain(unknown) {
+        let key = named_key(keys, name, standing);
+        let is_told = |other: &ExposedKey| other.id == key.id && !other.standing.is_in_use();
+        if !looked.iter().chain(&told).any(is_told) {
+            told.push(key);
+        }
+    }
+    told
+}
+
+/// A key under a name that somebody gave, of which nothing is exposed.
+fn named_key(keys: &Keyring, name: &String, standing: ExposureStanding) -> ExposedKey {
+    let provider = keys.providers.of_variable(name);
+    let mut key = exposed_key(&keys.project, provider, &[], standing);
+    if provider.is_none() {
+        key.id.clone_from(name);
+        key.title.clone_from(name);
+    }
+    key.variables.push(name.clone());
+    key
 }
 
 /// The names under which nothing is exposed, as no such key is in `.env`; one that stands there and was taken back is not spoken
@@ -75,12 +105,7 @@ fn absent(keys: &Keyring, names: &[String], present: &[String], looked: &[Expose
         !present.any(|other| exposures::is_same_key(&keys.providers, name, other))
     };
     for name in names.iter().filter(is_gone) {
-        let provider = keys.providers.of_variable(name);
-        let mut key = exposed_key(&keys.project, provider, &[], ExposureStanding::Absent);
-        if provider.is_none() {
-            name.clone_into(&mut key.id);
-            name.clone_into(&mut key.title);
-        }
+        let key = named_key(keys, name, ExposureStanding::Absent);
         let is_told = |other: &ExposedKey| {
             other.id == key.id
                 || other
@@ -89,20 +114,19 @@ fn absent(keys: &Keyring, names: &[String], present: &[String], looked: &[Expose
                     .any(|variable| variable.eq_ignore_ascii_case(name))
         };
         if !looked.iter().chain(&absent).any(is_told) {
-            key.variables.push(name.clone());
             absent.push(key);
         }
     }
     absent
 }
 
-/// The exposed keys with their values, one for each provider's or variable's, and the names of the keys in `.env`.
+/// The exposed keys with their values, one for each provider's or variable's, the names of the keys in `.env`, and what is known of
+/// former values.
 fn found(
     project: &Project,
     providers: &Providers,
-    names: &[String],
-    all: bool,
-) -> Result<(Vec<Found>, Vec<String>), StateError> {
+    which: &MeantKeys,
+) -> Result<(Vec<Found>, Vec<String>, Marked), StateError> {
     let env = match project.read_env() {
         Err(EnvError::Missing(_)) => EnvFile::parse(b"")?,
         env => env?,
@@ -110,7 +134,11 @@ fn found(
     let keys = env.entries().filter(|entry| !stands_for_a_key(entry));
     let present = keys.map(|entry| entry.name.clone()).collect();
     let mut all_found: Vec<Found> = Vec::new();
-    for exposure in exposures::of(project, providers, names, all)? {
+    let mut exposed = exposures::of(project, providers, &which.names, which.all)?;
+    let mut of_former = exposures::of(project, providers, &which.former, false)?;
+    of_former.retain(|exposure| !exposed.contains(exposure) && !exposures::is_in_use(project, &env, exposure));
+    exposed.extend(of_former);
+    for exposure in exposed {
         let provider = providers.of_variable(&exposure.variable);
         let values = exposed_values::of(project, &env, provider, &exposure);
         let same = |known: &&mut Found| {
@@ -126,7 +154,8 @@ fn found(
             }),
         }
     }
-    Ok((all_found, present))
+    let former = unmarked_former(project, providers, which, &project.fingerprints_of(&env))?;
+    Ok((all_found, present, former))
 }
 
 async fn judged(keys: &Keyring, found: &Found, proof_at: &[Duration], now: DateTime<Utc>) -> ExposedKey {

@@ -1,12 +1,11 @@
 //! The keys that others could read, in `state/exposures.json`: since when, what their values were, and how they stood when
 //! they were last looked at. Fingerprints only, no value.
-use super::key_names::{origins_of, stands_for_a_key};
 use super::providers::{KeyOrigin, Provider, Providers};
 use super::replace;
 use super::retired::retired;
 use super::rotations;
 use super::state_file::{StateError, load, store};
-use super::{EnvError, EnvFile, Project, backup, cycle};
+use super::{EnvError, EnvFile, Project, cycle};
 use crate::domain::cycle::Fingerprint;
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
 use chrono::{DateTime, Utc};
@@ -50,112 +49,15 @@ impl Exposure {
     }
 }
 
-/// Which marks are taken back.
+/// Which keys are meant.
 #[derive(Clone, Debug, Default)]
-pub struct MarkNames {
-    /// Variables of `.env`.
+pub struct MeantKeys {
+    /// Variables of `.env` whose present values are meant.
     pub names: Vec<String>,
-    /// Whether all are meant.
+    /// Whether every secret of `.env` is.
     pub all: bool,
-    /// What stays exposed all the same.
-    pub but: Vec<String>,
-}
-
-/// What came of names that somebody gave.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marked {
-    /// The variables whose values count as exposed.
-    pub variables: Vec<String>,
-    /// The names under which nothing stands in `.env`.
-    pub absent: Vec<String>,
-    /// The names under which stands what is there in place of a key.
-    pub placeholders: Vec<String>,
-}
-
-/// Notes that the present values of these variables were read by others: they are due now. A backup that holds them is made
-/// unless there is one, so that the old values can be proven dead later; of a pipe none is made. `all`: every secret of `.env`.
-/// Done twice, it changes nothing.
-pub fn mark(
-    project: &Project,
-    providers: &Providers,
-    names: &[String],
-    all: bool,
-    at: DateTime<Utc>,
-) -> Result<Marked, StateError> {
-    let env = match project.read_env() {
-        Err(EnvError::Missing(_)) => EnvFile::parse(b"")?,
-        env => env?,
-    };
-    let (mut prints, placeholders) = secrets_of(project, &env);
-    prints.retain(|name, _| !placeholders.contains(name));
-    let mut marked = wanted(providers, &prints, names, all);
-    for name in std::mem::take(&mut marked.absent) {
-        let mut held = placeholders
-            .iter()
-            .filter(|other| is_same_key(providers, &name, other))
-            .peekable();
-        if held.peek().is_none() {
-            marked.absent.push(name);
-        } else {
-            marked.placeholders.extend(held.cloned());
-        }
-    }
-    if marked.variables.is_empty() {
-        return Ok(marked);
-    }
-    for variable in &marked.variables {
-        cycle::expose(project, variable, at)?;
-    }
-    let origins = origins_of(providers, &env, &marked.variables);
-    note(project, origins, &marked.variables, &prints, at)?;
-    let present = |found: &backup::Backup| {
-        let same = |variable: &String| found.fingerprints.get(variable) == prints.get(variable);
-        marked.variables.iter().all(same)
-    };
-    let is_kept = |found: &backup::Backup| present(found) && backup::verify(project, found).is_ok();
-    if !project.env_is_pipe() && !backup::list(project).iter().any(is_kept) {
-        backup::create(project, at, "keys in it were exposed")?;
-    }
-    marked.variables.sort();
-    Ok(marked)
-}
-
-/// The fingerprints of what is secret in `.env`, and the names that hold what stands in place of a key.
-fn secrets_of(project: &Project, env: &EnvFile) -> (BTreeMap<String, Fingerprint>, Vec<String>) {
-    let placeholders = env.entries().filter(|entry| stands_for_a_key(entry));
-    let placeholders = placeholders.map(|entry| entry.name.clone()).collect();
-    (project.fingerprints_of(env), placeholders)
-}
-
-/// Keeps the marks. A clock that had stopped starts anew: the value stands in `.env` again, and whatever was known of it counts
-/// no more.
-fn note(
-    project: &Project,
-    mut origins: BTreeMap<String, KeyOrigin>,
-    variables: &[String],
-    prints: &BTreeMap<String, Fingerprint>,
-    at: DateTime<Utc>,
-) -> Result<(), StateError> {
-    let _lock = replace::lock(&project.state_dir)?;
-    let mut kept = kept(project)?;
-    for variable in variables {
-        let print = &prints[variable];
-        let same = |known: &Exposure| known.variable == *variable && known.fingerprint == *print;
-        if kept.exposures.iter().any(|known| same(known) && known.runs()) {
-            continue;
-        }
-        kept.exposures.retain(|known| !same(known));
-        kept.exposures.push(Exposure {
-            variable: variable.clone(),
-            fingerprint: print.clone(),
-            since: at,
-            standing: None,
-            ended_at: None,
-            taken_back_at: None,
-            origin: origins.remove(variable),
-        });
-    }
-    store(&project.state_dir.join(NAME), &kept)
+    /// Variables of which the values before the present ones are.
+    pub former: Vec<String>,
 }
 
 /// Whose the exposed keys are.
@@ -170,11 +72,12 @@ pub(super) fn origins(project: &Project) -> Vec<KeyOrigin> {
 pub fn unmark(
     project: &Project,
     providers: &Providers,
-    which: &MarkNames,
+    which: &MeantKeys,
+    but: &[String],
     at: DateTime<Utc>,
 ) -> Result<Vec<String>, StateError> {
     let means = |names: &[String], variable: &String| names.iter().any(|name| is_same_key(providers, name, variable));
-    let is_meant = |variable: &String| (which.all || means(&which.names, variable)) && !means(&which.but, variable);
+    let is_meant = |variable: &String| (which.all || means(&which.names, variable)) && !means(but, variable);
     let present = match project.fingerprints() {
         Err(EnvError::Missing(_)) => BTreeMap::new(),
         prints => prints?,
@@ -182,12 +85,11 @@ pub fn unmark(
     let lock = replace::lock(&project.state_dir)?;
     let mut kept = kept(project)?;
     let mut last: BTreeMap<String, (bool, DateTime<Utc>, Fingerprint)> = BTreeMap::new();
-    for known in kept
-        .exposures
-        .iter()
-        .filter(|known| known.runs() && is_meant(&known.variable))
-    {
+    for known in kept.exposures.iter().filter(|known| known.runs()) {
         let stands = present.get(&known.variable) == Some(&known.fingerprint);
+        if !is_meant(&known.variable) && (stands || !means(&which.former, &known.variable)) {
+            continue;
+        }
         let this = (stands, known.since, known.fingerprint.clone());
         let newest = last.entry(known.variable.clone()).or_insert_with(|| this.clone());
         *newest = this.max(newest.clone());
@@ -219,36 +121,6 @@ pub(super) fn is_same_key(providers: &Providers, name: &str, variable: &str) -> 
     variable.eq_ignore_ascii_case(name) || known.is_some_and(|known| known.answers_to(variable))
 }
 
-/// The variables of `.env` that names mean: themselves, whatever their case, and the other names of the same key.
-fn wanted(providers: &Providers, prints: &BTreeMap<String, Fingerprint>, names: &[String], all: bool) -> Marked {
-    let mut marked = Marked::default();
-    let opens = |name: &String| {
-        let of = providers.of_variable(name).and_then(|provider| provider.variable(name));
-        !of.is_some_and(|variable| variable.identifier)
-    };
-    if all {
-        marked.variables = prints.keys().filter(|name| opens(name)).cloned().collect();
-        return marked;
-    }
-    for name in names {
-        let found: Vec<String> = prints
-            .keys()
-            .filter(|other| is_same_key(providers, name, other))
-            .cloned()
-            .collect();
-        if found.is_empty() {
-            marked.absent.push(name.clone());
-        }
-        // The public half of a pair opens nothing alone.
-        for variable in found.into_iter().filter(|name| opens(name)) {
-            if !marked.variables.contains(&variable) {
-                marked.variables.push(variable);
-            }
-        }
-    }
-    marked
-}
-
 /// The exposures that are asked for: those whose clock runs, or of each of these names those whose clock runs, and where none
 /// does, the newest.
 pub(super) fn of(
@@ -257,17 +129,15 @@ pub(super) fn of(
     names: &[String],
     all: bool,
 ) -> Result<Vec<Exposure>, StateError> {
-    let mut kept = kept(project)?;
-    kept.exposures.retain(|known| known.taken_back_at.is_none());
+    let mut exposures = ever(project)?;
     // By name, and of one name the newest last.
-    kept.exposures
-        .sort_by(|one, other| (&one.variable, one.since).cmp(&(&other.variable, other.since)));
+    exposures.sort_by(|one, other| (&one.variable, one.since).cmp(&(&other.variable, other.since)));
     if all {
-        kept.exposures.retain(|known| known.ended_at.is_none());
-        return Ok(kept.exposures);
+        exposures.retain(|known| known.ended_at.is_none());
+        return Ok(exposures);
     }
     let mut found: Vec<Exposure> = Vec::new();
-    for known in kept.exposures.into_iter().rev() {
+    for known in exposures.into_iter().rev() {
         let asked = names.iter().any(|name| is_same_key(providers, name, &known.variable));
         let runs = known.ended_at.is_none();
         let same = |newer: &Exposure| newer.variable == known.variable;
@@ -376,6 +246,40 @@ pub(super) fn exposed_key(
         ended_at: exposures.iter().filter_map(|exposure| exposure.ended_at).max(),
         next_proof_at: None,
     }
+}
+
+/// Keeps these marks, `state/` being locked. A clock that had stopped starts anew: whatever was known of the value counts no more.
+pub(super) fn note(
+    project: &Project,
+    mut origins: BTreeMap<String, KeyOrigin>,
+    prints: &BTreeMap<String, Fingerprint>,
+    at: DateTime<Utc>,
+) -> Result<(), StateError> {
+    let mut kept = kept(project)?;
+    for (variable, print) in prints {
+        let same = |known: &Exposure| known.variable == *variable && known.fingerprint == *print;
+        if kept.exposures.iter().any(|known| same(known) && known.runs()) {
+            continue;
+        }
+        kept.exposures.retain(|known| !same(known));
+        kept.exposures.push(Exposure {
+            variable: variable.clone(),
+            fingerprint: print.clone(),
+            since: at,
+            standing: None,
+            ended_at: None,
+            taken_back_at: None,
+            origin: origins.remove(variable),
+        });
+    }
+    store(&project.state_dir.join(NAME), &kept)
+}
+
+/// All that was ever exposed, what was taken back left out.
+pub(super) fn ever(project: &Project) -> Result<Vec<Exposure>, StateError> {
+    let mut kept = kept(project)?.exposures;
+    kept.retain(|known| known.taken_back_at.is_none());
+    Ok(kept)
 }
 
 /// What is kept; fingerprints of another install key tell nothing, and are forgotten with it.

@@ -1,28 +1,43 @@
 //! The parts of replies that tell of leaks: each way in which exposed keys can stand, for how long, alone and together.
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
-use crate::domain::page::{Asked, ReplyPart};
+use crate::domain::page::{Asked, ReplyPart, StandingMark, WhyExposed};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeMap;
 
 /// What is told where no key is known yet.
 pub(super) fn parts() -> Vec<ReplyPart> {
+    let of_former = ReplyPart::Leaked {
+        variables: Vec::new(),
+        all: false,
+        former: vec!["A0_KEY".to_owned()],
+    };
     let unnamed = ReplyPart::Leaked {
         variables: Vec::new(),
         all: false,
+        former: Vec::new(),
     };
     vec![
         unnamed,
+        of_former,
         ReplyPart::LeakByGuest { told: true },
         ReplyPart::LeakByGuest { told: false },
         ReplyPart::NotLeaked {
             variables: vec!["A0_KEY".to_owned()],
             all: false,
+            stays: Vec::new(),
         },
         ReplyPart::NotLeaked {
             variables: Vec::new(),
             all: true,
+            stays: stays(false),
         },
-        ReplyPart::Asks { asked: Asked::Leaked },
+        ReplyPart::NotLeaked {
+            variables: Vec::new(),
+            all: false,
+            stays: stays(true),
+        },
+        asks(&[]),
+        asks(&["A0_KEY", "A0_KEY_2"]),
         whether(&[], false),
         whether(&[], true),
         whether(&["A0_KEY"], false),
@@ -31,21 +46,50 @@ pub(super) fn parts() -> Vec<ReplyPart> {
 }
 
 fn whether(variables: &[&str], all: bool) -> ReplyPart {
-    let variables = variables.iter().map(|name| (*name).to_owned()).collect();
+    let variables = variables.iter().map(|&name| name.to_owned()).collect();
     ReplyPart::Asks {
         asked: Asked::WhetherLeaked { variables, all },
     }
 }
 
+fn asks(among: &[&str]) -> ReplyPart {
+    let among = among.iter().map(|&name| name.to_owned()).collect();
+    ReplyPart::Asks {
+        asked: Asked::Leaked { among },
+    }
+}
+
+/// What still counts as exposed, by each word that it can stand on.
+fn stays(all: bool) -> Vec<StandingMark> {
+    let by = |name: &str| WhyExposed::Other {
+        by: Some(name.to_owned()),
+    };
+    let every = [
+        WhyExposed::Stood,
+        WhyExposed::Own,
+        by("A"),
+        WhyExposed::Other { by: None },
+        WhyExposed::Elsewhere,
+    ];
+    let mark = |why| StandingMark {
+        variables: vec!["A0_KEY".to_owned()],
+        all,
+        why,
+    };
+    every.into_iter().map(mark).collect()
+}
+
 /// A part, and the exposed keys that it tells of.
 pub(super) fn told(now: DateTime<Utc>) -> Vec<(ReplyPart, Vec<ExposedKey>)> {
     use ExposureStanding::{
-        Absent, Dead, GoneAlive, GoneUnknown, InUseAlive, InUseRefused, InUseUnknown, NoProvider, OldAlive, OldRefused,
-        OldUnknown, OldUnreadable, ProbablyDead,
+        Absent, Dead, FormerDead, GoneAlive, GoneUnknown, InUseAlive, InUseRefused, InUseUnknown, NoFormer, NoProvider,
+        OldAlive, OldRefused, OldUnknown, OldUnreadable, ProbablyDead,
     };
     let alone = [
         Absent,
         Dead,
+        FormerDead,
+        NoFormer,
         GoneAlive,
         GoneUnknown,
         InUseAlive,
@@ -70,7 +114,26 @@ pub(super) fn told(now: DateTime<Utc>) -> Vec<(ReplyPart, Vec<ExposedKey>)> {
                 .collect();
             for all in [false, true] {
                 let variables = vec!["A0_KEY".to_owned()];
-                told.push((ReplyPart::Leaked { variables, all }, keys.clone()));
+                let (names, former) = (variables.clone(), Vec::new());
+                told.push((
+                    ReplyPart::Leaked {
+                        variables: names,
+                        all,
+                        former,
+                    },
+                    keys.clone(),
+                ));
+                if !all {
+                    let (names, former) = (Vec::new(), variables);
+                    told.push((
+                        ReplyPart::Leaked {
+                            variables: names,
+                            all,
+                            former,
+                        },
+                        keys.clone(),
+                    ));
+                }
             }
         }
     }

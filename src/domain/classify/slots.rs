@@ -40,7 +40,10 @@ pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, c
 
 fn suspected(trace: &Trace) -> Vec<Suspicion> {
     let chances = SUSPICIONS.into_iter().zip(trace.suspicions);
-    chances.filter(|(_, chance)| *chance >= SUSPECTED).map(|(what, _)| what).collect()
+    chances
+        .filter(|(_, chance)| *chance >= SUSPECTED)
+        .map(|(what, _)| what)
+        .collect()
 }
 
 /// Whether the whole item is said to be finished: in words, or step by step.

@@ -14,8 +14,9 @@ pub(super) fn fits(asked: &Asked, short: &ShortAnswer) -> bool {
         matches!(asked, Asked::Whole { .. }),
     );
     let which = matches!(asked, Asked::Step { .. });
+    let leaked = matches!(asked, Asked::Leaked { .. });
     match short {
-        ShortAnswer::Yes => !which && *asked != Asked::Leaked,
+        ShortAnswer::Yes => !which && !leaked,
         ShortAnswer::No => true,
         ShortAnswer::Done => whole || may_mean(Label::Completion),
         ShortAnswer::Stuck => may_mean(Label::Blocker),
@@ -35,7 +36,7 @@ fn speaks_of(asked: &Asked, named: &[u8]) -> bool {
         | Asked::TakenBack { steps }
         | Asked::Step { steps, .. }
         | Asked::Whole { steps, .. } => named.iter().any(|step| steps.contains(step)),
-        Asked::Leaked | Asked::WhetherLeaked { .. } => false,
+        Asked::Leaked { .. } | Asked::WhetherLeaked { .. } => false,
     }
 }
 
@@ -58,7 +59,7 @@ pub(super) fn take(asked: &Asked, heard: &mut SureReport, guide: &Guide) -> bool
         Asked::Step { label, steps } => which_step::take(*label, steps, short.as_ref(), heard, guide),
         Asked::Whole { steps, .. } => whole(steps, short.as_ref(), heard),
         // Which keys are meant is no question of steps.
-        Asked::Leaked | Asked::WhetherLeaked { .. } => false,
+        Asked::Leaked { .. } | Asked::WhetherLeaked { .. } => false,
     }
 }
 

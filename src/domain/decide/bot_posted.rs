@@ -1,6 +1,6 @@
 //! Another bot posted a whole key. It is warned of once in its thread and day, so that two bots never talk to each other.
 use super::builder::DecisionBuilder;
-use super::{comment_posted, conversation, exposed_keys};
+use super::{comment_posted, conversation, exposed_keys, leak_marks};
 use crate::domain::comment::Finding;
 use crate::domain::event::Report;
 use crate::domain::page::ReplyPart;
@@ -22,7 +22,8 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: &Report) {
         .cloned()
         .collect();
     let exposed = exposed_keys::exposed_variables(&builder.playbook.names, &whole);
-    exposed_keys::mark(builder, Some(&report.comment.id), &exposed, false);
+    leak_marks::stand(builder, &exposed);
+    exposed_keys::mark(builder, Some(&report.comment.id), (&exposed, false, &[]));
     if report.absorbed {
         return;
     }

@@ -44,8 +44,6 @@ pub(super) struct DecisionBuilder<'a> {
     effects: Vec<NewEffect>,
     notes: Vec<Note>,
     pub(super) revived: Vec<EffectId>,
-    /// The effect that marks keys as exposed: looks at them come after it.
-    pub(super) marking: Option<EffectId>,
 }
 
 impl<'a> DecisionBuilder<'a> {
@@ -58,7 +56,6 @@ impl<'a> DecisionBuilder<'a> {
             effects: Vec::new(),
             notes: Vec::new(),
             revived: Vec::new(),
-            marking: None,
         }
     }
 

@@ -97,6 +97,7 @@ pub(super) fn no_longer_holds_a_key(builder: &mut DecisionBuilder<'_>, report: &
     let exposed = (!posted.exposed.is_empty()).then_some(ReplyPart::Leaked {
         variables: posted.exposed,
         all: false,
+        former: Vec::new(),
     });
     std::iter::once(ReplyPart::Clean { labels }).chain(exposed).collect()
 }

@@ -135,10 +135,11 @@ fn leak(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart>
     let Some(leak) = report.leak.as_ref().filter(|_| !report.absorbed) else {
         return leak_reports::suspected(builder, report).into_iter().collect();
     };
-    let part = leak_reports::exposed(builder, &report.comment.id, &leak.keys);
-    let unnamed = leak.keys == LeakedKeys::Unnamed;
-    let asks = unnamed
-        .then(|| questions::ask(builder, report, Asked::Leaked))
+    let (keys, among) = leak_reports::sure(builder, leak);
+    let part = leak_reports::exposed(builder, &report, &keys, &leak.former);
+    let is_asked = keys == LeakedKeys::Unnamed || !among.is_empty();
+    let asks = is_asked
+        .then(|| questions::ask(builder, report, Asked::Leaked { among }))
         .flatten();
     std::iter::once(part).chain(asks).collect()
 }
@@ -194,7 +195,7 @@ pub(super) fn posted_keys(builder: &mut DecisionBuilder<'_>, report: Acting<'_>,
         builder.begin_cycle(Some(&report.comment.id));
     }
     leak_marks::stand(builder, &exposed);
-    exposed_keys::mark(builder, Some(&report.comment.id), &exposed, false);
+    exposed_keys::mark(builder, Some(&report.comment.id), (&exposed, false, &[]));
     if keys.is_empty() {
         return;
     }

@@ -179,13 +179,15 @@ fn takes_in(kept: &mut ReplyPart, part: &ReplyPart) -> bool {
         }
         (ReplyPart::Posted { keys }, ReplyPart::Posted { keys: more }) => gather(keys, more),
         (
-            ReplyPart::Leaked { variables, all },
+            ReplyPart::Leaked { variables, all, former },
             ReplyPart::Leaked {
                 variables: more,
                 all: every,
+                former: old,
             },
         ) => {
             join(variables, more);
+            join(former, old);
             *all |= every;
         }
         (ReplyPart::Clean { labels }, ReplyPart::Clean { labels: more }) => join(labels, more),

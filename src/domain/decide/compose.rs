@@ -99,14 +99,19 @@ fn lacks_proof(builder: &DecisionBuilder<'_>, steps: &[u8]) -> bool {
 /// As [`prompt`], of a part that tells of a leak, or that there was none.
 fn of_leak(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &ReplyPart) -> (String, Value) {
     let (name, facts) = match part {
-        ReplyPart::Leaked { variables, all } => {
-            let facts = leak_clock::facts(builder, conversation, variables, *all);
+        ReplyPart::Leaked { variables, all, former } => {
+            let facts = leak_clock::facts(builder, conversation, (variables, *all, former));
             ("leaked", facts)
         }
-        ReplyPart::NotLeaked { variables, all } => {
+        ReplyPart::NotLeaked { variables, all, stays } => {
             let waits = !conversation.effects.is_empty();
-            let titles = titles(builder, variables);
-            ("not_leaked", context! { titles, all, waits })
+            let stays = stays.iter().map(|mark| {
+                let titles = titles(builder, &mark.variables);
+                context! { titles, ..shown(mark) }
+            });
+            let facts =
+                context! { titles => titles(builder, variables), all, waits, stays => stays.collect::<Vec<_>>() };
+            ("not_leaked", facts)
         }
         part => {
             let told = *part == ReplyPart::LeakByGuest { told: true };

@@ -148,6 +148,10 @@ fn exposed(builder: &mut DecisionBuilder<'_>, keys: &[KeyState]) -> Vec<KeyState
             if posted.is_empty() {
                 posted.clone_from(present);
             }
+            let stood = builder.state.stood.get_mut(variable);
+            if let Some(stood) = stood.filter(|stood| stood.is_empty()) {
+                stood.clone_from(posted);
+            }
             if posted == present {
                 key.changed = Some(false);
             }

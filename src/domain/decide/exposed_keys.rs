@@ -112,22 +112,28 @@ pub(super) fn exposed_variables(names: &Names, findings: &[Finding]) -> Vec<Stri
 
 /// These keys are due now, and nothing counts as changed until their values are others. `by` is the comment that holds them.
 /// `all`: every secret of `.env`, those with which the cycle began among them.
-pub(super) fn mark(builder: &mut DecisionBuilder<'_>, by: Option<&CommentId>, exposed: &[String], all: bool) {
+/// `former`: those whose values before the present ones are meant; these themselves are not due for it.
+pub(super) fn mark(
+    builder: &mut DecisionBuilder<'_>,
+    by: Option<&CommentId>,
+    (exposed, all, former): (&[String], bool, &[String]),
+) {
     let of_cycle = builder.state.cycle.iter().filter(|_| all);
     let of_cycle: Vec<String> = of_cycle.flat_map(|cycle| cycle.fingerprints.keys().cloned()).collect();
     let exposed = if all { &of_cycle } else { exposed };
-    if exposed.is_empty() && !all {
+    if exposed.is_empty() && !all && former.is_empty() {
         return;
     }
     void_proofs(builder, exposed);
     if let Some(cycle) = &mut builder.state.cycle {
         for variable in exposed {
-            // The fingerprint comes with the probe; until then nothing counts as changed.
-            cycle.exposed.entry(variable.clone()).or_default();
+            // The fingerprint comes with the look; until then nothing counts as changed, another value that leaked before neither.
+            cycle.exposed.insert(variable.clone(), String::new());
         }
     }
     let variables = if all { Vec::new() } else { exposed.to_vec() };
-    builder.marking = Some(leak_marks::write(builder, by, Effect::MarkExposed { variables, all }));
+    let former = former.to_vec();
+    leak_marks::write(builder, by, Effect::MarkExposed { variables, all, former });
 }
 
 /// That an exposed key was changed is proven no longer; our tick for it goes until it is another one.

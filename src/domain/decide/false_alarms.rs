@@ -1,187 +1,258 @@
-//! A leak that was told and was none: whoever may mark a key takes the mark back, "false alarm, the Stripe key was not leaked", or
-//! "undo" right after it. What stood in a comment, or in the page, stays exposed whatever is said of it.
+//! A leak that was told and was none: "false alarm, the Stripe key was not leaked", or "undo" right after it. Who takes back what they
+//! reported takes back that alone: a key stays exposed as long as another report stands on it. What stood in a comment, or in the
+//! page, stays exposed whatever is said of it.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{conversation, corrections, leak_marks, take_backs};
+use super::short_answer::{self, ShortAnswer};
+use super::{corrections, exposed_keys, heard, leak_marks, reply_clocks, take_backs};
 use crate::domain::classify::Label;
 use crate::domain::effect::Effect;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::leaks::{LeakDenial, LeakedKeys};
-use crate::domain::page::{Conversation, MarkedKeys, ReplyPart};
+use crate::domain::page::{Conversation, FalseAlarm, MarkedKeys, ReplyPart, StandingMark, UnmarkedKeys, WhyExposed};
 use std::collections::BTreeSet;
+
+/// False alarms that are remembered.
+const KEPT: usize = 20;
 
 /// What a comment takes back of what was marked; the part of the reply that tells of it.
 pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
     if report.absorbed || report.leak.is_some() {
         return None;
     }
-    let (comments, named) = match &report.no_leak {
+    match &report.no_leak {
         Some(LeakDenial {
             keys: Some(keys),
             takes_back,
             ..
-        }) => denied(builder, &report, keys, *takes_back)?,
-        _ => (vec![undone(builder, report)?], None),
-    };
-    take_back(builder, &report.comment.id, &comments, named.as_deref())
+        }) => denied(builder, &report, keys, *takes_back),
+        _ => undone(builder, report),
+    }
 }
 
-/// The comments whose marks are denied, and the keys that are named.
+/// A comment says that these keys did not leak.
 fn denied(
-    builder: &DecisionBuilder<'_>,
+    builder: &mut DecisionBuilder<'_>,
     report: &Report,
     keys: &LeakedKeys,
     takes_back: bool,
-) -> Option<(Vec<CommentId>, Option<Vec<String>>)> {
+) -> Option<ReplyPart> {
     let marked = builder.state.marked.iter();
-    let (comments, named): (Vec<CommentId>, _) = match keys {
+    let (denied, only): (Vec<&MarkedKeys>, _) = match keys {
         LeakedKeys::Named(names) => {
             let names = same_keys(builder, names);
-            let meets = |mark: &&MarkedKeys| mark.all || mark.variables.iter().any(|name| names.contains(name));
-            let comments = marked.filter(meets).map(|mark| mark.comment.clone());
-            (comments.collect(), Some(names.into_iter().collect()))
+            let denied = marked.filter(|mark| mark.holds(|name| names.contains(name)));
+            (denied.collect(), Some(names))
         }
         LeakedKeys::All => {
             // That `.env` was not public says nothing of a key that is marked by its name.
             let of_all = |mark: &&MarkedKeys| mark.all || !builder.state.marked.iter().any(|mark| mark.all);
-            (marked.filter(of_all).map(|mark| mark.comment.clone()).collect(), None)
+            (marked.filter(of_all).collect(), None)
         }
         LeakedKeys::Unnamed => {
-            let last = marked.last()?;
-            let is_meant = takes_back || take_backs::is_last_said(builder, report, &last.comment);
-            (is_meant.then(|| last.comment.clone()).into_iter().collect(), None)
+            let is_before = |mark: &&MarkedKeys| take_backs::is_last_said(builder, report, &mark.comment);
+            let newest = || {
+                marked
+                    .clone()
+                    .rfind(|mark| is_own(mark, report))
+                    .or(marked.clone().last())
+            };
+            let meant = marked.clone().rfind(is_before);
+            (
+                meant.or_else(|| newest().filter(|_| takes_back)).into_iter().collect(),
+                None,
+            )
         }
     };
-    (!comments.is_empty()).then_some((comments, named))
+    // One's own word; else that of the only one who said so.
+    let own: Vec<&MarkedKeys> = denied.iter().filter(|mark| is_own(mark, report)).copied().collect();
+    let of_one = denied.windows(2).all(|pair| pair[0].author == pair[1].author);
+    let mut meant = if own.is_empty() && of_one { denied.clone() } else { own };
+    // Of several values the last one that was reported.
+    let last = meant.last().copied();
+    meant.retain(|mark| last.is_none_or(|last| !mark.is_of_another_value(last)));
+    let comments: Vec<CommentId> = meant.iter().map(|mark| mark.comment.clone()).collect();
+    if !comments.is_empty() {
+        return take_back(builder, report, &comments, only.as_ref());
+    }
+    let names = only.unwrap_or_default();
+    let stays = if denied.is_empty() {
+        elsewhere(builder, names)
+    } else {
+        leak_marks::standing(builder, report, &names, *keys == LeakedKeys::All, &[])
+    };
+    told(Vec::new(), false, stays)
 }
 
-/// "Undo", "false alarm", right after a mark in the thread.
-fn undone(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<CommentId> {
+fn is_own(mark: &MarkedKeys, report: &Report) -> bool {
+    mark.author
+        .as_ref()
+        .is_none_or(|author| *author == report.comment.author)
+}
+
+fn told(variables: Vec<String>, all: bool, stays: Vec<StandingMark>) -> Option<ReplyPart> {
+    let tells = all || !variables.is_empty() || !stays.is_empty();
+    tells.then_some(ReplyPart::NotLeaked { variables, all, stays })
+}
+
+/// Keys that are denied to have leaked count as exposed, and no comment that is remembered says so.
+fn elsewhere(builder: &DecisionBuilder<'_>, names: BTreeSet<String>) -> Vec<StandingMark> {
+    let exposed = |name: &String| {
+        let cycle = builder.state.cycle.as_ref();
+        cycle.is_some_and(|cycle| cycle.exposed.contains_key(name))
+    };
+    let stood = leak_marks::stood(builder);
+    let (stood, other): (Vec<String>, Vec<String>) =
+        names.into_iter().filter(exposed).partition(|name| stood.contains(name));
+    let mark = |variables: Vec<String>, why: WhyExposed| StandingMark {
+        variables,
+        all: false,
+        why,
+    };
+    let mut stays = vec![mark(stood, WhyExposed::Stood), mark(other, WhyExposed::Elsewhere)];
+    stays.retain(|mark| !mark.variables.is_empty());
+    stays
+}
+
+/// "Undo", and the newest thing that was done for its author in the thread is a mark, or a false alarm: it is undone. "That was
+/// wrong" may mean a mark of somebody else right before it.
+fn undone(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
     if !corrections::takes_back(&report) || !report.steps(Label::Correction).is_empty() {
         return None;
     }
+    let newest = heard::last_of_author(builder, &report).map(|last| last.comment.clone());
+    let alarms = &builder.state.false_alarms;
+    if let Some(at) = alarms.iter().position(|alarm| newest.as_ref() == Some(&alarm.comment)) {
+        return marked_again(builder, &report, at);
+    }
+    let is_undo = short_answer::read(report.heard.as_str()) == Some(ShortAnswer::Undo);
     let mut marked = builder.state.marked.iter().rev();
-    let last = marked.find(|mark| take_backs::is_last_said(builder, &report, &mark.comment))?;
-    Some(last.comment.clone())
+    let last = marked.find(|mark| {
+        let before = !is_undo && take_backs::is_last_said(builder, &report, &mark.comment);
+        newest.as_ref() == Some(&mark.comment) || before
+    })?;
+    let comments = [last.comment.clone()];
+    take_back(builder, &report, &comments, None)
+}
+
+/// A false alarm is undone: what it took back counts as exposed again.
+fn marked_again(builder: &mut DecisionBuilder<'_>, report: &Report, at: usize) -> Option<ReplyPart> {
+    let alarm = builder.state.false_alarms.remove(at);
+    let marked = &mut builder.state.marked;
+    marked.retain(|mark| !alarm.before.iter().any(|before| before.comment == mark.comment));
+    marked.extend(alarm.before.iter().cloned());
+    let is_empty = alarm.back.is_empty();
+    let UnmarkedKeys {
+        variables, all, former, ..
+    } = alarm.back;
+    if is_empty {
+        // It had counted as exposed all the while.
+        let names = alarm.before.into_iter().flat_map(|mark| mark.variables).collect();
+        let stays = leak_marks::standing(builder, report, &names, false, &[]);
+        return told(variables, all, stays);
+    }
+    builder.note(Some(&report.comment.id), "leak_told_again", (&variables, all));
+    exposed_keys::mark(builder, Some(&report.comment.id), (&variables, all, &former));
+    Some(ReplyPart::Leaked { variables, all, former })
 }
 
 /// These variables, and the others of the same providers.
 fn same_keys(builder: &DecisionBuilder<'_>, names: &[String]) -> BTreeSet<String> {
-    let ids = &builder.playbook.names.ids;
-    let meant: BTreeSet<&String> = names.iter().filter_map(|name| ids.get(name)).collect();
-    let same = ids
-        .iter()
-        .filter(|(_, id)| meant.contains(id))
-        .map(|(name, _)| name.clone());
-    names.iter().cloned().chain(same).collect()
+    let known = builder.playbook.names.ids.keys();
+    let is_meant = |name: &&String| names.iter().any(|meant| leak_marks::is_same(builder, meant, name));
+    names.iter().cloned().chain(known.filter(is_meant).cloned()).collect()
 }
 
+/// Takes the marks of these comments back, or of these the keys that are named, as far as nothing else stands on them.
 fn take_back(
     builder: &mut DecisionBuilder<'_>,
-    by: &CommentId,
+    report: &Report,
     comments: &[CommentId],
-    named: Option<&[String]>,
+    named: Option<&BTreeSet<String>>,
 ) -> Option<ReplyPart> {
-    let is_named = |name: &String| named.is_none_or(|named| named.contains(name));
-    let stands = standing(builder);
-    let (mut back, mut all) = (BTreeSet::new(), false);
-    for mark in &mut builder.state.marked {
-        if !comments.contains(&mark.comment) {
-            continue;
-        }
-        if mark.all && named.is_none() {
-            all = true;
-        } else if mark.all {
-            back.extend(
-                named
-                    .into_iter()
-                    .flatten()
-                    .filter(|name| !stands.contains(*name))
-                    .cloned(),
-            );
-        }
-        back.extend(mark.variables.extract_if(.., |name| is_named(name)));
-    }
-    let taken = |mark: &MarkedKeys| comments.contains(&mark.comment) && (all || mark.variables.is_empty() && !mark.all);
-    builder.state.marked.retain(|mark| !taken(mark));
-    if back.is_empty() && !all {
-        return None;
-    }
-    let variables: Vec<String> = back.into_iter().collect();
-    let but: Vec<String> = stands.into_iter().collect();
-    if let Some(cycle) = &mut builder.state.cycle {
-        let is_back = |name: &String| variables.contains(name) || all && !but.contains(name);
-        cycle.exposed.retain(|name, _| !is_back(name));
-    }
-    builder.note(Some(by), "leak_taken_back", (&variables, all));
-    unmark(builder, by, &variables, all, but);
-    stop_clocks(builder, &variables, all);
-    Some(ReplyPart::NotLeaked { variables, all })
-}
-
-/// What stood in comments and in the page.
-fn standing(builder: &DecisionBuilder<'_>) -> BTreeSet<String> {
-    let posted = builder.state.posted.iter().flat_map(|posted| &posted.exposed);
-    let held = builder.state.held.iter().flat_map(|held| &held.exposed);
-    posted.chain(held).cloned().collect()
-}
-
-fn unmark(builder: &mut DecisionBuilder<'_>, by: &CommentId, variables: &[String], all: bool, but: Vec<String>) {
-    let effect = Effect::UnmarkExposed {
-        variables: variables.to_vec(),
-        all,
-        but,
-    };
-    leak_marks::write(builder, Some(by), effect);
-}
-
-/// The replies on whose keys no clock runs any more say so.
-fn stop_clocks(builder: &mut DecisionBuilder<'_>, back: &[String], all: bool) {
-    let leaks = std::mem::take(&mut builder.state.leaks);
-    for mut leak in leaks {
-        let taken = without(&mut leak.conversation, back, all);
-        if !taken {
-            builder.state.leaks.push(leak);
-            continue;
-        }
-        let tells = |part: &ReplyPart| matches!(part, ReplyPart::Leaked { .. });
-        if leak.conversation.parts.iter().any(tells) {
-            leak.look = None;
-            leak.next_at = Some(builder.now);
-            builder.state.leaks.push(leak);
+    let is_meant = |mark: &MarkedKeys| comments.contains(&mark.comment);
+    let before: Vec<MarkedKeys> = builder
+        .state
+        .marked
+        .iter()
+        .filter(|mark| is_meant(mark))
+        .cloned()
+        .collect();
+    let (mut back, mut all, mut former) = (BTreeSet::new(), false, Vec::new());
+    for mark in builder.state.marked.iter_mut().filter(|mark| is_meant(mark)) {
+        if let Some(named) = named {
+            let left = named.iter().filter(|name| mark.all && !mark.but.contains(name));
+            let left: Vec<String> = left.cloned().collect();
+            back.extend(mark.variables.extract_if(.., |name| named.contains(name)));
+            former.extend(mark.former.extract_if(.., |name| named.contains(name)));
+            back.extend(left.iter().cloned());
+            mark.but.extend(left);
         } else {
-            leak.conversation.exposed.clear();
-            conversation::say(builder, &leak.conversation);
+            all |= std::mem::take(&mut mark.all);
+            back.append(&mut mark.variables.drain(..).collect());
+            former.append(&mut mark.former);
         }
     }
+    builder.state.marked.retain(|mark| !mark.is_empty());
+    let stays = leak_marks::standing(builder, report, &back, all, &before);
+    if all && stays.iter().any(|mark| mark.all) {
+        // Another report of all stands, but for what was taken out of it.
+        all = false;
+        let others = builder.state.marked.iter().filter(|mark| mark.all);
+        back.extend(others.flat_map(|mark| mark.but.clone()));
+        back.retain(|name| builder.state.marked.iter().all(|mark| !mark.holds(|own| own == name)));
+    }
+    let but: Vec<String> = stays.iter().flat_map(|mark| mark.variables.clone()).collect();
+    back.retain(|name| !but.contains(name));
+    let alarm = FalseAlarm {
+        comment: report.comment.id.clone(),
+        at: builder.now,
+        before,
+        back: UnmarkedKeys {
+            variables: back.into_iter().collect(),
+            all,
+            but,
+            former,
+        },
+    };
+    unmark(builder, report, &alarm.back);
+    let part = told(
+        [alarm.back.variables.as_slice(), &alarm.back.former].concat(),
+        all,
+        stays,
+    );
+    let alarms = &mut builder.state.false_alarms;
+    alarms.push(alarm);
+    let surplus = alarms.len().saturating_sub(KEPT);
+    alarms.drain(..surplus);
+    part
 }
 
-/// A reply that tells of these keys tells that they did not leak; whether it does.
-fn without(conversation: &mut Conversation, back: &[String], all: bool) -> bool {
-    let mut not_leaked = Vec::new();
-    for part in &mut conversation.parts {
-        if let ReplyPart::Leaked { variables, all: every } = part {
-            not_leaked.extend(variables.extract_if(.., |name| all || back.contains(name)));
-            *every &= !all;
-        }
+/// Takes the marks out of the files, and out of the replies that tell of them.
+fn unmark(builder: &mut DecisionBuilder<'_>, report: &Report, back: &UnmarkedKeys) {
+    if back.is_empty() {
+        return;
     }
-    conversation
-        .parts
-        .retain(|part| !matches!(part, ReplyPart::Leaked { variables, all: false } if variables.is_empty()));
-    let tells = all || !not_leaked.is_empty();
-    if tells {
-        conversation.parts.push(ReplyPart::NotLeaked {
-            variables: not_leaked,
-            all,
-        });
+    if let Some(cycle) = &mut builder.state.cycle {
+        cycle.exposed.retain(|name, _| !back.has(name));
     }
-    tells
+    let by = Some(&report.comment.id);
+    builder.note(by, "leak_taken_back", (&back.variables, back.all));
+    let effect = Effect::UnmarkExposed {
+        variables: back.variables.clone(),
+        all: back.all,
+        but: back.but.clone(),
+        former: back.former.clone(),
+    };
+    let written = leak_marks::write(builder, by, effect);
+    reply_clocks::stop(builder, back, &written);
 }
 
 /// The reply that tells of it waits until it is written.
 pub(super) fn wait(builder: &DecisionBuilder<'_>, conversation: &mut Conversation) {
-    let tells = |part: &ReplyPart| matches!(part, ReplyPart::NotLeaked { .. });
+    let tells =
+        |part: &ReplyPart| matches!(part, ReplyPart::NotLeaked { variables, all, .. } if *all || !variables.is_empty());
     if conversation.parts.iter().any(tells) {
         conversation.effects.extend(builder.state.marking.clone());
     }

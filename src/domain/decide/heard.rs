@@ -16,7 +16,14 @@ pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, parts
     let known = builder.state.heard.iter().position(|heard| heard.comment == *id);
     let former = known.map(|at| builder.state.heard.remove(at));
     let ended = || builder.state.ended.iter().any(|ended| ended.by.contains(id));
-    if parts.is_empty() && former.is_none() && !ended() {
+    // "Undo" means the newest thing that was done for somebody, a mark and a false alarm among them.
+    let marks = || {
+        let of_alarms = builder.state.false_alarms.iter().map(|alarm| &alarm.comment);
+        of_alarms
+            .chain(builder.state.marked.iter().map(|mark| &mark.comment))
+            .any(|by| by == id)
+    };
+    if parts.is_empty() && former.is_none() && !ended() && !marks() {
         return;
     }
     let mut heard = former.unwrap_or_else(|| HeardComment {

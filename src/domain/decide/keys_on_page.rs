@@ -1,7 +1,7 @@
 //! Keys in the page itself: the page warns of each once, the keys count as exposed, and where the project wants
 //! it a label is put in their place.
 use super::builder::DecisionBuilder;
-use super::{conversation, exposed_keys, leaks};
+use super::{conversation, exposed_keys, leak_marks, leaks};
 use crate::domain::comment::Finding;
 use crate::domain::effect::Effect;
 use crate::domain::ids::BlockId;
@@ -58,7 +58,8 @@ fn found(builder: &mut DecisionBuilder<'_>, blocks: BTreeMap<BlockId, HeldKeys>,
     let mut exposed = exposed_keys::exposed_variables(&builder.playbook.names, findings);
     exposed.sort();
     exposed.dedup();
-    exposed_keys::mark(builder, None, &exposed, false);
+    leak_marks::stand(builder, &exposed);
+    exposed_keys::mark(builder, None, (&exposed, false, &[]));
     builder.note(None, "key_on_page", &blocks);
     let guide = &builder.state.guide;
     let url = |block: &BlockId| {

@@ -20,40 +20,35 @@ const TITLES_AT_MOST: usize = 8;
 
 /// The look that a conversation about a leak waits for, wanted now. It comes after the keys were marked.
 pub(super) fn want_look(builder: &mut DecisionBuilder<'_>, conversation: &Conversation) -> Option<EffectId> {
-    let (variables, all) = scope(&conversation.parts)?;
+    let (variables, all, former) = scope(&conversation.parts)?;
     let all = all && variables.is_empty();
-    let effect = Effect::WatchExposed { variables, all };
+    let effect = Effect::WatchExposed { variables, all, former };
     let id = builder.new_id(effect.kind());
     builder.want(NewEffect {
         page: builder.page.clone(),
         id: id.clone(),
         comment: conversation.comment.clone(),
         effect,
-        after: builder.marking.clone(),
+        after: builder.state.marking.clone(),
         not_before: None,
     });
     Some(id)
 }
 
-/// The exposed keys that the parts of a reply tell of.
-fn scope(parts: &[ReplyPart]) -> Option<(Vec<String>, bool)> {
-    let mut found: Option<(Vec<String>, bool)> = None;
+/// The exposed keys that the parts of a reply tell of: by name, whether all are meant, and those whose former values are.
+fn scope(parts: &[ReplyPart]) -> Option<(Vec<String>, bool, Vec<String>)> {
+    let mut found: Option<(Vec<String>, bool, Vec<String>)> = None;
     for part in parts {
-        if let ReplyPart::Leaked { variables, all } = part
-            && (*all || !variables.is_empty())
+        if let ReplyPart::Leaked { variables, all, former } = part
+            && (*all || !variables.is_empty() || !former.is_empty())
         {
-            let (names, every) = found.get_or_insert_default();
-            names.extend(
-                variables
-                    .iter()
-                    .filter(|name| !names.contains(name))
-                    .cloned()
-                    .collect::<Vec<_>>(),
-            );
+            let (names, every, old) = found.get_or_insert_default();
+            names.extend(variables.iter().cloned());
+            old.extend(former.iter().cloned());
             *every |= all;
         }
     }
-    found
+    found.map(|(names, every, old)| (unique(names.into_iter()), every, unique(old.into_iter())))
 }
 
 /// A reply as it is said while the clock on it runs: what else it says, it tells of the leak.
@@ -120,7 +115,9 @@ fn follow_these(conversation: &mut Conversation) {
     let exposed = conversation.exposed.iter();
     let found: Vec<String> = exposed.flat_map(|key| key.variables.iter().cloned()).collect();
     for part in &mut conversation.parts {
-        if let ReplyPart::Leaked { variables, all: true } = part
+        if let ReplyPart::Leaked {
+            variables, all: true, ..
+        } = part
             && variables.is_empty()
         {
             variables.clone_from(&found);
@@ -204,13 +201,12 @@ fn is_over(keys: &[ExposedKey]) -> bool {
 pub(super) fn facts(
     builder: &DecisionBuilder<'_>,
     conversation: &Conversation,
-    variables: &[String],
-    all: bool,
+    (variables, all, former): (&[String], bool, &[String]),
 ) -> Value {
     let keys = &conversation.exposed;
     let open: Vec<&ExposedKey> = keys.iter().filter(|key| !key.standing.is_over()).collect();
     let known: Vec<String> = if keys.is_empty() {
-        titles(builder, variables)
+        titles(builder, &[variables, former].concat())
     } else {
         unique(open.iter().map(|key| key.title.clone()))
     };
@@ -237,12 +233,14 @@ pub(super) fn facts(
         of.peek().is_some() && of.all(|key| key.is_rotating || !key.standing.is_in_use())
     };
     let begun: Vec<String> = ids.iter().filter(|id| !settled(id)).cloned().collect();
+    let only_former = !all && variables.is_empty() && !former.is_empty();
     let few = |many: usize| many <= NAMED_AT_MOST;
     context! {
         over => is_over(keys),
-        unnamed => !all && variables.is_empty(),
+        unnamed => !all && variables.is_empty() && former.is_empty(),
+        former => only_former,
         every => all && open.len() == keys.len(),
-        replaced => !open.is_empty() && !open.iter().any(|key| key.standing.is_in_use()),
+        replaced => only_former || !open.is_empty() && !open.iter().any(|key| key.standing.is_in_use()),
         more => known.len().saturating_sub(TITLES_AT_MOST),
         titles => shown(&known[..known.len().min(TITLES_AT_MOST)]),
         groups => groups(builder, keys),

@@ -6,27 +6,62 @@ use super::sure_report::SureReport;
 use super::{exposed_keys, few_words, leak_marks, questions};
 use crate::domain::classify::Suspicion;
 use crate::domain::event::Report;
-use crate::domain::ids::CommentId;
-use crate::domain::leaks::LeakedKeys;
+use crate::domain::leaks::{LeakReport, LeakedKeys};
 use crate::domain::page::{Asked, ReplyPart};
+use std::collections::BTreeSet;
 
 /// The longest answer to the question which key leaked, in words.
 const ANSWER_AT_MOST: usize = 12;
 
+/// The keys that are meant for sure, and those of which one is: several keys of a provider go by its name, and what is marked is
+/// due now.
+pub(super) fn sure(builder: &DecisionBuilder<'_>, leak: &LeakReport) -> (LeakedKeys, Vec<String>) {
+    let LeakedKeys::Named(names) = &leak.keys else {
+        return (leak.keys.clone(), Vec::new());
+    };
+    let siblings = &builder.playbook.names.siblings;
+    let is_doubtful = |name: &&String| {
+        let by_service = leak.services.contains(name) && !leak.former.contains(name);
+        by_service && siblings.contains_key(*name)
+    };
+    let (doubtful, sure): (Vec<&String>, Vec<&String>) = names.iter().partition(is_doubtful);
+    let among: BTreeSet<String> = doubtful.into_iter().flat_map(|name| siblings[name].clone()).collect();
+    // One of them may be named beside: "our Groq key, GROQ_API_KEY_PROD".
+    let is_named = |name: &&String| among.contains(*name);
+    let among = if sure.iter().any(is_named) {
+        BTreeSet::new()
+    } else {
+        among
+    };
+    let sure = sure.into_iter().cloned().collect();
+    (LeakedKeys::Named(sure), among.into_iter().collect())
+}
+
 /// Marks these keys as exposed; the part of the reply that tells of them.
-pub(super) fn exposed(builder: &mut DecisionBuilder<'_>, comment: &CommentId, keys: &LeakedKeys) -> ReplyPart {
+pub(super) fn exposed(
+    builder: &mut DecisionBuilder<'_>,
+    report: &Report,
+    keys: &LeakedKeys,
+    former: &[String],
+) -> ReplyPart {
+    let comment = &report.comment.id;
     let (variables, all) = match keys {
-        LeakedKeys::Named(variables) => (secrets(builder, variables), false),
+        LeakedKeys::Named(variables) => {
+            let mut variables = variables.clone();
+            variables.retain(|name| !former.contains(name));
+            (secrets(builder, &variables), false)
+        }
         LeakedKeys::All => (Vec::new(), true),
         LeakedKeys::Unnamed => (Vec::new(), false),
     };
-    if all || !variables.is_empty() {
-        builder.note(Some(comment), "leak_told", &variables);
+    let former = secrets(builder, former);
+    if all || !variables.is_empty() || !former.is_empty() {
+        builder.note(Some(comment), "leak_told", (&variables, &former));
         builder.begin_cycle(Some(comment));
-        leak_marks::remember(builder, comment, &variables, all);
-        exposed_keys::mark(builder, Some(comment), &variables, all);
+        leak_marks::remember(builder, report, (&variables, all, &former));
+        exposed_keys::mark(builder, Some(comment), (&variables, all, &former));
     }
-    ReplyPart::Leaked { variables, all }
+    ReplyPart::Leaked { variables, all, former }
 }
 
 /// The public half of a pair opens nothing alone; a word for both means the secret one.
@@ -47,7 +82,8 @@ fn secrets(builder: &DecisionBuilder<'_>, variables: &[String]) -> Vec<String> {
 /// Asks whether a comment tells of a leak that reads as if it did: nothing is marked until that is answered.
 pub(super) fn suspected(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
     let comment = &report.comment;
-    let is_told = report.leak.is_some() || report.no_leak.is_some() || report.looks_like_key || !report.findings.is_empty();
+    let is_told =
+        report.leak.is_some() || report.no_leak.is_some() || report.looks_like_key || !report.findings.is_empty();
     let questions = builder.state.questions.iter();
     let mut asked = questions.filter(|open| open.is_for(&comment.author, &comment.discussion));
     let is_asked = asked.any(|open| open.asked.is_of_keys() && open.comment != comment.id);
@@ -55,11 +91,21 @@ pub(super) fn suspected(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -
         return None;
     }
     let (variables, all) = match builder.playbook.leaks.keys_in(&report.heard) {
-        LeakedKeys::Named(variables) => (secrets(builder, &variables), false),
+        LeakedKeys::Named(variables) => {
+            let is_one = |name: &&String| !is_doubtful(builder, name, report.heard.as_str());
+            let sure: Vec<String> = variables.iter().filter(is_one).cloned().collect();
+            (secrets(builder, &sure), false)
+        }
         LeakedKeys::All => (Vec::new(), true),
         LeakedKeys::Unnamed => (Vec::new(), false),
     };
     questions::ask(builder, report, Asked::WhetherLeaked { variables, all })
+}
+
+/// Whether a text means one of several keys of a provider by this name, and does not write it.
+fn is_doubtful(builder: &DecisionBuilder<'_>, name: &str, text: &str) -> bool {
+    let is_written = || text.to_lowercase().contains(&name.to_lowercase());
+    builder.playbook.names.siblings.contains_key(name) && !is_written()
 }
 
 /// Takes a comment as the answer to our question whether keys leaked, or which; whether that question ends with it.
@@ -86,17 +132,27 @@ pub(super) fn answered(
     if short == Some(ShortAnswer::Yes) {
         return confirmed(builder, report, asked, heard);
     }
+    let among = match asked {
+        Asked::Leaked { among } => among.as_slice(),
+        _ => &[],
+    };
     let is_short = !text.contains('?') && text.split_whitespace().count() <= ANSWER_AT_MOST;
     let keys = match short {
+        Some(ShortAnswer::All) if !among.is_empty() => LeakedKeys::Named(among.to_vec()),
         Some(ShortAnswer::All) => LeakedKeys::All,
         _ if is_short => builder.playbook.leaks.keys_in(&report.heard),
         _ => LeakedKeys::Unnamed,
     };
-    if keys == LeakedKeys::Unnamed {
+    let is_one = |keys: &LeakedKeys| match keys {
+        LeakedKeys::Named(names) if short.is_none() => !names.iter().any(|name| is_doubtful(builder, name, text)),
+        _ => true,
+    };
+    if keys == LeakedKeys::Unnamed || !is_one(&keys) {
         return false;
     }
     heard.says_nothing();
-    heard.parts.push(exposed(builder, &report.comment.id, &keys));
+    let former = builder.playbook.leaks.former_in(&report.heard);
+    heard.parts.push(exposed(builder, report, &keys, &former));
     true
 }
 
@@ -111,14 +167,16 @@ fn confirmed(builder: &mut DecisionBuilder<'_>, report: &Report, asked: &Asked, 
         _ => return false,
     };
     heard.says_nothing();
-    heard.parts.push(exposed(builder, &comment.id, &keys));
+    let former = builder.playbook.leaks.former_in(&report.heard);
+    heard.parts.push(exposed(builder, report, &keys, &former));
     if keys != LeakedKeys::Unnamed {
         return true;
     }
+    let asked = Asked::Leaked { among: Vec::new() };
     let mut questions = builder.state.questions.iter_mut();
     if let Some(open) = questions.find(|open| open.is_for(&comment.author, &comment.discussion)) {
-        open.asked = Asked::Leaked;
+        open.asked = asked.clone();
     }
-    heard.parts.push(ReplyPart::Asks { asked: Asked::Leaked });
+    heard.parts.push(ReplyPart::Asks { asked });
     false
 }

@@ -1,9 +1,9 @@
 //! The leak desk, beside what is reported (`leak_reports`): a guest's word, a posted key that is gone, and what a look at exposed keys
 //! saw, which goes into the replies whose clock runs (`leak_clock`).
 use super::builder::DecisionBuilder;
-use super::conversation;
 use super::leak_clock::{self, forget, look_when_due};
 use super::prompt_facts::titles;
+use super::{conversation, leak_marks, reply_clocks};
 use crate::domain::effect::EffectId;
 use crate::domain::event::Report;
 use crate::domain::exposure::ExposedKey;
@@ -36,8 +36,11 @@ pub(super) fn by_guest(builder: &mut DecisionBuilder<'_>, report: &Report) -> Op
 pub(super) fn goes_on(builder: &mut DecisionBuilder<'_>, mut told: Conversation, exposed: &[String]) {
     forget(builder, &told.subject);
     if !exposed.is_empty() {
-        let variables = exposed.to_vec();
-        told.parts.push(ReplyPart::Leaked { variables, all: false });
+        told.parts.push(ReplyPart::Leaked {
+            variables: exposed.to_vec(),
+            all: false,
+            former: Vec::new(),
+        });
     }
     conversation::say(builder, &told);
     look_when_due(builder, false);
@@ -46,52 +49,42 @@ pub(super) fn goes_on(builder: &mut DecisionBuilder<'_>, mut told: Conversation,
 /// What a look saw goes to the conversations that wait for it, and into the replies whose clock runs.
 pub(super) fn watched(builder: &mut DecisionBuilder<'_>, effect: &EffectId, keys: &[ExposedKey]) {
     builder.note(None, "exposed_seen", keys);
+    let keys = reply_clocks::still_marked(builder, keys);
     // Until the value is another one, the key does not count as changed.
     if let Some(cycle) = &mut builder.state.cycle {
-        for (variable, print) in keys.iter().flat_map(|key| &key.fingerprints) {
+        // Of several values the one that stands there comes last.
+        let (present, former): (Vec<_>, Vec<_>) = keys.iter().partition(|key| key.standing.is_in_use());
+        for (variable, print) in former.iter().chain(&present).flat_map(|key| &key.fingerprints) {
             cycle.exposed.insert(variable.clone(), print.clone());
         }
     }
-    let mut told_in = Vec::new();
+    let (mut told_in, mut answered) = (Vec::new(), Vec::new());
     for conversation in builder.state.all_conversations() {
         if conversation.effects.contains(effect) {
             conversation.effects.retain(|waiting| waiting != effect);
-            conversation.exposed = keys.to_vec();
+            conversation.exposed.clone_from(&keys);
             told_in.push(conversation.subject.clone());
+            answered.extend(conversation.comment.iter().chain(&conversation.also).cloned());
         }
     }
+    leak_marks::seen(builder, &answered, &keys);
     for leak in &mut builder.state.leaks {
         if told_in.contains(&leak.conversation.subject) {
-            leak.conversation.exposed = keys.to_vec();
+            leak.conversation.exposed.clone_from(&keys);
         }
     }
     let looking = |leak: &Leak| leak.look.as_ref() == Some(effect);
     let Some(at) = builder.state.leaks.iter().position(looking) else {
         return;
     };
-    let subject = builder.state.leaks[at].conversation.subject.clone();
-    if keys.is_empty() {
-        // It was taken back by hand.
-        no_longer_exposed(builder, at);
-        forget(builder, &subject);
-    } else if leak_clock::is_told(&builder.state.leaks[at], keys, builder.now) {
-        leak_clock::look_again(builder, at, keys);
+    if reply_clocks::taken_back_by_hand(builder, at, &keys) {
+        return;
+    }
+    if leak_clock::is_told(&builder.state.leaks[at], &keys, builder.now) {
+        leak_clock::look_again(builder, at, &keys);
     } else {
-        builder.state.leaks[at].conversation.exposed = keys.to_vec();
+        builder.state.leaks[at].conversation.exposed = keys;
         let conversation = builder.state.leaks[at].conversation.clone();
         conversation::say(builder, &conversation);
-    }
-}
-
-/// The keys that a reply tells of count as exposed no longer.
-fn no_longer_exposed(builder: &mut DecisionBuilder<'_>, at: usize) {
-    let parts = &builder.state.leaks[at].conversation.parts;
-    let names = parts.iter().flat_map(|part| match part {
-        ReplyPart::Leaked { variables, .. } => variables.clone(),
-        _ => Vec::new(),
-    });
-    let names: Vec<String> = names.collect();
-    if let Some(cycle) = &mut builder.state.cycle {
-        cycle.exposed.retain(|name, _| !names.contains(name));
     }
 }

@@ -60,7 +60,9 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
                 checks.extend(steps.iter().flat_map(|step| local_checks(builder, *step)));
             }
             ReplyPart::Keys { variables } => probes.get_or_insert_default().extend(variables.iter().cloned()),
-            ReplyPart::Leaked { variables, all } => exposed |= *all || !variables.is_empty(),
+            ReplyPart::Leaked { variables, all, former } => {
+                exposed |= *all || !variables.is_empty() || !former.is_empty();
+            }
             ReplyPart::KeysAsked { question } => {
                 let needs = key_questions::needs(question);
                 if needs.probes {

@@ -54,6 +54,7 @@ mod progress;
 mod prompt_facts;
 mod questions;
 mod reconcile;
+mod reply_clocks;
 mod reply_edits;
 mod requests;
 mod set_aside;

@@ -63,6 +63,8 @@ pub struct Names {
     pub manage_urls: BTreeMap<String, String>,
     /// Variable of `.env` to the provider's id.
     pub ids: BTreeMap<String, String>,
+    /// Variable of `.env` to the variables of all keys of its maker, where there are several: its name alone tells none of them.
+    pub siblings: BTreeMap<String, Vec<String>>,
     /// Provider's id to what people do at its console.
     pub manuals: BTreeMap<String, KeyManual>,
 }
@@ -141,7 +143,10 @@ impl Topics {
     fn set(&self) -> Result<&RegexSet, String> {
         let build = || {
             let mut patterns = RegexSetBuilder::new(&self.patterns);
-            patterns.case_insensitive(true).build().map_err(|error| error.to_string())
+            patterns
+                .case_insensitive(true)
+                .build()
+                .map_err(|error| error.to_string())
         };
         self.set.get_or_init(build).as_ref().map_err(Clone::clone)
     }

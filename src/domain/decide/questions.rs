@@ -84,7 +84,9 @@ fn left_out(report: &Report, unsure: &Asked) -> Option<ReplyPart> {
 fn another_report(builder: &mut DecisionBuilder<'_>, report: &Report) {
     let comment = &report.comment;
     let reports = |clause: &Clause| matches!(clause.label, Label::Blocker | Label::Completion);
-    if report.reading.clauses.iter().any(reports) {
+    let denies = report.no_leak.as_ref().is_some_and(|denial| denial.keys.is_some());
+    let of_keys = denies || report.leak.is_some() || !report.wishes.is_empty();
+    if of_keys || report.reading.clauses.iter().any(reports) {
         builder.state.questions.retain(|open| {
             !(open.is_for(&comment.author, &comment.discussion)
                 && matches!(open.asked, Asked::TakenBack { .. } | Asked::Step { .. }))
@@ -291,8 +293,8 @@ pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
     };
     let still_said = |asked: &Asked| match asked {
         Asked::Meaning { .. } => report.reading.doubt.is_some() || is_hedged() || answers(asked),
-        Asked::Leaked => {
-            let tells = |leak: &LeakReport| leak.keys == LeakedKeys::Unnamed;
+        Asked::Leaked { among } => {
+            let tells = |leak: &LeakReport| leak.keys == LeakedKeys::Unnamed || !among.is_empty();
             report.leak.as_ref().is_some_and(tells) || answers(asked)
         }
         Asked::WhetherLeaked { .. } => report.reading.suspects(Suspicion::Leak) || answers(asked),
@@ -344,7 +346,7 @@ pub(super) fn prompt(asked: &Asked) -> (String, Value) {
         ),
         Asked::TakenBack { steps } => ("asks_which".to_owned(), context! { steps }),
         Asked::Step { label, steps } => ("asks_step".to_owned(), context! { label => shown(label), steps }),
-        Asked::Leaked => ("asks_leaked".to_owned(), context! {}),
+        Asked::Leaked { among } => ("asks_leaked".to_owned(), context! { among => shown(among) }),
         Asked::WhetherLeaked { variables, all } => {
             ("asks_whether_leaked".to_owned(), context! { variables, every => all })
         }

@@ -9,7 +9,9 @@ mod named;
 mod patterns;
 mod prepared;
 mod reader;
+mod report;
 mod rules;
 
-pub use reader::{LeakDenial, LeakReader, LeakReport, LeakedKeys};
+pub use reader::LeakReader;
+pub use report::{LeakDenial, LeakReport, LeakedKeys};
 pub use rules::BUILTIN;

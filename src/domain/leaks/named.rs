@@ -63,6 +63,24 @@ impl NamedKeys {
         named
     }
 
+    /// The variables that a folded clause names as former keys: "the old Groq key", "our former API key for Stripe".
+    /// `written`: the variables that it names as they are.
+    pub(super) fn former_in(&self, rules: &LeakRules, text: &str, written: &[String]) -> Vec<String> {
+        let tokens = words(text);
+        let mut spans = self.spans(&tokens);
+        for (at, token) in tokens.iter().enumerate() {
+            let named = written.iter().position(|name| name.eq_ignore_ascii_case(token));
+            spans.extend(named.map(|named| ServiceSpan {
+                at,
+                end: at + 1,
+                variables: &written[named..=named],
+            }));
+        }
+        let before = rules.has("formerly", text);
+        spans.retain(|span| before || is_former(rules, &tokens, span));
+        spans.iter().flat_map(|span| span.variables).cloned().collect()
+    }
+
     /// Whether a folded text names a provider, and has no word beside it that would say something else of it.
     pub(super) fn stand_alone_in(&self, rules: &LeakRules, text: &str) -> bool {
         let tokens = words(text);
@@ -128,6 +146,15 @@ fn has_key(rules: &LeakRules, tokens: &[String], span: &ServiceSpan<'_>) -> bool
         before -= 1;
     }
     is("keylike", after) || before > 0 && is("keylike", before - 1)
+}
+
+/// Whether a word beside the name of a key, or beside the word for key next to it, says that it is a former one.
+fn is_former(rules: &LeakRules, tokens: &[String], span: &ServiceSpan<'_>) -> bool {
+    let is = |list: &str, token: &&String| rules.has(list, token);
+    let is_filler = |token: &&String| ["keylike", "qualifier", "of"].iter().any(|list| is(list, token));
+    let mut before = tokens[..span.at].iter().rev().skip_while(is_filler);
+    let mut after = tokens[span.end..].iter().skip_while(|token| is("keylike", token));
+    before.next().is_some_and(|token| is("former", &token)) || after.next().is_some_and(|token| is("former", &token))
 }
 
 /// Whether it stands in a list with a service that is no place: "Notion and Groq".

@@ -11,6 +11,8 @@ const LONGEST: usize = 6_000;
 const LONGEST_SENTENCE: usize = 1_000;
 /// What stands for a thing that only looks like a key: a word of no list.
 pub(super) const OTHER: &str = "otherthing";
+/// What joins two clauses.
+const ANDS: [&str; 6] = [" and ", " en ", " und ", " et ", " y ", " e "];
 /// How quotations begin and end.
 const QUOTES: [(char, char); 4] = [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»')];
 
@@ -185,4 +187,12 @@ pub(super) fn folded(text: &str) -> String {
         }
     }
     folded
+}
+
+/// The parts of a clause that an "and" joins.
+pub(super) fn apart(clause: &str) -> Vec<String> {
+    let joined = ANDS
+        .iter()
+        .fold(clause.to_owned(), |clause, and| clause.replace(and, "\n"));
+    joined.lines().map(str::to_owned).collect()
 }

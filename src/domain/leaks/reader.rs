@@ -1,47 +1,15 @@
 //! Reads whether a comment tells of a leak, and of which keys.
 use super::named::NamedKeys;
-use super::prepared::{Sentence, folded, piece, sentences};
+use super::prepared::{Sentence, apart, folded, piece, sentences};
+use super::report::{LeakDenial, LeakReport, LeakedKeys};
 use super::rules::{BUILTIN, Firmness, LeakExample, LeakRules, Saying, Spoken};
 use crate::domain::comment::CleanText;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-/// What joins two clauses.
-const ANDS: [&str; 6] = [" and ", " en ", " und ", " et ", " y ", " e "];
 /// A warning that was pasted has so many sentences at least.
 const MAIL_AT_LEAST: usize = 3;
-
-/// Which keys are said to have leaked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LeakedKeys {
-    /// These variables: named, or those of a provider that is.
-    Named(Vec<String>),
-    /// All of `.env`.
-    All,
-    /// It is not said.
-    Unnamed,
-}
-
-/// What a comment tells of a leak.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeakReport {
-    /// Which keys are said to have leaked.
-    pub keys: LeakedKeys,
-    /// The comment without the sentences that tell of it.
-    pub rest: CleanText,
-}
-
-/// What a comment says against a leak.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeakDenial {
-    /// Which keys are said not to have leaked; `None`: what is said tells of none at all, as a dream does.
-    pub keys: Option<LeakedKeys>,
-    /// Whether it takes back what was said before: "false alarm".
-    pub takes_back: bool,
-    /// The comment without what says so.
-    pub rest: CleanText,
-}
 
 /// Reads whether comments tell of a leak. It holds the rules, and the names of the keys there are. They are compiled when the first
 /// comment is read: most commands read none.
@@ -136,6 +104,12 @@ impl LeakReader {
             .map_or(LeakedKeys::Unnamed, |compiled| compiled.keys_in(text))
     }
 
+    /// The keys that a text names as former ones: "the old Groq key".
+    pub fn former_in(&self, text: &CleanText) -> Vec<String> {
+        self.compiled()
+            .map_or_else(Vec::new, |compiled| compiled.former_in(text.as_str()))
+    }
+
     fn compiled(&self) -> Option<&CompiledReader> {
         let compile = || {
             let (rules, _) = LeakRules::parse(&self.text).ok()?;
@@ -155,6 +129,8 @@ impl CompiledReader {
         }
         let said = |sentence: &Sentence| &text.as_str()[sentence.span.clone()];
         let meant = told.iter().map(|sentence| self.meant(said(sentence), sentence, false));
+        let former = told.iter().flat_map(|sentence| self.former_in(said(sentence)));
+        let former: Vec<String> = former.collect();
         // Of "all but Groq" it is asked which ones.
         let is_asked = told.iter().any(|sentence| self.rules.has("allbut", &sentence.text));
         let keys = if is_asked {
@@ -173,7 +149,17 @@ impl CompiledReader {
             rest = all.iter().map(|sentence| self.work_in(said(sentence))).collect();
         }
         let rest = CleanText::passed(rest.trim().to_owned());
-        Some(LeakReport { keys, rest })
+        let written = self.names.variables_in(&self.rules, text.as_str());
+        let services = match &keys {
+            LeakedKeys::Named(names) => names.iter().filter(|name| !written.contains(name)).cloned().collect(),
+            LeakedKeys::All | LeakedKeys::Unnamed => Vec::new(),
+        };
+        Some(LeakReport {
+            keys,
+            former,
+            services,
+            rest,
+        })
     }
 
     /// What is said against a leak: clauses that deny one, and sentences that tell of none at all.
@@ -257,14 +243,13 @@ impl CompiledReader {
 
     /// What a sentence that tells of a leak says of steps, in clauses of their own.
     fn work_in(&self, sentence: &str) -> String {
-        let of_work = |piece: &&[u8]| {
-            let piece = String::from_utf8_lossy(piece);
-            self.rules.has("work", &folded(&piece)) && !self.tells(&piece)
-        };
-        let pieces = self.rules.cuts.split(sentence.as_bytes()).filter(of_work);
-        pieces.fold(String::new(), |said, piece| {
-            said + String::from_utf8_lossy(piece).trim() + ". "
-        })
+        let of_work = |piece: &String| self.rules.has("work", &folded(piece)) && !self.tells(piece);
+        let pieces = self.rules.cuts.split(sentence.as_bytes());
+        let pieces = pieces.map(|piece| String::from_utf8_lossy(piece).into_owned());
+        // "Step 2 is done and the key was leaked."
+        let parts = |piece: String| if of_work(&piece) { vec![piece] } else { apart(&piece) };
+        let said = pieces.flat_map(parts).filter(of_work);
+        said.fold(String::new(), |said, piece| said + piece.trim() + ". ")
     }
 
     fn keys_in(&self, text: &CleanText) -> LeakedKeys {
@@ -281,7 +266,10 @@ impl CompiledReader {
         let comment = joined(all);
         let is_told = |sentence: &&Sentence| self.saying(sentence, &comment) == Saying::Told;
         let told: Vec<&Sentence> = all.iter().filter(is_told).collect();
-        if told.is_empty() || self.rules.settles(&comment) {
+        // That a former key was replaced settles nothing: whether it is dead is looked at.
+        let of_former = || told.iter().any(|sentence| !self.former_in(&sentence.text).is_empty());
+        let is_bygone = || self.rules.has("bygone", &comment) || !of_former();
+        if told.is_empty() || self.rules.settles(&comment) && is_bygone() {
             return Vec::new();
         }
         told
@@ -333,6 +321,17 @@ impl CompiledReader {
             .unwrap_or(LeakedKeys::Unnamed)
     }
 
+    /// The keys that a sentence names as former ones, clause by clause.
+    fn former_in(&self, said: &str) -> Vec<String> {
+        let pieces = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
+        let named = |clause: Cow<'_, str>| {
+            let written = self.names.variables_in(&self.rules, &clause);
+            self.names
+                .former_in(&self.rules, &piece(&self.rules, &clause), &written)
+        };
+        pieces.flat_map(named).collect()
+    }
+
     fn is_env(&self, said: &str) -> bool {
         let ready = piece(&self.rules, said);
         self.rules.has("env", &ready) && !self.rules.has("ofenv", &ready)
@@ -363,14 +362,6 @@ impl CompiledReader {
         let all = sentences.iter().any(|sentence| self.rules.has("all", sentence));
         (all || folded(written).trim() == "all").then_some(LeakedKeys::All)
     }
-}
-
-/// The parts of a clause that an "and" joins.
-fn apart(clause: &str) -> Vec<String> {
-    let joined = ANDS
-        .iter()
-        .fold(clause.to_owned(), |clause, and| clause.replace(and, "\n"));
-    joined.lines().map(str::to_owned).collect()
 }
 
 fn joined(sentences: &[Sentence]) -> String {

@@ -150,3 +150,31 @@ fn a_false_alarm_is_one_of_the_keys_that_it_names() {
         );
     }
 }
+
+#[test]
+fn a_former_key_is_meant_where_a_word_beside_it_says_so() {
+    for (text, former) in [
+        ("The old Groq key was leaked", &["API_Groq"][..]),
+        ("our previous API key for Stripe is on pastebin", &["STRIPE_SECRET_KEY"]),
+        ("The former Mistral key turned up in a public repo", &["API_Mistral"]),
+        ("The old GROQ_API_KEY was committed by accident", &["GROQ_API_KEY"]),
+        ("the old Groq key and the new Mistral key were leaked", &["API_Groq"]),
+        (
+            "the old Groq key leaked on GitHub, I replaced it yesterday",
+            &["API_Groq"],
+        ),
+        ("de vorige Mistral-sleutel stond in een publieke repo", &["API_Mistral"]),
+        ("der alte Schlüssel von Groq ist geleakt", &["API_Groq"]),
+        ("l'ancienne clé Groq a fuité", &["API_Groq"]),
+        ("la antigua clave de Stripe se filtró", &["STRIPE_SECRET_KEY"]),
+        ("a chave antiga da Groq vazou", &["API_Groq"]),
+        ("The Groq key leaked in an old commit", &[]),
+        ("The Groq key is in an old public repo", &[]),
+        ("An old colleague leaked our Groq key", &[]),
+        ("the new Groq key leaked", &[]),
+    ] {
+        let report = reader().read(&CleanText::passed(text.to_owned()));
+        let report = report.unwrap_or_else(|| panic!("{text:?} tells of a leak"));
+        assert_eq!(report.former, former, "{text:?}");
+    }
+}

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// The rules that the program carries.
 pub const BUILTIN: &str = include_str!("../../../config/leaks.toml");
 /// Lists of words that the program looks into by name.
-const NEEDED: [&str; 17] = [
+const NEEDED: [&str; 19] = [
     "key",
     "keylike",
     "telling",
@@ -27,6 +27,8 @@ const NEEDED: [&str; 17] = [
     "takesback",
     "negated",
     "allbut",
+    "former",
+    "formerly",
 ];
 /// The providers that a clause names, among the lists of words.
 const NAMED: &str = "named";

@@ -1,6 +1,7 @@
 //! The conversations of a page that are still open: what each reply has to speak of, and what it waits for.
 use super::dates::{DateLookUp, DatesOutcome};
 use super::list_or_one::list_or_one;
+use super::marks::StandingMark;
 use super::open_question::Asked;
 use crate::domain::asks::{DateWish, KeyQuestion};
 use crate::domain::classify::{BlockerKind, Label};
@@ -177,6 +178,9 @@ pub enum ReplyPart {
         variables: Vec<String>,
         /// Whether all secrets of `.env` are meant.
         all: bool,
+        /// Variables of which the values before the present ones are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        former: Vec<String>,
     },
     /// A leak that was told was none: these keys count as exposed no longer.
     NotLeaked {
@@ -184,6 +188,9 @@ pub enum ReplyPart {
         variables: Vec<String>,
         /// Whether all secrets of `.env` are meant.
         all: bool,
+        /// What counts as exposed all the same, and on whose word.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        stays: Vec<StandingMark>,
     },
     /// Somebody who may not act says that keys leaked.
     LeakByGuest {

@@ -40,7 +40,11 @@ pub enum Asked {
         steps: Vec<u8>,
     },
     /// Which keys leaked.
-    Leaked,
+    Leaked {
+        /// Variables of which one is meant, where several keys go by the name that was said.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        among: Vec<String>,
+    },
     /// Whether a comment tells that keys leaked that reads as if it did.
     WhetherLeaked {
         /// The keys that it names, by their names in `.env`; none: it names none, or all.
@@ -60,7 +64,7 @@ pub enum Asked {
 impl Asked {
     /// Whether it asks about keys, and not about steps.
     pub fn is_of_keys(&self) -> bool {
-        matches!(self, Self::Leaked | Self::WhetherLeaked { .. })
+        matches!(self, Self::Leaked { .. } | Self::WhetherLeaked { .. })
     }
 }
 

@@ -6,9 +6,10 @@ use super::dates::MovedDates;
 use super::guide::Guide;
 use super::heard::{Aside, Blocker, Claim, Denial, EndedFact, HeardComment, SetAside, StepState, TimeSpent};
 use super::list_or_one::list_or_one;
+use super::marks::{FalseAlarm, MarkedKeys};
 use super::open_question::{AnsweredQuestion, OpenQuestion};
 use crate::domain::comment::{Extent, Finding};
-use crate::domain::cycle::Cycle;
+use crate::domain::cycle::{Cycle, Fingerprint};
 use crate::domain::effect::{EffectId, Property, Status, Value};
 use crate::domain::evidence::{Check, Evidence};
 use crate::domain::ids::{BlockId, CommentId, DiscussionId, PersonId};
@@ -169,17 +170,6 @@ impl Absence {
     }
 }
 
-/// Keys that a comment had marked as exposed, by what it told of them alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MarkedKeys {
-    /// The comment that tells of the leak.
-    pub comment: CommentId,
-    /// Variables of `.env`.
-    pub variables: Vec<String>,
-    /// Whether all secrets of `.env` are meant.
-    pub all: bool,
-}
-
 /// The next rotation of the keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Due {
@@ -241,8 +231,12 @@ pub struct PageState {
     pub conversations: Vec<Conversation>,
     /// Replies on which the clock of exposed keys runs, the newest last.
     pub leaks: Vec<Leak>,
-    /// The keys that comments had marked as exposed lately, the newest last.
+    /// The reports that marked keys as exposed lately, the newest last.
     pub marked: Vec<MarkedKeys>,
+    /// The false alarms that took such marks back lately, the newest last.
+    pub false_alarms: Vec<FalseAlarm>,
+    /// The keys that stood where others could read them, and what tells their values from others, as far as a look told.
+    pub stood: BTreeMap<String, Fingerprint>,
     /// The last write of such marks: the next one waits for it.
     pub marking: Option<EffectId>,
     /// When the members were last told that a guest speaks of a leak.

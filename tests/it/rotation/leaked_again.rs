@@ -152,9 +152,11 @@ fn what_stands_in_place_of_a_key_is_no_key_anywhere() {
     assert!(!folder.path("backups").exists(), "nothing was begun");
     let all = folder.run(&["leak", "--all"], 0);
     assert!(
-        all.contains("API_Groq") && !all.contains("STRIPE") && !all.contains("DB_"),
+        all.contains("API_Groq") && all.contains("hold a placeholder, no key, so it was not marked"),
         "{all}"
     );
+    let marked = folder.read("state/exposures.json");
+    assert!(!marked.contains("STRIPE") && !marked.contains("DB_"), "{marked}");
     let plan = folder.run(&["rotate", "plan"], 0);
     assert!(!plan.contains("stripe") && !plan.contains("mistral"), "{plan}");
 }

@@ -232,3 +232,74 @@ fn a_false_alarm_is_taken_back_and_stays_on_record() {
     assert!(plan(&folder).contains("it was exposed"));
     folder.run(&["leak", "--false-alarm"], 2);
 }
+
+#[test]
+fn the_former_value_is_marked_and_not_the_one_in_the_file() {
+    let (world, keys) = World::with(&["groq", "mistral"]);
+    let said = world.run(&["leak", "groq", "--old"], 1);
+    assert!(said.contains("no former value"), "{said}");
+    world.run(&["rotate", "start", "groq"], 0);
+    let new = world.issue("groq");
+    put(&world, &[&new, &keys[1]]);
+    let said = world.run(&["leak", "groq", "--old"], 0);
+    assert!(said.contains("delete the old key"), "{said}");
+    assert_eq!(stands(&world), [("groq".to_owned(), "old_alive".to_owned())]);
+    let plan = world.run(&["rotate", "plan"], 0);
+    assert!(!plan.contains("now: it was exposed"), "the new key is not due: {plan}");
+    world.run(&["leak", "groq", "--old", "--false-alarm"], 0);
+    assert_eq!(stands(&world), Vec::new());
+    // Once it is proven dead there is nothing to do.
+    world.delete("groq", &keys[0]);
+    world.run(&["rotate", "finish", "groq", "--wait"], 0);
+    let said = world.run(&["leak", "groq", "--old"], 0);
+    assert!(said.contains("proven dead before"), "{said}");
+}
+
+#[test]
+fn all_keys_are_marked_at_once_and_what_cannot_be_is_said() {
+    let value: String = std::iter::repeat_with(fastrand::alphanumeric).take(40).collect();
+    let folder = Folder::with_env(&format!(
+        "OUR_SERVICE_TOKEN={value}\nOTHER_SERVICE_TOKEN={value}2\nSTRIPE_SECRET_KEY=sk_live_xxxxxxxx\nTHIRD_TOKEN: {value}3\n"
+    ));
+    let said = folder.run(&["leak", "--all"], 0);
+    assert!(said.contains("STRIPE_SECRET_KEY holds a placeholder"), "{said}");
+    assert!(said.contains("not read in line 4"), "{said}");
+    let prints = |file: &str, list: &str| -> BTreeMap<String, Value> {
+        let kept: Value = serde_json::from_str(&folder.read(file)).unwrap();
+        match &kept[list] {
+            Value::Array(rows) => {
+                let row = |row: &Value| (row["variable"].as_str().unwrap().to_owned(), row["fingerprint"].clone());
+                rows.iter().map(row).collect()
+            }
+            other => serde_json::from_value(other.clone()).unwrap(),
+        }
+    };
+    let clocks = prints("state/exposures.json", "exposures");
+    assert_eq!(clocks.len(), 2);
+    assert_eq!(clocks, prints("state/cycle.json", "exposed"));
+}
+
+#[test]
+fn of_two_keys_of_one_provider_it_is_asked_which_leaked() {
+    let value = || -> String { std::iter::repeat_with(fastrand::alphanumeric).take(52).collect() };
+    let folder = Folder::with_env(&format!(
+        "API_Groq=gsk_{}\nGROQ_API_KEY_PROD=gsk_{}\nAPI_Mistral={}\n",
+        value(),
+        value(),
+        value()
+    ));
+    let said = folder.run(&["explain", "our Groq key leaked on GitHub"], 0);
+    assert!(said.contains("API_Groq or GROQ_API_KEY_PROD"), "{said}");
+    assert!(!said.contains("mark as exposed"), "{said}");
+    for (text, marked) in [
+        (
+            "our GROQ_API_KEY_PROD leaked on GitHub",
+            "mark as exposed: GROQ_API_KEY_PROD",
+        ),
+        ("our Groq key (API_Groq) leaked on GitHub", "mark as exposed: API_Groq"),
+        ("our Mistral key leaked on GitHub", "mark as exposed: API_Mistral"),
+    ] {
+        let said = folder.run(&["explain", text], 0);
+        assert!(said.contains(marked) && !said.contains("Which of them"), "{said}");
+    }
+}

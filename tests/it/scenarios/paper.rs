@@ -108,7 +108,7 @@ impl Paper {
             Given::Somebody { who, kind } if kind == "guest" => self.guests.push(who.clone()),
             Given::Somebody { who, .. } => self.bots.push(who.clone()),
             Given::Date { provider, what, day } => self.agenda.given(provider, what, *day),
-            Given::NoEnv | Given::New(_) | Given::Key { .. } => {}
+            other => self.exposed.given(other),
         }
         self.show();
     }
@@ -303,7 +303,7 @@ impl Paper {
             .after
             .as_ref()
             .is_some_and(|after| self.outbox.iter().any(|open| open.id == *after));
-        !waits
+        !(waits || self.exposed.is_held(wanted))
             && wanted
                 .not_before
                 .is_none_or(|at| at <= self.now + TimeDelta::seconds(2))
@@ -348,9 +348,9 @@ impl Paper {
                 Done::Changed
             }
             Effect::SetProperty { .. } | Effect::MaskBlock { .. } => Done::Changed,
-            Effect::MarkExposed { variables, all } => self.exposed.mark(world, variables, *all, self.now),
-            Effect::UnmarkExposed { variables, all, but } => self.exposed.unmark(variables, *all, but),
-            Effect::WatchExposed { variables, all } => self.exposed.look(world, variables, *all, self.now),
+            Effect::MarkExposed { .. } | Effect::UnmarkExposed { .. } | Effect::WatchExposed { .. } => {
+                self.exposed.perform(world, &wanted.effect, self.now)
+            }
             Effect::BackUpEnv { .. } => Done::Seen {
                 evidence: looks::backed_up(world, self.state.cycle.as_ref(), self.now),
             },

@@ -48,6 +48,10 @@ pub enum Given {
         what: String,
         day: NaiveDate,
     },
+    /// `given looks are slow`: at exposed keys, until they are `quick`.
+    SlowLooks(bool),
+    /// `given groq taken back by hand`: by the command, and not on the page.
+    TakenBack(String),
     /// `given gita is a guest`, `given robo is a bot`
     Somebody { who: String, kind: String },
 }
@@ -160,6 +164,8 @@ impl Given {
                 what: (*what).to_owned(),
                 day: day.parse().ok()?,
             }),
+            ["looks", "are", how @ ("slow" | "quick")] => Some(Self::SlowLooks(*how == "slow")),
+            [provider, "taken", "back", "by", "hand"] => Some(Self::TakenBack((*provider).to_owned())),
             [who, "is", "a", kind] => Some(Self::Somebody {
                 who: (*who).to_owned(),
                 kind: (*kind).to_owned(),

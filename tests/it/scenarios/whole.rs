@@ -112,7 +112,12 @@ impl Whole {
                 let token = json!({ "token": world.old["notion"]["NOTION_TOKEN"] });
                 call(&self.sandbox, "DELETE", "/sandbox/tokens", token).await;
             }
-            Given::NoEnv | Given::New(_) | Given::Key { .. } | Given::Date { .. } => {}
+            Given::NoEnv
+            | Given::New(_)
+            | Given::Key { .. }
+            | Given::Date { .. }
+            | Given::SlowLooks(_)
+            | Given::TakenBack(_) => {}
         }
     }
 

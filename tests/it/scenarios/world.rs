@@ -101,6 +101,8 @@ impl World {
             | Given::Unshared
             | Given::Outside
             | Given::Date { .. }
+            | Given::SlowLooks(_)
+            | Given::TakenBack(_)
             | Given::Somebody { .. } => {}
         }
     }

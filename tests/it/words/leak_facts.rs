@@ -4,7 +4,14 @@ use minijinja::{Value, context};
 use serde_json::json;
 
 /// The ways to stand in which the clock has stopped.
-const OVER: [&str; 4] = ["dead", "probably_dead", "no_provider", "absent"];
+const OVER: [&str; 6] = [
+    "dead",
+    "probably_dead",
+    "no_provider",
+    "absent",
+    "former_dead",
+    "no_former",
+];
 
 /// What is told of a leak: nothing known yet, each way in which a key can stand, several keys, a guest's word.
 pub fn leaks() -> Vec<(&'static str, Value)> {
@@ -15,7 +22,7 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
             .map(|title| json!({"title": title, "url": "https://console.example.com/keys"}));
         let over = !standings.is_empty() && standings.iter().all(|standing| OVER.contains(standing));
         value(json!({
-            "unnamed": unnamed, "every": every, "over": over, "titles": titles,
+            "unnamed": unnamed, "former": standings == ["gone_alive"], "every": every, "over": over, "titles": titles,
             "more": if titles.len() > 2 { 2 } else { 0 },
             "replaced": standings.first().is_some_and(|standing| standing.starts_with("old")),
             "groups": standings.iter().map(group).collect::<Vec<_>>(),
@@ -38,11 +45,27 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
         ("leaked", told(true, false, &[], &[], (0, "minute"))),
         ("leaked", told(false, true, &[], &[], (0, "minute"))),
         ("leaked", told(false, false, &["Groq", "Mistral"], &[], (0, "minute"))),
-        ("asks_leaked", context! {}),
-        ("asks_whether_leaked", context! { variables => Vec::<&str>::new(), every => false }),
-        ("asks_whether_leaked", context! { variables => Vec::<&str>::new(), every => true }),
-        ("asks_whether_leaked", context! { variables => ["API_Groq"], every => false }),
-        ("asks_whether_leaked", context! { variables => ["API_Groq", "API_Mistral"], every => false }),
+        ("asks_leaked", context! { among => Vec::<Value>::new() }),
+        (
+            "asks_leaked",
+            context! { among => vec!["API_Groq", "GROQ_API_KEY_PROD"] },
+        ),
+        (
+            "asks_whether_leaked",
+            context! { variables => Vec::<&str>::new(), every => false },
+        ),
+        (
+            "asks_whether_leaked",
+            context! { variables => Vec::<&str>::new(), every => true },
+        ),
+        (
+            "asks_whether_leaked",
+            context! { variables => ["API_Groq"], every => false },
+        ),
+        (
+            "asks_whether_leaked",
+            context! { variables => ["API_Groq", "API_Mistral"], every => false },
+        ),
         ("leak_by_guest", context! { told => true }),
         ("leak_by_guest", context! { told => false }),
     ];
@@ -60,9 +83,28 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
         (vec![], true, false),
         (vec!["Groq"], false, true),
     ] {
-        all_back.push(("not_leaked", context! { titles, all, waits }));
+        all_back.push((
+            "not_leaked",
+            context! { titles, all, waits, stays => Vec::<Value>::new() },
+        ));
     }
     all.extend(all_back);
+    for (why, by) in [
+        ("stood", None),
+        ("own", None),
+        ("other", Some("Bram")),
+        ("other", None),
+        ("elsewhere", None),
+    ] {
+        for (titles, every) in [(vec!["Groq"], false), (vec!["Groq", "Mistral"], false), (vec![], true)] {
+            let stays = value(json!([{"titles": titles, "all": every, "why": why, "by": by}]));
+            let none = Vec::<Value>::new();
+            all.push((
+                "not_leaked",
+                context! { titles => none, all => false, waits => false, stays },
+            ));
+        }
+    }
     for titles in [vec![], vec!["Groq"], vec!["Groq", "Mistral"]] {
         all.push(("alert/leak_by_guest", context! { titles }));
     }

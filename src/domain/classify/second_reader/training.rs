@@ -83,7 +83,11 @@ fn learn_suspicions<'e>(examples: &'e [Example]) -> WeightTable<{ SUSPICIONS.len
     let mut table = Table::new(ROWS);
     for (at, suspicion) in SUSPICIONS.iter().enumerate() {
         let sample = |example: &'e Example| {
-            let counts = if example.labels.is_empty() { 1.0 } else { ORDINARY_COUNTS };
+            let counts = if example.labels.is_empty() {
+                1.0
+            } else {
+                ORDINARY_COUNTS
+            };
             let says = example.says.as_ref()?.contains(suspicion);
             Some((&example.whole[..example.words], says, counts))
         };

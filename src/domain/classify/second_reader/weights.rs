@@ -3,8 +3,8 @@
 use super::features::Feature;
 use super::labels::{KINDS, LABELS};
 use super::row_counts::ROWS;
-use crate::domain::classify::reading::SUSPICIONS;
 use super::verdict::RuleVerdict;
+use crate::domain::classify::reading::SUSPICIONS;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -90,7 +90,12 @@ impl Weights {
     pub(in crate::domain::classify) fn to_bytes(&self) -> Vec<u8> {
         let counts = self.meant.iter().flatten().chain(self.kinds_meant.iter().flatten());
         let mut bytes = MAGIC.to_vec();
-        bytes.extend(self.labels.head().chain(self.kinds.head()).chain(self.suspicions.head()));
+        bytes.extend(
+            self.labels
+                .head()
+                .chain(self.kinds.head())
+                .chain(self.suspicions.head()),
+        );
         bytes.extend(counts.flat_map(|count| count.to_le_bytes()));
         bytes.extend(self.labels.rows.iter().flatten());
         bytes.extend(self.kinds.rows.iter().flatten());
