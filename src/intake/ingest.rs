@@ -1,7 +1,7 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
 use super::marks::CommentMarks;
 use crate::config::Backlog;
-use crate::domain::asks::{AskReader, AskedOfKeys, DateWish, without_our_name};
+use crate::domain::asks::{AskReader, AskedOfKeys, DateWish, named_keys, without_our_name};
 use crate::domain::classify::{
     Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Suspicion,
 };
@@ -154,13 +154,21 @@ impl Ingest {
         if !heard.asked.wishes.is_empty() || !heard.asked.questions.is_empty() {
             reading.suspicions.retain(|what| *what != Suspicion::Date);
         }
+        let is_key_report = |clause: &Clause| clause.label == Label::KeyReport && !clause.guessed;
+        let is_told = || reading.clauses.iter().any(is_key_report) || self.leaks.is_no_report(heard.to_classify());
+        if reading.suspects(Suspicion::Leak) && is_told() {
+            reading.suspicions.retain(|what| *what != Suspicion::Leak);
+        }
         // What is suspected is asked first, and nothing is guessed or asked beside it.
         reading.suspicions.truncate(1);
         if let Some(suspicion) = reading.suspicions.first().copied() {
-            let asks = |clause: &Clause| suspicion == Suspicion::Date && clause.label == Label::Question;
+            let in_the_way = |clause: &Clause| match suspicion {
+                Suspicion::Leak => clause.label == Label::Blocker && clause.steps.is_empty(),
+                Suspicion::Date => clause.label == Label::Question,
+            };
             let is_unsure = |clause: &Clause| clause.is_weak() || clause.certainty == Certainty::Unsure;
             let is_guess = |clause: &Clause| clause.guessed && clause.label.is_at_stake();
-            reading.retain(|clause| !(asks(clause) || is_unsure(clause) || is_guess(clause)));
+            reading.retain(|clause| !(in_the_way(clause) || is_unsure(clause) || is_guess(clause)));
             reading.doubt = None;
         }
         let says_something = |clause: &Clause| clause.label.is_at_stake() || clause.label == Label::Progress;
@@ -235,7 +243,7 @@ impl Ingest {
         }
         let mut wishes = heard.asked.wishes;
         if reading.suspects(Suspicion::Date) {
-            wishes.push(DateWish::suspected(&reading.keys));
+            wishes.push(DateWish::suspected(named_keys(&heard.text, &self.keys)));
         }
         let is_old = |first_look: DateTime<Utc>| first_look - comment.created_time > YOUNG;
         Report {

@@ -305,6 +305,11 @@ struct SentencePlace<'t> {
     keys: &'t KeyNames,
 }
 
+/// The variables of the keys that a text names, by their names or their providers'.
+pub fn named_keys(text: &CleanText, names: &KeyNames) -> Vec<String> {
+    SaidSentence::of(text.as_str(), names).keys
+}
+
 /// A sentence or a clause, folded, with its keys.
 struct SaidSentence {
     marked: String,

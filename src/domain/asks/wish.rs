@@ -58,9 +58,9 @@ pub struct DateWish {
 
 impl DateWish {
     /// A wish of which no more is known than that it is one, perhaps, for these keys.
-    pub fn suspected(keys: &[String]) -> Self {
+    pub fn suspected(keys: Vec<String>) -> Self {
         Self {
-            keys: keys.to_vec(),
+            keys,
             tentative: true,
             ..Self::default()
         }

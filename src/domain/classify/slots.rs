@@ -12,6 +12,9 @@ use super::trace::Trace;
 /// a thousand reach it that say no such thing.
 const SUSPECTED: f32 = 0.1;
 
+/// In fewer words than this nothing is suspected: "Mistral" is most likely an answer.
+const SHORTEST: usize = 4;
+
 /// Fills the slots of a reading, given its clauses.
 pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, clauses: Vec<Clause>) -> Reading {
     let labels = labels_of(&clauses);
@@ -39,6 +42,9 @@ pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, c
 }
 
 fn suspected(trace: &Trace) -> Vec<Suspicion> {
+    if trace.tokens.len() < SHORTEST {
+        return Vec::new();
+    }
     let chances = SUSPICIONS.into_iter().zip(trace.suspicions);
     chances
         .filter(|(_, chance)| *chance >= SUSPECTED)

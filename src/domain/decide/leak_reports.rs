@@ -13,6 +13,9 @@ use std::collections::BTreeSet;
 /// The longest answer to the question which key leaked, in words.
 const ANSWER_AT_MOST: usize = 12;
 
+/// The longest answer to the question whether keys leaked that consists of their names, in words.
+const NAMES_AT_MOST: usize = 4;
+
 /// The keys that are meant for sure, and those of which one is: several keys of a provider go by its name, and what is marked is
 /// due now.
 pub(super) fn sure(builder: &DecisionBuilder<'_>, leak: &LeakReport) -> (LeakedKeys, Vec<String>) {
@@ -96,8 +99,9 @@ pub(super) fn suspected(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -
             let sure: Vec<String> = variables.iter().filter(is_one).cloned().collect();
             (secrets(builder, &sure), false)
         }
-        LeakedKeys::All => (Vec::new(), true),
-        LeakedKeys::Unnamed => (Vec::new(), false),
+        // "All were on it" means those of the file where it is named.
+        LeakedKeys::All if report.heard.as_str().contains(".env") => (Vec::new(), true),
+        LeakedKeys::All | LeakedKeys::Unnamed => (Vec::new(), false),
     };
     questions::ask(builder, report, Asked::WhetherLeaked { variables, all })
 }
@@ -136,7 +140,12 @@ pub(super) fn answered(
         Asked::Leaked { among } => among.as_slice(),
         _ => &[],
     };
-    let is_short = !text.contains('?') && text.split_whitespace().count() <= ANSWER_AT_MOST;
+    let longest = match asked {
+        // Nobody said yet that there was a leak: the names of keys answer that, and a sentence about them does not.
+        Asked::WhetherLeaked { .. } => NAMES_AT_MOST,
+        _ => ANSWER_AT_MOST,
+    };
+    let is_short = !text.contains('?') && text.split_whitespace().count() <= longest;
     let keys = match short {
         Some(ShortAnswer::All) if !among.is_empty() => LeakedKeys::Named(among.to_vec()),
         Some(ShortAnswer::All) => LeakedKeys::All,

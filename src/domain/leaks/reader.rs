@@ -1,6 +1,6 @@
 //! Reads whether a comment tells of a leak, and of which keys.
 use super::named::NamedKeys;
-use super::prepared::{Sentence, apart, folded, piece, sentences};
+use super::prepared::{OTHER, Sentence, apart, folded, piece, sentences};
 use super::report::{LeakDenial, LeakReport, LeakedKeys};
 use super::rules::{BUILTIN, Firmness, LeakExample, LeakRules, Saying, Spoken};
 use crate::domain::comment::CleanText;
@@ -96,6 +96,21 @@ impl LeakReader {
             by_name || has("env") && (has("commit") || has("open")) || has("key") && has("commit")
         };
         self.compiled().is_some_and(has)
+    }
+
+    /// Whether a comment that may look like a report of a leak is known to be none: it speaks against one, or of a thing that only has
+    /// a name like a key's.
+    pub fn is_no_report(&self, text: &CleanText) -> bool {
+        let is_none = |compiled: &CompiledReader| {
+            let rules = &compiled.rules;
+            let has = |lists: [&str; 2], text: &str| lists.iter().any(|list| rules.has(list, text));
+            let of_other =
+                |text: &str| text.contains(OTHER) && !(has(["key", "env"], text) && has(["leaked", "leak"], text));
+            let sentences = sentences(rules, text.as_str());
+            let mut texts = sentences.iter().map(|sentence| sentence.text.as_str());
+            texts.any(|text| of_other(text) || rules.speaks_against(text))
+        };
+        self.compiled().is_some_and(is_none)
     }
 
     /// The keys that somebody names who was asked which ones leaked: names alone, "all" or "the .env" will do.

@@ -295,6 +295,11 @@ impl LeakRules {
         (!any(&self.no_denials, clause)).then_some(denial)
     }
 
+    /// Whether a sentence has the words of a denial, whatever they deny.
+    pub(super) fn speaks_against(&self, sentence: &str) -> bool {
+        any(&self.denials, sentence) || any(&self.weak_denials, sentence) || any(&self.alarms, sentence)
+    }
+
     /// Whether a denial in this sentence denies no leak.
     pub(super) fn doubts(&self, sentence: &str) -> bool {
         any(&self.doubted, sentence)
