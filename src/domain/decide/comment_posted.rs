@@ -133,7 +133,9 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
 /// What a comment tells of a leak: the keys that it names are exposed, and which ones is asked where it names none.
 fn leak(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
     let Some(leak) = report.leak.as_ref().filter(|_| !report.absorbed) else {
-        return leak_reports::suspected(builder, report).into_iter().collect();
+        let asked = leak_reports::suspected(builder, &report);
+        let asks = asked.and_then(|asked| questions::ask(builder, report, asked));
+        return asks.into_iter().collect();
     };
     let (keys, among) = leak_reports::sure(builder, leak);
     let part = leak_reports::exposed(builder, &report, &keys, &leak.former);

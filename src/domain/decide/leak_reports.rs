@@ -1,9 +1,8 @@
 //! What somebody says of leaked keys: those that are named count as exposed at once, in a report and in the answer to our question.
-use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
-use super::{exposed_keys, few_words, leak_marks, questions};
+use super::{exposed_keys, few_words, leak_marks};
 use crate::domain::classify::Suspicion;
 use crate::domain::event::Report;
 use crate::domain::leaks::{LeakReport, LeakedKeys};
@@ -82,8 +81,8 @@ fn secrets(builder: &DecisionBuilder<'_>, variables: &[String]) -> Vec<String> {
     }
 }
 
-/// Asks whether a comment tells of a leak that reads as if it did: nothing is marked until that is answered.
-pub(super) fn suspected(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
+/// What has to be asked of a comment that reads as if it told of a leak: nothing is marked until that is answered.
+pub(super) fn suspected(builder: &DecisionBuilder<'_>, report: &Report) -> Option<Asked> {
     let comment = &report.comment;
     let is_told =
         report.leak.is_some() || report.no_leak.is_some() || report.looks_like_key || !report.findings.is_empty();
@@ -103,7 +102,7 @@ pub(super) fn suspected(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -
         LeakedKeys::All if report.heard.as_str().contains(".env") => (Vec::new(), true),
         LeakedKeys::All | LeakedKeys::Unnamed => (Vec::new(), false),
     };
-    questions::ask(builder, report, Asked::WhetherLeaked { variables, all })
+    Some(Asked::WhetherLeaked { variables, all })
 }
 
 /// Whether a text means one of several keys of a provider by this name, and does not write it.

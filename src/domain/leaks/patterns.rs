@@ -42,3 +42,8 @@ pub(super) fn compiled(pattern: &str) -> Result<Regex, String> {
     let built = RegexBuilder::new(pattern).unicode(false).size_limit(SIZE_LIMIT).build();
     built.map_err(|error| error.to_string())
 }
+
+/// Whether one of the patterns matches.
+pub(super) fn any(patterns: &[LazyPattern], text: &str) -> bool {
+    patterns.iter().any(|pattern| pattern.is_match(text))
+}

@@ -1,8 +1,9 @@
 //! Reads whether a comment tells of a leak, and of which keys.
+use super::denials::Firmness;
 use super::named::NamedKeys;
 use super::prepared::{OTHER, Sentence, apart, folded, piece, sentences};
 use super::report::{LeakDenial, LeakReport, LeakedKeys};
-use super::rules::{BUILTIN, Firmness, LeakExample, LeakRules, Saying, Spoken};
+use super::rules::{BUILTIN, LeakExample, LeakRules, Saying, Spoken};
 use crate::domain::comment::CleanText;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -108,7 +109,7 @@ impl LeakReader {
                 |text: &str| text.contains(OTHER) && !(has(["key", "env"], text) && has(["leaked", "leak"], text));
             let sentences = sentences(rules, text.as_str());
             let mut texts = sentences.iter().map(|sentence| sentence.text.as_str());
-            texts.any(|text| of_other(text) || rules.speaks_against(text))
+            texts.any(|text| of_other(text) || rules.denials.are_spoken_in(text))
         };
         self.compiled().is_some_and(is_none)
     }
@@ -214,7 +215,7 @@ impl CompiledReader {
     /// How a sentence denies a leak, and what else it says; `None`: it does not.
     fn against(&self, said: &str, sentence: &Sentence) -> Option<(Option<Firmness>, String)> {
         let ready = |clause: &str| piece(&self.rules, clause);
-        let denial = |clause: &String| self.rules.denies(&ready(clause));
+        let denial = |clause: &String| self.rules.denials.denies(&ready(clause));
         let cut = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
         // "The backup is finished and nothing leaked."
         let parts = |clause: Cow<'_, str>| {
@@ -223,7 +224,7 @@ impl CompiledReader {
             if whole { vec![clause.into_owned()] } else { parts }
         };
         let pieces: Vec<String> = cut.flat_map(parts).collect();
-        let is_doubted = || self.rules.doubts(&sentence.text);
+        let is_doubted = || self.rules.denials.doubts(&sentence.text);
         if let Some(firmest) = pieces.iter().filter_map(denial).max() {
             if is_doubted() {
                 return Some((None, String::new()));
@@ -232,20 +233,20 @@ impl CompiledReader {
             let kept: Vec<&str> = pieces.iter().filter(is_said).map(|clause| clause.trim()).collect();
             return Some((Some(firmest), kept.join(", ")));
         }
-        let of_all = self.rules.denies(&sentence.text)?;
+        let of_all = self.rules.denials.denies(&sentence.text)?;
         Some(((!is_doubted()).then_some(of_all), String::new()))
     }
 
     /// What of a sentence names the keys that are meant: where some of it denies and some does not, the one or the other.
     fn meant(&self, said: &str, sentence: &Sentence, denied: bool) -> String {
-        if self.rules.doubts(&sentence.text) {
+        if self.rules.denials.doubts(&sentence.text) {
             return said.to_owned();
         }
         let pieces = self.rules.cuts.split(said.as_bytes()).map(String::from_utf8_lossy);
         let is_meant = |clause: &Cow<'_, str>| {
             let clause = piece(&self.rules, clause);
             if denied {
-                self.rules.denies(&clause).is_some()
+                self.rules.denials.denies(&clause).is_some()
             } else {
                 !self.rules.has("negated", &clause)
             }

@@ -1,6 +1,7 @@
 //! The rules of `config/leaks.toml`, compiled: lists of words as one pattern each, what tells, what takes it away.
+use super::denials::{Denials, DenialsTable};
 use super::lists::Lists;
-use super::patterns::{LazyPattern, compiled, whole_words};
+use super::patterns::{LazyPattern, any, compiled, whole_words};
 use crate::domain::toml_fault;
 use regex::bytes::Regex;
 use serde::Deserialize;
@@ -60,18 +61,6 @@ struct TellsTable {
     #[serde(default)]
     alone: bool,
     examples: Vec<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct DenialsTable {
-    patterns: Vec<String>,
-    weak: Vec<String>,
-    alarms: Vec<String>,
-    doubted: Vec<String>,
-    unless: Vec<String>,
-    examples: Vec<String>,
-    others: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -145,22 +134,7 @@ pub(super) struct LeakRules {
     unless: Vec<Unless>,
     /// What only looks like a key, or like a leak.
     pub(super) other: Vec<Regex>,
-    denials: Vec<LazyPattern>,
-    weak_denials: Vec<LazyPattern>,
-    /// What calls a leak a false alarm.
-    alarms: Vec<LazyPattern>,
-    /// Sentences in which a denial denies no leak: what they deny is the denial, or where and how it leaked.
-    doubted: Vec<LazyPattern>,
-    no_denials: Vec<LazyPattern>,
-}
-
-/// How a clause denies a leak.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Firmness {
-    /// That none was found, or is none any more.
-    Weak,
-    /// That there was none.
-    Firm,
+    pub(super) denials: Denials,
 }
 
 /// What a clause says of leaks.
@@ -227,9 +201,7 @@ impl LeakRules {
                 .map(|pattern| Ok(LazyPattern::of(lists.filled(pattern)?)))
                 .collect()
         };
-        let (denials, no_denials) = (filled(&file.denials.patterns)?, filled(&file.denials.unless)?);
-        let weak_denials = filled(&file.denials.weak)?;
-        let (alarms, doubted) = (filled(&file.denials.alarms)?, filled(&file.denials.doubted)?);
+        let denials = Denials::of(&file.denials, filled)?;
         let words = lists.spelt.iter();
         let words = words.map(|(name, list)| (name.clone(), LazyPattern::of(whole_words(list))));
         let unless = file.unless.iter().map(|unless| {
@@ -253,10 +225,6 @@ impl LeakRules {
             strip: all_compiled(&file.strip)?,
             other: all_compiled(&file.other)?,
             denials,
-            weak_denials,
-            alarms,
-            doubted,
-            no_denials,
             cuts: compiled(&file.cuts.join("|"))?,
             also: file.also,
             spelt: spelt.collect::<Result<_, String>>()?,
@@ -270,39 +238,13 @@ impl LeakRules {
     /// Compiles every pattern, to find the faults of a file.
     pub(super) fn prove(&self) -> Result<(), String> {
         let unless = self.unless.iter().flat_map(|unless| &unless.patterns);
-        let denials = self.denials.iter().chain(&self.weak_denials).chain(&self.no_denials);
-        let alarms = self.alarms.iter().chain(&self.doubted);
-        let mut all = self.words.values().chain(unless).chain(denials).chain(alarms);
+        let mut all = self.words.values().chain(unless).chain(self.denials.all());
         all.try_for_each(LazyPattern::prove)
     }
 
     /// Whether a text has a word of a list.
     pub(super) fn has(&self, list: &str, text: &str) -> bool {
         self.words.get(list).is_some_and(|words| words.is_match(text))
-    }
-
-    /// Whether a clause says that there was no leak.
-    pub(super) fn denies(&self, clause: &str) -> Option<Firmness> {
-        let denial = if any(&self.alarms, clause) {
-            return (!self.doubts(clause)).then_some(Firmness::Firm);
-        } else if any(&self.denials, clause) {
-            Firmness::Firm
-        } else if any(&self.weak_denials, clause) {
-            Firmness::Weak
-        } else {
-            return None;
-        };
-        (!any(&self.no_denials, clause)).then_some(denial)
-    }
-
-    /// Whether a sentence has the words of a denial, whatever they deny.
-    pub(super) fn speaks_against(&self, sentence: &str) -> bool {
-        any(&self.denials, sentence) || any(&self.weak_denials, sentence) || any(&self.alarms, sentence)
-    }
-
-    /// Whether a denial in this sentence denies no leak.
-    pub(super) fn doubts(&self, sentence: &str) -> bool {
-        any(&self.doubted, sentence)
     }
 
     /// Whether a clause tells of a leak. `names` says whether a text names a provider, `alone` whether it does and says nothing
@@ -394,10 +336,6 @@ impl From<TellsTable> for Tells {
             alone: table.alone,
         }
     }
-}
-
-fn any(patterns: &[LazyPattern], text: &str) -> bool {
-    patterns.iter().any(|pattern| pattern.is_match(text))
 }
 
 fn all_compiled(patterns: &[String]) -> Result<Vec<Regex>, String> {
