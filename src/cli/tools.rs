@@ -191,9 +191,10 @@ pub(super) fn names(providers: &Providers) -> Names {
         }
         for variable in &provider.variables {
             names.providers.insert(variable.name.clone(), provider.title.clone());
-            names.ids.insert(variable.name.clone(), provider.id.clone());
+            let all = || variable.names().map(str::to_owned);
+            names.ids.extend(all().map(|name| (name, provider.id.clone())));
             if variable.identifier {
-                names.identifiers.push(variable.name.clone());
+                names.identifiers.extend(all());
             }
         }
     }
@@ -205,6 +206,14 @@ mod tests {
     use super::*;
     use crate::cli::ProjectArgs;
     use std::collections::BTreeMap;
+
+    #[test]
+    fn the_names_of_a_variable_are_of_one_key() {
+        let names = names(&Providers::builtin());
+        assert_eq!(names.ids.get("GITHUB_PAT"), names.ids.get("GITHUB_TOKEN"));
+        assert!(names.ids.contains_key("GITHUB_PAT"));
+        assert!(names.identifiers.contains(&"BYBIT_API_KEY".to_owned()));
+    }
 
     #[tokio::test]
     async fn a_name_that_is_put_into_env_is_known_without_a_new_start() {

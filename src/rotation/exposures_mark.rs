@@ -120,8 +120,14 @@ fn wanted(
         } else if found.is_empty() {
             marked.placeholders.extend(held);
         }
-        // The public half of a pair opens nothing alone.
-        for variable in found.into_iter().filter(opens) {
+        // The public half of a pair opens nothing alone: its name means the secret one.
+        let mut opening: Vec<&String> = found.iter().copied().filter(opens).collect();
+        if opening.is_empty() && !found.is_empty() {
+            let of = providers.of_variable(name).map(|provider| &provider.id);
+            let is_half = |other: &&String| providers.of_variable(other).map(|provider| &provider.id) == of;
+            opening = prints.keys().filter(is_half).filter(opens).collect();
+        }
+        for variable in opening {
             if !marked.variables.contains(variable) {
                 marked.variables.push(variable.clone());
             }

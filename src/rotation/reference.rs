@@ -47,7 +47,7 @@ pub(super) fn reference(name: &str, value: &str) -> Option<KeptElsewhere> {
         return Some(of("a command", "change it where that command reads it", None));
     }
     if let Some(scheme) = store(value) {
-        return Some(of(&format!("the store of {scheme}://"), THERE, None));
+        return Some(of(&format!("the store of {scheme}"), THERE, None));
     }
     let other = other_variable(value)?;
     Some(KeptElsewhere {
@@ -85,7 +85,7 @@ const fn keeper(
 const THERE: &str = "change it there";
 
 /// The tools by how their references begin. Sources: the documentation of each.
-const KEEPERS: [Keeper; 20] = [
+const KEEPERS: [Keeper; 21] = [
     keeper(
         "op://",
         "1Password",
@@ -125,15 +125,23 @@ const KEEPERS: [Keeper; 20] = [
     keeper("secrets://", "a store of secrets", THERE, None),
     keeper("env://", "the environment", THERE, None),
     keeper("file://", "another file", "change it in that file", None),
+    keeper("/run/secrets/", "another file", "change it in that file", None),
     keeper("$(", "a command", "change it where that command reads it", None),
 ];
 
-/// A command in quotes of its own, whose words are more than a name: "`pass show groq`", `exec('op read ...')`, and the tags of
-/// YAML files that look a secret up.
+/// A command in quotes of its own, whose words are more than a name: "`pass show groq`", the call of a function,
+/// `exec('op read ...')` or `@keyvault(...)`, what a template runs, and the tags of YAML files that look a secret up.
 fn runs_a_command(value: &str) -> bool {
     let in_ticks = value.strip_prefix('`').and_then(|rest| rest.strip_suffix('`'));
+    let called = value.strip_suffix(')').and_then(|rest| rest.split_once('('));
+    let is_function = |name: &str| {
+        let name = name.strip_prefix('@').unwrap_or(name);
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
+    };
     in_ticks.is_some_and(|command| command.contains(' '))
-        || value.starts_with("exec(") && value.ends_with(')')
+        || called.is_some_and(|(name, _)| is_function(name))
+        || value.starts_with("<%") && value.ends_with("%>")
         || ["!secret ", "!Ref ", "!Sub ", "!vault "]
             .iter()
             .any(|tag| value.starts_with(tag))
@@ -181,8 +189,36 @@ const ADDRESSES: [&str; 38] = [
     "otpauth",
 ];
 
+/// Stores that are named without an address: `pass:groq/key`, `kms:AQIC...`.
+const STORES: [&str; 20] = [
+    "1password",
+    "age",
+    "awssm",
+    "bitwarden",
+    "bw",
+    "chamber",
+    "doppler",
+    "dotenvx",
+    "gopass",
+    "infisical",
+    "keychain",
+    "kms",
+    "lpass",
+    "op",
+    "pass",
+    "secret",
+    "secrets",
+    "sops",
+    "ssm",
+    "vals",
+];
+
 /// The scheme of a store of secrets, `bws` of `bws://1234`: any that is none of an address, with no password in it.
 fn store(value: &str) -> Option<&str> {
+    let short = value.split_once(':').filter(|(scheme, _)| STORES.contains(scheme));
+    if let Some((scheme, rest)) = short {
+        return (!rest.is_empty()).then_some(scheme);
+    }
     let (scheme, rest) = value.split_once("://")?;
     let is_scheme = scheme.starts_with(|c: char| c.is_ascii_lowercase())
         && scheme.len() <= MOST_OF_SCHEME
@@ -232,9 +268,16 @@ mod tests {
             ("@Microsoft.KeyVault(SecretUri=x)", "Azure Key Vault"),
             ("file:///run/secrets/groq", "another file"),
             ("infisical://groq", "Infisical"),
-            ("bws://1234", "the store of bws://"),
-            ("aws-sm://groq", "the store of aws-sm://"),
-            ("gcp:///projects/p/secrets/groq", "the store of gcp://"),
+            ("bws://1234", "the store of bws"),
+            ("pass:groq/key", "the store of pass"),
+            ("bitwarden:groq", "the store of bitwarden"),
+            ("sops:groq", "the store of sops"),
+            ("/run/secrets/groq", "another file"),
+            ("varlock(\"groq\")", "a command"),
+            ("@keyvault(https://v.vault.example/secrets/groq)", "a command"),
+            ("<%= ENV[\"GROQ\"] %>", "a command"),
+            ("aws-sm://groq", "the store of aws-sm"),
+            ("gcp:///projects/p/secrets/groq", "the store of gcp"),
             ("`pass show groq`", "a command"),
             ("exec('op read \"op://V/G/c\"')", "a command"),
             ("!secret groq", "a command"),

@@ -2,8 +2,9 @@
 //! than `redact::is_secret`: a fingerprint too many harms nobody, a word too many hidden in people's comments does.
 
 /// Parts of a name, between `_`, `-` and `.`, that promise a secret.
-const TELLING: [&str; 13] = [
+const TELLING: [&str; 14] = [
     "KEY",
+    "SK",
     "APIKEY",
     "API",
     "SECRET",
@@ -25,14 +26,23 @@ const HARMLESS: [&str; 15] = [
 ];
 
 /// Beginnings that providers give to nothing but keys.
-const PREFIXES: [&str; 12] = [
+const PREFIXES: [&str; 21] = [
     "ntn_",
     "secret_",
     "sk-",
     "sk_live_",
+    "sk_test_",
+    "sk_org_",
+    "rk_live_",
+    "rk_test_",
+    "whsec_",
     "gsk_",
     "hf_",
     "ghp_",
+    "gho_",
+    "ghs_",
+    "ghu_",
+    "glpat-",
     "github_pat_",
     "xox",
     "xai-",
@@ -90,6 +100,8 @@ mod tests {
             ("WHATEVER", "hf_madeup"),
             ("HOOK_TOKEN", "https://hooks.example.com/T0/made-up-but-long-enough"),
             ("db_password", "made-up"),
+            ("STRIPE_SK", "made-up"),
+            ("PAYMENTS", "rk_test_made-up"),
         ];
         for (name, value) in secrets {
             assert!(is_secret(name, value), "{name}");

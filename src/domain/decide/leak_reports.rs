@@ -66,19 +66,17 @@ pub(super) fn exposed(
     ReplyPart::Leaked { variables, all, former }
 }
 
-/// The public half of a pair opens nothing alone; a word for both means the secret one.
+/// The public half of a pair opens nothing alone: its name means the secret one.
 fn secrets(builder: &DecisionBuilder<'_>, variables: &[String]) -> Vec<String> {
-    let identifiers = &builder.playbook.names.identifiers;
-    let secrets: Vec<String> = variables
-        .iter()
-        .filter(|name| !identifiers.contains(name))
-        .cloned()
-        .collect();
-    if secrets.is_empty() {
-        variables.to_vec()
-    } else {
-        secrets
+    let names = &builder.playbook.names;
+    let opens = |name: &&String| !names.identifiers.contains(name);
+    let mut secrets: Vec<String> = variables.iter().filter(opens).cloned().collect();
+    for half in variables.iter().filter(|name| !opens(name)) {
+        let is_other = |name: &&String| names.ids.get(*name) == names.ids.get(half);
+        let other = names.providers.keys().filter(opens).find(is_other);
+        secrets.extend(other.filter(|other| !secrets.contains(other)).cloned());
     }
+    secrets
 }
 
 /// What has to be asked of a comment that reads as if it told of a leak: nothing is marked until that is answered.

@@ -282,3 +282,15 @@ fn reports_of_ordinary_work_move_no_date() {
         assert!(wishes.iter().all(|wish| wish.tentative), "{text}: {wishes:?}");
     }
 }
+
+#[test]
+fn what_somebody_else_is_quoted_with_is_no_wish() {
+    for text in [
+        "Ana said: \"move the next rotation to 1 December 2027\", but I disagree",
+        "Ana schreef „verschieb die Rotation auf den 1. Dezember“, das will ich nicht",
+        "«mueve la rotación al 1 de diciembre», dice Ana",
+    ] {
+        assert_eq!(read(text).wishes, [], "{text}");
+    }
+    assert_eq!(read("move \"groq\" to 15 January").wishes.len(), 1);
+}
