@@ -15,6 +15,7 @@ pub mod leaks;
 pub mod outcome;
 pub mod page;
 mod provider_end;
+mod quotations;
 pub mod redact;
 pub mod reply;
 pub mod schedule;

@@ -16,6 +16,7 @@ pub use wish::{DateWay, DateWish};
 
 use super::classify::{KeyNames, folded};
 use super::comment::CleanText;
+use super::quotations::unquoted;
 use super::schedule::at_nine;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -161,7 +162,7 @@ impl AskReader {
 
     /// What a comment asks about keys and dates.
     pub fn read(&self, text: &CleanText, keys: &KeyNames) -> AskedOfKeys {
-        let said = own_words(text.as_str());
+        let said = unquoted(text.as_str());
         let whole = said.as_str();
         let mut asked = AskedOfKeys::default();
         let mut taken: Vec<Range<usize>> = Vec::new();
@@ -347,29 +348,6 @@ impl SaidSentence {
         words.iter().any(|word| word.is(WordKinds::of(&["it"])))
             && !words.iter().any(|word| word.is(WordKinds::of(&["object"])))
     }
-}
-
-/// How quotations begin and end.
-const QUOTES: [(char, char); 4] = [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»')];
-
-/// A text of the same length in which blanks stand for what it quotes: sentences, and not names.
-fn own_words(text: &str) -> String {
-    let mut own = text.to_owned();
-    for (open, close) in QUOTES {
-        let mut from = 0;
-        while let Some(begin) = own[from..].find(open).map(|at| from + at) {
-            let inside = begin + open.len_utf8();
-            let Some(end) = own[inside..].find(close).map(|at| inside + at) else {
-                break;
-            };
-            let behind = end + close.len_utf8();
-            if own[inside..end].trim().contains(' ') {
-                own.replace_range(begin..behind, &" ".repeat(behind - begin));
-            }
-            from = behind;
-        }
-    }
-    own
 }
 
 /// A text in which participles in "-é" differ from what is told to do, "reporté" from "reporte", when the accents are gone.

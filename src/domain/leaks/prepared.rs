@@ -1,5 +1,6 @@
 //! A comment made ready: what it quotes is left out, its sentences are folded to plain small letters and cut into clauses.
 use super::rules::LeakRules;
+use crate::domain::quotations::quotations;
 use crate::domain::redact::PLACEHOLDER;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
@@ -13,9 +14,6 @@ const LONGEST_SENTENCE: usize = 1_000;
 pub(super) const OTHER: &str = "otherthing";
 /// What joins two clauses.
 const ANDS: [&str; 6] = [" and ", " en ", " und ", " et ", " y ", " e "];
-/// How quotations begin and end.
-const QUOTES: [(char, char); 4] = [('"', '"'), ('“', '”'), ('„', '“'), ('«', '»')];
-
 /// A sentence of a comment.
 pub(super) struct Sentence {
     /// Where it stands in the comment.
@@ -121,19 +119,9 @@ fn replaced(pattern: &regex::bytes::Regex, text: &str, by: &str) -> String {
 /// Without quotations of more than a word, unless somebody who looks for keys is quoted.
 fn unquoted(rules: &LeakRules, sentence: &str) -> String {
     let mut text = sentence.to_owned();
-    for (open, close) in QUOTES {
-        let mut from = 0;
-        while let Some(begin) = text[from..].find(open).map(|at| from + at) {
-            let inside = begin + open.len_utf8();
-            let Some(end) = text[inside..].find(close).map(|at| inside + at) else {
-                break;
-            };
-            let quoted = &text[inside..end];
-            let keep = !quoted.trim().contains(' ') || rules.has("mail", &folded(quoted));
-            from = if keep { end + close.len_utf8() } else { begin };
-            if !keep {
-                text.replace_range(begin..end + close.len_utf8(), " ");
-            }
+    for quoted in quotations(sentence).into_iter().rev() {
+        if !rules.has("mail", &folded(&sentence[quoted.clone()])) {
+            text.replace_range(quoted, " ");
         }
     }
     text
