@@ -11,6 +11,7 @@ pub mod exposure;
 pub mod ids;
 pub mod key_dates;
 pub mod key_state;
+mod lazy_set;
 pub mod leaks;
 pub mod outcome;
 pub mod page;

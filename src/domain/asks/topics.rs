@@ -1,10 +1,10 @@
 //! What people ask about keys: topics as patterns over a folded sentence, in `config/key_topics.toml`.
 use super::lexicon::KEY;
+use crate::domain::lazy_set::{LazySet, TextForm};
 use crate::domain::toml_fault;
-use regex::bytes::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+use regex::bytes::{Regex, RegexBuilder};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,34 +27,6 @@ struct KeyTopic {
     examples: Vec<String>,
     /// What must be found as no question about keys, or as another topic's.
     others: Vec<String>,
-}
-
-/// Patterns over folded text, compiled when the first question is read: most comments ask nothing, and most commands read none.
-struct LazySet {
-    patterns: Vec<String>,
-    built: OnceLock<Result<RegexSet, String>>,
-}
-
-impl LazySet {
-    fn of(patterns: Vec<String>) -> Self {
-        Self {
-            patterns,
-            built: OnceLock::new(),
-        }
-    }
-
-    fn built(&self) -> Result<&RegexSet, String> {
-        // A folded text is ASCII: its bytes are its letters.
-        let build = || RegexSetBuilder::new(&self.patterns).unicode(false).build();
-        let built = self.built.get_or_init(|| build().map_err(|error| error.to_string()));
-        built.as_ref().map_err(Clone::clone)
-    }
-
-    /// The places of the patterns that match.
-    fn matches(&self, text: &str) -> Vec<usize> {
-        let matches = self.built().map(|set| set.matches(text.as_bytes()));
-        matches.map_or_else(|_| Vec::new(), |matches| matches.iter().collect())
-    }
 }
 
 /// The topics of questions about keys.
@@ -101,9 +73,9 @@ impl KeyTopics {
         let (asks, refers, it) = (word("<asks>")?, word("<refers>")?, word("<it>")?);
         Ok(Self {
             names,
-            patterns: LazySet::of(patterns),
+            patterns: LazySet::new(patterns, TextForm::Folded),
             kept_out,
-            unless: LazySet::of(unless),
+            unless: LazySet::new(unless, TextForm::Folded),
             asks,
             refers,
             it,
@@ -113,7 +85,7 @@ impl KeyTopics {
 
     /// Compiles the patterns now, to find their faults.
     pub(super) fn prove_patterns(&self) -> Result<(), String> {
-        self.patterns.built().and(self.unless.built()).map(|_| ())
+        self.patterns.prove().and(self.unless.prove())
     }
 
     /// The topics, each once.

@@ -1,11 +1,11 @@
 //! What decisions go by: prompts, page descriptions, topics of questions, names of keys. Loaded once.
+use crate::domain::lazy_set::{LazySet, TextForm};
 use crate::domain::leaks::LeakReader;
 use crate::domain::page::{PageDescription, PageState};
 use crate::domain::reply::Prompts;
 use chrono_tz::Tz;
-use regex::{RegexSet, RegexSetBuilder};
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// What the project says: decisions depend on it, the state and the event alone.
 pub struct Playbook {
@@ -88,14 +88,12 @@ impl KeyManual {
     }
 }
 
-/// What people ask about, as patterns over the redacted text. They are compiled when the first question is read: most commands
-/// read none.
+/// What people ask about, as patterns over the redacted text.
 pub struct Topics {
     names: Vec<String>,
-    patterns: Vec<String>,
+    patterns: LazySet,
     /// Each example with the topic that it asks about.
     examples: Vec<(String, String)>,
-    set: OnceLock<Result<RegexSet, String>>,
 }
 
 /// A topic of questions: the name of a prompt in `question/`, and how people ask.
@@ -123,32 +121,20 @@ impl Topics {
         let (names, patterns) = each(|topic| &topic.patterns).unzip();
         Self {
             names,
-            patterns,
+            patterns: LazySet::new(patterns, TextForm::Written),
             examples: each(|topic| &topic.examples).collect(),
-            set: OnceLock::new(),
         }
     }
 
     /// Proves that the patterns compile, and that each example is found.
     pub fn prove(&self) -> Result<(), String> {
-        self.set()?;
+        self.patterns.prove()?;
         let found = |example: &str| self.find(example).unwrap_or(Self::UNKNOWN);
         let wrong = self.examples.iter().find(|(topic, example)| found(example) != topic);
         wrong.map_or(Ok(()), |(topic, example)| {
             let found = found(example);
             Err(format!("topic {topic}: its example {example:?} is read as {found:?}"))
         })
-    }
-
-    fn set(&self) -> Result<&RegexSet, String> {
-        let build = || {
-            let mut patterns = RegexSetBuilder::new(&self.patterns);
-            patterns
-                .case_insensitive(true)
-                .build()
-                .map_err(|error| error.to_string())
-        };
-        self.set.get_or_init(build).as_ref().map_err(Clone::clone)
     }
 
     /// The topics: each is the name of a prompt in `question/`.
@@ -158,7 +144,7 @@ impl Topics {
 
     /// What a question is about.
     pub fn find(&self, text: &str) -> Option<&str> {
-        let matches = self.set().ok()?.matches(text);
-        matches.iter().next().map(|at| self.names[at].as_str())
+        let first = self.patterns.matches(text).into_iter().next();
+        first.map(|at| self.names[at].as_str())
     }
 }
