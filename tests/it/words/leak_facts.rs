@@ -85,10 +85,13 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
     ] {
         all_back.push((
             "not_leaked",
-            context! { titles, all, waits, stays => Vec::<Value>::new() },
+            context! { titles, all, old => Vec::<Value>::new(), waits, stays => Vec::<Value>::new() },
         ));
     }
     all.extend(all_back);
+    let nothing = Vec::<Value>::new();
+    let old = context! { titles => nothing.clone(), all => false, old => ["Groq"], waits => false, stays => nothing };
+    all.push(("not_leaked", old));
     for (why, by) in [
         ("stood", None),
         ("own", None),
@@ -97,11 +100,11 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
         ("elsewhere", None),
     ] {
         for (titles, every) in [(vec!["Groq"], false), (vec!["Groq", "Mistral"], false), (vec![], true)] {
-            let stays = value(json!([{"titles": titles, "all": every, "why": why, "by": by}]));
+            let stays = value(json!([{"titles": titles, "old": [], "all": every, "why": why, "by": by}]));
             let none = Vec::<Value>::new();
             all.push((
                 "not_leaked",
-                context! { titles => none, all => false, waits => false, stays },
+                context! { titles => none.clone(), all => false, old => none, waits => false, stays },
             ));
         }
     }
