@@ -99,7 +99,13 @@ pub(super) fn suspected(builder: &DecisionBuilder<'_>, report: &Report) -> Optio
         LeakedKeys::All if report.heard.as_str().contains(".env") => (Vec::new(), true),
         LeakedKeys::All | LeakedKeys::Unnamed => (Vec::new(), false),
     };
-    Some(Asked::WhetherLeaked { variables, all })
+    // What is said of keys that count as exposed tells nothing new.
+    let is_marked = |name: &String| {
+        let mut marked = builder.state.marked.iter();
+        marked.any(|mark| mark.holds(|own| leak_marks::is_same(builder, own, name)))
+    };
+    let is_known = !variables.is_empty() && variables.iter().all(is_marked);
+    (!is_known).then_some(Asked::WhetherLeaked { variables, all })
 }
 
 /// Whether a text means one of several keys of a provider by this name, and does not write it.

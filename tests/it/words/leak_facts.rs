@@ -22,7 +22,7 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
             .map(|title| json!({"title": title, "url": "https://console.example.com/keys"}));
         let over = !standings.is_empty() && standings.iter().all(|standing| OVER.contains(standing));
         value(json!({
-            "unnamed": unnamed, "former": standings == ["gone_alive"], "every": every, "over": over, "titles": titles,
+            "unnamed": unnamed, "former": standings == ["gone_alive"], "present": count == 2, "every": every, "over": over, "titles": titles,
             "more": if titles.len() > 2 { 2 } else { 0 },
             "replaced": standings.first().is_some_and(|standing| standing.starts_with("old")),
             "groups": standings.iter().map(group).collect::<Vec<_>>(),

@@ -1,6 +1,4 @@
 //! Places in a list as short answers name them: "the second one".
-use super::is_among;
-
 /// Words of a place in a list, without accents; the first one first.
 const ORDINALS: [&str; 5] = [
     " first 1st eerste 1e erste erster erstes ersten premier premiere primero primera primer primeiro primeira ",
@@ -20,4 +18,8 @@ pub(super) fn ordinal(before: Option<&str>, word: &str) -> Option<u8> {
     let places = (1..).zip(ORDINALS);
     let mut named = places.filter(|(_, words)| is_place && is_among(word, words));
     named.next().map(|(place, _)| place)
+}
+
+fn is_among(word: &str, list: &str) -> bool {
+    list.split(' ').any(|known| known == word)
 }

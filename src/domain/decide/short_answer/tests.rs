@@ -1,5 +1,5 @@
 //! Short answers in six languages.
-use super::{affirms, read, with_reason};
+use super::{ShortAnswer, affirms, read, with_reason};
 
 /// What each of these says, a line for each answer.
 const SAYS: &[(&str, &[&str])] = &[
