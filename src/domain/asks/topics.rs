@@ -46,8 +46,8 @@ impl LazySet {
     fn built(&self) -> Result<&RegexSet, String> {
         // A folded text is ASCII: its bytes are its letters.
         let build = || RegexSetBuilder::new(&self.patterns).unicode(false).build();
-        let built = self.built.get_or_init(|| build().map_err(|error| error.to_string()));
-        built.as_ref().map_err(Clone::clone)
+        let kept = self.built.get_or_init(|| build().map_err(|error| error.to_string()));
+        kept.as_ref().map_err(Clone::clone)
     }
 
     /// The places of the patterns that match.

@@ -51,9 +51,9 @@ fn denied(
     let marked = builder.state.marked.iter();
     let (denied, mut only): (Vec<&MarkedKeys>, _) = match keys {
         LeakedKeys::Named(names) => {
-            let named = denied_by_name(builder, names, former);
-            let is_marked = |mark: &&MarkedKeys| named.are_in(mark) || mark.holds(|name| named.present.contains(name));
-            (marked.filter(is_marked).collect(), Some(named))
+            let meant = denied_by_name(builder, names, former);
+            let is_marked = |mark: &&MarkedKeys| meant.are_in(mark) || mark.holds(|name| meant.present.contains(name));
+            (marked.filter(is_marked).collect(), Some(meant))
         }
         LeakedKeys::All => {
             // That `.env` was not public says nothing of a key that is marked by its name.

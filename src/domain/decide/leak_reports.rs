@@ -159,8 +159,8 @@ pub(super) fn answered(
     };
     let is_one = |keys: &LeakedKeys| match keys {
         LeakedKeys::Named(names) if short.is_none() => {
-            let mut named = names.iter().chain(&former);
-            !named.any(|name| is_doubtful(builder, name, text))
+            let mut meant = names.iter().chain(&former);
+            !meant.any(|name| is_doubtful(builder, name, text))
         }
         _ => true,
     };

@@ -131,7 +131,9 @@ impl CompiledReader {
                 .unwrap_or_else(|| self.keys_of(&denied, &all, text.as_str()))
         };
         let mut values = NamedValues::default();
-        denied.iter().for_each(|said| values.add(self.values_in(said)));
+        for said in &denied {
+            values.add(self.values_in(said));
+        }
         let (keys, former) = counts.then(|| values.of(keys())).unzip();
         Some(LeakDenial {
             keys,
