@@ -174,12 +174,11 @@ impl Explanation {
             text: report.comment.text.as_str().to_owned(),
             findings: report.findings.iter().map(found).collect(),
         };
-        let leak = report.leak.as_ref().map(|leak| leaked(&leak.keys));
+        let leak = report.leak.as_ref().map(|leak| leaked(&leak.keys, &leak.former));
         let no_leak = report
             .no_leak
             .as_ref()
-            .and_then(|denial| denial.keys.as_ref())
-            .map(leaked);
+            .and_then(|denial| Some(leaked(denial.keys.as_ref()?, &denial.former)));
         let questions = report.questions.iter().map(|question| {
             let keys = question
                 .keys
@@ -273,12 +272,14 @@ impl Explanation {
     }
 }
 
-fn leaked(keys: &LeakedKeys) -> String {
-    match keys {
-        LeakedKeys::Named(variables) => variables.join(", "),
-        LeakedKeys::All => "every key of .env".to_owned(),
-        LeakedKeys::Unnamed => "it is not said of which key".to_owned(),
-    }
+fn leaked(keys: &LeakedKeys, former: &[String]) -> String {
+    let mut leaked = match keys {
+        LeakedKeys::Named(variables) => variables.clone(),
+        LeakedKeys::All => vec!["every key of .env".to_owned()],
+        LeakedKeys::Unnamed => vec!["it is not said of which key".to_owned()],
+    };
+    leaked.extend(former.iter().map(|name| format!("the former {name}")));
+    leaked.join(", ")
 }
 
 fn found(finding: &Finding) -> ExplainedFinding {

@@ -6,6 +6,7 @@ use super::{CommandResult, Exit, ProjectArgs, words};
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
 use crate::rotation::exposures;
+use crate::rotation::providers::Provider;
 use crate::rotation::rotations;
 use crate::rotation::{self, Keyring, Marked, MeantKeys, Project, plan};
 use anyhow::Context;
@@ -194,6 +195,13 @@ fn variables(keys: &Keyring, names: &[String]) -> CommandResult<Result<Vec<Strin
             .iter()
             .find(|provider| provider.id.eq_ignore_ascii_case(name) || provider.title.eq_ignore_ascii_case(name));
         if let Some(provider) = of {
+            let several = several_of(keys, &present, provider);
+            if several.len() > 1 {
+                let several = several.join(" ");
+                return Ok(Err(format!(
+                    "{name:?} may mean each of these keys: name those that are meant: keyminder leak {several}"
+                )));
+            }
             variables.extend(provider.variables.iter().map(|variable| variable.name.clone()));
         } else if present.iter().any(|known| known.eq_ignore_ascii_case(name)) || keys.provider(name).is_ok() {
             variables.push(name.clone());
@@ -208,6 +216,22 @@ fn variables(keys: &Keyring, names: &[String]) -> CommandResult<Result<Vec<Strin
         }
     }
     Ok(Ok(variables))
+}
+
+/// The secrets in `.env` that go by the name of a provider where each of its keys may be meant; none, where it has a name of its own.
+fn several_of(keys: &Keyring, present: &BTreeSet<String>, provider: &Provider) -> Vec<String> {
+    let is_plain = provider.id == provider.maker;
+    let of_maker = keys
+        .providers
+        .all()
+        .iter()
+        .filter(|other| is_plain && other.maker == provider.maker);
+    let secret = |other: &Provider| {
+        let mut secrets = other.variables.iter().filter(|variable| !variable.identifier);
+        let held = secrets.find_map(|variable| present.iter().find(|known| variable.answers_to(known)));
+        held.cloned()
+    };
+    of_maker.filter_map(secret).collect()
 }
 
 /// The names of the secrets in `.env`.

@@ -24,16 +24,25 @@ pub(super) fn parts() -> Vec<ReplyPart> {
         ReplyPart::NotLeaked {
             variables: vec!["A0_KEY".to_owned()],
             all: false,
+            former: Vec::new(),
+            stays: Vec::new(),
+        },
+        ReplyPart::NotLeaked {
+            variables: Vec::new(),
+            all: false,
+            former: vec!["A0_KEY".to_owned()],
             stays: Vec::new(),
         },
         ReplyPart::NotLeaked {
             variables: Vec::new(),
             all: true,
+            former: Vec::new(),
             stays: stays(false),
         },
         ReplyPart::NotLeaked {
             variables: Vec::new(),
             all: false,
+            former: Vec::new(),
             stays: stays(true),
         },
         asks(&[]),
@@ -74,6 +83,7 @@ fn stays(all: bool) -> Vec<StandingMark> {
     let mark = |why| StandingMark {
         variables: vec!["A0_KEY".to_owned()],
         all,
+        former: if all { Vec::new() } else { vec!["A1_KEY".to_owned()] },
         why,
     };
     every.into_iter().map(mark).collect()

@@ -25,7 +25,10 @@ pub(super) fn fits(asked: &Asked, short: &ShortAnswer) -> bool {
         ShortAnswer::AllBut(named) | ShortAnswer::NotThese(named) | ShortAnswer::NotDone(named) => {
             speaks_of(asked, named)
         }
-        ShortAnswer::Steps(named) | ShortAnswer::Instead(named) => (back || which) && speaks_of(asked, named),
+        ShortAnswer::Steps(named) | ShortAnswer::Instead(named) => match asked {
+            Asked::Leaked { among } => named.iter().all(|place| usize::from(*place) <= among.len()),
+            _ => (back || which) && speaks_of(asked, named),
+        },
         ShortAnswer::AllDone => false,
     }
 }

@@ -103,14 +103,19 @@ fn of_leak(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Re
             let facts = leak_clock::facts(builder, conversation, (variables, *all, former));
             ("leaked", facts)
         }
-        ReplyPart::NotLeaked { variables, all, stays } => {
+        ReplyPart::NotLeaked {
+            variables,
+            all,
+            former,
+            stays,
+        } => {
             let waits = !conversation.effects.is_empty();
+            let (back, old) = (titles(builder, variables), titles(builder, former));
             let stays = stays.iter().map(|mark| {
-                let titles = titles(builder, &mark.variables);
-                context! { titles, ..shown(mark) }
+                let (titles, old) = (titles(builder, &mark.variables), titles(builder, &mark.former));
+                context! { titles, old, ..shown(mark) }
             });
-            let facts =
-                context! { titles => titles(builder, variables), all, waits, stays => stays.collect::<Vec<_>>() };
+            let facts = context! { titles => back, all, old, waits, stays => stays.collect::<Vec<_>>() };
             ("not_leaked", facts)
         }
         part => {

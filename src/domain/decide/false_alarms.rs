@@ -3,13 +3,14 @@
 //! page, stays exposed whatever is said of it.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
+use super::leak_marks::DeniedKeys;
 use super::short_answer::{self, ShortAnswer};
 use super::{corrections, exposed_keys, heard, leak_marks, reply_clocks, take_backs};
 use crate::domain::classify::Label;
 use crate::domain::effect::Effect;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::leaks::{LeakDenial, LeakedKeys};
+use crate::domain::leaks::LeakedKeys;
 use crate::domain::page::{Conversation, FalseAlarm, MarkedKeys, ReplyPart, StandingMark, UnmarkedKeys, WhyExposed};
 use std::collections::BTreeSet;
 
@@ -18,16 +19,25 @@ const KEPT: usize = 20;
 
 /// What a comment takes back of what was marked; the part of the reply that tells of it.
 pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
-    if report.absorbed || report.leak.is_some() {
+    if report.absorbed {
         return None;
     }
-    match &report.no_leak {
-        Some(LeakDenial {
-            keys: Some(keys),
-            takes_back,
-            ..
-        }) => denied(builder, &report, keys, *takes_back),
-        _ => undone(builder, report),
+    let denial = report.no_leak.as_ref();
+    let denial = denial.and_then(|denial| Some((denial.keys.as_ref()?, denial)));
+    match (denial, &report.leak) {
+        (Some((keys, denial)), None) => denied(builder, &report, (keys, &denial.former), denial.takes_back),
+        (Some((LeakedKeys::Named(names), denial)), Some(leak)) => {
+            // One is denied, and another told.
+            let told = |name: &&String| matches!(&leak.keys, LeakedKeys::Named(told) if !told.contains(name));
+            let names: Vec<String> = names.iter().filter(told).cloned().collect();
+            let former = denial.former.iter().filter(|name| !leak.former.contains(name));
+            let former: Vec<String> = former.cloned().collect();
+            let is_else = !names.is_empty() || !former.is_empty();
+            let keys = LeakedKeys::Named(names);
+            is_else.then(|| denied(builder, &report, (&keys, &former), denial.takes_back))?
+        }
+        (_, Some(_)) => None,
+        (None, None) => undone(builder, report),
     }
 }
 
@@ -35,15 +45,15 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> O
 fn denied(
     builder: &mut DecisionBuilder<'_>,
     report: &Report,
-    keys: &LeakedKeys,
+    (keys, former): (&LeakedKeys, &[String]),
     takes_back: bool,
 ) -> Option<ReplyPart> {
     let marked = builder.state.marked.iter();
-    let (denied, only): (Vec<&MarkedKeys>, _) = match keys {
+    let (denied, mut only): (Vec<&MarkedKeys>, _) = match keys {
         LeakedKeys::Named(names) => {
-            let names = same_keys(builder, names);
-            let denied = marked.filter(|mark| mark.holds(|name| names.contains(name)));
-            (denied.collect(), Some(names))
+            let meant = denied_by_name(builder, names, former);
+            let is_marked = |mark: &&MarkedKeys| meant.are_in(mark) || mark.holds(|name| meant.present.contains(name));
+            (marked.filter(is_marked).collect(), Some(meant))
         }
         LeakedKeys::All => {
             // That `.env` was not public says nothing of a key that is marked by its name.
@@ -69,6 +79,16 @@ fn denied(
     let own: Vec<&MarkedKeys> = denied.iter().filter(|mark| is_own(mark, report)).copied().collect();
     let of_one = denied.windows(2).all(|pair| pair[0].author == pair[1].author);
     let mut meant = if own.is_empty() && of_one { denied.clone() } else { own };
+    // What is named as it is means the present value, where that was reported.
+    if let Some(named) = &mut only {
+        if !meant
+            .iter()
+            .any(|mark| mark.holds_present(|name| named.present.contains(name)))
+        {
+            named.former.extend(named.present.clone());
+        }
+        meant.retain(|mark| named.are_in(mark));
+    }
     // Of several values the last one that was reported.
     let last = meant.last().copied();
     meant.retain(|mark| last.is_none_or(|last| !mark.is_of_another_value(last)));
@@ -76,13 +96,13 @@ fn denied(
     if !comments.is_empty() {
         return take_back(builder, report, &comments, only.as_ref());
     }
-    let names = only.unwrap_or_default();
+    let named = only.unwrap_or_default();
     let stays = if denied.is_empty() {
-        elsewhere(builder, names)
+        elsewhere(builder, named.present)
     } else {
-        leak_marks::standing(builder, report, &names, *keys == LeakedKeys::All, &[])
+        leak_marks::standing(builder, report, &named, *keys == LeakedKeys::All, &[])
     };
-    told(Vec::new(), false, stays)
+    told(UnmarkedKeys::default(), stays)
 }
 
 fn is_own(mark: &MarkedKeys, report: &Report) -> bool {
@@ -91,9 +111,27 @@ fn is_own(mark: &MarkedKeys, report: &Report) -> bool {
         .is_none_or(|author| *author == report.comment.author)
 }
 
-fn told(variables: Vec<String>, all: bool, stays: Vec<StandingMark>) -> Option<ReplyPart> {
-    let tells = all || !variables.is_empty() || !stays.is_empty();
-    tells.then_some(ReplyPart::NotLeaked { variables, all, stays })
+/// The keys that are denied to have leaked. What is said to be an old one now may have been reported as the present one.
+fn denied_by_name(builder: &DecisionBuilder<'_>, names: &[String], former: &[String]) -> DeniedKeys {
+    let (mut present, mut former) = (same_keys(builder, names), same_keys(builder, former));
+    let mut marked = builder.state.marked.iter();
+    if !marked.any(|mark| mark.holds_former(|name| former.contains(name))) {
+        present.append(&mut former);
+    }
+    DeniedKeys { present, former }
+}
+
+fn told(back: UnmarkedKeys, stays: Vec<StandingMark>) -> Option<ReplyPart> {
+    let tells = !back.is_empty() || !stays.is_empty();
+    let UnmarkedKeys {
+        variables, all, former, ..
+    } = back;
+    tells.then_some(ReplyPart::NotLeaked {
+        variables,
+        all,
+        former,
+        stays,
+    })
 }
 
 /// Keys that are denied to have leaked count as exposed, and no comment that is remembered says so.
@@ -108,6 +146,7 @@ fn elsewhere(builder: &DecisionBuilder<'_>, names: BTreeSet<String>) -> Vec<Stan
     let mark = |variables: Vec<String>, why: WhyExposed| StandingMark {
         variables,
         all: false,
+        former: Vec::new(),
         why,
     };
     let mut stays = vec![mark(stood, WhyExposed::Stood), mark(other, WhyExposed::Elsewhere)];
@@ -142,16 +181,18 @@ fn marked_again(builder: &mut DecisionBuilder<'_>, report: &Report, at: usize) -
     let marked = &mut builder.state.marked;
     marked.retain(|mark| !alarm.before.iter().any(|before| before.comment == mark.comment));
     marked.extend(alarm.before.iter().cloned());
-    let is_empty = alarm.back.is_empty();
+    if alarm.back.is_empty() {
+        // It had counted as exposed all the while.
+        let names = DeniedKeys {
+            present: alarm.before.iter().flat_map(|mark| mark.variables.clone()).collect(),
+            former: alarm.before.iter().flat_map(|mark| mark.former.clone()).collect(),
+        };
+        let stays = leak_marks::standing(builder, report, &names, false, &[]);
+        return told(alarm.back, stays);
+    }
     let UnmarkedKeys {
         variables, all, former, ..
     } = alarm.back;
-    if is_empty {
-        // It had counted as exposed all the while.
-        let names = alarm.before.into_iter().flat_map(|mark| mark.variables).collect();
-        let stays = leak_marks::standing(builder, report, &names, false, &[]);
-        return told(variables, all, stays);
-    }
     builder.note(Some(&report.comment.id), "leak_told_again", (&variables, all));
     exposed_keys::mark(builder, Some(&report.comment.id), (&variables, all, &former));
     Some(ReplyPart::Leaked { variables, all, former })
@@ -169,7 +210,7 @@ fn take_back(
     builder: &mut DecisionBuilder<'_>,
     report: &Report,
     comments: &[CommentId],
-    named: Option<&BTreeSet<String>>,
+    named: Option<&DeniedKeys>,
 ) -> Option<ReplyPart> {
     let is_meant = |mark: &MarkedKeys| comments.contains(&mark.comment);
     let before: Vec<MarkedKeys> = builder
@@ -179,19 +220,23 @@ fn take_back(
         .filter(|mark| is_meant(mark))
         .cloned()
         .collect();
-    let (mut back, mut all, mut former) = (BTreeSet::new(), false, Vec::new());
+    let (mut back, mut all) = (DeniedKeys::default(), false);
     for mark in builder.state.marked.iter_mut().filter(|mark| is_meant(mark)) {
         if let Some(named) = named {
-            let left = named.iter().filter(|name| mark.all && !mark.but.contains(name));
-            let left: Vec<String> = left.cloned().collect();
-            back.extend(mark.variables.extract_if(.., |name| named.contains(name)));
-            former.extend(mark.former.extract_if(.., |name| named.contains(name)));
-            back.extend(left.iter().cloned());
+            let left = named.present.iter();
+            let left: Vec<String> = left
+                .filter(|name| mark.all && !mark.but.contains(name))
+                .cloned()
+                .collect();
+            let present = mark.variables.extract_if(.., |name| named.present.contains(name));
+            back.present.extend(present.chain(left.iter().cloned()));
+            back.former
+                .extend(mark.former.extract_if(.., |name| named.former.contains(name)));
             mark.but.extend(left);
         } else {
             all |= std::mem::take(&mut mark.all);
-            back.append(&mut mark.variables.drain(..).collect());
-            former.append(&mut mark.former);
+            back.present.extend(mark.variables.drain(..));
+            back.former.extend(mark.former.drain(..));
         }
     }
     builder.state.marked.retain(|mark| !mark.is_empty());
@@ -200,28 +245,28 @@ fn take_back(
         // Another report of all stands, but for what was taken out of it.
         all = false;
         let others = builder.state.marked.iter().filter(|mark| mark.all);
-        back.extend(others.flat_map(|mark| mark.but.clone()));
-        back.retain(|name| builder.state.marked.iter().all(|mark| !mark.holds(|own| own == name)));
+        back.present.extend(others.flat_map(|mark| mark.but.clone()));
+        let marked = &builder.state.marked;
+        back.present
+            .retain(|name| !marked.iter().any(|mark| mark.holds_present(|own| own == name)));
     }
     let but: Vec<String> = stays.iter().flat_map(|mark| mark.variables.clone()).collect();
-    back.retain(|name| !but.contains(name));
+    back.present.retain(|name| !but.contains(name));
+    back.former
+        .retain(|name| !stays.iter().any(|mark| mark.former.contains(name)));
     let alarm = FalseAlarm {
         comment: report.comment.id.clone(),
         at: builder.now,
         before,
         back: UnmarkedKeys {
-            variables: back.into_iter().collect(),
+            variables: back.present.into_iter().collect(),
             all,
             but,
-            former,
+            former: back.former.into_iter().collect(),
         },
     };
     unmark(builder, report, &alarm.back);
-    let part = told(
-        [alarm.back.variables.as_slice(), &alarm.back.former].concat(),
-        all,
-        stays,
-    );
+    let part = told(alarm.back.clone(), stays);
     let alarms = &mut builder.state.false_alarms;
     alarms.push(alarm);
     let surplus = alarms.len().saturating_sub(KEPT);
@@ -251,8 +296,7 @@ fn unmark(builder: &mut DecisionBuilder<'_>, report: &Report, back: &UnmarkedKey
 
 /// The reply that tells of it waits until it is written.
 pub(super) fn wait(builder: &DecisionBuilder<'_>, conversation: &mut Conversation) {
-    let tells =
-        |part: &ReplyPart| matches!(part, ReplyPart::NotLeaked { variables, all, .. } if *all || !variables.is_empty());
+    let tells = |part: &ReplyPart| matches!(part, ReplyPart::NotLeaked { variables, all, former, .. } if *all || !variables.is_empty() || !former.is_empty());
     if conversation.parts.iter().any(tells) {
         conversation.effects.extend(builder.state.marking.clone());
     }

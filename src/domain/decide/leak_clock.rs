@@ -1,6 +1,7 @@
 //! The clock on exposed keys: a reply that tells of a leak is edited at each look, until the old keys are proven dead. The looks
 //! come at growing intervals, and when a proof is due.
 use super::builder::DecisionBuilder;
+use super::leak_marks;
 use super::prompt_facts::{shown, titles};
 use crate::domain::effect::{Effect, EffectId, NewEffect};
 use crate::domain::exposure::{ExposedKey, ExposureStanding, span};
@@ -234,11 +235,16 @@ pub(super) fn facts(
     };
     let begun: Vec<String> = ids.iter().filter(|id| !settled(id)).cloned().collect();
     let only_former = !all && variables.is_empty() && !former.is_empty();
+    let present = |name: &String| {
+        let mut marked = builder.state.marked.iter();
+        marked.any(|mark| mark.holds_present(|own| leak_marks::is_same(builder, own, name)))
+    };
     let few = |many: usize| many <= NAMED_AT_MOST;
     context! {
         over => is_over(keys),
         unnamed => !all && variables.is_empty() && former.is_empty(),
         former => only_former,
+        present => former.iter().any(present),
         every => all && open.len() == keys.len(),
         replaced => only_former || !open.is_empty() && !open.iter().any(|key| key.standing.is_in_use()),
         more => known.len().saturating_sub(TITLES_AT_MOST),

@@ -66,54 +66,86 @@ pub(super) fn is_same(builder: &DecisionBuilder<'_>, one: &String, other: &Strin
     one == other || id(one).is_some() && id(one) == id(other)
 }
 
+/// Keys that are said not to have leaked, or of which that was believed.
+#[derive(Default)]
+pub(super) struct DeniedKeys {
+    /// Variables whose present values are meant.
+    pub(super) present: BTreeSet<String>,
+    /// Variables of which the values before those are.
+    pub(super) former: BTreeSet<String>,
+}
+
+impl DeniedKeys {
+    /// Whether a mark is on one of them.
+    pub(super) fn are_in(&self, mark: &MarkedKeys) -> bool {
+        mark.holds_present(|name| self.present.contains(name)) || mark.holds_former(|name| self.former.contains(name))
+    }
+}
+
 /// What still stands on keys of which reports were taken back, `all` of them or those `back`; `taken`: as these reports were.
 pub(super) fn standing(
     builder: &DecisionBuilder<'_>,
     report: &Report,
-    back: &BTreeSet<String>,
+    back: &DeniedKeys,
     all: bool,
     taken: &[MarkedKeys],
 ) -> Vec<StandingMark> {
     let is_same = |one: &String, other: &String| is_same(builder, one, other);
-    let print = |mark: &MarkedKeys, name: &String| {
-        let mut prints = mark.prints.iter();
+    let print = |prints: &BTreeMap<String, Fingerprint>, name: &String| {
+        let mut prints = prints.iter().filter(|(_, print)| !print.is_empty());
         let print = prints.find(|(of, _)| is_same(of, name));
         print.map(|(_, print)| print.clone())
     };
-    // What is told of another value says nothing of this one.
-    let is_of_it = |name: &String, other: Option<Fingerprint>| {
-        let other = other.filter(|print| !print.is_empty());
-        let mut values = taken.iter().filter_map(|mark| print(mark, name)).peekable();
-        values.peek().is_none() || other.is_none_or(|other| values.any(|value| value == other))
+    // Whether a mark is on the value that was taken back, as far as looks told.
+    let is_of_it = |prints: &BTreeMap<String, Fingerprint>, name: &String| {
+        let other = print(prints, name)?;
+        let mut values = taken.iter().filter_map(|mark| print(&mark.prints, name)).peekable();
+        values.peek()?;
+        Some(values.any(|value| value == other))
     };
-    let named = |names: &mut dyn Iterator<Item = &String>, holds: &dyn Fn(&String) -> bool| -> Vec<String> {
-        if all {
-            names.cloned().collect()
-        } else {
-            back.iter().filter(|name| holds(name)).cloned().collect()
-        }
+    // Of a value that no look told of, the word for it decides.
+    let stands = |mark: &MarkedKeys, name: &String, former: bool| {
+        let (present, past) = (
+            mark.holds_present(|own| is_same(own, name)),
+            mark.holds_former(|own| is_same(own, name)),
+        );
+        let is_named = if former { past } else { present };
+        (present || past) && is_of_it(&mark.prints, name).unwrap_or(is_named)
     };
     let mut stays = Vec::new();
     for mark in &builder.state.marked {
-        let mut variables = named(&mut mark.variables.iter(), &|name| mark.holds(|own| is_same(own, name)));
-        variables.retain(|name| is_of_it(name, print(mark, name)));
-        let why = if mark.author.as_ref() == Some(&report.comment.author) {
-            WhyExposed::Own
+        let names = if all {
+            mark.variables.clone()
         } else {
-            WhyExposed::Other { by: mark.name.clone() }
+            back.present.iter().cloned().collect()
         };
-        let all = all && mark.all;
-        stays.push(StandingMark { variables, all, why });
+        let of = |names: &mut dyn Iterator<Item = &String>, former: bool| -> Vec<String> {
+            names.filter(|name| stands(mark, name, former)).cloned().collect()
+        };
+        stays.push(StandingMark {
+            variables: of(&mut names.iter(), false),
+            all: all && mark.all,
+            former: of(&mut back.former.iter(), true),
+            why: if mark.author.as_ref() == Some(&report.comment.author) {
+                WhyExposed::Own
+            } else {
+                WhyExposed::Other { by: mark.name.clone() }
+            },
+        });
     }
     let stood = stood(builder);
-    let mut variables = named(&mut stood.iter(), &|name| stood.iter().any(|own| is_same(own, name)));
-    variables.retain(|name| is_of_it(name, builder.state.stood.get(name).cloned()));
+    let stood_so = |name: &&String| {
+        (all || stood.iter().any(|own| is_same(own, name))) && is_of_it(&builder.state.stood, name) != Some(false)
+    };
+    let names = if all { &stood } else { &back.present };
+    let old = |name: &&String| is_of_it(&builder.state.stood, name) == Some(true);
     stays.push(StandingMark {
-        variables,
+        variables: names.iter().filter(stood_so).cloned().collect(),
         all: false,
+        former: back.former.iter().filter(old).cloned().collect(),
         why: WhyExposed::Stood,
     });
-    stays.retain(|mark| mark.all || !mark.variables.is_empty());
+    stays.retain(|mark| mark.all || !mark.variables.is_empty() || !mark.former.is_empty());
     stays
 }
 

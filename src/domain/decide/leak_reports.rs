@@ -16,18 +16,19 @@ const ANSWER_AT_MOST: usize = 12;
 const NAMES_AT_MOST: usize = 4;
 
 /// The keys that are meant for sure, and those of which one is: several keys of a provider go by its name, and what is marked is
-/// due now.
+/// due now. Of "both Groq keys" it is not asked which.
 pub(super) fn sure(builder: &DecisionBuilder<'_>, leak: &LeakReport) -> (LeakedKeys, Vec<String>) {
     let LeakedKeys::Named(names) = &leak.keys else {
         return (leak.keys.clone(), Vec::new());
     };
     let siblings = &builder.playbook.names.siblings;
-    let is_doubtful = |name: &&String| {
-        let by_service = leak.services.contains(name) && !leak.former.contains(name);
-        by_service && siblings.contains_key(*name)
-    };
+    let is_doubtful = |name: &&String| leak.services.contains(name) && siblings.contains_key(*name);
     let (doubtful, sure): (Vec<&String>, Vec<&String>) = names.iter().partition(is_doubtful);
+    let of_one = doubtful.windows(2).all(|pair| siblings[pair[0]] == siblings[pair[1]]);
     let among: BTreeSet<String> = doubtful.into_iter().flat_map(|name| siblings[name].clone()).collect();
+    if leak.every && of_one && sure.is_empty() {
+        return (LeakedKeys::Named(among.into_iter().collect()), Vec::new());
+    }
     // One of them may be named beside: "our Groq key, GROQ_API_KEY_PROD".
     let is_named = |name: &&String| among.contains(*name);
     let among = if sure.iter().any(is_named) {
@@ -48,11 +49,7 @@ pub(super) fn exposed(
 ) -> ReplyPart {
     let comment = &report.comment.id;
     let (variables, all) = match keys {
-        LeakedKeys::Named(variables) => {
-            let mut variables = variables.clone();
-            variables.retain(|name| !former.contains(name));
-            (secrets(builder, &variables), false)
-        }
+        LeakedKeys::Named(variables) => (secrets(builder, variables), false),
         LeakedKeys::All => (Vec::new(), true),
         LeakedKeys::Unnamed => (Vec::new(), false),
     };
@@ -90,7 +87,7 @@ pub(super) fn suspected(builder: &DecisionBuilder<'_>, report: &Report) -> Optio
     if !report.reading.suspects(Suspicion::Leak) || is_told || is_asked {
         return None;
     }
-    let (variables, all) = match builder.playbook.leaks.keys_in(&report.heard) {
+    let (variables, all) = match builder.playbook.leaks.keys_in(&report.heard).0 {
         LeakedKeys::Named(variables) => {
             let is_one = |name: &&String| !is_doubtful(builder, name, report.heard.as_str());
             let sure: Vec<String> = variables.iter().filter(is_one).cloned().collect();
@@ -100,7 +97,13 @@ pub(super) fn suspected(builder: &DecisionBuilder<'_>, report: &Report) -> Optio
         LeakedKeys::All if report.heard.as_str().contains(".env") => (Vec::new(), true),
         LeakedKeys::All | LeakedKeys::Unnamed => (Vec::new(), false),
     };
-    Some(Asked::WhetherLeaked { variables, all })
+    // What is said of keys that count as exposed tells nothing new.
+    let is_marked = |name: &String| {
+        let mut marked = builder.state.marked.iter();
+        marked.any(|mark| mark.holds(|own| leak_marks::is_same(builder, own, name)))
+    };
+    let is_known = !variables.is_empty() && variables.iter().all(is_marked);
+    (!is_known).then_some(Asked::WhetherLeaked { variables, all })
 }
 
 /// Whether a text means one of several keys of a provider by this name, and does not write it.
@@ -143,23 +146,40 @@ pub(super) fn answered(
         _ => ANSWER_AT_MOST,
     };
     let is_short = !text.contains('?') && text.split_whitespace().count() <= longest;
-    let keys = match short {
-        Some(ShortAnswer::All) if !among.is_empty() => LeakedKeys::Named(among.to_vec()),
-        Some(ShortAnswer::All) => LeakedKeys::All,
+    let (keys, former) = match &short {
+        Some(ShortAnswer::All) if !among.is_empty() => (LeakedKeys::Named(among.to_vec()), Vec::new()),
+        Some(ShortAnswer::Steps(places) | ShortAnswer::Instead(places)) if !among.is_empty() => {
+            (at_places(among, places), Vec::new())
+        }
+        Some(ShortAnswer::All) => (LeakedKeys::All, Vec::new()),
         _ if is_short => builder.playbook.leaks.keys_in(&report.heard),
-        _ => LeakedKeys::Unnamed,
+        _ => (LeakedKeys::Unnamed, Vec::new()),
     };
     let is_one = |keys: &LeakedKeys| match keys {
-        LeakedKeys::Named(names) if short.is_none() => !names.iter().any(|name| is_doubtful(builder, name, text)),
+        LeakedKeys::Named(names) if short.is_none() => {
+            let mut meant = names.iter().chain(&former);
+            !meant.any(|name| is_doubtful(builder, name, text))
+        }
         _ => true,
     };
     if keys == LeakedKeys::Unnamed || !is_one(&keys) {
+        // A word or a number that answers a question of which is no word about steps.
+        if short.is_some() && !among.is_empty() {
+            heard.says_nothing();
+            heard.parts.push(ReplyPart::Asks { asked: asked.clone() });
+        }
         return false;
     }
     heard.says_nothing();
-    let former = builder.playbook.leaks.former_in(&report.heard);
     heard.parts.push(exposed(builder, report, &keys, &former));
     true
+}
+
+/// "The second one": the keys at these places among those that were asked about.
+fn at_places(among: &[String], places: &[u8]) -> LeakedKeys {
+    let at = |place: &u8| among.get(usize::from(*place).checked_sub(1)?).cloned();
+    let named: Option<Vec<String>> = places.iter().map(at).collect();
+    named.map_or(LeakedKeys::Unnamed, LeakedKeys::Named)
 }
 
 /// A yes: those that were named leaked; else it is asked which ones did.
@@ -173,8 +193,7 @@ fn confirmed(builder: &mut DecisionBuilder<'_>, report: &Report, asked: &Asked, 
         _ => return false,
     };
     heard.says_nothing();
-    let former = builder.playbook.leaks.former_in(&report.heard);
-    heard.parts.push(exposed(builder, report, &keys, &former));
+    heard.parts.push(exposed(builder, report, &keys, &[]));
     if keys != LeakedKeys::Unnamed {
         return true;
     }

@@ -22,7 +22,7 @@ pub(super) fn by_guest(builder: &mut DecisionBuilder<'_>, report: &Report) -> Op
     if tells {
         builder.state.guests_told_of_leaks = Some(builder.now);
         let named = match &leak.keys {
-            LeakedKeys::Named(variables) => titles(builder, variables),
+            LeakedKeys::Named(variables) => titles(builder, &[variables.as_slice(), &leak.former].concat()),
             LeakedKeys::All | LeakedKeys::Unnamed => Vec::new(),
         };
         let facts = [("titles".to_owned(), serde_json::json!(named))].into();

@@ -14,8 +14,10 @@ pub(super) fn stop(builder: &mut DecisionBuilder<'_>, back: &UnmarkedKeys, writt
         let of_it = |mark: &&MarkedKeys| conversation.answers(&mark.comment);
         let mut back = back.clone();
         let own: Vec<&MarkedKeys> = marked.iter().filter(of_it).collect();
-        let holds = |name: &String| own.iter().any(|mark| mark.holds(|own| own == name));
+        let holds = |name: &String| own.iter().any(|mark| mark.holds_present(|own| own == name));
         back.variables.retain(|name| !holds(name));
+        back.former
+            .retain(|name| !own.iter().any(|mark| mark.former.contains(name)));
         back.but.extend(own.iter().flat_map(|mark| mark.variables.clone()));
         back.all &= !own.iter().any(|mark| mark.all);
         back
@@ -49,11 +51,11 @@ fn tells_of_leak(conversation: &Conversation) -> bool {
 
 /// A reply that tells of these keys tells that they did not leak; whether it does.
 fn without(conversation: &mut Conversation, back: &UnmarkedKeys) -> bool {
-    let (mut not_leaked, mut every) = (Vec::new(), false);
+    let (mut not_leaked, mut not_former, mut every) = (Vec::new(), Vec::new(), false);
     for part in &mut conversation.parts {
         if let ReplyPart::Leaked { variables, all, former } = part {
             not_leaked.extend(variables.extract_if(.., |name| back.has(name)));
-            not_leaked.extend(former.extract_if(.., |name| back.former.contains(name)));
+            not_former.extend(former.extract_if(.., |name| back.former.contains(name)));
             if *all && back.all {
                 (*all, every) = (false, true);
                 let stay = back.but.iter().filter(|name| !variables.contains(name));
@@ -61,13 +63,14 @@ fn without(conversation: &mut Conversation, back: &UnmarkedKeys) -> bool {
             }
         }
     }
-    let tells = every || !not_leaked.is_empty();
+    let tells = every || !not_leaked.is_empty() || !not_former.is_empty();
     if tells {
         let is_empty = |part: &ReplyPart| matches!(part, ReplyPart::Leaked { variables, all: false, former } if variables.is_empty() && former.is_empty());
         conversation.parts.retain(|part| !is_empty(part));
         conversation.parts.push(ReplyPart::NotLeaked {
             variables: not_leaked,
             all: every,
+            former: not_former,
             stays: Vec::new(),
         });
     }

@@ -1,4 +1,7 @@
 //! Short answers: what a few words under a question of ours say. What is longer is read as any comment is.
+mod ordinals;
+
+use ordinals::ordinal;
 
 /// What a short answer says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,7 +226,7 @@ fn folded(text: &str) -> String {
 /// many of them.
 fn segments(text: &str) -> Option<Vec<Vec<AnswerWord>>> {
     let mut segments = vec![Vec::new()];
-    let mut words = 0;
+    let (mut words, mut last) = (0, None);
     let mut rest = text;
     while let Some(from) = rest.find(is_part) {
         let (marks, tail) = rest.split_at(from);
@@ -234,9 +237,11 @@ fn segments(text: &str) -> Option<Vec<Vec<AnswerWord>>> {
         if words > WORDS_AT_MOST {
             return None;
         }
-        let word = match word.parse() {
-            Ok(number) => AnswerWord::Number(number),
-            Err(_) => AnswerWord::Says(sense(word)?),
+        let named = word.parse().ok().or_else(|| ordinal(last, word));
+        last = Some(word);
+        let word = match named {
+            Some(number) => AnswerWord::Number(number),
+            None => AnswerWord::Says(sense(word)?),
         };
         let parts = marks.contains([',', ';', '.', ':', '!', '\n', '(']) || word == AnswerWord::Says(Sense::But);
         let before = segments.last().and_then(|segment| segment.last()).copied();

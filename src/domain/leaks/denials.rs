@@ -9,6 +9,7 @@ pub(super) struct DenialsTable {
     patterns: Vec<String>,
     weak: Vec<String>,
     alarms: Vec<String>,
+    real: Vec<String>,
     doubted: Vec<String>,
     unless: Vec<String>,
     /// Sentences that say so.
@@ -32,6 +33,8 @@ pub(super) struct Denials {
     weak: Vec<LazyPattern>,
     /// What calls a leak a false alarm.
     alarms: Vec<LazyPattern>,
+    /// Sentences that say that it was none.
+    real: Vec<LazyPattern>,
     /// Sentences in which a denial denies no leak: what they deny is the denial, or where and how it leaked.
     doubted: Vec<LazyPattern>,
     unless: Vec<LazyPattern>,
@@ -47,6 +50,7 @@ impl Denials {
             firm: fill(&table.patterns)?,
             weak: fill(&table.weak)?,
             alarms: fill(&table.alarms)?,
+            real: fill(&table.real)?,
             doubted: fill(&table.doubted)?,
             unless: fill(&table.unless)?,
         })
@@ -54,7 +58,14 @@ impl Denials {
 
     /// All of its patterns.
     pub(super) fn all(&self) -> impl Iterator<Item = &LazyPattern> {
-        let lists = [&self.firm, &self.weak, &self.alarms, &self.doubted, &self.unless];
+        let lists = [
+            &self.firm,
+            &self.weak,
+            &self.alarms,
+            &self.real,
+            &self.doubted,
+            &self.unless,
+        ];
         lists.into_iter().flatten()
     }
 
@@ -81,6 +92,16 @@ impl Denials {
 
     /// Whether a denial in this sentence denies no leak.
     pub(super) fn doubts(&self, sentence: &str) -> bool {
-        any(&self.doubted, sentence)
+        any(&self.doubted, sentence) || self.is_real(sentence)
+    }
+
+    /// Whether a clause calls a leak a false alarm, whatever else it says.
+    pub(super) fn alarms(&self, clause: &str) -> bool {
+        any(&self.alarms, clause)
+    }
+
+    /// Whether a sentence says that it was no false alarm.
+    pub(super) fn is_real(&self, sentence: &str) -> bool {
+        any(&self.real, sentence)
     }
 }

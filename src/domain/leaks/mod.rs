@@ -4,6 +4,7 @@
 //! leak (`rules`), and what takes that away again: a question, a condition, a denial (`denials`), what is settled. What tells is
 //! taken out of a comment before the rest of it is read (`reader`), so that it is no report of work as well; which keys are meant
 //! is told by the names in it (`named`).
+mod compiled_reader;
 mod denials;
 mod lists;
 mod named;

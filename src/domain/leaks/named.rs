@@ -1,5 +1,6 @@
 //! Which keys a sentence names: variables as they stand in `.env`, and providers by what people call them.
 use super::prepared::{OTHER, folded};
+use super::report::LeakedKeys;
 use super::rules::LeakRules;
 use std::collections::BTreeMap;
 
@@ -46,28 +47,20 @@ impl NamedKeys {
     /// The variables of all providers that a folded text names, each once.
     pub(super) fn services_in(&self, rules: &LeakRules, text: &str) -> Vec<String> {
         let tokens = words(text);
-        let spans = self.spans(&tokens);
         let mut named: Vec<String> = Vec::new();
-        for span in &spans {
-            let site = rules.has("site", &tokens[span.at..span.end].join(" "));
-            if !site || has_key(rules, &tokens, span) || joined(rules, &tokens, &spans, span) {
-                named.extend(
-                    span.variables
-                        .iter()
-                        .filter(|name| !named.contains(name))
-                        .cloned()
-                        .collect::<Vec<_>>(),
-                );
+        for name in self.key_spans(rules, &tokens).iter().flat_map(|span| span.variables) {
+            if !named.contains(name) {
+                named.push(name.clone());
             }
         }
         named
     }
 
-    /// The variables that a folded clause names as former keys: "the old Groq key", "our former API key for Stripe".
-    /// `written`: the variables that it names as they are.
-    pub(super) fn former_in(&self, rules: &LeakRules, text: &str, written: &[String]) -> Vec<String> {
+    /// The variables that a folded clause names, told apart by which of their values it means: "the old Groq key", "our former API
+    /// key for Stripe". `written`: the variables that it names as they are.
+    pub(super) fn values_in(&self, rules: &LeakRules, text: &str, written: &[String]) -> NamedValues {
         let tokens = words(text);
-        let mut spans = self.spans(&tokens);
+        let mut spans = self.key_spans(rules, &tokens);
         for (at, token) in tokens.iter().enumerate() {
             let named = written.iter().position(|name| name.eq_ignore_ascii_case(token));
             spans.extend(named.map(|named| ServiceSpan {
@@ -77,8 +70,13 @@ impl NamedKeys {
             }));
         }
         let before = rules.has("formerly", text);
-        spans.retain(|span| before || is_former(rules, &tokens, span));
-        spans.iter().flat_map(|span| span.variables).cloned().collect()
+        let is_former = |span: &&ServiceSpan<'_>| before || is_former(rules, &tokens, span);
+        let (former, present): (Vec<_>, Vec<_>) = spans.iter().partition(is_former);
+        let named = |spans: Vec<&ServiceSpan<'_>>| spans.iter().flat_map(|span| span.variables).cloned().collect();
+        NamedValues {
+            present: named(present),
+            former: named(former),
+        }
     }
 
     /// Whether a folded text names a provider, and has no word beside it that would say something else of it.
@@ -108,6 +106,16 @@ impl NamedKeys {
         named
     }
 
+    /// The names of providers that mean their keys, and no place where keys stand.
+    fn key_spans(&self, rules: &LeakRules, tokens: &[String]) -> Vec<ServiceSpan<'_>> {
+        let spans = self.spans(tokens);
+        let is_key = |span: &&ServiceSpan<'_>| {
+            let site = rules.has("site", &tokens[span.at..span.end].join(" "));
+            !site || has_key(rules, tokens, span) || joined(rules, tokens, &spans, span)
+        };
+        spans.iter().filter(is_key).copied().collect()
+    }
+
     fn spans(&self, tokens: &[String]) -> Vec<ServiceSpan<'_>> {
         let mut spans = Vec::new();
         let mut at = 0;
@@ -126,7 +134,42 @@ impl NamedKeys {
     }
 }
 
+/// Variables that are named, by which of their values is meant; both may be.
+#[derive(Default)]
+pub(super) struct NamedValues {
+    pub(super) present: Vec<String>,
+    pub(super) former: Vec<String>,
+}
+
+impl NamedValues {
+    pub(super) fn is_empty(&self) -> bool {
+        self.present.is_empty() && self.former.is_empty()
+    }
+
+    pub(super) fn add(&mut self, other: Self) {
+        self.present.extend(other.present);
+        self.former.extend(other.former);
+    }
+
+    /// Whether it names keys, and none of these.
+    pub(super) fn is_of_others(&self, keys: &[String]) -> bool {
+        let mut named = self.present.iter().chain(&self.former);
+        !self.is_empty() && named.all(|name| !keys.contains(name))
+    }
+
+    /// Of keys that are named, those whose present values are meant, and those whose former ones are.
+    pub(super) fn of(mut self, mut keys: LeakedKeys) -> (LeakedKeys, Vec<String>) {
+        if let LeakedKeys::Named(names) = &mut keys {
+            names.retain(|name| self.present.contains(name) || !self.former.contains(name));
+        }
+        self.former.sort();
+        self.former.dedup();
+        (keys, self.former)
+    }
+}
+
 /// A provider's name among the words of a sentence.
+#[derive(Clone, Copy)]
 struct ServiceSpan<'k> {
     at: usize,
     end: usize,

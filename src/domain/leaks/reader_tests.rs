@@ -55,6 +55,11 @@ fn the_keys_that_are_named_are_meant() {
 #[test]
 fn what_denies_a_leak_is_told_and_taken_out() {
     let denied = |text: &str| reader().denied(&CleanText::passed(text.to_owned())).unwrap();
+    assert_eq!(
+        denied("false alarm, the old Groq key did not leak").former,
+        ["API_Groq"]
+    );
+    assert!(denied("false alarm, the Groq key did not leak").former.is_empty());
     let groq = Some(named(&["API_Groq"]));
     for (text, keys, takes_back, rest) in [
         (
@@ -121,6 +126,21 @@ fn a_denial_that_is_doubted_takes_nothing_back() {
         "Ninguém sabe se a chave da Groq não vazou",
         "That was no false alarm, the Stripe key is really out",
         "Not sure it was a false alarm, the Groq key may have leaked",
+        "nobody said it was a false alarm",
+        "I never said that it was a false alarm",
+        "False alarm it is not",
+        "This is no false alarm",
+        "Niemand hat gesagt, dass es ein Fehlalarm war",
+        "Een vals alarm is het niet",
+        "Personne n'a dit que c'était une fausse alerte",
+        "Nadie dijo que fuera una falsa alarma",
+        "I do not think the Stripe key leaked",
+        "We don't think that the Stripe key was leaked",
+        "Ich glaube nicht, dass der Stripe-Key geleakt ist",
+        "Ik geloof niet dat de Stripe-sleutel gelekt is",
+        "Je ne crois pas que la clé Stripe ait fuité",
+        "No creo que la clave de Stripe se haya filtrado",
+        "Não acho que a chave da Stripe vazou",
         "We never pushed the .env to GitHub",
         "Ik heb de .env niet gecommit",
         "Wir haben die .env nie gepusht",
@@ -176,5 +196,134 @@ fn a_former_key_is_meant_where_a_word_beside_it_says_so() {
         let report = reader().read(&CleanText::passed(text.to_owned()));
         let report = report.unwrap_or_else(|| panic!("{text:?} tells of a leak"));
         assert_eq!(report.former, former, "{text:?}");
+    }
+}
+
+#[test]
+fn a_former_key_is_meant_only_where_the_leak_is_told_of_it() {
+    let groq = &["API_Groq"][..];
+    for (text, present, former) in [
+        (
+            "the old Groq key is deleted, but the new Groq key was leaked on GitHub",
+            groq,
+            &[][..],
+        ),
+        (
+            "The old Groq key leaked on GitHub. The new Groq key leaked on GitHub, too.",
+            groq,
+            groq,
+        ),
+        (
+            "Our Groq key was leaked on GitHub, the old Groq key is already dead",
+            groq,
+            &[],
+        ),
+        ("We moeten de Groq key vervangen, hij is gelekt op GitHub", groq, &[]),
+        (
+            "Onze Groq-sleutel staat op pastebin, ik ga de Groq-sleutel vervangen",
+            groq,
+            &[],
+        ),
+        (
+            "Il faut remplacer la clé Groq, la clé Groq a fuité sur GitHub",
+            groq,
+            &[],
+        ),
+        (
+            "Der alte Groq-Key ist gelöscht, aber der neue Groq-Key ist geleakt",
+            groq,
+            &[],
+        ),
+        (
+            "De oude Groq-sleutel is weg, maar de nieuwe Groq-sleutel is gelekt",
+            groq,
+            &[],
+        ),
+        (
+            "La vieja clave de Groq se filtró, la nueva clave de Groq se filtró también",
+            groq,
+            groq,
+        ),
+        ("de vervangen Groq-sleutel is gelekt", &[], groq),
+        ("the old Groq key leaked", &[], groq),
+        ("the old Groq key, it leaked on GitHub", &[], groq),
+        (
+            "the old Groq key and the new Mistral key were leaked",
+            &["API_Mistral"],
+            groq,
+        ),
+    ] {
+        let report = reader().read(&CleanText::passed(text.to_owned()));
+        let report = report.unwrap_or_else(|| panic!("{text:?} tells of a leak"));
+        assert_eq!(report.keys, named(present), "{text:?}");
+        assert_eq!(report.former, former, "{text:?}");
+    }
+}
+
+#[test]
+fn of_several_keys_one_is_denied_and_another_told() {
+    for (text, leaked) in [
+        (
+            "false alarm about Groq, but the Stripe key did leak",
+            "STRIPE_SECRET_KEY",
+        ),
+        (
+            "False alarm about Groq. The Stripe key did leak, though.",
+            "STRIPE_SECRET_KEY",
+        ),
+        (
+            "The Groq leak was a false alarm, but the Mistral key is really on pastebin",
+            "API_Mistral",
+        ),
+        (
+            "the Groq key did not leak, but the Stripe key did leak",
+            "STRIPE_SECRET_KEY",
+        ),
+        (
+            "Groq war ein Fehlalarm, aber der Stripe-Key ist wirklich geleakt",
+            "STRIPE_SECRET_KEY",
+        ),
+        (
+            "Groq was vals alarm, maar de Stripe-sleutel is wel gelekt",
+            "STRIPE_SECRET_KEY",
+        ),
+        (
+            "Fausse alerte pour Groq, mais la clé Stripe a bien fuité",
+            "STRIPE_SECRET_KEY",
+        ),
+        (
+            "Falsa alarma con Groq, pero la clave de Stripe se filtró de verdad",
+            "STRIPE_SECRET_KEY",
+        ),
+        (
+            "Alarme falso da Groq, mas a chave da Stripe vazou mesmo",
+            "STRIPE_SECRET_KEY",
+        ),
+    ] {
+        let report = reader().read(&CleanText::passed(text.to_owned()));
+        let report = report.unwrap_or_else(|| panic!("{text:?} tells of a leak"));
+        assert_eq!(report.keys, named(&[leaked]), "{text:?}");
+        let denial = reader().denied(&report.rest);
+        assert_eq!(
+            denial.and_then(|denial| denial.keys),
+            Some(named(&["API_Groq"])),
+            "{text:?}"
+        );
+    }
+}
+
+#[test]
+fn an_alarm_that_was_real_settles_nothing() {
+    for text in [
+        "it was no false alarm, the Stripe key is out there",
+        "No false alarm: the Stripe key did leak",
+        "It was not a false alarm, the Stripe key has leaked",
+        "Das war kein Fehlalarm, der Stripe-Key ist geleakt",
+        "Het was geen vals alarm, de Stripe-sleutel is gelekt",
+        "Ce n'était pas une fausse alerte, la clé Stripe a fuité",
+        "No era una falsa alarma, la clave de Stripe se filtró",
+        "Não foi alarme falso, a chave da Stripe vazou",
+    ] {
+        assert_eq!(keys(text), Some(named(&["STRIPE_SECRET_KEY"])), "{text}");
     }
 }

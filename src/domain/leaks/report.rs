@@ -15,12 +15,14 @@ pub enum LeakedKeys {
 /// What a comment tells of a leak.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeakReport {
-    /// Which keys are said to have leaked.
+    /// Which keys are said to have leaked, as they are now.
     pub keys: LeakedKeys,
-    /// Those among them whose values before the present ones are meant: "our old Stripe key leaked".
+    /// Those whose values before the present ones are: "our old Stripe key leaked".
     pub former: Vec<String>,
-    /// Those among them that only their provider's name tells of.
+    /// Those of both that only their provider's name tells of.
     pub services: Vec<String>,
+    /// Whether every key of a provider is meant by its name: "both Groq keys leaked".
+    pub every: bool,
     /// The comment without the sentences that tell of it.
     pub rest: CleanText,
 }
@@ -30,6 +32,8 @@ pub struct LeakReport {
 pub struct LeakDenial {
     /// Which keys are said not to have leaked; `None`: what is said tells of none at all, as a dream does.
     pub keys: Option<LeakedKeys>,
+    /// Those whose values before the present ones are said not to have: "the old Stripe key did not leak".
+    pub former: Vec<String>,
     /// Whether it takes back what was said before: "false alarm".
     pub takes_back: bool,
     /// The comment without what says so.

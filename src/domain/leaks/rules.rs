@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The rules that the program carries.
 pub const BUILTIN: &str = include_str!("../../../config/leaks.toml");
 /// Lists of words that the program looks into by name.
-const NEEDED: [&str; 19] = [
+const NEEDED: [&str; 21] = [
     "key",
     "keylike",
     "telling",
@@ -28,6 +28,8 @@ const NEEDED: [&str; 19] = [
     "takesback",
     "negated",
     "allbut",
+    "everykey",
+    "whatif",
     "former",
     "formerly",
 ];

@@ -188,6 +188,9 @@ pub enum ReplyPart {
         variables: Vec<String>,
         /// Whether all secrets of `.env` are meant.
         all: bool,
+        /// Variables of which the values before the present ones are meant.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        former: Vec<String>,
         /// What counts as exposed all the same, and on whose word.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         stays: Vec<StandingMark>,

@@ -34,8 +34,17 @@ pub struct MarkedKeys {
 impl MarkedKeys {
     /// Whether it marks a key that fits.
     pub fn holds(&self, fits: impl Fn(&String) -> bool) -> bool {
-        let mut named = self.variables.iter().chain(&self.former);
-        self.all && !self.but.iter().any(&fits) || named.any(fits)
+        self.holds_present(&fits) || self.holds_former(&fits)
+    }
+
+    /// Whether it marks the value that a key that fits had in `.env`.
+    pub fn holds_present(&self, fits: impl Fn(&String) -> bool) -> bool {
+        self.all && !self.but.iter().any(&fits) || self.variables.iter().any(fits)
+    }
+
+    /// Whether it marks the value before that.
+    pub fn holds_former(&self, fits: impl Fn(&String) -> bool) -> bool {
+        self.former.iter().any(fits)
     }
 
     /// Whether a variable had another value when the other one marked it.
@@ -96,6 +105,9 @@ pub struct StandingMark {
     pub variables: Vec<String>,
     /// Whether all secrets of `.env` are meant.
     pub all: bool,
+    /// Variables of which the values before the present ones are meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<String>,
     /// Whose word it is.
     #[serde(flatten)]
     pub why: WhyExposed,

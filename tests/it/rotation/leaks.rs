@@ -305,3 +305,15 @@ fn of_two_keys_of_one_provider_it_is_asked_which_leaked() {
         assert!(said.contains(marked) && !said.contains("Which of them"), "{said}");
     }
 }
+
+#[test]
+fn of_several_keys_of_a_provider_one_is_named() {
+    let folder = Folder::with_env("API_Groq=made-up-1\nGROQ_API_KEY_2=made-up-2\n");
+    for command in [&["leak", "groq"][..], &["leak", "Groq", "--false-alarm"]] {
+        let said = folder.run(command, 2);
+        assert!(said.contains("keyminder leak API_Groq GROQ_API_KEY_2"), "{said}");
+    }
+    assert!(folder.run(&["leak"], 0).contains("No key counts as exposed"));
+    let said = folder.run(&["leak", "GROQ_API_KEY_2"], 0);
+    assert!(said.contains("GROQ_API_KEY_2") && !said.contains("API_Groq"), "{said}");
+}

@@ -29,6 +29,9 @@ pub fn names() -> Names {
             }
         }
     }
+    // Two keys of a provider that the scratch `.env` holds none of.
+    let two = ["OPENAI_API_KEY", "OPENAI_API_KEY_2"].map(str::to_owned);
+    names.siblings.insert(two[0].clone(), two.to_vec());
     names
 }
 

@@ -22,7 +22,7 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
             .map(|title| json!({"title": title, "url": "https://console.example.com/keys"}));
         let over = !standings.is_empty() && standings.iter().all(|standing| OVER.contains(standing));
         value(json!({
-            "unnamed": unnamed, "former": standings == ["gone_alive"], "every": every, "over": over, "titles": titles,
+            "unnamed": unnamed, "former": standings == ["gone_alive"], "present": count == 2, "every": every, "over": over, "titles": titles,
             "more": if titles.len() > 2 { 2 } else { 0 },
             "replaced": standings.first().is_some_and(|standing| standing.starts_with("old")),
             "groups": standings.iter().map(group).collect::<Vec<_>>(),
@@ -85,10 +85,13 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
     ] {
         all_back.push((
             "not_leaked",
-            context! { titles, all, waits, stays => Vec::<Value>::new() },
+            context! { titles, all, old => Vec::<Value>::new(), waits, stays => Vec::<Value>::new() },
         ));
     }
     all.extend(all_back);
+    let nothing = Vec::<Value>::new();
+    let old = context! { titles => nothing.clone(), all => false, old => ["Groq"], waits => false, stays => nothing };
+    all.push(("not_leaked", old));
     for (why, by) in [
         ("stood", None),
         ("own", None),
@@ -97,11 +100,11 @@ pub fn leaks() -> Vec<(&'static str, Value)> {
         ("elsewhere", None),
     ] {
         for (titles, every) in [(vec!["Groq"], false), (vec!["Groq", "Mistral"], false), (vec![], true)] {
-            let stays = value(json!([{"titles": titles, "all": every, "why": why, "by": by}]));
+            let stays = value(json!([{"titles": titles, "old": [], "all": every, "why": why, "by": by}]));
             let none = Vec::<Value>::new();
             all.push((
                 "not_leaked",
-                context! { titles => none, all => false, waits => false, stays },
+                context! { titles => none.clone(), all => false, old => none, waits => false, stays },
             ));
         }
     }

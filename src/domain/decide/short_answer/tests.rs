@@ -1,5 +1,5 @@
 //! Short answers in six languages.
-use super::{affirms, read, with_reason};
+use super::{ShortAnswer, affirms, read, with_reason};
 
 /// What each of these says, a line for each answer.
 const SAYS: &[(&str, &[&str])] = &[
@@ -292,4 +292,26 @@ fn an_answer_may_give_its_reason_and_no_other_turn() {
     }
     let was = |text| with_reason(text).is_some_and(|(_, was)| was);
     assert!(was("done, the crash was another script") && !was("done, the upload hangs"));
+}
+
+#[test]
+fn a_place_in_a_list_is_a_number_and_a_while_is_none() {
+    for (text, place) in [
+        ("the second one", Some(2)),
+        ("the first", Some(1)),
+        ("second", Some(2)),
+        ("de tweede", Some(2)),
+        ("die zweite", Some(2)),
+        ("le premier", Some(1)),
+        ("la segunda", Some(2)),
+        ("a primeira", Some(1)),
+        ("just a second", None),
+        ("one second please", None),
+        ("um segundo", None),
+    ] {
+        let steps = place.map(|place| ShortAnswer::Steps(vec![place]));
+        assert_eq!(read(text), steps, "{text}");
+    }
+    assert_eq!(read("both of them"), Some(ShortAnswer::All));
+    assert_eq!(read("no, the first"), Some(ShortAnswer::Instead(vec![1])));
 }
