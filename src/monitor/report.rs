@@ -9,7 +9,8 @@ use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::key_ends::AnsweringKey;
 use crate::rotation::probe::{Hint, Probed};
 use crate::rotation::schedule_file::ReadSchedule;
-use crate::rotation::{Keyring, MeantKeys, look_at_exposed};
+use crate::rotation::state_file::StateError;
+use crate::rotation::{Keyring, MeantKeys, Project, look_at_exposed};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::sync::Arc;
@@ -62,6 +63,8 @@ pub struct MonitorReport {
     pub exported_otherwise: Vec<String>,
     /// Keys that others could read, whose clock runs or stopped in this run.
     pub exposed: Vec<ExposedKey>,
+    /// Why the keys that others could read cannot be looked at.
+    pub exposures_fault: Option<String>,
     /// The bot's last sign of life; none where `run` never ran.
     pub heartbeat: Option<HeartbeatLine>,
 }
@@ -193,7 +196,11 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
         ReadSchedule::Missing => (None, Some("missing".to_owned())),
         ReadSchedule::Unreadable(why) => (None, Some(why.clone())),
     };
-    let exposed = exposed(watcher, now).await;
+    let (exposed, exposures_fault) = match exposed(watcher, now).await {
+        Ok(exposed) => (exposed, None),
+        Err(error) => (Vec::new(), exposures_fault(&watcher.keys.project, &error)),
+    };
+    old_keys::ask(&watcher.keys, &watcher.proof_at, now).await;
     let (keyring, looked) = (watcher.keys.clone(), exposed.clone());
     // What was just learned of an exposed key is known of it as an old one.
     let old_keys = watcher
@@ -225,6 +232,7 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
         old_keys,
         exported_otherwise: disk.exported_otherwise,
         exposed,
+        exposures_fault,
         heartbeat: disk.heartbeat.map(|beat| HeartbeatLine {
             at: beat.at,
             alive: beat.is_alive(now, watcher.idle),
@@ -232,17 +240,24 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
     }
 }
 
-/// What cannot be read is none that could be told.
-async fn exposed(watcher: &Watcher, now: DateTime<Utc>) -> Vec<ExposedKey> {
+async fn exposed(watcher: &Watcher, now: DateTime<Utc>) -> Result<Vec<ExposedKey>, StateError> {
     let every = MeantKeys {
         all: true,
         ..MeantKeys::default()
     };
-    let looked = look_at_exposed(&watcher.keys, &every, &watcher.proof_at, now).await;
-    looked.unwrap_or_else(|error| {
-        tracing::warn!(%error, "exposed keys cannot be looked at");
-        Vec::new()
-    })
+    look_at_exposed(&watcher.keys, &every, &watcher.proof_at, now).await
+}
+
+/// Why exposed keys are not seen, and how to mend that; that `.env` cannot be read is told by itself.
+fn exposures_fault(project: &Project, error: &StateError) -> Option<String> {
+    match error {
+        StateError::Env(_) => None,
+        StateError::Unreadable { path, why } => Some(format!(
+            "{} cannot be understood ({why}): mend it, or move it away and mark what leaked again: keyminder leak KEY",
+            project.relative(path)
+        )),
+        StateError::Io { .. } | StateError::Backup(_) | StateError::Busy(_) => Some(error.to_string()),
+    }
 }
 
 fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTime<Utc>) -> KeyLine {

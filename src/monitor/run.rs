@@ -33,7 +33,7 @@ pub enum AlertDelivery {
     Incomplete,
 }
 
-/// Looks at everything once and judges it. Writes nothing.
+/// Looks at everything once and judges it. It writes nothing but the proofs that it took.
 pub async fn once(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorRun {
     let report = report::gather(watcher, now, heard).await;
     let findings = findings::of(&report);

@@ -5,7 +5,7 @@ use super::key_names::{origins_of, stands_for_a_key};
 use super::providers::Providers;
 use super::retired::retired;
 use super::state_file::StateError;
-use super::{EnvError, EnvFile, Project, backup, cycle, exposures, replace, rotations};
+use super::{EnvFile, Project, backup, cycle, exposures, replace, rotations};
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub struct Marked {
     pub unknown: Vec<String>,
 }
 
-/// Notes that others could read these values: the keys that stand in `.env` are due now. A backup that holds them is made unless
+/// Notes that others could read these values, as they stand while `state/` is locked: the keys that stand in `.env` are due now. A backup that holds them is made unless
 /// there is one, so that the old values can be proven dead later; of a pipe none is made. Done twice, it changes nothing.
 pub fn mark(
     project: &Project,
@@ -37,10 +37,8 @@ pub fn mark(
     which: &MeantKeys,
     at: DateTime<Utc>,
 ) -> Result<Marked, StateError> {
-    let env = match project.read_env() {
-        Err(EnvError::Missing(_)) => EnvFile::parse(b"")?,
-        env => env?,
-    };
+    let _lock = replace::lock(&project.state_dir)?;
+    let env = project.read_env_or_empty()?;
     let placeholders: Vec<String> = placeholders(&env);
     let present = project.fingerprints_of(&env);
     let mut prints = present.clone();
@@ -56,7 +54,6 @@ pub fn mark(
     find_former(project, providers, which, &former, &mut marked);
     prints.retain(|name, _| marked.variables.contains(name));
     if !marked.variables.is_empty() || !marked.former.is_empty() {
-        let _lock = replace::lock(&project.state_dir)?;
         let values = marked.former.iter().map(|name| (name.clone(), former[name].clone()));
         exposures::note(
             project,
@@ -102,10 +99,7 @@ fn wanted(
     placeholders: &[String],
 ) -> Marked {
     let mut marked = Marked::default();
-    let opens = |name: &&String| {
-        let of = providers.of_variable(name).and_then(|provider| provider.variable(name));
-        !of.is_some_and(|variable| variable.identifier)
-    };
+    let opens = |name: &&String| opens(providers, name);
     if which.all {
         marked.variables = prints.keys().filter(opens).cloned().collect();
         marked.placeholders = placeholders.to_vec();
@@ -130,6 +124,12 @@ fn wanted(
     marked
 }
 
+/// Whether the value of a variable opens something alone: the half of a pair that only names it does not.
+fn opens(providers: &Providers, name: &str) -> bool {
+    let of = providers.of_variable(name).and_then(|provider| provider.variable(name));
+    !of.is_some_and(|variable| variable.identifier)
+}
+
 /// The former values that names mean: those that may live, those that are proven dead, and those that nothing tells of.
 fn find_former(
     project: &Project,
@@ -145,7 +145,7 @@ fn find_former(
         if found.is_empty() {
             marked.unknown.push(name.clone());
         }
-        for (variable, print) in found {
+        for (variable, print) in found.into_iter().filter(|(variable, _)| opens(providers, variable)) {
             let is_dead = dead.contains(&(variable.clone(), print.clone()));
             let list = if is_dead { &mut marked.dead } else { &mut marked.former };
             if !list.contains(variable) {

@@ -14,6 +14,7 @@ mod links;
 mod named;
 mod needs;
 mod obstacles;
+mod out_of_use;
 mod pipes;
 mod real_world;
 mod whole_turn;
