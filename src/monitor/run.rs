@@ -68,10 +68,10 @@ impl MonitorRun {
         if told == AlertDelivery::Complete {
             record.sent = self.sent;
         }
-        let answering = self.report.answering();
+        let (answering, at) = (self.report.answering(), self.report.checked_at);
         let kept = watcher.keys.blocking(move |project| {
             record.write(project)?;
-            key_ends::keep(project, answering).map_err(io::Error::other)
+            key_ends::keep(project, answering, at).map_err(io::Error::other)
         });
         kept.await
     }

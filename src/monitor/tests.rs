@@ -25,6 +25,8 @@ fn key(provider: &str, key: &str, verdict: Verdict) -> KeyLine {
         alive: verdict.life() == Life::Alive,
         expires_at: None,
         made_at: None,
+        kept_end: None,
+        end_seen_at: None,
         last_rotated_at: None,
         next_at: Some(now() + TimeDelta::days(20)),
         days_left: Some(20),

@@ -6,6 +6,7 @@
 
 mod crash;
 mod dates;
+mod ends;
 mod holders;
 mod init;
 mod leaked_again;
