@@ -244,3 +244,40 @@ fn of_series(series: &ProofSeries) -> ExposureStanding {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::exposures_mark::mark;
+    use super::super::project::testing::{project, write_file};
+    use super::*;
+    use crate::rotation::backup;
+
+    /// Half a rotation: the former value of one variable is in use as another key's.
+    #[test]
+    fn a_former_value_under_another_keys_name_is_looked_at() {
+        let (old, new) = (format!("gsk_{}", "aB3".repeat(16)), format!("gsk_{}", "cD4".repeat(16)));
+        let (_dir, project) = project(&format!("API_Groq={old}\n"));
+        backup::create(&project, Utc::now(), "test").unwrap();
+        write_file(&project.env, &format!("API_Groq={new}\nVITE_GROQ={old}\n"));
+        let providers = Providers::builtin().with_names_of(&project.read_env().unwrap());
+        let which = MeantKeys {
+            former: vec!["API_Groq".to_owned()],
+            ..MeantKeys::default()
+        };
+        mark(&project, &providers, &which, Utc::now()).unwrap();
+        let (all_found, ..) = found(&project, &providers, &which).unwrap();
+        let [key] = &all_found[..] else {
+            panic!("it is not looked at")
+        };
+        assert_eq!((&key.variables[..], key.in_use), (&["VITE_GROQ".to_owned()][..], true));
+        // The one in use was not meant.
+        let present = MeantKeys {
+            all: true,
+            ..MeantKeys::default()
+        };
+        mark(&project, &providers, &present, Utc::now()).unwrap();
+        let (all_found, ..) = found(&project, &providers, &which).unwrap();
+        let variables = all_found.iter().flat_map(|key| key.variables.clone());
+        assert!(!variables.collect::<Vec<_>>().contains(&"API_Groq".to_owned()));
+    }
+}

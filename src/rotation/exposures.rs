@@ -350,3 +350,31 @@ fn kept(project: &Project) -> Result<KeptExposures, StateError> {
             exposures: Vec::new(),
         }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::exposures_mark::mark;
+    use super::super::project::testing::project;
+    use super::*;
+
+    /// Two records tell of one mark: they agree whoever comes first.
+    #[test]
+    fn a_mark_beside_a_false_alarm_is_whole_or_gone() {
+        let (_dir, project) = project("API_Groq=gsk_made-up-old\n");
+        let providers = Providers::builtin();
+        let which = MeantKeys {
+            all: true,
+            ..MeantKeys::default()
+        };
+        for _ in 0..12 {
+            std::thread::scope(|scope| {
+                scope.spawn(|| mark(&project, &providers, &which, Utc::now()).unwrap());
+                scope.spawn(|| unmark(&project, &providers, &which, &[], Utc::now()).unwrap());
+            });
+            let runs = !all_running(&project).unwrap().is_empty();
+            let cycle = cycle::current(&project).unwrap();
+            let is_due = cycle.is_some_and(|cycle| !cycle.exposed.is_empty());
+            assert_eq!(runs, is_due);
+        }
+    }
+}

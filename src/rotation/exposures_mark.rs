@@ -1,6 +1,6 @@
 //! Marks that keys were exposed: the values that stand in `.env`, or the ones before them. All of a mark is read once, and written
 //! under one lock.
-use super::exposures::MeantKeys;
+use super::exposures::{Exposure, MeantKeys};
 use super::key_names::{origins_of, stands_for_a_key};
 use super::providers::Providers;
 use super::retired::retired;
@@ -69,6 +69,38 @@ pub fn mark(
     }
     marked.variables.sort();
     Ok(marked)
+}
+
+/// Starts the clocks again of exposed values that stand in `.env` once more; the variables that hold an exposed one.
+pub(super) fn back_in_use(project: &Project, at: DateTime<Utc>) -> Result<Vec<String>, StateError> {
+    let _lock = replace::lock(&project.state_dir)?;
+    let exposures = exposures::ever(project)?;
+    if exposures.is_empty() {
+        return Ok(Vec::new());
+    }
+    let env = project.read_env_or_empty()?;
+    let name_now = |known: &Exposure| {
+        project
+            .name_now(&env, &known.variable, &known.fingerprint)
+            .map(str::to_owned)
+    };
+    let mut names: Vec<String> = exposures.iter().filter_map(name_now).collect();
+    names.sort();
+    names.dedup();
+    let mut again = exposures;
+    again.retain(|known| known.ended_at.is_some() && name_now(known).is_some());
+    if !again.is_empty() {
+        let prints = again
+            .iter()
+            .map(|known| (known.variable.clone(), known.fingerprint.clone()));
+        let prints: BTreeMap<String, Fingerprint> = prints.collect();
+        let origins = again
+            .into_iter()
+            .filter_map(|known| Some((known.variable, known.origin?)));
+        exposures::note(project, origins.collect(), &prints, at)?;
+        cycle::expose(project, &prints, at)?;
+    }
+    Ok(names)
 }
 
 /// Makes a backup that holds these values, unless one does.

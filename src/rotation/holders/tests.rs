@@ -83,7 +83,9 @@ fn files_are_found_by_value_and_told_without_it() {
     assert_eq!(holders.len(), 7);
     let short = [("SHORT".to_owned(), "made".into())];
     assert!(
-        !HolderSearch::new(&settings(dir.path())).find(&project, &short).looked,
+        !HolderSearch::new(&settings(dir.path()))
+            .find(&project, &Providers::builtin(), &short)
+            .looked,
         "nothing to look for"
     );
 }

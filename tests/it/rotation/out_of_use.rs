@@ -123,3 +123,40 @@ fn an_unreadable_record_of_leaks_is_a_finding_of_its_own() {
         "{said}"
     );
 }
+
+/// What was exposed is exposed again where it comes back.
+#[test]
+fn an_exposed_value_that_is_restored_has_its_clock_again() {
+    let (world, keys) = World::with(&["groq"]);
+    world.run(&["leak", "groq"], 0);
+    world.run(&["rotate", "start", "groq"], 0);
+    world.finish("groq", &world.issue("groq"), 0);
+    world.delete("groq", &keys[0]);
+    world.run(&["rotate", "finish", "groq", "--wait"], 0);
+    assert!(world.run(&["leak"], 0).contains("No key counts as exposed"));
+    let backups = world.folder.json(&["backup", "list"]);
+    let first = backups["backups"].as_array().unwrap().last().unwrap()["file"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let said = world.run(&["backup", "restore", &first], 0);
+    assert!(said.contains("in use again: API_Groq. It counts as exposed"), "{said}");
+    let said = world.run(&["leak"], 0);
+    assert!(said.contains("Groq (API_Groq): exposed just now"), "{said}");
+    assert!(world.run(&["rotate", "plan"], 0).contains("now: it was exposed"));
+    assert_eq!(stands(&world), [("groq".to_owned(), "in_use_refused".to_owned())]);
+}
+
+/// The half of a pair that only names it opens nothing, now or before.
+#[test]
+fn of_a_former_pair_the_secret_alone_is_marked() {
+    let (world, _) = World::with(&["bybit"]);
+    world.run(&["backup", "create"], 0);
+    put(&world, &[&world.issue("bybit")]);
+    world.run(&["leak", "bybit", "--old"], 0);
+    let kept = world.folder.read("state/exposures.json");
+    assert!(
+        kept.contains("\"variable\": \"BYBIT_API_SECRET\"") && !kept.contains("\"variable\": \"BYBIT_API_KEY\""),
+        "{kept}"
+    );
+}
