@@ -95,6 +95,7 @@ impl ExposureStanding {
     }
 
     /// The same, by whether another key stands in its place in `.env`.
+    #[must_use]
     pub fn beside_another(self, is_there: bool) -> Self {
         match self {
             Self::OldAlive | Self::GoneAlive if is_there => Self::OldAlive,

@@ -179,10 +179,10 @@ fn newer_key(project: &Project, provider: &Provider, rotation: &Rotation) -> Opt
     };
     let found = backup::list(project).into_iter().find(is_new)?;
     let env = backup::values(project, &found).ok()?;
-    let keys = provider
+    let mut keys = provider
         .instances(&only(&env.values(), rotation.new.keys()))
         .into_iter();
-    keys.filter_map(|key| identity(project, provider, &key)).next()
+    keys.find_map(|key| identity(project, provider, &key))
 }
 
 /// Keys that are exported with other values than `.env` holds.
