@@ -3,6 +3,7 @@
 use divan::Bencher;
 use keyminder::cli::ProjectArgs;
 use keyminder::config::Settings;
+use keyminder::rotation::providers::Providers;
 use keyminder::rotation::{HolderSearch, Project};
 use std::path::Path;
 use std::process::{Child, Command};
@@ -68,10 +69,13 @@ fn search(bencher: Bencher) {
     let settings = Settings::read(&place, std::collections::BTreeMap::new()).expect("settings");
     let project = Project::open(&settings).expect("a project");
     let search = HolderSearch::new(&settings);
+    let providers = Providers::builtin();
     let values = [("API_Groq".to_owned(), OLD.into())];
     let _programs = programs();
     bencher.bench_local(|| {
-        let found = search.find(&project, &values).of(&["API_Groq".to_owned()], None);
+        let found = search
+            .find(&project, &providers, &values)
+            .of(&["API_Groq".to_owned()], None);
         assert_eq!(found.len(), 2, "one program and one file hold it");
     });
 }

@@ -224,6 +224,12 @@ fn restore(
         println!("No key has another value than before.");
     } else {
         println!("Keys with another value now: {}", restored.changed.join(", "));
+        if !restored.exposed.is_empty() {
+            println!(
+                "Others could read the value that is in use again: {}. It counts as exposed; what to do: keyminder leak",
+                restored.exposed.join(", ")
+            );
+        }
         println!("Next: keyminder probe {}", restored.changed.join(" "));
     }
     Ok(Exit::Done)

@@ -70,7 +70,7 @@ fn command(keys: &Keyring, key: &ExposedKey) -> String {
     } else {
         "monitor".to_owned()
     };
-    format!("delete the old key at {url}, then: keyminder {ask}")
+    format!("delete {} at {url}, then: keyminder {ask}", key.called())
 }
 
 /// Runs the command.

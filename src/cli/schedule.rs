@@ -6,9 +6,12 @@ use crate::domain::asks::{AskReader, DateDoubt};
 use crate::domain::schedule::{
     DEFAULT_INTERVAL, FURTHEST_DAYS, Interval, Schedule, days_until, due_in_words, read_instant,
 };
+use crate::rotation::key_names::variables_in;
 use crate::rotation::plan::{self, Planned};
+use crate::rotation::providers::Provider;
 use crate::rotation::schedule_file::{self, ReadSchedule};
 use crate::rotation::{Keyring, Project, key_dates};
+use anyhow::Context;
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Subcommand;
 use serde_json::json;
@@ -182,6 +185,7 @@ fn set(
     }
     if let Some(name) = key {
         let provider = keys.provider(name)?;
+        is_there(keys, provider)?;
         key_dates::set(project, &keys.providers, &[(provider, next_at)], every, now)?;
         return Ok(());
     }
@@ -197,6 +201,36 @@ fn set(
     schedule.move_to(next_at.unwrap_or_else(|| interval.morning_after(now, project.zone)));
     schedule_file::write(project, &schedule)?;
     Ok(())
+}
+
+/// Refuses a date for a key that is not there, and names those that are.
+fn is_there(keys: &Keyring, provider: &Provider) -> CommandResult<()> {
+    let env = keys
+        .project
+        .read_env_or_empty()
+        .context("which keys there are cannot be told")?;
+    let is_there = |provider: &&Provider| !variables_in(provider, &env).is_empty();
+    if is_there(&provider) {
+        return Ok(());
+    }
+    let there: Vec<&str> = keys
+        .providers
+        .all()
+        .iter()
+        .filter(is_there)
+        .map(|there| there.id.as_str())
+        .collect();
+    let there = if there.is_empty() {
+        "none".to_owned()
+    } else {
+        there.join(", ")
+    };
+    let file = keys.project.relative(&keys.project.env);
+    Err(anyhow::anyhow!(
+        "{file} holds no key of {}, so no date was set; it holds: {there}",
+        provider.title
+    )
+    .into())
 }
 
 /// A date for all postpones the keys that are due as well: it is told of which, and of which not.

@@ -55,6 +55,9 @@ pub struct ExposedKey {
     /// Whether a rotation of its provider's key is under way.
     #[serde(default)]
     pub is_rotating: bool,
+    /// Whether it is newer than the one in use: its rotation was rolled back.
+    #[serde(default)]
+    pub is_newer: bool,
     /// Where it is made and deleted.
     pub manage_url: Option<String>,
     /// Since when it counts as exposed; `None` where it is not in `.env`.
@@ -91,6 +94,18 @@ impl ExposureStanding {
         matches!(self, Self::InUseAlive | Self::InUseUnknown | Self::InUseRefused)
     }
 
+    /// The same, by whether another key stands in its place in `.env`.
+    #[must_use]
+    pub fn beside_another(self, is_there: bool) -> Self {
+        match self {
+            Self::OldAlive | Self::GoneAlive if is_there => Self::OldAlive,
+            Self::OldAlive | Self::GoneAlive => Self::GoneAlive,
+            Self::OldUnknown | Self::GoneUnknown if is_there => Self::OldUnknown,
+            Self::OldUnknown | Self::GoneUnknown => Self::GoneUnknown,
+            other => other,
+        }
+    }
+
     /// In words, for commands.
     fn in_words(self) -> &'static str {
         match self {
@@ -122,13 +137,29 @@ impl ExposedKey {
         (self.ended_at.unwrap_or(now) - since).max(TimeDelta::zero())
     }
 
+    /// What it is called where it is out of use: nobody deletes the one in use for it.
+    pub fn called(&self) -> &'static str {
+        if self.is_newer { "the newer key" } else { "the old key" }
+    }
+
+    /// How it stands, in words.
+    fn stands(&self) -> String {
+        let words = self.standing.in_words();
+        if !self.is_newer {
+            return words.to_owned();
+        }
+        // The one before it is in use again.
+        let words = words.replace("a new key is in .env", "the key before it is in .env again");
+        words.replace("the old key", self.called())
+    }
+
     /// `exposed for 40 minutes, a new key is in .env, the old key is alive: delete it`.
     pub fn in_words(&self, now: DateTime<Utc>) -> String {
-        let standing = self.standing.in_words();
+        let standing = self.stands();
         let (count, unit) = span(self.lasts(now));
         let plural = if count == 1 { "" } else { "s" };
         match (self.since, self.standing.is_over()) {
-            (None, _) => standing.to_owned(),
+            (None, _) => standing,
             (Some(_), false) if count == 0 => format!("exposed just now, {standing}"),
             (Some(_), false) => format!("exposed for {count} {unit}{plural}, {standing}"),
             (Some(_), true) => format!("was exposed for {count} {unit}{plural}, {standing}"),

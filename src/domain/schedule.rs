@@ -188,8 +188,19 @@ pub struct Schedule {
     pub automated: bool,
     /// Each provider's own dates.
     pub keys: BTreeMap<String, KeySchedule>,
-    /// When providers end keys by themselves, as they last told; no part of what is written.
+    /// When providers end the keys that stand in `.env`, as far as that is known; no part of what is written.
     pub ends: BTreeMap<String, ProviderEnd>,
+}
+
+impl KeySchedule {
+    /// The end that was noted when the key was made.
+    pub fn noted_end(&self) -> Option<ProviderEnd> {
+        Some(ProviderEnd {
+            at: self.provider_expires_at?,
+            made_at: self.last_rotated_at,
+            seen_at: None,
+        })
+    }
 }
 
 /// One provider's dates.
@@ -232,15 +243,9 @@ impl Schedule {
         by_end.map_or(written, |by_end| by_end.min(written))
     }
 
-    /// When a provider ends its key: as it last told, else as it told when the key was made.
+    /// When a provider ends the key that stands in `.env`: as it last told, else as it told when the key was made.
     pub fn end_of(&self, provider: &str) -> Option<ProviderEnd> {
-        let noted = self.keys.get(provider).and_then(|key| {
-            Some(ProviderEnd {
-                at: key.provider_expires_at?,
-                made_at: key.last_rotated_at,
-            })
-        });
-        self.ends.get(provider).copied().or(noted)
+        self.ends.get(provider).copied()
     }
 
     /// The end because of which a key is due before its date.
@@ -255,7 +260,8 @@ impl Schedule {
         by_end.fold(self.next_at, DateTime::min)
     }
 
-    fn written_for(&self, provider: &str) -> DateTime<Utc> {
+    /// The date that is written for a provider, whenever its key ends.
+    pub fn written_for(&self, provider: &str) -> DateTime<Utc> {
         let own = self.keys.get(provider).and_then(|key| key.next_at);
         own.unwrap_or(self.next_at)
     }

@@ -63,7 +63,8 @@ fn follow(project: &Project, schedule: &mut Schedule, rotated_at: DateTime<Utc>)
         })
     };
     let is_due = |key: &KeySchedule| key.next_at.is_some_and(|next_at| next_at <= rotated_at);
-    for (_, key) in schedule.keys.iter_mut().filter(|(id, key)| is_due(key) && !is_left(id)) {
+    let Schedule { keys, ends, .. } = schedule;
+    for (id, key) in keys.iter_mut().filter(|(id, key)| is_due(key) && !is_left(id)) {
         key.next_at = Some(key.every.morning_after(rotated_at, project.zone));
         key.state = None;
         let is_new = |name: &String| {
@@ -73,6 +74,9 @@ fn follow(project: &Project, schedule: &mut Schedule, rotated_at: DateTime<Utc>)
         if key.vars.iter().any(is_new) {
             key.last_rotated_at = Some(rotated_at);
             // When the old key would have ended says nothing of the new one.
+            if ends.get(id).copied() == key.noted_end() {
+                ends.remove(id);
+            }
             key.provider_expires_at = None;
         }
     }

@@ -7,6 +7,7 @@ use crate::rotation::proofs::ProofSeries;
 use crate::rotation::{Holders, Project, ReplacedKey};
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A search that lasts longer is left out: the proofs do not wait for it.
@@ -22,8 +23,10 @@ pub(super) async fn of(collector: &Collector, replaced: &[ReplacedKey]) -> Reade
     // One variable may have had several values.
     let values = |key: &ReplacedKey| holders::replaced(key.old.clone(), &key.new);
     let old: Vec<_> = replaced.iter().flat_map(values).collect();
-    let search = collector.keys.holders.clone();
-    let found = collector.keys.blocking(move |project| search.find(project, &old));
+    let (search, providers) = (collector.keys.holders.clone(), Arc::clone(&collector.keys.providers));
+    let found = collector
+        .keys
+        .blocking(move |project| search.find(project, &providers, &old));
     Readers(tokio::time::timeout(LONGEST, found).await.unwrap_or_default())
 }
 

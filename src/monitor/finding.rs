@@ -34,6 +34,8 @@ pub enum Condition {
     ProviderExpiry,
     /// Others could read the key, and its old value is not proven dead.
     KeyExposed,
+    /// Which keys others could read cannot be told.
+    ExposuresFault,
     /// A replaced key still works.
     OldKeyAlive,
     /// A key is exported with another value than `.env` holds.
@@ -86,6 +88,7 @@ impl Condition {
             Self::RotationDue => "rotation_due",
             Self::ProviderExpiry => "provider_expiry",
             Self::KeyExposed => "key_exposed",
+            Self::ExposuresFault => "exposures_fault",
             Self::OldKeyAlive => "old_key_alive",
             Self::ExportedOtherwise => "exported_otherwise",
             Self::BackupMissing => "backup_missing",

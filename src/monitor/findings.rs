@@ -101,6 +101,13 @@ fn of_files(report: &MonitorReport) -> Vec<MonitorFinding> {
             format!("{}: {fault}", env.file),
         );
     }
+    if let Some(fault) = &report.exposures_fault {
+        add(
+            Condition::ExposuresFault,
+            Severity::Critical,
+            format!("keys that others could read are not seen: {fault}"),
+        );
+    }
     if let (true, Some(mode)) = (env.open_to_others, &env.mode) {
         add(
             Condition::EnvOpen,

@@ -139,10 +139,17 @@ pub(super) fn of_old_key(old: &OldKey, now: DateTime<Utc>) -> MonitorFinding {
     let level = stepped(hours, OLD_KEY_HOURS).unwrap_or(Severity::Note);
     let delete = holders_of(old).map_or("delete it".to_owned(), |first| format!("{first}, then delete it"));
     let (key, span) = (&old.key, span(hours));
-    let text = if old.is_newer {
-        format!("the newer key of {key}, made for a rotation that was rolled back, still works: {delete}")
+    let works = if old.answers {
+        "still works"
     } else {
-        format!("the old key of {key} still works, {span} after its successor; {delete}")
+        "worked when it last answered, and was not asked now"
+    };
+    let text = if old.is_newer {
+        format!("the newer key of {key}, made for a rotation that was rolled back, {works}: {delete}")
+    } else if old.answers {
+        format!("the old key of {key} {works}, {span} after its successor; {delete}")
+    } else {
+        format!("the old key of {key} {works}; {delete}")
     };
     finding(Condition::OldKeyAlive, key, level, text)
 }

@@ -1,15 +1,18 @@
 //! Keys that are in use no more and alive, and what still uses them.
 use crate::domain::cycle::Fingerprint;
 use crate::domain::exposure::ExposedKey;
-use crate::rotation::holders::{self, changed_at, of_series};
+use crate::domain::verdict::Life;
+use crate::rotation::holders::{self, changed_at, of_key};
 use crate::rotation::proofs::{ProofSeries, Proofs, identity};
-use crate::rotation::retirement::Retirement;
-use crate::rotation::rotations::{self, RotationStage};
-use crate::rotation::{KeyValues, Keyring};
+use crate::rotation::providers::{Provider, Providers};
+use crate::rotation::rotations::{self, Rotation, RotationStage};
+use crate::rotation::{KeyValues, Keyring, PresentKeys, Project, ReplacedKey, backup, only, prove};
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The environment's own place for the bot's token: there it may be another one than the project's.
 const OF_THE_BOT: &str = "NOTION_TOKEN";
@@ -26,6 +29,8 @@ pub struct OldKey {
     pub provider: String,
     /// Seen alive beside the key that is in use since then.
     pub since: DateTime<Utc>,
+    /// Whether it answered in this run; else it did when it was last asked.
+    pub answers: bool,
     /// Whether it is the newer one: its rotation was rolled back.
     pub is_newer: bool,
     /// Whether others could read it: the clock on it tells of it.
@@ -41,6 +46,13 @@ struct Living<'s> {
     values: KeyValues,
 }
 
+impl Living<'_> {
+    fn answered_at(&self, now: DateTime<Utc>) -> bool {
+        let last = self.series.last.filter(|run| run.at == now);
+        last.is_some_and(|run| run.old.life() == Life::Alive)
+    }
+}
+
 /// Those of which the last proof says so, each once under whatever names, with its holders; one search for all of them. `exposed`:
 /// the exposed keys, as they were just looked at.
 pub(super) fn alive(keys: &Keyring, exposed: &[ExposedKey], now: DateTime<Utc>) -> Vec<OldKey> {
@@ -50,7 +62,7 @@ pub(super) fn alive(keys: &Keyring, exposed: &[ExposedKey], now: DateTime<Utc>) 
     let living = living(keys, &proofs, &present);
     let old_values = |key: &Living| holders::replaced(key.values.clone(), &present);
     let old: Vec<_> = living.iter().flat_map(old_values).collect();
-    let found = keys.holders.find(project, &old);
+    let found = keys.holders.find(project, &keys.providers, &old);
     let print = |(name, value): (&String, &SecretString)| (name.clone(), project.fingerprint(name, value));
     let old_key = |key: Living| {
         let prints: BTreeMap<String, Fingerprint> = key.values.iter().map(print).collect();
@@ -66,6 +78,7 @@ pub(super) fn alive(keys: &Keyring, exposed: &[ExposedKey], now: DateTime<Utc>) 
             key: key.series.keys.first().cloned().unwrap_or_default(),
             provider: key.series.provider.clone(),
             since: key.since,
+            answers: key.answered_at(now),
             is_newer: rolled_back.is_some_and(|rotation| is_among(&rotation.new)),
             is_exposed: exposed.iter().any(|exposed| is_among(&exposed.fingerprints)),
             held_by: holders.collect(),
@@ -78,35 +91,98 @@ pub(super) fn alive(keys: &Keyring, exposed: &[ExposedKey], now: DateTime<Utc>) 
 fn living<'s>(keys: &Keyring, proofs: &'s Proofs, present: &KeyValues) -> Vec<Living<'s>> {
     let project = &*keys.project;
     let mut living: Vec<Living> = Vec::new();
-    for series in &proofs.series {
-        // One without a successor is exposed, and told as such.
-        let is_alive = series.retirement == Some(Retirement::OldStillAlive) && !series.new.is_empty();
-        let Some(since) = series.alive_since.filter(|_| is_alive) else {
+    // One without a successor is exposed, and told as such.
+    for series in proofs.newest_looks() {
+        let since = series
+            .alive_since
+            .and(proofs.alive_since(&series.provider, &series.old));
+        let (Some(since), Some(provider)) = (since, keys.providers.get(&series.provider)) else {
             continue;
         };
-        let provider = keys.providers.get(&series.provider);
-        let is_in_use = provider.is_some_and(|provider| {
-            let mut today = provider.instances(present).into_iter();
-            today.any(|key| identity(project, provider, &key).as_ref() == Some(&series.old))
-        });
-        let values = of_series(project, &keys.providers, series);
+        if is_in_use(project, provider, present, &series.old) {
+            continue;
+        }
+        let values = of_key(project, provider, &series.old);
         let is_it = |known: &Living| {
             let mut own = values.values();
-            known.series.provider == series.provider && known.series.old == series.old
-                || own.any(|value| {
-                    known
-                        .values
-                        .values()
-                        .any(|other| value.expose_secret() == other.expose_secret())
-                })
+            own.any(|value| {
+                known
+                    .values
+                    .values()
+                    .any(|other| value.expose_secret() == other.expose_secret())
+            })
         };
         match living.iter_mut().find(|known| is_it(known)) {
             Some(known) => known.since = known.since.min(since),
-            None if is_in_use => {}
             None => living.push(Living { series, since, values }),
         }
     }
     living
+}
+
+fn is_in_use(project: &Project, provider: &Provider, present: &KeyValues, old: &[Fingerprint]) -> bool {
+    let mut today = provider.instances(present).into_iter();
+    today.any(|key| identity(project, provider, &key).as_deref() == Some(old))
+}
+
+/// Asks about the keys that are in use no more and that lived when they were last asked, and about the newer ones whose rotations
+/// were rolled back: what an earlier look saw may be so no more.
+pub(super) async fn ask(keys: &Keyring, proof_at: &[Duration], now: DateTime<Utc>) {
+    let providers = Arc::clone(&keys.providers);
+    let doubted = keys.blocking(move |project| doubted(project, &providers, now)).await;
+    if doubted.is_empty() {
+        return;
+    }
+    if let Err(error) = prove(keys, &doubted, proof_at, now).await.kept {
+        tracing::warn!(%error, "state/proofs.json cannot be written");
+    }
+}
+
+/// Those of which a look now may say something new, as far as backups hold them.
+fn doubted(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Vec<ReplacedKey> {
+    let Ok(env) = project.read_env() else {
+        return Vec::new();
+    };
+    let (present, proofs) = (env.values(), Proofs::read(project));
+    let newest = proofs.newest_looks();
+    let living = newest.iter().filter(|series| series.alive_since.is_some());
+    let living = living.filter_map(|series| Some((providers.get(&series.provider)?, series.old.clone())));
+    let rotations = rotations::ever(project).unwrap_or_default();
+    let rolled_back = rotations
+        .iter()
+        .filter(|rotation| rotation.stage == RotationStage::RolledBack);
+    let newer = rolled_back.filter_map(|rotation| {
+        let provider = providers.get(&rotation.provider)?;
+        Some((provider, newer_key(project, provider, rotation)?))
+    });
+    let mut doubted: Vec<ReplacedKey> = Vec::new();
+    for (provider, old) in living.chain(newer) {
+        let looked = newest.iter().find(|series| series.is_about(&provider.id, &old));
+        let is_known = looked.is_some_and(|series| series.is_settled() || series.looked_at() == Some(now));
+        let is_among = |key: &ReplacedKey| key.provider.id == provider.id && key.old_print == old;
+        if is_known || doubted.iter().any(is_among) {
+            continue;
+        }
+        let successor = provider.instances(&present).into_iter().next();
+        let beside = successor.and_then(|new| PresentKeys::of(project, provider, &present, &new));
+        let former = of_key(project, provider, &old);
+        doubted.extend(beside.map(|keys| keys.replaced(&former, |_| true)).unwrap_or_default());
+    }
+    doubted
+}
+
+/// What tells the key that a rotation had put into `.env`, from the newest backup that holds it.
+fn newer_key(project: &Project, provider: &Provider, rotation: &Rotation) -> Option<Vec<Fingerprint>> {
+    let is_new = |found: &backup::Backup| {
+        let mut new = rotation.new.iter();
+        !rotation.new.is_empty() && new.all(|(name, print)| found.fingerprints.get(name) == Some(print))
+    };
+    let found = backup::list(project).into_iter().find(is_new)?;
+    let env = backup::values(project, &found).ok()?;
+    let mut keys = provider
+        .instances(&only(&env.values(), rotation.new.keys()))
+        .into_iter();
+    keys.find_map(|key| identity(project, provider, &key))
 }
 
 /// Keys that are exported with other values than `.env` holds.

@@ -2,6 +2,7 @@
 use super::heartbeat::Heartbeat;
 use super::old_keys;
 use super::record::MonitorRecord;
+use crate::rotation::key_ends::KeyEnds;
 use crate::rotation::plan::{self, Plan};
 use crate::rotation::schedule_file::{self, ReadSchedule};
 use crate::rotation::{EnvError, Keyring, Project, backup};
@@ -49,6 +50,7 @@ pub struct BackupLine {
 pub(super) struct ProjectFiles {
     pub(super) env: EnvLine,
     pub(super) values: BTreeMap<String, SecretString>,
+    pub(super) ends: KeyEnds,
     pub(super) backup: BackupLine,
     pub(super) read: ReadSchedule,
     pub(super) plan: Option<Plan>,
@@ -64,6 +66,7 @@ pub(super) fn files(keys: &Keyring, now: DateTime<Utc>) -> ProjectFiles {
     ProjectFiles {
         env,
         values,
+        ends: KeyEnds::read(project),
         backup: backup_line(project, now),
         read: schedule_file::read(project),
         plan: plan::make(project, &keys.providers, now).ok(),

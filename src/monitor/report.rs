@@ -4,12 +4,14 @@ use super::project_files::{BackupLine, EnvLine, ProjectFiles, files};
 use super::record::MonitorRecord;
 use crate::config::Settings;
 use crate::domain::exposure::ExposedKey;
-use crate::domain::schedule::{Priority, ProviderEnd, days_until};
+use crate::domain::schedule::{KeySchedule, Priority, ProviderEnd, days_until};
 use crate::domain::verdict::{Life, Verdict};
 use crate::rotation::key_ends::AnsweringKey;
+use crate::rotation::plan::Planned;
 use crate::rotation::probe::{Hint, Probed};
 use crate::rotation::schedule_file::ReadSchedule;
-use crate::rotation::{Keyring, MeantKeys, look_at_exposed};
+use crate::rotation::state_file::StateError;
+use crate::rotation::{Keyring, MeantKeys, Project, look_at_exposed};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use std::sync::Arc;
@@ -62,6 +64,8 @@ pub struct MonitorReport {
     pub exported_otherwise: Vec<String>,
     /// Keys that others could read, whose clock runs or stopped in this run.
     pub exposed: Vec<ExposedKey>,
+    /// Why the keys that others could read cannot be looked at.
+    pub exposures_fault: Option<String>,
     /// The bot's last sign of life; none where `run` never ran.
     pub heartbeat: Option<HeartbeatLine>,
 }
@@ -83,8 +87,14 @@ pub struct KeyLine {
     pub alive: bool,
     /// When the provider ends it.
     pub expires_at: Option<DateTime<Utc>>,
-    /// When its provider says that it was made.
+    /// When it was made: as its provider says, else when it was put into `.env`, by the schedule.
     pub made_at: Option<DateTime<Utc>>,
+    /// What is to be kept of its end: what its provider told, or what was noted and it outlived.
+    #[serde(skip)]
+    pub kept_end: Option<ProviderEnd>,
+    /// When it was first heard of its end.
+    #[serde(skip)]
+    pub end_seen_at: Option<DateTime<Utc>>,
     /// When it was last replaced, as far as is known: by the schedule, or by the provider's date of its making.
     pub last_rotated_at: Option<DateTime<Utc>>,
     /// When its rotation is due.
@@ -128,13 +138,16 @@ pub struct HeartbeatLine {
 impl KeyLine {
     /// When its provider ends it.
     pub(super) fn end(&self) -> Option<ProviderEnd> {
-        let made_at = self.made_at;
-        self.expires_at.map(|at| ProviderEnd { at, made_at })
+        self.expires_at.map(|at| ProviderEnd {
+            at,
+            made_at: self.made_at,
+            seen_at: self.end_seen_at,
+        })
     }
 }
 
 impl MonitorReport {
-    /// The keys that answered, with what was told of their ends.
+    /// The keys that answered, with what is to be kept of their ends.
     pub(super) fn answering(&self) -> Vec<AnsweringKey> {
         let answering = self.keys.iter().filter(|key| key.alive);
         answering
@@ -143,7 +156,7 @@ impl MonitorReport {
                     provider: key.provider.clone(),
                     variable: key.key.clone(),
                     fingerprint: key.fingerprint.clone()?,
-                    end: key.end(),
+                    end: key.kept_end,
                 })
             })
             .collect()
@@ -186,14 +199,20 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
     let (next_at, fault) = match &disk.read {
         ReadSchedule::Ok { schedule, .. } => {
             // An exposed key is due before its date, and one that ends soon.
-            let planned = disk.plan.iter().flat_map(|plan| &plan.keys).map(|key| key.due_at);
-            let planned = planned.chain(keys.iter().filter_map(|key| key.next_at)).min();
+            let planned = disk.plan.iter().flat_map(|plan| &plan.keys);
+            let is_asked = |planned: &&Planned| keys.iter().any(|key| key.provider == planned.provider);
+            let others = planned.filter(|key| !is_asked(key)).map(|key| key.due_at);
+            let planned = others.chain(keys.iter().filter_map(|key| key.next_at)).min();
             (Some(planned.unwrap_or(schedule.next_at)), None)
         }
         ReadSchedule::Missing => (None, Some("missing".to_owned())),
         ReadSchedule::Unreadable(why) => (None, Some(why.clone())),
     };
-    let exposed = exposed(watcher, now).await;
+    let (exposed, exposures_fault) = match exposed(watcher, now).await {
+        Ok(exposed) => (exposed, None),
+        Err(error) => (Vec::new(), exposures_fault(&watcher.keys.project, &error)),
+    };
+    old_keys::ask(&watcher.keys, &watcher.proof_at, now).await;
     let (keyring, looked) = (watcher.keys.clone(), exposed.clone());
     // What was just learned of an exposed key is known of it as an old one.
     let old_keys = watcher
@@ -225,6 +244,7 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
         old_keys,
         exported_otherwise: disk.exported_otherwise,
         exposed,
+        exposures_fault,
         heartbeat: disk.heartbeat.map(|beat| HeartbeatLine {
             at: beat.at,
             alive: beat.is_alive(now, watcher.idle),
@@ -232,17 +252,36 @@ pub async fn gather(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Pr
     }
 }
 
-/// What cannot be read is none that could be told.
-async fn exposed(watcher: &Watcher, now: DateTime<Utc>) -> Vec<ExposedKey> {
+async fn exposed(watcher: &Watcher, now: DateTime<Utc>) -> Result<Vec<ExposedKey>, StateError> {
     let every = MeantKeys {
         all: true,
         ..MeantKeys::default()
     };
-    let looked = look_at_exposed(&watcher.keys, &every, &watcher.proof_at, now).await;
-    looked.unwrap_or_else(|error| {
-        tracing::warn!(%error, "exposed keys cannot be looked at");
-        Vec::new()
-    })
+    look_at_exposed(&watcher.keys, &every, &watcher.proof_at, now).await
+}
+
+/// Why exposed keys are not seen, and how to mend that; that `.env` cannot be read is told by itself.
+fn exposures_fault(project: &Project, error: &StateError) -> Option<String> {
+    match error {
+        StateError::Env(_) => None,
+        StateError::Unreadable { path, why } => Some(format!(
+            "{} cannot be understood ({why}): mend it, or move it away and mark what leaked again: keyminder leak KEY",
+            project.relative(path)
+        )),
+        StateError::Io { .. } | StateError::Backup(_) | StateError::Busy(_) => Some(error.to_string()),
+    }
+}
+
+/// Whether what the schedule notes of a provider's key is about the one under these names.
+fn is_noted_of(watcher: &Watcher, noted: &KeySchedule, variables: &[String], disk: &ProjectFiles) -> bool {
+    let is_it = |name: &String| {
+        let print = disk
+            .values
+            .get(name)
+            .map(|value| watcher.keys.project.fingerprint(name, value));
+        print == noted.fingerprint
+    };
+    noted.fingerprint.is_none() || variables.iter().any(is_it)
 }
 
 fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTime<Utc>) -> KeyLine {
@@ -253,22 +292,37 @@ fn key_line(watcher: &Watcher, probed: &Probed, disk: &ProjectFiles, now: DateTi
     let planned = disk.plan.as_ref().and_then(|plan| plan.key(&probed.provider));
     let last_rotated_at = own.and_then(|own| own.last_rotated_at).or(probed.captures.created_at);
     let alive = probed.verdict.life() == Life::Alive;
-    let noted = own.and_then(|own| own.provider_expires_at);
-    // An end that was noted, and that passed, is no fact of a key that answers.
-    let expires_at = probed.captures.expires_at.or(noted.filter(|at| !alive || *at > now));
-    let made_at = probed.captures.created_at.or(last_rotated_at);
-    let by_end = expires_at.map(|at| ProviderEnd { at, made_at }.due_at());
-    // Where no date is set, that is one finding for all, and not one for each key.
-    let next_at = planned
-        .filter(|key| key.exposed || schedule.is_some())
-        .map(|key| by_end.map_or(key.due_at, |by_end| by_end.min(key.due_at)));
     let key = probed.variables.first().cloned().unwrap_or_default();
+    let value = disk.values.get(&key);
+    let fingerprint = value.map(|value| watcher.keys.project.fingerprint(&key, value));
+    let noted = own.filter(|own| is_noted_of(watcher, own, &probed.variables, disk));
+    let made_at = probed.captures.created_at.or(noted.and_then(|own| own.last_rotated_at));
+    let (told, noted) = (
+        probed.captures.expires_at,
+        noted.and_then(|own| own.provider_expires_at),
+    );
+    // An end in the past of a key that answers is no fact.
+    let is_outlived = |at: &DateTime<Utc>| alive && *at <= now;
+    let expires_at = told.or(noted).filter(|at| !is_outlived(at));
+    let seen_at = |print| disk.ends.seen_at(&probed.provider, &key, print);
+    let end_seen_at = Some(fingerprint.as_ref().and_then(seen_at).unwrap_or(now));
+    let end = |at| ProviderEnd {
+        at,
+        made_at,
+        seen_at: end_seen_at,
+    };
+    let by_end = expires_at.map(|at| end(at).due_at());
+    // Where no date is set, that is one finding for all, and not one for each key.
+    let next_at = planned.filter(|key| key.exposed || schedule.is_some()).map(|planned| {
+        let of_answering = schedule.filter(|_| alive && !planned.exposed);
+        let written = of_answering.map_or(planned.due_at, |schedule| schedule.written_for(&probed.provider));
+        by_end.map_or(written, |by_end| by_end.min(written))
+    });
     let unknown = probed.verdict.life() == Life::Unknown;
     KeyLine {
-        fingerprint: disk
-            .values
-            .get(&key)
-            .map(|value| watcher.keys.project.fingerprint(&key, value)),
+        fingerprint,
+        kept_end: told.or(noted.filter(is_outlived)).map(end),
+        end_seen_at,
         unknown_runs: if unknown {
             disk.record.unknown_runs_of(&key) + 1
         } else {

@@ -33,7 +33,7 @@ pub enum AlertDelivery {
     Incomplete,
 }
 
-/// Looks at everything once and judges it. Writes nothing.
+/// Looks at everything once and judges it. It writes nothing but the proofs that it took.
 pub async fn once(watcher: &Watcher, now: DateTime<Utc>, heard: impl FnMut(&Probed)) -> MonitorRun {
     let report = report::gather(watcher, now, heard).await;
     let findings = findings::of(&report);
@@ -68,10 +68,10 @@ impl MonitorRun {
         if told == AlertDelivery::Complete {
             record.sent = self.sent;
         }
-        let answering = self.report.answering();
+        let (answering, at) = (self.report.answering(), self.report.checked_at);
         let kept = watcher.keys.blocking(move |project| {
             record.write(project)?;
-            key_ends::keep(project, answering).map_err(io::Error::other)
+            key_ends::keep(project, answering, at).map_err(io::Error::other)
         });
         kept.await
     }

@@ -25,6 +25,8 @@ fn key(provider: &str, key: &str, verdict: Verdict) -> KeyLine {
         alive: verdict.life() == Life::Alive,
         expires_at: None,
         made_at: None,
+        kept_end: None,
+        end_seen_at: None,
         last_rotated_at: None,
         next_at: Some(now() + TimeDelta::days(20)),
         days_left: Some(20),
@@ -41,6 +43,7 @@ fn key(provider: &str, key: &str, verdict: Verdict) -> KeyLine {
 fn exposed() -> ExposedKey {
     ExposedKey {
         is_rotating: false,
+        is_newer: false,
         id: "groq".to_owned(),
         title: "Groq".to_owned(),
         variables: vec!["API_Groq".to_owned()],
@@ -85,6 +88,7 @@ fn well() -> MonitorReport {
             fault: None,
         },
         exposed: Vec::new(),
+        exposures_fault: None,
         old_keys: Vec::new(),
         exported_otherwise: Vec::new(),
         heartbeat: Some(HeartbeatLine { at: now(), alive: true }),
@@ -124,6 +128,7 @@ fn each_condition_has_its_level() {
                 provider: "notion".to_owned(),
                 since,
                 is_newer: false,
+                answers: true,
                 is_exposed: false,
                 held_by: vec!["node (pid 812, since Monday)".to_owned()],
             });
@@ -169,6 +174,11 @@ fn each_condition_has_its_level() {
         |r| r.exported_otherwise.push("API_Groq".to_owned()),
         &[Condition::ExportedOtherwise],
         1,
+    );
+    check(
+        |r| r.exposures_fault = Some("state/exposures.json cannot be understood".to_owned()),
+        &[Condition::ExposuresFault],
+        2,
     );
     check(old(24 * 8), &[Condition::OldKeyAlive], 2);
     check(

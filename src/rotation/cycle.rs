@@ -137,9 +137,8 @@ pub fn expose(project: &Project, prints: &BTreeMap<String, Fingerprint>, at: Dat
     save(project, &kept.cycle, kept.on_page, kept.ended_at)
 }
 
-/// Takes such notes back, for the variables that fit; those that were noted.
+/// Takes such notes back, for the variables that fit, `state/` being locked; those that were noted.
 pub fn unexpose(project: &Project, fits: impl Fn(&String, &Fingerprint) -> bool) -> Result<Vec<String>, StateError> {
-    let _lock = replace::lock(&project.state_dir)?;
     let Some(mut kept) = kept(project)? else {
         return Ok(Vec::new());
     };

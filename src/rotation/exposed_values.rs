@@ -1,12 +1,12 @@
 //! Where the values of exposed keys are: in `.env`, or in a backup, beside the key that took their place.
 use super::dotenv::{KeyValues, only};
-use super::exposures::{self, Exposure, is_in_use};
+use super::exposures::{self, ExposedPlace, Exposure};
 use super::providers::{Instance, Provider, Providers};
 use super::replaced_key::{PresentKeys, ReplacedKey};
 use super::retired::retired;
 use super::rotations::{self, RotationStage};
 use super::state_file::StateError;
-use super::{EnvError, EnvFile, Project, backup};
+use super::{EnvFile, Project, backup};
 
 /// Where the exposed value of a key is.
 pub(super) enum ExposedValues {
@@ -41,19 +41,16 @@ impl GoneKeys {
                 .of_variable(&exposure.variable)
                 .is_some_and(|of| of.id == provider)
         };
-        let mut running = exposures::of(project, providers, &[], true)?;
+        let mut running = exposures::all_running(project)?;
         running.retain(is_its);
         if running.is_empty() {
             return Ok(gone);
         }
-        let env = match project.read_env() {
-            Err(EnvError::Missing(_)) => EnvFile::parse(b"")?,
-            env => env?,
-        };
+        let env = project.read_env_or_empty()?;
         let dead = retired(project);
         running.retain(|exposure| {
             let is_dead = dead.contains(&(exposure.variable.clone(), exposure.fingerprint.clone()));
-            !is_dead && !is_in_use(project, &env, exposure)
+            !is_dead && !ExposedPlace::of(project, providers, &env, exposure).in_use
         });
         for exposure in &running {
             match of(project, &env, providers.of_variable(&exposure.variable), exposure) {
@@ -90,10 +87,11 @@ pub(super) fn of(project: &Project, env: &EnvFile, provider: Option<&Provider>, 
     };
     let mut present = env.values();
     if let Some(name) = project.name_now(env, &exposure.variable, &exposure.fingerprint) {
-        // It is asked about under the name by which its provider is known, whatever it is called now.
-        present.extend(env.get(name).map(|value| (exposure.variable.clone(), value.clone())));
+        let known = provider.variable(name).map_or(exposure.variable.as_str(), |_| name);
+        // It is asked about under a name by which its provider is known, whatever it is called now.
+        present.extend(env.get(name).map(|value| (known.to_owned(), value.clone())));
         let mut keys = provider.instances(&present).into_iter();
-        let key = keys.find(|key| key.names.contains(&exposure.variable));
+        let key = keys.find(|key| key.names.iter().any(|name| name == known));
         return ExposedValues::InUse(key.map(|key| only(&present, &key.names)).unwrap_or_default());
     }
     let Some(former) = former(project, exposure) else {

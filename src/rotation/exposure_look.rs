@@ -2,7 +2,7 @@
 //! dead? Only a provider's answer about that very value tells; everything else is unknown, and said to be.
 use super::dotenv::KeyValues;
 use super::exposed_values::{self, ExposedValues, GoneKeys};
-use super::exposures::{self, Exposure, MeantKeys, exposed_key};
+use super::exposures::{self, ExposedPlace, Exposure, MeantKeys, exposed_key};
 use super::exposures_mark::{Marked, unmarked_former};
 use super::key_names::stands_for_a_key;
 use super::proofs::ProofSeries;
@@ -10,7 +10,7 @@ use super::prove::prove;
 use super::providers::{Provider, Providers};
 use super::retirement::Retirement;
 use super::state_file::StateError;
-use super::{EnvError, EnvFile, Keyring, Project};
+use super::{Keyring, Project};
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
 use crate::domain::verdict::{Life, Verdict};
 use chrono::{DateTime, Utc};
@@ -21,6 +21,9 @@ use std::time::Duration;
 struct Found {
     provider: Option<Provider>,
     exposures: Vec<Exposure>,
+    /// The variables by which it is called.
+    variables: Vec<String>,
+    in_use: bool,
     values: ExposedValues,
 }
 
@@ -87,7 +90,7 @@ fn without_clock(keys: &Keyring, former: &Marked, looked: &[ExposedKey]) -> Vec<
 /// A key under a name that somebody gave, of which nothing is exposed.
 fn named_key(keys: &Keyring, name: &String, standing: ExposureStanding) -> ExposedKey {
     let provider = keys.providers.of_variable(name);
-    let mut key = exposed_key(&keys.project, provider, &[], standing);
+    let mut key = exposed_key(&keys.project, provider, &[], Vec::new(), standing);
     if provider.is_none() {
         key.id.clone_from(name);
         key.title.clone_from(name);
@@ -127,29 +130,43 @@ fn found(
     providers: &Providers,
     which: &MeantKeys,
 ) -> Result<(Vec<Found>, Vec<String>, Marked), StateError> {
-    let env = match project.read_env() {
-        Err(EnvError::Missing(_)) => EnvFile::parse(b"")?,
-        env => env?,
-    };
+    let env = project.read_env_or_empty()?;
     let keys = env.entries().filter(|entry| !stands_for_a_key(entry));
     let present = keys.map(|entry| entry.name.clone()).collect();
     let mut all_found: Vec<Found> = Vec::new();
-    let mut exposed = exposures::of(project, providers, &which.names, which.all)?;
-    let mut of_former = exposures::of(project, providers, &which.former, false)?;
-    of_former.retain(|exposure| !exposed.contains(exposure) && !exposures::is_in_use(project, &env, exposure));
+    let mut exposed = if which.all {
+        exposures::all_running(project)?
+    } else {
+        exposures::of(project, providers, &env, &which.names)?
+    };
+    // What stands under another key's name is a former value of this one's.
+    let is_former = |exposure: &Exposure| {
+        let place = ExposedPlace::of(project, providers, &env, exposure);
+        !place.in_use || !exposures::is_same_key(providers, place.variable, &exposure.variable)
+    };
+    let of_former = exposures::of(project, providers, &env, &which.former)?.into_iter();
+    let of_former: Vec<Exposure> = of_former
+        .filter(|exposure| !exposed.contains(exposure) && is_former(exposure))
+        .collect();
     exposed.extend(of_former);
     for exposure in exposed {
-        let provider = providers.of_variable(&exposure.variable);
+        let place = ExposedPlace::of(project, providers, &env, &exposure);
+        let (variable, provider, in_use) = (place.variable.to_owned(), place.provider, place.in_use);
         let values = exposed_values::of(project, &env, provider, &exposure);
         let same = |known: &&mut Found| {
             let provider_of = known.provider.as_ref().map(|provider| &provider.id);
             provider.is_some() && provider_of == provider.map(|provider| &provider.id) && known.values.same_key(&values)
         };
         match all_found.iter_mut().find(same) {
-            Some(known) => known.exposures.push(exposure),
+            Some(known) => {
+                known.variables.push(variable);
+                known.exposures.push(exposure);
+            }
             None => all_found.push(Found {
                 provider: provider.cloned(),
+                variables: vec![variable],
                 exposures: vec![exposure],
+                in_use,
                 values,
             }),
         }
@@ -161,7 +178,13 @@ fn found(
 async fn judged(keys: &Keyring, found: &Found, proof_at: &[Duration], now: DateTime<Utc>) -> ExposedKey {
     let (standing, series) = standing(keys, found, proof_at, now).await;
     let exposures: Vec<&Exposure> = found.exposures.iter().collect();
-    let mut key = exposed_key(&keys.project, found.provider.as_ref(), &exposures, standing);
+    let mut key = exposed_key(
+        &keys.project,
+        found.provider.as_ref(),
+        &exposures,
+        found.variables.clone(),
+        standing,
+    );
     let proven_at = series.as_ref().and_then(ProofSeries::proven_at);
     key.ended_at = standing.is_over().then(|| key.ended_at.or(proven_at).unwrap_or(now));
     let is_proving = standing == ExposureStanding::OldRefused;
@@ -179,13 +202,7 @@ async fn standing(
 ) -> (ExposureStanding, Option<ProofSeries>) {
     use ExposureStanding as Is;
     let Some(provider) = &found.provider else {
-        let env = keys.blocking(Project::read_env).await;
-        let in_use = |exposure: &Exposure| {
-            env.as_ref()
-                .is_ok_and(|env| exposures::is_in_use(&keys.project, env, exposure))
-        };
-        let in_use = found.exposures.iter().any(in_use);
-        return (if in_use { Is::InUseUnknown } else { Is::NoProvider }, None);
+        return (if found.in_use { Is::InUseUnknown } else { Is::NoProvider }, None);
     };
     match &found.values {
         ExposedValues::InUse(values) => match verdict(keys, provider, values, now).await.life() {
@@ -201,12 +218,8 @@ async fn standing(
                 return (Is::OldUnknown, None);
             }
             let series = proven.series.into_iter().next();
-            let standing = match series.as_ref().map_or(Is::OldUnknown, of_series) {
-                Is::OldAlive if replaced.new.is_empty() => Is::GoneAlive,
-                Is::OldUnknown if replaced.new.is_empty() => Is::GoneUnknown,
-                standing => standing,
-            };
-            (standing, series)
+            let standing = series.as_ref().map_or(Is::OldUnknown, of_series);
+            (standing.beside_another(!replaced.new.is_empty()), series)
         }
         ExposedValues::Unreadable => (Is::OldUnreadable, None),
         ExposedValues::NoProvider => (Is::NoProvider, None),
@@ -229,5 +242,42 @@ fn of_series(series: &ProofSeries) -> ExposureStanding {
         Some(Retirement::Inconclusive | Retirement::Propagating | Retirement::NotRotated) | None => {
             ExposureStanding::OldUnknown
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exposures_mark::mark;
+    use super::super::project::testing::{project, write_file};
+    use super::*;
+    use crate::rotation::backup;
+
+    /// Half a rotation: the former value of one variable is in use as another key's.
+    #[test]
+    fn a_former_value_under_another_keys_name_is_looked_at() {
+        let (old, new) = (format!("gsk_{}", "aB3".repeat(16)), format!("gsk_{}", "cD4".repeat(16)));
+        let (_dir, project) = project(&format!("API_Groq={old}\n"));
+        backup::create(&project, Utc::now(), "test").unwrap();
+        write_file(&project.env, &format!("API_Groq={new}\nVITE_GROQ={old}\n"));
+        let providers = Providers::builtin().with_names_of(&project.read_env().unwrap());
+        let which = MeantKeys {
+            former: vec!["API_Groq".to_owned()],
+            ..MeantKeys::default()
+        };
+        mark(&project, &providers, &which, Utc::now()).unwrap();
+        let (all_found, ..) = found(&project, &providers, &which).unwrap();
+        let [key] = &all_found[..] else {
+            panic!("it is not looked at")
+        };
+        assert_eq!((&key.variables[..], key.in_use), (&["VITE_GROQ".to_owned()][..], true));
+        // The one in use was not meant.
+        let present = MeantKeys {
+            all: true,
+            ..MeantKeys::default()
+        };
+        mark(&project, &providers, &present, Utc::now()).unwrap();
+        let (all_found, ..) = found(&project, &providers, &which).unwrap();
+        let variables = all_found.iter().flat_map(|key| key.variables.clone());
+        assert!(!variables.collect::<Vec<_>>().contains(&"API_Groq".to_owned()));
     }
 }

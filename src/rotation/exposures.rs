@@ -3,9 +3,9 @@
 use super::providers::{KeyOrigin, Provider, Providers};
 use super::replace;
 use super::retired::retired;
-use super::rotations;
+use super::rotations::{self, RotationStage};
 use super::state_file::{StateError, load, store};
-use super::{EnvError, EnvFile, Project, cycle};
+use super::{EnvFile, Project, cycle};
 use crate::domain::cycle::Fingerprint;
 use crate::domain::exposure::{ExposedKey, ExposureStanding};
 use chrono::{DateTime, Utc};
@@ -76,18 +76,26 @@ pub fn unmark(
     but: &[String],
     at: DateTime<Utc>,
 ) -> Result<Vec<String>, StateError> {
-    let means = |names: &[String], variable: &String| names.iter().any(|name| is_same_key(providers, name, variable));
-    let is_meant = |variable: &String| (which.all || means(&which.names, variable)) && !means(but, variable);
-    let present = match project.fingerprints() {
-        Err(EnvError::Missing(_)) => BTreeMap::new(),
-        prints => prints?,
+    let _lock = replace::lock(&project.state_dir)?;
+    let env = project.read_env_or_empty()?;
+    let present = project.fingerprints_of(&env);
+    let means = |names: &[String], variable: &str, print: &Fingerprint| {
+        let now = project.name_now(&env, variable, print);
+        let is_it = |name: &String| {
+            let mut of = [Some(variable), now].into_iter().flatten();
+            of.any(|variable| is_same_key(providers, name, variable))
+        };
+        names.iter().any(is_it)
     };
-    let lock = replace::lock(&project.state_dir)?;
+    let is_meant = |variable: &str, print: &Fingerprint| {
+        (which.all || means(&which.names, variable, print)) && !means(but, variable, print)
+    };
     let mut kept = kept(project)?;
     let mut last: BTreeMap<String, (bool, DateTime<Utc>, Fingerprint)> = BTreeMap::new();
     for known in kept.exposures.iter().filter(|known| known.runs()) {
         let stands = present.get(&known.variable) == Some(&known.fingerprint);
-        if !is_meant(&known.variable) && (stands || !means(&which.former, &known.variable)) {
+        let (variable, print) = (&known.variable, &known.fingerprint);
+        if !is_meant(variable, print) && (stands || !means(&which.former, variable, print)) {
             continue;
         }
         let this = (stands, known.since, known.fingerprint.clone());
@@ -103,12 +111,11 @@ pub fn unmark(
     if !last.is_empty() {
         store(&project.state_dir.join(NAME), &kept)?;
     }
-    drop(lock);
     let is_left = |name: &String, print: &Fingerprint| {
         let mut kept = kept.exposures.iter();
         kept.any(|known| known.runs() && known.variable == *name && known.fingerprint == *print)
     };
-    let mut back = cycle::unexpose(project, |name, print| is_meant(name) && !is_left(name, print))?;
+    let mut back = cycle::unexpose(project, |name, print| is_meant(name, print) && !is_left(name, print))?;
     back.extend(last.into_keys());
     back.sort();
     back.dedup();
@@ -121,24 +128,34 @@ pub(super) fn is_same_key(providers: &Providers, name: &str, variable: &str) -> 
     variable.eq_ignore_ascii_case(name) || known.is_some_and(|known| known.answers_to(variable))
 }
 
-/// The exposures that are asked for: those whose clock runs, or of each of these names those whose clock runs, and where none
+/// The exposures whose clock runs, by name, and of one name the newest last.
+pub(super) fn all_running(project: &Project) -> Result<Vec<Exposure>, StateError> {
+    let mut exposures = ever_by_name(project)?;
+    exposures.retain(|known| known.ended_at.is_none());
+    Ok(exposures)
+}
+
+fn ever_by_name(project: &Project) -> Result<Vec<Exposure>, StateError> {
+    let mut exposures = ever(project)?;
+    exposures.sort_by(|one, other| (&one.variable, one.since).cmp(&(&other.variable, other.since)));
+    Ok(exposures)
+}
+
+/// The exposures of the keys that names mean, by what they were called or are called now: those whose clock runs, and where none
 /// does, the newest.
 pub(super) fn of(
     project: &Project,
     providers: &Providers,
+    env: &EnvFile,
     names: &[String],
-    all: bool,
 ) -> Result<Vec<Exposure>, StateError> {
-    let mut exposures = ever(project)?;
-    // By name, and of one name the newest last.
-    exposures.sort_by(|one, other| (&one.variable, one.since).cmp(&(&other.variable, other.since)));
-    if all {
-        exposures.retain(|known| known.ended_at.is_none());
-        return Ok(exposures);
-    }
     let mut found: Vec<Exposure> = Vec::new();
-    for known in exposures.into_iter().rev() {
-        let asked = names.iter().any(|name| is_same_key(providers, name, &known.variable));
+    for known in ever_by_name(project)?.into_iter().rev() {
+        let place = ExposedPlace::of(project, providers, env, &known);
+        let asked = names.iter().any(|name| {
+            let mut variables = [&known.variable, place.variable].into_iter();
+            variables.any(|variable| is_same_key(providers, name, variable))
+        });
         let runs = known.ended_at.is_none();
         let same = |newer: &Exposure| newer.variable == known.variable;
         if !asked || !runs && found.iter().any(same) {
@@ -171,28 +188,31 @@ pub(super) fn remember(project: &Project, seen: &[(Exposure, ExposedKey)]) -> Re
 
 /// The exposed keys whose clock runs, as far as the files tell: nobody is asked.
 pub fn running(project: &Project, providers: &Providers) -> Result<Vec<ExposedKey>, StateError> {
-    let env = match project.read_env() {
-        Err(EnvError::Missing(_)) => None,
-        env => Some(env?),
-    };
-    let (retired, exposures) = (retired(project), of(project, providers, &[], true)?);
+    let env = project.read_env_or_empty()?;
+    let (retired, exposures) = (retired(project), all_running(project)?);
     let mut keys: Vec<ExposedKey> = Vec::new();
     for exposure in exposures {
-        let in_use = env.as_ref().is_some_and(|env| is_in_use(project, env, &exposure));
-        if !in_use && retired.contains(&(exposure.variable.clone(), exposure.fingerprint.clone())) {
+        let place = ExposedPlace::of(project, providers, &env, &exposure);
+        if !place.in_use && retired.contains(&(exposure.variable.clone(), exposure.fingerprint.clone())) {
             continue;
         }
         let standing = match exposure.standing {
-            Some(standing) if standing.is_in_use() == in_use => standing,
-            _ if in_use => ExposureStanding::InUseUnknown,
+            Some(standing) if standing.is_in_use() == place.in_use => standing,
+            _ if place.in_use => ExposureStanding::InUseUnknown,
             _ => ExposureStanding::OldUnknown,
         };
-        let provider = providers.of_variable(&exposure.variable);
-        let key = exposed_key(project, provider, &[&exposure], standing);
-        match keys
-            .iter_mut()
-            .find(|known| known.id == key.id && known.standing == standing)
-        {
+        let standing = standing.beside_another(place.has_key(&env));
+        let key = exposed_key(
+            project,
+            place.provider,
+            &[&exposure],
+            vec![place.variable.to_owned()],
+            standing,
+        );
+        let same = |known: &&mut ExposedKey| {
+            known.id == key.id && known.standing == standing && known.is_newer == key.is_newer
+        };
+        match keys.iter_mut().find(same) {
             Some(known) => {
                 // An older value of the same name is told with it.
                 let names = key.variables.into_iter();
@@ -214,24 +234,62 @@ pub fn running_of(project: &Project, providers: &Providers, provider: &str) -> V
     exposed
 }
 
-/// Whether the exposed value stands in `.env` now, under whatever name.
-pub(super) fn is_in_use(project: &Project, env: &EnvFile, exposure: &Exposure) -> bool {
-    project
-        .name_now(env, &exposure.variable, &exposure.fingerprint)
-        .is_some()
+/// Where an exposed value stands: values are swapped and renamed.
+pub(super) struct ExposedPlace<'a> {
+    /// The variable that holds it now, else the one in which it stood.
+    pub(super) variable: &'a str,
+    /// Whose the key of that variable is, as far as that is known.
+    pub(super) provider: Option<&'a Provider>,
+    /// Whether `.env` holds it.
+    pub(super) in_use: bool,
 }
 
-/// A key with this standing, its clock running.
+impl<'a> ExposedPlace<'a> {
+    /// That of an exposure.
+    pub(super) fn of(
+        project: &Project,
+        providers: &'a Providers,
+        env: &'a EnvFile,
+        exposure: &'a Exposure,
+    ) -> ExposedPlace<'a> {
+        let now = project.name_now(env, &exposure.variable, &exposure.fingerprint);
+        let provider_now = now.and_then(|name| providers.of_variable(name));
+        ExposedPlace {
+            variable: now.unwrap_or(&exposure.variable),
+            provider: provider_now.or_else(|| providers.of_variable(&exposure.variable)),
+            in_use: now.is_some(),
+        }
+    }
+
+    /// Whether any key stands there now.
+    fn has_key(&self, env: &EnvFile) -> bool {
+        match self.provider {
+            Some(provider) => !provider.instances(&env.values()).is_empty(),
+            None => env.get(self.variable).is_some(),
+        }
+    }
+}
+
+/// A key with this standing that is called by these variables, its clock running.
 pub(super) fn exposed_key(
     project: &Project,
     provider: Option<&Provider>,
     exposures: &[&Exposure],
+    mut variables: Vec<String>,
     standing: ExposureStanding,
 ) -> ExposedKey {
-    let variables: Vec<String> = exposures.iter().map(|exposure| exposure.variable.clone()).collect();
+    variables.dedup();
     let first = variables.first().cloned().unwrap_or_default();
     let rotation = provider.and_then(|provider| rotations::find(project, &provider.id).ok().flatten());
+    let rolled_back = rotation
+        .as_ref()
+        .filter(|rotation| rotation.stage == RotationStage::RolledBack);
+    let is_its = |exposure: &&Exposure| {
+        let new = rolled_back.and_then(|rotation| rotation.new.get(&exposure.variable));
+        new == Some(&exposure.fingerprint)
+    };
     ExposedKey {
+        is_newer: !standing.is_in_use() && exposures.iter().any(is_its),
         is_rotating: rotation.is_some_and(|rotation| !rotation.stage.is_over()),
         id: provider.map_or_else(|| first.clone(), |provider| provider.id.clone()),
         title: provider.map_or(first, |provider| provider.title.clone()),
@@ -291,4 +349,32 @@ fn kept(project: &Project) -> Result<KeptExposures, StateError> {
             key: project.key_id().to_owned(),
             exposures: Vec::new(),
         }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::exposures_mark::mark;
+    use super::super::project::testing::project;
+    use super::*;
+
+    /// Two records tell of one mark: they agree whoever comes first.
+    #[test]
+    fn a_mark_beside_a_false_alarm_is_whole_or_gone() {
+        let (_dir, project) = project("API_Groq=gsk_made-up-old\n");
+        let providers = Providers::builtin();
+        let which = MeantKeys {
+            all: true,
+            ..MeantKeys::default()
+        };
+        for _ in 0..12 {
+            std::thread::scope(|scope| {
+                scope.spawn(|| mark(&project, &providers, &which, Utc::now()).unwrap());
+                scope.spawn(|| unmark(&project, &providers, &which, &[], Utc::now()).unwrap());
+            });
+            let runs = !all_running(&project).unwrap().is_empty();
+            let cycle = cycle::current(&project).unwrap();
+            let is_due = cycle.is_some_and(|cycle| !cycle.exposed.is_empty());
+            assert_eq!(runs, is_due);
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! Marks that keys were exposed: the values that stand in `.env`, or the ones before them. All of a mark is read once, and written
 //! under one lock.
-use super::exposures::MeantKeys;
+use super::exposures::{Exposure, MeantKeys};
 use super::key_names::{origins_of, stands_for_a_key};
 use super::providers::Providers;
 use super::retired::retired;
 use super::state_file::StateError;
-use super::{EnvError, EnvFile, Project, backup, cycle, exposures, replace, rotations};
+use super::{EnvFile, Project, backup, cycle, exposures, replace, rotations};
 use crate::domain::cycle::Fingerprint;
 use chrono::{DateTime, Utc};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ pub struct Marked {
     pub unknown: Vec<String>,
 }
 
-/// Notes that others could read these values: the keys that stand in `.env` are due now. A backup that holds them is made unless
+/// Notes that others could read these values, as they stand while `state/` is locked: the keys that stand in `.env` are due now. A backup that holds them is made unless
 /// there is one, so that the old values can be proven dead later; of a pipe none is made. Done twice, it changes nothing.
 pub fn mark(
     project: &Project,
@@ -37,10 +37,8 @@ pub fn mark(
     which: &MeantKeys,
     at: DateTime<Utc>,
 ) -> Result<Marked, StateError> {
-    let env = match project.read_env() {
-        Err(EnvError::Missing(_)) => EnvFile::parse(b"")?,
-        env => env?,
-    };
+    let _lock = replace::lock(&project.state_dir)?;
+    let env = project.read_env_or_empty()?;
     let placeholders: Vec<String> = placeholders(&env);
     let present = project.fingerprints_of(&env);
     let mut prints = present.clone();
@@ -56,7 +54,6 @@ pub fn mark(
     find_former(project, providers, which, &former, &mut marked);
     prints.retain(|name, _| marked.variables.contains(name));
     if !marked.variables.is_empty() || !marked.former.is_empty() {
-        let _lock = replace::lock(&project.state_dir)?;
         let values = marked.former.iter().map(|name| (name.clone(), former[name].clone()));
         exposures::note(
             project,
@@ -72,6 +69,38 @@ pub fn mark(
     }
     marked.variables.sort();
     Ok(marked)
+}
+
+/// Starts the clocks again of exposed values that stand in `.env` once more; the variables that hold an exposed one.
+pub(super) fn back_in_use(project: &Project, at: DateTime<Utc>) -> Result<Vec<String>, StateError> {
+    let _lock = replace::lock(&project.state_dir)?;
+    let exposures = exposures::ever(project)?;
+    if exposures.is_empty() {
+        return Ok(Vec::new());
+    }
+    let env = project.read_env_or_empty()?;
+    let name_now = |known: &Exposure| {
+        project
+            .name_now(&env, &known.variable, &known.fingerprint)
+            .map(str::to_owned)
+    };
+    let mut names: Vec<String> = exposures.iter().filter_map(name_now).collect();
+    names.sort();
+    names.dedup();
+    let mut again = exposures;
+    again.retain(|known| known.ended_at.is_some() && name_now(known).is_some());
+    if !again.is_empty() {
+        let prints = again
+            .iter()
+            .map(|known| (known.variable.clone(), known.fingerprint.clone()));
+        let prints: BTreeMap<String, Fingerprint> = prints.collect();
+        let origins = again
+            .into_iter()
+            .filter_map(|known| Some((known.variable, known.origin?)));
+        exposures::note(project, origins.collect(), &prints, at)?;
+        cycle::expose(project, &prints, at)?;
+    }
+    Ok(names)
 }
 
 /// Makes a backup that holds these values, unless one does.
@@ -102,10 +131,7 @@ fn wanted(
     placeholders: &[String],
 ) -> Marked {
     let mut marked = Marked::default();
-    let opens = |name: &&String| {
-        let of = providers.of_variable(name).and_then(|provider| provider.variable(name));
-        !of.is_some_and(|variable| variable.identifier)
-    };
+    let opens = |name: &&String| opens(providers, name);
     if which.all {
         marked.variables = prints.keys().filter(opens).cloned().collect();
         marked.placeholders = placeholders.to_vec();
@@ -136,6 +162,12 @@ fn wanted(
     marked
 }
 
+/// Whether the value of a variable opens something alone: the half of a pair that only names it does not.
+fn opens(providers: &Providers, name: &str) -> bool {
+    let of = providers.of_variable(name).and_then(|provider| provider.variable(name));
+    !of.is_some_and(|variable| variable.identifier)
+}
+
 /// The former values that names mean: those that may live, those that are proven dead, and those that nothing tells of.
 fn find_former(
     project: &Project,
@@ -151,7 +183,7 @@ fn find_former(
         if found.is_empty() {
             marked.unknown.push(name.clone());
         }
-        for (variable, print) in found {
+        for (variable, print) in found.into_iter().filter(|(variable, _)| opens(providers, variable)) {
             let is_dead = dead.contains(&(variable.clone(), print.clone()));
             let list = if is_dead { &mut marked.dead } else { &mut marked.former };
             if !list.contains(variable) {

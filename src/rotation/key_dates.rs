@@ -43,6 +43,10 @@ pub fn write(
         }
     };
     let next_at = own.next_at.unwrap_or(now);
+    match own.noted_end() {
+        Some(end) => whole.ends.insert(provider.id.clone(), end),
+        None => whole.ends.remove(&provider.id),
+    };
     whole.put(&provider.id, own);
     schedule_file::write(project, &whole)?;
     Ok(next_at)
@@ -79,14 +83,15 @@ pub fn set(
 /// The schedule with dates for each key of `.env`: those that have none of their own keep the one for all. Where no date is
 /// set, all are due now: the rotation of one key moves none of the others.
 pub fn of_each(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Schedule {
-    let read = schedule_file::read(project);
+    let env = project.read_env();
+    let read = schedule_file::read_beside(project, env.as_ref().ok());
     let due_now = || Schedule {
         next_at: now,
         every: None,
         ..Schedule::every(DEFAULT_INTERVAL, now, project.zone)
     };
     let mut schedule = read.schedule().cloned().unwrap_or_else(due_now);
-    let Ok(env) = project.read_env() else {
+    let Ok(env) = env else {
         return schedule;
     };
     for provider in providers.all() {

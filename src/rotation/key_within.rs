@@ -1,6 +1,6 @@
 //! The key alone, within a value that holds more: what people copy along with a key stands in front of it or behind it.
 use super::dotenv::KeyValues;
-use super::providers::{Provider, Variable};
+use super::providers::{Provider, Providers, Variable};
 use secrecy::{ExposeSecret, SecretString};
 
 /// What people copy along with a key, out of a header, a URL or a line of `.env`.
@@ -81,6 +81,16 @@ pub(super) fn keys_within(provider: &Provider, values: &KeyValues) -> Option<Key
     is_more.then_some(alone)
 }
 
+/// The values, and beside each that holds more than a key the key alone: elsewhere it stands without what was copied along.
+pub(super) fn with_keys_alone(providers: &Providers, values: &[(String, SecretString)]) -> Vec<(String, SecretString)> {
+    let alone = values.iter().filter_map(|(name, value)| {
+        let variable = providers.of_variable(name)?.variable(name)?;
+        let key = key_within(variable, value.expose_secret())?;
+        Some((name.clone(), SecretString::from(key)))
+    });
+    values.iter().cloned().chain(alone).collect()
+}
+
 fn is_key(variable: &Variable, text: &str) -> bool {
     variable.format.as_ref().is_none_or(|format| format.is_match(text))
 }
@@ -94,7 +104,6 @@ fn behind_word<'v>(value: &'v str, word: &str) -> Option<&'v str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rotation::providers::Providers;
 
     #[test]
     fn the_key_is_found_within_what_was_copied_along() {

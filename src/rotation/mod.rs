@@ -64,7 +64,7 @@ mod wiped_read;
 
 pub use atomic_write::{create_atomic, write_atomic};
 pub use blocking::blocking;
-pub use dotenv::{EnvEntry, EnvError, EnvFile, KeyValues, Warning};
+pub use dotenv::{EnvEntry, EnvError, EnvFile, KeyValues, Warning, only};
 pub use edit::EditError;
 pub use env_stamp::EnvStamp;
 pub use exposure_look::look as look_at_exposed;

@@ -57,7 +57,7 @@ impl Plan {
 /// read, everything is due now, as in the guide's monitor.
 pub fn make(project: &Project, providers: &Providers, now: DateTime<Utc>) -> Result<Plan, StateError> {
     let env = project.read_env()?;
-    let read = schedule_file::read(project);
+    let read = schedule_file::read_beside(project, Some(&env));
     let exposed = exposed(project, &env)?;
     let mut keys = Vec::new();
     for provider in providers.all() {

@@ -190,6 +190,14 @@ impl Project {
         Ok(EnvFile::parse(&self.env_bytes()?)?.resolved(|name| exported(name).map(SecretString::from)))
     }
 
+    /// As [`Project::read_env`]; where there is no `.env`, nothing stands in it.
+    pub fn read_env_or_empty(&self) -> Result<EnvFile, EnvError> {
+        match self.read_env() {
+            Err(EnvError::Missing(_)) => EnvFile::parse(b""),
+            env => env,
+        }
+    }
+
     /// The fingerprint of every secret variable in `.env`.
     pub fn fingerprints(&self) -> Result<BTreeMap<String, Fingerprint>, EnvError> {
         Ok(self.fingerprints_of(&self.read_env()?))

@@ -81,9 +81,41 @@ impl Proofs {
         });
         &mut self.series[place]
     }
+
+    /// The newest look at each old key that was asked about beside a successor.
+    pub fn newest_looks(&self) -> Vec<&ProofSeries> {
+        let mut newest: Vec<&ProofSeries> = Vec::new();
+        for series in self.series.iter().filter(|series| !series.new.is_empty()) {
+            match newest
+                .iter_mut()
+                .find(|known| known.is_about(&series.provider, &series.old))
+            {
+                Some(known) if known.looked_at() < series.looked_at() => *known = series,
+                Some(_) => {}
+                None => newest.push(series),
+            }
+        }
+        newest
+    }
+
+    /// Since when an old key has been seen alive, beside whatever successor.
+    pub fn alive_since(&self, provider: &str, old: &[Fingerprint]) -> Option<DateTime<Utc>> {
+        let own = self.series.iter().filter(|series| series.is_about(provider, old));
+        own.filter_map(|series| series.alive_since).min()
+    }
 }
 
 impl ProofSeries {
+    /// Whether it is about this old key.
+    pub fn is_about(&self, provider: &str, old: &[Fingerprint]) -> bool {
+        self.provider == provider && self.old == old
+    }
+
+    /// When it was last asked about.
+    pub fn looked_at(&self) -> Option<DateTime<Utc>> {
+        self.last.map(|run| run.at)
+    }
+
     /// Whether nothing more is to be asked.
     pub fn is_settled(&self) -> bool {
         matches!(

@@ -8,7 +8,7 @@ use super::probe::Probed;
 use super::providers::{Provider, Providers};
 use super::rotations::{self, Rotation, RotationError, RotationStage};
 use super::state_file::StateError;
-use super::{EnvError, EnvFile, Keyring, Project, ReplaceError};
+use super::{EnvError, EnvFile, Keyring, Project, ReplaceError, exposures_mark};
 use crate::domain::verdict::Life;
 use chrono::{DateTime, Utc};
 use std::sync::Arc;
@@ -158,7 +158,11 @@ fn restore(
         rolled_back.save(project)?;
     }
     match backup::restore(project, backup, at, what, None) {
-        Ok(restored) => Ok(restored),
+        Ok(mut restored) => {
+            restored.exposed = exposures_mark::back_in_use(project, at)?;
+            restored.exposed.retain(|name| restored.changed.contains(name));
+            Ok(restored)
+        }
         Err(error) => {
             for rotation in rotations {
                 rotation.save(project)?;

@@ -9,7 +9,7 @@ use super::replace::{self, ReplaceError};
 
 pub use super::project::SCHEDULE as PATH;
 
-use super::{EnvError, Project};
+use super::{EnvError, EnvFile, Project};
 use crate::domain::schedule::{DEFAULT_INTERVAL, Interval, KeySchedule, Priority, Schedule, read_instant};
 use chrono::{DateTime, NaiveDateTime, SecondsFormat, Utc};
 use chrono_tz::Tz;
@@ -79,8 +79,14 @@ pub fn lock(project: &Project) -> Result<File, ScheduleError> {
     Ok(replace::lock(&project.state_dir)?)
 }
 
-/// Reads the schedule.
+/// Reads the schedule. A pipe is not read for it: its vault would ask a person.
 pub fn read(project: &Project) -> ReadSchedule {
+    let env = (!project.env_is_pipe()).then(|| project.read_env().ok()).flatten();
+    read_beside(project, env.as_ref())
+}
+
+/// Reads the schedule beside `.env`, as it was read: which keys stand there tells which ends count.
+pub fn read_beside(project: &Project, env: Option<&EnvFile>) -> ReadSchedule {
     match load(project) {
         Ok(None) => ReadSchedule::Missing,
         Ok(Some(object)) => match interpret(&object, project.zone) {
@@ -88,7 +94,7 @@ pub fn read(project: &Project) -> ReadSchedule {
                 mut schedule,
                 changed_by_hand,
             } => {
-                schedule.ends = key_ends::of(project);
+                schedule.ends = key_ends::of(project, &schedule, env);
                 ReadSchedule::Ok {
                     schedule,
                     changed_by_hand,

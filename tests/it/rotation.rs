@@ -6,6 +6,7 @@
 
 mod crash;
 mod dates;
+mod ends;
 mod holders;
 mod init;
 mod leaked_again;
@@ -14,6 +15,7 @@ mod links;
 mod named;
 mod needs;
 mod obstacles;
+mod out_of_use;
 mod pipes;
 mod real_world;
 mod whole_turn;

@@ -153,6 +153,7 @@ pub(super) fn told(now: DateTime<Utc>) -> Vec<(ReplyPart, Vec<ExposedKey>)> {
 fn key(at: usize, standing: ExposureStanding, since: DateTime<Utc>) -> ExposedKey {
     ExposedKey {
         is_rotating: false,
+        is_newer: false,
         id: format!("a{at}"),
         title: format!("A{at}"),
         variables: vec![format!("A{at}_KEY")],

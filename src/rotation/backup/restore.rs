@@ -45,6 +45,8 @@ pub struct Restored {
     pub changed: Vec<String>,
     /// The backup of what was replaced.
     pub replaced: Option<String>,
+    /// The variables whose value others could read once: the clock on it runs.
+    pub exposed: Vec<String>,
 }
 
 /// Verifies the backup, backs the present `.env` up, then replaces it. With `into`, `.env` is left alone and a new file is
@@ -79,6 +81,7 @@ pub fn restore(
         into: project.env.clone(),
         changed: differing(&before, &after),
         replaced,
+        exposed: Vec::new(),
     })
 }
 
@@ -134,6 +137,7 @@ fn rehearse(
         into: path,
         changed: changed.into_keys().collect(),
         replaced: None,
+        exposed: Vec::new(),
     })
 }
 

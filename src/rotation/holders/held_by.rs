@@ -95,7 +95,7 @@ pub fn held_by(
     };
     let old: Vec<SoughtKeys> = rotations.iter().map(old).collect();
     let all: Vec<(String, SecretString)> = old.iter().flat_map(|old| old.values.clone()).collect();
-    let found = search.find(project, &all);
+    let found = search.find(project, providers, &all);
     let of = |(rotation, old): (&Rotation, SoughtKeys)| {
         let names: Vec<String> = rotation.old.keys().cloned().collect();
         let mut of = HeldBy {

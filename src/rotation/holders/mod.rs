@@ -26,7 +26,7 @@ pub use exported::exported_otherwise;
 pub use file_order::{OtherSetting, set_elsewhere};
 pub use held_by::{HeldBy, held_by};
 pub use holder::{Holder, HolderPlace, Program};
-pub use old_values::{changed_at, of_series, replaced};
+pub use old_values::{changed_at, of_key, replaced};
 pub use search::{HolderSearch, Holders};
 
 #[cfg(test)]

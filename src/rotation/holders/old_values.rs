@@ -1,8 +1,9 @@
 //! The old values of keys that were replaced: what to look for. They come from backups, live in memory for one search, and go.
+use crate::domain::cycle::Fingerprint;
 use crate::rotation::dotenv::{KeyValues, only};
 use crate::rotation::env_entry::same;
-use crate::rotation::proofs::{ProofSeries, identity};
-use crate::rotation::providers::Providers;
+use crate::rotation::proofs::identity;
+use crate::rotation::providers::Provider;
 use crate::rotation::rotations::Rotation;
 use crate::rotation::{EnvFile, Project, backup};
 use chrono::{DateTime, Utc};
@@ -32,17 +33,14 @@ fn without_references(env: &EnvFile, mut values: KeyValues) -> KeyValues {
     values
 }
 
-/// The values of an old key of which proofs were taken, from the newest backup that holds it.
-pub fn of_series(project: &Project, providers: &Providers, series: &ProofSeries) -> KeyValues {
-    let Some(provider) = providers.get(&series.provider) else {
-        return KeyValues::new();
-    };
+/// The values of the old key with this identity, from the newest backup that holds it.
+pub fn of_key(project: &Project, provider: &Provider, old: &[Fingerprint]) -> KeyValues {
     let backups = backup::list(project).into_iter();
     let mut files = backups.filter_map(|backup| backup::values(project, &backup).ok());
     let found = files.find_map(|env| {
         let values = env.values();
         let keys = provider.instances(&values).into_iter();
-        let mut same = keys.filter(|key| identity(project, provider, key).as_ref() == Some(&series.old));
+        let mut same = keys.filter(|key| identity(project, provider, key).as_deref() == Some(old));
         same.next()
             .map(|key| without_references(&env, only(&values, &key.names)))
     });

@@ -5,6 +5,8 @@ use super::sought::Sought;
 use super::{env_lines, exported, processes, profiles, project_files};
 use crate::config::Settings;
 use crate::rotation::Project;
+use crate::rotation::key_within::with_keys_alone;
+use crate::rotation::providers::Providers;
 use chrono::{DateTime, Utc};
 use secrecy::{ExposeSecret, SecretString};
 use std::path::PathBuf;
@@ -51,9 +53,9 @@ impl HolderSearch {
     }
 
     /// Looks for these values, each under the name of the variable whose old value it is; one variable may have several. Values below eight characters
-    /// stand everywhere and are not looked for.
-    pub fn find(&self, project: &Project, values: &[(String, SecretString)]) -> Holders {
-        let Some(sought) = Sought::new(values).filter(|_| self.is_on) else {
+    /// stand everywhere and are not looked for. Of a value that holds more than a key the key alone is looked for as well.
+    pub fn find(&self, project: &Project, providers: &Providers, values: &[(String, SecretString)]) -> Holders {
+        let Some(sought) = Sought::new(&with_keys_alone(providers, values)).filter(|_| self.is_on) else {
             return Holders::default();
         };
         let Running {

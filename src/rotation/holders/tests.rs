@@ -7,6 +7,7 @@ use super::{exported, ps};
 use crate::rotation::Project;
 use crate::rotation::dotenv::KeyValues;
 use crate::rotation::project::testing::{project, settings, write_file};
+use crate::rotation::providers::Providers;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -31,7 +32,9 @@ fn now() -> DateTime<Utc> {
 /// What is found in a project, in words.
 fn found(project: &Project) -> Vec<String> {
     let search = HolderSearch::new(&settings(&project.dir));
-    let holders = search.find(project, &values()).of(&["API_Groq".to_owned()], None);
+    let holders = search
+        .find(project, &Providers::builtin(), &values())
+        .of(&["API_Groq".to_owned()], None);
     assert!(!format!("{holders:?}").contains("gsk_"), "a value is told");
     holders.iter().map(|holder| holder.subject(now(), Tz::UTC)).collect()
 }
@@ -74,11 +77,15 @@ fn files_are_found_by_value_and_told_without_it() {
     // What ends a statement in a script is no part of the value elsewhere.
     let ended = [("API_Groq".to_owned(), format!("'{OLD}';").into())];
     let search = HolderSearch::new(&settings(dir.path()));
-    let holders = search.find(&project, &ended).of(&["API_Groq".to_owned()], None);
+    let holders = search
+        .find(&project, &Providers::builtin(), &ended)
+        .of(&["API_Groq".to_owned()], None);
     assert_eq!(holders.len(), 7);
     let short = [("SHORT".to_owned(), "made".into())];
     assert!(
-        !HolderSearch::new(&settings(dir.path())).find(&project, &short).looked,
+        !HolderSearch::new(&settings(dir.path()))
+            .find(&project, &Providers::builtin(), &short)
+            .looked,
         "nothing to look for"
     );
 }

@@ -137,3 +137,14 @@ fn a_date_for_all_says_which_due_keys_it_postpones() {
     let said = folder.run(&["schedule", "set", &next_year("YYYY-03-01")], 0);
     assert!(!said.contains("postponed"), "{said}");
 }
+
+#[test]
+fn a_key_that_is_not_there_gets_no_date() {
+    let folder = Folder::with_env("API_Groq=made-up\n");
+    let said = folder.run(&["schedule", "set", "tomorrow", "--key", "bybit"], 1);
+    assert!(
+        said.contains("no key of Bybit") && said.contains("it holds: groq"),
+        "{said}"
+    );
+    assert!(!folder.path("config/rotation_schedule.json").exists());
+}

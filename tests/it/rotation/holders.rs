@@ -293,3 +293,19 @@ fn a_profile_is_named_below_the_home_folder() {
         &["~/.bashrc, line 2, still holds the old value of API_Groq: change it there"],
     );
 }
+
+/// What was copied along with the old key stands nowhere else.
+#[test]
+fn the_key_alone_is_looked_for_too() {
+    for (front, behind) in [("", "\\"), ("", ")"), ("", "#mine"), ("Bearer ", "")] {
+        let (world, old) = groq();
+        std::fs::write(world.folder.path(".env"), format!("API_Groq={front}{old}{behind}\n")).unwrap();
+        std::fs::write(world.folder.path("compose.yml"), format!("KEY: {old}\n")).unwrap();
+        world.run(&["rotate", "start", "groq"], 0);
+        let finished = world.finish("groq", &world.issue("groq"), 0);
+        has(&finished, &["compose.yml"]);
+        let status = world.run(&["rotate", "status"], 0);
+        has(&status, &["compose.yml"]);
+        assert!(!status.contains("no reader left"), "{front}..{behind}: {status}");
+    }
+}

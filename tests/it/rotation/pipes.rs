@@ -16,7 +16,7 @@ fn pipe(world: &World) {
 }
 
 /// As a vault does: whoever opens the pipe gets the whole file, again and again.
-fn vault(world: &World, keys: &Values) -> Vault {
+pub(super) fn vault(world: &World, keys: &Values) -> Vault {
     pipe(world);
     let (env, vault) = (world.folder.path(".env"), Arc::new(Mutex::new(lines(keys, ""))));
     let text = Arc::clone(&vault);

@@ -185,6 +185,7 @@ fn key(name: &str, standing: ExposureStanding, known: Option<&Exposure>) -> Expo
     let prints = known.map(|known| (name.to_owned(), known.print.clone()));
     ExposedKey {
         is_rotating: false,
+        is_newer: false,
         id: provider.map_or_else(|| name.to_owned(), |provider| provider.id.clone()),
         title: provider.map_or_else(|| name.to_owned(), |provider| provider.title.clone()),
         manage_url: provider.map(|provider| provider.manage_url.clone()),

@@ -60,7 +60,11 @@ fn a_living_program_is_found_with_its_start_and_then_no_more() {
     let sleep = sleep.arg("60").env_clear().env("GROQ_KEY", OLD);
     let mut child = sleep.spawn().unwrap();
     let search = HolderSearch::new(&settings(&project.dir));
-    let find = || -> Vec<Holder> { search.find(&project, &values()).of(&["API_Groq".to_owned()], None) };
+    let find = || -> Vec<Holder> {
+        search
+            .find(&project, &Providers::builtin(), &values())
+            .of(&["API_Groq".to_owned()], None)
+    };
     let mut seen = find();
     // Between fork and exec the child has our name and environment.
     while seen.is_empty() {
@@ -91,7 +95,7 @@ fn who_runs_in_the_project_since_before_the_change_may_hold_the_old_key() {
     let mut child = sleep.arg("60").env_clear().current_dir(dir.path()).spawn().unwrap();
     let search = HolderSearch::new(&settings(&project.dir));
     let at = |hours| Utc::now() + chrono::TimeDelta::hours(hours);
-    let found = search.find(&project, &values());
+    let found = search.find(&project, &Providers::builtin(), &values());
     let (since, before) = (
         found.of(&["API_Groq".to_owned()], Some(at(1))),
         found.of(&["API_Groq".to_owned()], Some(at(-1))),
