@@ -43,7 +43,7 @@ pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) ->
         return Err(refusal);
     }
     let (under_way, brought_back) = (rotation.clone(), backup.clone());
-    let (restored, present) = keys
+    let (restored, present, is_held) = keys
         .blocking(move |project| {
             let mut names: Vec<String> = old.into_keys().collect();
             let held = backup::values(project, &brought_back)?;
@@ -52,11 +52,14 @@ pub async fn roll_back(keys: &Keyring, provider: &Provider, to: Option<&str>) ->
             let scope = RestoreScope::Keys(names.clone());
             let restored = restore(project, under_way.as_slice(), &brought_back, &scope, Utc::now())?;
             let present = project.read_env().map_err(StateError::Env)?;
-            Ok::<_, RotationError>((restored, only(&present.values(), &names)))
+            // What `.env` holds under another name is that key, and no more out of use than it was.
+            let mut new = under_way.iter().flat_map(|rotation| &rotation.new);
+            let is_held = new.any(|(name, print)| project.name_now(&present, name, print).is_some());
+            Ok::<_, RotationError>((restored, only(&present.values(), &names), is_held))
         })
         .await?;
     let after = keys.prober.probe(provider, &present, Utc::now()).await;
-    let is_newer = rotation.as_ref().is_some_and(|rotation| !rotation.new.is_empty());
+    let is_newer = !is_held && rotation.as_ref().is_some_and(|rotation| !rotation.new.is_empty());
     if let Some(rotation) = rotation {
         let (provider, providers, says) = (provider.clone(), Arc::clone(&keys.providers), after.verdict.as_str());
         keys.blocking(move |project| note(project, &providers, &provider, rotation, &backup, says))

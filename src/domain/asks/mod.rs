@@ -243,6 +243,8 @@ impl AskReader {
         }
         let except = WordKinds::of(&["except"]);
         let excepts = self.lexicon.words(&said.marked).iter().any(|word| word.is(except));
+        // Of several keys and several spans it is not sure which belongs to which: it is asked.
+        let shares = said.keys.len() > 1 && scan::tells_several_spans(&self.lexicon, &said.marked);
         let with_keys = |wish: DateWish, clause: &SaidSentence| {
             let own = !clause.keys.is_empty() || wish.all || !clause.unknown.is_empty();
             let meant = if own {
@@ -268,7 +270,7 @@ impl AskReader {
             let wish = with_keys(wish, &clause);
             // "All but Groq": what is meant is asked about.
             let keys = if excepts { Vec::new() } else { wish.keys };
-            let tentative = wish.tentative || excepts;
+            let tentative = wish.tentative || excepts || shares;
             Some(DateWish {
                 keys,
                 tentative,

@@ -54,6 +54,15 @@ impl Scan {
     }
 }
 
+/// Whether a sentence tells several spans, or several times how often: "Groq back a month and Stripe a week".
+pub(super) fn tells_several_spans(lexicon: &DateLexicon, sentence: &str) -> bool {
+    let words = lexicon.words(sentence);
+    let mut spans = scan(&words, false).spans;
+    spans.dedup();
+    let every = words.iter().filter(|word| word.is(WordKinds::of(&["every"])));
+    spans.len() > 1 || every.count() > 1
+}
+
 /// Whether a clause takes back what was said before it and names another time: "no, 20 January".
 pub(super) fn amends(lexicon: &DateLexicon, clause: &str) -> bool {
     let words = lexicon.words(clause);

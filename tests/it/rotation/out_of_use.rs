@@ -160,3 +160,18 @@ fn of_a_former_pair_the_secret_alone_is_marked() {
         "{kept}"
     );
 }
+
+/// A key that another name holds is that one's, and in use.
+#[test]
+fn a_rollback_leads_nobody_to_delete_what_another_name_holds() {
+    let (world, keys) = World::with(&["groq"]);
+    let second = world.issue("groq")["API_Groq"].clone();
+    let first = &keys[0]["API_Groq"];
+    let env = format!("API_Groq={first}\nGROQ_API_KEY_2={second}\n");
+    std::fs::write(world.folder.path(".env"), env).unwrap();
+    world.run(&["rotate", "start", "groq-2"], 0);
+    std::fs::write(world.folder.path("new-value"), format!("GROQ_API_KEY_2={first}\n")).unwrap();
+    world.run(&["rotate", "finish", "groq-2", "--from", "new-value"], 0);
+    let said = world.run(&["rotate", "rollback", "groq-2"], 0);
+    assert!(!said.contains("delete it"), "{said}");
+}

@@ -294,3 +294,15 @@ fn what_somebody_else_is_quoted_with_is_no_wish() {
     }
     assert_eq!(read("move \"groq\" to 15 January").wishes.len(), 1);
 }
+
+#[test]
+fn of_several_keys_and_several_spans_nothing_is_done() {
+    for text in [
+        "push Groq back a month and Stripe a week",
+        "every 60 days for Stripe, every 30 for Groq",
+        "stel Groq een maand uit en Stripe een week",
+    ] {
+        let wishes = read(text).wishes;
+        assert!(wishes.iter().all(|wish| wish.tentative || wish.keys.len() == 1), "{text}: {wishes:?}");
+    }
+}
