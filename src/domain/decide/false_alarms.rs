@@ -7,7 +7,8 @@ use super::leak_marks::DeniedKeys;
 use super::short_answer::{self, ShortAnswer};
 use super::{corrections, exposed_keys, heard, leak_marks, reply_clocks, take_backs};
 use crate::domain::classify::Label;
-use crate::domain::effect::Effect;
+use crate::domain::comment::Anchor;
+use crate::domain::effect::{Effect, Place};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::leaks::LeakedKeys;
@@ -62,17 +63,16 @@ fn denied(
         }
         LeakedKeys::Unnamed => {
             let is_before = |mark: &&MarkedKeys| take_backs::is_last_said(builder, report, &mark.comment);
-            let newest = || {
-                marked
-                    .clone()
-                    .rfind(|mark| is_own(mark, report))
-                    .or(marked.clone().last())
-            };
-            let meant = marked.clone().rfind(is_before);
-            (
-                meant.or_else(|| newest().filter(|_| takes_back)).into_iter().collect(),
-                None,
-            )
+            let own = |mark: &&MarkedKeys| is_own(mark, report);
+            // One's own in this thread, else what was said right before, else one's own newest, else the newest.
+            let here = marked
+                .clone()
+                .filter(own)
+                .rfind(|mark| is_in_thread(builder, mark, report));
+            let newest = || marked.clone().rfind(own).or(marked.clone().last());
+            let meant = here.filter(|_| takes_back).or(marked.clone().rfind(is_before));
+            let meant = meant.or_else(|| newest().filter(|_| takes_back));
+            (meant.into_iter().collect(), None)
         }
     };
     // One's own word; else that of the only one who said so.
@@ -109,6 +109,20 @@ fn is_own(mark: &MarkedKeys, report: &Report) -> bool {
     mark.author
         .as_ref()
         .is_none_or(|author| *author == report.comment.author)
+}
+
+/// Whether the report that made a mark, and our reply to it, stand in the thread of this comment, or at the same block.
+fn is_in_thread(builder: &DecisionBuilder<'_>, mark: &MarkedKeys, report: &Report) -> bool {
+    let comment = &report.comment;
+    let is_here = |place: &Place| match place {
+        Place::Discussion { id, under } => {
+            *id == comment.discussion || *under == comment.anchor && comment.anchor != Anchor::Page
+        }
+        Place::Page => false,
+    };
+    let told = builder.state.leaks.iter().map(|leak| &leak.conversation);
+    let mut all = told.chain(&builder.state.conversations);
+    all.any(|conversation| conversation.comment.as_ref() == Some(&mark.comment) && is_here(&conversation.place))
 }
 
 /// The keys that are denied to have leaked. What is said to be an old one now may have been reported as the present one.

@@ -303,6 +303,9 @@ fn of_several_keys_and_several_spans_nothing_is_done() {
         "stel Groq een maand uit en Stripe een week",
     ] {
         let wishes = read(text).wishes;
-        assert!(wishes.iter().all(|wish| wish.tentative || wish.keys.len() == 1), "{text}: {wishes:?}");
+        assert!(
+            wishes.iter().all(|wish| wish.tentative || wish.keys.len() == 1),
+            "{text}: {wishes:?}"
+        );
     }
 }
