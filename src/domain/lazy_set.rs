@@ -41,11 +41,11 @@ impl LazySet {
 
     fn built(&self) -> Result<&RegexSet, String> {
         let is_written = self.form == TextForm::Written;
-        let build = || {
+        let compile = || {
             let mut builder = RegexSetBuilder::new(&self.patterns);
             builder.unicode(is_written).case_insensitive(is_written).build()
         };
-        let built = self.built.get_or_init(|| build().map_err(|error| error.to_string()));
+        let built = self.built.get_or_init(|| compile().map_err(|error| error.to_string()));
         built.as_ref().map_err(Clone::clone)
     }
 }
