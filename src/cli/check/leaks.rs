@@ -123,26 +123,13 @@ pub(super) fn told(now: DateTime<Utc>) -> Vec<(ReplyPart, Vec<ExposedKey>)> {
                 .map(|(at, is)| key(at, *is, since))
                 .collect();
             for all in [false, true] {
-                let variables = vec!["A0_KEY".to_owned()];
-                let (names, former) = (variables.clone(), Vec::new());
-                told.push((
-                    ReplyPart::Leaked {
-                        variables: names,
-                        all,
-                        former,
-                    },
-                    keys.clone(),
-                ));
+                let mut tell = |variables: Vec<String>, former: Vec<String>| {
+                    told.push((ReplyPart::Leaked { variables, all, former }, keys.clone()));
+                };
+                let name = || vec!["A0_KEY".to_owned()];
+                tell(name(), Vec::new());
                 if !all {
-                    let (names, former) = (Vec::new(), variables);
-                    told.push((
-                        ReplyPart::Leaked {
-                            variables: names,
-                            all,
-                            former,
-                        },
-                        keys.clone(),
-                    ));
+                    tell(Vec::new(), name());
                 }
             }
         }
