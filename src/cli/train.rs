@@ -2,7 +2,7 @@
 use super::{CommandResult, Exit};
 use crate::config::text_of;
 use crate::domain::classify::{
-    BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext, Suspicion,
+    Ask, BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext, Suspicion,
 };
 use crate::domain::comment::RawText;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
@@ -35,6 +35,8 @@ struct LessonFiles {
     strange: Vec<String>,
     /// Sentences about keys, each with whether it tells that one leaked, and whether it wishes for another date.
     leaks: Vec<String>,
+    /// Sentences, each with what it asks of us.
+    asks: Vec<String>,
 }
 
 /// A line of such a file; what else it holds is for scores.
@@ -57,6 +59,14 @@ struct SentenceOfKeys {
     /// Whether it wishes for another date.
     #[serde(default)]
     date: bool,
+}
+
+/// A line of a file of what people ask of us.
+#[derive(Deserialize)]
+struct AskingSentence {
+    text: String,
+    /// Its name, or `none`.
+    ask: String,
 }
 
 /// Reads the lessons, trains, and writes the table or compares it with the one that is built in.
@@ -100,6 +110,7 @@ fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
         for comment in rows::<LabelledComment>(&list.with_file_name(file), "no comment with its labels")? {
             lessons.push(Lesson {
                 text: clean(comment.text),
+                asks: asks_nothing(&comment.labels).then_some(None),
                 labels: comment.labels,
                 blocker_kind: comment.blocker_kind,
                 is_strange,
@@ -115,10 +126,34 @@ fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
                 blocker_kind: None,
                 is_strange: true,
                 says: Some(says(sentence.leak, sentence.date)),
+                asks: None,
+            });
+        }
+    }
+    for file in &files.asks {
+        for sentence in rows::<AskingSentence>(&list.with_file_name(file), "no sentence with what it asks")? {
+            let ask = Ask::by_id(&sentence.ask);
+            if ask.is_none() && sentence.ask != "none" {
+                return Err(anyhow::anyhow!("{file}: there is no ask {:?}", sentence.ask).into());
+            }
+            lessons.push(Lesson {
+                text: clean(sentence.text),
+                labels: Vec::new(),
+                blocker_kind: None,
+                is_strange: true,
+                says: None,
+                asks: Some(ask),
             });
         }
     }
     Ok(lessons)
+}
+
+/// Whether a comment of these labels asks nothing of us. A question may, and what is planned may be who does a step.
+fn asks_nothing(labels: &[Label]) -> bool {
+    !labels
+        .iter()
+        .any(|label| matches!(label, Label::Question | Label::Progress))
 }
 
 /// What a comment says that others than the classifier read.

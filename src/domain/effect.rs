@@ -136,6 +136,9 @@ pub enum Effect {
     },
     /// Begin the cycle, or adopt the one under way: copy `.env` into a backup, verified.
     BackUpEnv {
+        /// Whether somebody asks for one: then it is made also in a cycle that has one.
+        #[serde(default)]
+        asked: bool,
         /// The moment that names the file: a repeat finds its own.
         at: DateTime<Utc>,
         /// Why, for the audit.

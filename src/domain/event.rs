@@ -1,5 +1,5 @@
 //! All that can happen, in the past tense.
-use super::asks::{DateWish, KeyQuestion};
+use super::asks::{DateWish, KeyQuestion, PageAsk};
 use super::classify::{Clause, Label, Reading, Role};
 use super::comment::{CleanText, Comment, Finding};
 use super::effect::{EffectId, Outcome};
@@ -95,6 +95,8 @@ pub struct Report {
     pub questions: Vec<KeyQuestion>,
     /// Which other dates it wishes for; the reading is of the rest.
     pub wishes: Vec<DateWish>,
+    /// What it asks about the page, or to do; the reading is of the rest.
+    pub asks: Vec<PageAsk>,
     /// The text that the reading was made from, with a placeholder for each key.
     pub heard: CleanText,
     /// What it tells of a leaked key; the reading is that of the rest.

@@ -47,6 +47,20 @@ pub enum Check {
 }
 
 impl Check {
+    /// Whether it looks at keys, their backups or their schedule.
+    pub fn is_of_keys(&self) -> bool {
+        match self {
+            Self::Backup
+            | Self::Rotator { .. }
+            | Self::KeysChanged { .. }
+            | Self::KeysValid
+            | Self::OldKeysDead
+            | Self::MonitorRan
+            | Self::ScheduleAhead => true,
+            Self::File { .. } | Self::Command { .. } => false,
+        }
+    }
+
     /// The kind's name, as in the page's description.
     pub fn kind(&self) -> &'static str {
         match self {

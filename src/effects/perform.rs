@@ -55,7 +55,12 @@ async fn with_keys(context: &EffectContext, leased: &EffectRow) -> Outcome {
     let keys = Arc::new(context.keys.renewed().await);
     let collector = context.collector.with_keys(Arc::clone(&keys));
     match &leased.effect {
-        Effect::BackUpEnv { at, cycle, .. } => back_up_env::perform(&keys, *at, *cycle).await,
+        Effect::BackUpEnv {
+            at,
+            reason,
+            cycle,
+            asked,
+        } => back_up_env::perform(&keys, *at, asked.then_some(reason.as_str()), *cycle).await,
         Effect::ProbeKeys { variables } => probe_keys::perform(context, &keys, &leased.page, variables).await,
         Effect::WriteSchedule { rotated_at, .. } => write_schedule::perform(&keys, *rotated_at).await,
         Effect::LookUpKeys { variables, holders } => look_up_keys::perform(&keys, variables, *holders).await,

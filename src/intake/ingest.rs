@@ -1,7 +1,10 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
 use super::marks::CommentMarks;
 use crate::config::Backlog;
-use crate::domain::asks::{AskReader, AskedOfKeys, DateWish, named_keys, without_our_name};
+use crate::domain::asks::{
+    AskReader, AskedOfKeys, AskedOfPage, DateWish, Ear, PageAsk, likely_asked, named_keys, surely_asked,
+    without_our_name,
+};
 use crate::domain::classify::{
     Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Suspicion,
 };
@@ -50,8 +53,12 @@ pub struct Author {
 /// What is read of a comment.
 struct Heard {
     text: CleanText,
+    /// Whether it calls us by our name.
+    is_called: bool,
     /// What it asks about keys and dates.
     asked: AskedOfKeys,
+    /// What it asks about the page, or to do.
+    of_page: AskedOfPage,
     by_form: Vec<Finding>,
     leak: Option<LeakReport>,
     no_leak: Option<LeakDenial>,
@@ -86,10 +93,10 @@ impl Ingest {
 
     /// What decisions see of a comment: from here on there is only clean text.
     pub fn report(&self, comment: &RawComment, author: Author, redacted: Redacted, page: PageFacts<'_>) -> Report {
-        let heard = self.hear(comment, &author, &redacted);
         let context = self.context(comment, page);
+        let mut heard = self.hear(comment, &author, &redacted, &context);
         let mut reading = self.classifier.read(heard.to_classify(), &context);
-        self.tell_of_asked(&heard, &context, &mut reading);
+        self.tell_of_asked(&mut heard, &context, &mut reading);
         self.assemble(comment, author, redacted, page, heard, reading)
     }
 
@@ -101,10 +108,10 @@ impl Ingest {
         redacted: Redacted,
         page: PageFacts<'_>,
     ) -> (Report, Explained) {
-        let heard = self.hear(comment, &author, &redacted);
         let context = self.context(comment, page);
+        let mut heard = self.hear(comment, &author, &redacted, &context);
         let mut explained = self.classifier.explain(heard.to_classify(), &context);
-        self.tell_of_asked(&heard, &context, &mut explained.reading);
+        self.tell_of_asked(&mut heard, &context, &mut explained.reading);
         let report = self.assemble(comment, author, redacted, page, heard, explained.reading.clone());
         (report, explained)
     }
@@ -112,23 +119,31 @@ impl Ingest {
     /// What is read of a comment. Of a person who may not act only forms are known, and of others too until all of a key
     /// stands there: were the values of our keys looked for, then a guess that is right would read otherwise than one that
     /// is wrong, and an answer would tell.
-    fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted) -> Heard {
+    fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted, context: &ReadingContext<'_>) -> Heard {
         if author.authority != Authority::Guidance && !holds_a_part(redacted) {
-            return self.heard(&redacted.for_reading, Vec::new(), false);
+            return self.heard(&redacted.for_reading, Vec::new(), false, context);
         }
         let by_form = self.redactor.current().by_form(&raw_text(&comment.text()));
-        self.heard(&by_form.for_reading, by_form.findings, true)
+        self.heard(&by_form.for_reading, by_form.findings, true, context)
     }
 
     /// The reading of the rest gets the language of all, as a word that is left tells none; and the label of what is asked, where
     /// nothing else is said.
-    fn tell_of_asked(&self, heard: &Heard, context: &ReadingContext<'_>, reading: &mut Reading) {
-        if heard.leak.is_some() || heard.no_leak.is_some() || heard.asked.rest.is_some() {
+    fn tell_of_asked(&self, heard: &mut Heard, context: &ReadingContext<'_>, reading: &mut Reading) {
+        let asks_something = heard.asked.rest.is_some() || heard.of_page.rest.is_some();
+        if heard.leak.is_some() || heard.no_leak.is_some() || asks_something {
             reading.language = self.classifier.language(&heard.text, context);
         }
         self.leave_guesses_out(heard, reading);
-        let Some(rest) = &heard.asked.rest else { return };
-        if rest.as_str().is_empty() {
+        reading.needs_reply |= heard.is_called && reading.labels.contains(&Label::Question);
+        let likely = likely_asked(heard.to_classify(), reading, self.ear(context));
+        heard.of_page.asks.extend(likely);
+        let asks = &heard.of_page.asks;
+        reading.asks = asks.iter().filter_map(|asked| asked.ask).collect();
+        reading.steps.extend(asks.iter().flat_map(|asked| &asked.steps));
+        reading.steps.sort_unstable();
+        reading.steps.dedup();
+        if asks_something && heard.to_classify().as_str().trim().is_empty() {
             reading.labels = vec![Label::Question];
             reading.needs_reply = true;
             let asked = heard.asked.questions.iter().flat_map(|question| &question.keys);
@@ -182,19 +197,38 @@ impl Ingest {
         }
     }
 
-    fn heard(&self, text: &CleanText, by_form: Vec<Finding>, may_hold_pieces: bool) -> Heard {
-        let text = without_our_name(text);
+    fn heard(
+        &self,
+        text: &CleanText,
+        by_form: Vec<Finding>,
+        may_hold_pieces: bool,
+        context: &ReadingContext<'_>,
+    ) -> Heard {
+        let called = without_our_name(text);
+        let is_called = called.is_some();
+        let text = called.unwrap_or_else(|| text.clone());
         let leak = self.leaks.read(&text);
         let rest = leak.as_ref().map_or(&text, |leak| &leak.rest);
         let no_leak = self.leaks.denied(rest);
         let rest = no_leak.as_ref().map_or(rest, |denial| &denial.rest);
+        let asked = self.asks.read(rest, &self.keys);
+        let rest = asked.rest.as_ref().unwrap_or(rest);
         Heard {
-            asked: self.asks.read(rest, &self.keys),
+            of_page: surely_asked(rest, is_called, self.ear(context)),
+            is_called,
+            asked,
             leak,
             no_leak,
             text,
             by_form,
             may_hold_pieces,
+        }
+    }
+
+    fn ear<'a>(&'a self, context: &'a ReadingContext<'a>) -> Ear<'a> {
+        Ear {
+            classifier: &self.classifier,
+            context,
         }
     }
 
@@ -230,8 +264,10 @@ impl Ingest {
         for clause in &mut reading.clauses {
             clause.hash = self.marks.clause(clause.hash);
         }
+        let mut asks = heard.of_page.asks;
         if heard.may_hold_pieces {
             reading.when = None;
+            asks.iter_mut().for_each(PageAsk::forget_name);
         }
         let name = author.name.map(|name| self.name(&comment.author, &name));
         let looks_like_key = !heard.by_form.is_empty();
@@ -260,6 +296,7 @@ impl Ingest {
             reading,
             questions: heard.asked.questions,
             wishes,
+            asks,
             heard: heard.text,
             leak: heard.leak,
             no_leak: heard.no_leak,
@@ -277,7 +314,8 @@ impl Heard {
     fn to_classify(&self) -> &CleanText {
         let of_leak = self.leak.as_ref().map(|leak| &leak.rest);
         let of_denial = self.no_leak.as_ref().map(|denial| &denial.rest);
-        self.asked.rest.as_ref().or(of_denial).or(of_leak).unwrap_or(&self.text)
+        let of_asks = self.of_page.rest.as_ref().or(self.asked.rest.as_ref());
+        of_asks.or(of_denial).or(of_leak).unwrap_or(&self.text)
     }
 }
 

@@ -202,6 +202,7 @@ fn the_same_lessons_give_the_same_second_reader() {
         .iter()
         .map(|line| Lesson {
             says: None,
+            asks: None,
             text: redactor.redact(&RawText::new(line.text.clone())).for_reading,
             labels: line.labels.clone(),
             blocker_kind: None,

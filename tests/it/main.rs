@@ -3,6 +3,7 @@ mod absence;
 mod answers;
 mod asked;
 mod asked_since;
+mod asks;
 mod authority;
 mod board;
 mod canary;

@@ -8,6 +8,7 @@
 mod facts;
 mod key_facts;
 mod leak_facts;
+mod page_facts;
 
 use keyminder::domain::asks::AskReader;
 use keyminder::domain::reply::{Prompts, plain, runs};

@@ -5,6 +5,7 @@ use super::blockers::{blockers, page_of_blocker};
 use super::corrected::corrected;
 use super::fixtures::{Fixtures, PAGE, described, guide};
 use super::{evidence, leaks};
+use crate::domain::classify::Ask;
 use crate::domain::comment::Extent;
 use crate::domain::decide::{Playbook, decide};
 use crate::domain::effect::{EffectId, KeyState, Place};
@@ -247,6 +248,7 @@ impl Renderer<'_> {
             replied: false,
             silent: false,
             may_finish: false,
+            is_guest: false,
         }
     }
 }
@@ -346,6 +348,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
     }
     let mut topics: BTreeSet<String> = playbook.topics.ids().map(str::to_owned).collect();
     topics.insert("unknown".to_owned());
+    topics.extend(Ask::all().map(|ask| ask.id().to_owned()));
     for topic in topics {
         let asked = [None, Some(1), Some(99)].map(|step| ReplyPart::Question {
             topic: topic.clone(),

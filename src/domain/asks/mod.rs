@@ -4,6 +4,7 @@
 mod day_reader;
 mod days;
 mod lexicon;
+mod page_asks;
 mod scan;
 mod sentences;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod topics;
 mod wish;
 
 pub use days::{DateDoubt, DayWords};
+pub use page_asks::{AskedOfPage, Ear, PageAsk, likely_asked, surely_asked};
 pub use wish::{DateWay, DateWish};
 
 use super::classify::{KeyNames, folded};
@@ -48,19 +50,22 @@ pub struct KeyQuestion {
     pub refers: bool,
 }
 
-/// A comment without our own name where it calls us by it; the name alone asks what we can do.
-pub fn without_our_name(text: &CleanText) -> CleanText {
-    static CALLED: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)(^\s*keyminder\s*[,:]|@keyminder\b(?:\s*[,:])?)\s*").ok());
-    let Some(called) = CALLED.as_ref().filter(|called| called.is_match(text.as_str())) else {
-        return text.clone();
-    };
-    let rest = called.replace_all(text.as_str(), "");
-    CleanText::passed(if rest.trim().is_empty() {
+/// A comment that calls us by our name, without it; the name alone asks what we can do. `None`: it does not call us.
+pub fn without_our_name(text: &CleanText) -> Option<CleanText> {
+    static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let greeting = r"(?:(?:hey|hi|hello|ok|okay|so|hoi|hallo|dag|zeg|bonjour|salut|hola|olá|oi)[\s,]+)?";
+        Regex::new(&format!(
+            r"(?i)(^\s*{greeting}keyminder\s*[,:!]|@keyminder\b(?:\s*[,:])?|,\s*keyminder\s*([.!?]*)\s*$)\s*"
+        ))
+        .ok()
+    });
+    let called = CALLED.as_ref().filter(|called| called.is_match(text.as_str()))?;
+    let rest = called.replace_all(text.as_str(), "$2");
+    Some(CleanText::passed(if rest.trim().is_empty() {
         "help".to_owned()
     } else {
         rest.into_owned()
-    })
+    }))
 }
 
 /// Bytes of a sentence. A question or a wish is short: what is longer was pasted, and is not looked through word by word.

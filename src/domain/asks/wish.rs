@@ -167,7 +167,8 @@ fn moved_to(scan: &Scan) -> bool {
     if scan.has(&["later", "snooze", "earlier"]) && knows_most && (object || scan.words <= 5) {
         return true;
     }
-    if scan.has(&["remind"]) && knows_all {
+    // "Remind me on Friday about the old key": what it is about may be anything.
+    if scan.has(&["remind"]) && scan.unknown_before_verb.is_none_or(|unknown| unknown == 0) {
         return true;
     }
     let bare = scan.is_led_to && scan.words <= 6;

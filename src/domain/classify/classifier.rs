@@ -1,13 +1,16 @@
 //! The classifier: the rules, compiled once, and what is asked of them.
+use super::ask::Ask;
 use super::context::ReadingContext;
 use super::examples::{check_examples, unneeded_patterns};
 use super::explain::{Explained, explained};
 use super::hidden::hidden_words;
-use super::read::{language, read};
+use super::normalise::fold;
+use super::read::{language, name, read};
 use super::reading::Reading;
 use super::rule_file::RuleFault;
 use super::rule_set::RuleSet;
 use super::second_reader::{SecondReader, Weights};
+use super::segments::split_segments;
 use super::teach::{Lesson, teach};
 use super::unused_kinds::unused_kinds;
 use crate::domain::comment::CleanText;
@@ -103,6 +106,17 @@ impl Classifier {
     /// Reads a comment: its labels, clauses and slots.
     pub fn read(&self, text: &CleanText, context: &ReadingContext) -> Reading {
         read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context).0
+    }
+
+    /// What a sentence asks of us most likely, and the chance that it does; `None` without a second reader.
+    pub fn ask(&self, sentence: &str) -> Option<(Ask, f32)> {
+        let folded = || split_segments(&fold(sentence, &self.rule_set.emoji)).own;
+        self.second_reader.as_ref().map(|reader| reader.ask(&folded()))
+    }
+
+    /// The first name in a sentence: a word with a capital that no lexicon knows.
+    pub fn name(&self, sentence: &str, context: &ReadingContext) -> Option<String> {
+        name(&self.rule_set, sentence, context)
     }
 
     /// The language of a comment; `None`: no word tells it.

@@ -10,6 +10,7 @@
 //! - A **pattern** is a regular expression over symbols; a **rule** is a pattern with a label, a **guard** takes it back.
 //! - **Judging** labels one clause by the rule of the highest rank; **combining** lets the clauses of a comment work on
 //!   each other; **slots** hold what is said beside the label: steps, minutes, keys, the kind of a blocker.
+mod ask;
 mod cause_words;
 mod classifier;
 mod clause_cues;
@@ -54,6 +55,7 @@ mod tokenizer;
 mod trace;
 mod unused_kinds;
 
+pub use ask::Ask;
 pub use classifier::{BUILTIN, BUILTIN_TABLE, Classifier};
 pub use context::ReadingContext;
 pub use explain::{Explained, ExplainedClause};

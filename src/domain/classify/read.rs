@@ -7,7 +7,7 @@ use super::grammar::Grammar;
 use super::judge::{Basis, Judgement, guards_of_comment, judge};
 use super::keys::mark_keys;
 use super::lexicon::hash;
-use super::normalise::fold;
+use super::normalise::{fold, folded};
 use super::reading::{Certainty, Clause, Label, Reading, Role};
 use super::rule_set::RuleSet;
 use super::second_reader::{SecondReader, agree};
@@ -34,6 +34,24 @@ pub(super) fn language(rule_set: &RuleSet, text: &str, context: &ReadingContext)
     tokens_of(&grammar, context, &segments).language_name()
 }
 
+/// The first name in a text: a word with a capital that no lexicon knows.
+pub(super) fn name(rule_set: &RuleSet, text: &str, context: &ReadingContext) -> Option<String> {
+    let grammar = Grammar::new(rule_set, context.steps_total);
+    let segments = split_segments(&fold(text, &rule_set.emoji));
+    let tokens = tokens_of(&grammar, context, &segments).tokens;
+    let is_unknown = |word: &str| {
+        let word = folded(word);
+        let mut same = tokens
+            .iter()
+            .filter(|token| segments.own.get(token.start..token.end) == Some(&word));
+        same.any(|token| token.symbol == 0)
+    };
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '-');
+    words
+        .find(|word| word.starts_with(char::is_uppercase) && word.chars().count() > 1 && is_unknown(word))
+        .map(str::to_owned)
+}
+
 /// Reads a text, and tells what was seen on the way.
 pub(super) fn read(
     rule_set: &RuleSet,
@@ -44,6 +62,7 @@ pub(super) fn read(
     let grammar = Grammar::new(rule_set, context.steps_total);
     let segments = split_segments(&fold(text, &rule_set.emoji));
     let mut trace = tokens_of(&grammar, context, &segments);
+    trace.called = called(text);
     trace.whole = rule_set.text_of(&trace.tokens);
     if rule_set.fills("bot", &trace.whole) {
         let reading = Reading {
@@ -64,6 +83,19 @@ pub(super) fn read(
     }
     let clauses = clauses_of(&grammar, context, &trace);
     (slots::fill(&grammar, context, &trace, clauses), trace)
+}
+
+/// The words with a capital, folded, with which a text begins or ends as one calls people by name: "Ana, ...", "..., Ana?".
+fn called(text: &str) -> Vec<String> {
+    let is_word = |word: &str| {
+        let mut letters = word.chars();
+        letters.next().is_some_and(char::is_uppercase) && letters.next().is_some() && letters.all(char::is_alphabetic)
+    };
+    let first = text.split_once(',').map(|(first, _)| first.trim());
+    let last = text.rsplit_once(',');
+    let last = last.map(|(_, last)| last.trim().trim_end_matches(['.', '!', '?']).trim_end());
+    let words = first.into_iter().chain(last).filter(|word| is_word(word));
+    words.map(folded).collect()
 }
 
 fn tokens_of(grammar: &Grammar, context: &ReadingContext, segments: &Segments) -> Trace {

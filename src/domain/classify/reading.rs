@@ -1,4 +1,5 @@
 //! A reading: what classification made of a comment.
+use super::ask::Ask;
 use serde::{Deserialize, Serialize};
 
 /// What a clause, and a comment, is. The order of the variants is the order of priority.
@@ -222,6 +223,12 @@ pub struct Reading {
     pub when: Option<String>,
     /// Whether more than an acknowledgement is due.
     pub needs_reply: bool,
+    /// Whether it is said to somebody by name.
+    #[serde(default)]
+    pub to_somebody: bool,
+    /// What it asks of us.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asks: Vec<Ask>,
     /// The ids of every rule and guard that decided, once each.
     pub rules: Vec<String>,
     /// What it reads as if it said, though no rule reads it so: it is asked about, and never acted on.

@@ -19,8 +19,11 @@ const SHORTEST: usize = 4;
 pub(super) fn fill(grammar: &Grammar, context: &ReadingContext, trace: &Trace, clauses: Vec<Clause>) -> Reading {
     let labels = labels_of(&clauses);
     let (spent, planned) = spans(grammar, trace);
+    let to_somebody = is_to_somebody(grammar.rule_set, trace);
     Reading {
-        needs_reply: needs_reply(grammar.rule_set, &labels, trace),
+        needs_reply: needs_reply(&labels, trace, to_somebody),
+        to_somebody,
+        asks: Vec::new(),
         blocker_kind: labels.contains(&Label::Blocker).then(|| {
             trace
                 .blocker_kind
@@ -93,10 +96,19 @@ fn rules_of(clauses: &[Clause]) -> Vec<String> {
 }
 
 /// A report is answered, and so is a question that is not put to somebody else.
-fn needs_reply(rule_set: &RuleSet, labels: &[Label], trace: &Trace) -> bool {
+fn needs_reply(labels: &[Label], trace: &Trace, to_somebody: bool) -> bool {
     const REPORTS: [Label; 4] = [Label::Completion, Label::Blocker, Label::KeyReport, Label::Correction];
     let asks = trace.judged.iter().any(|clause| clause.is(Label::Question));
-    REPORTS.iter().any(|label| labels.contains(label)) || asks && !rule_set.fills("addressed", &trace.whole)
+    REPORTS.iter().any(|label| labels.contains(label)) || asks && !to_somebody
+}
+
+/// Whether a comment is said to somebody: it mentions a person, or calls them by a name, which is a word that no lexicon knows.
+fn is_to_somebody(rule_set: &RuleSet, trace: &Trace) -> bool {
+    let is_name = |called: &String| {
+        let mut tokens = trace.tokens.iter();
+        tokens.any(|token| token.symbol == 0 && trace.own.get(token.start..token.end) == Some(called))
+    };
+    trace.called.iter().any(is_name) || rule_set.fills("addressed", &trace.whole)
 }
 
 /// The kind by the rules: the first cause that fits the blocker's clauses, or the code; else the whole comment.

@@ -1,4 +1,5 @@
 //! Teaching: labelled comments in, the table of the second reader out.
+use super::ask::Ask;
 use super::context::ReadingContext;
 use super::read::read;
 use super::reading::{BlockerKind, Label, Suspicion};
@@ -21,6 +22,8 @@ pub struct Lesson {
     pub is_strange: bool,
     /// Which of these it says, where that is known.
     pub says: Option<Vec<Suspicion>>,
+    /// What it asks of us, where that is known; `Some(None)`: nothing.
+    pub asks: Option<Option<Ask>>,
 }
 
 /// Of each known comment a second copy is learnt in which the lexicon does not know so many of a hundred words: it knows these
@@ -36,7 +39,7 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
         let (_, mut trace) = read(rule_set, None, lesson.text.as_str(), context);
         let verdict = RuleVerdict::of(&trace.judged);
         let by_rules = blocker_kind(rule_set, &trace);
-        let mut example = |trace: &Trace, is_strange| {
+        let mut example = |trace: &Trace, is_strange, asks| {
             let clauses = 0..trace.clause_spans.len();
             examples.push(Example {
                 whole: reader.whole(&names, trace),
@@ -47,9 +50,10 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
                 kind: lesson.blocker_kind.map(|kind| [kind, by_rules]),
                 is_strange,
                 says: lesson.says.clone(),
+                asks,
             });
         };
-        example(&trace, lesson.is_strange);
+        example(&trace, lesson.is_strange, lesson.asks);
         if !lesson.is_strange {
             let mut state = u64::try_from(number).unwrap_or(0);
             for token in &mut trace.tokens {
@@ -60,7 +64,8 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
                     token.symbol = 0;
                 }
             }
-            example(&trace, false);
+            // What it asks is learnt from words alone, which are the same in both copies.
+            example(&trace, false, None);
         }
     }
     train(&examples)

@@ -13,6 +13,8 @@ use super::token::Token;
 pub(super) struct Trace {
     /// The author's own words, folded; tokens point into it.
     pub(super) own: String,
+    /// What stands where one calls people by name, folded.
+    pub(super) called: Vec<String>,
     /// The tokens of the author's own words.
     pub(super) tokens: Vec<Token>,
     /// Where the clauses stand among the tokens.

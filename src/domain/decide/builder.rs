@@ -174,6 +174,7 @@ impl<'a> DecisionBuilder<'a> {
             at: self.now,
             reason: format!("cycle {number} began"),
             cycle: number,
+            asked: false,
         };
         self.state.beginning = Some(self.want_now(comment, effect));
     }

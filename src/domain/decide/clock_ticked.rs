@@ -1,6 +1,6 @@
 //! Time went by: interim replies, the backlog's summary, alerts, the next rotation.
 use super::builder::DecisionBuilder;
-use super::{conversation, leak_clock};
+use super::{conversation, leak_clock, reminders};
 use crate::domain::effect::Status;
 use crate::domain::event::Alert;
 use crate::domain::page::ReplyPart;
@@ -9,6 +9,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>) {
     conversation::advance(builder);
     leak_clock::look_when_due(builder, false);
     reopen(builder);
+    reminders::say_due(builder);
 }
 
 /// After the first start: one summary of what was there, with every claimed step looked at once.
@@ -64,6 +65,7 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     builder.state.heard.clear();
     builder.state.ended.clear();
     builder.state.spent.clear();
+    builder.state.doers.clear();
     let number = builder.state.cycle.as_ref().map_or(1, |cycle| cycle.number) + 1;
     builder.open_cycle(number, None);
     builder.move_status(Status::NotStarted);

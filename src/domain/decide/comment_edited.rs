@@ -3,10 +3,10 @@ use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::misread::{self, Mends};
 use super::{
-    blockers, comment_gone, comment_posted, comments_flooded, corrections, dates, denials, heard, questions, ticks,
-    undo,
+    blockers, comment_gone, comment_posted, comments_flooded, corrections, dates, denials, doers, heard, questions,
+    ticks, undo,
 };
-use crate::domain::classify::{Certainty, Label, Reading, Role};
+use crate::domain::classify::{Ask, Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
@@ -101,6 +101,17 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
         undo::retract_spent(&mut builder.state, &report.comment.id);
     }
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
+    if report.reading.asks == former.asks {
+        fresh.asks.clear();
+    } else {
+        doers::retract(&mut builder.state, &report.comment.id);
+        // What was asked before is done: a second backup helps nobody.
+        fresh.asks.retain(|asked| {
+            !asked
+                .ask
+                .is_some_and(|ask| ask == Ask::Backup && former.asks.contains(&ask))
+        });
+    }
     if let Admitted::Acting(fresh) = admit(&fresh) {
         parts.extend(comment_posted::parts(builder, fresh));
     }

@@ -1,11 +1,10 @@
 //! A person wrote: what the comment claims, reports, asks, and what has to be looked at before it is answered.
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
-use super::playbook::Topics;
 use super::{
-    blockers, claims, conversation, corrections, dates, denials, exposed_keys, false_alarms, freed, heard,
-    key_questions, language, leak_clock, leak_marks, leak_reports, limits, looks, misread, questions, requests,
-    set_aside, take_backs,
+    blockers, claims, conversation, corrections, dates, denials, doers, exposed_keys, false_alarms, freed, heard,
+    key_questions, language, leak_clock, leak_marks, leak_reports, limits, looks, misread, page_asks, questions,
+    requests, set_aside, take_backs,
 };
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
@@ -81,6 +80,7 @@ pub(super) fn open(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, mut co
         let look_up = dates::look_up(builder, &report.comment.id, variables, holders);
         conversation.effects.push(look_up);
     }
+    page_asks::back_up(builder, &mut conversation);
     dates::wait_for_the_way_back(builder, &mut conversation);
     false_alarms::wait(builder, &mut conversation);
     limits::apply(builder, &mut conversation, report.authority);
@@ -179,7 +179,8 @@ fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, 
     parts.extend(set_aside::report(builder, report));
     progress(builder, report, parts);
     requests::dispute(builder, report, parts);
-    parts.extend(self::questions(builder, &report));
+    let asked = page_asks::asked(builder, report, parts);
+    parts.extend(asked);
     parts.extend(key_questions::asked(builder, &report));
     parts.extend(dates::wished(builder, report));
 }
@@ -233,6 +234,7 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         steps.extend(report.on_step);
     }
     let hedged = clauses.iter().any(|clause| clause.certainty == Certainty::Hedged);
+    doers::works(builder, &report, &clauses);
     let cleared = freed::report(builder, report, &clauses, &steps);
     // That a piece of a key was told of adds its line and takes nothing else away: what follows is as after a wrong guess.
     let says_more = parts.iter().any(|part| !part.tells_of_pieces_alone());
@@ -270,24 +272,4 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         cleared,
         ahead,
     });
-}
-
-/// What is asked of us, if anything is: of each step by itself.
-pub(super) fn questions(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
-    let clauses = report.clauses(Label::Question);
-    // A question to somebody else asks nothing of us.
-    if clauses.is_empty() || !report.reading.needs_reply {
-        return Vec::new();
-    }
-    let said = report.leak.as_ref().map_or(&report.heard, |leak| &leak.rest);
-    let topic = builder.playbook.topics.find(said.as_str()).unwrap_or(Topics::UNKNOWN);
-    // "What now?" is answered by the order of steps.
-    if report.leak.is_some() && ["leak", "next", Topics::UNKNOWN].contains(&topic) {
-        return Vec::new();
-    }
-    let part = |step| ReplyPart::Question {
-        topic: topic.to_owned(),
-        step,
-    };
-    report.each_step(clauses).into_iter().map(part).collect()
 }

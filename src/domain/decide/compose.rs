@@ -1,7 +1,7 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
 use super::prompt_facts::{described, facts, keys, line, missing, shown, titles};
-use super::{key_facts, layout, leak_clock, questions};
+use super::{key_facts, layout, leak_clock, page_facts, questions};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
 use crate::domain::page::{Conversation, HeldKeys, ReplyPart};
@@ -76,6 +76,8 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Dates { .. }
             | ReplyPart::DatesBack { .. }
             | ReplyPart::Left
+            | ReplyPart::Does { .. }
+            | ReplyPart::Reminds { .. }
             | ReplyPart::WasOpen { .. }
             | ReplyPart::Denied { .. }
             | ReplyPart::Waits { .. }
@@ -220,13 +222,16 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::WasOpen { .. }
         | ReplyPart::Denied { .. }
         | ReplyPart::Waits { .. }
-        | ReplyPart::Left => to_us(builder, language, part),
+        | ReplyPart::Does { .. }
+        | ReplyPart::Reminds { .. }
+        | ReplyPart::Left => to_us(builder, conversation, part),
     }
 }
 
 /// The answers to what people say to us: a request, a question, a dispute, what does not apply, what was misread; and what we
 /// ask them.
-fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (String, Value) {
+fn to_us(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &ReplyPart) -> (String, Value) {
+    let language = conversation.language.as_str();
     match part {
         ReplyPart::Help { step } => {
             let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
@@ -247,10 +252,12 @@ fn to_us(builder: &DecisionBuilder<'_>, language: &str, part: &ReplyPart) -> (St
             "misread".to_owned(),
             context! { from => shown(from), to => shown(to), unticked, known, asks, of => shown(of) },
         ),
-        ReplyPart::Question { topic, step } => {
-            let step = step.and_then(|step| described(builder, language, &[step]).into_iter().next());
-            (format!("question/{topic}"), context! { step })
+        ReplyPart::Question { topic, step } => page_facts::answer(builder, conversation, topic, *step),
+        ReplyPart::Does { steps, of, back } => {
+            let steps = described(builder, language, steps);
+            ("does".to_owned(), context! { steps, of => shown(of), back })
         }
+        ReplyPart::Reminds { at } => ("reminds".to_owned(), page_facts::reminder(builder, language, *at)),
         ReplyPart::Asks { asked } => questions::prompt(asked),
         ReplyPart::LeftOut { options, steps, whole } => (
             "left_out".to_owned(),

@@ -42,6 +42,7 @@ pub(super) fn new(builder: &DecisionBuilder<'_>, subject: String, place: Place, 
         replied: false,
         silent: false,
         may_finish: false,
+        is_guest: false,
     }
 }
 

@@ -5,7 +5,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::date_moves::{remember, take_back, want, write};
-use super::{corrections, date_moves, heard};
+use super::{corrections, date_moves, heard, reminders};
 use crate::domain::asks::{DateDoubt, DateWay, DateWish};
 use crate::domain::classify::Label;
 use crate::domain::effect::{Effect, EffectId};
@@ -34,13 +34,25 @@ pub(super) fn wished(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> V
         let wish = report.wishes[0].clone();
         return vec![ReplyPart::Dates { wish, outcome }];
     }
-    let wishes = report.wishes.iter();
-    wishes.map(|wish| part(builder, wish, report.may_finish())).collect()
+    let mut parts = Vec::new();
+    for wish in &report.wishes {
+        let part = part(builder, wish, report.may_finish());
+        parts.push(match &part {
+            ReplyPart::Dates {
+                outcome: DatesOutcome::Told { to: Some(to), .. },
+                ..
+            } if reminders::is_wanted(wish) => reminders::keep(builder, report, *to),
+            _ => part,
+        });
+    }
+    parts
 }
 
 /// What somebody who may not act is told: the command.
 pub(super) fn for_guest(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
-    let wishes = report.wishes.iter().filter(|_| !report.absorbed);
+    // A guest is reminded of nothing.
+    let of_dates = |wish: &&DateWish| wish.way != DateWay::Reminder && !report.absorbed;
+    let wishes = report.wishes.iter().filter(of_dates);
     wishes.map(|wish| part(builder, wish, false)).collect()
 }
 

@@ -23,7 +23,11 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, effect: &EffectId, outcom
 
 fn done(builder: &mut DecisionBuilder<'_>, effect: &EffectId, result: &Done) {
     match result {
-        Done::Seen { evidence } if builder.state.beginning.as_ref() == Some(effect) => began(builder, evidence),
+        Done::Seen { evidence } if builder.state.beginning.as_ref() == Some(effect) => {
+            began(builder, evidence);
+            backed_up(builder, effect, evidence);
+        }
+        Done::Seen { evidence } if backed_up(builder, effect, evidence) => {}
         Done::Seen { evidence } => seen(builder, effect, evidence),
         Done::Probed { keys } => probed(builder, effect, keys),
         Done::Watched { keys } => leaks::watched(builder, effect, keys),
@@ -68,6 +72,29 @@ fn began(builder: &mut DecisionBuilder<'_>, evidence: &Evidence) {
     ) {
         builder.state.made_backups.push(file.to_owned());
     }
+}
+
+/// A backup that somebody waits for was made: it is looked for, as a claim would be. Whether it was one.
+fn backed_up(builder: &mut DecisionBuilder<'_>, effect: &EffectId, evidence: &Evidence) -> bool {
+    let mut waited_for = false;
+    for conversation in builder.state.all_conversations() {
+        if conversation.effects.contains(effect) {
+            waited_for = true;
+            conversation.effects.retain(|waiting| waiting != effect);
+            if evidence.standing == CheckStatus::Proven {
+                conversation.awaiting.push(Check::Backup);
+            }
+        }
+    }
+    if waited_for && evidence.standing != CheckStatus::Proven {
+        builder.state.take_evidence(evidence.clone());
+    }
+    let file = evidence.facts.get("file").and_then(|file| file.as_str());
+    if let Some(file) = file.filter(|file| waited_for && !builder.state.made_backups.iter().any(|made| made == file)) {
+        let file = file.to_owned();
+        builder.state.made_backups.push(file);
+    }
+    waited_for
 }
 
 fn seen(builder: &mut DecisionBuilder<'_>, effect: &EffectId, evidence: &Evidence) {

@@ -6,8 +6,9 @@
 use super::builder::DecisionBuilder;
 use super::{
     comment_posted, comment_returned, comments_flooded, conversation, dates, exposed_keys, key_questions, leaks,
-    limits, questions, undo,
+    limits, page_asks, questions, undo,
 };
+use crate::domain::classify::{Ask, Label};
 use crate::domain::event::{Event, Report};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Conversation, ReplyPart};
@@ -100,14 +101,21 @@ fn parts(builder: &mut DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
         return parts;
     }
     let mut parts = Vec::new();
-    let takes_back = report.no_leak.as_ref().is_some_and(|denial| denial.takes_back);
-    if takes_back || report.reading.needs_reply || !report.questions.is_empty() || !report.wishes.is_empty() {
+    if wants_something_done(report) {
         parts.push(ReplyPart::Guidance);
-        parts.extend(comment_posted::questions(builder, report));
-        parts.extend(key_questions::for_guest(report));
-        parts.extend(dates::for_guest(builder, report));
     }
+    parts.extend(page_asks::by_guest(builder, report));
+    parts.extend(key_questions::for_guest(report));
+    parts.extend(dates::for_guest(builder, report));
     parts
+}
+
+/// Whether a guest reports something, or asks for what only members cause or learn.
+fn wants_something_done(report: &Report) -> bool {
+    let takes_back = report.no_leak.as_ref().is_some_and(|denial| denial.takes_back);
+    let reports = report.reading.needs_reply && report.reading.labels.iter().any(|label| *label != Label::Question);
+    let requests = report.asks.iter().any(|asked| asked.ask.is_some_and(Ask::is_request));
+    takes_back || reports || requests || !report.questions.is_empty() || !report.wishes.is_empty()
 }
 
 /// The owner learns from the audit what a guest holds of which key; the page does not.
@@ -128,6 +136,7 @@ fn conversation(
         also: also.iter().map(|other| other.comment.id.clone()).collect(),
         // A name is the guest's own text.
         name: None,
+        is_guest: true,
         ..comment_posted::about(builder, report, parts)
     }
 }

@@ -10,10 +10,12 @@ pub(super) fn salutation(conversation: &Conversation) -> Vec<Run> {
     let Some(author) = &conversation.author else {
         return Vec::new();
     };
-    let must_act = conversation
-        .parts
-        .iter()
-        .any(|part| matches!(part, ReplyPart::Blocker { .. } | ReplyPart::Posted { .. }));
+    let must_act = conversation.parts.iter().any(|part| {
+        matches!(
+            part,
+            ReplyPart::Blocker { .. } | ReplyPart::Posted { .. } | ReplyPart::Reminds { at: None }
+        )
+    });
     let name = conversation.name.clone();
     let comma = Run {
         text: ", ".to_owned(),

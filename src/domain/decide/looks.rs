@@ -98,6 +98,8 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Denied { .. }
             | ReplyPart::Asks { .. }
             | ReplyPart::Left
+            | ReplyPart::Does { .. }
+            | ReplyPart::Reminds { .. }
             | ReplyPart::LeftOut { .. }
             | ReplyPart::NoSuchStep { .. }
             | ReplyPart::Waits { .. }

@@ -30,7 +30,8 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
         page => context! { title => shown(&guide.title), url => shown(&guide.url), steps => guide.steps.len(), commands => guide.has_commands },
         progress => shown(builder.step_counts()),
         finished => builder.is_finished(),
-        checked => description.is_some(),
+        checked => builder.has_checks(),
+        keys => !builder.checks_of_all().iter().all(|check| !check.is_of_keys()),
         lost => builder.lost_description(),
         status => statuses(builder),
         next,
@@ -187,9 +188,19 @@ pub(super) struct StepFacts {
     minutes: Option<u32>,
     url: Option<String>,
     validation: Option<String>,
+    text: Option<String>,
+    commands: Vec<String>,
     proof: Proof,
     claimed: bool,
+    doer: Option<String>,
     lines: Vec<EvidenceLine>,
+}
+
+impl StepFacts {
+    /// Without what checks saw.
+    pub(super) fn without_evidence(&mut self) {
+        self.lines.clear();
+    }
 }
 
 /// A piece of evidence as a sentence.
@@ -208,6 +219,14 @@ pub(super) fn described(builder: &DecisionBuilder<'_>, language: &str, steps: &[
             minutes: on_page.and_then(|step| step.minutes),
             url: builder.state.guide.step_url(*number),
             validation: on_page.and_then(|step| step.validation.clone()),
+            text: on_page.and_then(|step| step.text.clone()),
+            commands: on_page.map(|step| step.commands.clone()).unwrap_or_default(),
+            doer: builder
+                .state
+                .doers
+                .iter()
+                .find(|doer| doer.step == *number)
+                .and_then(|doer| doer.name.clone()),
             proof: builder.step_standing(*number),
             claimed: builder.state.steps.get(number).is_some_and(|step| step.claim.is_some()),
             lines: lines_of(builder, language, *number),

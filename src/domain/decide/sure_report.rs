@@ -38,6 +38,7 @@ impl SureReport {
     pub(super) fn says_nothing(&mut self) {
         self.set_clauses(Vec::new());
         self.report.reading.suspicions.clear();
+        self.report.asks.clear();
     }
 
     /// The comment says this of these steps, and says so for sure.

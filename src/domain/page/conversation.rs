@@ -85,6 +85,9 @@ pub struct Conversation {
     pub silent: bool,
     /// Whether the author may cause Done and schedule changes.
     pub may_finish: bool,
+    /// Whether the author may not act: what checks saw is not told.
+    #[serde(default)]
+    pub is_guest: bool,
 }
 
 /// One thing that a reply has to speak of.
@@ -256,6 +259,21 @@ pub enum ReplyPart {
     NoSuchStep {
         /// The number that was named.
         step: u32,
+    },
+    /// Somebody says who does these steps; no step: it is not known which.
+    Does {
+        /// The steps.
+        steps: Vec<u8>,
+        /// Who it is, where somebody else says it of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        /// Whether nobody does them any more.
+        back: bool,
+    },
+    /// Somebody is reminded.
+    Reminds {
+        /// When they will be; `None`: now.
+        at: Option<DateTime<Utc>>,
     },
     /// Our question is answered with no: all stays as it is.
     Left,

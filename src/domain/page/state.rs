@@ -3,6 +3,7 @@ use super::answers::AnswersGiven;
 use super::cell::Cell;
 use super::conversation::{Conversation, Edit, HeldKeys, Leak};
 use super::dates::MovedDates;
+use super::doers::{Doer, Reminder};
 use super::guide::Guide;
 use super::heard::{Aside, Blocker, Claim, Denial, EndedFact, HeardComment, SetAside, StepState, TimeSpent};
 use super::list_or_one::list_or_one;
@@ -217,6 +218,10 @@ pub struct PageState {
     pub values: BTreeMap<Property, Cell<Value>>,
     /// Obstacles that nobody cleared, in the order of their reports.
     pub blockers: Vec<Blocker>,
+    /// Who does which step, as people say it.
+    pub doers: Vec<Doer>,
+    /// Who wants to be reminded, and when.
+    pub reminders: Vec<Reminder>,
     /// What people say does not apply.
     pub set_aside: Vec<SetAside>,
     /// What people said and comments ended that could be undone still.

@@ -59,6 +59,8 @@ pub fn read(reading: &Reading) -> String {
         }
         clauses.push(text);
     }
+    let asks = reading.asks.iter().map(|ask| format!("asks {}", ask.id()));
+    clauses.extend(asks);
     if clauses.is_empty() && reading.labels == [Label::Question] {
         // What is asked about keys and dates is read before the clauses are.
         clauses.push(Label::Question.name().to_owned());

@@ -13,10 +13,11 @@ pub fn pages() -> Vec<Value> {
     let next = json!({
         "number": 4, "title": "Rotate the keys by hand", "minutes": 45, "url": format!("{url}#4"),
         "validation": "New keys work, old keys deleted.", "proof": "open", "claimed": false, "lines": [],
+        "text": "Log in at the exchange.\nMake a new pair.", "commands": ["ls -la", "chmod 600 .env"], "doer": "Bram",
     });
     let half_way = json!({
         "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5, "commands": true},
-        "progress": {"proven": 3, "claimed": 1, "total": 5}, "finished": false, "checked": true, "next": next,
+        "progress": {"proven": 3, "claimed": 1, "total": 5}, "finished": false, "checked": true, "keys": true, "next": next,
         "next_action": "ACT_034_TRA", "next_page": null, "due": null, "waits": false, "spent": 45, "planned_total": 120,
         "blockers": [
             {"name": "Bram", "step": 3, "url": format!("{url}#3"), "kind": "access", "told": false, "since": "29 Nov 09:05"},
@@ -51,11 +52,12 @@ pub fn pages() -> Vec<Value> {
         with(json!({
             "planned_total": 1, "spent": 1, "page": {"title": "One", "url": url, "steps": 1, "commands": false},
             "progress": {"proven": 0, "claimed": 1, "total": 1},
-            "next": {"number": 1, "title": "Rotate it", "minutes": 1, "url": url, "validation": null, "proof": "open", "claimed": false, "lines": []},
+            "next": {"number": 1, "title": "Rotate it", "minutes": 1, "url": url, "validation": null, "proof": "open", "claimed": false, "lines": [], "text": null, "commands": [], "doer": null},
+            "keys": false,
         })),
         with(json!({
             "name": null, "page": {"title": "Notes", "url": url, "steps": 0, "commands": false}, "next": null, "next_action": null,
-            "progress": {"proven": 0, "claimed": 0, "total": 0}, "checked": false, "planned_total": null,
+            "progress": {"proven": 0, "claimed": 0, "total": 0}, "checked": false, "keys": false, "planned_total": null,
             "spent": null, "blockers": [], "aside": [], "lost": "ACT_011_SEC",
             "status": {"not_started": null, "in_progress": null, "blocked": "Vast", "done": null},
         })),
@@ -89,7 +91,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all.extend(keys());
     all.extend(super::leak_facts::leaks());
     all.extend(asked());
-    all.extend(questions(&missing));
+    all.extend(super::page_facts::questions(&missing));
     all.extend(blockers());
     all.extend(corrected());
     all.extend(super::key_facts::questions());
@@ -125,10 +127,11 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     all
 }
 
-fn step(number: u8, proof: &str, lines: &[Value]) -> Value {
+pub(super) fn step(number: u8, proof: &str, lines: &[Value]) -> Value {
     context! {
         number, title => "Rotate the keys by hand", minutes => 45, url => "https://www.notion.so/p#4",
         validation => "New keys work, old keys deleted.", proof, claimed => false, lines,
+        text => "Log in at the exchange.\nMake a new pair.", commands => ["ls -la", "chmod 600 .env", "date", "id"], doer => "Bram",
     }
 }
 
@@ -336,32 +339,6 @@ fn keys() -> Vec<(&'static str, Value)> {
         }
     }
     all
-}
-
-fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
-    let topics = [
-        "question/blocked",
-        "question/due",
-        "question/help",
-        "question/how_long",
-        "question/leak",
-        "question/next",
-        "question/status",
-        "question/unknown",
-        "question/validate",
-        "question/where",
-    ];
-    let quick = context! { minutes => 1, ..step(1, "open", &[]) };
-    let asked = [
-        Value::from(()),
-        step(4, "open", missing),
-        step(1, "claimed", &[]),
-        quick,
-    ];
-    topics
-        .into_iter()
-        .flat_map(|topic| asked.clone().map(|step| (topic, context! { step })))
-        .collect()
 }
 
 fn blockers() -> Vec<(&'static str, Value)> {

@@ -3,6 +3,7 @@ use super::features::{Feature, FeatureReader, KindNames};
 use super::labels::LABELS;
 use super::verdict::RuleVerdict;
 use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, WHOLE, Weights};
+use crate::domain::classify::ask::{ASKS, Ask};
 use crate::domain::classify::lexicon::SymbolTable;
 use crate::domain::classify::reading::{Label, SUSPICIONS};
 use crate::domain::classify::trace::Trace;
@@ -74,6 +75,15 @@ impl SecondReader {
     pub(super) fn suspicions(&self, text: &str) -> [f32; SUSPICIONS.len()] {
         let words = with_reader(|reader| reader.words(text));
         self.weights.suspicions.sums(&words).map(chance)
+    }
+
+    /// What a sentence asks of us most likely, and the chance that it does.
+    pub(in crate::domain::classify) fn ask(&self, sentence: &str) -> (Ask, f32) {
+        let words = with_reader(|reader| reader.words(sentence));
+        let chances = log_chances(self.weights.asks.sums(&words));
+        let of_asks = ASKS.into_iter().zip(chances);
+        let best = of_asks.max_by(|one, other| one.1.total_cmp(&other.1));
+        best.map_or((Ask::Help, 0.0), |(ask, chance)| (ask, chance.exp()))
     }
 
     /// How well each label fits, given the verdict of the rules.

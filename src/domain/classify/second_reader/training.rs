@@ -4,7 +4,10 @@ use super::features::Feature;
 use super::labels::{KINDS, LABELS, column, kind_column};
 use super::row_counts::ROWS;
 use super::verdict::RuleVerdict;
-use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, KIND_ROWS, WHOLE, WeightTable, Weights};
+use super::weights::{
+    ASK_COLUMNS, CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, KIND_ROWS, WHOLE, WeightTable, Weights,
+};
+use crate::domain::classify::ask::{ASKS, Ask};
 use crate::domain::classify::reading::{BlockerKind, Label, SUSPICIONS, Suspicion};
 
 const ROUNDS: usize = 30;
@@ -33,6 +36,8 @@ pub(in crate::domain::classify) struct Example {
     pub(in crate::domain::classify) is_strange: bool,
     /// Which of these it says, where that is known.
     pub(in crate::domain::classify) says: Option<Vec<Suspicion>>,
+    /// What it asks of us, where that is known; `Some(None)`: nothing.
+    pub(in crate::domain::classify) asks: Option<Option<Ask>>,
 }
 
 /// One thing to learn: features, the column that is right, and how much it counts.
@@ -45,6 +50,7 @@ struct TrainingStep<'a> {
 /// Trains on examples, in their order.
 pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
     let suspicions = learn_suspicions(examples);
+    let asks = learn_asks(examples);
     let labelled: Vec<&Example> = examples.iter().filter(|example| !example.labels.is_empty()).collect();
     let examples = labelled.as_slice();
     let mut table = Table::new(ROWS);
@@ -72,6 +78,7 @@ pub(in crate::domain::classify) fn train(examples: &[Example]) -> Weights {
         kinds,
         kinds_meant,
         suspicions,
+        asks,
     }
 }
 
@@ -94,6 +101,34 @@ fn learn_suspicions<'e>(examples: &'e [Example]) -> WeightTable<{ SUSPICIONS.len
         let samples: Vec<(&[Feature], bool, f32)> = examples.iter().filter_map(sample).collect();
         table.descend(at, &samples);
     }
+    table.quantised()
+}
+
+/// How much a comment of which only its labels are known counts as one that asks nothing of us.
+const IDLE_COUNTS: f32 = 0.04;
+
+/// The table of what people ask of us, by plain descent over softmax.
+fn learn_asks(examples: &[Example]) -> WeightTable<ASK_COLUMNS> {
+    let column = |asks: Option<Ask>| match asks {
+        Some(ask) => ASKS.iter().position(|one| *one == ask),
+        None => Some(ASKS.len()),
+    };
+    let sample = |example: &'_ Example| {
+        let right = column(example.asks?)?;
+        let weight = if example.labels.is_empty() { 1.0 } else { IDLE_COUNTS };
+        Some((right, weight))
+    };
+    let samples = examples.iter().filter_map(|example| {
+        let (right, weight) = sample(example)?;
+        Some(TrainingStep {
+            features: &example.whole[..example.words],
+            right,
+            weight,
+        })
+    });
+    let samples: Vec<TrainingStep> = samples.collect();
+    let mut table = Table::new(KIND_ROWS);
+    table.descend_among(&samples);
     table.quantised()
 }
 
@@ -218,6 +253,14 @@ fn logistic(sum: f32) -> f32 {
     1.0 / (1.0 + exp(-sum))
 }
 
+/// The chances that follow from sums.
+fn chances<const C: usize>(sums: [f32; C]) -> [f32; C] {
+    let most = sums.iter().copied().fold(f32::MIN, f32::max);
+    let powers = sums.map(|sum| exp(sum - most));
+    let all: f32 = powers.iter().sum();
+    powers.map(|power| power / all)
+}
+
 /// The exponential function by additions and multiplications alone.
 fn exp(x: f32) -> f32 {
     let x = f64::from(x.clamp(-60.0, 60.0));
@@ -294,15 +337,9 @@ impl<const N: usize> Table<N> {
                     weight,
                 } = &samples[place];
                 let sums = self.sums(features);
-                let sums = &sums[head..head + C];
-                let most = sums.iter().copied().fold(f32::MIN, f32::max);
-                let mut chances = [0.0; C];
-                for (chance, sum) in chances.iter_mut().zip(sums) {
-                    *chance = exp(sum - most);
-                }
-                let all: f32 = chances.iter().sum();
+                let chances = chances::<C>(std::array::from_fn(|column| sums[head + column]));
                 for (column, chance) in chances.iter().enumerate() {
-                    let error = chance / all - f32::from(u8::from(column == *right));
+                    let error = chance - f32::from(u8::from(column == *right));
                     self.step(features, head + column, error * weight);
                 }
             }
@@ -322,6 +359,31 @@ impl<const N: usize> Table<N> {
                     *weight -= error * feature.value + SHRINK * *weight;
                 }
                 self.biases[at] -= RATE * error;
+            }
+        }
+    }
+
+    /// Learns which of all columns is right, by plain gradient descent.
+    fn descend_among(&mut self, samples: &[TrainingStep]) {
+        for round in 0..ROUNDS {
+            for place in shuffled(samples.len(), round) {
+                let TrainingStep {
+                    features,
+                    right,
+                    weight,
+                } = &samples[place];
+                let chances = chances(self.sums(features));
+                let errors: [f32; N] =
+                    std::array::from_fn(|column| (chances[column] - f32::from(u8::from(column == *right))) * weight);
+                for feature in *features {
+                    let row = self.row(*feature);
+                    for (weight, error) in self.weights[row].iter_mut().zip(errors) {
+                        *weight -= error * feature.value + SHRINK * *weight;
+                    }
+                }
+                for (bias, error) in self.biases.iter_mut().zip(errors) {
+                    *bias -= RATE * error;
+                }
             }
         }
     }

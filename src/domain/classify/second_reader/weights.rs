@@ -4,6 +4,7 @@ use super::features::Feature;
 use super::labels::{KINDS, LABELS};
 use super::row_counts::ROWS;
 use super::verdict::RuleVerdict;
+use crate::domain::classify::ask::ASKS;
 use crate::domain::classify::reading::SUSPICIONS;
 use std::borrow::Cow;
 use std::fmt;
@@ -15,10 +16,13 @@ pub(super) const CLAUSE: usize = 7;
 pub(super) const HAS_COMPLETION: usize = 14;
 pub(super) const HAS_BLOCKER: usize = 15;
 
-/// Rows of the table of kinds: it learns from blockers only, and needs fewer.
+/// Rows of the tables of kinds and of asks: they learn from few comments, and need fewer.
 pub(super) const KIND_ROWS: usize = ROWS / 4;
 
-const MAGIC: &[u8; 8] = b"kmreads4";
+/// Columns of the table of asks: one for each, and the last for what asks nothing of us.
+pub(super) const ASK_COLUMNS: usize = ASKS.len() + 1;
+
+const MAGIC: &[u8; 8] = b"kmreads5";
 
 /// All that is trained and kept.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +37,8 @@ pub(in crate::domain::classify) struct Weights {
     pub(super) kinds_meant: [[u32; KINDS.len()]; KINDS.len()],
     /// Whether a comment says what the other readers look for.
     pub(super) suspicions: WeightTable<{ SUSPICIONS.len() }>,
+    /// What a sentence asks of us.
+    pub(super) asks: WeightTable<ASK_COLUMNS>,
 }
 
 /// A table: a row for each hash, a byte with a sign for each column.
@@ -94,12 +100,14 @@ impl Weights {
             self.labels
                 .head()
                 .chain(self.kinds.head())
-                .chain(self.suspicions.head()),
+                .chain(self.suspicions.head())
+                .chain(self.asks.head()),
         );
         bytes.extend(counts.flat_map(|count| count.to_le_bytes()));
         bytes.extend(self.labels.rows.iter().flatten());
         bytes.extend(self.kinds.rows.iter().flatten());
         bytes.extend(self.suspicions.rows.iter().flatten());
+        bytes.extend(self.asks.rows.iter().flatten());
         bytes
     }
 
@@ -109,6 +117,7 @@ impl Weights {
         let (scales, biases) = (rest.floats()?, rest.floats()?);
         let (kind_scales, kind_biases) = (rest.floats()?, rest.floats()?);
         let (suspicion_scales, suspicion_biases) = (rest.floats()?, rest.floats()?);
+        let (ask_scales, ask_biases) = (rest.floats()?, rest.floats()?);
         let weights = Self {
             meant: rest.counts()?,
             kinds_meant: rest.counts()?,
@@ -126,6 +135,11 @@ impl Weights {
                 scales: suspicion_scales,
                 biases: suspicion_biases,
                 rows: rest.rows(ROWS)?,
+            },
+            asks: WeightTable {
+                scales: ask_scales,
+                biases: ask_biases,
+                rows: rest.rows(KIND_ROWS)?,
             },
         };
         rest.0.is_empty().then_some(weights)

@@ -1,0 +1,161 @@
+//! What people ask of us about a page, or to do: read sentence by sentence behind the questions about keys. What is surely asked is
+//! classified no more: "make a backup" is no report, and "show me the plan" no obstacle.
+use super::sentences::{DEPTHS, clauses, sentences};
+use super::{LONGEST, MOST, without};
+use crate::domain::classify::{Ask, Certainty, Classifier, Clause, Label, Reading, ReadingContext, Role};
+use crate::domain::comment::CleanText;
+use crate::domain::quotations::unquoted;
+use std::ops::Range;
+
+/// The chance from which on a sentence surely asks this.
+const SURE: f32 = 0.6;
+
+/// As [`SURE`], of a part of a sentence, which must also be so many words long: "step 1: check" asks nothing.
+const SURE_OF_PART: f32 = 0.8;
+const SHORTEST_PART: usize = 3;
+
+/// The chance from which on a sentence in the form of a question asks this rather than nothing that we know.
+const LIKELY: f32 = 0.15;
+
+/// What a sentence asks of us.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageAsk {
+    /// What it is; `None`: a question to which we know no answer.
+    pub ask: Option<Ask>,
+    /// Whether it surely is.
+    pub is_sure: bool,
+    /// The steps that it names.
+    pub steps: Vec<u8>,
+    /// The first name in it that no lexicon knows as a word.
+    pub name: Option<String>,
+    /// Its words.
+    pub text: CleanText,
+}
+
+impl PageAsk {
+    /// Leaves the name out, which is kept: pieces of a key may stand in its place.
+    pub fn forget_name(&mut self) {
+        self.name = None;
+    }
+}
+
+/// What a comment asks about its page, and the rest of it.
+#[derive(Clone, Debug, Default)]
+pub struct AskedOfPage {
+    /// What it asks, in its order.
+    pub asks: Vec<PageAsk>,
+    /// What else it says; `None`: all of it, for it surely asks nothing of the kind.
+    pub rest: Option<CleanText>,
+}
+
+/// How the sentences of a page's comments are heard.
+#[derive(Clone, Copy)]
+pub struct Ear<'a> {
+    /// Reads what they say and ask.
+    pub classifier: &'a Classifier,
+    /// What they are read by.
+    pub context: &'a ReadingContext<'a>,
+}
+
+/// What a comment surely asks about its page. `is_called`: it calls us by our name.
+pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfPage {
+    let said = unquoted(text.as_str());
+    let whole = said.as_str();
+    let mut asks = Vec::new();
+    let mut taken: Vec<Range<usize>> = Vec::new();
+    for sentence in sentences(whole)
+        .into_iter()
+        .filter(|sentence| sentence.len() <= LONGEST)
+    {
+        for parts in parts(whole, &sentence) {
+            let least = if parts.len() == 1 { SURE } else { SURE_OF_PART };
+            let is_long = |part: &Range<usize>| parts.len() == 1 || words(&whole[part.clone()]) >= SHORTEST_PART;
+            let found = parts.iter().filter(|part| is_long(part)).filter_map(|part| {
+                let ask = surely(&whole[part.clone()], least, is_called, ear)?;
+                Some((ask, part.clone()))
+            });
+            let (found, places): (Vec<_>, Vec<_>) = found.unzip();
+            if !found.is_empty() {
+                asks.extend(found);
+                taken.extend(places);
+                break;
+            }
+        }
+        if asks.len() >= MOST {
+            break;
+        }
+    }
+    let rest = (!taken.is_empty()).then(|| CleanText::passed(without(text.as_str(), &taken)));
+    AskedOfPage { asks, rest }
+}
+
+/// What a comment asks that the classifier reads as a question to us.
+pub fn likely_asked(text: &CleanText, reading: &Reading, ear: Ear<'_>) -> Option<PageAsk> {
+    let asks = reading.needs_reply && reading.labels.contains(&Label::Question);
+    asks.then(|| {
+        let said = unquoted(text.as_str());
+        let whole = said.as_str();
+        let sentences = sentences(whole)
+            .into_iter()
+            .filter(|sentence| sentence.len() <= LONGEST);
+        let parts = sentences.flat_map(|sentence| parts(whole, &sentence)).flatten();
+        let guesses = parts.filter_map(|part| ear.classifier.ask(&whole[part]));
+        let best = guesses.max_by(|one, other| one.1.total_cmp(&other.1));
+        let questions = reading.clauses.iter().filter(|clause| clause.label == Label::Question);
+        let mut steps: Vec<u8> = questions.flat_map(|clause| clause.steps.iter().copied()).collect();
+        steps.sort_unstable();
+        steps.dedup();
+        PageAsk {
+            ask: best.filter(|(_, chance)| *chance >= LIKELY).map(|(ask, _)| ask),
+            is_sure: false,
+            steps,
+            name: None,
+            text: text.clone(),
+        }
+    })
+}
+
+/// A sentence as a whole, and its parts as deep as it is taken apart.
+fn parts(whole: &str, sentence: &Range<usize>) -> Vec<Vec<Range<usize>>> {
+    let of_depth = |depth| clauses(whole, sentence, depth);
+    std::iter::once(vec![sentence.clone()])
+        .chain(DEPTHS.map(of_depth))
+        .collect()
+}
+
+fn words(text: &str) -> usize {
+    text.split_whitespace()
+        .filter(|word| word.contains(char::is_alphanumeric))
+        .count()
+}
+
+/// What a part of a sentence surely asks, unless it is said to somebody else, or reports something.
+fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<PageAsk> {
+    let (ask, chance) = ear.classifier.ask(said)?;
+    if chance < least {
+        return None;
+    }
+    let text = CleanText::passed(said.trim().to_owned());
+    let reading = ear.classifier.read(&text, ear.context);
+    let is_to_us = is_called || !reading.to_somebody || ask == Ask::Assign;
+    // Who works on a step reports that, whoever's it is from now on.
+    let is_of_hands = matches!(ask, Ask::Take | Ask::Assign | Ask::Release);
+    let works =
+        |clause: &Clause| is_of_hands && clause.label == Label::Progress && clause.asserted() && !clause.guessed;
+    let is_report = reading.clauses.iter().any(|clause| reports(clause) || works(clause));
+    (is_to_us && !is_report).then_some(PageAsk {
+        ask: Some(ask),
+        is_sure: true,
+        steps: reading.steps,
+        name: ear.classifier.name(said, ear.context),
+        text,
+    })
+}
+
+/// Whether a rule reads a clause as a report, or as said of one.
+fn reports(clause: &Clause) -> bool {
+    let is_report = clause.label.is_at_stake() || clause.label == Label::KeyReport;
+    let is_said = clause.asserted() && clause.certainty != Certainty::Unsure && clause.role != Role::Help;
+    let is_of_report = clause.role.is_to_us() || matches!(clause.role, Role::AllFree | Role::Withdraws);
+    !clause.guessed && (is_report && is_said || is_of_report)
+}

@@ -1,0 +1,130 @@
+//! What people ask of us on a page: questions that the page or its state answers, and requests.
+use serde::{Deserialize, Serialize};
+
+macro_rules! asks {
+    ($($(#[$doc:meta])* $name:ident = $id:literal),* $(,)?) => {
+        /// What a sentence asks of us.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Ask { $($(#[$doc])* $name,)* }
+
+        /// All of them, in the order of their columns.
+        pub(super) const ASKS: [Ask; [$($id),*].len()] = [$(Ask::$name),*];
+
+        impl Ask {
+            /// Its name, that of the prompt in `question/` that answers it.
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id,)* }
+            }
+        }
+    };
+}
+
+asks! {
+    /// Where to begin.
+    First = "first",
+    /// What comes now.
+    Next = "next",
+    /// What a step is about.
+    About = "about",
+    /// How a step is done: its text and its commands.
+    How = "how",
+    /// How one sees that a step worked.
+    Validate = "validate",
+    /// Why a step or a box is still open.
+    WhyOpen = "why_open",
+    /// What is not done yet.
+    Missing = "missing",
+    /// Who is stuck.
+    Blocked = "blocked",
+    /// How far it is.
+    Status = "status",
+    /// Which steps there are.
+    Overview = "overview",
+    /// How much time is planned.
+    HowLong = "how_long",
+    /// How much time it took.
+    Took = "took",
+    /// When it is due.
+    Due = "due",
+    /// Who or what we are.
+    WhoAreYou = "who_are_you",
+    /// What we can do.
+    Help = "help",
+    /// Who works on a step.
+    WhoDoes = "who_does",
+    /// What is left for the one who asks.
+    Mine = "mine",
+    /// What is needed before the first step.
+    Prerequisites = "prerequisites",
+    /// Where something is.
+    Where = "where",
+    /// What happened lately.
+    Changed = "changed",
+    /// Who reported a step, and when.
+    ByWhom = "by_whom",
+    /// Make a backup.
+    Backup = "backup",
+    /// Look again, and tick what is proven.
+    Recheck = "recheck",
+    /// Say nothing more.
+    Quiet = "quiet",
+    /// Speak up at a later time.
+    Remind = "remind",
+    /// The author does a step.
+    Take = "take",
+    /// Somebody else does a step.
+    Assign = "assign",
+    /// Somebody no longer does a step.
+    Release = "release",
+    /// A step is left out.
+    Skip = "skip",
+}
+
+impl Ask {
+    /// Whether it wants something done: it may come without the form of a question.
+    pub fn is_request(self) -> bool {
+        matches!(
+            self,
+            Self::Backup
+                | Self::Recheck
+                | Self::Quiet
+                | Self::Remind
+                | Self::Take
+                | Self::Assign
+                | Self::Release
+                | Self::Skip
+        )
+    }
+
+    /// Whether it is asked of a step.
+    pub fn is_of_step(self) -> bool {
+        matches!(
+            self,
+            Self::About
+                | Self::How
+                | Self::Validate
+                | Self::WhyOpen
+                | Self::Status
+                | Self::HowLong
+                | Self::WhoDoes
+                | Self::Where
+                | Self::ByWhom
+                | Self::Recheck
+                | Self::Take
+                | Self::Assign
+                | Self::Release
+                | Self::Skip
+        )
+    }
+
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ASKS.into_iter()
+    }
+
+    /// By its name.
+    pub fn by_id(id: &str) -> Option<Self> {
+        ASKS.into_iter().find(|ask| ask.id() == id)
+    }
+}

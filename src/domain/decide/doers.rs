@@ -1,0 +1,73 @@
+//! Who does which step: "I take step 4", "Bram does step 4". It is kept and told; it ticks nothing.
+use super::acting::Acting;
+use super::builder::DecisionBuilder;
+use super::heard;
+use crate::domain::asks::PageAsk;
+use crate::domain::classify::{Ask, Certainty, Clause, Role};
+use crate::domain::event::Report;
+use crate::domain::ids::CommentId;
+use crate::domain::page::{Doer, PageState, ReplyPart};
+
+/// Takes in who does the steps, and tells it.
+pub(super) fn report(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    asked: &PageAsk,
+    steps: &[u8],
+) -> ReplyPart {
+    let comment = &report.comment;
+    let of_others = asked.ask == Some(Ask::Assign);
+    let name = if of_others {
+        heard::named(builder, &report).or_else(|| asked.name.clone())
+    } else {
+        comment.author_name.clone()
+    };
+    let back = asked.ask == Some(Ask::Release);
+    // "Somebody does step 4" says nothing.
+    let is_told = !of_others || name.is_some();
+    if is_told && !steps.is_empty() {
+        builder.state.doers.retain(|doer| !steps.contains(&doer.step));
+    }
+    if is_told && !back {
+        let person = (!of_others).then(|| comment.author.clone());
+        builder.state.doers.extend(steps.iter().map(|step| Doer {
+            step: *step,
+            name: name.clone(),
+            person: person.clone(),
+            comment: comment.id.clone(),
+        }));
+        builder.state.doers.sort_by_key(|doer| doer.step);
+        builder.note(Some(&comment.id), "does", steps);
+    }
+    ReplyPart::Does {
+        steps: if is_told { steps.to_vec() } else { Vec::new() },
+        of: name.filter(|_| of_others),
+        back,
+    }
+}
+
+/// Who says that they work on a step does it, unless somebody else was said to.
+pub(super) fn works(builder: &mut DecisionBuilder<'_>, report: &Report, clauses: &[&Clause]) {
+    let is_work = |clause: &&&Clause| {
+        let is_now = clause.role == Role::Start || clause.role == Role::Report;
+        is_now && clause.certainty == Certainty::Sure
+    };
+    let steps = Report::steps_of(clauses.iter().filter(is_work).copied());
+    for step in steps {
+        if !builder.state.doers.iter().any(|doer| doer.step == step) {
+            builder.state.doers.push(Doer {
+                step,
+                name: report.comment.author_name.clone(),
+                person: Some(report.comment.author.clone()),
+                comment: report.comment.id.clone(),
+            });
+        }
+    }
+    builder.state.doers.sort_by_key(|doer| doer.step);
+}
+
+/// A comment says no longer who does what, and asks for no reminder.
+pub(super) fn retract(state: &mut PageState, comment: &CommentId) {
+    state.doers.retain(|doer| doer.comment != *comment);
+    state.reminders.retain(|reminder| reminder.comment != *comment);
+}

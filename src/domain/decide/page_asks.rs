@@ -1,0 +1,174 @@
+//! What people ask about the page, or of us: questions are answered from what the page and its state tell; requests are done, or the
+//! way is told.
+use super::acting::Acting;
+use super::builder::DecisionBuilder;
+use super::playbook::Topics;
+use super::{doers, heard, looks};
+use crate::domain::asks::PageAsk;
+use crate::domain::classify::{Ask, folded};
+use crate::domain::effect::Effect;
+use crate::domain::event::Report;
+use crate::domain::evidence::Check;
+use crate::domain::page::{Conversation, Guide, Proof, ReplyPart};
+use std::collections::BTreeSet;
+
+/// What a comment asks of us, each with what follows from it.
+pub(super) fn asked(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &[ReplyPart]) -> Vec<ReplyPart> {
+    let mut answers = Vec::new();
+    for asked in report.asks.iter().filter(|_| !report.absorbed) {
+        let steps = steps(builder, &report, asked);
+        match asked.ask {
+            Some(Ask::Recheck) => {
+                // A dispute was looked at already.
+                if !parts.contains(&ReplyPart::Disputed) {
+                    answers.extend(recheck(builder, &report, &steps));
+                }
+            }
+            Some(Ask::Take | Ask::Assign | Ask::Release) => answers.push(doers::report(builder, report, asked, &steps)),
+            Some(Ask::Remind) if !report.wishes.is_empty() => {}
+            _ => answers.extend(question(builder, &report, asked, &steps)),
+        }
+    }
+    answers.dedup();
+    answers
+}
+
+/// What a guest asks, answered from the page; a request moves nothing.
+pub(super) fn by_guest(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyPart> {
+    let questions = report
+        .asks
+        .iter()
+        .filter(|asked| !asked.ask.is_some_and(Ask::is_request));
+    let answers = questions.flat_map(|asked| question(builder, report, asked, &steps(builder, report, asked)));
+    answers.collect()
+}
+
+/// A question: of each step by itself.
+fn question(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk, steps: &[u8]) -> Vec<ReplyPart> {
+    let topic = topic(builder, asked);
+    // After a leak, "what now?" is answered by the order of steps.
+    if report.leak.is_some() && ["leak", "next", "first", "how", Topics::UNKNOWN].contains(&topic) {
+        return Vec::new();
+    }
+    let part = |step| ReplyPart::Question {
+        topic: topic.to_owned(),
+        step,
+    };
+    if steps.is_empty() {
+        vec![part(None)]
+    } else {
+        steps.iter().map(|step| part(Some(*step))).collect()
+    }
+}
+
+/// What is asked about, as a pattern tells it; else as it reads.
+fn topic<'b>(builder: &'b DecisionBuilder<'_>, asked: &PageAsk) -> &'b str {
+    let is_request = asked.is_sure && asked.ask.is_some_and(Ask::is_request);
+    let by_pattern = builder
+        .playbook
+        .topics
+        .find(asked.text.as_str())
+        .filter(|_| !is_request);
+    let by_reading = asked.ask.map(Ask::id);
+    by_pattern.or(by_reading).unwrap_or(Topics::UNKNOWN)
+}
+
+/// The steps that are asked about: by number, else by words of their titles, else the one that the comment stands at.
+fn steps(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk) -> Vec<u8> {
+    if !asked.steps.is_empty() {
+        return asked.steps.clone();
+    }
+    if !asked.ask.is_none_or(Ask::is_of_step) {
+        return Vec::new();
+    }
+    let by_title = || titled(&builder.state.guide, asked.text.as_str());
+    report.on_step.or_else(by_title).into_iter().collect()
+}
+
+/// So many letters tell that two words are of one stem: "monitor" and "monitoring".
+const STEM: usize = 5;
+
+/// The step whose title shares the most words with a text, if it is one alone.
+fn titled(guide: &Guide, text: &str) -> Option<u8> {
+    let stems = |text: &str| -> BTreeSet<String> {
+        let folded = folded(text);
+        let words = folded.split(|c: char| !c.is_alphanumeric());
+        let stem = |word: &str| word.chars().take(STEM).collect::<String>();
+        words.filter(|word| word.len() >= STEM).map(stem).collect()
+    };
+    let said = stems(text);
+    let shared = |title: &str| stems(title).intersection(&said).count();
+    let counts: Vec<(usize, u8)> = guide
+        .steps
+        .iter()
+        .map(|step| (shared(&step.title), step.number))
+        .collect();
+    let most = counts.iter().map(|(count, _)| *count).max().filter(|most| *most > 0)?;
+    let mut best = counts.into_iter().filter(|(count, _)| *count == most);
+    let (_, step) = best.next()?;
+    best.next().is_none().then_some(step)
+}
+
+/// "Check again": the steps or keys that are named, else what was spoken of last, else where the work is.
+fn recheck(builder: &DecisionBuilder<'_>, report: &Report, steps: &[u8]) -> Vec<ReplyPart> {
+    let keys = &report.reading.keys;
+    let can_see = |step: &u8| !builder.checks_of_step(*step).is_empty();
+    let mut wanted: Vec<u8> = steps.to_vec();
+    if steps.is_empty() && !keys.is_empty() {
+        let variables = keys.clone();
+        return vec![ReplyPart::Keys { variables }];
+    }
+    if wanted.is_empty() {
+        let last = heard::last_of_author(builder, report).or_else(|| heard::last_in_thread(builder, report));
+        wanted.extend(last.into_iter().flat_map(|last| heard::steps(builder, last)));
+    }
+    if wanted.is_empty() {
+        wanted.extend(claimed(builder));
+    }
+    if wanted.is_empty() {
+        wanted.extend(looks::current_step(builder));
+    }
+    wanted.retain(can_see);
+    if wanted.is_empty() {
+        let topic = Ask::Recheck.id().to_owned();
+        let step = steps.first().copied();
+        return vec![ReplyPart::Question { topic, step }];
+    }
+    vec![ReplyPart::claim(wanted)]
+}
+
+/// The steps that are claimed and not proven.
+fn claimed(builder: &DecisionBuilder<'_>) -> Vec<u8> {
+    let steps = builder.state.steps.iter().filter(|(_, step)| step.claim.is_some());
+    let open = steps.map(|(number, _)| *number);
+    open.filter(|step| builder.step_proof(*step) != Proof::Proven).collect()
+}
+
+/// A backup that somebody asks for is made before they are answered, where backups are of this page.
+pub(super) fn back_up(builder: &mut DecisionBuilder<'_>, conversation: &mut Conversation) {
+    let asks = |part: &ReplyPart| matches!(part, ReplyPart::Question { topic, .. } if topic == Ask::Backup.id());
+    if !conversation.parts.iter().any(asks) || !makes_backups(builder) {
+        return;
+    }
+    builder.begin_cycle(conversation.comment.as_ref());
+    // The one at the beginning of the cycle serves as well.
+    let effect = match (&builder.state.beginning, &builder.state.cycle) {
+        (Some(beginning), _) => beginning.clone(),
+        (None, Some(cycle)) => {
+            let effect = Effect::BackUpEnv {
+                at: builder.now,
+                reason: "asked for in a comment".to_owned(),
+                cycle: cycle.number,
+                asked: true,
+            };
+            builder.want_now(conversation.comment.as_ref(), effect)
+        }
+        (None, None) => return,
+    };
+    conversation.effects.push(effect);
+}
+
+/// Whether backups of `.env` are a matter of this page.
+pub(super) fn makes_backups(builder: &DecisionBuilder<'_>) -> bool {
+    builder.checks_of_all().contains(&Check::Backup)
+}
