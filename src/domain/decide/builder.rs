@@ -9,7 +9,7 @@ use crate::domain::page::{PageDescription, PageState, Proof};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What follows from an event: the new state, what shall be done, what to remember for people.
 #[derive(Debug)]
@@ -82,7 +82,12 @@ impl<'a> DecisionBuilder<'a> {
 
     /// How many steps are proven, claimed and there in all.
     pub(super) fn step_counts(&self) -> StepCounts {
-        progress::step_counts(&self.state, self.description())
+        progress::step_counts(self.playbook, &self.state)
+    }
+
+    /// The boxes of the page that a step leads to.
+    pub(super) fn boxes_of_step(&self, number: u8) -> BTreeSet<u8> {
+        progress::boxes_of_step(&self.state, self.description(), number)
     }
 
     /// How much a step is worth.
@@ -98,6 +103,12 @@ impl<'a> DecisionBuilder<'a> {
     /// Whether everything that the page asks for is proven or, where no check can see it, claimed.
     pub(super) fn is_finished(&self) -> bool {
         progress::is_finished(&self.state, self.description())
+    }
+
+    /// Whether something that counts as finished is only claimed.
+    pub(super) fn rests_on_a_word(&self) -> bool {
+        let counts = self.step_counts();
+        !self.has_checks() || counts.counted > counts.proven || self.state.boxes.values().any(|on_page| on_page.on_word)
     }
 
     /// The number on the page of the box that a criterion of the description means.
@@ -180,10 +191,7 @@ impl<'a> DecisionBuilder<'a> {
 
     /// Whether any check can see something of this page.
     pub(super) fn has_checks(&self) -> bool {
-        self.description().is_some_and(|page| {
-            page.criteria.iter().any(|criterion| criterion.check.is_some())
-                || page.steps.iter().any(|step| step.check.is_some())
-        })
+        self.description().is_some_and(|page| page.checks().next().is_some())
     }
 
     /// Where the Status property should stand; it is written as soon as the page can say so.

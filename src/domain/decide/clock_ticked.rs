@@ -50,8 +50,7 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
         due.told = true;
     }
     for state in builder.state.boxes.values_mut().filter(|state| state.ours) {
-        state.tick.wanted = Some(false);
-        state.ours = false;
+        state.take_back();
     }
     builder.state.steps.clear();
     builder.state.evidence.clear();

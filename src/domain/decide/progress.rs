@@ -1,7 +1,9 @@
 //! Progress: how many steps are proven, claimed or open, and whether the item is finished.
+use super::playbook::Playbook;
 use crate::domain::evidence::{Check, CheckStatus};
 use crate::domain::page::{Aside, PageDescription, PageState, Proof};
 use serde::Serialize;
+use std::collections::BTreeSet;
 
 /// Proven steps of all steps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -10,21 +12,31 @@ pub struct StepCounts {
     pub proven: u8,
     /// Steps that are only claimed.
     pub claimed: u8,
+    /// Steps that Progress counts: those that are proven, and those that rest on somebody's word where no check could see more.
+    pub counted: u8,
     /// Steps that the page has in all.
     pub total: u8,
 }
 
 /// The progress of an item.
-pub fn step_counts(state: &PageState, description: Option<&PageDescription>) -> StepCounts {
+pub fn step_counts(playbook: &Playbook, state: &PageState) -> StepCounts {
+    let description = playbook.description(state);
     let mut step_counts = StepCounts {
         total: state.guide.steps_total(),
         ..StepCounts::default()
     };
     for step in &state.guide.steps {
-        match step_standing(state, description, step.number) {
-            Proof::Proven => step_counts.proven += 1,
-            Proof::Claimed => step_counts.claimed += 1,
-            Proof::Open => {}
+        let is_aside = state.is_aside(&Aside::Step(step.number));
+        match step_proof(state, description, step.number) {
+            Proof::Proven => {
+                step_counts.proven += 1;
+                step_counts.counted += 1;
+            }
+            Proof::Claimed => {
+                step_counts.claimed += 1;
+                step_counts.counted += u8::from(playbook.claims_tick);
+            }
+            Proof::Open => step_counts.claimed += u8::from(is_aside),
         }
     }
     step_counts
@@ -41,8 +53,7 @@ pub(super) fn step_standing(state: &PageState, description: Option<&PageDescript
 
 /// How much a step is worth: as much as the weakest of what it leads to.
 pub(super) fn step_proof(state: &PageState, description: Option<&PageDescription>, number: u8) -> Proof {
-    let claimed = state.steps.get(&number).is_some_and(|step| step.claim.is_some());
-    let said = if claimed || state.is_aside(&Aside::Step(number)) {
+    let said = if state.is_claimed(number) || state.is_aside(&Aside::Step(number)) {
         Proof::Claimed
     } else {
         Proof::Open
@@ -50,27 +61,37 @@ pub(super) fn step_proof(state: &PageState, description: Option<&PageDescription
     let Some(step) = description.and_then(|page| page.step(number)) else {
         return said;
     };
-    let criteria = step
-        .criteria
-        .iter()
-        .map(|criterion| criterion_proof(state, description, *criterion, said));
+    let criteria = step.criteria.iter();
+    let criteria = criteria.map(|criterion| criterion_proof(state, description, *criterion, said));
     let own = step.check.iter().map(|check| check_proof(state, check));
     criteria.chain(own).min().unwrap_or(said)
 }
 
-/// How much a criterion is worth; `said`: what people say of it.
+/// The boxes of the page that a step leads to.
+pub(super) fn boxes_of_step(state: &PageState, description: Option<&PageDescription>, number: u8) -> BTreeSet<u8> {
+    let described = description.and_then(|page| page.step(number));
+    let described = described.map(|step| step.criteria.as_slice()).unwrap_or_default();
+    described
+        .iter()
+        .map(|criterion| page_box(state, description, *criterion))
+        .collect()
+}
+
+/// How much a criterion is worth, by its number in the description, or else on the page; `said`: what people say of it.
 pub(super) fn criterion_proof(
     state: &PageState,
     description: Option<&PageDescription>,
     number: u8,
     said: Proof,
 ) -> Proof {
-    let on_page = page_box(state, description, number);
-    let ticked_by_hand = state.boxes.get(&on_page).is_some_and(|on_page| on_page.by_person);
-    let said = if ticked_by_hand { Proof::Claimed } else { said };
-    match description.and_then(|page| page.check(number)) {
-        Some(check) => check_proof(state, check),
-        None => said,
+    if let Some(check) = description.and_then(|page| page.check(number)) {
+        return check_proof(state, check);
+    }
+    match state.boxes.get(&page_box(state, description, number)) {
+        Some(on_page) if on_page.by_person || on_page.on_word => Proof::Claimed,
+        // What a person took back by hand is open until it is claimed anew.
+        Some(on_page) if on_page.unticked_by_person => Proof::Open,
+        Some(_) | None => said,
     }
 }
 
@@ -101,27 +122,17 @@ pub(super) fn is_finished(state: &PageState, description: Option<&PageDescriptio
     } else {
         Proof::Open
     };
-    if state.guide.criteria.is_empty() {
-        let steps = &state.guide.steps;
-        return !steps.is_empty()
-            && steps
-                .iter()
-                .all(|step| step_proof(state, description, step.number).max(said) > Proof::Open);
-    }
-    let numbers = description.map_or_else(
-        || {
-            state
-                .guide
-                .criteria
-                .iter()
-                .map(|criterion| criterion.number)
-                .collect::<Vec<_>>()
-        },
-        |page| page.criteria.iter().map(|criterion| criterion.number).collect(),
-    );
-    numbers
-        .iter()
-        .all(|number| criterion_proof(state, description, *number, said) > Proof::Open)
+    let Some(page) = description.filter(|page| page.checks().next().is_some() && !state.guide.criteria.is_empty())
+    else {
+        let mut steps = state.guide.steps.iter().map(|step| step.number);
+        let mut boxes = state.guide.criteria.iter().map(|criterion| criterion.number);
+        let asks_nothing = state.guide.steps.is_empty() && state.guide.criteria.is_empty();
+        return !asks_nothing
+            && steps.all(|step| step_proof(state, description, step).max(said) > Proof::Open)
+            && boxes.all(|number| criterion_proof(state, None, number, said) > Proof::Open);
+    };
+    let mut criteria = page.criteria.iter().map(|criterion| criterion.number);
+    criteria.all(|number| criterion_proof(state, description, number, said) > Proof::Open)
 }
 
 /// Whether everything but the next rotation's date is proven: then the date may be written.

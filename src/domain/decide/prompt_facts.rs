@@ -1,9 +1,10 @@
 //! The facts that prompts use: the page, its steps, evidence as sentences, keys.
 use super::builder::DecisionBuilder;
-use super::looks;
+use super::{heard, looks, on_word};
 use crate::domain::effect::Status;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
-use crate::domain::page::{Aside, Blocker, Conversation, Proof};
+use crate::domain::ids::PersonId;
+use crate::domain::page::{Aside, Blocker, Claim, Conversation, Proof};
 use chrono::{DateTime, Datelike, Utc};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
@@ -30,7 +31,7 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
         page => context! { title => shown(&guide.title), url => shown(&guide.url), steps => guide.steps.len(), commands => guide.has_commands },
         progress => shown(builder.step_counts()),
         finished => builder.is_finished(),
-        checked => description.is_some(),
+        checked => builder.has_checks(),
         lost => builder.lost_description(),
         status => statuses(builder),
         next,
@@ -189,6 +190,8 @@ pub(super) struct StepFacts {
     validation: Option<String>,
     proof: Proof,
     claimed: bool,
+    /// What its boxes say that are ticked on a word.
+    boxes: Vec<String>,
     lines: Vec<EvidenceLine>,
 }
 
@@ -210,6 +213,7 @@ pub(super) fn described(builder: &DecisionBuilder<'_>, language: &str, steps: &[
             validation: on_page.and_then(|step| step.validation.clone()),
             proof: builder.step_standing(*number),
             claimed: builder.state.steps.get(number).is_some_and(|step| step.claim.is_some()),
+            boxes: on_word::boxes(builder, *number),
             lines: lines_of(builder, language, *number),
         }
     };
@@ -261,6 +265,29 @@ pub(super) fn line(builder: &DecisionBuilder<'_>, language: &str, evidence: &Evi
         text: Value::from_safe_string(text),
         standing: evidence.standing,
     }
+}
+
+/// On whose word the whole item rests: whether anything does, how many boxes are ticked for it, and who beside the one who is
+/// answered said so.
+pub(super) fn on_whose_word(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> Value {
+    let others = others(builder, conversation.author.as_ref());
+    context! { word => builder.rests_on_a_word(), ticked => on_word::count(builder), others }
+}
+
+/// The names of those on whose word the page stands, beside this one.
+fn others(builder: &DecisionBuilder<'_>, but: Option<&PersonId>) -> Vec<String> {
+    let state = &builder.state;
+    let steps = state.steps.values().filter_map(|step| step.claim.as_ref());
+    let others = steps
+        .chain(&state.finished)
+        .filter(|claim: &&Claim| Some(&claim.author) != but);
+    let mut names: Vec<String> = Vec::new();
+    for name in others.filter_map(|claim| heard::name(builder, &claim.comment)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// A probed key as prompts see it.
