@@ -48,14 +48,14 @@ fn guide(page: &PageDescription) -> Guide {
     let step = |number: u8| Step {
         number,
         title: UNREAD.to_owned(),
-        minutes: None,
-        validation: None,
         blocks: vec![block(1, number)],
+        ..Step::default()
     };
     let criterion = |number: u8, words: Option<&str>| Criterion {
         number,
         text: words.unwrap_or(UNREAD).to_owned(),
         block: block(2, number),
+        step: None,
     };
     Guide {
         id: Some(page.id.clone()),

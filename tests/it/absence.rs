@@ -75,9 +75,7 @@ fn observed(now: DateTime<Utc>) -> Observed {
     let step = |number| Step {
         number,
         title: "Do it".to_owned(),
-        minutes: None,
-        validation: None,
-        blocks: Vec::new(),
+        ..Step::default()
     };
     let statuses = [Status::NotStarted, Status::InProgress, Status::Blocked, Status::Done];
     Observed {

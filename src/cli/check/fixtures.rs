@@ -178,6 +178,7 @@ pub(super) fn guide(id: Option<&str>, full: bool) -> Guide {
         } else {
             Vec::new()
         },
+        ..Step::default()
     };
     Guide {
         id: id.map(str::to_owned),

@@ -5,6 +5,9 @@ use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
+mod remark;
+pub use remark::{Remark, StepForm};
+
 /// A block of a page, redacted, in reading order.
 #[derive(Clone, Debug)]
 pub struct PageBlock {
@@ -47,8 +50,14 @@ pub struct Guide {
     pub url: String,
     /// The steps, by number.
     pub steps: Vec<Step>,
-    /// The check-boxes of success, numbered from 1 in page order.
+    /// The boxes of the page: first those of success, then those within steps, numbered from 1 in page order.
     pub criteria: Vec<Criterion>,
+    /// What the page asks for before the first step.
+    #[serde(default)]
+    pub prerequisites: Vec<Prerequisite>,
+    /// What was not read, or was read with a guess.
+    #[serde(default)]
+    pub remarks: Vec<Remark>,
     /// The total time that the page states, in minutes.
     pub stated_minutes: Option<u32>,
     /// The ids of other action items under "next actions".
@@ -59,7 +68,7 @@ pub struct Guide {
 }
 
 /// A step: a numbered part of the guide.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// Its number on the page, from 1.
     pub number: u8,
@@ -69,11 +78,17 @@ pub struct Step {
     pub minutes: Option<u32>,
     /// How the page says to validate it.
     pub validation: Option<String>,
+    /// The first lines of what it says, one for each block; no more than 240 characters.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The first line of each of its commands.
+    #[serde(default)]
+    pub commands: Vec<String>,
     /// The blocks that belong to it, the heading first.
     pub blocks: Vec<BlockId>,
 }
 
-/// A criterion of success: a to-do box of the page.
+/// A box that is ticked when something is done: a criterion of success, or a part of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Criterion {
     /// Its number, from 1.
@@ -82,6 +97,20 @@ pub struct Criterion {
     pub text: String,
     /// The to-do block that is its box.
     pub block: BlockId,
+    /// The step that it is a part of; `None`: it is a criterion of the whole page.
+    #[serde(default)]
+    pub step: Option<u8>,
+}
+
+/// What the page asks for before the first step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Prerequisite {
+    /// Its words, without leading emoji.
+    pub text: String,
+    /// The block that it stands in.
+    pub block: BlockId,
+    /// Whether its box is ticked; `None`: it has none.
+    pub ticked: Option<bool>,
 }
 
 static STEP: LazyLock<Regex> = LazyLock::new(|| {
@@ -198,6 +227,7 @@ impl Guide {
                 number,
                 text,
                 block: block.id.clone(),
+                step: None,
             });
         }
         section
@@ -254,8 +284,8 @@ fn step(text: &str, block: &BlockId) -> Option<Step> {
             .trim_matches(|c: char| c.is_whitespace() || c == '*')
             .to_owned(),
         minutes: found.get(3).and_then(|number| minutes(number.as_str(), &found[4])),
-        validation: None,
         blocks: vec![block.clone()],
+        ..Step::default()
     })
 }
 
@@ -340,6 +370,14 @@ mod tests {
         assert_eq!(guide.criteria[0].text, "Keys backed up");
         assert_eq!(guide.next_actions, ["ACT_034_TRA"]);
         assert_eq!(guide.step_of(&blocks[8].id), Some(2));
+    }
+
+    #[test]
+    fn a_guide_that_was_kept_before_it_had_all_its_parts_is_read() {
+        let kept = r#"{"id":null,"title":"T","url":"","steps":[{"number":1,"title":"Go","minutes":null,"validation":null,
+            "blocks":[]}],"criteria":[{"number":1,"text":"Gone","block":"b"}],"stated_minutes":null,"next_actions":[]}"#;
+        let guide: Guide = serde_json::from_str(kept).unwrap();
+        assert_eq!((guide.steps[0].number, guide.criteria[0].step), (1, None));
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub use cell::{Cell, Refused};
 pub use conversation::{Conversation, Edit, HeldKeys, Leak, PostedKey, ReplyPart};
 pub use dates::{DateLookUp, DatesOutcome, MovedDates};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
-pub use guide::{BlockKind, Criterion, Guide, PageBlock, Step};
+pub use guide::{BlockKind, Criterion, Guide, PageBlock, Prerequisite, Remark, Step, StepForm};
 pub use heard::{Aside, Blocker, Claim, Denial, EndedFact, Fact, HeardComment, SetAside, StepState, TimeSpent};
 pub use marks::{FalseAlarm, MarkedKeys, StandingMark, UnmarkedKeys, WhyExposed};
 pub use open_question::{AnsweredQuestion, Asked, OpenQuestion};
