@@ -224,14 +224,16 @@ impl<'a> DecisionBuilder<'a> {
         let Some(description) = self.description() else {
             return Vec::new();
         };
-        let Some(step) = description.step(number) else {
-            return Vec::new();
-        };
-        let of_criteria = step
+        let step = description.step(number);
+        let led_to = |number: u8| step.is_some_and(|step| step.criteria.contains(&number));
+        let own: BTreeSet<u8> = progress::own_boxes(&self.state, number).collect();
+        let of_step = description
             .criteria
             .iter()
-            .filter_map(|criterion| description.check(*criterion));
-        of_criteria.chain(step.check.as_ref()).cloned().collect()
+            .filter(|criterion| led_to(criterion.number) || own.contains(&self.page_box(criterion.number)));
+        let of_criteria = of_step.filter_map(|criterion| criterion.check.as_ref());
+        let check = step.and_then(|step| step.check.as_ref());
+        of_criteria.chain(check).cloned().collect()
     }
 
     /// Every check of the page's criteria.
