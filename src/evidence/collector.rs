@@ -1,4 +1,5 @@
 //! What evidence is collected with: the keyring, the settings, and the verdicts that are still fresh.
+use super::date::PageDate;
 use super::fresh_verdicts::FreshVerdicts;
 use super::observation::Observation;
 use crate::config::Settings;
@@ -17,6 +18,8 @@ pub struct Collector {
     pub keys: Arc<Keyring>,
     /// How evidence is looked for.
     pub settings: CollectorSettings,
+    /// What the page holds under the date that is looked at.
+    pub(super) page_date: PageDate,
     pub(super) fresh: Arc<FreshVerdicts>,
 }
 
@@ -53,6 +56,7 @@ impl Collector {
         Self {
             keys,
             settings,
+            page_date: PageDate::default(),
             fresh: Arc::default(),
         }
     }
@@ -61,6 +65,15 @@ impl Collector {
     #[must_use]
     pub fn with_keys(&self, keys: Arc<Keyring>) -> Self {
         Self { keys, ..self.clone() }
+    }
+
+    /// This collector, for a look at a date of the page.
+    #[must_use]
+    pub fn with_page_date(&self, page_date: PageDate) -> Self {
+        Self {
+            page_date,
+            ..self.clone()
+        }
     }
 
     /// How exposed keys stand: those of these names, or all whose clock runs.

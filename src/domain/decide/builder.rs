@@ -164,15 +164,15 @@ impl<'a> DecisionBuilder<'a> {
         self.begin_cycle(comment);
     }
 
-    /// The first cycle begins with the work, or with the first look or exposed key before it. A backup is made at once; looks wait
-    /// for it.
+    /// The first cycle begins with the work, or with the first look or exposed key before it. Where keys are
+    /// looked at, a backup is made at once; looks wait for it.
     pub(super) fn begin_cycle(&mut self, comment: Option<&CommentId>) {
         if self.state.cycle.is_none() && self.has_checks() {
             self.open_cycle(1, comment);
         }
     }
 
-    /// The next cycle begins, with a backup that remembers what the keys were then.
+    /// The next cycle begins; where keys are looked at, with a backup that remembers what they were then.
     pub(super) fn open_cycle(&mut self, number: u32, comment: Option<&CommentId>) {
         self.state.cycle = Some(Cycle {
             number,
@@ -181,6 +181,9 @@ impl<'a> DecisionBuilder<'a> {
             fingerprints: BTreeMap::new(),
             exposed: BTreeMap::new(),
         });
+        if !self.has_checks_of_keys() {
+            return;
+        }
         let effect = Effect::BackUpEnv {
             at: self.now,
             reason: format!("cycle {number} began"),
@@ -192,6 +195,12 @@ impl<'a> DecisionBuilder<'a> {
     /// Whether any check can see something of this page.
     pub(super) fn has_checks(&self) -> bool {
         self.description().is_some_and(|page| page.checks().next().is_some())
+    }
+
+    /// Whether any check of this page looks at keys.
+    pub(super) fn has_checks_of_keys(&self) -> bool {
+        self.description()
+            .is_some_and(|page| page.checks().any(Check::is_of_keys))
     }
 
     /// Where the Status property should stand; it is written as soon as the page can say so.

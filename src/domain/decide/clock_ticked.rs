@@ -31,7 +31,7 @@ pub(super) fn sum_up(builder: &mut DecisionBuilder<'_>) {
 /// Says on the page that something is wrong with the keys, or well again; once for each subject.
 pub(super) fn alert(builder: &mut DecisionBuilder<'_>, alert: &Alert) {
     // Only a page with checks of keys is where their rotation is done.
-    if builder.description().is_some() {
+    if builder.has_checks_of_keys() {
         conversation::say_alert(builder, &alert.subject, &alert.prompt, alert.facts.clone());
     }
 }

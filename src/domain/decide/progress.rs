@@ -65,7 +65,7 @@ fn said_of_step(state: &PageState, number: u8) -> Proof {
     }
 }
 
-/// As [`step_proof`]; `said`: what people say of it.
+/// As [`step_proof`], where people say this of the step.
 fn step_worth(state: &PageState, description: Option<&PageDescription>, number: u8, said: Proof) -> Proof {
     let step = description.and_then(|page| page.step(number));
     let criteria = step.map(|step| step.criteria.as_slice()).unwrap_or_default().iter();
@@ -177,20 +177,10 @@ pub(super) fn only_schedule_missing(state: &PageState, description: &PageDescrip
     for criterion in &description.criteria {
         let Some(check) = &criterion.check else { continue };
         let proven = check_proof(state, check) == Proof::Proven;
-        match check {
-            Check::ScheduleAhead => schedule_missing = !proven,
-            Check::Backup
-            | Check::Rotator { .. }
-            | Check::KeysChanged { .. }
-            | Check::KeysValid
-            | Check::OldKeysDead
-            | Check::MonitorRan
-            | Check::File { .. }
-            | Check::Command { .. } => {
-                if !proven {
-                    return false;
-                }
-            }
+        if *check == Check::ScheduleAhead {
+            schedule_missing = !proven;
+        } else if !proven {
+            return false;
         }
     }
     schedule_missing

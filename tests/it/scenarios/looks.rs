@@ -127,7 +127,9 @@ pub fn look(
         }
         Check::KeysValid => alive(&keys(world, Some(cycle)), "keys_valid"),
         Check::OldKeysDead => old_keys(world, &keys(world, Some(cycle))),
-        Check::File { .. } | Check::Command { .. } => unreachable!("no page of the scenarios has such a check"),
+        Check::File { .. } | Check::Http { .. } | Check::Date { .. } | Check::Git { .. } | Check::Command { .. } => {
+            unreachable!("no page of the scenarios has such a check")
+        }
     };
     saw(check, standing, reason, facts, now)
 }
