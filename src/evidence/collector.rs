@@ -1,5 +1,4 @@
 //! What evidence is collected with: the keyring, the settings, and the verdicts that are still fresh.
-use super::date::PageDate;
 use super::fresh_verdicts::FreshVerdicts;
 use super::observation::Observation;
 use crate::config::Settings;
@@ -21,6 +20,20 @@ pub struct Collector {
     /// What the page holds under the date that is looked at.
     pub(super) page_date: PageDate,
     pub(super) fresh: Arc<FreshVerdicts>,
+}
+
+/// What a page holds under the name of a date.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PageDate {
+    /// The page could not be read.
+    #[default]
+    Unread,
+    /// It has no date of that name.
+    Missing,
+    /// There is such a date, and nothing is set.
+    Empty,
+    /// Its start, as Notion gives it: `2027-02-18`, or with a time and an offset.
+    Of(String),
 }
 
 /// How looks are done.

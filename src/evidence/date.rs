@@ -1,23 +1,9 @@
 //! Date: a date property of the page lies in the future.
-use super::collector::Collector;
+use super::collector::{Collector, PageDate};
 use super::observation::Observation;
 use crate::domain::schedule::days_until;
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
-
-/// What a page holds under the name of a date.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PageDate {
-    /// The page could not be read.
-    #[default]
-    Unread,
-    /// It has no date of that name.
-    Missing,
-    /// There is such a date, and nothing is set.
-    Empty,
-    /// Its start, as Notion gives it: `2027-02-18`, or with a time and an offset.
-    Of(String),
-}
 
 pub(super) fn observe(collector: &Collector, property: &str, now: DateTime<Utc>) -> Observation {
     let zone = collector.keys.project.zone;

@@ -1,7 +1,7 @@
 //! Http: an address answers as it should. It is https, or this machine; no redirect is followed, and no name leads into a local
 //! network.
 use super::observation::Observation;
-use crate::outbound::{authority, client, destination, is_refused_address};
+use crate::outbound::{self, authority, destination, is_refused_address};
 use reqwest::{Client, StatusCode, Url};
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) async fn observe(text: &str, wanted: u16, contains: Option<&str>) -> 
     };
     let about = |observation: Observation| observation.with("url", shown(&url));
     let builder = Client::builder().timeout(LONGEST).user_agent("keyminder");
-    let client = client(builder).map_err(|_| about(Observation::unknown("http_silent")))?;
+    let client = outbound::client(builder).map_err(|_| about(Observation::unknown("http_silent")))?;
     let answer = client.get(url.clone()).send().await.map_err(|error| {
         about(if is_refused_address(&error) {
             Observation::missing("http_refused")

@@ -79,8 +79,7 @@ mod rotator;
 mod schedule_ahead;
 
 pub use collect::collect;
-pub use collector::{Collector, CollectorSettings};
-pub use date::PageDate;
+pub use collector::{Collector, CollectorSettings, PageDate};
 pub use git::is_ref_name;
 
 #[cfg(test)]

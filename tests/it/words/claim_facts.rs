@@ -19,6 +19,10 @@ pub fn claims(proven: &[Value], missing: &[Value], unknown: &[Value]) -> Vec<(&'
         vec![step(4, "claimed", &[])],
         vec![on_word(3, 1, proven), on_word(4, 2, &[]), on_word(5, 9, &[])],
         vec![on_word(4, 4, &[])],
+        vec![
+            on_word(4, 0, &proven[..1]),
+            context! { boxes => vec!["Agreed"], ..step(5, "open", &missing[..1]) },
+        ],
         vec![no_title],
     ]
     .into_iter()
