@@ -8,14 +8,13 @@ mod files;
 mod fixtures;
 mod leaks;
 mod needs;
+mod pages;
 mod render_all;
 
 use super::{CommandError, CommandResult, Exit, ProjectArgs, classify, patterns, tools};
 use crate::config::{self, Faults, Settings};
 use crate::domain::classify::{BUILTIN as RULES, Classifier};
 use crate::domain::decide::{Names, Playbook};
-use crate::domain::evidence::Check;
-use crate::domain::page::PageDescription;
 use crate::domain::redact::BUILTIN as PATTERNS;
 use crate::rotation::probe::consent;
 use crate::rotation::providers::Providers;
@@ -123,7 +122,7 @@ fn prove(settings: &Settings, faults: &mut Vec<String>) -> Proven {
             }
             proven.pages = playbook.pages.len();
             for page in playbook.pages.values() {
-                page_faults(page, providers.as_deref(), faults);
+                faults.extend(pages::faults(page, providers.as_deref()));
             }
             prompts(playbook, &config::prompt_files(settings), &mut proven, faults);
         }
@@ -178,37 +177,6 @@ fn counted(text: &str, names: &[&str]) -> (usize, usize) {
         lists.iter().flatten().map(|list| list.len()).sum::<usize>()
     };
     (tables.len(), tables.into_iter().map(examples).sum())
-}
-
-/// What a page's description names must be there.
-fn page_faults(page: &PageDescription, providers: Option<&Providers>, faults: &mut Vec<String>) {
-    let file = format!("config/pages/{}.toml", page.id);
-    let checks = page.criteria.iter().filter_map(|criterion| criterion.check.as_ref());
-    for check in checks.chain(page.steps.iter().filter_map(|step| step.check.as_ref())) {
-        let (Check::KeysChanged { providers: named }, Some(known)) = (check, providers) else {
-            continue;
-        };
-        for name in named
-            .iter()
-            .filter(|name| !known.all().iter().any(|provider| provider.id == **name))
-        {
-            let ids: Vec<&str> = known.all().iter().map(|provider| provider.id.as_str()).collect();
-            faults.push(format!(
-                "{file}: check keys_changed names the provider `{name}`, which config/providers.toml does not have; \
-                 it has {}",
-                ids.join(", ")
-            ));
-        }
-    }
-    for criterion in &page.criteria {
-        let led_to = page.steps.iter().any(|step| step.criteria.contains(&criterion.number));
-        if criterion.check.is_none() && !led_to {
-            faults.push(format!(
-                "{file}: criterion {} has no check and no step leads to it; give it one of them, or leave it out",
-                criterion.number
-            ));
-        }
-    }
 }
 
 /// Every prompt is said with every set of facts that it can meet, and every file is a prompt that is said.

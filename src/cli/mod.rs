@@ -18,6 +18,7 @@ pub mod init;
 pub mod leak;
 pub mod monitor;
 mod own_secrets;
+pub mod page;
 mod patterns;
 mod preview;
 pub mod probe;
@@ -70,6 +71,8 @@ enum Command {
     Check(check::CheckArgs),
     /// Redaction, reading, decision and reply for one comment; nothing is done
     Explain(explain::ExplainArgs),
+    /// A page as it is read: its steps, boxes and criteria
+    Page(page::PageArgs),
     /// Filter: JSON lines in, readings out
     Classify(classify::ClassifyArgs),
     /// Filter: JSON lines in, redacted text and spans out; a line with an `env` of its own is masked by that, any other by
@@ -153,6 +156,7 @@ fn dispatch(cli: &Cli) -> CommandResult<Exit> {
         Command::Init(args) => init::run(place, args),
         Command::Check(args) => check::run(place, args),
         Command::Explain(args) => explain::run(place, args),
+        Command::Page(args) => page::run(place, args),
         Command::Classify(args) => classify::run(place, args),
         Command::Redact(args) => redact::run(place, args),
         Command::Audit(args) => audit::run(place, args),

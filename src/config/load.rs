@@ -3,7 +3,7 @@ use super::faults::Faults;
 use super::reader::SettingsReader;
 use super::settings::{
     AlertSettings, Backlog, EffectSettings, EvidenceSettings, MayAct, NotionSettings, PeopleSettings, PollSettings,
-    ProjectArgs, ReplySettings, RotationSettings, Settings,
+    ProjectArgs, ReplySettings, RotationSettings, Settings, UncheckedClaims,
 };
 use super::values::{split, system_zone, zone_named};
 use crate::domain::ids::{PersonId, normalise};
@@ -82,6 +82,10 @@ impl Settings {
             evidence: EvidenceSettings {
                 fresh: r.duration("evidence.fresh", Duration::from_mins(1)),
                 allow_commands: r.flag("evidence.allow_commands", false),
+                claims: r.choice(
+                    "evidence.claims",
+                    &[("tick", UncheckedClaims::Tick), ("note", UncheckedClaims::Note)],
+                ),
             },
             rotation: RotationSettings {
                 proof_at: r.durations("rotation.proof_at", &[0, 60, 600].map(Duration::from_secs)),

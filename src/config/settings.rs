@@ -125,6 +125,17 @@ pub struct EvidenceSettings {
     pub fresh: Duration,
     /// Whether `command` checks may run.
     pub allow_commands: bool,
+    /// What a claim does where no check can see whether it is true.
+    pub claims: UncheckedClaims,
+}
+
+/// The choices of `evidence.claims`: what a claim does where no check can see whether it is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UncheckedClaims {
+    /// It ticks the boxes and moves Progress.
+    Tick,
+    /// It is noted.
+    Note,
 }
 
 /// The section `[rotation]`: proofs, backups and the daily monitor.

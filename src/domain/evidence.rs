@@ -39,6 +39,34 @@ pub enum Check {
         #[serde(default)]
         contains: Option<String>,
     },
+    /// An address answers as it should: https, or this machine; no redirect is followed.
+    Http {
+        /// The address that is asked.
+        url: String,
+        /// The status that it answers with.
+        #[serde(default = "ok_status")]
+        status: u16,
+        /// Text that must be in the answer.
+        #[serde(default)]
+        contains: Option<String>,
+    },
+    /// A date property of the page lies in the future.
+    Date {
+        /// The property's name on the page.
+        property: String,
+    },
+    /// The project's repository: a branch is merged, or a tag is there. One of the two.
+    Git {
+        /// The branch whose commits are all in `into`.
+        #[serde(default)]
+        branch_merged: Option<String>,
+        /// The branch that it is merged into; else what is checked out.
+        #[serde(default)]
+        into: Option<String>,
+        /// The tag that is there.
+        #[serde(default)]
+        tag_exists: Option<String>,
+    },
     /// A fixed command that must exit 0; off unless `evidence.allow_commands`.
     Command {
         /// Program and arguments; no shell.
@@ -46,8 +74,13 @@ pub enum Check {
     },
 }
 
+/// What an address answers with where all is well.
+fn ok_status() -> u16 {
+    200
+}
+
 impl Check {
-    /// Whether it looks at keys, their backups or their schedule.
+    /// Whether it looks at keys: their rotation begins with a backup, and what is wrong with them is told on the page.
     pub fn is_of_keys(&self) -> bool {
         match self {
             Self::Backup
@@ -57,7 +90,9 @@ impl Check {
             | Self::OldKeysDead
             | Self::MonitorRan
             | Self::ScheduleAhead => true,
-            Self::File { .. } | Self::Command { .. } => false,
+            Self::File { .. } | Self::Http { .. } | Self::Date { .. } | Self::Git { .. } | Self::Command { .. } => {
+                false
+            }
         }
     }
 
@@ -72,6 +107,9 @@ impl Check {
             Self::MonitorRan => "monitor_ran",
             Self::ScheduleAhead => "schedule_ahead",
             Self::File { .. } => "file",
+            Self::Http { .. } => "http",
+            Self::Date { .. } => "date",
+            Self::Git { .. } => "git",
             Self::Command { .. } => "command",
         }
     }

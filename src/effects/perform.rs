@@ -80,7 +80,9 @@ async fn with_keys(context: &EffectContext, leased: &EffectRow) -> Outcome {
         Effect::WatchExposed { variables, all, former } => {
             watch_exposed::perform(&collector, &meant(variables, *all, former)).await
         }
-        Effect::GatherEvidence { check, cycle } => gather_evidence::perform(&collector, check, cycle).await,
+        Effect::GatherEvidence { check, cycle } => {
+            gather_evidence::perform(context, &leased.page, &collector, check, cycle).await
+        }
         _ => skipped("it needs no key"),
     }
 }

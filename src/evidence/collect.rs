@@ -1,7 +1,10 @@
 //! Collects evidence for one check.
 use super::collector::Collector;
 use super::observation::Observation;
-use super::{backup, command, file, keys_changed, keys_valid, monitor_ran, old_keys_dead, rotator, schedule_ahead};
+use super::{
+    backup, command, date, file, git, http, keys_changed, keys_valid, monitor_ran, old_keys_dead, rotator,
+    schedule_ahead,
+};
 use crate::domain::cycle::Cycle;
 use crate::domain::evidence::{Check, Evidence};
 use chrono::{DateTime, Utc};
@@ -43,6 +46,21 @@ async fn observe(
         Check::ScheduleAhead => Ok(schedule_ahead::observe(collector, now).await),
         Check::File { path, mode, contains } => {
             Ok(file::observe(collector, path, mode.as_deref(), contains.as_deref()).await)
+        }
+        Check::Http { url, status, contains } => http::observe(url, *status, contains.as_deref()).await,
+        Check::Date { property } => Ok(date::observe(collector, property, now)),
+        Check::Git {
+            branch_merged,
+            into,
+            tag_exists,
+        } => {
+            git::observe(
+                collector,
+                branch_merged.as_deref(),
+                into.as_deref(),
+                tag_exists.as_deref(),
+            )
+            .await
         }
         Check::Command { run } => Ok(command::observe(collector, run).await),
     }

@@ -17,7 +17,23 @@ pub struct Collector {
     pub keys: Arc<Keyring>,
     /// How evidence is looked for.
     pub settings: CollectorSettings,
+    /// What the page holds under the date that is looked at.
+    pub(super) page_date: PageDate,
     pub(super) fresh: Arc<FreshVerdicts>,
+}
+
+/// What a page holds under the name of a date.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PageDate {
+    /// The page could not be read.
+    #[default]
+    Unread,
+    /// It has no date of that name.
+    Missing,
+    /// There is such a date, and nothing is set.
+    Empty,
+    /// Its start, as Notion gives it: `2027-02-18`, or with a time and an offset.
+    Of(String),
 }
 
 /// How looks are done.
@@ -53,6 +69,7 @@ impl Collector {
         Self {
             keys,
             settings,
+            page_date: PageDate::default(),
             fresh: Arc::default(),
         }
     }
@@ -61,6 +78,15 @@ impl Collector {
     #[must_use]
     pub fn with_keys(&self, keys: Arc<Keyring>) -> Self {
         Self { keys, ..self.clone() }
+    }
+
+    /// This collector, for a look at a date of the page.
+    #[must_use]
+    pub fn with_page_date(&self, page_date: PageDate) -> Self {
+        Self {
+            page_date,
+            ..self.clone()
+        }
     }
 
     /// How exposed keys stand: those of these names, or all whose clock runs.

@@ -39,6 +39,17 @@
 //! | `schedule_missing`, `schedule_unreadable` | missing | path, why? |
 //! | `file_ok`, `file_missing`, `file_outside`, `file_lacks` | proven, else missing | path |
 //! | `file_mode` | missing | path, mode, wanted |
+//! | `http_ok` | proven | url, status |
+//! | `http_status` | missing | url, status, wanted |
+//! | `http_lacks`, `http_refused` | missing | url: its answer lacks a text, or it is no address that is asked |
+//! | `http_silent` | unknown | url: no answer, or one that says to come again |
+//! | `date_ahead`, `date_past` | proven, else missing | property, date, days |
+//! | `date_empty`, `date_missing` | missing | property: it holds no date, or the page has none of that name |
+//! | `date_unread` | unknown | property |
+//! | `git_merged`, `git_unmerged` | proven, else missing | branch, into: none, what is checked out |
+//! | `git_branch_missing` | missing | branch, into |
+//! | `git_tag`, `git_tag_missing` | proven, else missing | tag |
+//! | `git_unreadable` | missing | |
 //! | `command_ok`, `command_failed`, `command_off` | proven, else missing | command, code? |
 //! | `command_late` | unknown | command |
 //! | `env_missing`, `env_unreadable` | missing | file, why? |
@@ -51,9 +62,12 @@ mod backup;
 mod collect;
 mod collector;
 mod command;
+mod date;
 mod file;
 mod former_keys;
 mod fresh_verdicts;
+mod git;
+mod http;
 mod keys;
 mod keys_changed;
 mod keys_valid;
@@ -65,7 +79,8 @@ mod rotator;
 mod schedule_ahead;
 
 pub use collect::collect;
-pub use collector::{Collector, CollectorSettings};
+pub use collector::{Collector, CollectorSettings, PageDate};
+pub use git::is_ref_name;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! Every kind of check in its standings, over real files and over HTTP to the stand-ins.
 mod files;
+mod general;
 mod old_keys;
 
 use super::*;

@@ -7,6 +7,7 @@ mod context;
 mod error;
 mod flood;
 mod gone;
+mod guide;
 mod ingest;
 mod marks;
 mod own_replies;
@@ -23,6 +24,7 @@ mod watched;
 
 pub use context::IntakeContext;
 pub use error::IntakeError;
+pub use guide::read_guide;
 pub use ingest::{Author, Ingest, PageFacts};
 pub use marks::CommentMarks;
 pub use people::Directory;

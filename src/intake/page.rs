@@ -1,16 +1,17 @@
 //! What a page shows: its properties, its guide, its boxes. What cannot be read is left out and said; the last good guide stays.
 use super::context::IntakeContext;
 use super::error::IntakeError;
+use super::guide::{DEPTH, boxes, page_block};
 use super::watched::{PageDigest, PagePart, WatchedPage, is_over};
 use crate::domain::comment::{CleanText, Finding, RawText};
 use crate::domain::event::Event;
 use crate::domain::ids::{BlockId, PageId};
-use crate::domain::page::{BlockKind, Guide, NextPage, Observed, PageBlock};
+use crate::domain::page::{Guide, NextPage, Observed};
 use crate::domain::redact::Redactor;
-use crate::notion::{self, Block, Blocks, Error, Kind, Page, Unread, Value, WritableProperties, raw_text};
+use crate::notion::{self, Blocks, Error, Kind, Page, Unread, Value, WritableProperties, raw_text};
 use crate::pipeline::PipelineInput;
 use chrono::{DateTime, TimeDelta, Utc};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -19,8 +20,6 @@ use tokio::time::Instant;
 const BLOCKS_EVERY: Duration = Duration::from_mins(5);
 /// Notion cuts the time of the last edit to the minute: within it another edit looks the same.
 const EDIT_MINUTE: TimeDelta = TimeDelta::seconds(75);
-/// How deep blocks are read: a step's list inside a toggle inside a column.
-const DEPTH: usize = 4;
 
 /// Reads the page and, when it was edited, its blocks; tells what it shows if that is new.
 pub(super) async fn read(context: &IntakeContext, watched: &mut WatchedPage) -> Result<(), IntakeError> {
@@ -171,33 +170,6 @@ async fn read_blocks(context: &IntakeContext, watched: &WatchedPage) -> Result<O
 
 async fn clean_text(context: &IntakeContext, raw: &RawText) -> CleanText {
     context.redactor.current().await.redact_shown(raw).text
-}
-
-fn page_block(block: &Block, text: CleanText) -> PageBlock {
-    let kind = match &block.kind {
-        notion::BlockKind::Heading(level) => BlockKind::Heading(*level),
-        notion::BlockKind::ToDo { checked } => BlockKind::ToDo { checked: *checked },
-        notion::BlockKind::Paragraph | notion::BlockKind::Quote | notion::BlockKind::Callout => BlockKind::Text,
-        notion::BlockKind::Bulleted | notion::BlockKind::Numbered => BlockKind::Item,
-        notion::BlockKind::Code => BlockKind::Code,
-        notion::BlockKind::Divider
-        | notion::BlockKind::Child
-        | notion::BlockKind::Unsupported
-        | notion::BlockKind::Other => BlockKind::Other,
-    };
-    PageBlock {
-        id: block.id.clone(),
-        kind,
-        text,
-    }
-}
-
-fn boxes(blocks: &[Block]) -> BTreeMap<BlockId, bool> {
-    let ticked = |block: &Block| match block.kind {
-        notion::BlockKind::ToDo { checked } => Some((block.id.clone(), checked)),
-        _ => None,
-    };
-    blocks.iter().filter_map(ticked).collect()
 }
 
 /// Tells what the page shows, unless it showed the same before.

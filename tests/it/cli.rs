@@ -7,6 +7,7 @@ mod bot;
 mod closed;
 mod consent;
 mod echoed;
+mod page;
 mod preview;
 mod stands;
 mod together;
@@ -16,9 +17,9 @@ use assert_cmd::Command;
 use serde_json::Value;
 use std::path::Path;
 
-const COMMANDS: [&str; 16] = [
-    "demo", "run", "sandbox", "init", "check", "explain", "classify", "redact", "audit", "status", "backup", "probe",
-    "rotate", "leak", "schedule", "monitor",
+const COMMANDS: [&str; 17] = [
+    "demo", "run", "sandbox", "init", "check", "explain", "page", "classify", "redact", "audit", "status", "backup",
+    "probe", "rotate", "leak", "schedule", "monitor",
 ];
 
 fn keyminder(folder: &Folder, args: &[&str]) -> Command {

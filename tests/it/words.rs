@@ -5,6 +5,7 @@
     reason = "clippy counts the helpers of an integration test as production"
 )]
 
+mod claim_facts;
 mod facts;
 mod key_facts;
 mod leak_facts;

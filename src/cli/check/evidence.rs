@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 pub(super) fn of_every_reason() -> Vec<(&'static str, CheckStatus, Value)> {
     let mut all = files();
     all.extend(keys());
+    all.extend(general());
     all.extend(others());
     all
 }
@@ -160,6 +161,52 @@ fn keys() -> Vec<(&'static str, CheckStatus, Value)> {
             json!({ "keys": keys, "files": ["env_backup_20260301_090000.age"] }),
         ),
         ("not_rotated", Missing, json!({ "keys": keys })),
+    ]
+}
+
+fn general() -> Vec<(&'static str, CheckStatus, Value)> {
+    use CheckStatus::{Missing, Proven, Unknown};
+    vec![
+        (
+            "http_ok",
+            Proven,
+            json!({"url": "https://example.com/health", "status": 200}),
+        ),
+        (
+            "http_status",
+            Missing,
+            json!({"url": "https://example.com/health", "status": 404, "wanted": 200}),
+        ),
+        ("http_lacks", Missing, json!({"url": "https://example.com/health"})),
+        ("http_refused", Missing, json!({"url": "https://10.0.0.1/"})),
+        ("http_silent", Unknown, json!({"url": "https://example.com/health"})),
+        (
+            "date_ahead",
+            Proven,
+            json!({"property": "Review on", "date": "2027-01-15", "days": 40}),
+        ),
+        (
+            "date_past",
+            Missing,
+            json!({"property": "Review on", "date": "2026-01-15", "days": -4}),
+        ),
+        ("date_empty", Missing, json!({"property": "Review on"})),
+        ("date_missing", Missing, json!({"property": "Review on"})),
+        ("date_unread", Unknown, json!({"property": "Review on"})),
+        (
+            "git_merged",
+            Proven,
+            json!({"branch": "feature/orders", "into": "main"}),
+        ),
+        ("git_unmerged", Missing, json!({"branch": "feature/orders", "into": ""})),
+        (
+            "git_branch_missing",
+            Missing,
+            json!({"branch": "feature/orders", "into": ""}),
+        ),
+        ("git_tag", Proven, json!({"tag": "v1.2.0"})),
+        ("git_tag_missing", Missing, json!({"tag": "v1.2.0"})),
+        ("git_unreadable", Missing, json!({})),
     ]
 }
 

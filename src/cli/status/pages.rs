@@ -177,8 +177,7 @@ impl PageStatus {
 
 impl State {
     fn of(playbook: &Playbook, state: &PageState) -> Self {
-        let description = playbook.description(state);
-        let step_counts = step_counts(state, description);
+        let step_counts = step_counts(playbook, state);
         let blockers = state.blockers.iter().map(|blocker| Obstacle {
             name: blocker.name.clone(),
             step: blocker.step,

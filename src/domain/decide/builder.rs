@@ -9,7 +9,7 @@ use crate::domain::page::{PageDescription, PageState, Proof};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What follows from an event: the new state, what shall be done, what to remember for people.
 #[derive(Debug)]
@@ -82,7 +82,12 @@ impl<'a> DecisionBuilder<'a> {
 
     /// How many steps are proven, claimed and there in all.
     pub(super) fn step_counts(&self) -> StepCounts {
-        progress::step_counts(&self.state, self.description())
+        progress::step_counts(self.playbook, &self.state)
+    }
+
+    /// The boxes of the page that a step leads to.
+    pub(super) fn boxes_of_step(&self, number: u8) -> BTreeSet<u8> {
+        progress::boxes_of_step(&self.state, self.description(), number)
     }
 
     /// How much a step is worth.
@@ -98,6 +103,12 @@ impl<'a> DecisionBuilder<'a> {
     /// Whether everything that the page asks for is proven or, where no check can see it, claimed.
     pub(super) fn is_finished(&self) -> bool {
         progress::is_finished(&self.state, self.description())
+    }
+
+    /// Whether something that counts as finished is only claimed.
+    pub(super) fn rests_on_a_word(&self) -> bool {
+        let counts = self.step_counts();
+        !self.has_checks() || counts.counted > counts.proven || self.state.boxes.values().any(|on_page| on_page.on_word)
     }
 
     /// The number on the page of the box that a criterion of the description means.
@@ -153,15 +164,15 @@ impl<'a> DecisionBuilder<'a> {
         self.begin_cycle(comment);
     }
 
-    /// The first cycle begins with the work, or with the first look or exposed key before it. A backup is made at once; looks wait
-    /// for it.
+    /// The first cycle begins with the work, or with the first look or exposed key before it. Where keys are
+    /// looked at, a backup is made at once; looks wait for it.
     pub(super) fn begin_cycle(&mut self, comment: Option<&CommentId>) {
         if self.state.cycle.is_none() && self.has_checks() {
             self.open_cycle(1, comment);
         }
     }
 
-    /// The next cycle begins, with a backup that remembers what the keys were then.
+    /// The next cycle begins; where keys are looked at, with a backup that remembers what they were then.
     pub(super) fn open_cycle(&mut self, number: u32, comment: Option<&CommentId>) {
         self.state.cycle = Some(Cycle {
             number,
@@ -170,6 +181,9 @@ impl<'a> DecisionBuilder<'a> {
             fingerprints: BTreeMap::new(),
             exposed: BTreeMap::new(),
         });
+        if !self.has_checks_of_keys() {
+            return;
+        }
         let effect = Effect::BackUpEnv {
             at: self.now,
             reason: format!("cycle {number} began"),
@@ -181,10 +195,13 @@ impl<'a> DecisionBuilder<'a> {
 
     /// Whether any check can see something of this page.
     pub(super) fn has_checks(&self) -> bool {
-        self.description().is_some_and(|page| {
-            page.criteria.iter().any(|criterion| criterion.check.is_some())
-                || page.steps.iter().any(|step| step.check.is_some())
-        })
+        self.description().is_some_and(|page| page.checks().next().is_some())
+    }
+
+    /// Whether any check of this page looks at keys.
+    pub(super) fn has_checks_of_keys(&self) -> bool {
+        self.description()
+            .is_some_and(|page| page.checks().any(Check::is_of_keys))
     }
 
     /// Where the Status property should stand; it is written as soon as the page can say so.
@@ -217,14 +234,16 @@ impl<'a> DecisionBuilder<'a> {
         let Some(description) = self.description() else {
             return Vec::new();
         };
-        let Some(step) = description.step(number) else {
-            return Vec::new();
-        };
-        let of_criteria = step
+        let step = description.step(number);
+        let led_to = |number: u8| step.is_some_and(|step| step.criteria.contains(&number));
+        let own: BTreeSet<u8> = progress::own_boxes(&self.state, number).collect();
+        let of_step = description
             .criteria
             .iter()
-            .filter_map(|criterion| description.check(*criterion));
-        of_criteria.chain(step.check.as_ref()).cloned().collect()
+            .filter(|criterion| led_to(criterion.number) || own.contains(&self.page_box(criterion.number)));
+        let of_criteria = of_step.filter_map(|criterion| criterion.check.as_ref());
+        let check = step.and_then(|step| step.check.as_ref());
+        of_criteria.chain(check).cloned().collect()
     }
 
     /// Every check of the page's criteria.

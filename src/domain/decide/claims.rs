@@ -1,7 +1,7 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, denials, finished, looks, questions, set_aside, undo};
+use super::{blockers, denials, finished, looks, on_word, questions, set_aside, undo};
 use crate::domain::classify::Label;
 use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
 use std::collections::BTreeSet;
@@ -96,8 +96,8 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
     };
     for number in &claimed {
         undo::claim(&mut builder.state, Some(*number), claim.clone());
-        claimed_again(builder, *number);
     }
+    claimed_again(builder, &claimed, whole);
     set_aside::applies(&mut builder.state, &report.comment.id, &claimed, &[]);
     undo::end_denials(&mut builder.state, &report.comment.id, &claimed);
     if whole {
@@ -116,16 +116,15 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
         let own = blocker.author == by;
         own && (whole || on.is_some()) || on.is_some_and(|(_, proven)| *proven)
     });
+    on_word::follow(builder);
 }
 
-/// A box that a person unticked may be ticked again, now that its step is claimed.
-fn claimed_again(builder: &mut DecisionBuilder<'_>, step: u8) {
-    let step = builder.description().and_then(|page| page.step(step));
-    for criterion in step.map(|step| step.criteria.clone()).unwrap_or_default() {
-        let on_page = builder.page_box(criterion);
-        if let Some(state) = builder.state.boxes.get_mut(&on_page) {
-            state.unticked_by_person = false;
-        }
+/// A box that a person unticked may be ticked again, now that its step, or all, is claimed.
+fn claimed_again(builder: &mut DecisionBuilder<'_>, steps: &[u8], whole: bool) {
+    let boxes: BTreeSet<u8> = steps.iter().flat_map(|step| builder.boxes_of_step(*step)).collect();
+    let all = builder.state.boxes.iter_mut();
+    for (_, state) in all.filter(|(number, _)| whole || boxes.contains(number)) {
+        state.unticked_by_person = false;
     }
 }
 

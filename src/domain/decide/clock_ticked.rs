@@ -32,7 +32,7 @@ pub(super) fn sum_up(builder: &mut DecisionBuilder<'_>) {
 /// Says on the page that something is wrong with the keys, or well again; once for each subject.
 pub(super) fn alert(builder: &mut DecisionBuilder<'_>, alert: &Alert) {
     // Only a page with checks of keys is where their rotation is done.
-    if builder.description().is_some() {
+    if builder.has_checks_of_keys() {
         conversation::say_alert(builder, &alert.subject, &alert.prompt, alert.facts.clone());
     }
 }
@@ -51,8 +51,7 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
         due.told = true;
     }
     for state in builder.state.boxes.values_mut().filter(|state| state.ours) {
-        state.tick.wanted = Some(false);
-        state.ours = false;
+        state.take_back();
     }
     builder.state.steps.clear();
     builder.state.evidence.clear();

@@ -1,6 +1,6 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
-use super::prompt_facts::{described, facts, keys, line, missing, shown, titles};
+use super::prompt_facts::{described, facts, keys, line, missing, on_whose_word, shown, titles};
 use super::{key_facts, layout, leak_clock, page_facts, questions};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
@@ -145,7 +145,8 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         } => {
             let missing = missing(builder, language);
             let planned = planned.or(builder.state.guide.planned_minutes());
-            ("claim_whole".to_owned(), context! { missing, minutes, planned })
+            let word = on_whose_word(builder, conversation);
+            ("claim_whole".to_owned(), context! { missing, minutes, planned, ..word })
         }
         ReplyPart::Claim { steps, .. } => {
             let steps = described(builder, language, steps);

@@ -1,7 +1,7 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, heard, take_backs, ticks, undo};
+use super::{blockers, heard, on_word, take_backs, ticks, undo};
 use crate::domain::classify::{Clause, Label};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
@@ -122,13 +122,14 @@ fn open_again(
     reopens: bool,
     frees: bool,
 ) -> ReplyPart {
-    let unticked = ticks::untick(builder, steps);
+    let mut unticked = ticks::untick(builder, steps);
     let said = &mut builder.state.said_finished;
     said.retain(|claim| !report.may_take_back(Some(claim)));
     if reopens {
         undo::end_claims(&mut builder.state, None, &report.comment.id, |_| true);
         builder.go_on();
     }
+    unticked.extend(on_word::follow(builder));
     // Also those that the author reported of somebody else.
     let by_author = heard::comments_of(builder, &report.comment.author);
     let cleared = frees

@@ -131,6 +131,7 @@ fn tick(builder: &mut DecisionBuilder<'_>, check: &Check, because: Option<&crate
         if state.unticked_by_person {
             continue;
         }
+        state.on_word = false;
         if state.tick.known != Some(true) || state.tick.wanted == Some(false) {
             state.ours = true;
             state.because_of = because.cloned();

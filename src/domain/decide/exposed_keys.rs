@@ -163,8 +163,7 @@ fn void_proofs(builder: &mut DecisionBuilder<'_>, exposed: &[String]) {
             .get_mut(&on_page)
             .filter(|state| is_void && state.ours)
         {
-            state.tick.wanted = Some(false);
-            state.ours = false;
+            state.take_back();
         }
     }
 }

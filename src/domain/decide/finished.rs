@@ -1,6 +1,6 @@
 //! When all is finished: what nobody reported is asked about, and Status moves to Done, or waits while somebody is stopped.
 use super::builder::DecisionBuilder;
-use super::{blockers, undo};
+use super::{blockers, on_word, undo};
 use crate::domain::effect::Status;
 use crate::domain::page::{Aside, Asked, Blocker, Proof};
 use std::collections::BTreeSet;
@@ -11,17 +11,15 @@ pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> 
         return None;
     }
     let state = &builder.state;
-    let is_claimed = |step: &u8| state.steps.get(step).is_some_and(|step| step.claim.is_some());
-    let is_denied = |step: &u8| state.denied.iter().any(|denial| denial.step == *step);
-    let is_claimed = |step: &u8| is_claimed(step) && !is_denied(step);
-    let is_said = |step: &u8| said.contains(step) || is_claimed(step) || state.is_aside(&Aside::Step(*step));
+    let is_said = |step: &u8| {
+        said.contains(step) || builder.step_proof(*step) > Proof::Open || state.is_aside(&Aside::Step(*step))
+    };
     let steps = state.guide.steps.iter().map(|step| step.number);
     let steps: Vec<u8> = steps.filter(|step| !is_said(step)).collect();
+    let meant: BTreeSet<u8> = said.iter().flat_map(|step| builder.boxes_of_step(*step)).collect();
     let is_ticked = |number: u8| {
-        state
-            .boxes
-            .get(&number)
-            .is_some_and(|on_page| on_page.tick.known == Some(true))
+        let on_page = state.boxes.get(&number);
+        meant.contains(&number) || on_page.is_some_and(|on_page| on_page.on_word || on_page.tick.known == Some(true))
     };
     let boxes = state
         .guide
@@ -41,6 +39,7 @@ pub(super) fn complete(builder: &mut DecisionBuilder<'_>) {
     for claim in std::mem::take(&mut builder.state.said_finished) {
         undo::claim(&mut builder.state, None, claim);
     }
+    on_word::follow(builder);
     let questions = &mut builder.state.questions;
     questions.retain(|open| !matches!(open.asked, Asked::Whole { .. }));
     if builder.is_finished() {

@@ -150,11 +150,17 @@ fn want(wanted: &mut Option<BTreeSet<String>>, variables: &[String]) {
 pub(super) fn local_checks(builder: &DecisionBuilder<'_>, step: u8) -> Vec<Check> {
     let mut checks = builder.checks_of_step(step);
     checks.retain(|check| match check {
-        Check::Backup | Check::Rotator { .. } | Check::ScheduleAhead | Check::File { .. } => true,
+        Check::Backup
+        | Check::Rotator { .. }
+        | Check::ScheduleAhead
+        | Check::File { .. }
+        | Check::Date { .. }
+        | Check::Git { .. } => true,
         Check::KeysChanged { .. }
         | Check::KeysValid
         | Check::OldKeysDead
         | Check::MonitorRan
+        | Check::Http { .. }
         | Check::Command { .. } => false,
     });
     checks

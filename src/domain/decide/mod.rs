@@ -7,7 +7,7 @@
 //! whatever it should show and does not becomes an effect. What is not sure, or
 //! takes back what nothing names, is asked about (`questions`, `take_backs`); the answer is heard (`answers_to_us`, `short_answer`).
 //! What a comment did can be undone (`heard`, `undo`, `misread`). When all is finished, Status moves (`finished`). `progress`
-//! tells what is proven, claimed and open.
+//! tells what is proven, claimed and open; what no check can see is ticked on somebody's word (`on_word`).
 mod acting;
 mod answers_to_us;
 mod blockers;
@@ -49,6 +49,7 @@ mod limits;
 mod looks;
 mod misread;
 mod named_people;
+mod on_word;
 mod page_asks;
 mod page_facts;
 mod page_read;
@@ -119,6 +120,7 @@ pub fn decide(playbook: &Playbook, page: &PageId, state: PageState, event: &Even
         Event::ClockTicked => clock_ticked::apply(&mut builder),
     }
     finished::complete(&mut builder);
+    on_word::follow(&mut builder);
     reconcile::reconcile(&mut builder);
     builder.build()
 }

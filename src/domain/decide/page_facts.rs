@@ -59,7 +59,7 @@ fn step_facts(builder: &DecisionBuilder<'_>, conversation: &Conversation, number
         .map(|blocker| shown(&blocker.name));
     let claims = state.steps.get(&number).and_then(|step| step.claim.as_ref());
     context! {
-        boxes => open_boxes(builder, Some(number)),
+        open_boxes => open_boxes(builder, Some(number)),
         aside => set_aside.map(|aside| context! { name => shown(&aside.name) }),
         stops => stops.collect::<Vec<_>>(),
         by => claims.map(|claim| told(builder, claim)),

@@ -82,7 +82,7 @@ fn boxes(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
             state.tick.wanted = seen;
             state.by_person = seen == Some(true);
             state.unticked_by_person = seen == Some(false);
-            state.ours = false;
+            (state.ours, state.on_word) = (false, false);
             ticked.extend((seen == Some(true)).then(|| criterion.clone()));
         }
         if state.tick.writing.is_none() {

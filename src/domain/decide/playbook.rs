@@ -25,6 +25,8 @@ pub struct Playbook {
     pub language: Option<String>,
     /// Whether pure progress gets its one line.
     pub say_progress: bool,
+    /// Whether a claim ticks what no check can see; else it is only noted.
+    pub claims_tick: bool,
     /// Whether a page is reopened when its next rotation is due.
     pub reopen_when_due: bool,
     /// Whether keys in the page itself are masked, not only told of.

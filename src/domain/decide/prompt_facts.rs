@@ -1,9 +1,10 @@
 //! The facts that prompts use: the page, its steps, evidence as sentences, keys.
 use super::builder::DecisionBuilder;
-use super::looks;
+use super::{heard, looks, on_word};
 use crate::domain::effect::Status;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
-use crate::domain::page::{Aside, Blocker, Conversation, Proof};
+use crate::domain::ids::PersonId;
+use crate::domain::page::{Aside, Blocker, Claim, Conversation, Proof};
 use chrono::{DateTime, Datelike, Utc};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
@@ -193,6 +194,8 @@ pub(super) struct StepFacts {
     proof: Proof,
     claimed: bool,
     doer: Option<String>,
+    /// What its boxes say that are ticked on a word.
+    boxes: Vec<String>,
     lines: Vec<EvidenceLine>,
 }
 
@@ -229,6 +232,7 @@ pub(super) fn described(builder: &DecisionBuilder<'_>, language: &str, steps: &[
                 .and_then(|doer| doer.name.clone()),
             proof: builder.step_standing(*number),
             claimed: builder.state.steps.get(number).is_some_and(|step| step.claim.is_some()),
+            boxes: on_word::boxes(builder, *number),
             lines: lines_of(builder, language, *number),
         }
     };
@@ -280,6 +284,29 @@ pub(super) fn line(builder: &DecisionBuilder<'_>, language: &str, evidence: &Evi
         text: Value::from_safe_string(text),
         standing: evidence.standing,
     }
+}
+
+/// On whose word the whole item rests: whether anything does, how many boxes are ticked for it, and who beside the one who is
+/// answered said so.
+pub(super) fn on_whose_word(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> Value {
+    let others = others(builder, conversation.author.as_ref());
+    context! { word => builder.rests_on_a_word(), ticked => on_word::count(builder), others }
+}
+
+/// The names of those on whose word the page stands, beside this one.
+fn others(builder: &DecisionBuilder<'_>, but: Option<&PersonId>) -> Vec<String> {
+    let state = &builder.state;
+    let steps = state.steps.values().filter_map(|step| step.claim.as_ref());
+    let others = steps
+        .chain(&state.finished)
+        .filter(|claim: &&Claim| Some(&claim.author) != but);
+    let mut names: Vec<String> = Vec::new();
+    for name in others.filter_map(|claim| heard::name(builder, &claim.comment)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// A probed key as prompts see it.

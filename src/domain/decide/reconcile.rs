@@ -18,7 +18,7 @@ fn progress(builder: &mut DecisionBuilder<'_>) {
     if step_counts.total == 0 || unseen || !builder.state.properties.contains(&Property::Progress) {
         return;
     }
-    let percent = u32::from(step_counts.proven) * 100 / u32::from(step_counts.total);
+    let percent = u32::from(step_counts.counted) * 100 / u32::from(step_counts.total);
     let cell = builder.state.values.entry(Property::Progress).or_default();
     let value = Value::Percent(u8::try_from(percent).unwrap_or(100));
     // A page that never had progress is left alone until there is some.

@@ -19,17 +19,11 @@ pub(super) fn untick(builder: &mut DecisionBuilder<'_>, steps: &BTreeSet<u8>) ->
         for check in builder.checks_of_step(*number) {
             builder.state.evidence.retain(|evidence| evidence.check != check);
         }
-        let criteria = builder
-            .description()
-            .and_then(|page| page.step(*number))
-            .map(|step| step.criteria.clone());
-        for criterion in criteria.unwrap_or_default() {
-            let on_page = builder.page_box(criterion);
+        for on_page in builder.boxes_of_step(*number) {
             if let Some(state) = builder.state.boxes.get_mut(&on_page)
                 && state.ours
             {
-                state.tick.wanted = Some(false);
-                state.ours = false;
+                state.take_back();
                 unticked.push(on_page);
             }
         }
@@ -39,21 +33,17 @@ pub(super) fn untick(builder: &mut DecisionBuilder<'_>, steps: &BTreeSet<u8>) ->
 
 /// Takes back the ticks that a look of this comment caused, but for those of steps that are claimed still; how many.
 pub(super) fn untick_for(builder: &mut DecisionBuilder<'_>, comment: &CommentId, claimed: &BTreeSet<u8>) -> usize {
-    let criteria = builder.description().map(|page| {
-        let steps = page.steps.iter().filter(|step| claimed.contains(&step.number));
-        steps.flat_map(|step| step.criteria.clone()).collect::<Vec<_>>()
-    });
-    let criteria = criteria.unwrap_or_default().into_iter();
-    let kept: BTreeSet<u8> = criteria.map(|criterion| builder.page_box(criterion)).collect();
+    let kept: BTreeSet<u8> = claimed.iter().flat_map(|step| builder.boxes_of_step(*step)).collect();
     let mut unticked = 0;
     let boxes = builder
         .state
         .boxes
         .iter_mut()
         .filter(|(number, _)| !kept.contains(number));
-    for (_, state) in boxes.filter(|(_, state)| state.ours && state.because_of.as_ref() == Some(comment)) {
-        state.tick.wanted = Some(false);
-        state.ours = false;
+    // What was ticked on a word follows the words alone.
+    let boxes = boxes.filter(|(_, state)| state.ours && !state.on_word);
+    for (_, state) in boxes.filter(|(_, state)| state.because_of.as_ref() == Some(comment)) {
+        state.take_back();
         unticked += 1;
     }
     unticked

@@ -4,7 +4,7 @@
 //! Each fact of the state carries the comment that it came from. What a comment ends waits in `PageState::ended` under the
 //! comments that ended it, and holds again when the last of those is undone.
 use super::builder::DecisionBuilder;
-use super::{date_moves, doers, ticks};
+use super::{date_moves, doers, on_word, ticks};
 use crate::domain::classify::{BlockerKind, Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Gone;
@@ -35,7 +35,9 @@ pub(super) fn undo(builder: &mut DecisionBuilder<'_>, comment: &CommentId) -> Ta
     let mut taken_back = release(builder, comment, |_| false);
     let now_claimed = self::claimed(&builder.state);
     let lost: BTreeSet<u8> = claimed.difference(&now_claimed).copied().collect();
-    taken_back.unticked = ticks::untick(builder, &lost).len() + ticks::untick_for(builder, comment, &now_claimed);
+    taken_back.unticked = ticks::untick(builder, &lost).len()
+        + ticks::untick_for(builder, comment, &now_claimed)
+        + on_word::follow(builder).len();
     let state = &builder.state;
     let reopens = was_finished && state.finished.is_none() && state.status.wanted == Some(Status::Done);
     let frees = was_stopped && state.blockers.is_empty() && state.status.wanted == Some(Status::Blocked);

@@ -95,6 +95,12 @@ impl PageDescription {
             .as_ref()
     }
 
+    /// Every check, of criteria and of steps.
+    pub fn checks(&self) -> impl Iterator<Item = &Check> {
+        let criteria = self.criteria.iter().filter_map(|criterion| criterion.check.as_ref());
+        criteria.chain(self.steps.iter().filter_map(|step| step.check.as_ref()))
+    }
+
     /// The description of a step.
     pub fn step(&self, number: u8) -> Option<&StepDescription> {
         self.steps.iter().find(|step| step.number == number)

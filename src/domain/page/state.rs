@@ -80,11 +80,23 @@ pub struct BoxState {
     pub ours: bool,
     /// The comment whose claim caused the tick.
     pub because_of: Option<CommentId>,
+    /// We ticked it on somebody's word, since no check can see what it says: it stays so as long as that word stands.
+    #[serde(default)]
+    pub on_word: bool,
     /// A person ticked it: claimed, never reverted.
     pub by_person: bool,
     /// A person unticked it: it stays open until somebody claims it again.
     #[serde(default)]
     pub unticked_by_person: bool,
+}
+
+impl BoxState {
+    /// Our tick is taken back.
+    pub fn take_back(&mut self) {
+        self.tick.wanted = Some(false);
+        self.ours = false;
+        self.on_word = false;
+    }
 }
 
 /// How much a step, or a criterion, is worth.
@@ -343,6 +355,12 @@ impl PageState {
     /// The time that was spent, as last told, in minutes.
     pub fn minutes_spent(&self) -> Option<u32> {
         self.spent.last().map(|spent| spent.minutes)
+    }
+
+    /// Whether somebody says that a step is finished, and nobody else that it is not.
+    pub fn is_claimed(&self, step: u8) -> bool {
+        let claims = self.steps.get(&step).is_some_and(|step| step.claim.is_some());
+        claims && !self.denied.iter().any(|denial| denial.step == step)
     }
 
     /// The newest evidence for a check.

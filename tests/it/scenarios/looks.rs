@@ -104,6 +104,14 @@ pub fn look(
             None => (CheckStatus::Missing, "schedule_missing", json!({})),
         },
         Check::MonitorRan => (CheckStatus::Proven, "monitor_ran", json!({})),
+        Check::File { path, .. } => {
+            let (standing, reason) = if world.dir().join(path).exists() {
+                (CheckStatus::Proven, "file_ok")
+            } else {
+                (CheckStatus::Missing, "file_missing")
+            };
+            (standing, reason, json!({ "path": path }))
+        }
         _ if !world.has_env => (CheckStatus::Missing, "env_missing", json!({ "file": ".env" })),
         Check::Backup => (
             CheckStatus::Proven,
@@ -127,7 +135,9 @@ pub fn look(
         }
         Check::KeysValid => alive(&keys(world, Some(cycle)), "keys_valid"),
         Check::OldKeysDead => old_keys(world, &keys(world, Some(cycle))),
-        Check::File { .. } | Check::Command { .. } => unreachable!("no page of the scenarios has such a check"),
+        Check::Http { .. } | Check::Date { .. } | Check::Git { .. } | Check::Command { .. } => {
+            unreachable!("no page of the scenarios has such a check")
+        }
     };
     saw(check, standing, reason, facts, now)
 }

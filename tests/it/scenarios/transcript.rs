@@ -48,6 +48,8 @@ pub enum Given {
         what: String,
         day: NaiveDate,
     },
+    /// `given the file docs/notes.md`: the project has it now.
+    File(String),
     /// `given looks are slow`: at exposed keys, until they are `quick`.
     SlowLooks(bool),
     /// `given groq taken back by hand`: by the command, and not on the page.
@@ -158,6 +160,7 @@ impl Given {
             ["no", ".env"] => Some(Self::NoEnv),
             ["the", "database", "is", "not", "shared"] => Some(Self::Unshared),
             ["the", "page", "stands", "outside", "of", "a", "database"] => Some(Self::Outside),
+            ["the", "file", path] => Some(Self::File((*path).to_owned())),
             [provider, "new"] => Some(Self::New((*provider).to_owned())),
             [provider, what @ ("due" | "rotated" | "expires" | "exposed"), day] => Some(Self::Date {
                 provider: (*provider).to_owned(),

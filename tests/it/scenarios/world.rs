@@ -53,7 +53,16 @@ impl World {
             has_env: true,
         };
         world.write_env();
+        for (name, text) in descriptions() {
+            world.write(&format!("config/pages/{name}"), &text);
+        }
         world
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.dir().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a scratch folder");
+        std::fs::write(path, text).expect("room for a scratch file");
     }
 
     /// The project's folder.
@@ -97,6 +106,7 @@ impl World {
                     self.put(&provider, *old, state);
                 }
             }
+            Given::File(path) => self.write(path, "written\n"),
             Given::StatusOptions(_)
             | Given::Unshared
             | Given::Outside
@@ -192,4 +202,17 @@ pub fn full_name(who: &str) -> &str {
         "gita" => "Gita Rao",
         other => other,
     }
+}
+
+/// The descriptions of the transcripts' own pages, by file name.
+fn descriptions() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/pages");
+    let entries = std::fs::read_dir(folder).expect("the transcripts' pages");
+    let files = entries.map(|entry| entry.expect("an entry").path());
+    let described = files.filter(|path| path.extension().is_some_and(|found| found == "toml"));
+    let text = |path: PathBuf| {
+        let name = path.file_name().unwrap_or_default().display().to_string();
+        (name, std::fs::read_to_string(path).expect("a description"))
+    };
+    described.map(text).collect()
 }

@@ -42,7 +42,10 @@ const BELOW: [(&str, &[&str]); 20] = [
             "clock", "config", "domain", "evidence", "health", "notion", "pipeline", "replies", "rotation", "store",
         ],
     ),
-    ("evidence", &["config", "domain", "monitor", "process", "rotation"]),
+    (
+        "evidence",
+        &["config", "domain", "monitor", "outbound", "process", "rotation"],
+    ),
     (
         "monitor",
         &["config", "domain", "health", "outbound", "process", "rotation"],

@@ -12,12 +12,12 @@ pub fn pages() -> Vec<Value> {
     let url = "https://www.notion.so/708277be5b1f810d94ceeeef63c6c2ba";
     let next = json!({
         "number": 4, "title": "Rotate the keys by hand", "minutes": 45, "url": format!("{url}#4"),
-        "validation": "New keys work, old keys deleted.", "proof": "open", "claimed": false, "lines": [],
+        "validation": "New keys work, old keys deleted.", "proof": "open", "claimed": false, "boxes": [], "lines": [],
         "text": "Log in at the exchange.\nMake a new pair.", "commands": ["ls -la", "chmod 600 .env"], "doer": "Bram",
     });
     let half_way = json!({
         "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5, "commands": true},
-        "progress": {"proven": 3, "claimed": 1, "total": 5}, "finished": false, "checked": true, "keys": true, "next": next,
+        "progress": {"proven": 3, "claimed": 1, "counted": 3, "total": 5}, "finished": false, "checked": true, "keys": true, "next": next,
         "next_action": "ACT_034_TRA", "next_page": null, "due": null, "waits": false, "spent": 45, "planned_total": 120,
         "blockers": [
             {"name": "Bram", "step": 3, "url": format!("{url}#3"), "kind": "access", "told": false, "since": "29 Nov 09:05"},
@@ -41,7 +41,7 @@ pub fn pages() -> Vec<Value> {
         with(json!({"finished": true, "waits": true, "next": null})),
         with(json!({
             "finished": true, "next": null, "due": "Sun 20 Dec 2026", "blockers": [],
-            "progress": {"proven": 5, "claimed": 0, "total": 5},
+            "progress": {"proven": 5, "claimed": 0, "counted": 5, "total": 5},
             "next_page": {"title": "ACT_034_TRA: Order Execution Engine", "url": url},
             "status": {"not_started": null, "in_progress": null, "blocked": null, "done": null},
         })),
@@ -51,13 +51,13 @@ pub fn pages() -> Vec<Value> {
         with(json!({"again": "14:05", "next": null})),
         with(json!({
             "planned_total": 1, "spent": 1, "page": {"title": "One", "url": url, "steps": 1, "commands": false},
-            "progress": {"proven": 0, "claimed": 1, "total": 1},
-            "next": {"number": 1, "title": "Rotate it", "minutes": 1, "url": url, "validation": null, "proof": "open", "claimed": false, "lines": [], "text": null, "commands": [], "doer": null},
+            "progress": {"proven": 0, "claimed": 1, "counted": 1, "total": 1},
+            "next": {"number": 1, "title": "Rotate it", "minutes": 1, "url": url, "validation": null, "proof": "open", "claimed": false, "boxes": [], "lines": [], "text": null, "commands": [], "doer": null},
             "keys": false,
         })),
         with(json!({
             "name": null, "page": {"title": "Notes", "url": url, "steps": 0, "commands": false}, "next": null, "next_action": null,
-            "progress": {"proven": 0, "claimed": 0, "total": 0}, "checked": false, "keys": false, "planned_total": null,
+            "progress": {"proven": 0, "claimed": 0, "counted": 0, "total": 0}, "checked": false, "keys": false, "planned_total": null,
             "spent": null, "blockers": [], "aside": [], "lost": "ACT_011_SEC",
             "status": {"not_started": null, "in_progress": null, "blocked": "Vast", "done": null},
         })),
@@ -86,7 +86,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     let missing = [line("old_key_alive", "missing"), line("monitor_unassured", "missing")];
     let unknown = [line("old_keys_proving", "unknown")];
     let mut all = Vec::new();
-    all.extend(claims(&proven, &missing, &unknown));
+    all.extend(super::claim_facts::claims(&proven, &missing, &unknown));
     all.extend(reports(&proven));
     all.extend(keys());
     all.extend(super::leak_facts::leaks());
@@ -130,40 +130,9 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
 pub(super) fn step(number: u8, proof: &str, lines: &[Value]) -> Value {
     context! {
         number, title => "Rotate the keys by hand", minutes => 45, url => "https://www.notion.so/p#4",
-        validation => "New keys work, old keys deleted.", proof, claimed => false, lines,
+        validation => "New keys work, old keys deleted.", proof, claimed => false, lines, boxes => Vec::<String>::new(),
         text => "Log in at the exchange.\nMake a new pair.", commands => ["ls -la", "chmod 600 .env", "date", "id"], doer => "Bram",
     }
-}
-
-fn claims(proven: &[Value], missing: &[Value], unknown: &[Value]) -> Vec<(&'static str, Value)> {
-    let some = [proven, missing].concat();
-    let no_title = context! { title => "", ..step(9, "open", &[]) };
-    let mut all: Vec<_> = [
-        Vec::new(),
-        vec![step(1, "proven", proven), step(2, "proven", &[])],
-        vec![step(4, "open", &some)],
-        vec![step(4, "open", unknown), step(5, "open", missing)],
-        vec![step(4, "claimed", &[])],
-        vec![no_title],
-    ]
-    .into_iter()
-    .flat_map(|steps| [true, false].map(|named| ("claim", context! { steps => steps.clone(), named })))
-    .collect();
-    for (minutes, planned) in [
-        (Some(90), Some(120)),
-        (Some(150), Some(120)),
-        (Some(120), Some(120)),
-        (Some(1), Some(2)),
-        (Some(2), Some(1)),
-        (Some(1), None),
-        (Some(90), None),
-        (None, None),
-    ] {
-        for missing in [&[], missing, unknown] {
-            all.push(("claim_whole", context! { minutes, planned, missing }));
-        }
-    }
-    all
 }
 
 fn reports(proven: &[Value]) -> Vec<(&'static str, Value)> {

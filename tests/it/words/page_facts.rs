@@ -47,11 +47,10 @@ fn steps(missing: &[Value]) -> [Value; 6] {
     let none = Vec::<Value>::new;
     let told = |name: Option<&str>| context! { name, at => AT };
     let open = context! {
-        boxes => ["Old API keys deleted", "Notion token updated"], aside => (), stops => [Some("Bram"), None], by => (),
+        open_boxes => ["Old API keys deleted", "Notion token updated"], aside => (), stops => [Some("Bram"), None], by => (),
         ..step(4, "open", missing)
     };
-    let reported =
-        context! { boxes => none(), aside => (), stops => none(), by => told(Some("Ana")), ..step(1, "claimed", &[]) };
+    let reported = context! { open_boxes => none(), aside => (), stops => none(), by => told(Some("Ana")), ..step(1, "claimed", &[]) };
     let bare = context! {
         text => (), commands => none(), validation => (), doer => (), minutes => 1, ..reported.clone()
     };

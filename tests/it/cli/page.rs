@@ -1,0 +1,39 @@
+//! `keyminder page show`: a page of the sandbox, as it is read.
+use super::bot::World;
+use secrecy::ExposeSecret as _;
+use serde_json::Value;
+
+/// What the command prints for a page of this Markdown.
+#[track_caller]
+fn shown(world: &World, page: &str, more: &[&str]) -> String {
+    let mut command = world.folder.keyminder(&[&["page", "show", page], more].concat());
+    command
+        .env("KEYMINDER_NOTION_URL", &world.sandbox.url)
+        .env("NOTION_TOKEN", world.sandbox.token.expose_secret());
+    let output = command.output().unwrap();
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_page_is_shown_as_it_is_read() {
+    let world = World::new();
+    let said = shown(&world, &world.page(), &[]);
+    for part in [
+        "page       ACT_011_SEC: API Key Rotation\n",
+        "takes      120 minutes\n",
+        "step 1     Secure the current state (5 minutes)\n",
+        "success    [ ] 8: Next rotation scheduled\n",
+    ] {
+        assert!(said.contains(part), "{part:?} is not in\n{said}");
+    }
+    assert!(
+        said.lines()
+            .all(|line| line.chars().count() <= 80 || line.contains("://")),
+        "{said}"
+    );
+    let json: Value = serde_json::from_str(&shown(&world, &world.page(), &["--json"])).unwrap();
+    assert_eq!(json["steps"].as_array().map(Vec::len), Some(5));
+    assert_eq!(json["criteria"][0]["ticked"], false);
+}
