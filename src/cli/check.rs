@@ -8,6 +8,7 @@ mod files;
 mod fixtures;
 mod leaks;
 mod needs;
+mod page_asked;
 mod pages;
 mod render_all;
 

@@ -57,9 +57,9 @@ async fn one_more(keys: &Keyring, at: DateTime<Utc>, reason: String) -> Outcome 
     seen(standing, reason, facts)
 }
 
-type Seen = (CheckStatus, &'static str, BTreeMap<String, serde_json::Value>);
+type BackupLook = (CheckStatus, &'static str, BTreeMap<String, serde_json::Value>);
 
-fn failed(error: &impl ToString) -> Seen {
+fn failed(error: &impl ToString) -> BackupLook {
     let facts = BTreeMap::from([("why".to_owned(), json!(error.to_string()))]);
     (CheckStatus::Missing, "backup_failed", facts)
 }

@@ -4,8 +4,7 @@ use super::asked;
 use super::blockers::{blockers, page_of_blocker};
 use super::corrected::corrected;
 use super::fixtures::{Fixtures, PAGE, described, guide};
-use super::{evidence, leaks};
-use crate::domain::classify::Ask;
+use super::{evidence, leaks, page_asked};
 use crate::domain::comment::Extent;
 use crate::domain::decide::{Playbook, decide};
 use crate::domain::effect::{EffectId, KeyState, Place};
@@ -346,16 +345,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
     for extent in [Extent::Piece, Extent::Half, Extent::Whole] {
         parts.extend([posted(extent, false), posted(extent, true)]);
     }
-    let mut topics: BTreeSet<String> = playbook.topics.ids().map(str::to_owned).collect();
-    topics.insert("unknown".to_owned());
-    topics.extend(Ask::all().map(|ask| ask.id().to_owned()));
-    for topic in topics {
-        let asked = [None, Some(1), Some(99)].map(|step| ReplyPart::Question {
-            topic: topic.clone(),
-            step,
-        });
-        parts.extend(asked);
-    }
+    parts.extend(page_asked::parts(playbook));
     parts.extend(corrected());
     parts.extend(leaks::parts());
     parts.extend([

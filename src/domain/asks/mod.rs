@@ -4,6 +4,7 @@
 mod day_reader;
 mod days;
 mod lexicon;
+mod our_name;
 mod page_asks;
 mod scan;
 mod sentences;
@@ -13,6 +14,7 @@ mod topics;
 mod wish;
 
 pub use days::{DateDoubt, DayWords};
+pub use our_name::without_our_name;
 pub use page_asks::{AskedOfPage, Ear, PageAsk, likely_asked, surely_asked};
 pub use wish::{DateWay, DateWish};
 
@@ -48,24 +50,6 @@ pub struct KeyQuestion {
     pub unknown: Vec<String>,
     /// Whether it means a key that was spoken of before: "how old is it?"
     pub refers: bool,
-}
-
-/// A comment that calls us by our name, without it; the name alone asks what we can do. `None`: it does not call us.
-pub fn without_our_name(text: &CleanText) -> Option<CleanText> {
-    static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let greeting = r"(?:(?:hey|hi|hello|ok|okay|so|hoi|hallo|dag|zeg|bonjour|salut|hola|olá|oi)[\s,]+)?";
-        Regex::new(&format!(
-            r"(?i)(^\s*{greeting}keyminder\s*[,:!]|@keyminder\b(?:\s*[,:])?|,\s*keyminder\s*([.!?]*)\s*$)\s*"
-        ))
-        .ok()
-    });
-    let called = CALLED.as_ref().filter(|called| called.is_match(text.as_str()))?;
-    let rest = called.replace_all(text.as_str(), "$2");
-    Some(CleanText::passed(if rest.trim().is_empty() {
-        "help".to_owned()
-    } else {
-        rest.into_owned()
-    }))
 }
 
 /// Bytes of a sentence. A question or a wish is short: what is longer was pasted, and is not looked through word by word.

@@ -28,7 +28,7 @@ pub struct PageAsk {
     pub steps: Vec<u8>,
     /// The first name in it that no lexicon knows as a word.
     pub name: Option<String>,
-    /// Its words.
+    /// The words in which it is asked.
     pub text: CleanText,
 }
 

@@ -30,6 +30,9 @@ pub struct Lesson {
 /// comments better than those of strangers.
 const FORGOTTEN: u64 = 15;
 
+/// Of so many comments one is learnt as one that asks nothing of us.
+const IDLE_EVERY: usize = 4;
+
 /// Learns from the lessons, in their order.
 pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingContext) -> Weights {
     let names = KindNames::of(&rule_set.lexicon.symbols);
@@ -53,7 +56,9 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
                 asks,
             });
         };
-        example(&trace, lesson.is_strange, lesson.asks);
+        // Comments that ask nothing are many: some of them tell enough.
+        let is_spare = !lesson.labels.is_empty() && number % IDLE_EVERY != 0;
+        example(&trace, lesson.is_strange, lesson.asks.filter(|_| !is_spare));
         if !lesson.is_strange {
             let mut state = u64::try_from(number).unwrap_or(0);
             for token in &mut trace.tokens {

@@ -1,15 +1,15 @@
 //! Time went by: interim replies, the backlog's summary, alerts, the next rotation.
 use super::builder::DecisionBuilder;
-use super::{conversation, leak_clock, reminders};
+use super::{conversation, leak_clock};
 use crate::domain::effect::Status;
 use crate::domain::event::Alert;
-use crate::domain::page::ReplyPart;
+use crate::domain::page::{Conversation, Reminder, ReplyPart};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>) {
     conversation::advance(builder);
     leak_clock::look_when_due(builder, false);
     reopen(builder);
-    reminders::say_due(builder);
+    remind(builder);
 }
 
 /// After the first start: one summary of what was there, with every claimed step looked at once.
@@ -70,4 +70,24 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     builder.move_status(Status::NotStarted);
     let told = conversation::on_page(builder, &format!("due {number}"), ReplyPart::Due);
     conversation::say(builder, &told);
+}
+
+/// Who wanted to be reminded by now is, in the thread where they said so.
+fn remind(builder: &mut DecisionBuilder<'_>) {
+    if builder.state.quiet {
+        return;
+    }
+    let now = builder.now;
+    let due: Vec<Reminder> = builder.state.reminders.extract_if(.., |one| one.at <= now).collect();
+    for reminder in due {
+        let subject = format!("{}/reminder", reminder.comment.as_str());
+        let parts = vec![ReplyPart::Reminds { at: None }];
+        let told = Conversation {
+            author: Some(reminder.author),
+            name: reminder.name,
+            language: reminder.language,
+            ..conversation::new(builder, subject, reminder.place, parts)
+        };
+        conversation::say(builder, &told);
+    }
 }

@@ -3,8 +3,8 @@ use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::misread::{self, Mends};
 use super::{
-    blockers, comment_gone, comment_posted, comments_flooded, corrections, dates, denials, doers, heard, questions,
-    ticks, undo,
+    blockers, comment_gone, comment_posted, comments_flooded, corrections, dates, denials, heard, questions, ticks,
+    undo,
 };
 use crate::domain::classify::{Ask, Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
@@ -104,7 +104,7 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
     if report.reading.asks == former.asks {
         fresh.asks.clear();
     } else {
-        doers::retract(&mut builder.state, &report.comment.id);
+        undo::retract_doers(&mut builder.state, &report.comment.id);
         // What was asked before is done: a second backup helps nobody.
         fresh.asks.retain(|asked| {
             !asked

@@ -30,10 +30,12 @@ pub(super) fn reply(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
         paragraphs.push(said("next", context! {}));
     }
     paragraphs.retain(|paragraph| !paragraph.is_empty());
+    let mut said = reply::runs(&layout::without_repeated_lines(&paragraphs.join("\n")));
     let mut runs = layout::salutation(conversation);
-    runs.extend(layout::shorten(reply::runs(&layout::without_repeated_lines(
-        &paragraphs.join("\n"),
-    ))));
+    if !runs.is_empty() {
+        said = builder.playbook.prompts.behind_a_name(&conversation.language, said);
+    }
+    runs.extend(layout::shorten(said));
     runs
 }
 

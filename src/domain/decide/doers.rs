@@ -5,8 +5,7 @@ use super::heard;
 use crate::domain::asks::PageAsk;
 use crate::domain::classify::{Ask, Certainty, Clause, Role};
 use crate::domain::event::Report;
-use crate::domain::ids::CommentId;
-use crate::domain::page::{Doer, PageState, ReplyPart};
+use crate::domain::page::{Doer, ReplyPart};
 
 /// Takes in who does the steps, and tells it.
 pub(super) fn report(
@@ -64,10 +63,4 @@ pub(super) fn works(builder: &mut DecisionBuilder<'_>, report: &Report, clauses:
         }
     }
     builder.state.doers.sort_by_key(|doer| doer.step);
-}
-
-/// A comment says no longer who does what, and asks for no reminder.
-pub(super) fn retract(state: &mut PageState, comment: &CommentId) {
-    state.doers.retain(|doer| doer.comment != *comment);
-    state.reminders.retain(|reminder| reminder.comment != *comment);
 }

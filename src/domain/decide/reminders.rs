@@ -1,11 +1,10 @@
 //! Reminders: somebody wants to hear of us at a later time; then they do, once, in the thread where they said so.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::conversation;
 use super::language;
 use crate::domain::asks::{DateWay, DateWish};
 use crate::domain::effect::Place;
-use crate::domain::page::{Conversation, Reminder, ReplyPart};
+use crate::domain::page::{Reminder, ReplyPart};
 use chrono::{DateTime, Utc};
 
 /// Reminders of one page at most.
@@ -24,7 +23,10 @@ pub(super) fn keep(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, at: Da
         author: comment.author.clone(),
         name: comment.author_name.clone(),
         comment: comment.id.clone(),
-        thread: comment.discussion.clone(),
+        place: Place::Discussion {
+            id: comment.discussion.clone(),
+            under: comment.anchor.clone(),
+        },
         language: language::of_reply(builder, &report),
     };
     let reminders = &mut builder.state.reminders;
@@ -33,28 +35,4 @@ pub(super) fn keep(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, at: Da
     let surplus = reminders.len().saturating_sub(AT_MOST);
     reminders.drain(..surplus);
     ReplyPart::Reminds { at: Some(at) }
-}
-
-/// Says what is due.
-pub(super) fn say_due(builder: &mut DecisionBuilder<'_>) {
-    if builder.state.quiet {
-        return;
-    }
-    let now = builder.now;
-    let due: Vec<Reminder> = builder.state.reminders.extract_if(.., |one| one.at <= now).collect();
-    for reminder in due {
-        let place = Place::Discussion {
-            id: reminder.thread.clone(),
-            under: crate::domain::comment::Anchor::Page,
-        };
-        let subject = format!("{}/reminder", reminder.comment.as_str());
-        let parts = vec![ReplyPart::Reminds { at: None }];
-        let told = Conversation {
-            author: Some(reminder.author),
-            name: reminder.name,
-            language: reminder.language,
-            ..conversation::new(builder, subject, place, parts)
-        };
-        conversation::say(builder, &told);
-    }
 }

@@ -4,7 +4,7 @@
 //! Each fact of the state carries the comment that it came from. What a comment ends waits in `PageState::ended` under the
 //! comments that ended it, and holds again when the last of those is undone.
 use super::builder::DecisionBuilder;
-use super::{date_moves, doers, on_word, ticks};
+use super::{date_moves, on_word, ticks};
 use crate::domain::classify::{BlockerKind, Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Gone;
@@ -250,7 +250,7 @@ pub(super) fn leave(state: &mut PageState, comment: &CommentId, how: Gone) -> bo
     let blockers = state.blockers.extract_if(.., |blocker| own(&blocker.comment));
     let mut gone: Vec<Fact> = blockers.map(Fact::Blocker).collect();
     if how == Gone::Deleted {
-        doers::retract(state, comment);
+        retract_doers(state, comment);
         let asides = state.set_aside.extract_if(.., |aside| own(&aside.comment));
         gone.extend(asides.map(Fact::SetAside));
         let denied = state.denied.extract_if(.., |denial| own(&denial.comment));
@@ -288,6 +288,12 @@ pub(super) fn retract_asides(state: &mut PageState, comment: &CommentId) {
         .retain(|ended| !matches!(&ended.fact, Fact::SetAside(aside) if aside.comment == *comment));
 }
 
+/// A comment says of nobody that they do a step, and asks for no reminder.
+pub(super) fn retract_doers(state: &mut PageState, comment: &CommentId) {
+    state.doers.retain(|doer| doer.comment != *comment);
+    state.reminders.retain(|reminder| reminder.comment != *comment);
+}
+
 /// A comment denies nothing.
 pub(super) fn retract_denials(state: &mut PageState, comment: &CommentId) {
     state.denied.retain(|denial| denial.comment != *comment);
@@ -307,7 +313,7 @@ fn retract(state: &mut PageState, comment: &CommentId) {
     retract_denials(state, comment);
     state.ended.retain(|ended| ended.fact.comment() != comment);
     retract_spent(state, comment);
-    doers::retract(state, comment);
+    retract_doers(state, comment);
     state.said_finished.retain(|claim| claim.comment != *comment);
 }
 

@@ -3,9 +3,9 @@ use super::dates::{DateLookUp, DatesOutcome};
 use super::list_or_one::list_or_one;
 use super::marks::StandingMark;
 use super::open_question::Asked;
+use super::posted_key::{HeldKeys, PostedKey};
 use crate::domain::asks::{DateWish, KeyQuestion};
 use crate::domain::classify::{BlockerKind, Label};
-use crate::domain::comment::Extent;
 use crate::domain::effect::{EffectId, KeyState, Place};
 use crate::domain::evidence::Check;
 use crate::domain::exposure::ExposedKey;
@@ -262,7 +262,7 @@ pub enum ReplyPart {
     },
     /// Somebody says who does these steps; no step: it is not known which.
     Does {
-        /// The steps.
+        /// The steps that somebody does.
         steps: Vec<u8>,
         /// Who it is, where somebody else says it of them.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -387,25 +387,6 @@ impl ReplyPart {
     pub fn tells_of_pieces_alone(&self) -> bool {
         matches!(self, Self::Posted { keys } if keys.iter().all(|key| key.label.is_none()))
     }
-}
-
-/// What a block holds of keys.
-pub type HeldKeys = Vec<PostedKey>;
-
-/// What stood in a comment, as far as it may be told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostedKey {
-    /// The variable, or the kind of key; `None` where only that may be told that it is a piece of one.
-    pub label: Option<String>,
-    /// How many characters of it stood there.
-    pub chars: usize,
-    /// How much of the key stood there.
-    pub extent: Extent,
-    /// A public half (the id of a pair): masked, but it opens nothing alone.
-    pub identifier: bool,
-    /// Its label is a variable of `.env`; else only its form says that it is a key.
-    #[serde(default)]
-    pub ours: bool,
 }
 
 impl Conversation {

@@ -1,12 +1,13 @@
 //! Who does which step, as people say it; and what they want to be reminded of.
-use crate::domain::ids::{CommentId, DiscussionId, PersonId};
+use crate::domain::effect::Place;
+use crate::domain::ids::{CommentId, PersonId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// Somebody who does a step: said, and never a report of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Doer {
-    /// The step.
+    /// The step that this person does.
     pub step: u8,
     /// Who it is, by name.
     pub name: Option<String>,
@@ -19,16 +20,16 @@ pub struct Doer {
 /// Somebody who wants to hear of us at a later time, in the thread where it was said.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reminder {
-    /// When.
+    /// The moment at which they want to hear of us.
     pub at: DateTime<Utc>,
-    /// Whom.
+    /// The person who asks for it.
     pub author: PersonId,
     /// That person's name.
     pub name: Option<String>,
     /// The comment that asks for it.
     pub comment: CommentId,
     /// The thread of that comment.
-    pub thread: DiscussionId,
+    pub place: Place,
     /// The language of the reminder.
     pub language: String,
 }

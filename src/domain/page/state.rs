@@ -1,7 +1,7 @@
 //! What we hold to be true of a page: claims, evidence, boxes, blockers.
 use super::answers::AnswersGiven;
 use super::cell::Cell;
-use super::conversation::{Conversation, Edit, HeldKeys, Leak};
+use super::conversation::{Conversation, Edit, Leak};
 use super::dates::MovedDates;
 use super::doers::{Doer, Reminder};
 use super::guide::Guide;
@@ -9,6 +9,7 @@ use super::heard::{Aside, Blocker, Claim, Denial, EndedFact, HeardComment, SetAs
 use super::list_or_one::list_or_one;
 use super::marks::{FalseAlarm, MarkedKeys};
 use super::open_question::{AnsweredQuestion, OpenQuestion};
+use super::posted_key::HeldKeys;
 use crate::domain::comment::{Extent, Finding};
 use crate::domain::cycle::{Cycle, Fingerprint};
 use crate::domain::effect::{EffectId, Property, Status, Value};

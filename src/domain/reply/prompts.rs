@@ -1,5 +1,6 @@
 //! The prompts: what the bot says, one Markdown file for each situation and language. Text enters only as values.
-use super::inline;
+use super::run::Run;
+use super::{inline, openers};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Value;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior};
@@ -14,6 +15,8 @@ const FALLBACK: &str = "I read this, and what I found is in the audit. My usual 
 pub struct Prompts {
     environment: Environment<'static>,
     texts: Arc<BTreeMap<String, String>>,
+    /// The words with which sentences begin, by language, once they are asked for.
+    openers: Mutex<BTreeMap<String, Arc<BTreeSet<String>>>>,
     coverage: Option<Mutex<PromptCoverage>>,
 }
 
@@ -51,6 +54,7 @@ impl Prompts {
             Ok(Self {
                 environment,
                 texts,
+                openers: Mutex::default(),
                 coverage: None,
             })
         } else {
@@ -77,6 +81,22 @@ impl Prompts {
         let markup = self.markup(language, name, facts);
         self.record(language, name, markup.as_ref().err());
         markup.unwrap_or_else(|_| FALLBACK.to_owned())
+    }
+
+    /// The runs of a reply as they go on behind a person's name and a comma: without the capital of a sentence.
+    pub fn behind_a_name(&self, language: &str, runs: Vec<Run>) -> Vec<Run> {
+        let openers = {
+            let mut all = self.openers.lock().unwrap_or_else(PoisonError::into_inner);
+            let of_language = all.entry(language.to_owned()).or_insert_with(|| {
+                let texts = self.texts.iter().filter(|(name, _)| {
+                    let folder = name.split('/').next();
+                    folder == Some(language) || folder == Some("en")
+                });
+                Arc::new(openers::openers(texts.map(|(_, text)| text.as_str())))
+            });
+            Arc::clone(of_language)
+        };
+        openers::without_capital(runs, &openers)
     }
 
     /// From now on it is written down what is said.

@@ -10,6 +10,7 @@ mod agreement;
 mod blocker_kinds;
 mod features;
 mod labels;
+mod learning_table;
 mod left_to_rules;
 mod opinion;
 mod reasons;
