@@ -57,7 +57,7 @@ pub(super) fn certain(error: &Error) -> Outcome {
     match &error.kind {
         Kind::Later { after } => later(*after, why),
         Kind::Unauthorized | Kind::PersonalToken | Kind::Forbidden { .. } | Kind::Blocked => later(PAUSE, why),
-        Kind::Gone | Kind::Invalid => Outcome::Refused { why },
+        Kind::Gone | Kind::IsDatabase { .. } | Kind::Invalid => Outcome::Refused { why },
         Kind::Network { .. } | Kind::TooLarge | Kind::Unexpected => later(TRY_AGAIN, why),
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::event::Event;
 use crate::domain::ids::{BlockId, PageId};
 use crate::domain::page::{Guide, NextPage, Observed};
 use crate::domain::redact::Redactor;
-use crate::notion::{self, Blocks, Error, Kind, Page, Unread, Value, WritableProperties, raw_text};
+use crate::notion::{self, Blocks, Error, Kind, Page, Unread, WritableProperties, raw_text};
 use crate::pipeline::PipelineInput;
 use chrono::{DateTime, TimeDelta, Utc};
 use std::collections::BTreeSet;
@@ -181,10 +181,6 @@ async fn tell(
     read_at: DateTime<Utc>,
 ) -> Result<(), IntakeError> {
     let names = context.properties.names();
-    let quiet = matches!(
-        page.properties.get(&names.quiet).map(|found| &found.value),
-        Some(Value::Checkbox(true))
-    );
     let redactor = context.redactor.current().await;
     let redacted = |name: RawText| redactor.redact_shown(&name).text.in_one_line();
     let mut observed = Observed {
@@ -200,8 +196,8 @@ async fn tell(
             .into_iter()
             .map(|(status, name)| (status, redacted(name)))
             .collect(),
-        notes: properties.notes().to_vec(),
-        quiet,
+        notes: properties.notes().map(redacted).collect(),
+        quiet: WritableProperties::is_quiet(page, names),
         next_page: watched.next_page.clone(),
         held: watched.held.clone(),
     };

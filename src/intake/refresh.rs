@@ -1,8 +1,10 @@
 //! What is asked for now and then beside the pages: which pages data sources name, and who is a member.
 use super::context::IntakeContext;
 use crate::config::PageSource;
+use crate::domain::effect::Status;
 use crate::domain::ids::PageId;
-use crate::notion::{Error, TITLE};
+use crate::notion::{Error, Kind, Page, TITLE, WritableProperties};
+use serde_json::json;
 use std::sync::Arc;
 
 /// What was learned; a fault takes nothing away that was known before.
@@ -24,7 +26,7 @@ pub(super) async fn run(context: Arc<IntakeContext>) -> Refreshed {
             PageSource::Page(page) => pages.push(page.clone()),
             PageSource::DataSource { id, prefix } => match rows(&context, id, prefix.as_deref()).await {
                 Ok(rows) => pages.extend(rows),
-                Err(error) => sources = Err(error),
+                Err(error) => sources = Err(or_database(&context, id, error).await),
             },
         }
     }
@@ -32,19 +34,52 @@ pub(super) async fn run(context: Arc<IntakeContext>) -> Refreshed {
     Refreshed { pages, sources, people }
 }
 
+/// What is there under the id of a database is told as such: people copy that one, it stands in the address.
+async fn or_database(context: &IntakeContext, id: &str, error: Error) -> Error {
+    if error.kind != Kind::Gone {
+        return error;
+    }
+    match context.notion.data_sources_of(id).await {
+        Ok(sources) if !sources.is_empty() => Error {
+            kind: Kind::IsDatabase { sources },
+            ..error
+        },
+        Ok(_) | Err(_) => error,
+    }
+}
+
 /// Rows of a data source that are in progress, or whose title begins with the prefix.
 async fn rows(context: &IntakeContext, id: &str, prefix: Option<&str>) -> Result<Vec<PageId>, Error> {
     let names = context.properties.names();
-    let filter = match prefix {
+    let pages = match prefix {
         Some(prefix) => {
-            serde_json::json!({ "property": TITLE, "title": { "starts_with": prefix } })
+            let filter = json!({ "property": TITLE, "title": { "starts_with": prefix } });
+            context.notion.query(id, filter).await?
         }
-        None => serde_json::json!({ "property": names.status, "status": { "equals": names.in_progress } }),
+        None => {
+            let filter = json!({ "property": names.status, "status": { "equals": names.in_progress } });
+            match context.notion.query(id, filter).await {
+                // Its Status is called otherwise, has no such option, or is a select.
+                Err(error) if error.kind == Kind::Invalid => in_progress(context, id).await?,
+                found => found?,
+            }
+        }
     };
-    let pages = context.notion.query(id, filter).await?;
     Ok(pages
         .into_iter()
         .filter(|page| !page.in_trash)
         .map(|page| page.id)
         .collect())
+}
+
+/// The rows whose Status says that they are in progress, whatever it and its options are called.
+async fn in_progress(context: &IntakeContext, id: &str) -> Result<Vec<Page>, Error> {
+    let names = context.properties.names();
+    let schema = Arc::new(context.notion.data_source(id).await?.properties);
+    let mut pages = context.notion.query(id, serde_json::Value::Null).await?;
+    pages.retain(|page| {
+        let properties = WritableProperties::of(page, Some(Arc::clone(&schema)), names);
+        properties.standing(page, names) == Some(Status::InProgress)
+    });
+    Ok(pages)
 }

@@ -5,9 +5,11 @@
 //! The sandbox shares no types with the client, so that a field misread there shows in the tests.
 mod connect;
 mod convert;
+mod found_properties;
 mod mask;
 mod own_ids;
 mod property_cache;
+mod status_property;
 mod status_words;
 mod writable_properties;
 

@@ -90,7 +90,7 @@ fn find(table: &[(Status, &[String])], name: &str) -> Option<Status> {
 }
 
 /// Without case, and without the signs that people put before and between words: `✅ Done`, `In-progress`, `To_do`.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let lower = name.to_lowercase().replace('’', "'");
     let words = lower.split(|letter: char| !letter.is_alphanumeric() && letter != '\'');
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

@@ -1,10 +1,9 @@
 //! Which properties of a page we write, under which ids and options. Without the schema of its data
 //! source nothing is guessed: a status that does not exist is refused, an option of a select would be created, and a
 //! share written into a percentage is off by a hundred.
-use super::status_words::{self, WordMeaning};
-use super::{
-    Client, Error, Kind, Named, Page, PropertySchema, PropertyValue, Schema, StatusOption, UserText, Value, raw_text,
-};
+use super::found_properties::FoundProperties;
+use super::status_property::StatusProperty;
+use super::{Client, Error, Kind, Named, Page, PropertySchema, PropertyValue, Schema, UserText, Value, raw_text};
 use crate::domain::comment::RawText;
 use crate::domain::effect::{Property, Status, Value as Wanted};
 use crate::domain::page::PropertyNames;
@@ -24,16 +23,6 @@ pub struct WritableProperties {
     progress: Option<ProgressProperty>,
     dates: BTreeMap<Property, String>,
     notes: Vec<String>,
-}
-
-#[derive(Clone, Debug)]
-struct StatusProperty {
-    id: String,
-    is_select: bool,
-    /// Where it can be moved.
-    writable: BTreeMap<Status, String>,
-    /// What its options mean.
-    meanings: BTreeMap<String, Status>,
 }
 
 #[derive(Clone, Debug)]
@@ -67,27 +56,29 @@ impl WritableProperties {
 
     /// Finds them for a page with this schema.
     pub fn of(page: &Page, schema: Option<Arc<Properties>>, names: &PropertyNames) -> Self {
-        let date = |property, name: &str| {
-            let found = page
-                .properties
-                .get(name)
-                .filter(|found| matches!(found.value, Value::Date(_)))?;
-            Some((property, found.id.clone()))
-        };
+        let found = FoundProperties::of(page, names);
+        let date = |property, name: Option<&String>| Some((property, page.properties.get(name?)?.id.clone()));
         let dates = [
-            date(Property::NextRotation, &names.next_rotation),
-            date(Property::LastCheck, &names.last_check),
+            date(Property::NextRotation, found.next_rotation.as_ref()),
+            date(Property::LastCheck, found.last_check.as_ref()),
         ];
         let known = schema.as_deref();
-        let status = status(page, known, names);
-        let notes = if page.data_source.is_some() && schema.is_none() {
-            vec![UNSHARED.to_owned()]
-        } else {
-            gaps(status.as_ref(), names)
-        };
+        let status = found
+            .status
+            .as_ref()
+            .and_then(|name| StatusProperty::of(page, name, known, names));
+        let progress = found.progress.as_ref().and_then(|name| progress(page, name, known));
+        let mut notes = found.notes;
+        if page.data_source.is_some() && schema.is_none() {
+            notes.push(UNSHARED.to_owned());
+        } else if let Some(status) = &status {
+            notes.extend(status.gaps(names));
+        } else if !found.tells_of_status {
+            notes.push(NO_STATUS.to_owned());
+        }
         Self {
             status,
-            progress: progress(page, known, names),
+            progress,
             dates: dates.into_iter().flatten().collect(),
             notes,
             missed: false,
@@ -122,8 +113,15 @@ impl WritableProperties {
     }
 
     /// What a person should mend, a sentence each.
-    pub fn notes(&self) -> &[String] {
-        &self.notes
+    pub fn notes(&self) -> impl Iterator<Item = RawText> {
+        self.notes.iter().map(RawText::new)
+    }
+
+    /// Whether a person switched the bot off on this page.
+    pub fn is_quiet(page: &Page, names: &PropertyNames) -> bool {
+        let quiet = FoundProperties::of(page, names).quiet;
+        let quiet = quiet.and_then(|name| page.properties.get(&name));
+        quiet.is_some_and(|quiet| quiet.value == Value::Checkbox(true))
     }
 
     /// What to send in order to move the status; `None`: the page cannot say that.
@@ -156,15 +154,17 @@ impl WritableProperties {
 
 /// The page's Status, if it has one.
 fn status_of<'a>(page: &'a Page, names: &PropertyNames) -> Option<&'a Value> {
-    let value = &page.properties.get(&names.status)?.value;
-    Some(value).filter(|value| matches!(value, Value::Status(_) | Value::Select(_)))
+    let name = FoundProperties::of(page, names).status?;
+    Some(&page.properties.get(&name)?.value)
 }
 
 /// The option that a Status shows, if it shows one.
 fn option(status: &Value) -> Option<&UserText> {
     match status {
         Value::Status(name) | Value::Select(name) => name.as_ref(),
-        Value::Date(_) | Value::Number(_) | Value::Checkbox(_) | Value::Title | Value::Other => None,
+        Value::MultiSelect | Value::Date(_) | Value::Number(_) | Value::Checkbox(_) | Value::Title | Value::Other => {
+            None
+        }
     }
 }
 
@@ -172,146 +172,17 @@ const UNSHARED: &str = "the page is shared with the connection, but the database
                         Progress alone: open the database as a full page, \u{2022}\u{2022}\u{2022}, Connections, and add \
                         the connection";
 
-/// What the page's Status lacks. The bot goes on without it.
-fn gaps(status: Option<&StatusProperty>, names: &PropertyNames) -> Vec<String> {
-    let Some(status) = status else {
-        return vec![
-            "the page has no Status that I can read (is it outside a database, or is the property called otherwise? see \
-             [properties]); I go on without it"
-                .to_owned(),
-        ];
-    };
-    let missing = wanted(names)
-        .into_iter()
-        .filter(|(of, _)| !status.writable.contains_key(of));
-    let told = missing.map(|(of, name)| match of {
-        Status::Blocked => format!(
-            "the page's Status has no option {name}; add one, or name yours under [properties]; until then blocked pages \
-             stay {}",
-            names.in_progress
-        ),
-        Status::NotStarted | Status::InProgress | Status::Done => {
-            format!("the page's Status has no option that means {name}; add one, or name yours under [properties]")
-        }
-    });
-    told.collect()
-}
+const NO_STATUS: &str = "the page has no Status that I can read (is it outside a database, or is the property called otherwise? see \
+                         [properties]); I go on without it";
 
-fn progress(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> Option<ProgressProperty> {
-    let found = page
-        .properties
-        .get(&names.progress)
-        .filter(|found| matches!(found.value, Value::Number(_)))?;
-    let Schema::Number { percent } = schema?.get(&names.progress)?.kind else {
+fn progress(page: &Page, name: &str, schema: Option<&Properties>) -> Option<ProgressProperty> {
+    let Schema::Number { percent } = schema?.get(name)?.kind else {
         return None;
     };
     Some(ProgressProperty {
-        id: found.id.clone(),
+        id: page.properties.get(name)?.id.clone(),
         percent,
     })
-}
-
-fn status(page: &Page, schema: Option<&Properties>, names: &PropertyNames) -> Option<StatusProperty> {
-    let found = page.properties.get(&names.status)?;
-    let kind = schema
-        .and_then(|schema| schema.get(&names.status))
-        .map(|property| &property.kind);
-    let (is_select, options) = match (&found.value, kind) {
-        (Value::Status(_), Some(Schema::Status(options))) => (false, Some(options.clone())),
-        (Value::Select(_), Some(Schema::Select(options))) => (true, Some(options.iter().map(ungrouped).collect())),
-        (Value::Status(_) | Value::Select(_), None) => (false, None),
-        _ => return None,
-    };
-    let (writable, meanings) = match options {
-        Some(options) => (writable(&options, names), meanings(&options, names)),
-        None => (BTreeMap::new(), configured(names)),
-    };
-    Some(StatusProperty {
-        id: found.id.clone(),
-        is_select,
-        writable,
-        meanings,
-    })
-}
-
-fn ungrouped(name: &UserText) -> StatusOption {
-    StatusOption {
-        id: String::new(),
-        name: name.clone(),
-        group: None,
-    }
-}
-
-fn wanted(names: &PropertyNames) -> [(Status, &str); 4] {
-    [
-        (Status::NotStarted, &names.not_started),
-        (Status::InProgress, &names.in_progress),
-        (Status::Blocked, &names.blocked),
-        (Status::Done, &names.done),
-    ]
-}
-
-/// What the configured names mean: all that can be read without the schema.
-fn configured(names: &PropertyNames) -> BTreeMap<String, Status> {
-    wanted(names).map(|(status, name)| (name.to_owned(), status)).into()
-}
-
-/// What each option means, where it means one of ours.
-fn meanings(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<String, Status> {
-    let read = |option: &StatusOption| match meaning(option, names) {
-        WordMeaning::Of(status) => Some((option.name.expose().to_owned(), status)),
-        WordMeaning::Other => None,
-        WordMeaning::Unknown => Some((option.name.expose().to_owned(), group(option)?)),
-    };
-    options.iter().filter_map(read).collect()
-}
-
-/// What an option means by its name: the configured ones first, then the words of six languages.
-fn meaning(option: &StatusOption, names: &PropertyNames) -> WordMeaning {
-    let own = wanted(names).into_iter().find(|(_, name)| is_called(option, name));
-    if let Some((status, _)) = own {
-        return WordMeaning::Of(status);
-    }
-    match status_words::meaning(option.name.expose()) {
-        // "Open" among those in progress is no fresh start. Blocked has no group of its own.
-        WordMeaning::Of(status) if status != Status::Blocked && group(option).is_some_and(|group| group != status) => {
-            WordMeaning::Unknown
-        }
-        meaning => meaning,
-    }
-}
-
-fn is_called(option: &StatusOption, name: &str) -> bool {
-    option.name.expose().to_lowercase() == name.to_lowercase()
-}
-
-fn group(option: &StatusOption) -> Option<Status> {
-    let group = option.group.as_ref()?;
-    status_words::group(group.name.expose(), group.place, group.of)
-}
-
-/// The option for each status: by the configured name, then without case, then by what it means; else the first of the
-/// group whose name says nothing else.
-fn writable(options: &[StatusOption], names: &PropertyNames) -> BTreeMap<Status, String> {
-    let mut found = BTreeMap::new();
-    for (status, name) in wanted(names) {
-        let exact = options.iter().find(|option| option.name.expose() == name);
-        let folded = || options.iter().find(|option| is_called(option, name));
-        let meant = || {
-            options
-                .iter()
-                .find(|option| meaning(option, names) == WordMeaning::Of(status))
-        };
-        let default = || {
-            let of_group = |option: &&StatusOption| group(option) == Some(status);
-            let mut unknown = options.iter().filter(of_group);
-            unknown.find(|option| meaning(option, names) == WordMeaning::Unknown)
-        };
-        if let Some(option) = exact.or_else(folded).or_else(meant).or_else(default) {
-            found.insert(status, option.name.expose().to_owned());
-        }
-    }
-    found
 }
 
 #[cfg(test)]

@@ -210,6 +210,20 @@ async fn a_data_source_that_does_not_answer_for_a_moment_changes_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_id_of_a_database_gets_the_ids_of_its_data_sources() {
+    let world = World::new("ACT_011_SEC", &[]).await;
+    let page = call(&world.sandbox, "GET", &format!("/v1/pages/{}", world.page), Value::Null).await;
+    let database = page["parent"]["database_id"].as_str().expect("the page's database");
+    let source = page["parent"]["data_source_id"].as_str().expect("its data source");
+    let named = format!("{},data_source:{database}?prefix=ACT_", world.page);
+    let _bot = Bot::start(world.folder.path(), &world.sandbox, &named, &BTreeMap::new());
+    let hint = format!("That is the id of a database; its rows belong to its data source: write data_source:{source}");
+    until("the hint", async || world.log().contains(&hint)).await;
+    world.says("Started step 1").await;
+    until("the page is watched", async || world.status().await == "In Progress").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_option_is_chosen_by_what_it_means_and_named_in_the_reply() {
     let world = World::new("Notes on a move", &[BARE]).await;
     world

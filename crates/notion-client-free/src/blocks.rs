@@ -164,7 +164,7 @@ impl Unread {
 
 fn is_passing(kind: &Kind) -> bool {
     match kind {
-        Kind::Gone | Kind::Forbidden { .. } | Kind::Invalid | Kind::TooLarge => false,
+        Kind::Gone | Kind::IsDatabase { .. } | Kind::Forbidden { .. } | Kind::Invalid | Kind::TooLarge => false,
         Kind::Later { .. }
         | Kind::Unauthorized
         | Kind::PersonalToken
@@ -312,6 +312,7 @@ fn concerns_every_request(error: &Error) -> bool {
         Kind::Later { .. } => error.status != Some(409),
         Kind::Forbidden { .. }
         | Kind::Gone
+        | Kind::IsDatabase { .. }
         | Kind::Invalid
         | Kind::Network { .. }
         | Kind::TooLarge

@@ -353,6 +353,7 @@ fn pause(error: &Error, tries: u32, most: u32, in_time: bool) -> Option<Duration
         | Kind::PersonalToken
         | Kind::Forbidden { .. }
         | Kind::Gone
+        | Kind::IsDatabase { .. }
         | Kind::Invalid
         | Kind::Blocked
         | Kind::TooLarge

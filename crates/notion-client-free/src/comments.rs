@@ -1,7 +1,7 @@
 //! Comments: listing, asking for one, adding, changing and deleting our own.
 use crate::answer::{About, Failed, Proof};
 use crate::client::{Call, Client, WriteTurn, ending, parse};
-use crate::error::{Error, Kind, WriteError};
+use crate::error::{Error, Kind, OF_COMMENTS, WriteError};
 use crate::ids::{BlockId, CommentId, DiscussionId, PageId, PersonId};
 use crate::listing::{Allowance, Cut, paged, segment};
 use crate::rich_text::RichText;
@@ -199,7 +199,7 @@ impl Client {
     /// The same from where an earlier reading was cut ([`Listing::next`]). A cursor that Notion no longer takes is left:
     /// then the list is read from its beginning.
     pub async fn comments_from(&self, parent: &str, cursor: Option<&str>) -> Result<Listing, Error> {
-        let about = reading("read the comments of", parent);
+        let about = reading(OF_COMMENTS, parent);
         let path = format!("/v1/comments?block_id={}", segment(parent));
         let listed = self
             .list_from(

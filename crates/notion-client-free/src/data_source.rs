@@ -2,6 +2,7 @@
 use crate::answer::About;
 use crate::client::{Call, Client};
 use crate::error::Error;
+use crate::ids;
 use crate::listing::segment;
 use crate::named::Named;
 use crate::rich_text::RichText;
@@ -81,6 +82,17 @@ struct DataSourceBody {
 }
 
 impl Client {
+    /// The ids of the data sources of a database.
+    pub async fn data_sources_of(&self, database: &str) -> Result<Vec<String>, Error> {
+        let path = format!("/v1/databases/{}", segment(database));
+        let about = About::read_content("read the database", database);
+        let body: Json = self.read(Call::get(path, about)).await?;
+        let sources = list(&body, "data_sources");
+        Ok(sources
+            .filter_map(|source| ids::normalise(source["id"].as_str()?))
+            .collect())
+    }
+
     /// The schema of a data source.
     pub async fn data_source(&self, id: &str) -> Result<DataSource, Error> {
         let path = format!("/v1/data_sources/{}", segment(id));

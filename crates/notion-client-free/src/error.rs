@@ -3,6 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
+/// How what is done begins where comments are listed.
+pub(crate) const OF_COMMENTS: &str = "read the comments of";
+
 /// The address of a connection is no `http://` or `https://` URL with a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the address of Notion is no http:// or https:// URL")]
@@ -42,6 +45,11 @@ pub enum Kind {
     },
     /// It does not exist, is not shared with the connection, or (comments) is not ours to change.
     Gone,
+    /// What was taken for a data source is a database; these are the ids of its data sources.
+    IsDatabase {
+        /// One id for each of them.
+        sources: Vec<String>,
+    },
     /// Notion will refuse this request however often it comes.
     Invalid,
     /// Notion has blocked the connection for good (`public_api_request_blocked`).
@@ -79,7 +87,7 @@ impl Error {
         self.is_of_token()
             || matches!(
                 self.kind,
-                Kind::Gone | Kind::Forbidden { .. } | Kind::Invalid | Kind::TooLarge
+                Kind::Gone | Kind::IsDatabase { .. } | Kind::Forbidden { .. } | Kind::Invalid | Kind::TooLarge
             )
     }
 
@@ -115,6 +123,15 @@ impl Error {
             Kind::Forbidden { capability } => format!(
                 "The connection may not do this: under notion.so/profile/integrations open it, Capabilities, and turn \
                  on \"{capability}\"; the page must also allow it to edit."
+            ),
+            Kind::Gone if self.doing.starts_with(OF_COMMENTS) => "The page or block does not exist or is not shared with the \
+                 connection: open the page in Notion, \u{2022}\u{2022}\u{2022}, Connections, and add the connection. Where the \
+                 page itself can be read, turn on \"Read comments\" under notion.so/profile/integrations, Capabilities."
+                .to_owned(),
+            Kind::IsDatabase { sources } => format!(
+                "That is the id of a database; its rows belong to its data source{}: write data_source:{} in its place.",
+                if sources.len() == 1 { "" } else { "s" },
+                sources.join(" or data_source:")
             ),
             Kind::Gone => "It does not exist or is not shared with the connection: open the page in Notion, \u{2022}\
                  \u{2022}\u{2022}, Connections, and add the connection."

@@ -1,4 +1,5 @@
 //! Things that people gave names to: found by a name that one knows, and the names themselves are not given out.
+use crate::user_text::UserText;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -16,6 +17,11 @@ impl<T> Named<T> {
     /// The one of this name, to be changed.
     pub fn get_mut(&mut self, name: &str) -> Option<&mut T> {
         self.0.get_mut(name)
+    }
+
+    /// All of them with their names, for whoever looks for one that is called otherwise.
+    pub fn named(&self) -> impl Iterator<Item = (UserText, &T)> {
+        self.0.iter().map(|(name, one)| (UserText::plain(name), one))
     }
 
     /// All of them, in the order of their names.

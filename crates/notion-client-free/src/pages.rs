@@ -53,6 +53,8 @@ pub enum Value {
     Status(Option<UserText>),
     /// The name of an option.
     Select(Option<UserText>),
+    /// Any number of options.
+    MultiSelect,
     /// The start of a date: `2027-02-18`, or with a time.
     Date(Option<String>),
     /// A number; `None` when there is none.
@@ -141,6 +143,7 @@ fn property(json: &Json) -> Property {
     let value = match kind {
         "status" => Value::Status(name()),
         "select" => Value::Select(name()),
+        "multi_select" => Value::MultiSelect,
         "date" => Value::Date(held["start"].as_str().map(str::to_owned)),
         "number" => Value::Number(held.as_f64()),
         "checkbox" => Value::Checkbox(held.as_bool().unwrap_or(false)),

@@ -1,5 +1,6 @@
 //! The properties of pages and schemas that are written down here.
-use super::super::StatusGroup;
+use super::super::status_property::wanted;
+use super::super::{StatusGroup, StatusOption};
 use super::*;
 use crate::domain::ids::PageId;
 use crate::notion::transport::{Request, Response, Sending};
@@ -137,6 +138,64 @@ fn an_option_is_chosen_by_what_it_means() {
     );
 }
 
+/// A page whose `name` is a select, and a schema with these options.
+fn select(name: &str, options: &[&str]) -> WritableProperties {
+    let mut page = page(None);
+    let property = PageProperty {
+        id: "f".to_owned(),
+        value: Shown::Select(None),
+    };
+    page.properties = [(name.to_owned(), property)].into_iter().collect();
+    let kind = Schema::Select(options.iter().map(|option| UserText::plain(*option)).collect());
+    let schema = PropertySchema {
+        id: "f".to_owned(),
+        kind,
+    };
+    let schema = [(name.to_owned(), schema)].into_iter().collect();
+    WritableProperties::of(&page, Some(Arc::new(schema)), &names())
+}
+
+#[test]
+fn options_of_a_select_are_read_by_their_words_and_written_where_one_alone_is_meant() {
+    for (name, options, expected) in [
+        (
+            "Status",
+            ["Niet gestart", "Bezig", "Geblokkeerd", "Klaar"],
+            [Some("Niet gestart"), Some("Bezig"), Some("Geblokkeerd"), Some("Klaar")],
+        ),
+        (
+            "Stand",
+            ["Offen", "In Arbeit", "Blockiert", "✅ Erledigt"],
+            [Some("Offen"), Some("In Arbeit"), Some("Blockiert"), Some("✅ Erledigt")],
+        ),
+        (
+            "Fase",
+            ["Te doen", "Bezig", "Klaar", "Afgerond"],
+            [Some("Te doen"), Some("Bezig"), None, None],
+        ),
+        (
+            "Fase",
+            ["Klaar", "Afgerond", "Done", "Rood"],
+            [None, None, None, Some("Done")],
+        ),
+        ("État", ["Rouge", "Vert", "Bleu", "Jaune"], [None; 4]),
+    ] {
+        let properties = select(name, &options);
+        let statuses = properties.statuses();
+        let chosen = wanted(&names()).map(|(status, _)| statuses.contains_key(&status));
+        assert_eq!(chosen, expected.map(|option| option.is_some()), "{options:?}");
+        for ((status, _), option) in wanted(&names()).into_iter().zip(expected) {
+            let value = option.map(|option| ("f".to_owned(), PropertyValue::Select(option.to_owned())));
+            assert_eq!(properties.status_value(status), value, "{options:?}");
+        }
+    }
+    let notes = select("Status", &["Te doen", "Bezig", "Klaar", "Afgerond"]).notes;
+    assert!(
+        notes.iter().any(|note| note.contains("Klaar and Afgerond")),
+        "{notes:?}"
+    );
+}
+
 #[test]
 fn an_option_of_a_page_is_read_by_what_it_means() {
     let groups = usual(
@@ -175,7 +234,7 @@ fn without_the_schema_nothing_is_guessed() {
     assert_eq!(properties.properties(), [Property::NextRotation].into());
     assert_eq!(properties.status_value(Status::Done), None);
     assert_eq!(properties.value(Property::Progress, &Wanted::Percent(40)), None);
-    assert_eq!(properties.notes(), [UNSHARED]);
+    assert_eq!(properties.notes, [UNSHARED]);
 }
 
 /// Gives these answers in order, each a status and a body.

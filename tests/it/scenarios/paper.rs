@@ -103,6 +103,7 @@ impl Paper {
     pub fn given(&mut self, given: &Given) {
         match given {
             Given::StatusOptions(options) => self.sheet.offer(options),
+            Given::StatusCalled(name) => self.sheet.call(name),
             Given::Unshared => self.sheet.unshare(),
             Given::Outside => self.sheet.leave(),
             Given::Somebody { who, kind } if kind == "guest" => self.guests.push(who.clone()),

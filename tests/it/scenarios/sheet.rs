@@ -20,6 +20,8 @@ const GROUPS: [&str; 3] = ["To-do", "In progress", "Complete"];
 /// The properties of a page, and the schema of its database.
 pub struct Sheet {
     names: PropertyNames,
+    /// What its Status is called.
+    status: String,
     page: Page,
     options: Vec<StatusOption>,
     shared: bool,
@@ -58,6 +60,7 @@ impl Sheet {
             .map(|(name, group)| (name.to_owned(), GROUPS[group].to_owned()))
             .collect();
         let mut sheet = Self {
+            status: names.status.clone(),
             names,
             page,
             options: Vec::new(),
@@ -87,6 +90,18 @@ impl Sheet {
         }
     }
 
+    /// Its Status has this name from now on.
+    pub fn call(&mut self, name: &str) {
+        let named = self.page.properties.named();
+        let renamed = named.map(|(old, property)| {
+            let is_status = old.expose() == self.status;
+            let name = if is_status { name } else { old.expose() };
+            (name.to_owned(), property.clone())
+        });
+        self.page.properties = renamed.collect();
+        name.clone_into(&mut self.status);
+    }
+
     /// The page leaves its database.
     pub fn leave(&mut self) {
         self.page.data_source = None;
@@ -105,7 +120,7 @@ impl Sheet {
 
     /// A person chooses an option.
     pub fn set(&mut self, option: &str) {
-        if let Some(status) = self.page.properties.get_mut(&self.names.status) {
+        if let Some(status) = self.page.properties.get_mut(&self.status) {
             status.value = Value::Status(Some(UserText::plain(option)));
         }
     }
@@ -140,7 +155,7 @@ impl Sheet {
                 .map(|(status, name)| (status, clean(&name)))
                 .collect(),
             properties: writable.properties(),
-            notes: writable.notes().to_vec(),
+            notes: writable.notes().map(|note| clean(&note)).collect(),
             ..Observed::default()
         }
     }
@@ -151,7 +166,7 @@ impl Sheet {
             kind,
         };
         let schema: Named<PropertySchema> = [
-            (&self.names.status, property(Schema::Status(self.options.clone()))),
+            (&self.status, property(Schema::Status(self.options.clone()))),
             (&self.names.progress, property(Schema::Number { percent: true })),
         ]
         .map(|(name, kind)| (name.clone(), kind))

@@ -38,6 +38,8 @@ pub enum Given {
     Key { provider: String, old: bool, state: String },
     /// `given status options Not started, In Progress, Shipped (Complete)`: each with its group.
     StatusOptions(Vec<(String, String)>),
+    /// `given the status is called Fase`
+    StatusCalled(String),
     /// `given the database is not shared`
     Unshared,
     /// `given the page stands outside of a database`
@@ -102,7 +104,7 @@ impl Transcript {
     /// Whether it needs what only the first depth can do: a clock that jumps, a list that is wrong for a moment.
     pub fn jumps(&self) -> bool {
         let jumps = |line: &Line| match line {
-            Line::Later(_) | Line::Given(Given::Date { .. }) => true,
+            Line::Later(_) | Line::Given(Given::Date { .. } | Given::StatusCalled(_)) => true,
             Line::Act { act, .. } => matches!(act, Act::Quiet(_) | Act::Return),
             _ => false,
         };
@@ -160,6 +162,7 @@ impl Given {
             ["no", ".env"] => Some(Self::NoEnv),
             ["the", "database", "is", "not", "shared"] => Some(Self::Unshared),
             ["the", "page", "stands", "outside", "of", "a", "database"] => Some(Self::Outside),
+            ["the", "status", "is", "called", name] => Some(Self::StatusCalled((*name).to_owned())),
             ["the", "file", path] => Some(Self::File((*path).to_owned())),
             [provider, "new"] => Some(Self::New((*provider).to_owned())),
             [provider, what @ ("due" | "rotated" | "expires" | "exposed"), day] => Some(Self::Date {

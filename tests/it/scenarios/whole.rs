@@ -114,6 +114,7 @@ impl Whole {
             }
             Given::NoEnv
             | Given::New(_)
+            | Given::StatusCalled(_)
             | Given::File(_)
             | Given::Key { .. }
             | Given::Date { .. }

@@ -108,6 +108,7 @@ impl World {
             }
             Given::File(path) => self.write(path, "written\n"),
             Given::StatusOptions(_)
+            | Given::StatusCalled(_)
             | Given::Unshared
             | Given::Outside
             | Given::Date { .. }

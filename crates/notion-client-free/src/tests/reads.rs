@@ -325,3 +325,20 @@ async fn errors_say_what_to_do() {
     );
     assert_eq!(error.to_string(), expected);
 }
+
+#[tokio::test(start_paused = true)]
+async fn comments_that_are_not_there_and_databases_have_hints_of_their_own() {
+    let (client, _) = Script::client([refusal(404, "object_not_found", &json!({}))]);
+    let hint = client.comments(PAGE).await.err().unwrap().hint();
+    assert!(hint.contains("\"Read comments\""), "{hint}");
+    let database = json!({ "object": "database", "data_sources": [{ "id": PAGE, "name": "Action items" }] });
+    let (client, script) = Script::client([ok(&database)]);
+    let sources = client.data_sources_of("db").await.unwrap();
+    assert_eq!(script.paths(), ["GET /v1/databases/db"]);
+    let error = Error::new(Kind::IsDatabase { sources }, "query the data source db".to_owned());
+    assert!(
+        error.hint().contains(&format!("write data_source:{PAGE}")),
+        "{}",
+        error.hint()
+    );
+}
