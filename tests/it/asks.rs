@@ -5,7 +5,7 @@
     reason = "clippy counts the helpers of an integration test as production"
 )]
 
-use keyminder::domain::asks::{Ear, likely_asked, surely_asked};
+use keyminder::domain::asks::{Ear, likely_asked, surely_asked, without_our_name};
 use keyminder::domain::classify::{Ask, Classifier, KeyNames, ReadingContext};
 use keyminder::domain::comment::RawText;
 use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
@@ -32,7 +32,10 @@ fn asked(text: &str, keys: &KeyNames) -> (Vec<Ask>, Option<Ask>) {
     };
     let redactor = Redactor::new(Patterns::builtin(), KnownValues::none());
     let text = redactor.redact(&RawText::new(text.to_owned())).for_reading;
-    let sure = surely_asked(&text, false, ear);
+    let called = without_our_name(&text);
+    let is_called = called.is_some();
+    let text = called.unwrap_or(text);
+    let sure = surely_asked(&text, is_called, ear);
     let rest = sure.rest.as_ref().unwrap_or(&text);
     let likely = likely_asked(rest, &classifier.read(rest, &context), ear);
     let sure: Vec<Ask> = sure.asks.iter().filter_map(|asked| asked.ask).collect();
@@ -68,8 +71,8 @@ fn what_is_asked_is_understood() {
         }
     }
     println!("{right} of {asks} understood, {wrong} surely as something else; {taken} of {idle} that ask nothing");
-    assert!(right * 100 >= asks * 70, "{right} of {asks}");
-    assert!(wrong * 100 <= asks * 15, "{wrong} of {asks}");
+    assert!(right * 100 >= asks * 60, "{right} of {asks}");
+    assert!(wrong * 100 <= asks * 8, "{wrong} of {asks}");
     assert!(taken * 100 <= idle * 5, "{taken} of {idle}");
 }
 

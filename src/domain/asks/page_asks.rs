@@ -8,11 +8,14 @@ use crate::domain::quotations::unquoted;
 use std::ops::Range;
 
 /// The chance from which on a sentence surely asks this.
-const SURE: f32 = 0.6;
+const SURE: f32 = 0.7;
+
+/// As [`SURE`], where we are called by our name: then it is most likely asked of us.
+const SURE_WHERE_CALLED: f32 = 0.35;
 
 /// As [`SURE`], of a part of a sentence, which must also be so many words long: "step 1: check" asks nothing.
-const SURE_OF_PART: f32 = 0.8;
-const SHORTEST_PART: usize = 3;
+const SURE_OF_PART: f32 = 0.9;
+const SHORTEST_PART: usize = 4;
 
 /// The chance from which on a sentence in the form of a question asks this rather than nothing that we know.
 const LIKELY: f32 = 0.15;
@@ -63,16 +66,23 @@ pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfP
     let whole = said.as_str();
     let mut asks = Vec::new();
     let mut taken: Vec<Range<usize>> = Vec::new();
-    for sentence in sentences(whole)
-        .into_iter()
-        .filter(|sentence| sentence.len() <= LONGEST)
-    {
-        for parts in parts(whole, &sentence) {
-            let least = if parts.len() == 1 { SURE } else { SURE_OF_PART };
+    let sentences = sentences(whole);
+    // A word among sentences belongs to them: "No answer. Silence."
+    let is_whole = |sentence: &Range<usize>| sentences.len() == 1 || words(&whole[sentence.clone()]) > 1;
+    let is_short = |sentence: &&Range<usize>| sentence.len() <= LONGEST && is_whole(sentence);
+    for sentence in sentences.iter().filter(is_short) {
+        let to_somebody = || !is_called && is_to_somebody(&whole[sentence.clone()], ear);
+        for parts in parts(whole, sentence) {
+            let least = match parts.len() {
+                1 if is_called => SURE_WHERE_CALLED,
+                1 => SURE,
+                _ => SURE_OF_PART,
+            };
             let is_long = |part: &Range<usize>| parts.len() == 1 || words(&whole[part.clone()]) >= SHORTEST_PART;
             let found = parts.iter().filter(|part| is_long(part)).filter_map(|part| {
-                let ask = surely(&whole[part.clone()], least, is_called, ear)?;
-                Some((ask, part.clone()))
+                let asked = surely(&whole[part.clone()], least, ear)?;
+                let is_to_us = asked.ask == Some(Ask::Assign) || !to_somebody();
+                is_to_us.then(|| (asked, part.clone()))
             });
             let (found, places): (Vec<_>, Vec<_>) = found.unzip();
             if !found.is_empty() {
@@ -129,21 +139,30 @@ fn words(text: &str) -> usize {
         .count()
 }
 
-/// What a part of a sentence surely asks, unless it is said to somebody else, or reports something.
-fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<PageAsk> {
+/// Whether a sentence is said to somebody by name.
+fn is_to_somebody(sentence: &str, ear: Ear<'_>) -> bool {
+    let text = CleanText::passed(sentence.to_owned());
+    ear.classifier.read(&text, ear.context).to_somebody
+}
+
+/// What a part of a sentence surely asks, unless it reports something.
+fn surely(said: &str, least: f32, ear: Ear<'_>) -> Option<PageAsk> {
     let (ask, chance) = ear.classifier.ask(said)?;
     if chance < least {
         return None;
     }
     let text = CleanText::passed(said.trim().to_owned());
     let reading = ear.classifier.read(&text, ear.context);
-    let is_to_us = is_called || !reading.to_somebody || ask == Ask::Assign;
     // Who works on a step reports that, whoever's it is from now on.
     let is_of_hands = matches!(ask, Ask::Take | Ask::Assign | Ask::Release);
     let works =
         |clause: &Clause| is_of_hands && clause.label == Label::Progress && clause.asserted() && !clause.guessed;
-    let is_report = reading.clauses.iter().any(|clause| reports(clause) || works(clause));
-    (is_to_us && !is_report).then_some(PageAsk {
+    let guessed = |clause: &Clause| clause.guessed && says_report(clause) && chance < SURE_OF_PART;
+    let is_report = reading
+        .clauses
+        .iter()
+        .any(|clause| reports(clause) || works(clause) || guessed(clause));
+    (!is_report).then_some(PageAsk {
         ask: Some(ask),
         is_sure: true,
         steps: reading.steps,
@@ -152,10 +171,14 @@ fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<PageA
     })
 }
 
+/// Whether a clause says for sure that something is finished, stopped, taken back, or so with a key.
+fn says_report(clause: &Clause) -> bool {
+    let is_report = clause.label.is_at_stake() || clause.label == Label::KeyReport;
+    is_report && clause.asserted() && clause.certainty != Certainty::Unsure && clause.role != Role::Help
+}
+
 /// Whether a rule reads a clause as a report, or as said of one.
 fn reports(clause: &Clause) -> bool {
-    let is_report = clause.label.is_at_stake() || clause.label == Label::KeyReport;
-    let is_said = clause.asserted() && clause.certainty != Certainty::Unsure && clause.role != Role::Help;
     let is_of_report = clause.role.is_to_us() || matches!(clause.role, Role::AllFree | Role::Withdraws);
-    !clause.guessed && (is_report && is_said || is_of_report)
+    !clause.guessed && (says_report(clause) || is_of_report)
 }
