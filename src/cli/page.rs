@@ -1,4 +1,7 @@
-//! `keyminder page`: a page of Notion as it is read.
+//! `keyminder page`: a page of Notion as it is read, and the first draft of its description.
+mod draft;
+mod init;
+mod proposals;
 mod show;
 
 use super::{CommandResult, Exit, ProjectArgs};
@@ -15,11 +18,14 @@ pub struct PageArgs {
 enum PageCommand {
     /// The steps, boxes and criteria of a page, and what was read with a guess
     Show(show::ShowArgs),
+    /// Draft the description of a page: every step and box, and a check for each whose words tell of one
+    Init(init::PageInitArgs),
 }
 
 /// Runs the command.
 pub fn run(place: &ProjectArgs, args: &PageArgs) -> CommandResult<Exit> {
     match &args.action {
         PageCommand::Show(args) => show::run(place, args),
+        PageCommand::Init(args) => init::run(place, args),
     }
 }

@@ -116,6 +116,10 @@ fn pages(settings: &Settings) -> Result<BTreeMap<String, PageDescription>, Vec<S
     for (name, text) in texts {
         match PageDescription::parse(&text, &format!("config/pages/{name}")) {
             Ok(page) => {
+                let same = |other: &&PageDescription| page.page.is_some() && other.page == page.page;
+                if let Some(other) = pages.values().find(same) {
+                    faults.push(format!("config/pages/{name}: {} describes that page already", other.id));
+                }
                 pages.insert(page.id.clone(), page);
             }
             Err(fault) => faults.push(fault),

@@ -233,10 +233,17 @@ fn tell_gaps(page: &PageId, observed: &Observed) {
 /// The action item that follows, found by its id in the same data source.
 async fn next_page(context: &IntakeContext, page: &Page, watched: &WatchedPage) -> Result<Option<NextPage>, Error> {
     let guide = &watched.guide;
-    let described = guide
-        .id
-        .as_ref()
-        .and_then(|id| context.playbook.now().pages.get(id)?.next_action.clone());
+    let playbook = context.playbook.now();
+    let by_title = guide.id.as_ref().and_then(|id| playbook.pages.get(id));
+    let named = || {
+        playbook
+            .pages
+            .values()
+            .find(|description| description.is_of(&watched.page))
+    };
+    let described = by_title
+        .or_else(named)
+        .and_then(|description| description.next_action.clone());
     let (Some(id), Some(source)) = (
         described.or_else(|| guide.next_actions.first().cloned()),
         &page.data_source,

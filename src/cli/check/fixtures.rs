@@ -27,6 +27,7 @@ pub(super) fn described() -> PageDescription {
     });
     PageDescription {
         id: PAGE.to_owned(),
+        page: None,
         next_action: Some("CHECK_002".to_owned()),
         estimate_minutes: Some(60),
         steps: steps.collect(),

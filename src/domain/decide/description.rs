@@ -3,11 +3,13 @@ use super::builder::DecisionBuilder;
 use super::conversation;
 use std::collections::BTreeMap;
 
-/// The page is described as its title says; under any other title it keeps what it was.
+/// The page is described as its title says, else by the description that names the page; under any other title it keeps what it was.
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>) {
-    let by_title = builder.state.guide.id.as_ref();
-    if let Some(id) = by_title.filter(|id| builder.playbook.pages.contains_key(*id)) {
-        builder.state.described_as = Some(id.clone());
+    let pages = &builder.playbook.pages;
+    let by_title = builder.state.guide.id.as_ref().and_then(|id| pages.get(id));
+    let named = || pages.values().find(|description| description.is_of(builder.page));
+    if let Some(description) = by_title.or_else(named) {
+        builder.state.described_as = Some(description.id.clone());
     }
 }
 
@@ -21,7 +23,10 @@ pub(super) fn loss(builder: &DecisionBuilder<'_>) -> Option<(String, &'static st
         );
         return Some((why, "description_gone", id));
     }
-    let renamed = builder.state.guide.id.as_ref() != Some(&id);
+    let is_named = builder
+        .description()
+        .is_some_and(|description| description.is_of(builder.page));
+    let renamed = builder.state.guide.id.as_ref() != Some(&id) && !is_named;
     let why = format!("the page's title no longer begins with {id}; I keep the checks of config/pages/{id}.toml");
     renamed.then_some((why, "title_changed", id))
 }

@@ -1,6 +1,7 @@
 //! What the project says about a page: the check behind each step and criterion (`config/pages/<ID>.toml`).
 use super::guide::Guide;
 use crate::domain::evidence::Check;
+use crate::domain::ids::PageId;
 use crate::domain::toml_fault;
 use serde::Deserialize;
 
@@ -8,8 +9,11 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct PageDescription {
-    /// The id at the start of the page's title.
+    /// The id at the start of the page's title, or any name where `page` says which page is meant.
     pub id: String,
+    /// The page itself, by its id in Notion or its address: for one whose title begins with no id.
+    #[serde(default)]
+    pub page: Option<String>,
     /// The action item that follows.
     #[serde(default)]
     pub next_action: Option<String>,
@@ -55,8 +59,13 @@ pub struct CriterionDescription {
 impl PageDescription {
     /// Reads a description; the error says where and what.
     pub fn parse(text: &str, file: &str) -> Result<Self, String> {
-        let description: Self =
+        let mut description: Self =
             toml::from_str(text).map_err(|error| format!("{file}: {}", toml_fault::in_words(text, &error)))?;
+        if let Some(page) = &description.page {
+            let id = PageId::parse(page)
+                .ok_or_else(|| format!("{file}: page is neither the id of a page nor its address"))?;
+            description.page = Some(id.as_str().to_owned());
+        }
         for step in &description.steps {
             for number in &step.criteria {
                 if !description.criteria.iter().any(|criterion| criterion.number == *number) {
@@ -68,6 +77,11 @@ impl PageDescription {
             }
         }
         Ok(description)
+    }
+
+    /// Whether it says that this very page is meant.
+    pub fn is_of(&self, page: &PageId) -> bool {
+        self.page.as_deref() == Some(page.as_str())
     }
 
     /// The number of the box on the page that a criterion's description means.

@@ -37,3 +37,45 @@ fn a_page_is_shown_as_it_is_read() {
     assert_eq!(json["steps"].as_array().map(Vec::len), Some(5));
     assert_eq!(json["criteria"][0]["ticked"], false);
 }
+
+#[test]
+fn a_description_is_drafted_once_and_can_be_proven() {
+    let world = World::new();
+    let markdown = "# Office move\n\n## Step 1: Pack\n\n## Step 2: Tell the landlord\n\n## Success criteria\n\n\
+                    - [ ] The list is in docs/boxes.md\n- [ ] Everybody is told\n";
+    let page = world.make_page(markdown);
+    let init = |page: &str, more: &[&str]| {
+        let mut command = world.folder.keyminder(&[&["page", "init", page], more].concat());
+        command
+            .env("KEYMINDER_NOTION_URL", &world.sandbox.url)
+            .env("NOTION_TOKEN", world.sandbox.token.expose_secret());
+        let output = command.output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(said).unwrap())
+    };
+    let (code, said) = init(&page, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        said.contains("config/pages/office-move.toml: 2 steps and 2 boxes") && said.contains("keyminder check"),
+        "{said}"
+    );
+    let file = world.folder.path("config/pages/office-move.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("kind = \"file\"") && text.contains("docs/boxes.md"),
+        "{text}"
+    );
+    let proven = world.folder.keyminder(&["check"]).output().unwrap();
+    assert_eq!(
+        proven.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&proven.stderr)
+    );
+    let (code, said) = init(&page, &[]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("already"), "{said}");
+    let (code, said) = init(&world.page(), &[]);
+    assert_eq!(code, Some(1), "the program carries its description: {said}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+}
