@@ -6,7 +6,7 @@ use crate::domain::asks::{
     without_our_name,
 };
 use crate::domain::classify::{
-    Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Suspicion,
+    Ask, Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Suspicion,
 };
 use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
@@ -143,7 +143,12 @@ impl Ingest {
         reading.steps.extend(asks.iter().flat_map(|asked| &asked.steps));
         reading.steps.sort_unstable();
         reading.steps.dedup();
-        if asks_something && heard.to_classify().as_str().trim().is_empty() {
+        let is_chat = !reading.asks.is_empty() && reading.asks.iter().all(|ask| *ask == Ask::Chat);
+        if asks_something && is_chat {
+            reading.asks.clear();
+            heard.of_page.asks.clear();
+        }
+        if asks_something && !is_chat && heard.to_classify().as_str().trim().is_empty() {
             reading.labels = vec![Label::Question];
             reading.needs_reply = true;
             let asked = heard.asked.questions.iter().flat_map(|question| &question.keys);
@@ -280,6 +285,10 @@ impl Ingest {
         let mut wishes = heard.asked.wishes;
         if reading.suspects(Suspicion::Date) {
             wishes.push(DateWish::suspected(named_keys(&heard.text, &self.keys)));
+        }
+        if asks.iter().any(|asked| asked.ask == Some(Ask::Remind)) && wishes.is_empty() {
+            let day = self.asks.first_day(&heard.text);
+            wishes.extend(day.map(DateWish::reminder));
         }
         let is_old = |first_look: DateTime<Utc>| first_look - comment.created_time > YOUNG;
         Report {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 pub(super) fn parts(playbook: &Playbook) -> Vec<ReplyPart> {
     let known = playbook.topics.ids().map(str::to_owned);
     let own = [Topics::UNKNOWN.to_owned()];
-    let asks = Ask::all().map(|ask| ask.id().to_owned());
+    let asks = Ask::answered().map(|ask| ask.id().to_owned());
     let topics: BTreeSet<String> = known.chain(own).chain(asks).collect();
     let answers = topics.into_iter().flat_map(|topic| {
         [None, Some(1), Some(99)].map(|step| ReplyPart::Question {

@@ -138,6 +138,15 @@ impl AskReader {
         })
     }
 
+    /// The first day that a comment names, whatever of.
+    pub fn first_day(&self, text: &CleanText) -> Option<DayWords> {
+        let words = self.lexicon.words(&folded(text.as_str()));
+        (0..words.len()).find_map(|at| {
+            let before = at.checked_sub(1).and_then(|at| words.get(at));
+            Some(day_reader::day(before, &words[at..])?.1)
+        })
+    }
+
     /// Whether a comment tells how often something is, whatever that is.
     pub fn tells_how_often(&self, text: &CleanText) -> bool {
         let words = self.lexicon.words(&folded(text.as_str()));

@@ -8,7 +8,7 @@ pub fn without_our_name(text: &CleanText) -> Option<CleanText> {
     static CALLED: LazyLock<Option<Regex>> = LazyLock::new(|| {
         let greeting = r"(?:(?:hey|hi|hello|ok|okay|so|hoi|hallo|dag|zeg|bonjour|salut|hola|olá|oi)[\s,]+)?";
         Regex::new(&format!(
-            r"(?i)(^\s*{greeting}keyminder\s*[,:!]|@keyminder\b(?:\s*[,:])?|,\s*keyminder\s*([.!?]*)\s*$)\s*"
+            r"(?i)(^\s*{greeting}keyminder\s*[,:!]|@keyminder\b(?:\s*[,:])?|[\s,]+keyminder\s*([.!?]*)\s*$)\s*"
         ))
         .ok()
     });

@@ -10,15 +10,18 @@ use std::ops::Range;
 /// The chance from which on a sentence surely asks this.
 const SURE: f32 = 0.7;
 
-/// As [`SURE`], where we are called by our name: then it is most likely asked of us.
-const SURE_WHERE_CALLED: f32 = 0.35;
+/// As [`SURE`], where we are called by our name, or the sentence ends as a question: then it most likely asks something of us.
+const SURE_OF_QUESTION: f32 = 0.4;
+
+/// As [`SURE`], where a rule reads a finish in a question: "how do I see that step 3 worked".
+const SURE_AGAINST_RULES: f32 = 0.95;
 
 /// As [`SURE`], of a part of a sentence, which must also be so many words long: "step 1: check" asks nothing.
 const SURE_OF_PART: f32 = 0.9;
 const SHORTEST_PART: usize = 4;
 
 /// The chance from which on a sentence in the form of a question asks this rather than nothing that we know.
-const LIKELY: f32 = 0.15;
+const LIKELY: f32 = 0.25;
 
 /// What a sentence asks of us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +77,7 @@ pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfP
         let to_somebody = || !is_called && is_to_somebody(&whole[sentence.clone()], ear);
         for parts in parts(whole, sentence) {
             let least = match parts.len() {
-                1 if is_called => SURE_WHERE_CALLED,
+                1 if is_called || whole[sentence.clone()].trim_end().ends_with('?') => SURE_OF_QUESTION,
                 1 => SURE,
                 _ => SURE_OF_PART,
             };
@@ -158,10 +161,14 @@ fn surely(said: &str, least: f32, ear: Ear<'_>) -> Option<PageAsk> {
     let works =
         |clause: &Clause| is_of_hands && clause.label == Label::Progress && clause.asserted() && !clause.guessed;
     let guessed = |clause: &Clause| clause.guessed && says_report(clause) && chance < SURE_OF_PART;
+    // A question is no report, whatever stands in it.
+    let is_only_asked = |clause: &Clause| {
+        clause.label == Label::Completion && !ask.is_request() && ask != Ask::Chat && chance >= SURE_AGAINST_RULES
+    };
     let is_report = reading
         .clauses
         .iter()
-        .any(|clause| reports(clause) || works(clause) || guessed(clause));
+        .any(|clause| reports(clause) && !is_only_asked(clause) || works(clause) || guessed(clause));
     (!is_report).then_some(PageAsk {
         ask: Some(ask),
         is_sure: true,

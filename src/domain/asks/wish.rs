@@ -66,6 +66,15 @@ impl DateWish {
         }
     }
 
+    /// Somebody wants to be reminded on a day.
+    pub fn reminder(day: DayWords) -> Self {
+        Self {
+            to: Some(day),
+            way: DateWay::Reminder,
+            ..Self::default()
+        }
+    }
+
     /// Whether it does not say what is wanted.
     pub fn is_unfinished(&self) -> bool {
         self.to.is_none() && self.by.is_none() && self.every.is_none()

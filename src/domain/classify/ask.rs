@@ -79,6 +79,12 @@ asks! {
     Release = "release",
     /// A step is left out.
     Skip = "skip",
+    /// We are wrong about how things stand: look again.
+    Dispute = "dispute",
+    /// We misunderstood a comment.
+    Misread = "misread",
+    /// Nothing: it is talk among people.
+    Chat = "chat",
 }
 
 impl Ask {
@@ -94,6 +100,8 @@ impl Ask {
                 | Self::Assign
                 | Self::Release
                 | Self::Skip
+                | Self::Dispute
+                | Self::Misread
         )
     }
 
@@ -118,9 +126,10 @@ impl Ask {
         )
     }
 
-    /// All of them.
-    pub fn all() -> impl Iterator<Item = Self> {
-        ASKS.into_iter()
+    /// Those that a prompt in `question/` answers.
+    pub fn answered() -> impl Iterator<Item = Self> {
+        let of_their_own = |ask: &Self| matches!(ask, Self::Dispute | Self::Misread | Self::Chat);
+        ASKS.into_iter().filter(move |ask| !of_their_own(ask))
     }
 
     /// By its name.

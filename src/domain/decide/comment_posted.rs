@@ -180,6 +180,10 @@ fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, 
     progress(builder, report, parts);
     requests::dispute(builder, report, parts);
     let asked = page_asks::asked(builder, report, parts);
+    let is_bare = |part: &ReplyPart| matches!(part, ReplyPart::Progress { steps, hedged: false, cleared: false, .. } if steps.is_empty());
+    if !asked.is_empty() {
+        parts.retain(|part| !is_bare(part));
+    }
     parts.extend(asked);
     parts.extend(key_questions::asked(builder, &report));
     parts.extend(dates::wished(builder, report));
@@ -225,7 +229,8 @@ fn key_reports(builder: &mut DecisionBuilder<'_>, report: &Report, parts: &mut V
 
 fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
     let mut clauses = report.clauses(Label::Progress);
-    clauses.retain(|clause| clause.role != Role::SetAside);
+    // That work goes on somehow, as nothing but the sound of a sentence tells, is worth no answer.
+    clauses.retain(|clause| clause.role != Role::SetAside && !(clause.guessed && clause.is_weak()));
     if clauses.is_empty() {
         return;
     }

@@ -70,7 +70,7 @@ pub(super) fn earlier(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> 
 }
 
 /// Nothing is mended: it is not known what, or it is somebody else's.
-fn unknown(of: Option<String>) -> ReplyPart {
+pub(super) fn unknown(of: Option<String>) -> ReplyPart {
     ReplyPart::Misread {
         from: Vec::new(),
         to: Vec::new(),

@@ -3,13 +3,13 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::playbook::Topics;
-use super::{doers, heard, looks};
+use super::{doers, heard, looks, misread};
 use crate::domain::asks::PageAsk;
 use crate::domain::classify::{Ask, folded};
 use crate::domain::effect::Effect;
 use crate::domain::event::Report;
 use crate::domain::evidence::Check;
-use crate::domain::page::{Conversation, Guide, Proof, ReplyPart};
+use crate::domain::page::{Conversation, Guide, Proof, ReplyPart, Step};
 use std::collections::BTreeSet;
 
 /// What a comment asks of us, each with what follows from it.
@@ -26,6 +26,9 @@ pub(super) fn asked(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts
             }
             Some(Ask::Take | Ask::Assign | Ask::Release) => answers.push(doers::report(builder, report, asked, &steps)),
             Some(Ask::Remind) if !report.wishes.is_empty() => {}
+            // A dispute is looked at where all disputes are.
+            Some(Ask::Chat | Ask::Dispute) => {}
+            Some(Ask::Misread) => answers.push(misread::unknown(None)),
             _ => answers.extend(question(builder, &report, asked, &steps)),
         }
     }
@@ -81,27 +84,35 @@ fn steps(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk) -> Vec
     if !asked.ask.is_none_or(Ask::is_of_step) {
         return Vec::new();
     }
-    let by_title = || titled(&builder.state.guide, asked.text.as_str());
-    report.on_step.or_else(by_title).into_iter().collect()
+    let by_words = || spoken_of(&builder.state.guide, asked.text.as_str());
+    report.on_step.or_else(by_words).into_iter().collect()
 }
 
 /// So many letters tell that two words are of one stem: "monitor" and "monitoring".
 const STEM: usize = 5;
 
-/// The step whose title shares the most words with a text, if it is one alone.
-fn titled(guide: &Guide, text: &str) -> Option<u8> {
+/// The step whose title shares the most words with a text, if it is one alone; else the one whose text and commands do.
+fn spoken_of(guide: &Guide, text: &str) -> Option<u8> {
+    let content = |step: &Step| {
+        let text = step.text.iter().chain(&step.commands);
+        text.cloned().collect::<Vec<String>>().join(" ")
+    };
+    nearest(guide, text, |step| step.title.clone()).or_else(|| nearest(guide, text, content))
+}
+
+fn nearest(guide: &Guide, text: &str, words: impl Fn(&Step) -> String) -> Option<u8> {
     let stems = |text: &str| -> BTreeSet<String> {
         let folded = folded(text);
-        let words = folded.split(|c: char| !c.is_alphanumeric());
+        let said = folded.split(|c: char| !c.is_alphanumeric());
         let stem = |word: &str| word.chars().take(STEM).collect::<String>();
-        words.filter(|word| word.len() >= STEM).map(stem).collect()
+        said.filter(|word| word.len() >= STEM).map(stem).collect()
     };
     let said = stems(text);
     let shared = |title: &str| stems(title).intersection(&said).count();
     let counts: Vec<(usize, u8)> = guide
         .steps
         .iter()
-        .map(|step| (shared(&step.title), step.number))
+        .map(|step| (shared(&words(step)), step.number))
         .collect();
     let most = counts.iter().map(|(count, _)| *count).max().filter(|most| *most > 0)?;
     let mut best = counts.into_iter().filter(|(count, _)| *count == most);

@@ -2,7 +2,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::{corrections, heard, looks};
-use crate::domain::classify::{Label, Role};
+use crate::domain::classify::{Ask, Label, Role};
 use crate::domain::event::Report;
 use crate::domain::page::ReplyPart;
 
@@ -26,7 +26,9 @@ pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyP
 /// "You are wrong, I did rotate it": what our last reply in the thread spoke of is looked at again, after what the comment
 /// itself says is finished or rotated.
 pub(super) fn dispute(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
-    if report.playing(Role::Dispute).is_empty() || corrections::names_open_work(&report) {
+    let is_dispute =
+        !report.playing(Role::Dispute).is_empty() || report.asks.iter().any(|asked| asked.ask == Some(Ask::Dispute));
+    if !is_dispute || corrections::names_open_work(&report) {
         return;
     }
     let looks = |part: &ReplyPart| matches!(part, ReplyPart::Claim { .. } | ReplyPart::Keys { .. });
