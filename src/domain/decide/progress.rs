@@ -108,20 +108,15 @@ pub(super) fn is_finished(state: &PageState, description: Option<&PageDescriptio
                 .iter()
                 .all(|step| step_proof(state, description, step.number).max(said) > Proof::Open);
     }
-    let numbers = description.map_or_else(
-        || {
-            state
-                .guide
-                .criteria
-                .iter()
-                .map(|criterion| criterion.number)
-                .collect::<Vec<_>>()
-        },
-        |page| page.criteria.iter().map(|criterion| criterion.number).collect(),
-    );
-    numbers
-        .iter()
-        .all(|number| criterion_proof(state, description, *number, said) > Proof::Open)
+    let is_closed = |number: u8, said: Proof| criterion_proof(state, description, number, said) > Proof::Open;
+    match description {
+        Some(page) => page.criteria.iter().all(|criterion| is_closed(criterion.number, said)),
+        // A box within a step is a part of what is said of the step.
+        None => state.guide.criteria.iter().all(|criterion| {
+            let of_step = criterion.step.map(|step| step_proof(state, None, step));
+            is_closed(criterion.number, of_step.map_or(said, |proof| proof.max(said)))
+        }),
+    }
 }
 
 /// Whether everything but the next rotation's date is proven: then the date may be written.

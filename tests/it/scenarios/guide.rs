@@ -75,7 +75,8 @@ pub fn page(name: &str, redactor: &LiveRedactor) -> (Guide, BTreeMap<BlockId, bo
         };
         let item = line.split_once(". ").filter(|(number, _)| number.parse::<u8>().is_ok());
         let (kind, text) = match (kind, item, line.strip_prefix("- ")) {
-            (BlockKind::Text, Some((_, text)), _) | (BlockKind::Text, None, Some(text)) => (BlockKind::Item, text),
+            (BlockKind::Text, Some((_, text)), _) => (BlockKind::Numbered, text),
+            (BlockKind::Text, None, Some(text)) => (BlockKind::Bulleted, text),
             (kind, _, _) => (kind, text),
         };
         let id = BlockId::from_wire(&format!("block-{at}"));
@@ -87,7 +88,14 @@ pub fn page(name: &str, redactor: &LiveRedactor) -> (Guide, BTreeMap<BlockId, bo
             .current()
             .redact(&RawText::new(text.replace("**", "").replace('`', "")))
             .text;
-        blocks.push(PageBlock { id, kind, text });
+        blocks.push(PageBlock {
+            id,
+            kind,
+            text,
+            depth: 0,
+            is_bold: line.starts_with("**") && line.ends_with("**"),
+            is_closed: false,
+        });
     }
     let title = redactor.shared().current().redact(&RawText::new(title)).text;
     (Guide::parse(&title, "https://www.notion.so/11", &blocks), boxes)
