@@ -8,6 +8,7 @@ mod files;
 mod fixtures;
 mod leaks;
 mod needs;
+mod pages;
 mod render_all;
 
 use super::{CommandError, CommandResult, Exit, ProjectArgs, classify, patterns, tools};
@@ -47,6 +48,9 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     faults.extend(lacking.map(|consent| consent::notion_in_words(&consent)));
     let proven = prove(&settings, &mut faults);
     for notice in files::notices(&settings, env.as_ref()) {
+        println!("{notice}\n");
+    }
+    for notice in super::runtime()?.block_on(pages::notices(&settings)) {
         println!("{notice}\n");
     }
     if faults.is_empty() {

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     reason = "clippy counts the helpers of an integration test as production"
 )]
+mod any;
 mod told;
 
 use keyminder::domain::page::Guide;
@@ -82,6 +83,30 @@ async fn every_form_of_a_page_is_read_or_told() {
     }
     assert!(pages > 50, "only {pages} pages were found");
     compare(&file, &found);
+}
+
+/// A copy may list nothing: then its original is asked, and what stands twice on a page is read once.
+#[tokio::test]
+async fn the_original_of_a_synced_copy_is_asked() {
+    let reader = Reader::new().await;
+    let request = keyminder_sandbox::Request {
+        method: "PUT".into(),
+        path: "/sandbox/synced-copies".into(),
+        body: r#"{"empty":true}"#.into(),
+        ..keyminder_sandbox::Request::default()
+    };
+    assert_eq!(reader.sandbox.sandbox.handle(&request).status, 200);
+    let original = "<synced_block url=\"rules\">\n\t## Step 1: Pack\n\t- [ ] Books\n</synced_block>\n";
+    let copy = "<synced_block_reference url=\"rules\"/>\n## Step 2: Drive\n";
+    for page in [
+        format!("# Both\n{original}{copy}"),
+        format!("# The copy alone\n{copy}"),
+        format!("# The copy first\n{copy}{original}"),
+    ] {
+        let (guide, _) = reader.read(&page).await;
+        let read = (guide.steps.len(), guide.criteria.len(), guide.remarks.len());
+        assert_eq!(read, (2, 1, 0), "{page}: {:?}", guide.remarks);
+    }
 }
 
 #[tokio::test]

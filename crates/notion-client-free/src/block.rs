@@ -90,7 +90,7 @@ impl From<BlockBody> for Block {
             text: text(content),
             depth: 0,
             has_children: body.has_children,
-            is_bold: RichText::at(content, "rich_text").is_some_and(|text| text.is_bold()),
+            is_bold: is_bold(content),
             kind: BlockKind::from_wire(&body.kind, content),
         }
     }
@@ -136,6 +136,14 @@ impl BlockKind {
             _ => Self::Other,
         }
     }
+}
+
+/// Whether a block has words, and all of them are bold.
+fn is_bold(content: &Json) -> bool {
+    let items = content["rich_text"].as_array().into_iter().flatten();
+    let says = |item: &&Json| item["plain_text"].as_str().is_some_and(|text| !text.trim().is_empty());
+    let mut said = items.filter(says).peekable();
+    said.peek().is_some() && said.all(|item| item["annotations"]["bold"] == true)
 }
 
 /// The fields whose text is read; all other text of a block is there to be searched.

@@ -21,8 +21,6 @@ pub struct RichTextItem {
     text: Option<ItemText>,
     #[serde(default)]
     mention: Option<ItemMention>,
-    #[serde(default)]
-    annotations: Json,
 }
 
 #[derive(Clone, Deserialize)]
@@ -96,12 +94,6 @@ impl RichText {
             .flat_map(RichTextItem::unseen)
             .map(str::to_owned)
             .collect()
-    }
-
-    /// Whether it has words, and all of them are bold.
-    pub(crate) fn is_bold(&self) -> bool {
-        let mut said = self.0.iter().filter(|item| !item.words().trim().is_empty()).peekable();
-        said.peek().is_some() && said.all(|item| item.annotations["bold"] == true)
     }
 
     /// The text of the last item as Notion shows it; `None` of an empty text.

@@ -200,6 +200,7 @@ fn fresh_world(rng: &mut fastrand::Rng, now_ms: u64) -> World {
         comments: HashMap::new(),
         last_place: 0,
         originals: HashMap::new(),
+        copies_are_empty: false,
         threads: HashMap::new(),
     }
 }

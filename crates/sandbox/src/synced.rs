@@ -28,10 +28,12 @@ pub fn resolve(world: &mut World, rng: &mut fastrand::Rng, page: Id) {
     }
 }
 
-/// What lies in a block: in a copy what lies in its original, as far as that is shared.
+/// What is listed of a block: of a copy what lies in its original, as far as that is shared. That both ways to list a copy
+/// are met, nothing and all, there is a switch.
 pub fn children<'a>(world: &'a World, block: &'a Block) -> &'a [Id] {
     match block.original() {
         None => &block.children,
+        Some(_) if world.copies_are_empty => &[],
         Some(original) => world
             .visible_block(original)
             .map_or(&[], |original| original.children.as_slice()),

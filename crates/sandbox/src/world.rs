@@ -35,6 +35,9 @@ pub struct World {
     /// The originals of synced blocks, by the name that their Markdown gave them.
     #[serde(default)]
     pub originals: HashMap<String, Id>,
+    /// Whether a synced copy lists nothing itself, so that its original must be asked.
+    #[serde(default)]
+    pub copies_are_empty: bool,
     /// The place of the last comment in the order of all comments.
     pub last_place: u64,
     /// The comments of each page or block, by their place. Rebuilt after a restart.

@@ -52,7 +52,7 @@ impl World {
         first_page(&self.sandbox)
     }
 
-    fn add_page(&self, markdown: &str, database: bool) -> String {
+    pub(super) fn add_page(&self, markdown: &str, database: bool) -> String {
         let page = self.act("POST", "pages", &json!({ "markdown": markdown, "database": database }));
         page["id"].as_str().unwrap().to_owned()
     }

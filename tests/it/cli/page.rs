@@ -1,5 +1,6 @@
 //! `keyminder page show`: a page of the sandbox, as it is read.
 use super::bot::World;
+use super::fed;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
@@ -36,4 +37,22 @@ fn a_page_is_shown_as_it_is_read() {
     let json: Value = serde_json::from_str(&shown(&world, &world.page(), &["--json"])).unwrap();
     assert_eq!(json["steps"].as_array().map(Vec::len), Some(5));
     assert_eq!(json["criteria"][0]["ticked"], false);
+}
+
+#[test]
+fn what_is_read_with_a_guess_is_told_by_explain_by_check_and_once_in_the_log() {
+    let world = World::new();
+    let page = world.add_page("# Move\n- [ ] Pack\n- [ ] Drive\n<unknown alt=\"form\"/>\n", false);
+    let log = world.swept(&page);
+    let guess = "the steps are the boxes";
+    assert_eq!(log.matches(guess).count(), 1, "{log}");
+    assert!(!world.swept(&page).contains(guess), "it is told when it changes");
+    let (said, _) = fed(&world.folder, &["explain", "--page", &page, "Step 1 is done"], "", 0);
+    assert!(said.contains("page       Move: steps 2, boxes 2\n"), "{said}");
+    let (checked, _) = fed(&world.folder, &["check"], "", 0);
+    for told in [&said, &checked] {
+        for part in [guess, "there is 1 block that Notion does not give"] {
+            assert!(told.contains(part), "{part:?} is not in\n{told}");
+        }
+    }
 }

@@ -16,6 +16,10 @@ const MOST_LINES: usize = 2;
 /// So many commands of a step are kept, each up to so many characters.
 const MOST_COMMANDS: usize = 8;
 const LONGEST_COMMAND: usize = 120;
+/// So many remarks are kept of a page.
+const MOST_REMARKS: usize = 12;
+/// No part is joined to a title that is longer, in bytes.
+const LONGEST_TITLE: usize = 200;
 /// A box's number is a byte.
 const MOST_BOXES: usize = 255;
 
@@ -72,6 +76,9 @@ pub(super) fn read(guide: &mut Guide, blocks: &[PageBlock]) {
     remarks.append(&mut guide.remarks);
     remarks.extend((guide.criteria.is_empty() && !guide.steps.is_empty()).then_some(Remark::NoBoxes));
     remarks.extend(unread(&lines, &standings));
+    let more = remarks.len().saturating_sub(MOST_REMARKS);
+    remarks.truncate(MOST_REMARKS);
+    remarks.extend((more > 0).then_some(Remark::More(more)));
     guide.remarks = remarks;
 }
 
@@ -129,10 +136,11 @@ impl GuideReader<'_> {
                 (Some(one), Some(other)) => Some(one + other),
                 (one, other) => one.or(other),
             };
-            if begin.is_part && !step.title.is_empty() || begin.title.is_empty() {
+            let has_title = !step.title.is_empty();
+            if begin.title.is_empty() || has_title && (begin.is_part || step.title.len() > LONGEST_TITLE) {
                 continue;
             }
-            if !step.title.is_empty() {
+            if has_title {
                 step.title += " / ";
             }
             step.title += &begin.title;

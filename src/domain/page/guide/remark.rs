@@ -65,6 +65,8 @@ pub enum Remark {
     NotGiven(usize),
     /// What is in a block could not be read; its text.
     ContentNotRead(String),
+    /// There is more to be said than is kept.
+    More(usize),
 }
 
 /// The forms that steps are read from when no heading says "Step 1".
@@ -141,6 +143,7 @@ impl fmt::Display for Remark {
                 write!(f, "{blocks} that Notion does not give to connections: not read")
             }
             Self::ContentNotRead(text) => write!(f, "what is in {text} cannot be read"),
+            Self::More(remarks) => write!(f, "and {remarks} more of that kind"),
         }
     }
 }
