@@ -12,16 +12,23 @@ fn clean(text: &str) -> CleanText {
 }
 
 fn kind(sign: u8) -> BlockKind {
-    match sign % 8 {
+    match sign % 16 {
         level @ 0..=3 => BlockKind::Heading(level),
         4 => BlockKind::ToDo { checked: sign > 128 },
-        5 => BlockKind::Text,
-        6 => BlockKind::Item,
+        5..=7 => BlockKind::Text,
+        8 => BlockKind::Numbered,
+        9 => BlockKind::Bulleted,
+        10 => BlockKind::Toggle,
+        11 => BlockKind::Callout,
+        12 => BlockKind::Table { has_head: sign > 128 },
+        13 => BlockKind::Row,
+        14 => BlockKind::NotGiven,
         _ => BlockKind::Code,
     }
 }
 
-/// Parses a guide of one block a line: the first byte of a line says which kind of block it is.
+/// Parses a guide of one block a line: the first byte of a line says which kind of block it is, and how
+/// deep it lies.
 ///
 /// # Panics
 ///
@@ -33,6 +40,9 @@ pub fn guide(data: &[u8]) {
             id: BlockId::from_wire(&format!("{place:032x}")),
             kind: kind(*sign),
             text: clean(&String::from_utf8_lossy(text)),
+            depth: usize::from(sign / 16 % 4),
+            is_bold: sign % 16 == 6,
+            is_closed: sign % 16 == 7,
         })
     };
     let blocks: Vec<PageBlock> = data

@@ -3,6 +3,7 @@ mod alerts;
 mod asked;
 mod blockers;
 mod corrected;
+mod descriptions;
 mod evidence;
 mod files;
 mod fixtures;
@@ -47,6 +48,9 @@ pub fn run(place: &ProjectArgs, _args: &CheckArgs) -> CommandResult<Exit> {
     faults.extend(lacking.map(|consent| consent::notion_in_words(&consent)));
     let proven = prove(&settings, &mut faults);
     for notice in files::notices(&settings, env.as_ref()) {
+        println!("{notice}\n");
+    }
+    for notice in super::runtime()?.block_on(pages::notices(&settings)) {
         println!("{notice}\n");
     }
     if faults.is_empty() {
@@ -123,7 +127,7 @@ fn prove(settings: &Settings, faults: &mut Vec<String>) -> Proven {
             }
             proven.pages = playbook.pages.len();
             for page in playbook.pages.values() {
-                faults.extend(pages::faults(page, providers.as_deref()));
+                faults.extend(descriptions::faults(page, providers.as_deref()));
             }
             prompts(playbook, &config::prompt_files(settings), &mut proven, faults);
         }

@@ -11,7 +11,7 @@ use crate::domain::effect::{Effect, NewEffect};
 use crate::domain::event::{Authority, Event};
 use crate::domain::ids::{BlockId, PageId};
 use crate::domain::leaks::LeakedKeys;
-use crate::domain::page::PageState;
+use crate::domain::page::{Guide, PageState};
 use crate::domain::reply;
 use crate::intake::{Author, PageFacts};
 use crate::notion::RawComment;
@@ -120,6 +120,7 @@ fn text(argument: &str) -> CommandResult<String> {
 /// Everything that is said of a comment.
 #[derive(Serialize)]
 struct Explanation {
+    page: ExplainedPage,
     redaction: Redaction,
     /// Which keys leaked, as it says; the reading is that of the rest.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -133,6 +134,15 @@ struct Explanation {
     asked: Vec<String>,
     effects: Vec<String>,
     reply: ExplainedReply,
+}
+
+/// The page as it was read; `page show` tells all of it.
+#[derive(Serialize)]
+struct ExplainedPage {
+    title: String,
+    steps: usize,
+    boxes: usize,
+    remarks: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -205,6 +215,7 @@ impl Explanation {
             .effects
             .retain(|wanted| reply_of(wanted).is_none() || is_caused_by(wanted, comment));
         Self {
+            page: ExplainedPage::of(&guide),
             redaction,
             leak,
             no_leak,
@@ -235,6 +246,13 @@ impl Explanation {
     }
 
     fn print(&self) {
+        let ExplainedPage {
+            title, steps, boxes, ..
+        } = &self.page;
+        println!("page       {title}: steps {steps}, boxes {boxes}");
+        for remark in &self.page.remarks {
+            print!("{}", table::line("", remark));
+        }
         println!("redacted   {}", self.redaction.text);
         for found in &self.redaction.findings {
             let extent = match found.extent {
@@ -268,6 +286,17 @@ impl Explanation {
                 "           (first; the final reply tells what these come to: {})",
                 self.reply.after.join(", ")
             );
+        }
+    }
+}
+
+impl ExplainedPage {
+    fn of(guide: &Guide) -> Self {
+        Self {
+            title: guide.title.clone(),
+            steps: guide.steps.len(),
+            boxes: guide.criteria.len(),
+            remarks: guide.remarks.iter().map(ToString::to_string).collect(),
         }
     }
 }

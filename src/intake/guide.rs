@@ -4,8 +4,8 @@ use crate::domain::comment::CleanText;
 use crate::domain::ids::{BlockId, PageId};
 use crate::domain::page::{BlockKind, Guide, PageBlock};
 use crate::domain::redact::Redactor;
-use crate::notion::{self, Block, Client, raw_text};
-use std::collections::BTreeMap;
+use crate::notion::{self, Block, Client, Unread, raw_text};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep blocks are read: a step's list inside a toggle inside a column.
 pub(super) const DEPTH: usize = 4;
@@ -18,30 +18,44 @@ pub async fn read_guide(
 ) -> Result<(Guide, BTreeMap<BlockId, bool>), IntakeError> {
     let page = notion.page(page).await?;
     let blocks = notion.blocks(page.id.as_str(), DEPTH).await?;
-    let clean = |block: &Block| page_block(block, redactor.redact_shown(&raw_text(&block.text)).text);
+    let closed = closed(&blocks.unread);
+    let clean = |block: &Block| page_block(block, redactor.redact_shown(&raw_text(&block.text)).text, &closed);
     let clean: Vec<PageBlock> = blocks.found.iter().map(clean).collect();
     let title = redactor.redact_shown(&raw_text(&page.title)).text;
     Ok((Guide::parse(&title, &page.id.url(), &clean), boxes(&blocks.found)))
 }
 
-/// A block as guides are read from it, with its redacted text.
-pub(super) fn page_block(block: &Block, text: CleanText) -> PageBlock {
+/// A block as guides are read from it, with its redacted text; `closed`: the blocks whose content nobody here may read.
+pub(super) fn page_block(block: &Block, text: CleanText, closed: &BTreeSet<&BlockId>) -> PageBlock {
     let kind = match &block.kind {
         notion::BlockKind::Heading(level) => BlockKind::Heading(*level),
         notion::BlockKind::ToDo { checked } => BlockKind::ToDo { checked: *checked },
-        notion::BlockKind::Paragraph | notion::BlockKind::Quote | notion::BlockKind::Callout => BlockKind::Text,
-        notion::BlockKind::Bulleted | notion::BlockKind::Numbered => BlockKind::Item,
+        notion::BlockKind::Paragraph | notion::BlockKind::Quote => BlockKind::Text,
+        notion::BlockKind::Callout => BlockKind::Callout,
+        notion::BlockKind::Toggle => BlockKind::Toggle,
+        notion::BlockKind::Bulleted => BlockKind::Bulleted,
+        notion::BlockKind::Numbered => BlockKind::Numbered,
         notion::BlockKind::Code => BlockKind::Code,
-        notion::BlockKind::Divider
-        | notion::BlockKind::Child
-        | notion::BlockKind::Unsupported
-        | notion::BlockKind::Other => BlockKind::Other,
+        notion::BlockKind::Table { has_head } => BlockKind::Table { has_head: *has_head },
+        notion::BlockKind::Row => BlockKind::Row,
+        notion::BlockKind::Unsupported => BlockKind::NotGiven,
+        notion::BlockKind::Synced { .. } => BlockKind::Synced,
+        notion::BlockKind::Divider | notion::BlockKind::Child | notion::BlockKind::Other => BlockKind::Other,
     };
     PageBlock {
         id: block.id.clone(),
         kind,
         text,
+        depth: block.depth,
+        is_bold: block.is_bold,
+        is_closed: closed.contains(&block.id),
     }
+}
+
+/// The blocks whose content stays hidden from us.
+pub(super) fn closed(unread: &[Unread]) -> BTreeSet<&BlockId> {
+    let lasting = unread.iter().filter(|part| !part.is_passing());
+    lasting.map(|part| &part.block).collect()
 }
 
 /// The boxes among the blocks, ticked or not.

@@ -1,7 +1,7 @@
 //! What a page shows: its properties, its guide, its boxes. What cannot be read is left out and said; the last good guide stays.
 use super::context::IntakeContext;
 use super::error::IntakeError;
-use super::guide::{DEPTH, boxes, page_block};
+use super::guide::{DEPTH, boxes, closed, page_block};
 use super::watched::{PageDigest, PagePart, WatchedPage, is_over};
 use crate::domain::comment::{CleanText, Finding, RawText};
 use crate::domain::event::Event;
@@ -70,13 +70,14 @@ async fn take_in(
     blocks: Option<Blocks>,
 ) -> Option<Error> {
     let Blocks { found, unread } = blocks?;
-    let (lasting, passing): (Vec<Unread>, Vec<Unread>) = unread.into_iter().partition(|part| !part.is_passing());
+    let closed = closed(&unread);
+    let (lasting, passing): (Vec<&Unread>, Vec<&Unread>) = unread.iter().partition(|part| !part.is_passing());
     for part in lasting {
         let (block, why) = (&part.block, part.error.summary());
         let what = format!("what is in block {block} cannot be read and is left out: {why}");
         context.health.note(&watched.page, &what);
     }
-    let fault = passing.into_iter().next().map(|part| part.error);
+    let fault = passing.first().map(|part| part.error.clone());
     watched.boxes.extend(boxes(&found));
     if watched.has_guide && fault.is_some() {
         let known: BTreeSet<&BlockId> = watched.blocks.iter().collect();
@@ -103,7 +104,7 @@ async fn take_in(
     for block in &found {
         let redacted = redactor.redact_shown(&raw_text(&block.text));
         keep(block.id.clone(), unfit_for_a_page(&redactor, &raw_text(&block.text)));
-        clean.push(page_block(block, redacted.text));
+        clean.push(page_block(block, redacted.text, &closed));
     }
     watched.boxes = boxes(&found);
     watched.blocks = clean.iter().map(|block| block.id.clone()).collect();
@@ -113,8 +114,23 @@ async fn take_in(
         .faults
         .retain(|part, _| !matches!(part, PagePart::Block(block) if !blocks.contains(block)));
     watched.held = Some(held);
-    watched.guide = Guide::parse(&title.text, &page.id.url(), &clean);
+    let guide = Guide::parse(&title.text, &page.id.url(), &clean);
+    tell_remarks(&watched.page, &watched.guide, &guide);
+    watched.guide = guide;
     fault
+}
+
+/// What was not read of a page, or was read with a guess, is told in one line when it changes.
+fn tell_remarks(page: &PageId, before: &Guide, guide: &Guide) {
+    if before.remarks == guide.remarks {
+        return;
+    }
+    let told: Vec<String> = guide.remarks.iter().map(ToString::to_string).collect();
+    if told.is_empty() {
+        tracing::info!(%page, "the page is read without a guess");
+    } else {
+        tracing::info!(%page, "how the page is read: {}", told.join("; "));
+    }
 }
 
 /// What a text of the page holds that should not stand there. What its form tells is told as it is, whatever the values of
@@ -211,9 +227,6 @@ async fn tell(
         settled: watched.last_edited == page.last_edited,
     };
     if told.is_news(watched.told) {
-        if watched.first {
-            tell_gaps(&watched.page, &observed);
-        }
         let read = PipelineInput::new(watched.page.clone(), Event::PageRead(Box::new(observed)));
         context.pipeline.submit(vec![read]).await?;
     }
@@ -221,13 +234,6 @@ async fn tell(
     watched.told = Some(told);
     watched.has_guide = true;
     Ok(())
-}
-
-/// What the page lacks is told once; the bot goes on without it.
-fn tell_gaps(page: &PageId, observed: &Observed) {
-    if observed.guide.steps.is_empty() {
-        tracing::warn!(%page, "the page has no steps (headings \"Step 1: title\"); I answer, but there is nothing to tick");
-    }
 }
 
 /// The action item that follows, found by its id in the same data source.

@@ -21,6 +21,7 @@ mod lost_key;
 mod notion_client;
 mod oracle;
 mod outage;
+mod pages;
 mod pasted;
 mod planted;
 mod providers;

@@ -1,138 +1,18 @@
 //! Blocks: the content of a page in reading order, and the two changes that we make to it.
 use crate::answer::About;
+use crate::block::{Block, BlockKind};
 use crate::client::{Call, Client};
 use crate::error::{Error, Kind, WriteError};
 use crate::ids::BlockId;
 use crate::listing::{Allowance, Cut, Listed, Portion, paged, segment};
-use crate::rich_text::RichText;
-use crate::unseen;
-use crate::user_text::UserText;
 use reqwest::Method;
-use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 use std::collections::HashSet;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// When parts of a page have cost this much time in vain, the rest of its nested parts is not asked for.
 const LOST_ON_PARTS: Duration = Duration::from_secs(45);
-
-/// A block of a page.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(from = "BlockBody")]
-pub struct Block {
-    /// The id of the block, by which it is read and changed.
-    pub id: BlockId,
-    /// What it is.
-    pub kind: BlockKind,
-    /// Its text; of blocks that we do not know, whatever text they carry.
-    pub text: UserText,
-    /// How deep it lies: 0 directly under the page.
-    pub depth: usize,
-    /// Whether there are blocks in it.
-    pub has_children: bool,
-}
-
-/// What a block is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BlockKind {
-    /// A heading of level 1 to 4.
-    Heading(u8),
-    /// A paragraph of plain text.
-    Paragraph,
-    /// A check-box with its text.
-    ToDo {
-        /// Whether it is ticked.
-        checked: bool,
-    },
-    /// A point of a list.
-    Bulleted,
-    /// A numbered point of a list.
-    Numbered,
-    /// A quotation set apart from the text.
-    Quote,
-    /// A callout with an icon.
-    Callout,
-    /// A piece of code, shown as it stands.
-    Code,
-    /// A line across.
-    Divider,
-    /// A page or a database within the page: a guide of its own.
-    Child,
-    /// A kind that people see and the API does not: a form, a transcript, whatever is newer than the API.
-    Unsupported,
-    /// A kind of which nothing more is known here.
-    Other,
-}
-
-#[derive(Deserialize)]
-struct BlockBody {
-    id: String,
-    #[serde(rename = "type", default)]
-    kind: String,
-    #[serde(default)]
-    has_children: bool,
-    /// The content stands under the key that `type` names.
-    #[serde(flatten)]
-    rest: Map<String, Json>,
-}
-
-impl From<BlockBody> for Block {
-    fn from(body: BlockBody) -> Self {
-        let content = body.rest.get(&body.kind).unwrap_or(&Json::Null);
-        Self {
-            id: BlockId::from_wire(&body.id),
-            text: text(content),
-            depth: 0,
-            has_children: body.has_children,
-            kind: BlockKind::from_wire(&body.kind, content),
-        }
-    }
-}
-
-impl BlockKind {
-    fn from_wire(name: &str, content: &Json) -> Self {
-        match name {
-            "heading_1" => Self::Heading(1),
-            "heading_2" => Self::Heading(2),
-            "heading_3" => Self::Heading(3),
-            "heading_4" => Self::Heading(4),
-            "paragraph" => Self::Paragraph,
-            "to_do" => Self::ToDo {
-                checked: content["checked"].as_bool().unwrap_or(false),
-            },
-            "bulleted_list_item" => Self::Bulleted,
-            "numbered_list_item" => Self::Numbered,
-            "quote" => Self::Quote,
-            "callout" => Self::Callout,
-            "code" => Self::Code,
-            "divider" => Self::Divider,
-            "child_page" | "child_database" => Self::Child,
-            "unsupported" => Self::Unsupported,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// The fields whose text is read; all other text of a block is there to be searched.
-const READ: [&str; 5] = ["rich_text", "caption", "cells", "title", "expression"];
-
-/// All text of a block: its rich text, or what stands in its place in the rarer kinds.
-fn text(content: &Json) -> UserText {
-    let mut parts: Vec<RichText> = ["rich_text", "caption"]
-        .iter()
-        .filter_map(|key| RichText::at(content, key))
-        .collect();
-    for cell in content["cells"].as_array().into_iter().flatten() {
-        parts.extend(RichText::deserialize(cell).ok());
-    }
-    let plain = ["title", "expression"].iter().filter_map(|key| content[key].as_str());
-    let mut rest = content.clone();
-    if let Some(fields) = rest.as_object_mut() {
-        fields.retain(|name, _| !READ.contains(&name.as_str()));
-    }
-    RichText::join(&parts, &plain.collect::<Vec<_>>(), unseen::texts(&rest))
-}
 
 /// What stands under a page or a block, as far as it could be read.
 #[derive(Clone, Debug)]
@@ -233,9 +113,14 @@ impl Client {
                 continue;
             };
             block.depth = open.len() - 1;
-            let enter = block.has_children && block.kind != BlockKind::Child && block.depth < depth;
+            // What a copy shows is read once, where its original stands on the page as well.
+            let original = block
+                .original()
+                .filter(|original| visited.insert(original.as_str().to_owned()));
+            let holds = block.has_children || original.is_some();
+            let enter = holds && block.kind != BlockKind::Child && block.depth < depth;
             if enter && visited.insert(block.id.as_str().to_owned()) {
-                open.extend(self.enter(&block, &mut walk).await?);
+                open.extend(self.enter(&block, original, &mut walk).await?);
             }
             found.push(block);
         }
@@ -245,8 +130,14 @@ impl Client {
         })
     }
 
-    /// What is in a nested block; `None` when that cannot be read, which is then noted.
-    async fn enter(&self, block: &Block, walk: &mut Walk) -> Result<Option<std::vec::IntoIter<Block>>, Error> {
+    /// What is in a nested block; `None` when that cannot be read, which is then noted. A synced copy may list nothing:
+    /// then its `original` is asked.
+    async fn enter(
+        &self,
+        block: &Block,
+        original: Option<&BlockId>,
+        walk: &mut Walk,
+    ) -> Result<Option<std::vec::IntoIter<Block>>, Error> {
         let id = block.id.as_str();
         let begun = Instant::now();
         if let Some(cut) = walk.allowance.spent() {
@@ -260,8 +151,8 @@ impl Client {
             // Notion says that such blocks have children, and refuses to list them (400).
             _ if block.kind == BlockKind::Unsupported => Err(content_of(id).error(Kind::Invalid)),
             Some(error) if walk.lost > LOST_ON_PARTS => Err(error.clone()),
-            Some(_) => self.children(id, 1, &mut walk.allowance).await,
-            None => self.children(id, Call::TRIES, &mut walk.allowance).await,
+            Some(_) => self.content(id, original, 1, &mut walk.allowance).await,
+            None => self.content(id, original, Call::TRIES, &mut walk.allowance).await,
         };
         let error = match read {
             Ok(listed) => return Ok(Some(walk.take(id, listed))),
@@ -274,6 +165,21 @@ impl Client {
         }
         walk.note(id, error);
         Ok(None)
+    }
+
+    /// The blocks that a block holds, or that its original holds.
+    async fn content(
+        &self,
+        id: &str,
+        original: Option<&BlockId>,
+        tries: u32,
+        allowance: &mut Allowance,
+    ) -> Result<Listed<Block>, Error> {
+        let listed = self.children(id, tries, allowance).await?;
+        match original {
+            Some(original) if listed.items.is_empty() => self.children(original.as_str(), tries, allowance).await,
+            Some(_) | None => Ok(listed),
+        }
     }
 
     async fn children(&self, parent: &str, tries: u32, allowance: &mut Allowance) -> Result<Listed<Block>, Error> {

@@ -40,6 +40,7 @@
 //! "Recorded" in these pages means: seen in recordings of the real service under API version 2026-03-11.
 
 mod answer;
+mod block;
 mod blocks;
 mod client;
 mod comments;
@@ -65,7 +66,8 @@ mod well_formed;
 #[cfg(test)]
 mod tests;
 
-pub use blocks::{Block, BlockKind, Blocks, Unread};
+pub use block::{Block, BlockKind};
+pub use blocks::{Blocks, Unread};
 pub use client::{Client, Connection, WriteTurn};
 pub use comments::{CommentParent, DisplayName, Listing, NameKind, RawComment, Target};
 pub use data_source::{DataSource, PropertySchema, Schema, StatusGroup, StatusOption};

@@ -4,10 +4,10 @@ use super::faults::{Fault, Injection, Rule};
 use super::ids::{Id, request_id};
 use super::state::{Connection, State};
 use super::wire::{Answer, Failure, HTML, Request, Transmission};
-use super::{blocks, comments, conflicts, pages, paging, sources, users};
+use super::{blocks, comments, conflicts, pages, paging, sources, users, versions};
 use serde_json::{Value, json};
 
-/// Versions that are accepted; the answers are those of the newest.
+/// Versions that are accepted.
 const VERSIONS: [&str; 3] = ["2022-06-28", "2025-09-03", "2026-03-11"];
 
 /// One call of the API; ids as they stand in the path.
@@ -174,23 +174,25 @@ fn call(state: &mut State, request: &Request) -> Result<String, Failure> {
 
 fn admitted(state: &mut State, request: &Request, endpoint: Endpoint<'_>) -> Result<String, Failure> {
     state.rate.count(state.now_ms)?;
-    check_version(request.version.as_deref())?;
+    let version = known_version(request.version.as_deref())?;
     let body = if request.body.is_empty() {
         json!({})
     } else {
         serde_json::from_slice(&request.body)
             .map_err(|_| Failure::new(400, "invalid_json", "Error parsing JSON body."))?
     };
-    dispatch(state, endpoint, &request.query, &body)
+    let body = versions::brought_up(version, body);
+    let answer = dispatch(state, endpoint, &request.query, &body)?;
+    Ok(versions::brought_down(version, answer))
 }
 
-fn check_version(version: Option<&str>) -> Result<(), Failure> {
+fn known_version(version: Option<&str>) -> Result<&str, Failure> {
     let Some(version) = version else {
         let message = "Notion-Version header failed validation: Notion-Version header should be defined, instead was `undefined`.";
         return Err(Failure::new(400, "missing_version", message));
     };
     if VERSIONS.contains(&version) {
-        return Ok(());
+        return Ok(version);
     }
     Err(Failure::should_be(
         "Notion-Version header",

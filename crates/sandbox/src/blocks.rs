@@ -1,19 +1,22 @@
 //! Blocks: retrieve, update, delete, children, append.
+use super::block::Block;
 use super::ids::Id;
 use super::markdown::BlockDraft;
 use super::paging;
 use super::rich_text;
 use super::state::State;
+use super::synced;
 use super::wire::{Failure, list, minute, out_of_trash, parameter, partial_user};
-use super::world::{Block, Insertion, Page, World};
+use super::world::{Insertion, Page, World};
 use serde_json::{Value, json};
 
 /// The types that an append may bring, with the fields that may stand under them.
-const TYPES: [(&str, &[&str]); 12] = [
+const TYPES: [(&str, &[&str]); 18] = [
     ("paragraph", &["rich_text", "color", "icon"]),
     ("heading_1", &["rich_text", "color", "is_toggleable"]),
     ("heading_2", &["rich_text", "color", "is_toggleable"]),
     ("heading_3", &["rich_text", "color", "is_toggleable"]),
+    ("heading_4", &["rich_text", "color", "is_toggleable"]),
     ("to_do", &["rich_text", "color", "checked"]),
     ("bulleted_list_item", &["rich_text", "color"]),
     ("numbered_list_item", &["rich_text", "color"]),
@@ -22,6 +25,11 @@ const TYPES: [(&str, &[&str]); 12] = [
     ("callout", &["rich_text", "color", "icon"]),
     ("code", &["rich_text", "caption", "language"]),
     ("divider", &[]),
+    ("table", &["table_width", "has_column_header", "has_row_header"]),
+    ("table_row", &["cells"]),
+    ("column_list", &[]),
+    ("column", &["width_ratio"]),
+    ("synced_block", &["synced_from"]),
 ];
 
 /// `GET /v1/blocks/{id}`; a page's id gives the page as a block.
@@ -97,7 +105,13 @@ fn set_fields(world: &World, kind: &str, value: &mut Value, given: &Value) -> Re
                 value[field.as_str()] = json!(rich_text::completed(world, new, &path)?);
                 continue;
             }
-            "checked" | "is_toggleable" => new.is_boolean(),
+            "cells" => {
+                value["cells"] = cells(world, new, &path)?;
+                continue;
+            }
+            "checked" | "is_toggleable" | "has_column_header" | "has_row_header" => new.is_boolean(),
+            "table_width" | "width_ratio" => new.is_number(),
+            "synced_from" => new.is_null() || new.is_object(),
             "icon" => new.is_object() || new.is_null(),
             _ => new.is_string(),
         };
@@ -107,6 +121,18 @@ fn set_fields(world: &World, kind: &str, value: &mut Value, given: &Value) -> Re
         value[field.as_str()] = new.clone();
     }
     Ok(())
+}
+
+/// The cells of a row, each a rich text.
+fn cells(world: &World, given: &Value, path: &str) -> Result<Value, Failure> {
+    let Some(given) = given.as_array() else {
+        return Err(Failure::should_be(path, "an array", given));
+    };
+    let completed = given
+        .iter()
+        .enumerate()
+        .map(|(at, cell)| Ok(json!(rich_text::completed(world, cell, &format!("{path}[{at}]"))?)));
+    completed.collect()
 }
 
 /// `DELETE /v1/blocks/{id}`; answers the block with `in_trash: true` (recorded).
@@ -149,7 +175,11 @@ pub fn children(state: &State, id: Id, query: &str) -> Result<String, Failure> {
     let world = &state.world;
     world.page_of(id)?;
     let children = match world.blocks.get(&id) {
-        Some(block) => &block.children,
+        Some(block) if block.kind == "unsupported" => {
+            let message = "Block type unsupported is not supported via the API.";
+            return Err(Failure::invalid(message));
+        }
+        Some(block) => synced::children(world, block),
         None => &world.visible_page(id)?.blocks,
     };
     let (shown, next) = paging::page(children, |id| id, cursor, size)?;
@@ -232,7 +262,10 @@ fn draft(world: &World, child: &Value, path: &str, depth: usize) -> Result<Block
     let mut given = given.clone();
     let inner = given.as_object_mut().and_then(|given| given.remove("children"));
     let mut value = match kind {
-        "divider" => json!({}),
+        "divider" | "column_list" | "column" => json!({}),
+        "table" => json!({ "table_width": 1, "has_column_header": false, "has_row_header": false }),
+        "table_row" => json!({ "cells": [] }),
+        "synced_block" => json!({ "synced_from": null }),
         "code" => json!({ "rich_text": [], "caption": [], "language": "plain text" }),
         "to_do" => json!({ "rich_text": [], "checked": false, "color": "default" }),
         "paragraph" => json!({ "rich_text": [], "color": "default", "icon": null }),

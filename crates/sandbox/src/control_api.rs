@@ -66,6 +66,10 @@ fn act(
             state.database_shared = shared(&body)?;
             Ok(json!({ "object": "data_source", "shared": state.database_shared }).to_string())
         }
+        ("PUT", ["synced-copies"]) => {
+            state.world.copies_are_empty = body["empty"] == true;
+            Ok(json!({ "object": "synced_copies", "empty": body["empty"] == true }).to_string())
+        }
         ("PATCH", ["blocks", id]) => blocks::change(state, path_id("block_id", id)?, &without_author(&body), author.id),
         ("GET", ["people"]) => Ok(people(state)),
         ("PUT", ["people"]) => put_person(state, &body),

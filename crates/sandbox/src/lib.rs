@@ -6,6 +6,7 @@
 //! Two control APIs play the people: `/sandbox/...` at its own address (comments, faults, time, what was asked), and
 //! `/standins/...` at the address of [`providers`] (keys that are made, limited, deleted).
 mod api;
+mod block;
 mod blocks;
 mod capabilities;
 mod change;
@@ -30,8 +31,10 @@ mod service;
 mod sources;
 mod state;
 mod state_file;
+mod synced;
 mod users;
 mod values;
+mod versions;
 mod view;
 mod webhook_sender;
 mod webhooks;

@@ -1,7 +1,11 @@
 //! Markdown to blocks: as much as a guide needs (headings, paragraphs, code fences, boxes, lists with children, quotes,
-//! dividers), and the other way for `GET /v1/pages/{id}/markdown`.
+//! dividers, and the tags of Notion's own Markdown), and the other way for `GET /v1/pages/{id}/markdown`.
+pub mod tags;
+
 use super::items;
 use serde_json::{Value, json};
+use std::iter::Peekable;
+use std::str::Lines;
 
 /// A block that has no place and no id yet.
 #[derive(Clone, Debug)]
@@ -28,7 +32,10 @@ pub struct PageSource {
 /// Reads a page. Nothing is an error: what is no known form becomes a paragraph.
 pub fn parse(text: &str) -> PageSource {
     let (properties, body) = front_matter(text);
-    let mut blocks = nested(&mut lines_to_drafts(body).into_iter().peekable(), 0);
+    let mut blocks = nested(
+        &mut lines_to_drafts(&mut body.lines().peekable()).into_iter().peekable(),
+        0,
+    );
     let title_at = blocks.iter().position(|block| block.kind == "heading_1");
     let title = title_at.map(|at| plain_text(&blocks.remove(at)));
     PageSource {
@@ -61,19 +68,28 @@ fn front_matter(text: &str) -> (Vec<(String, String)>, &str) {
 /// A draft and how far its line was indented.
 type Indented = (usize, BlockDraft);
 
-fn lines_to_drafts(text: &str) -> Vec<Indented> {
+/// The blocks that lie in a tag.
+fn inner(body: &[&str]) -> Vec<BlockDraft> {
+    let filled = body.iter().filter(|line| !line.trim().is_empty());
+    let least = filled.map(|line| indent_of(line)).min().unwrap_or(0);
+    let text = body.join("\n");
+    let drafts = lines_to_drafts(&mut text.lines().peekable()).into_iter();
+    let moved = drafts.map(|(indent, draft)| (indent.saturating_sub(least), draft));
+    nested(&mut moved.peekable(), 0)
+}
+
+fn lines_to_drafts(lines: &mut Peekable<Lines<'_>>) -> Vec<Indented> {
     let mut drafts: Vec<Indented> = Vec::new();
-    let mut lines = text.lines();
     let mut paragraph_open = false;
     while let Some(line) = lines.next() {
         let indent = indent_of(line);
         let bare = line.trim();
         if let Some(language) = bare.strip_prefix("```") {
-            drafts.push((indent, code(language, &mut lines, indent)));
+            drafts.push((indent, code(language, lines, indent)));
             paragraph_open = false;
         } else if bare.is_empty() {
             paragraph_open = false;
-        } else if let Some(draft) = one_line(bare) {
+        } else if let Some(draft) = tags::tagged(bare, lines).or_else(|| one_line(bare)) {
             drafts.push((indent, draft));
             paragraph_open = false;
         } else if paragraph_open {
@@ -158,11 +174,12 @@ fn one_line(line: &str) -> Option<BlockDraft> {
     }
     let level = line.bytes().take_while(|byte| *byte == b'#').count();
     if level > 0 && line[level..].starts_with(' ') {
-        return draft(
-            &format!("heading_{}", level.min(3)),
-            &line[level..],
-            json!({ "is_toggleable": false }),
-        );
+        let (text, is_toggle) = match line[level..].strip_suffix("{toggle=\"true\"}") {
+            Some(text) => (text, true),
+            None => (&line[level..], false),
+        };
+        let kind = format!("heading_{}", level.min(4));
+        return draft(&kind, text, json!({ "is_toggleable": is_toggle }));
     }
     if let Some(item) = line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
         for (sign, checked) in [("[ ] ", false), ("[x] ", true), ("[X] ", true)] {
@@ -190,9 +207,9 @@ fn nested(lines: &mut std::iter::Peekable<impl Iterator<Item = Indented>>, from:
         if *indent < from {
             break;
         }
-        let may_hold = blocks
-            .last()
-            .is_some_and(|block| block.kind.ends_with("list_item") || block.kind == "to_do");
+        let may_hold = blocks.last().is_some_and(|block| {
+            block.kind.ends_with("list_item") || block.kind == "to_do" || block.value["is_toggleable"] == true
+        });
         match blocks.last_mut() {
             Some(last) if may_hold && *indent >= from + 2 => last.children.extend(nested(lines, from + 2)),
             _ => blocks.extend(lines.next().map(|(_, draft)| draft)),
@@ -213,6 +230,17 @@ pub fn line(kind: &str, value: &Value, anchor: impl Fn(&str) -> String) -> Strin
         "heading_1" => format!("# {text}"),
         "heading_2" => format!("## {text}"),
         "heading_3" => format!("### {text}"),
+        "heading_4" => format!("#### {text}"),
+        "toggle" => format!("<summary>{text}</summary>"),
+        "table_row" => {
+            let cells = value["cells"].as_array().into_iter().flatten();
+            let cells = cells.map(|cell| format!("<td>{}</td>", marked_up(cell.as_array().map_or(&[], Vec::as_slice))));
+            format!("<tr>{}</tr>", cells.collect::<String>())
+        }
+        "unsupported" => format!(
+            "<unknown alt=\"{}\"/>",
+            value["block_type"].as_str().unwrap_or_default()
+        ),
         "to_do" if value["checked"] == true => format!("- [x] {text}"),
         "to_do" => format!("- [ ] {text}"),
         "bulleted_list_item" => format!("- {text}"),

@@ -1,13 +1,14 @@
 //! Pages: the object, its update, and its body as Markdown with the anchors of open inline threads.
+use super::block::Block;
 use super::ids::Id;
-use super::markdown;
+use super::markdown::{self, tags};
 use super::paging;
 use super::rich_text;
 use super::schema::Kind;
 use super::state::State;
 use super::values;
 use super::wire::{Failure, out_of_trash, quoted};
-use super::world::{Block, Page, World};
+use super::world::{Page, World};
 use serde_json::{Value, json};
 
 /// Answers `GET /v1/pages/{id}` with the page's properties.
@@ -118,14 +119,24 @@ pub fn markdown(state: &State, id: Id) -> Result<String, Failure> {
 }
 
 fn write_blocks(world: &World, blocks: &[Id], depth: usize, out: &mut String) {
-    for block in blocks.iter().filter_map(|id| world.blocks.get(id)) {
-        let line = markdown::line(&block.kind, &block.value, |text| anchored(world, block, text));
-        for line in line.lines() {
+    let write = |depth: usize, text: &str, out: &mut String| {
+        for line in text.lines() {
             out.push_str(&"\t".repeat(depth));
             out.push_str(line);
             out.push('\n');
         }
+    };
+    for block in blocks.iter().filter_map(|id| world.blocks.get(id)) {
+        let around = tags::around(&block.kind, &block.value);
+        let line = markdown::line(&block.kind, &block.value, |text| anchored(world, block, text));
+        if let Some((open, _)) = &around {
+            write(depth, open, out);
+        }
+        write(depth + usize::from(block.kind == "callout"), &line, out);
         write_blocks(world, &block.children, depth + 1, out);
+        if let Some((_, close)) = around {
+            write(depth, close, out);
+        }
     }
 }
 

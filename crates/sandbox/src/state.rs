@@ -7,6 +7,7 @@ use super::journal::Journal;
 use super::markdown::{self, PageSource};
 use super::rate::Rate;
 use super::schema::Schema;
+use super::synced;
 use super::values;
 use super::webhooks::{Delivery, Webhooks};
 use super::wire::{Failure, Request};
@@ -128,6 +129,7 @@ impl State {
         let blocks = self
             .world
             .insert_blocks(guide.blocks.clone(), &insertion, &mut self.rng);
+        synced::resolve(&mut self.world, &mut self.rng, id);
         let page = Page {
             id,
             title: super::items::plain(&guide.title),
@@ -197,6 +199,8 @@ fn fresh_world(rng: &mut fastrand::Rng, now_ms: u64) -> World {
         discussions: HashMap::new(),
         comments: HashMap::new(),
         last_place: 0,
+        originals: HashMap::new(),
+        copies_are_empty: false,
         threads: HashMap::new(),
     }
 }

@@ -1,8 +1,9 @@
 //! The pages for people in a browser: plain HTML, made on the server.
+use super::block::Block;
 use super::ids::Id;
 use super::state::State;
 use super::wire::{Answer, Request, minute};
-use super::world::{Block, Page, UserKind, World};
+use super::world::{Page, UserKind, World};
 use minijinja::Environment;
 use serde_json::{Value, json};
 
@@ -139,8 +140,13 @@ fn block_value(world: &World, block: &Block, number: usize) -> Value {
     json!({
         "id": block.id, "kind": block.kind, "number": number, "checked": block.value.get("checked"),
         "language": block.value.get("language"), "runs": runs(world, &block.value["rich_text"]),
-        "children": blocks(world, &block.children), "threads": threads,
+        "cells": cells(world, block), "children": blocks(world, super::synced::children(world, block)), "threads": threads,
     })
+}
+
+fn cells(world: &World, block: &Block) -> Vec<Vec<Value>> {
+    let cells = block.value["cells"].as_array().into_iter().flatten();
+    cells.map(|cell| runs(world, cell)).collect()
 }
 
 /// Items of rich text for the template; links to pages of this workspace lead to their local address.

@@ -1,4 +1,5 @@
 //! What the workspace holds: people, pages, blocks, threads and comments, with the indexes that keep every request cheap.
+use super::block::Block;
 use super::capabilities::UserInformation;
 use super::ids::Id;
 use super::items::Item;
@@ -31,6 +32,12 @@ pub struct World {
     pub blocks: HashMap<Id, Block>,
     pub discussions: HashMap<Id, Discussion>,
     pub comments: HashMap<Id, Comment>,
+    /// The originals of synced blocks, by the name that their Markdown gave them.
+    #[serde(default)]
+    pub originals: HashMap<String, Id>,
+    /// Whether a synced copy lists nothing itself, so that its original must be asked.
+    #[serde(default)]
+    pub copies_are_empty: bool,
     /// The place of the last comment in the order of all comments.
     pub last_place: u64,
     /// The comments of each page or block, by their place. Rebuilt after a restart.
@@ -74,25 +81,6 @@ pub struct Page {
     pub in_trash: bool,
     pub is_locked: bool,
     pub icon: Value,
-    pub created_ms: u64,
-    pub edited_ms: u64,
-    pub created_by: Id,
-    pub edited_by: Id,
-}
-
-/// A block of a page's body.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct Block {
-    pub id: Id,
-    pub page: Id,
-    /// The block it lies in; the page when there is none.
-    pub within: Option<Id>,
-    pub kind: String,
-    pub value: Value,
-    pub children: Vec<Id>,
-    /// The open and resolved discussions on it, oldest first.
-    pub discussions: Vec<Id>,
-    pub in_trash: bool,
     pub created_ms: u64,
     pub edited_ms: u64,
     pub created_by: Id,
@@ -361,29 +349,5 @@ impl Page {
             all.insert(property.name.clone(), value);
         }
         Value::Object(all)
-    }
-}
-
-impl Block {
-    /// The block object, without `request_id`.
-    pub fn json(&self) -> String {
-        let parent = match self.within {
-            Some(block) => json!({ "type": "block_id", "block_id": block }),
-            None => json!({ "type": "page_id", "page_id": self.page }),
-        };
-        format!(
-            "{{\"object\":\"block\",\"id\":\"{}\",\"parent\":{parent},\"created_time\":\"{}\",\"last_edited_time\":\"{}\",\
-             \"created_by\":{},\"last_edited_by\":{},\"has_children\":{},\"in_trash\":{},\"type\":\"{}\",\"{}\":{}}}",
-            self.id,
-            minute(self.created_ms),
-            minute(self.edited_ms),
-            partial_user(self.created_by),
-            partial_user(self.edited_by),
-            !self.children.is_empty(),
-            self.in_trash,
-            self.kind,
-            self.kind,
-            self.value,
-        )
     }
 }

@@ -21,11 +21,9 @@ pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> 
         let on_page = state.boxes.get(&number);
         meant.contains(&number) || on_page.is_some_and(|on_page| on_page.on_word || on_page.tick.known == Some(true))
     };
-    let boxes = state
-        .guide
-        .criteria
-        .iter()
-        .filter(|criterion| !is_ticked(criterion.number));
+    // The boxes within a step are a part of it.
+    let of_page = state.guide.criteria.iter().filter(|criterion| criterion.step.is_none());
+    let boxes = of_page.filter(|criterion| !is_ticked(criterion.number));
     let boxes: Vec<String> = boxes.map(|criterion| criterion.text.clone()).collect();
     (!steps.is_empty() || !boxes.is_empty()).then_some(Asked::Whole { steps, boxes })
 }

@@ -1,43 +1,25 @@
-//! The guide, parsed from a page's blocks: steps, criteria, estimates, next actions. Any page of that form works.
+//! The guide, parsed from a page's blocks: steps, criteria, estimates, next actions; and what was read with a guess.
+//!
+//!  blocks ─ outline ─▶ lines ─ forms ─▶ beginnings of steps ─ numbering, outline ─▶ where each line stands ─ reader ─▶ guide
 use crate::domain::comment::CleanText;
 use crate::domain::ids::BlockId;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
 
+mod block;
+mod estimates;
+mod forms;
+mod lead;
+mod lead_token;
+mod numbering;
+mod outline;
+mod reader;
 mod remark;
+mod table;
+mod words;
+pub use block::{BlockKind, PageBlock};
 pub use remark::{Remark, StepForm};
-
-/// A block of a page, redacted, in reading order.
-#[derive(Clone, Debug)]
-pub struct PageBlock {
-    /// Its id in Notion.
-    pub id: BlockId,
-    /// What it is.
-    pub kind: BlockKind,
-    /// Its redacted plain text.
-    pub text: CleanText,
-}
-
-/// The kinds of block that a guide is read from; everything else is `Other`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BlockKind {
-    /// A heading of this level.
-    Heading(u8),
-    /// A to-do block: a box that can be ticked.
-    ToDo {
-        /// Whether the box is ticked.
-        checked: bool,
-    },
-    /// A paragraph, a callout, a quote.
-    Text,
-    /// An item of a list.
-    Item,
-    /// A block of code.
-    Code,
-    /// Any block that a guide is not read from.
-    Other,
-}
 
 /// What a page says to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,45 +95,9 @@ pub struct Prerequisite {
     pub ticked: Option<bool>,
 }
 
-static STEP: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|[^a-z])(?:step|stap|schritt|[ée]tape|paso|passo)\s+([0-9]{1,2})\s*[:.)\-–—]\s*(.+?)\s*(?:\(\s*([0-9]+(?:[.,][0-9]+)?)\s*(min|h|u|std)[a-z]*\.?\s*\))?[\s*]*$",
-    )
+static ITEM_ID: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\b[A-Z]{2,6}_[0-9]{2,4}(?:_[A-Z]{2,6})?\b").expect("the pattern is compiled by this file's tests")
 });
-static CRITERIA: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)success criteria|criteria|checklist|check-list|done when|succescriteria|erfolgskriterien|crit[eè]res|criterios|crit[eé]rios",
-    )
-});
-static PREREQUISITES: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)prerequisit|before you (?:start|begin)|vooraf|voraussetzung|pr[ée]requis|requisitos")
-});
-static NEXT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)next (?:recommended )?actions?|next steps|volgende acties?|n[äa]chste|prochaines? actions?")
-});
-static VALIDATION: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^\W*(?:validation|validatie|validierung|validaci[oó]n|valida[cç][aã]o)\W*:\W*(.+)$")
-});
-static TOTAL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:time required|total time|estimated time|estimate|duration|benodigde tijd|tijd)\W*:?\W*([0-9]+(?:[.,][0-9]+)?)\s*(min|h|u)",
-    )
-});
-static ITEM_ID: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b[A-Z]{2,6}_[0-9]{2,4}(?:_[A-Z]{2,6})?\b"));
-
-fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the patterns of this file are compiled by its tests")
-}
-
-/// Where we are while reading down the page.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Section {
-    Outside,
-    Step { level: u8 },
-    Criteria,
-    Prerequisites,
-    Next,
-}
 
 impl Guide {
     /// Reads a guide from the blocks of a page.
@@ -162,82 +108,8 @@ impl Guide {
             url: url.to_owned(),
             ..Self::default()
         };
-        let mut section = Section::Outside;
-        for block in blocks {
-            section = match block.kind {
-                BlockKind::Heading(level) => guide.heading(section, level, block),
-                BlockKind::Text => guide.text(section, block),
-                BlockKind::ToDo { .. } => guide.tick_box(section, block),
-                BlockKind::Item => guide.item(section, block),
-                BlockKind::Code | BlockKind::Other => section,
-            };
-            guide.has_commands |= block.kind == BlockKind::Code && matches!(section, Section::Step { .. });
-            if let (Section::Step { .. }, Some(step)) = (section, guide.steps.last_mut())
-                && step.blocks.last() != Some(&block.id)
-            {
-                step.blocks.push(block.id.clone());
-            }
-        }
-        guide.steps.sort_by_key(|step| step.number);
-        guide.steps.dedup_by_key(|step| step.number);
+        reader::read(&mut guide, blocks);
         guide
-    }
-
-    fn heading(&mut self, section: Section, level: u8, block: &PageBlock) -> Section {
-        let text = block.text.as_str();
-        if let Some(step) = step(text, &block.id) {
-            self.steps.push(step);
-            return Section::Step { level };
-        }
-        match section {
-            Section::Step { level: outer } if level > outer => section,
-            _ if PREREQUISITES.is_match(text) => Section::Prerequisites,
-            _ if NEXT.is_match(text) => Section::Next,
-            _ if CRITERIA.is_match(text) => Section::Criteria,
-            _ => Section::Outside,
-        }
-    }
-
-    fn text(&mut self, section: Section, block: &PageBlock) -> Section {
-        let text = block.text.as_str();
-        if let (Section::Step { .. }, Some(found)) = (section, VALIDATION.captures(text))
-            && let Some(step) = self.steps.last_mut()
-        {
-            step.validation.get_or_insert_with(|| found[1].trim().to_owned());
-        }
-        if self.stated_minutes.is_none() && !matches!(section, Section::Step { .. }) {
-            self.stated_minutes = TOTAL.captures(text).and_then(|found| minutes(&found[1], &found[2]));
-        }
-        match section {
-            Section::Outside | Section::Criteria if NEXT.is_match(text) && text.len() < 80 => Section::Next,
-            _ => section,
-        }
-    }
-
-    fn tick_box(&mut self, section: Section, block: &PageBlock) -> Section {
-        if section == Section::Criteria {
-            let number = u8::try_from(self.criteria.len() + 1).unwrap_or(u8::MAX);
-            let text = block
-                .text
-                .as_str()
-                .trim_start_matches(|c: char| !c.is_alphanumeric())
-                .trim()
-                .to_owned();
-            self.criteria.push(Criterion {
-                number,
-                text,
-                block: block.id.clone(),
-                step: None,
-            });
-        }
-        section
-    }
-
-    fn item(&mut self, section: Section, block: &PageBlock) -> Section {
-        if section == Section::Next {
-            self.next_actions.extend(item_id(block.text.as_str()));
-        }
-        section
     }
 
     /// The step with this number.
@@ -276,35 +148,6 @@ impl Guide {
     }
 }
 
-fn step(text: &str, block: &BlockId) -> Option<Step> {
-    let found = STEP.captures(text.trim())?;
-    Some(Step {
-        number: found[1].parse().ok().filter(|number| *number > 0)?,
-        title: found[2]
-            .trim_matches(|c: char| c.is_whitespace() || c == '*')
-            .to_owned(),
-        minutes: found.get(3).and_then(|number| minutes(number.as_str(), &found[4])),
-        blocks: vec![block.clone()],
-        ..Step::default()
-    })
-}
-
-fn minutes(number: &str, unit: &str) -> Option<u32> {
-    let number: f64 = number.replace(',', ".").parse().ok()?;
-    let factor = if unit.to_ascii_lowercase().starts_with('m') {
-        1.0
-    } else {
-        60.0
-    };
-    let minutes = (number * factor).round();
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "bounded in the line before"
-    )]
-    (0.0..=100_000.0).contains(&minutes).then_some(minutes as u32)
-}
-
 /// The id of an action item in a text: `ACT_034_TRA`.
 fn item_id(text: &str) -> Option<String> {
     ITEM_ID.find(text).map(|found| found.as_str().to_owned())
@@ -320,6 +163,9 @@ mod tests {
             id,
             kind,
             text: CleanText::passed(text.to_owned()),
+            depth: 0,
+            is_bold: false,
+            is_closed: false,
         }
     }
 
@@ -334,12 +180,12 @@ mod tests {
             (BlockKind::Text, "✅ Validation: Backup file exists and is secured"),
             (BlockKind::Heading(3), "**Stap 2 - Draaien** (1,5 uur)"),
             (BlockKind::Heading(4), "Bybit"),
-            (BlockKind::Item, "Log in"),
+            (BlockKind::Bulleted, "Log in"),
             (BlockKind::Heading(2), "🎯 SUCCESS CRITERIA CHECKLIST"),
             (BlockKind::ToDo { checked: true }, "✅ Keys backed up"),
             (BlockKind::ToDo { checked: false }, "Next rotation scheduled"),
             (BlockKind::Text, "Next Recommended Actions:"),
-            (BlockKind::Item, "Move on to ACT_034_TRA (Order Execution Engine)"),
+            (BlockKind::Bulleted, "Move on to ACT_034_TRA (Order Execution Engine)"),
         ];
         let blocks: Vec<_> = page
             .iter()

@@ -48,17 +48,11 @@ impl World {
         serde_json::from_str(&answer.body).unwrap()
     }
 
-    /// Makes a page of this Markdown, beside the others; its id.
-    pub(super) fn make_page(&self, markdown: &str) -> String {
-        let page = self.act("POST", "pages", &json!({ "markdown": markdown }));
-        page["id"].as_str().unwrap().to_owned()
-    }
-
     pub(super) fn page(&self) -> String {
         first_page(&self.sandbox)
     }
 
-    fn add_page(&self, markdown: &str, database: bool) -> String {
+    pub(super) fn add_page(&self, markdown: &str, database: bool) -> String {
         let page = self.act("POST", "pages", &json!({ "markdown": markdown, "database": database }));
         page["id"].as_str().unwrap().to_owned()
     }

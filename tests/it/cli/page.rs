@@ -1,5 +1,6 @@
 //! `keyminder page show`: a page of the sandbox, as it is read.
 use super::bot::World;
+use super::fed;
 use secrecy::ExposeSecret as _;
 use serde_json::Value;
 
@@ -43,7 +44,7 @@ fn a_description_is_drafted_once_and_can_be_proven() {
     let world = World::new();
     let markdown = "# Office move\n\n## Step 1: Pack\n\n## Step 2: Tell the landlord\n\n## Success criteria\n\n\
                     - [ ] The list is in docs/boxes.md\n- [ ] Everybody is told\n";
-    let page = world.make_page(markdown);
+    let page = world.add_page(markdown, true);
     let init = |page: &str, more: &[&str]| {
         let mut command = world.folder.keyminder(&[&["page", "init", page], more].concat());
         command
@@ -78,4 +79,22 @@ fn a_description_is_drafted_once_and_can_be_proven() {
     let (code, said) = init(&world.page(), &[]);
     assert_eq!(code, Some(1), "the program carries its description: {said}");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+}
+
+#[test]
+fn what_is_read_with_a_guess_is_told_by_explain_by_check_and_once_in_the_log() {
+    let world = World::new();
+    let page = world.add_page("# Move\n- [ ] Pack\n- [ ] Drive\n<unknown alt=\"form\"/>\n", false);
+    let log = world.swept(&page);
+    let guess = "the steps are the boxes";
+    assert_eq!(log.matches(guess).count(), 1, "{log}");
+    assert!(!world.swept(&page).contains(guess), "it is told when it changes");
+    let (said, _) = fed(&world.folder, &["explain", "--page", &page, "Step 1 is done"], "", 0);
+    assert!(said.contains("page       Move: steps 2, boxes 2\n"), "{said}");
+    let (checked, _) = fed(&world.folder, &["check"], "", 0);
+    for told in [&said, &checked] {
+        for part in [guess, "there is 1 block that Notion does not give"] {
+            assert!(told.contains(part), "{part:?} is not in\n{told}");
+        }
+    }
 }

@@ -1,13 +1,16 @@
 //! What the bot on paper reads of a page and of the providers' table.
 use super::world::markdown;
-use keyminder::domain::comment::RawText;
 use keyminder::domain::decide::{KeyManual, Names};
 use keyminder::domain::ids::{BlockId, PageId};
-use keyminder::domain::page::{BlockKind, Guide, PageBlock};
+use keyminder::domain::page::Guide;
 use keyminder::domain::reply::Run;
+use keyminder::intake::read_guide;
+use keyminder::notion::connect;
 use keyminder::rotation::live_redactor::LiveRedactor;
 use keyminder::rotation::providers::Providers;
+use keyminder_sandbox::{Options, Rate, serve};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub fn names() -> Names {
     let mut names = Names::default();
@@ -35,62 +38,21 @@ pub fn names() -> Names {
     names
 }
 
-/// A page's guide and boxes, from its Markdown.
+/// A page's guide and boxes, as they are read of its Markdown.
 pub fn page(name: &str, redactor: &LiveRedactor) -> (Guide, BTreeMap<BlockId, bool>) {
-    let markdown = markdown(name);
-    let body = markdown
-        .strip_prefix("---\n")
-        .and_then(|rest| rest.split_once("---\n"))
-        .map_or(&*markdown, |it| it.1);
-    let (mut title, mut code) = (String::new(), false);
-    let (mut blocks, mut boxes) = (Vec::new(), BTreeMap::new());
-    for (at, line) in body.lines().map(str::trim).enumerate() {
-        if line.starts_with("```") {
-            code = !code;
-        }
-        if let Some(text) = line.strip_prefix("# ").filter(|_| !code) {
-            text.clone_into(&mut title);
-            continue;
-        }
-        let level = line.chars().take_while(|c| *c == '#').count();
-        let box_of = |mark: &str| {
-            line.strip_prefix(mark).map(|text| {
-                (
-                    BlockKind::ToDo {
-                        checked: mark.contains('x'),
-                    },
-                    text,
-                )
-            })
-        };
-        let (kind, text) = match line {
-            _ if code || line.starts_with("```") => (BlockKind::Code, line),
-            _ if level > 0 => (
-                BlockKind::Heading(u8::try_from(level).unwrap_or(3)),
-                line[level..].trim(),
-            ),
-            _ => box_of("- [ ] ")
-                .or_else(|| box_of("- [x] "))
-                .unwrap_or((BlockKind::Text, line)),
-        };
-        let item = line.split_once(". ").filter(|(number, _)| number.parse::<u8>().is_ok());
-        let (kind, text) = match (kind, item, line.strip_prefix("- ")) {
-            (BlockKind::Text, Some((_, text)), _) | (BlockKind::Text, None, Some(text)) => (BlockKind::Item, text),
-            (kind, _, _) => (kind, text),
-        };
-        let id = BlockId::from_wire(&format!("block-{at}"));
-        if let BlockKind::ToDo { checked } = kind {
-            boxes.insert(id.clone(), checked);
-        }
-        let text = redactor
-            .shared()
-            .current()
-            .redact(&RawText::new(text.replace("**", "").replace('`', "")))
-            .text;
-        blocks.push(PageBlock { id, kind, text });
-    }
-    let title = redactor.shared().current().redact(&RawText::new(title)).text;
-    (Guide::parse(&title, "https://www.notion.so/11", &blocks), boxes)
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let options = Options {
+        rate: Rate::off(),
+        ..Options::default()
+    };
+    runtime.expect("a runtime").block_on(async {
+        let sandbox = serve(options).await.expect("a free port");
+        let notion = connect(&sandbox.url, sandbox.token.clone(), 0, Duration::from_secs(20)).expect("a client");
+        let page = sandbox.sandbox.add_page(&markdown(name)).expect("a page");
+        let page = PageId::from_wire(&page.to_string());
+        let read = read_guide(&notion, &page, &redactor.shared().current()).await;
+        read.expect("a page that can be read")
+    })
 }
 
 /// A reply as Notion shows it: a mention has an @.

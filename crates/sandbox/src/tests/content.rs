@@ -180,3 +180,88 @@ fn a_world_survives_as_json() {
     again.says(&it.page, "Ana Silva", "three");
     assert_eq!(again.listed(&it.page), ["one", "three"]);
 }
+
+#[test]
+fn every_form_of_a_page_is_shown_and_written_back() {
+    let it = bench();
+    let markdown = "# Forms\n<details>\n<summary>1. Pack</summary>\n\t- [ ] Boxes\n</details>\n\
+        ## Step 1: Go {toggle=\"true\"}\n  Inside.\n<callout icon=\"🎯\">\n\tDone when\n\t- [ ] Gone\n</callout>\n\
+        <columns>\n\t<column>\n\t\tLeft\n\t</column>\n\t<column>\n\t\tRight\n\t</column>\n</columns>\n\
+        | No | Task |\n|----|------|\n| 1 | **Pack** |\n<table>\n<tr>\n<td>a</td>\n<td>b</td>\n</tr>\n</table>\n\
+        <synced_block url=\"rules\">\n\tShared rule\n</synced_block>\n<synced_block_reference url=\"rules\"/>\n\
+        <synced_block_reference url=\"elsewhere\"/>\n<unknown alt=\"form\"/>\n#### Deep\n";
+    let page = it.ok("POST", "/sandbox/pages", &json!({ "markdown": markdown }));
+    let children = |id: &str| it.ok("GET", &format!("/v1/blocks/{id}/children"), &Value::Null);
+    let listed = children(&text(&page, "id"));
+    let blocks = listed["results"].as_array().unwrap();
+    let kinds: Vec<&str> = blocks.iter().map(|block| block["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        kinds,
+        [
+            "toggle",
+            "heading_2",
+            "callout",
+            "column_list",
+            "table",
+            "table",
+            "synced_block",
+            "synced_block",
+            "synced_block",
+            "unsupported",
+            "heading_4"
+        ]
+    );
+    let inside = |at: usize| children(blocks[at]["id"].as_str().unwrap())["results"].clone();
+    assert_eq!(inside(0)[0]["type"], "to_do");
+    assert_eq!(inside(1)[0]["paragraph"]["rich_text"][0]["plain_text"], "Inside.");
+    assert_eq!(blocks[2]["callout"]["rich_text"][0]["plain_text"], "Done when");
+    assert_eq!(inside(3)[1]["type"], "column");
+    assert_eq!(blocks[4]["table"]["has_column_header"], true);
+    assert_eq!(inside(4)[1]["table_row"]["cells"][1][0]["annotations"]["bold"], true);
+    assert_eq!(inside(5)[0]["table_row"]["cells"].as_array().map(Vec::len), Some(2));
+    assert_eq!(blocks[7]["synced_block"]["synced_from"]["block_id"], blocks[6]["id"]);
+    assert_eq!(inside(7), inside(6), "a copy lists what its original holds");
+    assert_eq!(inside(8), json!([]), "an original that is not shared");
+    let hidden = format!("/v1/blocks/{}/children", text(&blocks[9], "id"));
+    it.refused("GET", &hidden, &Value::Null, "400 validation_error");
+    let path = format!("/v1/pages/{}/markdown", text(&page, "id"));
+    let written = it.ok("GET", &path, &Value::Null)["markdown"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    for part in [
+        "<details>\n<summary>1. Pack</summary>\n\t- [ ] Boxes\n</details>",
+        "\t<tr><td>1</td><td>**Pack**</td></tr>",
+        "<unknown alt=\"form\"/>",
+    ] {
+        assert!(written.contains(part), "{part:?} is not in\n{written}");
+    }
+}
+
+#[test]
+fn older_versions_say_archived() {
+    let it = bench();
+    let path = format!("/v1/pages/{}", it.page);
+    let with = |version: &str, method: &str, body: &Value| {
+        let answer = it.sandbox.handle(&Request {
+            method: method.into(),
+            path: path.clone(),
+            authorization: Some("Bearer t".into()),
+            version: Some(version.into()),
+            body: if body.is_null() {
+                Bytes::new()
+            } else {
+                body.to_string().into()
+            },
+            ..Request::default()
+        });
+        serde_json::from_str::<Value>(&answer.body).unwrap()
+    };
+    assert_eq!(with("2025-09-03", "GET", &Value::Null)["archived"], false);
+    assert_eq!(with("2026-03-11", "GET", &Value::Null)["archived"], Value::Null);
+    let trashed = with("2025-09-03", "PATCH", &json!({ "archived": true }));
+    assert_eq!(
+        (&trashed["archived"], &trashed["in_trash"]),
+        (&json!(true), &json!(true))
+    );
+}

@@ -8,6 +8,8 @@ use std::fmt;
 pub enum Remark {
     /// Nothing on the page has the form of steps.
     NoSteps,
+    /// There is not one box that could be ticked.
+    NoBoxes,
     /// No heading says "Step 1": the steps were taken from another form.
     Guessed(StepForm),
     /// The steps have letters; they are counted.
@@ -63,6 +65,8 @@ pub enum Remark {
     NotGiven(usize),
     /// What is in a block could not be read; its text.
     ContentNotRead(String),
+    /// There is more to be said than is kept.
+    More(usize),
 }
 
 /// The forms that steps are read from when no heading says "Step 1".
@@ -81,7 +85,7 @@ pub enum StepForm {
     Toggles,
     /// The items of numbered lists.
     NumberedList,
-    /// Boxes.
+    /// Boxes that can be ticked.
     Boxes,
     /// Lines in bold.
     BoldLines,
@@ -93,14 +97,20 @@ impl fmt::Display for Remark {
             Self::NoSteps => {
                 f.write_str("the page has no steps that I can read: a heading \"Step 1: title\" makes one")
             }
+            Self::NoBoxes => f.write_str("the page has no boxes: a to-do under \"Success criteria\" makes one"),
             Self::Guessed(form) => write!(f, "no heading says \"Step 1\"; the steps are {form}"),
             Self::Lettered => f.write_str("the steps have letters; A is step 1, B is step 2"),
-            Self::CountedOn => f.write_str("the numbers of the steps begin anew; the steps are counted from the top"),
+            Self::CountedOn => {
+                f.write_str("the numbers of the steps cannot all be meant; they are counted from the top")
+            }
             Self::TakenForNext { written, number, title } => {
                 write!(
                     f,
                     "step {written} stands twice and step {number} is missing; \"{title}\" is step {number}"
                 )
+            }
+            Self::Joined { number, title } if title.is_empty() => {
+                write!(f, "step {number} stands twice; both are read as one step")
             }
             Self::Joined { number, title } => write!(f, "step {number} stands twice; \"{title}\" is a part of it"),
             Self::Missing(numbers) => {
@@ -133,6 +143,7 @@ impl fmt::Display for Remark {
                 write!(f, "{blocks} that Notion does not give to connections: not read")
             }
             Self::ContentNotRead(text) => write!(f, "what is in {text} cannot be read"),
+            Self::More(remarks) => write!(f, "and {remarks} more of that kind"),
         }
     }
 }

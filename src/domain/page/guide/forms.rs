@@ -1,0 +1,302 @@
+//! Which lines of a page begin its steps. The forms are tried in one order, the surest first, and the first one wins that
+//! the page has: a line with the word for a step is enough, of any other form there must be two.
+//!
+//! 1. headings, toggles and lines in bold with a word and a number: "Step 1: Go"; then "Phase 1", "Part B"
+//! 2. headings, toggles and lines in bold with a number or a letter: "1. Go"
+//! 3. items, boxes and paragraphs with a word and a number
+//! 4. what stands under a heading "Steps"
+//! 5. tables with a column of steps, numbers or boxes
+//! 6. toggles, then numbered lists, then paragraphs that begin with a number
+//! 7. boxes, where one is enough; then lines in bold
+use super::block::BlockKind;
+use super::estimates;
+use super::lead::{Lead, LeadKind};
+use super::outline::{BOLD, PageLine, Standing};
+use super::remark::StepForm;
+use super::table::{self, StepRow};
+use super::words::Section;
+
+/// A title that is cut out of an item is no longer than this, in characters.
+const LONGEST_TITLE: usize = 100;
+
+/// The beginning of a step.
+pub(super) struct StepBegin {
+    /// The line at which it begins.
+    pub(super) line: usize,
+    /// The number that is written there.
+    pub(super) number: Option<u32>,
+    pub(super) is_letter: bool,
+    /// A part of the step of that number: "1.2".
+    pub(super) is_part: bool,
+    /// Its title, without number and estimate; empty if only the number is written.
+    pub(super) title: String,
+    /// The name that is written: "Phase A".
+    pub(super) name: String,
+    pub(super) minutes: Option<u32>,
+}
+
+/// A page's lines, and where each stands as long as no steps are known.
+pub(super) struct FormReader<'a> {
+    pub(super) lines: &'a [PageLine<'a>],
+    pub(super) standings: &'a [Standing],
+}
+
+/// The form that was found: where its steps begin. `None`: the surest one, "Step 1".
+pub(super) type FoundForm = (Option<StepForm>, Vec<StepBegin>);
+
+impl FormReader<'_> {
+    /// The steps of the page, by the first form that it has.
+    pub(super) fn read(&self) -> FoundForm {
+        self.worded()
+            .or_else(|| self.numbered())
+            .or_else(|| self.worded_items())
+            .or_else(|| self.under_steps())
+            .or_else(|| self.rows())
+            .or_else(|| self.lists())
+            .or_else(|| self.boxes())
+            .unwrap_or_default()
+    }
+
+    /// Whether a line may be a step: it stands under no heading of something else, and opens none.
+    fn is_free(&self, at: usize) -> bool {
+        let section = self.standings[at].section.map(|(section, _)| section);
+        self.lines[at].section.is_none() && matches!(section, None | Some(Section::Steps))
+    }
+
+    fn with_lead(&self, kind: LeadKind, fits: impl Fn(usize, &Lead) -> bool) -> Vec<usize> {
+        let lines = self.lines.iter().enumerate();
+        let fits = |(at, line): (usize, &PageLine<'_>)| {
+            let lead = line.lead.as_ref().filter(|lead| lead.kind == kind)?;
+            (self.is_free(at) && fits(at, lead)).then_some(at)
+        };
+        lines.filter_map(fits).collect()
+    }
+
+    /// A heading, a toggle, a line in bold: what stands above something.
+    fn is_strong(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        let kind = line.block.kind;
+        line.rank.is_some() || kind == BlockKind::Toggle || kind == BlockKind::Callout && line.has_inner
+    }
+
+    /// Form 1. Where the numbers of "Step" begin anew in each "Phase", the phases are the steps.
+    fn worded(&self) -> Option<FoundForm> {
+        let steps = self.with_lead(LeadKind::Step, |at, _| self.is_strong(at));
+        let parts = self.with_lead(LeadKind::Part, |at, _| self.is_strong(at));
+        let firsts = |found: &[usize]| {
+            let leads = found.iter().filter_map(|at| self.lines[*at].lead.as_ref());
+            leads.filter(|lead| lead.number == 1 && !lead.is_part).count()
+        };
+        let parts_win = parts.len() > 1 && (steps.is_empty() || firsts(&steps) > 1 && firsts(&parts) == 1);
+        let found = if parts_win { parts } else { steps };
+        (!found.is_empty()).then(|| (None, self.begins(&found)))
+    }
+
+    /// Form 2: of the highest rank that has two.
+    fn numbered(&self) -> Option<FoundForm> {
+        let ranked = self.with_lead(LeadKind::Number, |at, _| self.is_strong(at));
+        let rank = |at: &usize| self.lines[*at].rank.unwrap_or(BOLD - 1);
+        (1..=BOLD).find_map(|of| {
+            let of_rank: Vec<usize> = ranked.iter().copied().filter(|at| rank(at) == of).collect();
+            Some((Some(StepForm::Numbered), self.begins(&self.counted(of_rank)?)))
+        })
+    }
+
+    /// Those of the lines whose number is one of a row. Letters, and numbers that no sign ends, count from the first on.
+    fn counted(&self, found: Vec<usize>) -> Option<Vec<usize>> {
+        let lead = |at: &usize| self.lines[*at].lead.as_ref();
+        let (closed, open): (Vec<usize>, Vec<usize>) = found
+            .into_iter()
+            .partition(|at| lead(at).is_some_and(|lead| (lead.is_closed || lead.is_part) && !lead.is_letter));
+        let whole = closed.iter().filter(|at| lead(at).is_some_and(|lead| !lead.is_part));
+        if whole.count() > 1 {
+            return Some(closed);
+        }
+        let counts = (1..)
+            .zip(&open)
+            .all(|(number, at)| lead(at).is_some_and(|lead| lead.number == number));
+        (open.len() > 1 && counts).then_some(open)
+    }
+
+    /// Form 3: lists, boxes, paragraphs.
+    fn worded_items(&self) -> Option<FoundForm> {
+        let found = self.with_lead(LeadKind::Step, |at, lead| {
+            self.lines[at].block.kind.is_listed() || lead.is_closed
+        });
+        (found.len() > 1).then(|| (Some(StepForm::Worded), self.begins(&found)))
+    }
+
+    /// Form 4: whatever stands there first of these kinds.
+    fn under_steps(&self) -> Option<FoundForm> {
+        let is_under = |at: usize| {
+            let section = self.standings[at].section;
+            section.is_some_and(|(section, by)| section == Section::Steps && by != at)
+        };
+        let is_ranked = |at: usize| is_under(at) && self.lines[at].rank.is_some();
+        let of_kind = |fits: fn(BlockKind) -> bool| move |at: usize| is_under(at) && fits(self.lines[at].block.kind);
+        let ranked: Vec<usize> = (0..self.lines.len()).filter(|at| is_ranked(*at)).collect();
+        let highest = ranked.iter().filter_map(|at| self.lines[*at].rank).min();
+        let ranked: Vec<usize> = ranked
+            .into_iter()
+            .filter(|at| self.lines[*at].rank == highest)
+            .collect();
+        let kinds = [
+            ranked,
+            self.outermost(of_kind(|kind| kind == BlockKind::Toggle)),
+            self.outermost(of_kind(|kind| kind == BlockKind::Numbered)),
+            self.outermost(of_kind(|kind| matches!(kind, BlockKind::ToDo { .. }))),
+            self.outermost(of_kind(|kind| kind == BlockKind::Bulleted)),
+        ];
+        let found = kinds.into_iter().find(|found| found.len() > 1)?;
+        Some((Some(StepForm::UnderSteps), self.shown(&found)))
+    }
+
+    /// The lines of one kind that lie in no item of a list, and in none of their own.
+    fn outermost(&self, fits: impl Fn(usize) -> bool) -> Vec<usize> {
+        let mut within = usize::MAX;
+        let mut found = Vec::new();
+        for (at, line) in self.lines.iter().enumerate() {
+            let depth = line.block.depth;
+            if depth > within {
+                continue;
+            }
+            within = usize::MAX;
+            let is_found = self.is_free(at) && fits(at);
+            if is_found || line.block.kind.is_listed() {
+                within = depth;
+            }
+            if is_found {
+                found.push(at);
+            }
+        }
+        found
+    }
+
+    /// Form 5: the first table that has steps.
+    fn rows(&self) -> Option<FoundForm> {
+        let tables = table::tables(self.lines).into_iter();
+        let mut free = tables.filter(|rows| self.is_free(rows.start.saturating_sub(1)));
+        let rows = free.find_map(|rows| table::steps(self.lines, rows))?;
+        Some((Some(StepForm::Rows), rows.iter().map(of_row).collect()))
+    }
+
+    /// Form 6: toggles, lists, paragraphs.
+    fn lists(&self) -> Option<FoundForm> {
+        let toggles = self.outermost(|at| self.lines[at].block.kind == BlockKind::Toggle && self.lines[at].has_inner);
+        let items = self.outermost(|at| self.lines[at].block.kind == BlockKind::Numbered);
+        let typed = self.with_lead(LeadKind::Number, |at, lead| {
+            self.lines[at].block.kind == BlockKind::Text && lead.is_closed && !lead.is_letter
+        });
+        let forms = [
+            (StepForm::Toggles, toggles),
+            (StepForm::NumberedList, items),
+            (StepForm::Numbered, typed),
+        ];
+        let (form, found) = forms.into_iter().find(|(_, found)| found.len() > 1)?;
+        Some((Some(form), self.shown(&found)))
+    }
+
+    /// The beginnings, with the numbers that people see: those of a list begin anew under each heading.
+    fn shown(&self, found: &[usize]) -> Vec<StepBegin> {
+        let mut begins = self.begins(found);
+        let (mut number, mut before) = (0, 0);
+        for begin in &mut begins {
+            if self.lines[begin.line].block.kind == BlockKind::Numbered {
+                let is_anew = self.lines[before..begin.line].iter().any(|line| line.rank.is_some());
+                number = if is_anew { 1 } else { number + 1 };
+                before = begin.line;
+                begin.number = Some(number);
+                begin.is_part = false;
+            }
+        }
+        begins
+    }
+
+    /// Form 7. Boxes under "Checklist" are steps where the page has no others.
+    fn boxes(&self) -> Option<FoundForm> {
+        let is_listed = |at: usize| {
+            let section = self.standings[at].section.map(|(section, _)| section);
+            matches!(section, None | Some(Section::Steps | Section::Checklist))
+        };
+        let mut within = usize::MAX;
+        let mut boxes = Vec::new();
+        for (at, line) in self.lines.iter().enumerate() {
+            if line.block.depth > within {
+                continue;
+            }
+            within = usize::MAX;
+            if matches!(line.block.kind, BlockKind::ToDo { .. }) && is_listed(at) {
+                within = line.block.depth;
+                boxes.push(at);
+            }
+        }
+        if !boxes.is_empty() {
+            return Some((Some(StepForm::Boxes), self.begins(&boxes)));
+        }
+        let is_above = |at: usize| self.lines.get(at + 1).is_some_and(|next| next.rank.is_none());
+        let bold: Vec<usize> = (0..self.lines.len())
+            .filter(|at| self.lines[*at].rank == Some(BOLD) && self.is_free(*at) && is_above(*at))
+            .collect();
+        (bold.len() > 1).then(|| (Some(StepForm::BoldLines), self.begins(&bold)))
+    }
+
+    fn begins(&self, found: &[usize]) -> Vec<StepBegin> {
+        let line = |at: &usize| {
+            let line = &self.lines[*at];
+            // "2 boxes of paper" in a list has no number of a step.
+            let is_lead = |lead: &&Lead| lead.is_closed || lead.kind != LeadKind::Number || line.rank.is_some();
+            begin(*at, line.text, line.lead.as_ref().filter(is_lead))
+        };
+        found.iter().map(line).collect()
+    }
+}
+
+fn begin(line: usize, text: &str, lead: Option<&Lead>) -> StepBegin {
+    let name = lead.map(|lead| &text[lead.name.0..lead.name.1]).unwrap_or_default();
+    let written = match lead {
+        // What a letter names is called by it: "Phase A – Go".
+        Some(lead) if lead.is_letter => text[lead.name.0..].to_owned(),
+        Some(lead) => {
+            let before = text[..lead.name.0].trim_matches(|c: char| !c.is_alphanumeric());
+            let title = &text[lead.title_at..];
+            if before.is_empty() {
+                title.to_owned()
+            } else {
+                format!("{before}: {title}")
+            }
+        }
+        None => text.to_owned(),
+    };
+    let (title, minutes) = estimates::of_title(&written);
+    let is_edge = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':' | '–' | '—' | '-' | '|' | '·');
+    let title = title.trim_end_matches(is_edge);
+    let title = title
+        .strip_suffix('.')
+        .filter(|title| !title.contains('.'))
+        .unwrap_or(title);
+    StepBegin {
+        line,
+        number: lead.map(|lead| lead.number),
+        is_letter: lead.is_some_and(|lead| lead.is_letter),
+        is_part: lead.is_some_and(|lead| lead.is_part),
+        title: shortened(title.trim_start_matches(|c: char| !c.is_alphanumeric() && !"(\"'`<[«“„¿¡/.~$".contains(c))),
+        name: name.to_owned(),
+        minutes,
+    }
+}
+
+fn of_row(row: &StepRow) -> StepBegin {
+    let mut begin = begin(row.line, &row.text, row.lead.as_ref());
+    begin.number = row.number.or(begin.number);
+    begin
+}
+
+/// A text in one line, cut behind a word.
+pub(super) fn shortened(text: &str) -> String {
+    if text.chars().count() <= LONGEST_TITLE {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(LONGEST_TITLE).collect();
+    let end = cut.rfind(char::is_whitespace).unwrap_or(cut.len());
+    format!("{}…", cut[..end].trim_end_matches([',', ';', ' ']))
+}
