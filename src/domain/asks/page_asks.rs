@@ -21,7 +21,7 @@ const SURE_OF_PART: f32 = 0.9;
 const SHORTEST_PART: usize = 4;
 
 /// The chance from which on a sentence in the form of a question asks this rather than nothing that we know.
-const LIKELY: f32 = 0.25;
+const LIKELY: f32 = 0.2;
 
 /// What a sentence asks of us.
 #[derive(Clone, Debug, PartialEq, Eq)]
