@@ -3,9 +3,10 @@ use super::faults::Faults;
 use super::reader::SettingsReader;
 use super::settings::{
     AlertSettings, Backlog, EffectSettings, EvidenceSettings, MayAct, NotionSettings, PeopleSettings, PollSettings,
-    ProjectArgs, ReplySettings, RotationSettings, Settings, UncheckedClaims,
+    ProjectArgs, ReplySettings, RotationSettings, Settings,
 };
 use super::values::{split, system_zone, zone_named};
+use crate::domain::decide::UncheckedClaims;
 use crate::domain::ids::{PersonId, normalise};
 use crate::domain::page::PropertyNames;
 use crate::outbound::{destination, is_loopback};

@@ -13,7 +13,7 @@ pub use files::files_of_keys;
 pub use playbook::{asks, playbook, prompt_files};
 pub use settings::{
     AlertSettings, Backlog, EffectSettings, EvidenceSettings, MayAct, NotionSettings, PageSource, PeopleSettings,
-    PollSettings, ProjectArgs, ReplySettings, RotationSettings, Settings, UncheckedClaims,
+    PollSettings, ProjectArgs, ReplySettings, RotationSettings, Settings,
 };
 pub use text::text_of;
 

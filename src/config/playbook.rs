@@ -1,6 +1,6 @@
 //! The playbook, loaded: prompts, page descriptions and topics that the program carries, and those of the project over them.
 use super::faults::Faults;
-use super::settings::{Settings, UncheckedClaims};
+use super::settings::Settings;
 use super::text::text_of;
 use crate::domain::asks::AskReader;
 use crate::domain::classify::KeyNames;
@@ -59,7 +59,7 @@ pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
         zone: settings.zone,
         language,
         say_progress: settings.reply.progress,
-        claims_tick: settings.evidence.claims == UncheckedClaims::Tick,
+        claims: settings.evidence.claims,
         reopen_when_due: settings.rotation.reopen_when_due,
         redact_page_content: settings.rotation.redact_page_content,
         answers: AnswerLimits {

@@ -1,4 +1,5 @@
 //! What can be set, as the program reads it: one field for each setting, one struct for each section of the file.
+use crate::domain::decide::UncheckedClaims;
 use crate::domain::ids::{PageId, PersonId};
 use crate::domain::page::PropertyNames;
 use chrono_tz::Tz;
@@ -127,15 +128,6 @@ pub struct EvidenceSettings {
     pub allow_commands: bool,
     /// What a claim does where no check can see whether it is true.
     pub claims: UncheckedClaims,
-}
-
-/// The choices of `evidence.claims`: what a claim does where no check can see whether it is true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UncheckedClaims {
-    /// It ticks the boxes and moves Progress.
-    Tick,
-    /// It is noted.
-    Note,
 }
 
 /// The section `[rotation]`: proofs, backups and the daily monitor.

@@ -40,7 +40,8 @@ fn unreadable() -> Observation {
 
 /// Whether a branch or tag can be called so. Nothing that git takes for more than a name is handed on.
 pub fn is_ref_name(name: &str) -> bool {
-    let is_part = |part: &str| !part.is_empty() && !part.starts_with(['.', '-']) && !part.ends_with(".lock");
+    let is_lock = |part: &str| Path::new(part).extension().is_some_and(|end| end == "lock");
+    let is_part = |part: &str| !part.is_empty() && !part.starts_with(['.', '-']) && !is_lock(part);
     let fits = |c: char| c.is_alphanumeric() || "._-+#@/".contains(c);
     name.chars().all(fits) && name.split('/').all(is_part) && !name.contains("..") && !name.contains("@{")
 }

@@ -51,19 +51,14 @@ async fn or_database(context: &IntakeContext, id: &str, error: Error) -> Error {
 /// Rows of a data source that are in progress, or whose title begins with the prefix.
 async fn rows(context: &IntakeContext, id: &str, prefix: Option<&str>) -> Result<Vec<PageId>, Error> {
     let names = context.properties.names();
-    let pages = match prefix {
-        Some(prefix) => {
-            let filter = json!({ "property": TITLE, "title": { "starts_with": prefix } });
-            context.notion.query(id, filter).await?
-        }
-        None => {
-            let filter = json!({ "property": names.status, "status": { "equals": names.in_progress } });
-            match context.notion.query(id, filter).await {
-                // Its Status is called otherwise, has no such option, or is a select.
-                Err(error) if error.kind == Kind::Invalid => in_progress(context, id).await?,
-                found => found?,
-            }
-        }
+    let filter = match prefix {
+        Some(prefix) => json!({ "property": TITLE, "title": { "starts_with": prefix } }),
+        None => json!({ "property": names.status, "status": { "equals": names.in_progress } }),
+    };
+    let pages = match context.notion.query(id, filter).await {
+        // Its Status is called otherwise, has no such option, or is a select.
+        Err(error) if prefix.is_none() && error.kind == Kind::Invalid => in_progress(context, id).await?,
+        found => found?,
     };
     Ok(pages
         .into_iter()

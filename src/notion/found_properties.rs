@@ -121,7 +121,7 @@ impl SoughtProperty<'_> {
         let (own, words) = (plain(self.name), self.words);
         let is_called = |name: &str| plain(name) == own || words.contains(&plain(name));
         for kind in self.kinds {
-            match self.one_of(page, |name, value| is_called(name) && kind(value)) {
+            match one_of(page, |name, value| is_called(name) && kind(value)) {
                 Ok(Some(found)) => {
                     notes.push(self.found(&found));
                     return Some(found);
@@ -135,7 +135,7 @@ impl SoughtProperty<'_> {
         }
         // A page has one status as a rule, whatever it is called.
         let by_kind = |_: &str, value: &Value| is_status(value) && self.fits(value);
-        match self.one_of(page, by_kind) {
+        match one_of(page, by_kind) {
             Ok(Some(found)) => {
                 notes.push(self.found(&found));
                 return Some(found);
@@ -143,7 +143,7 @@ impl SoughtProperty<'_> {
             Ok(None) => {}
             Err(several) => notes.push(self.doubt(&several)),
         }
-        let unfit = self.one_of(page, |name, value| plain(name) == own && !self.fits(value));
+        let unfit = one_of(page, |name, value| plain(name) == own && !self.fits(value));
         if let Ok(Some(name)) = unfit
             && let Some(found) = page.properties.get(&name)
         {
@@ -154,17 +154,6 @@ impl SoughtProperty<'_> {
 
     fn fits(&self, value: &Value) -> bool {
         self.kinds.iter().any(|kind| kind(value))
-    }
-
-    /// The name of the only property that fits, if any does; where several do, their names.
-    fn one_of(&self, page: &Page, fits: impl Fn(&str, &Value) -> bool) -> Result<Option<String>, Vec<String>> {
-        let all = page.properties.named();
-        let fitting = all.filter(|(name, property)| fits(name.expose(), &property.value));
-        let mut names: Vec<String> = fitting.map(|(name, _)| name.expose().to_owned()).collect();
-        if names.len() > 1 {
-            return Err(names);
-        }
-        Ok(names.pop())
     }
 
     fn found(&self, name: &str) -> String {
@@ -217,6 +206,17 @@ fn is_date(value: &Value) -> bool {
 
 fn is_checkbox(value: &Value) -> bool {
     matches!(value, Value::Checkbox(_))
+}
+
+/// The name of the only property that fits, if any does; where several do, their names.
+fn one_of(page: &Page, fits: impl Fn(&str, &Value) -> bool) -> Result<Option<String>, Vec<String>> {
+    let all = page.properties.named();
+    let fitting = all.filter(|(name, property)| fits(name.expose(), &property.value));
+    let mut names: Vec<String> = fitting.map(|(name, _)| name.expose().to_owned()).collect();
+    if names.len() > 1 {
+        return Err(names);
+    }
+    Ok(names.pop())
 }
 
 #[cfg(test)]

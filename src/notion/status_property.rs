@@ -60,8 +60,8 @@ impl StatusProperty {
         for (status, name) in wanted(names) {
             let exact = options.iter().find(|option| option.name.expose() == name);
             let called = exact.or_else(|| options.iter().find(|option| is_called(option, name)));
-            let means = |option: &&StatusOption| meaning(option, names) == WordMeaning::Of(status);
-            let meant: Vec<&StatusOption> = options.iter().filter(means).collect();
+            let says_it = |option: &&StatusOption| meaning(option, names) == WordMeaning::Of(status);
+            let meant: Vec<&StatusOption> = options.iter().filter(says_it).collect();
             if called.is_none() && self.is_select && meant.len() > 1 {
                 let names = meant.iter().map(|option| option.name.expose().to_owned());
                 self.doubts.push((status, names.collect()));
@@ -72,8 +72,7 @@ impl StatusProperty {
                 let mut unknown = options.iter().filter(of_group);
                 unknown.find(|option| meaning(option, names) == WordMeaning::Unknown)
             };
-            let meant = meant.first().copied();
-            if let Some(option) = called.or(meant).or_else(default) {
+            if let Some(option) = called.or(meant.first().copied()).or_else(default) {
                 self.writable.insert(status, option.name.expose().to_owned());
             }
         }

@@ -71,7 +71,7 @@ mod undo;
 mod which_step;
 
 pub use builder::{Decision, Note};
-pub use playbook::{AnswerLimits, KeyManual, Names, Playbook, Topic, Topics};
+pub use playbook::{AnswerLimits, KeyManual, Names, Playbook, Topic, Topics, UncheckedClaims};
 pub use progress::{StepCounts, step_counts};
 
 use super::event::{Event, Now};

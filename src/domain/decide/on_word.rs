@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Ticks what is claimed and was not ticked yet, unticks what nobody claims any more; the boxes that are unticked.
 pub(super) fn follow(builder: &mut DecisionBuilder<'_>) -> Vec<u8> {
     // Without the checks that the page had nothing tells which of its boxes they would see.
-    if !builder.playbook.claims_tick || builder.state.quiet || builder.lost_description().is_some() {
+    if !builder.playbook.claims_tick() || builder.state.quiet || builder.lost_description().is_some() {
         return Vec::new();
     }
     let claimed = claimed(builder);

@@ -25,8 +25,8 @@ pub struct Playbook {
     pub language: Option<String>,
     /// Whether pure progress gets its one line.
     pub say_progress: bool,
-    /// Whether a claim ticks what no check can see; else it is only noted.
-    pub claims_tick: bool,
+    /// What a claim does where no check can see whether it is true.
+    pub claims: UncheckedClaims,
     /// Whether a page is reopened when its next rotation is due.
     pub reopen_when_due: bool,
     /// Whether keys in the page itself are masked, not only told of.
@@ -37,7 +37,21 @@ pub struct Playbook {
     pub patience_ms: i64,
 }
 
+/// The choices of `evidence.claims`: what a claim does where no check can see whether it is true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UncheckedClaims {
+    /// It ticks the boxes and moves Progress.
+    Tick,
+    /// It is noted.
+    Note,
+}
+
 impl Playbook {
+    /// Whether a claim ticks what no check can see.
+    pub(super) fn claims_tick(&self) -> bool {
+        self.claims == UncheckedClaims::Tick
+    }
+
     /// What the project says about a page: by the id in its title, else as it was when its title last had a known one.
     pub fn description(&self, state: &PageState) -> Option<&PageDescription> {
         let by_title = state.guide.id.as_deref().and_then(|id| self.pages.get(id));

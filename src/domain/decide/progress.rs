@@ -34,7 +34,7 @@ pub fn step_counts(playbook: &Playbook, state: &PageState) -> StepCounts {
             }
             Proof::Claimed => {
                 step_counts.claimed += 1;
-                step_counts.counted += u8::from(playbook.claims_tick);
+                step_counts.counted += u8::from(playbook.claims_tick());
             }
             Proof::Open => step_counts.claimed += u8::from(is_aside),
         }

@@ -74,6 +74,10 @@ pub struct NextPage {
 
 /// A box of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "who ticked it and who unticked it are told apart, and stored so"
+)]
 pub struct BoxState {
     /// Whether it is ticked: as wanted, as last seen, and as being written.
     pub tick: Cell<bool>,

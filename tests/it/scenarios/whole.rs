@@ -5,6 +5,9 @@ use super::world::{World, full_name, markdown};
 use crate::child::{self, Bot, all, call, plain};
 use keyminder::domain::classify::Reading;
 use keyminder::domain::ids::PageId;
+use keyminder::domain::redact::{KnownValues, Patterns, Redactor};
+use keyminder::intake::read_guide;
+use keyminder::notion::connect;
 use keyminder::store::Store as _;
 use keyminder::store::sqlite::SqliteStore;
 use keyminder_sandbox::{Options, Running, providers, serve};
@@ -12,7 +15,7 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const HOUR_MS: u64 = 3_600_000;
 
@@ -24,6 +27,8 @@ pub struct Whole {
     page: String,
     settings: BTreeMap<String, String>,
     bot: Option<(Bot, SqliteStore)>,
+    /// The blocks of the page's boxes, in the order of their numbers.
+    boxes: Vec<String>,
     /// Who wrote what, in order.
     said: Vec<(String, String)>,
 }
@@ -61,8 +66,10 @@ impl Whole {
                 .is_some_and(|title| title.starts_with(&transcript.page))
         };
         let page = pages.iter().find(named).or(pages.last()).expect("a page");
+        let page = page["id"].as_str().unwrap_or_default().to_owned();
         Self {
-            page: page["id"].as_str().unwrap_or_default().to_owned(),
+            boxes: boxes(&sandbox, &page).await,
+            page,
             sandbox,
             behind_ms,
             settings: World::environment(transcript),
@@ -94,6 +101,7 @@ impl Whole {
                 let body = json!({ "markdown": markdown(&transcript.page), "database": false });
                 let page = call(&self.sandbox, "POST", "/sandbox/pages", body).await;
                 page["id"].as_str().unwrap_or_default().clone_into(&mut self.page);
+                self.boxes = boxes(&self.sandbox, &self.page).await;
             }
             Given::Somebody { who, kind } => {
                 call(
@@ -274,16 +282,11 @@ impl Whole {
             .to_owned()
     }
 
+    /// The boxes of the page in the order of their numbers, as they are now.
     async fn criteria(&self) -> Vec<Value> {
-        let mut under = false;
         let mut boxes = Vec::new();
-        for block in self.blocks().await {
-            let kind = block["type"].as_str().unwrap_or_default();
-            if kind.starts_with("heading") {
-                under = text_of(&block).to_lowercase().contains("criteria");
-            } else if under && kind == "to_do" {
-                boxes.push(block);
-            }
+        for block in &self.boxes {
+            boxes.push(call(&self.sandbox, "GET", &format!("/v1/blocks/{block}"), Value::Null).await);
         }
         boxes
     }
@@ -339,6 +342,16 @@ impl Whole {
         self.sandbox.stop().await.expect("an orderly end");
         left
     }
+}
+
+/// The blocks of a page's boxes, in the order in which a guide numbers them.
+async fn boxes(sandbox: &Running, page: &str) -> Vec<String> {
+    let notion = connect(&sandbox.url, sandbox.token.clone(), 0, Duration::from_secs(20)).expect("a client");
+    let redactor = Redactor::new(Patterns::builtin(), KnownValues::default());
+    let read = read_guide(&notion, &PageId::from_wire(page), &redactor).await;
+    let (guide, _) = read.expect("a page that can be read");
+    let boxes = guide.criteria.iter();
+    boxes.map(|criterion| criterion.block.as_str().to_owned()).collect()
 }
 
 fn text_of(block: &Value) -> String {
