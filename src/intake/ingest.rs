@@ -144,6 +144,11 @@ impl Ingest {
         reading.steps.sort_unstable();
         reading.steps.dedup();
         let is_chat = !reading.asks.is_empty() && reading.asks.iter().all(|ask| *ask == Ask::Chat);
+        if reading.asks.contains(&Ask::Chat) {
+            // Beside talk among people nothing is guessed at.
+            reading.retain(|clause| !clause.guessed);
+            reading.doubt = None;
+        }
         if asks_something && is_chat {
             reading.asks.clear();
             heard.of_page.asks.clear();

@@ -84,28 +84,34 @@ fn steps(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk) -> Vec
     if !asked.ask.is_none_or(Ask::is_of_step) {
         return Vec::new();
     }
-    let by_words = || spoken_of(&builder.state.guide, asked.text.as_str());
+    let by_words = || spoken_of(&builder.state.guide, asked);
     report.on_step.or_else(by_words).into_iter().collect()
 }
 
 /// So many letters tell that two words are of one stem: "monitor" and "monitoring".
 const STEM: usize = 5;
+/// Words of so many letters are seldom said of anything.
+const LONG: usize = 7;
 
 /// The step whose title shares the most words with a text, if it is one alone; else the one whose text and commands do.
-fn spoken_of(guide: &Guide, text: &str) -> Option<u8> {
-    let content = |step: &Step| {
-        let text = step.text.iter().chain(&step.commands);
-        text.cloned().collect::<Vec<String>>().join(" ")
+fn spoken_of(guide: &Guide, asked: &PageAsk) -> Option<u8> {
+    let text = asked.text.as_str();
+    let of_content = || {
+        let commands = nearest(guide, text, STEM, |step| step.commands.join(" "));
+        commands.or_else(|| nearest(guide, text, LONG, |step| step.text.clone().unwrap_or_default()))
     };
-    nearest(guide, text, |step| step.title.clone()).or_else(|| nearest(guide, text, content))
+    let by_title = nearest(guide, text, STEM, |step| step.title.clone());
+    let is_of_content = matches!(asked.ask, Some(Ask::About | Ask::How | Ask::Validate | Ask::Recheck));
+    by_title.or_else(|| is_of_content.then(of_content).flatten())
 }
 
-fn nearest(guide: &Guide, text: &str, words: impl Fn(&Step) -> String) -> Option<u8> {
+/// The step that shares the most words of so many letters with a text, if it is one alone.
+fn nearest(guide: &Guide, text: &str, least: usize, words: impl Fn(&Step) -> String) -> Option<u8> {
     let stems = |text: &str| -> BTreeSet<String> {
         let folded = folded(text);
         let said = folded.split(|c: char| !c.is_alphanumeric());
         let stem = |word: &str| word.chars().take(STEM).collect::<String>();
-        said.filter(|word| word.len() >= STEM).map(stem).collect()
+        said.filter(|word| word.len() >= least).map(stem).collect()
     };
     let said = stems(text);
     let shared = |title: &str| stems(title).intersection(&said).count();

@@ -26,9 +26,11 @@ pub(super) fn help(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<ReplyP
 /// "You are wrong, I did rotate it": what our last reply in the thread spoke of is looked at again, after what the comment
 /// itself says is finished or rotated.
 pub(super) fn dispute(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts: &mut Vec<ReplyPart>) {
-    let is_dispute =
-        !report.playing(Role::Dispute).is_empty() || report.asks.iter().any(|asked| asked.ask == Some(Ask::Dispute));
-    if !is_dispute || corrections::names_open_work(&report) {
+    let is_said = !report.playing(Role::Dispute).is_empty();
+    // What only reads as a dispute is one of something that we said, and can look at.
+    let reads_so = report.asks.iter().any(|asked| asked.ask == Some(Ask::Dispute));
+    let reads_so = reads_so && builder.has_checks() && heard::last_in_thread(builder, &report).is_some();
+    if !(is_said || reads_so) || corrections::names_open_work(&report) {
         return;
     }
     let looks = |part: &ReplyPart| matches!(part, ReplyPart::Claim { .. } | ReplyPart::Keys { .. });
