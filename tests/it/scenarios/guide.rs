@@ -3,11 +3,17 @@ use super::world::markdown;
 use keyminder::domain::comment::RawText;
 use keyminder::domain::decide::{KeyManual, Names};
 use keyminder::domain::ids::{BlockId, PageId};
-use keyminder::domain::page::{BlockKind, Guide, PageBlock};
+use keyminder::domain::page::Guide;
 use keyminder::domain::reply::Run;
+use keyminder::intake::page_blocks;
+use keyminder::notion::{self, Block};
 use keyminder::rotation::live_redactor::LiveRedactor;
 use keyminder::rotation::providers::Providers;
-use std::collections::BTreeMap;
+use keyminder_sandbox::{Rate, Request, Sandbox};
+use secrecy::SecretString;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub fn names() -> Names {
     let mut names = Names::default();
@@ -35,70 +41,49 @@ pub fn names() -> Names {
     names
 }
 
-/// A page's guide and boxes, from its Markdown.
+/// A page's guide and boxes, from its Markdown, as the sandbox gives its blocks.
 pub fn page(name: &str, redactor: &LiveRedactor) -> (Guide, BTreeMap<BlockId, bool>) {
-    let markdown = markdown(name);
-    let body = markdown
-        .strip_prefix("---\n")
-        .and_then(|rest| rest.split_once("---\n"))
-        .map_or(&*markdown, |it| it.1);
-    let (mut title, mut code) = (String::new(), false);
-    let (mut blocks, mut boxes) = (Vec::new(), BTreeMap::new());
-    for (at, line) in body.lines().map(str::trim).enumerate() {
-        if line.starts_with("```") {
-            code = !code;
-        }
-        if let Some(text) = line.strip_prefix("# ").filter(|_| !code) {
-            text.clone_into(&mut title);
-            continue;
-        }
-        let level = line.chars().take_while(|c| *c == '#').count();
-        let box_of = |mark: &str| {
-            line.strip_prefix(mark).map(|text| {
-                (
-                    BlockKind::ToDo {
-                        checked: mark.contains('x'),
-                    },
-                    text,
-                )
-            })
-        };
-        let (kind, text) = match line {
-            _ if code || line.starts_with("```") => (BlockKind::Code, line),
-            _ if level > 0 => (
-                BlockKind::Heading(u8::try_from(level).unwrap_or(3)),
-                line[level..].trim(),
-            ),
-            _ => box_of("- [ ] ")
-                .or_else(|| box_of("- [x] "))
-                .unwrap_or((BlockKind::Text, line)),
-        };
-        let item = line.split_once(". ").filter(|(number, _)| number.parse::<u8>().is_ok());
-        let (kind, text) = match (kind, item, line.strip_prefix("- ")) {
-            (BlockKind::Text, Some((_, text)), _) => (BlockKind::Numbered, text),
-            (BlockKind::Text, None, Some(text)) => (BlockKind::Bulleted, text),
-            (kind, _, _) => (kind, text),
-        };
-        let id = BlockId::from_wire(&format!("block-{at}"));
-        if let BlockKind::ToDo { checked } = kind {
-            boxes.insert(id.clone(), checked);
-        }
-        let text = redactor
-            .shared()
-            .current()
-            .redact(&RawText::new(text.replace("**", "").replace('`', "")))
-            .text;
-        blocks.push(PageBlock {
-            id,
-            kind,
-            text,
-            depth: 0,
-            is_bold: line.starts_with("**") && line.ends_with("**"),
-            is_closed: false,
-        });
-    }
-    let title = redactor.shared().current().redact(&RawText::new(title)).text;
+    let token = SecretString::from("t");
+    let sandbox = Sandbox::new(Arc::new(|| 1_800_000_000_000), 11, Rate::off(), &token);
+    let page = sandbox.add_page(&markdown(name)).unwrap().to_string();
+    let mut found = Vec::new();
+    gather(&sandbox, &page, 0, &mut found);
+    let ticked = |block: &Block| match block.kind {
+        notion::BlockKind::ToDo { checked } => Some((block.id.clone(), checked)),
+        _ => None,
+    };
+    let boxes = found.iter().filter_map(ticked).collect();
+    let redactor = redactor.shared().current();
+    let blocks = page_blocks(&found, &redactor, &BTreeSet::new());
+    let title = asked(&sandbox, &format!("/v1/blocks/{page}"))["child_page"]["title"].clone();
+    let title = redactor.redact(&RawText::new(title.as_str().unwrap())).text;
     (Guide::parse(&title, "https://www.notion.so/11", &blocks), boxes)
+}
+
+fn asked(sandbox: &Sandbox, path: &str) -> Value {
+    let answer = sandbox.handle(&Request {
+        method: "GET".into(),
+        path: path.to_owned(),
+        authorization: Some("Bearer t".into()),
+        version: Some("2026-03-11".into()),
+        ..Request::default()
+    });
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+/// The blocks in reading order, each followed by what lies in it.
+fn gather(sandbox: &Sandbox, parent: &str, depth: usize, found: &mut Vec<Block>) {
+    let listed = asked(sandbox, &format!("/v1/blocks/{parent}/children"));
+    assert_eq!(listed["has_more"], false, "{parent}: more than one answer holds");
+    for block in listed["results"].as_array().unwrap() {
+        let mut block: Block = serde_json::from_value(block.clone()).unwrap();
+        block.depth = depth;
+        let inner = block.has_children.then(|| block.id.as_str().to_owned());
+        found.push(block);
+        if let Some(inner) = inner {
+            gather(sandbox, &inner, depth + 1, found);
+        }
+    }
 }
 
 /// A reply as Notion shows it: a mention has an @.
