@@ -1,4 +1,8 @@
 //! What the bot on paper reads of a page and of the providers' table.
+#![allow(
+    clippy::unwrap_used,
+    reason = "clippy counts the helpers of an integration test as production"
+)]
 use super::world::markdown;
 use keyminder::domain::comment::RawText;
 use keyminder::domain::decide::{KeyManual, Names};
