@@ -19,10 +19,15 @@ pub async fn read_guide(
     let page = notion.page(page).await?;
     let blocks = notion.blocks(page.id.as_str(), DEPTH).await?;
     let closed = closed(&blocks.unread);
-    let clean = |block: &Block| page_block(block, redactor.redact_shown(&raw_text(&block.text)).text, &closed);
-    let clean: Vec<PageBlock> = blocks.found.iter().map(clean).collect();
+    let clean = page_blocks(&blocks.found, redactor, &closed);
     let title = redactor.redact_shown(&raw_text(&page.title)).text;
     Ok((guide_of(&page, &title, clean, &closed), boxes(&blocks.found)))
+}
+
+/// The blocks as a guide is read from them; `closed`: those whose content nobody here may read.
+pub fn page_blocks(found: &[Block], redactor: &Redactor, closed: &BTreeSet<&BlockId>) -> Vec<PageBlock> {
+    let clean = |block: &Block| page_block(block, redactor.redact_shown(&raw_text(&block.text)).text, closed);
+    found.iter().map(clean).collect()
 }
 
 /// The guide of a page; when its first level did not come whole, that is remarked.

@@ -13,6 +13,9 @@ const SURE: f32 = 0.7;
 /// As [`SURE`], where we are called by our name, or the sentence ends as a question: then it most likely asks something of us.
 const SURE_OF_QUESTION: f32 = 0.4;
 
+/// As [`SURE`], where no rule reads anything else in the sentence.
+const SURE_WHERE_SILENT: f32 = 0.5;
+
 /// As [`SURE`], where a rule reads a finish in a question: "how do I see that step 3 worked".
 const SURE_AGAINST_RULES: f32 = 0.95;
 
@@ -78,7 +81,7 @@ pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfP
         for parts in parts(whole, sentence) {
             let least = match parts.len() {
                 1 if is_called || whole[sentence.clone()].trim_end().ends_with('?') => SURE_OF_QUESTION,
-                1 => SURE,
+                1 => SURE_WHERE_SILENT,
                 _ => SURE_OF_PART,
             };
             let is_long = |part: &Range<usize>| parts.len() == 1 || words(&whole[part.clone()]) >= SHORTEST_PART;
@@ -160,6 +163,10 @@ fn surely(said: &str, least: f32, ear: Ear<'_>) -> Option<PageAsk> {
     let is_of_hands = matches!(ask, Ask::Take | Ask::Assign | Ask::Release);
     let works =
         |clause: &Clause| is_of_hands && clause.label == Label::Progress && clause.asserted() && !clause.guessed;
+    let is_read = |clause: &Clause| !clause.guessed && !matches!(clause.label, Label::Question | Label::Chatter);
+    if chance < SURE && least == SURE_WHERE_SILENT && reading.clauses.iter().any(is_read) {
+        return None;
+    }
     let guessed = |clause: &Clause| clause.guessed && says_report(clause) && chance < SURE_OF_PART;
     // A question is no report, whatever stands in it.
     let is_only_asked = |clause: &Clause| {

@@ -199,7 +199,8 @@ impl FormReader<'_> {
         let toggles = self.outermost(|at| self.lines[at].block.kind == BlockKind::Toggle && self.lines[at].has_inner);
         let items = self.outermost(|at| self.lines[at].block.kind == BlockKind::Numbered);
         let typed = self.with_lead(LeadKind::Number, |at, lead| {
-            self.lines[at].block.kind == BlockKind::Text && lead.is_closed && !lead.is_letter
+            let kind = self.lines[at].block.kind;
+            matches!(kind, BlockKind::Text | BlockKind::Bulleted) && lead.is_closed && !lead.is_letter
         });
         let forms = [
             (StepForm::Toggles, toggles),
@@ -267,16 +268,16 @@ impl FormReader<'_> {
 
 fn begin(line: usize, text: &str, lead: Option<&Lead>) -> StepBegin {
     let name = lead.map(|lead| &text[lead.name.0..lead.name.1]).unwrap_or_default();
+    let before = lead.map(|lead| text[..lead.name.0].trim_matches(|c: char| !c.is_alphanumeric() && c != '½'));
+    let minutes_before = before.and_then(estimates::alone);
     let written = match lead {
         // What a letter names is called by it: "Phase A – Go".
         Some(lead) if lead.is_letter => text[lead.name.0..].to_owned(),
         Some(lead) => {
-            let before = text[..lead.name.0].trim_matches(|c: char| !c.is_alphanumeric());
             let title = &text[lead.title_at..];
-            if before.is_empty() {
-                title.to_owned()
-            } else {
-                format!("{before}: {title}")
+            match before.filter(|before| !before.is_empty() && minutes_before.is_none()) {
+                Some(before) => format!("{before}: {title}"),
+                None => title.to_owned(),
             }
         }
         None => text.to_owned(),
@@ -295,7 +296,7 @@ fn begin(line: usize, text: &str, lead: Option<&Lead>) -> StepBegin {
         is_part: lead.is_some_and(|lead| lead.is_part),
         title: shortened(title.trim_start_matches(|c: char| !c.is_alphanumeric() && !"(\"'`<[«“„¿¡/.~$".contains(c))),
         name: name.to_owned(),
-        minutes,
+        minutes: minutes.or(minutes_before),
     }
 }
 

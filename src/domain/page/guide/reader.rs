@@ -317,13 +317,15 @@ fn of_step(step: &mut Step, line: &PageLine<'_>, is_title: bool) {
         step.minutes.get_or_insert(minutes);
         return;
     }
-    // A title in one line that was kept whole says no more.
-    if is_title && (line.rank.is_some() || text.trim().lines().count() < 2 && !step.title.ends_with('…')) {
+    // What opens a list says nothing itself, and a title in one line that was kept whole says no more.
+    if line.section.is_some()
+        || is_title && (line.rank.is_some() || text.trim().lines().count() < 2 && !step.title.ends_with('…'))
+    {
         return;
     }
     let is_row = line.block.kind == BlockKind::Row;
     let between = if is_row { " · " } else { " " };
-    let is_kept = |line: &String| !is_row || line.chars().any(char::is_alphabetic) && !line.contains(&step.title);
+    let is_kept = |line: &String| !is_row || table::says_more(line, &step.title);
     let lines = text
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));

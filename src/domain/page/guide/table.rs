@@ -39,7 +39,9 @@ pub(super) fn steps(lines: &[PageLine<'_>], rows: Range<usize>) -> Option<Vec<St
     let step_column = column(&WORDS.step_columns);
     let is_headed =
         column(&WORDS.number_columns).is_some() || step_column.is_some() || column(&WORDS.mark_columns).is_some();
-    let body = rows.start + usize::from(is_headed)..rows.end;
+    let above = rows.start.checked_sub(1).map(|at| lines[at].block.kind);
+    let has_head = is_headed || above == Some(BlockKind::Table { has_head: true });
+    let body = rows.start + usize::from(has_head)..rows.end;
     let begins_with_numbers = body.clone().all(|at| {
         let first = cells(&lines[at]).first().copied().unwrap_or_default().to_owned();
         first.starts_with('#')
@@ -67,6 +69,11 @@ pub(super) fn steps(lines: &[PageLine<'_>], rows: Range<usize>) -> Option<Vec<St
     };
     let steps: Vec<StepRow> = body.filter_map(row).collect();
     (steps.len() > 1).then_some(steps)
+}
+
+/// Whether a cell says something beside the title and the number of its step.
+pub(super) fn says_more(cell: &str, title: &str) -> bool {
+    cell.chars().any(char::is_alphabetic) && !is_bare(cell) && !cell.contains(title)
 }
 
 /// "Step 2" and nothing else.
