@@ -4,7 +4,7 @@ use crate::domain::comment::CleanText;
 use crate::domain::ids::{BlockId, PageId};
 use crate::domain::page::{BlockKind, Guide, PageBlock};
 use crate::domain::redact::Redactor;
-use crate::notion::{self, Block, Client, Unread, raw_text};
+use crate::notion::{self, Block, Client, Page, Unread, raw_text};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep blocks are read: a step's list inside a toggle inside a column.
@@ -19,10 +19,36 @@ pub async fn read_guide(
     let page = notion.page(page).await?;
     let blocks = notion.blocks(page.id.as_str(), DEPTH).await?;
     let closed = closed(&blocks.unread);
-    let clean = |block: &Block| page_block(block, redactor.redact_shown(&raw_text(&block.text)).text, &closed);
-    let clean: Vec<PageBlock> = blocks.found.iter().map(clean).collect();
+    let clean = page_blocks(&blocks.found, redactor, &closed);
     let title = redactor.redact_shown(&raw_text(&page.title)).text;
-    Ok((Guide::parse(&title, &page.id.url(), &clean), boxes(&blocks.found)))
+    Ok((guide_of(&page, &title, clean, &closed), boxes(&blocks.found)))
+}
+
+/// The blocks as a guide is read from them; `closed`: those whose content nobody here may read.
+fn page_blocks(found: &[Block], redactor: &Redactor, closed: &BTreeSet<&BlockId>) -> Vec<PageBlock> {
+    let clean = |block: &Block| page_block(block, redactor.redact_shown(&raw_text(&block.text)).text, closed);
+    found.iter().map(clean).collect()
+}
+
+/// The guide of a page; when its first level did not come whole, that is remarked.
+pub(super) fn guide_of(
+    page: &Page,
+    title: &CleanText,
+    mut blocks: Vec<PageBlock>,
+    closed: &BTreeSet<&BlockId>,
+) -> Guide {
+    let id = BlockId::from_wire(page.id.as_str());
+    if closed.contains(&id) {
+        blocks.push(PageBlock {
+            id,
+            kind: BlockKind::Other,
+            text: title.clone(),
+            depth: 0,
+            is_bold: false,
+            is_closed: true,
+        });
+    }
+    Guide::parse(title, &page.id.url(), &blocks)
 }
 
 /// A block as guides are read from it, with its redacted text; `closed`: the blocks whose content nobody here may read.

@@ -1,7 +1,7 @@
 //! What a page shows: its properties, its guide, its boxes. What cannot be read is left out and said; the last good guide stays.
 use super::context::IntakeContext;
 use super::error::IntakeError;
-use super::guide::{DEPTH, boxes, closed, page_block};
+use super::guide::{DEPTH, boxes, closed, guide_of, page_block};
 use super::watched::{PageDigest, PagePart, WatchedPage, is_over};
 use crate::domain::comment::{CleanText, Finding, RawText};
 use crate::domain::event::Event;
@@ -114,7 +114,7 @@ async fn take_in(
         .faults
         .retain(|part, _| !matches!(part, PagePart::Block(block) if !blocks.contains(block)));
     watched.held = Some(held);
-    let guide = Guide::parse(&title.text, &page.id.url(), &clean);
+    let guide = guide_of(page, &title.text, clean, &closed);
     tell_remarks(&watched.page, &watched.guide, &guide);
     watched.guide = guide;
     fault

@@ -58,7 +58,7 @@ pub fn bad_cursor(cursor: impl std::fmt::Display) -> Failure {
 pub fn id_parameter(query: &str, name: &str) -> Result<Id, Failure> {
     let path = format!("query.{name}");
     let given = parameter(query, name).ok_or_else(|| Failure::should_be(&path, "defined", "undefined"))?;
-    Id::parse(&given).ok_or_else(|| Failure::should_be(&path, "a valid uuid", given))
+    Id::parse(&given).ok_or_else(|| Failure::should_be(&path, "a valid uuid", format!("\"{given}\"")))
 }
 
 /// One page of `all`, beginning at the cursor, and the id where the next one begins.

@@ -2,7 +2,7 @@
 //! the page has: a line with the word for a step is enough, of any other form there must be two.
 //!
 //! 1. headings, toggles and lines in bold with a word and a number: "Step 1: Go"; then "Phase 1", "Part B"
-//! 2. headings, toggles and lines in bold with a number or a letter: "1. Go"
+//! 2. headings, toggles and lines in bold with a number or a letter: "1. Go"; where there is a heading "Steps", under it
 //! 3. items, boxes and paragraphs with a word and a number
 //! 4. what stands under a heading "Steps"
 //! 5. tables with a column of steps, numbers or boxes
@@ -47,10 +47,12 @@ pub(super) type FoundForm = (Option<StepForm>, Vec<StepBegin>);
 impl FormReader<'_> {
     /// The steps of the page, by the first form that it has.
     pub(super) fn read(&self) -> FoundForm {
+        let has_steps = self.lines.iter().any(|line| line.section == Some(Section::Steps));
         self.worded()
-            .or_else(|| self.numbered())
+            .or_else(|| self.numbered(|at| !has_steps || self.is_under_steps(at)))
             .or_else(|| self.worded_items())
             .or_else(|| self.under_steps())
+            .or_else(|| self.numbered(|_| true))
             .or_else(|| self.rows())
             .or_else(|| self.lists())
             .or_else(|| self.boxes())
@@ -61,6 +63,12 @@ impl FormReader<'_> {
     fn is_free(&self, at: usize) -> bool {
         let section = self.standings[at].section.map(|(section, _)| section);
         self.lines[at].section.is_none() && matches!(section, None | Some(Section::Steps))
+    }
+
+    /// Whether a line stands under a heading of steps.
+    fn is_under_steps(&self, at: usize) -> bool {
+        let section = self.standings[at].section;
+        section.is_some_and(|(section, by)| section == Section::Steps && by != at)
     }
 
     fn with_lead(&self, kind: LeadKind, fits: impl Fn(usize, &Lead) -> bool) -> Vec<usize> {
@@ -81,8 +89,8 @@ impl FormReader<'_> {
 
     /// Form 1. Where the numbers of "Step" begin anew in each "Phase", the phases are the steps.
     fn worded(&self) -> Option<FoundForm> {
-        let steps = self.with_lead(LeadKind::Step, |at, _| self.is_strong(at));
-        let parts = self.with_lead(LeadKind::Part, |at, _| self.is_strong(at));
+        let of_kind = |kind| self.without_stray_letters(self.with_lead(kind, |at, _| self.is_strong(at)));
+        let (steps, parts) = (of_kind(LeadKind::Step), of_kind(LeadKind::Part));
         let firsts = |found: &[usize]| {
             let leads = found.iter().filter_map(|at| self.lines[*at].lead.as_ref());
             leads.filter(|lead| lead.number == 1 && !lead.is_part).count()
@@ -92,9 +100,18 @@ impl FormReader<'_> {
         (!found.is_empty()).then(|| (None, self.begins(&found)))
     }
 
+    /// Letters count from A on: "Step N" in a template is none.
+    fn without_stray_letters(&self, mut found: Vec<usize>) -> Vec<usize> {
+        let letter = |at: &usize| self.lines[*at].lead.as_ref().filter(|lead| lead.is_letter);
+        if !found.iter().filter_map(letter).any(|lead| lead.number == 1) {
+            found.retain(|at| letter(at).is_none());
+        }
+        found
+    }
+
     /// Form 2: of the highest rank that has two.
-    fn numbered(&self) -> Option<FoundForm> {
-        let ranked = self.with_lead(LeadKind::Number, |at, _| self.is_strong(at));
+    fn numbered(&self, fits: impl Fn(usize) -> bool) -> Option<FoundForm> {
+        let ranked = self.with_lead(LeadKind::Number, |at, _| self.is_strong(at) && fits(at));
         let rank = |at: &usize| self.lines[*at].rank.unwrap_or(BOLD - 1);
         (1..=BOLD).find_map(|of| {
             let of_rank: Vec<usize> = ranked.iter().copied().filter(|at| rank(at) == of).collect();
@@ -128,12 +145,9 @@ impl FormReader<'_> {
 
     /// Form 4: whatever stands there first of these kinds.
     fn under_steps(&self) -> Option<FoundForm> {
-        let is_under = |at: usize| {
-            let section = self.standings[at].section;
-            section.is_some_and(|(section, by)| section == Section::Steps && by != at)
-        };
-        let is_ranked = |at: usize| is_under(at) && self.lines[at].rank.is_some();
-        let of_kind = |fits: fn(BlockKind) -> bool| move |at: usize| is_under(at) && fits(self.lines[at].block.kind);
+        let is_ranked = |at: usize| self.is_under_steps(at) && self.lines[at].rank.is_some();
+        let of_kind =
+            |fits: fn(BlockKind) -> bool| move |at: usize| self.is_under_steps(at) && fits(self.lines[at].block.kind);
         let ranked: Vec<usize> = (0..self.lines.len()).filter(|at| is_ranked(*at)).collect();
         let highest = ranked.iter().filter_map(|at| self.lines[*at].rank).min();
         let ranked: Vec<usize> = ranked

@@ -98,7 +98,8 @@ impl LeadReader<'_> {
         if let Some(kind) = self.kind_of_word(at) {
             let mut next = at + 1;
             while self.is_word(next, &WORDS.number_sign)
-                || next > at + 1 && self.is_sign(next, ".")
+                || next > at + 1 && self.is_sign(next, ".°")
+                || self.is_sign(next, "-_") && !self.is_apart(next)
                 || self.is_sign(next, "#")
             {
                 next += 1;

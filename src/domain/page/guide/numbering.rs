@@ -15,7 +15,17 @@ pub(super) struct Numbering {
 /// Numbers the steps. What is written counts, unless a number stands twice in a way that none can be meant: where they
 /// begin anew, all are counted from the top. A number that stands twice is the next one where that is missing, a slip of
 /// the pen; else both parts are one step.
-pub(super) fn number(begins: &[StepBegin]) -> Numbering {
+///
+/// What has number and title of a step above it tells of that one again.
+pub(super) fn number(begins: &mut [StepBegin]) -> Numbering {
+    let mut known = HashSet::new();
+    for begin in begins
+        .iter_mut()
+        .filter(|begin| begin.number.is_some() && !begin.title.is_empty())
+    {
+        begin.is_part |= !known.insert((begin.number, begin.title.to_lowercase()));
+    }
+    let begins = &*begins;
     let whole: Vec<&StepBegin> = begins.iter().filter(|begin| !begin.is_part).collect();
     let written: Option<Vec<u32>> = whole.iter().map(|begin| begin.number).collect();
     let mut remarks = Vec::new();
@@ -120,7 +130,7 @@ mod tests {
             number,
             is_letter: false,
             is_part,
-            title: "T".to_owned(),
+            title: String::new(),
             name: String::new(),
             minutes: None,
         }
@@ -128,8 +138,12 @@ mod tests {
 
     #[track_caller]
     fn check(written: &[u32], expected: &[u8], remarks: &[Remark]) {
-        let begins: Vec<StepBegin> = written.iter().map(|number| begin(Some(*number), false)).collect();
-        let numbering = number(&begins);
+        let titled = |(at, number): (usize, &u32)| StepBegin {
+            title: format!("T{at}"),
+            ..begin(Some(*number), false)
+        };
+        let mut begins: Vec<StepBegin> = written.iter().enumerate().map(titled).collect();
+        let numbering = number(&mut begins);
         let numbers: Vec<u8> = numbering
             .numbers
             .into_iter()
@@ -144,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_is_written_counts_unless_none_can_be_meant() {
-        let title = || "T".to_owned();
+        let title = || "T2".to_owned();
         let next = |written, number| Remark::TakenForNext {
             written,
             number,
@@ -171,22 +185,22 @@ mod tests {
 
     #[test]
     fn steps_beyond_what_can_be_named_are_left_out_and_told() {
-        let begins: Vec<StepBegin> = (1..=70).map(|number| begin(Some(number), false)).collect();
-        let numbering = number(&begins);
+        let mut begins: Vec<StepBegin> = (1..=70).map(|number| begin(Some(number), false)).collect();
+        let numbering = number(&mut begins);
         assert_eq!(numbering.numbers.iter().flatten().count(), 63);
         assert_eq!(numbering.remarks, [Remark::TooManySteps { left_out: 7 }]);
     }
 
     #[test]
     fn a_part_belongs_to_its_step() {
-        let begins = [
+        let mut begins = [
             begin(Some(1), false),
             begin(Some(1), true),
             begin(Some(2), true),
             begin(Some(2), true),
         ];
-        assert_eq!(number(&begins).numbers, [Some(1), Some(1), Some(2), Some(2)]);
-        let begins = [begin(None, false), begin(None, false)];
-        assert_eq!(number(&begins).numbers, [Some(1), Some(2)]);
+        assert_eq!(number(&mut begins).numbers, [Some(1), Some(1), Some(2), Some(2)]);
+        let mut begins = [begin(None, false), begin(None, false)];
+        assert_eq!(number(&mut begins).numbers, [Some(1), Some(2)]);
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn read(guide: &mut Guide, blocks: &[PageBlock]) {
         .map(|begin| begin.line)
         .collect();
     begins.retain(|begin| begin.number != Some(0));
-    let numbering = numbering::number(&begins);
+    let numbering = numbering::number(&mut begins);
     let at: HashMap<usize, usize> = begins
         .iter()
         .enumerate()
@@ -126,8 +126,14 @@ struct GuideReader<'a> {
 impl GuideReader<'_> {
     /// Makes the steps, each from its first beginning; what has the same number is joined to it.
     fn steps(&mut self, begins: &[StepBegin]) {
-        for (begin, number) in begins.iter().zip(self.numbers) {
-            let Some(number) = *number else { continue };
+        let pairs = || begins.iter().zip(self.numbers.iter().copied());
+        let whole: HashSet<Option<u8>> = pairs()
+            .filter(|(begin, _)| !begin.is_part)
+            .map(|(_, number)| number)
+            .collect();
+        for (begin, number) in pairs() {
+            let Some(number) = number else { continue };
+            let is_part = begin.is_part && whole.contains(&Some(number));
             let step = self.steps.entry(number).or_insert_with(|| Step {
                 number,
                 ..Step::default()
@@ -137,7 +143,7 @@ impl GuideReader<'_> {
                 (one, other) => one.or(other),
             };
             let has_title = !step.title.is_empty();
-            if begin.title.is_empty() || has_title && (begin.is_part || step.title.len() > LONGEST_TITLE) {
+            if begin.title.is_empty() || has_title && (is_part || step.title.len() > LONGEST_TITLE) {
                 continue;
             }
             if has_title {
