@@ -25,7 +25,7 @@ pub async fn read_guide(
 }
 
 /// The blocks as a guide is read from them; `closed`: those whose content nobody here may read.
-pub fn page_blocks(found: &[Block], redactor: &Redactor, closed: &BTreeSet<&BlockId>) -> Vec<PageBlock> {
+fn page_blocks(found: &[Block], redactor: &Redactor, closed: &BTreeSet<&BlockId>) -> Vec<PageBlock> {
     let clean = |block: &Block| page_block(block, redactor.redact_shown(&raw_text(&block.text)).text, closed);
     found.iter().map(clean).collect()
 }

@@ -24,7 +24,7 @@ mod watched;
 
 pub use context::IntakeContext;
 pub use error::IntakeError;
-pub use guide::{page_blocks, read_guide};
+pub use guide::read_guide;
 pub use ingest::{Author, Ingest, PageFacts};
 pub use marks::CommentMarks;
 pub use people::Directory;

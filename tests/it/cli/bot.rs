@@ -91,6 +91,25 @@ impl World {
         log
     }
 
+    /// All that is said on a page, as Notion gives it.
+    pub(super) fn replies(&self, page: &str) -> String {
+        let request = Request {
+            method: "GET".to_owned(),
+            path: "/v1/comments".to_owned(),
+            query: format!("block_id={page}"),
+            authorization: Some(format!("Bearer {}", self.sandbox.token.expose_secret())),
+            version: Some("2026-03-11".to_owned()),
+            ..Request::default()
+        };
+        let listed: Value = serde_json::from_str(&self.sandbox.sandbox.handle(&request).body).unwrap();
+        let texts = listed["results"].as_array().into_iter().flatten().flat_map(|comment| {
+            let runs = comment["rich_text"].as_array().cloned().unwrap_or_default();
+            runs.into_iter()
+                .map(|run| run["plain_text"].as_str().unwrap_or_default().to_owned())
+        });
+        texts.collect()
+    }
+
     /// The last comment's line of `audit --json`.
     #[track_caller]
     fn audited(&self) -> Value {

@@ -73,6 +73,14 @@ fn a_description_is_drafted_once_and_can_be_proven() {
         "{}",
         String::from_utf8_lossy(&proven.stderr)
     );
+    // The title begins with no id: the description says which page it is.
+    world.says(&page, "Everything is done");
+    world.swept(&page);
+    assert!(
+        world.replies(&page).contains("there is no file docs/boxes.md"),
+        "{}",
+        world.replies(&page)
+    );
     let (code, said) = init(&page, &[]);
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("already"), "{said}");

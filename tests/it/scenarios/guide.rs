@@ -1,23 +1,16 @@
 //! What the bot on paper reads of a page and of the providers' table.
-#![allow(
-    clippy::unwrap_used,
-    reason = "clippy counts the helpers of an integration test as production"
-)]
 use super::world::markdown;
-use keyminder::domain::comment::RawText;
 use keyminder::domain::decide::{KeyManual, Names};
 use keyminder::domain::ids::{BlockId, PageId};
 use keyminder::domain::page::Guide;
 use keyminder::domain::reply::Run;
-use keyminder::intake::page_blocks;
-use keyminder::notion::{self, Block};
+use keyminder::intake::read_guide;
+use keyminder::notion::connect;
 use keyminder::rotation::live_redactor::LiveRedactor;
 use keyminder::rotation::providers::Providers;
-use keyminder_sandbox::{Rate, Request, Sandbox};
-use secrecy::SecretString;
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use keyminder_sandbox::{Options, Rate, serve};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 pub fn names() -> Names {
     let mut names = Names::default();
@@ -45,49 +38,21 @@ pub fn names() -> Names {
     names
 }
 
-/// A page's guide and boxes, from its Markdown, as the sandbox gives its blocks.
+/// A page's guide and boxes, as they are read of its Markdown.
 pub fn page(name: &str, redactor: &LiveRedactor) -> (Guide, BTreeMap<BlockId, bool>) {
-    let token = SecretString::from("t");
-    let sandbox = Sandbox::new(Arc::new(|| 1_800_000_000_000), 11, Rate::off(), &token);
-    let page = sandbox.add_page(&markdown(name)).unwrap().to_string();
-    let mut found = Vec::new();
-    gather(&sandbox, &page, 0, &mut found);
-    let ticked = |block: &Block| match block.kind {
-        notion::BlockKind::ToDo { checked } => Some((block.id.clone(), checked)),
-        _ => None,
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let options = Options {
+        rate: Rate::off(),
+        ..Options::default()
     };
-    let boxes = found.iter().filter_map(ticked).collect();
-    let redactor = redactor.shared().current();
-    let blocks = page_blocks(&found, &redactor, &BTreeSet::new());
-    let title = asked(&sandbox, &format!("/v1/blocks/{page}"))["child_page"]["title"].clone();
-    let title = redactor.redact(&RawText::new(title.as_str().unwrap())).text;
-    (Guide::parse(&title, "https://www.notion.so/11", &blocks), boxes)
-}
-
-fn asked(sandbox: &Sandbox, path: &str) -> Value {
-    let answer = sandbox.handle(&Request {
-        method: "GET".into(),
-        path: path.to_owned(),
-        authorization: Some("Bearer t".into()),
-        version: Some("2026-03-11".into()),
-        ..Request::default()
-    });
-    serde_json::from_str(&answer.body).unwrap()
-}
-
-/// The blocks in reading order, each followed by what lies in it.
-fn gather(sandbox: &Sandbox, parent: &str, depth: usize, found: &mut Vec<Block>) {
-    let listed = asked(sandbox, &format!("/v1/blocks/{parent}/children"));
-    assert_eq!(listed["has_more"], false, "{parent}: more than one answer holds");
-    for block in listed["results"].as_array().unwrap() {
-        let mut block: Block = serde_json::from_value(block.clone()).unwrap();
-        block.depth = depth;
-        let inner = block.has_children.then(|| block.id.as_str().to_owned());
-        found.push(block);
-        if let Some(inner) = inner {
-            gather(sandbox, &inner, depth + 1, found);
-        }
-    }
+    runtime.expect("a runtime").block_on(async {
+        let sandbox = serve(options).await.expect("a free port");
+        let notion = connect(&sandbox.url, sandbox.token.clone(), 0, Duration::from_secs(20)).expect("a client");
+        let page = sandbox.sandbox.add_page(&markdown(name)).expect("a page");
+        let page = PageId::from_wire(&page.to_string());
+        let read = read_guide(&notion, &page, &redactor.shared().current()).await;
+        read.expect("a page that can be read")
+    })
 }
 
 /// A reply as Notion shows it: a mention has an @.
