@@ -167,10 +167,13 @@ fn surely(said: &str, least: f32, ear: Ear<'_>) -> Option<PageAsk> {
     if chance < SURE && least == SURE_WHERE_SILENT && reading.clauses.iter().any(is_read) {
         return None;
     }
-    let guessed = |clause: &Clause| clause.guessed && says_report(clause) && chance < SURE_OF_PART;
+    // A report is not lost to what only sounds like talk.
+    let is_of_talk = matches!(ask, Ask::Chat | Ask::Dispute | Ask::Misread);
+    let guessed = |clause: &Clause| clause.guessed && says_report(clause) && (is_of_talk || chance < SURE_OF_PART);
     // A question is no report, whatever stands in it.
     let is_only_asked = |clause: &Clause| {
-        clause.label == Label::Completion && !ask.is_request() && ask != Ask::Chat && chance >= SURE_AGAINST_RULES
+        let asks_of_finish = matches!(ask, Ask::Validate | Ask::WhyOpen | Ask::ByWhom);
+        clause.label == Label::Completion && asks_of_finish && chance >= SURE_AGAINST_RULES
     };
     let is_report = reading
         .clauses
