@@ -130,10 +130,7 @@ fn of_keys(text: &str) -> Option<Check> {
 }
 
 fn date(text: &str, dates: &[String]) -> Option<Check> {
-    let named: Vec<&String> = dates
-        .iter()
-        .filter(|name| text.to_lowercase().contains(&name.to_lowercase()))
-        .collect();
+    let named: Vec<&String> = dates.iter().filter(|name| stands_in(text, name)).collect();
     let property = match (named.as_slice(), dates) {
         ([one], _) => *one,
         ([], [only]) if has_one(text, &WORDS.named.dated) => only,
@@ -142,6 +139,16 @@ fn date(text: &str, dates: &[String]) -> Option<Check> {
     Some(Check::Date {
         property: property.clone(),
     })
+}
+
+/// Whether a name stands in a text as it is, and not within a word.
+fn stands_in(text: &str, name: &str) -> bool {
+    let (text, name) = (text.to_lowercase(), name.trim().to_lowercase());
+    let is_apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    !name.is_empty()
+        && text
+            .match_indices(&name)
+            .any(|(at, _)| is_apart(text[..at].chars().next_back()) && is_apart(text[at + name.len()..].chars().next()))
 }
 
 /// Whether one of these stands in a text, as the beginning of a word.
