@@ -115,6 +115,7 @@ impl Settings {
             reply: ReplySettings {
                 language: r.text("reply.language", "auto"),
                 progress: r.flag("reply.progress", true),
+                nudge: r.duration("reply.nudge", Duration::ZERO),
                 guest_answers: r.number("reply.guest_answers", 10).max(1),
                 member_answers: r.number("reply.member_answers", 1_200).max(1),
             },

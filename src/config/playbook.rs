@@ -9,6 +9,7 @@ use crate::domain::leaks::LeakReader;
 use crate::domain::page::PageDescription;
 use crate::domain::reply::Prompts;
 use crate::domain::toml_fault;
+use chrono::TimeDelta;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -66,6 +67,9 @@ pub fn playbook(settings: &Settings, names: Names) -> Result<Playbook, Faults> {
             guest: settings.reply.guest_answers,
             member: settings.reply.member_answers,
         },
+        nudge: TimeDelta::from_std(settings.reply.nudge)
+            .ok()
+            .filter(|nudge| !nudge.is_zero()),
         patience_ms: PATIENCE_MS,
     })
 }

@@ -176,6 +176,8 @@ pub struct ReplySettings {
     pub language: String,
     /// Whether a report of mere progress gets its one line.
     pub progress: bool,
+    /// After how long an item that stands still gets one line to its last speaker; zero: never.
+    pub nudge: Duration,
     /// Answers within an hour to one person who may not act, on one page; four times as many to all of them together.
     pub guest_answers: u32,
     /// Answers within an hour to anybody else, on one page.

@@ -42,7 +42,7 @@ fn next_moment(state: &PageState) -> Option<DateTime<Utc>> {
     }
     let due = state.due.as_ref().filter(|due| !due.told).map(|due| due.at);
     let looks = state.leaks.iter().filter_map(|leak| leak.next_at);
-    let reminders = state.reminders.iter().map(|reminder| reminder.at);
+    let reminders = state.reminders.iter().chain(&state.nudge).map(|reminder| reminder.at);
     let waits = due.into_iter().chain(state.next_retry_at()).chain(looks);
     waits.chain(reminders).min()
 }

@@ -24,7 +24,7 @@ pub(super) fn parts(playbook: &Playbook) -> Vec<ReplyPart> {
         does(&[1], None, true),
     ];
     let reminds = [None, Some(DateTime::UNIX_EPOCH)].map(|at| ReplyPart::Reminds { at });
-    answers.chain(does).chain(reminds).collect()
+    answers.chain(does).chain(reminds).chain([ReplyPart::Nudge]).collect()
 }
 
 fn does(steps: &[u8], of: Option<&str>, back: bool) -> ReplyPart {

@@ -169,6 +169,10 @@ fn surely(said: &str, least: f32, ear: Ear<'_>) -> Option<PageAsk> {
     }
     // A report is not lost to what only sounds like talk.
     let is_of_talk = matches!(ask, Ask::Chat | Ask::Dispute | Ask::Misread);
+    let tells_time = reading.duration_minutes.is_some();
+    if tells_time || is_of_talk && least == SURE_OF_PART {
+        return None;
+    }
     let guessed = |clause: &Clause| clause.guessed && says_report(clause) && (is_of_talk || chance < SURE_OF_PART);
     // A question is no report, whatever stands in it.
     let is_only_asked = |clause: &Clause| {

@@ -65,6 +65,7 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     builder.state.ended.clear();
     builder.state.spent.clear();
     builder.state.doers.clear();
+    builder.state.nudge = None;
     let number = builder.state.cycle.as_ref().map_or(1, |cycle| cycle.number) + 1;
     builder.open_cycle(number, None);
     builder.move_status(Status::NotStarted);
@@ -72,7 +73,7 @@ fn reopen(builder: &mut DecisionBuilder<'_>) {
     conversation::say(builder, &told);
 }
 
-/// Who wanted to be reminded by now is, in the thread where they said so.
+/// Who wanted to be reminded by now is, in the thread where they said so; and who spoke last before the item stood still.
 fn remind(builder: &mut DecisionBuilder<'_>) {
     if builder.state.quiet {
         return;
@@ -80,14 +81,22 @@ fn remind(builder: &mut DecisionBuilder<'_>) {
     let now = builder.now;
     let due: Vec<Reminder> = builder.state.reminders.extract_if(.., |one| one.at <= now).collect();
     for reminder in due {
-        let subject = format!("{}/reminder", reminder.comment.as_str());
-        let parts = vec![ReplyPart::Reminds { at: None }];
-        let told = Conversation {
-            author: Some(reminder.author),
-            name: reminder.name,
-            language: reminder.language,
-            ..conversation::new(builder, subject, reminder.place, parts)
-        };
-        conversation::say(builder, &told);
+        speak_up(builder, reminder, "reminder", ReplyPart::Reminds { at: None });
     }
+    let still = builder.state.nudge.take_if(|nudge| nudge.at <= now);
+    let is_done = builder.is_finished() || builder.state.status.known == Some(Status::Done);
+    if let Some(last) = still.filter(|_| !is_done) {
+        speak_up(builder, last, "nudge", ReplyPart::Nudge);
+    }
+}
+
+fn speak_up(builder: &mut DecisionBuilder<'_>, reminder: Reminder, why: &str, part: ReplyPart) {
+    let subject = format!("{}/{why}", reminder.comment.as_str());
+    let told = Conversation {
+        author: Some(reminder.author),
+        name: reminder.name,
+        language: reminder.language,
+        ..conversation::new(builder, subject, reminder.place, vec![part])
+    };
+    conversation::say(builder, &told);
 }

@@ -4,7 +4,7 @@ use super::builder::DecisionBuilder;
 use super::{
     blockers, claims, conversation, corrections, dates, denials, doers, exposed_keys, false_alarms, freed, heard,
     key_questions, language, leak_clock, leak_marks, leak_reports, limits, looks, misread, page_asks, questions,
-    requests, set_aside, take_backs,
+    reminders, requests, set_aside, take_backs,
 };
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::effect::{Effect, Place};
@@ -22,6 +22,7 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
         builder.state.absorbed += 1;
         return;
     }
+    reminders::spoken(builder, report);
     if !parts.is_empty() {
         let conversation = of_acting(builder, report, parts);
         open(builder, report, conversation);

@@ -80,6 +80,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Left
             | ReplyPart::Does { .. }
             | ReplyPart::Reminds { .. }
+            | ReplyPart::Nudge
             | ReplyPart::WasOpen { .. }
             | ReplyPart::Denied { .. }
             | ReplyPart::Waits { .. }
@@ -227,6 +228,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::Waits { .. }
         | ReplyPart::Does { .. }
         | ReplyPart::Reminds { .. }
+        | ReplyPart::Nudge
         | ReplyPart::Left => to_us(builder, conversation, part),
     }
 }
@@ -260,6 +262,7 @@ fn to_us(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Repl
             let steps = described(builder, language, steps);
             ("does".to_owned(), context! { steps, of => shown(of), back })
         }
+        ReplyPart::Nudge => ("nudge".to_owned(), context! {}),
         ReplyPart::Reminds { at } => ("reminds".to_owned(), page_facts::reminder(builder, language, *at)),
         ReplyPart::Asks { asked } => questions::prompt(asked),
         ReplyPart::LeftOut { options, steps, whole } => (

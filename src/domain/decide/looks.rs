@@ -100,6 +100,7 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Left
             | ReplyPart::Does { .. }
             | ReplyPart::Reminds { .. }
+            | ReplyPart::Nudge
             | ReplyPart::LeftOut { .. }
             | ReplyPart::NoSuchStep { .. }
             | ReplyPart::Waits { .. }

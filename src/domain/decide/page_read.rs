@@ -1,6 +1,6 @@
 //! The page was read: its guide, its boxes, its status. What a person changed by hand is recorded, never reverted.
 use super::builder::DecisionBuilder;
-use super::{conversation, description, keys_on_page, leak_clock, reconcile};
+use super::{conversation, description, keys_on_page, leak_clock, reconcile, reminders};
 use crate::domain::effect::Status;
 use crate::domain::page::{Cell, Criterion, CriterionDescription, Observed, ReplyPart};
 
@@ -51,7 +51,9 @@ fn status(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     if by_hand {
         state.status.wanted = seen;
         state.status_by_person = true;
+        reminders::stirred(builder);
     }
+    let state = &mut builder.state;
     if state.status.writing.is_none() {
         state.status.known = seen;
         state.shown.clone_from(&observed.shown);
@@ -88,6 +90,9 @@ fn boxes(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
         if state.tick.writing.is_none() {
             state.tick.known = seen;
         }
+    }
+    if !ticked.is_empty() {
+        reminders::stirred(builder);
     }
     for criterion in ticked {
         doubt(builder, &criterion);

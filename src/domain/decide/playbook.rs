@@ -3,6 +3,7 @@ use crate::domain::lazy_set::{LazySet, TextForm};
 use crate::domain::leaks::LeakReader;
 use crate::domain::page::{PageDescription, PageState};
 use crate::domain::reply::Prompts;
+use chrono::TimeDelta;
 use chrono_tz::Tz;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Playbook {
     pub redact_page_content: bool,
     /// How many answers a person gets within an hour.
     pub answers: AnswerLimits,
+    /// After how long an item that stands still gets one line to its last speaker.
+    pub nudge: Option<TimeDelta>,
     /// How long people wait for a reply before an interim one goes out, in milliseconds.
     pub patience_ms: i64,
 }

@@ -4,6 +4,7 @@ use super::builder::DecisionBuilder;
 use super::language;
 use crate::domain::asks::{DateWay, DateWish};
 use crate::domain::effect::Place;
+use crate::domain::event::Report;
 use crate::domain::page::{Reminder, ReplyPart};
 use chrono::{DateTime, Utc};
 
@@ -15,10 +16,10 @@ pub(super) fn is_wanted(wish: &DateWish) -> bool {
     wish.way == DateWay::Reminder && !wish.tentative
 }
 
-/// Keeps a reminder; what is told of it.
-pub(super) fn keep(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, at: DateTime<Utc>) -> ReplyPart {
+/// Who wrote a comment, to be spoken to at a moment in its thread.
+fn reminder(builder: &DecisionBuilder<'_>, report: &Report, at: DateTime<Utc>) -> Reminder {
     let comment = &report.comment;
-    let reminder = Reminder {
+    Reminder {
         at,
         author: comment.author.clone(),
         name: comment.author_name.clone(),
@@ -27,12 +28,31 @@ pub(super) fn keep(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, at: Da
             id: comment.discussion.clone(),
             under: comment.anchor.clone(),
         },
-        language: language::of_reply(builder, &report),
-    };
+        language: language::of_reply(builder, report),
+    }
+}
+
+/// Keeps a reminder; what is told of it.
+pub(super) fn keep(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, at: DateTime<Utc>) -> ReplyPart {
+    let reminder = reminder(builder, &report, at);
     let reminders = &mut builder.state.reminders;
     reminders.retain(|other| other.comment != reminder.comment);
     reminders.push(reminder);
     let surplus = reminders.len().saturating_sub(AT_MOST);
     reminders.drain(..surplus);
     ReplyPart::Reminds { at: Some(at) }
+}
+
+/// Somebody spoke: if nothing happens for a while from now on, they are asked how it goes.
+pub(super) fn spoken(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
+    if let Some(nudge) = builder.playbook.nudge {
+        builder.state.nudge = Some(reminder(builder, &report, builder.now + nudge));
+    }
+}
+
+/// Somebody changed the page by hand: it does not stand still.
+pub(super) fn stirred(builder: &mut DecisionBuilder<'_>) {
+    if let (Some(nudge), Some(waiting)) = (builder.playbook.nudge, &mut builder.state.nudge) {
+        waiting.at = builder.now + nudge;
+    }
 }

@@ -292,6 +292,7 @@ pub(super) fn retract_asides(state: &mut PageState, comment: &CommentId) {
 pub(super) fn retract_doers(state: &mut PageState, comment: &CommentId) {
     state.doers.retain(|doer| doer.comment != *comment);
     state.reminders.retain(|reminder| reminder.comment != *comment);
+    state.nudge.take_if(|nudge| nudge.comment == *comment);
 }
 
 /// A comment denies nothing.

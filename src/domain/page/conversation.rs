@@ -275,6 +275,8 @@ pub enum ReplyPart {
         /// When they will be; `None`: now.
         at: Option<DateTime<Utc>>,
     },
+    /// Nothing happened for a while.
+    Nudge,
     /// Our question is answered with no: all stays as it is.
     Left,
     /// Somebody answered a question that we asked somebody else.

@@ -239,6 +239,8 @@ pub struct PageState {
     pub doers: Vec<Doer>,
     /// Who wants to be reminded, and when.
     pub reminders: Vec<Reminder>,
+    /// Who hears of us if nothing happens until then: the last who spoke.
+    pub nudge: Option<Reminder>,
     /// What people say does not apply.
     pub set_aside: Vec<SetAside>,
     /// What people said and comments ended that could be undone still.

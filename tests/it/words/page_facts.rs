@@ -36,6 +36,7 @@ pub fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
         all.extend(steps(missing).map(|step| (topic, context! { step, ..own.clone() })));
     }
     all.extend(does());
+    all.push(("nudge", context! {}));
     for (day, hour) in [(Some("Fri 4 Dec 2026"), Some("09:00")), (None, None)] {
         all.push(("reminds", context! { day, hour }));
     }
