@@ -339,7 +339,7 @@ fn a_question_waits_for_whom_it_was_asked_and_tells_each_other_once() {
                     + stage
                         .seen
                         .iter()
-                        .filter(|seen| seen.what.contains("Dat vroeg ik aan"))
+                        .filter(|seen| seen.what.contains("vroeg ik aan"))
                         .count()
             };
             for _ in 0..3 {
