@@ -60,7 +60,7 @@ pub enum Check {
         /// The branch whose commits are all in `into`.
         #[serde(default)]
         branch_merged: Option<String>,
-        /// The branch that it is merged into; else what is checked out.
+        /// The branch that it is merged into; else `main`, or `master`.
         #[serde(default)]
         into: Option<String>,
         /// The tag that is there.

@@ -60,18 +60,28 @@ impl Repository<'_> {
         };
         let target = match into {
             Some(into) => self.branch(into).await?.ok_or_else(unreadable)?,
-            None => "HEAD".to_owned(),
+            None => self.main_branch().await?.ok_or_else(unreadable)?,
         };
         let Some(branch) = self.branch(branch).await? else {
             return Err(about(Observation::missing("git_branch_missing")));
         };
         Ok(about(
-            if self.says(&["merge-base", "--is-ancestor", &branch, &target]).await? {
+            if branch != target && self.says(&["merge-base", "--is-ancestor", &branch, &target]).await? {
                 Observation::proven("git_merged")
             } else {
                 Observation::missing("git_unmerged")
             },
         ))
+    }
+
+    /// The branch that others are merged into, as most projects call it.
+    async fn main_branch(&self) -> Result<Option<String>, Observation> {
+        for name in ["main", "master"] {
+            if let Some(found) = self.branch(name).await? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
     }
 
     /// The full name of a branch that is there.

@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 /// Comments that were younger than this at the first look at their page are answered.
 const YOUNG: TimeDelta = TimeDelta::hours(24);
+/// The chance from which on a comment rather asks something, or is talk, than that it reports the obstacle that is guessed.
+const ASKED_RATHER: f32 = 0.6;
 /// Steps that a page has until it was read; the taxonomy's own number.
 const STEPS_UNREAD: u8 = 5;
 
@@ -144,10 +146,17 @@ impl Ingest {
         reading.steps.sort_unstable();
         reading.steps.dedup();
         let is_chat = !reading.asks.is_empty() && reading.asks.iter().all(|ask| *ask == Ask::Chat);
-        if reading.asks.contains(&Ask::Chat) {
-            // Beside talk among people nothing is guessed at.
-            reading.retain(|clause| !clause.guessed);
-            reading.doubt = None;
+        // Beside what is asked no report is guessed at that names no step, and beside talk among people none at all.
+        let is_talk = reading.asks.contains(&Ask::Chat);
+        let is_guess = |clause: &Clause| clause.guessed && (is_talk || clause.label.is_at_stake() && clause.is_weak());
+        if heard.of_page.rest.is_some() {
+            reading.retain(|clause| !is_guess(clause));
+        }
+        let guesses_obstacle = |clause: &Clause| clause.guessed && clause.label == Label::Blocker;
+        if reading.clauses.iter().any(guesses_obstacle)
+            && self.classifier.asks_something(heard.to_classify().as_str()) >= ASKED_RATHER
+        {
+            reading.retain(|clause| !guesses_obstacle(clause));
         }
         if asks_something && is_chat {
             reading.asks.clear();

@@ -42,7 +42,9 @@ fn next_moment(state: &PageState) -> Option<DateTime<Utc>> {
     }
     let due = state.due.as_ref().filter(|due| !due.told).map(|due| due.at);
     let looks = state.leaks.iter().filter_map(|leak| leak.next_at);
-    let reminders = state.reminders.iter().chain(&state.nudge).map(|reminder| reminder.at);
+    // A page that wants none of us is reminded of nothing until it does.
+    let reminders = state.reminders.iter().chain(&state.nudge).filter(|_| !state.quiet);
+    let reminders = reminders.map(|reminder| reminder.at);
     let waits = due.into_iter().chain(state.next_retry_at()).chain(looks);
     waits.chain(reminders).min()
 }

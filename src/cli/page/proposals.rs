@@ -16,6 +16,8 @@ static VERSION: LazyLock<Regex> = LazyLock::new(|| pattern(r"\bv?[0-9]+\.[0-9]+(
 static BRANCH: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?:^|[\s`(])([\w.-]+(?:/[\w.-]+)+)|(?i:\bbranch)\s+`?([\w./-]+)"));
 
+static INTO: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\b(?:into|naar|nach)\s+`?([\w./-]+)"));
+
 /// Ends of names that tell of a file.
 const FILE_ENDS: [&str; 36] = [
     "md", "txt", "toml", "yaml", "yml", "json", "py", "rs", "js", "ts", "go", "rb", "java", "php", "sh", "sql", "csv",
@@ -99,9 +101,11 @@ fn file(text: &str) -> Option<Check> {
 
 fn in_repository(text: &str) -> Option<Check> {
     let named = &WORDS.named;
+    let into = INTO.captures(text).and_then(|found| found.get(1));
+    let into = into.map(|name| name.as_str().trim_end_matches('.').to_owned());
     let git = |branch: Option<&str>, tag: Option<&str>| Check::Git {
         branch_merged: branch.map(str::to_owned),
-        into: None,
+        into: into.clone().filter(|name| branch.is_some() && is_ref_name(name)),
         tag_exists: tag.map(str::to_owned),
     };
     let version = VERSION.find(text).map(|found| found.as_str());

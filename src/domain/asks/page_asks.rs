@@ -86,7 +86,7 @@ pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfP
             };
             let is_long = |part: &Range<usize>| parts.len() == 1 || words(&whole[part.clone()]) >= SHORTEST_PART;
             let found = parts.iter().filter(|part| is_long(part)).filter_map(|part| {
-                let asked = surely(&whole[part.clone()], least, ear)?;
+                let asked = surely(&whole[part.clone()], least, is_called, ear)?;
                 let is_to_us = asked.ask == Some(Ask::Assign) || !to_somebody();
                 is_to_us.then(|| (asked, part.clone()))
             });
@@ -122,7 +122,10 @@ pub fn likely_asked(text: &CleanText, reading: &Reading, ear: Ear<'_>) -> Option
         steps.sort_unstable();
         steps.dedup();
         PageAsk {
-            ask: best.filter(|(_, chance)| *chance >= LIKELY).map(|(ask, _)| ask),
+            // What is only likely is answered, and never done.
+            ask: best
+                .filter(|(ask, chance)| *chance >= LIKELY && !ask.is_request())
+                .map(|(ask, _)| ask),
             is_sure: false,
             steps,
             name: None,
@@ -152,7 +155,7 @@ fn is_to_somebody(sentence: &str, ear: Ear<'_>) -> bool {
 }
 
 /// What a part of a sentence surely asks, unless it reports something.
-fn surely(said: &str, least: f32, ear: Ear<'_>) -> Option<PageAsk> {
+fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<PageAsk> {
     let (ask, chance) = ear.classifier.ask(said)?;
     if chance < least {
         return None;
@@ -170,6 +173,11 @@ fn surely(said: &str, least: f32, ear: Ear<'_>) -> Option<PageAsk> {
     // A report is not lost to what only sounds like talk.
     let is_of_talk = matches!(ask, Ask::Chat | Ask::Dispute | Ask::Misread);
     let tells_time = reading.duration_minutes.is_some();
+    // A question whether something should be done wants it less surely than a request.
+    let is_doubtful = ask.is_request() && least == SURE_OF_QUESTION && chance < SURE && !is_called;
+    if is_doubtful {
+        return None;
+    }
     if tells_time || is_of_talk && least == SURE_OF_PART {
         return None;
     }
@@ -177,7 +185,9 @@ fn surely(said: &str, least: f32, ear: Ear<'_>) -> Option<PageAsk> {
     // A question is no report, whatever stands in it.
     let is_only_asked = |clause: &Clause| {
         let asks_of_finish = matches!(ask, Ask::Validate | Ask::WhyOpen | Ask::ByWhom);
-        clause.label == Label::Completion && asks_of_finish && chance >= SURE_AGAINST_RULES
+        let of_finish = clause.label == Label::Completion && asks_of_finish && chance >= SURE_AGAINST_RULES;
+        let of_stop = clause.label == Label::Blocker && ask == Ask::Blocked && said.trim_end().ends_with('?');
+        of_finish || of_stop
     };
     let is_report = reading
         .clauses

@@ -114,6 +114,13 @@ impl Classifier {
         self.second_reader.as_ref().map(|reader| reader.ask(&folded()))
     }
 
+    /// The chance that a sentence asks something of us, or is talk among people; 0 without a second reader.
+    pub fn asks_something(&self, sentence: &str) -> f32 {
+        let folded = || split_segments(&fold(sentence, &self.rule_set.emoji)).own;
+        let reader = self.second_reader.as_ref();
+        reader.map_or(0.0, |reader| reader.asks_something(&folded()))
+    }
+
     /// The first name in a sentence: a word with a capital that no lexicon knows.
     pub fn name(&self, sentence: &str, context: &ReadingContext) -> Option<String> {
         name(&self.rule_set, sentence, context)

@@ -3,8 +3,8 @@ use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::misread::{self, Mends};
 use super::{
-    blockers, comment_gone, comment_posted, comments_flooded, corrections, dates, denials, heard, questions, ticks,
-    undo,
+    blockers, comment_gone, comment_posted, comments_flooded, corrections, dates, denials, heard, questions, reminders,
+    ticks, undo,
 };
 use crate::domain::classify::{Ask, Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
@@ -101,7 +101,11 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
         undo::retract_spent(&mut builder.state, &report.comment.id);
     }
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
-    if report.reading.asks == former.asks {
+    reminders::no_longer_wanted(builder, &report);
+    let said = &report.reading.steps;
+    let doers = &mut builder.state.doers;
+    doers.retain(|doer| doer.comment != report.comment.id || said.contains(&doer.step));
+    if report.reading.asks == former.asks && *said == former.steps {
         fresh.asks.clear();
     } else {
         undo::retract_doers(&mut builder.state, &report.comment.id);

@@ -1,7 +1,7 @@
 //! A flood: more comments of one person in one thread wait than anybody reads answers to. One reply answers them all.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{comment_posted, questions};
+use super::{comment_posted, questions, reminders};
 use crate::domain::event::Event;
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Conversation, PostedKey, ReplyPart};
@@ -18,7 +18,10 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, reports: &[Acting<'_>]) {
         questions::spoken(builder, &report, &parts);
         if report.absorbed {
             builder.state.absorbed += 1;
-        } else if !parts.is_empty() {
+            continue;
+        }
+        reminders::spoken(builder, report);
+        if !parts.is_empty() {
             waiting.push((report, parts));
         }
     }

@@ -65,6 +65,7 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             | ReplyPart::Alert { .. }
             | ReplyPart::Due
             | ReplyPart::Claim { whole: true, .. } => return false,
+            ReplyPart::Question { topic, .. } if matches!(topic.as_str(), "next" | "first") => return false,
             ReplyPart::Claim { steps, .. } => wants = !lacks_proof(builder, steps) || builder.is_finished(),
             ReplyPart::Correction { .. }
             | ReplyPart::Keys { .. }

@@ -49,6 +49,12 @@ pub(super) fn by_guest(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<Re
 /// A question: of each step by itself.
 fn question(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk, steps: &[u8]) -> Vec<ReplyPart> {
     let topic = topic(builder, asked);
+    // What a step lacks is why it is open.
+    let topic = if topic == Ask::Missing.id() && !steps.is_empty() {
+        Ask::WhyOpen.id()
+    } else {
+        topic
+    };
     // After a leak, "what now?" is answered by the order of steps.
     if report.leak.is_some() && ["leak", "next", "first", "how", Topics::UNKNOWN].contains(&topic) {
         return Vec::new();

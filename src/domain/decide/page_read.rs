@@ -2,10 +2,12 @@
 use super::builder::DecisionBuilder;
 use super::{conversation, description, keys_on_page, leak_clock, reconcile, reminders};
 use crate::domain::effect::Status;
-use crate::domain::page::{Cell, Criterion, CriterionDescription, Observed, ReplyPart};
+use crate::domain::ids::BlockId;
+use crate::domain::page::{Cell, Criterion, CriterionDescription, Guide, Observed, ReplyPart};
 
 pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     reconcile::retry_refused(builder, observed);
+    renumber_boxes(builder, &observed.guide);
     builder.state.guide = observed.guide.clone();
     builder.state.properties.clone_from(&observed.properties);
     builder.state.next_page.clone_from(&observed.next_page);
@@ -17,6 +19,29 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
     boxes(builder, observed);
     keys_on_page::apply(builder, observed);
     leak_clock::look_when_due(builder, false);
+}
+
+/// A box keeps what is known of it where others came before it. One whose block was made anew is the one of its number.
+fn renumber_boxes(builder: &mut DecisionBuilder<'_>, guide: &Guide) {
+    let state = &mut builder.state;
+    let is_there = |block: &BlockId| guide.criteria.iter().any(|criterion| criterion.block == *block);
+    let mut known = std::mem::take(&mut state.boxes);
+    for criterion in &guide.criteria {
+        let mut before = state.guide.criteria.iter();
+        let same = before.find(|other| other.block == criterion.block);
+        let replaced = || {
+            let mut before = state.guide.criteria.iter();
+            before.find(|other| other.number == criterion.number && !is_there(&other.block))
+        };
+        let number = same.or_else(replaced).map(|other| other.number);
+        if let Some(kept) = number.and_then(|number| known.remove(&number)) {
+            state.boxes.insert(criterion.number, kept);
+        }
+    }
+    // What was known before the page was read for the first time stays under its number.
+    if state.guide.criteria.is_empty() {
+        state.boxes = known;
+    }
 }
 
 /// What a person should mend is told once, when it comes, and once more when it is mended.

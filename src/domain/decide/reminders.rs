@@ -43,6 +43,14 @@ pub(super) fn keep(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, at: Da
     ReplyPart::Reminds { at: Some(at) }
 }
 
+/// A changed comment asks for no reminder any more.
+pub(super) fn no_longer_wanted(builder: &mut DecisionBuilder<'_>, report: &Report) {
+    if !report.wishes.iter().any(is_wanted) {
+        let reminders = &mut builder.state.reminders;
+        reminders.retain(|reminder| reminder.comment != report.comment.id);
+    }
+}
+
 /// Somebody spoke: if nothing happens for a while from now on, they are asked how it goes.
 pub(super) fn spoken(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) {
     if let Some(nudge) = builder.playbook.nudge {

@@ -58,6 +58,30 @@ pub(super) fn dispute(builder: &DecisionBuilder<'_>, report: Acting<'_>, parts: 
             parts.push(ReplyPart::claim(step.into_iter().collect()));
         }
     }
+    leave_unclaimed_out(builder, parts);
+}
+
+/// Where nothing can be looked at, what nobody claimed is not spoken of as if somebody had.
+fn leave_unclaimed_out(builder: &DecisionBuilder<'_>, parts: &mut Vec<ReplyPart>) {
+    if builder.has_checks() {
+        return;
+    }
+    let is_claimed = |step: &u8| builder.state.steps.get(step).is_some_and(|step| step.claim.is_some());
+    let before = parts.len();
+    parts.retain_mut(|part| match part {
+        ReplyPart::Claim {
+            steps, whole: false, ..
+        } => {
+            steps.retain(is_claimed);
+            !steps.is_empty()
+        }
+        _ => true,
+    });
+    if parts.len() < before {
+        parts.retain(|part| *part != ReplyPart::Disputed);
+        let topic = Ask::Recheck.id().to_owned();
+        parts.push(ReplyPart::Question { topic, step: None });
+    }
 }
 
 fn names_its_object(part: &ReplyPart) -> bool {

@@ -86,6 +86,13 @@ impl SecondReader {
         best.map_or((Ask::Help, 0.0), |(ask, chance)| (ask, chance.exp()))
     }
 
+    /// The chance that a sentence asks something of us, whatever it is.
+    pub(in crate::domain::classify) fn asks_something(&self, sentence: &str) -> f32 {
+        let words = with_reader(|reader| reader.words(sentence));
+        let chances = log_chances(self.weights.asks.sums(&words));
+        1.0 - chances[ASKS.len()].exp()
+    }
+
     /// How well each label fits, given the verdict of the rules.
     pub(super) fn scores(&self, verdict: RuleVerdict, opinion: &Opinion) -> [f32; LABELS.len()] {
         let meant = &self.weights.meant[verdict.row()];
