@@ -50,9 +50,9 @@ pub(super) async fn observe(text: &str, wanted: u16, contains: Option<&str>) -> 
     }))
 }
 
-/// An address as it is told: without its query, which may hold a secret.
+/// An address as it is told: without its path and its query, which may hold a secret.
 fn shown(url: &Url) -> String {
-    format!("{}://{}{}", url.scheme(), authority(url), url.path())
+    format!("{}://{}", url.scheme(), authority(url))
 }
 
 /// Whether an answer says that it is not the last word.

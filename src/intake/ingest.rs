@@ -286,8 +286,8 @@ impl Ingest {
         let mut asks = heard.of_page.asks;
         if heard.may_hold_pieces {
             reading.when = None;
-            asks.iter_mut().for_each(PageAsk::forget_name);
         }
+        asks.iter_mut().for_each(PageAsk::forget_long_name);
         let name = author.name.map(|name| self.name(&comment.author, &name));
         let looks_like_key = !heard.by_form.is_empty();
         let (mut findings, by_form) = (redacted.findings, heard.by_form);

@@ -67,7 +67,10 @@ impl WritableProperties {
             .status
             .as_ref()
             .and_then(|name| StatusProperty::of(page, name, known, names));
-        let progress = found.progress.as_ref().and_then(|name| progress(page, name, known));
+        let progress = found
+            .progress
+            .as_ref()
+            .and_then(|name| progress(page, name, known, names));
         let mut notes = found.notes;
         if page.data_source.is_some() && schema.is_none() {
             notes.push(UNSHARED.to_owned());
@@ -175,10 +178,14 @@ const UNSHARED: &str = "the page is shared with the connection, but the database
 const NO_STATUS: &str = "the page has no Status that I can read (is it outside a database, or is the property called otherwise? see \
                          [properties]); I go on without it";
 
-fn progress(page: &Page, name: &str, schema: Option<&Properties>) -> Option<ProgressProperty> {
+/// Progress as it is written: a number of that name, or a percentage that is called by another word for it. "Avance" in euros is none.
+fn progress(page: &Page, name: &str, schema: Option<&Properties>, names: &PropertyNames) -> Option<ProgressProperty> {
     let Schema::Number { percent } = schema?.get(name)?.kind else {
         return None;
     };
+    if !percent && name != names.progress {
+        return None;
+    }
     Some(ProgressProperty {
         id: page.properties.get(name)?.id.clone(),
         percent,

@@ -1,4 +1,5 @@
 //! The pages for which the clock matters, by the moment at which it does: a tick looks at those that are due, not at all.
+use crate::domain::effect::Status;
 use crate::domain::ids::PageId;
 use crate::domain::page::PageState;
 use chrono::{DateTime, Utc};
@@ -40,7 +41,9 @@ fn next_moment(state: &PageState) -> Option<DateTime<Utc>> {
     if state.conversations.iter().any(|conversation| !conversation.replied) {
         return Some(DateTime::<Utc>::MIN_UTC);
     }
-    let due = state.due.as_ref().filter(|due| !due.told).map(|due| due.at);
+    // Only what is done is opened again.
+    let is_done = state.status.known == Some(Status::Done);
+    let due = state.due.as_ref().filter(|due| is_done && !due.told).map(|due| due.at);
     let looks = state.leaks.iter().filter_map(|leak| leak.next_at);
     // A page that wants none of us is reminded of nothing until it does.
     let reminders = state.reminders.iter().chain(&state.nudge).filter(|_| !state.quiet);
@@ -52,7 +55,7 @@ fn next_moment(state: &PageState) -> Option<DateTime<Utc>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::page::Due;
+    use crate::domain::page::{Cell, Due};
     use chrono::TimeDelta;
 
     #[test]
@@ -60,6 +63,10 @@ mod tests {
         let now = DateTime::UNIX_EPOCH + TimeDelta::days(20_000);
         let rotation_at = |at, told| PageState {
             due: Some(Due { at, told }),
+            status: Cell {
+                known: Some(Status::Done),
+                ..Cell::default()
+            },
             ..PageState::default()
         };
         let page = |number: u32| PageId::from_wire(&format!("{number:032}"));

@@ -45,9 +45,18 @@ fn asked(text: &str, keys: &KeyNames) -> (Vec<Ask>, Option<Ask>) {
 
 #[test]
 fn what_is_asked_is_understood() {
+    understood(include_str!("../corpus/asks-kept.jsonl"), 60);
+}
+
+#[test]
+fn much_of_what_is_asked_in_other_words_is_understood() {
+    understood(include_str!("../corpus/asks-indirect.jsonl"), 40);
+}
+
+/// So many of a hundred asks are understood, few are taken for others, and what asks nothing hardly ever asks something.
+fn understood(corpus: &str, least: usize) {
     let keys = KeyNames::default();
-    let rows = include_str!("../corpus/asks-kept.jsonl").lines();
-    let rows: Vec<Row> = rows.map(|row| serde_json::from_str(row).unwrap()).collect();
+    let rows: Vec<Row> = corpus.lines().map(|row| serde_json::from_str(row).unwrap()).collect();
     let (mut asks, mut right, mut wrong, mut idle, mut taken) = (0, 0, 0, 0, 0);
     for row in &rows {
         let (sure, best) = asked(&row.text, &keys);
@@ -72,7 +81,7 @@ fn what_is_asked_is_understood() {
         }
     }
     println!("{right} of {asks} understood, {wrong} surely as something else; {taken} of {idle} that ask nothing");
-    assert!(right * 100 >= asks * 60, "{right} of {asks}");
+    assert!(right * 100 >= asks * least, "{right} of {asks}");
     assert!(wrong * 100 <= asks * 8, "{wrong} of {asks}");
     assert!(taken * 100 <= idle * 5, "{taken} of {idle}");
 }

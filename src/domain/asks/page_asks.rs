@@ -5,19 +5,24 @@ use super::{LONGEST, MOST, without};
 use crate::domain::classify::{Ask, Certainty, Classifier, Clause, Label, Reading, ReadingContext, Role};
 use crate::domain::comment::CleanText;
 use crate::domain::quotations::unquoted;
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// The chance from which on a sentence surely asks this.
-const SURE: f32 = 0.7;
+const SURE: f32 = 0.8;
 
 /// As [`SURE`], where we are called by our name, or the sentence ends as a question: then it most likely asks something of us.
 const SURE_OF_QUESTION: f32 = 0.4;
 
 /// As [`SURE`], where no rule reads anything else in the sentence.
-const SURE_WHERE_SILENT: f32 = 0.5;
+const SURE_WHERE_SILENT: f32 = 0.6;
 
 /// As [`SURE`], where a rule reads a finish in a question: "how do I see that step 3 worked".
 const SURE_AGAINST_RULES: f32 = 0.95;
+
+/// Letters of a name that holds no piece of a key, which six make.
+const LONGEST_NAME: usize = 5;
 
 /// As [`SURE`], of a part of a sentence, which must also be so many words long: "step 1: check" asks nothing.
 const SURE_OF_PART: f32 = 0.9;
@@ -42,9 +47,10 @@ pub struct PageAsk {
 }
 
 impl PageAsk {
-    /// Leaves the name out, which is kept: pieces of a key may stand in its place.
-    pub fn forget_name(&mut self) {
-        self.name = None;
+    /// Leaves a name out in whose place a piece of a key may stand. Whether one does plays no part in it, or the answers could be used
+    /// to guess a key: a name that is longer than the shortest piece is none unless somebody of that name was heard.
+    pub fn forget_long_name(&mut self) {
+        self.name.take_if(|name| name.chars().count() > LONGEST_NAME);
     }
 }
 
@@ -154,8 +160,37 @@ fn is_to_somebody(sentence: &str, ear: Ear<'_>) -> bool {
     ear.classifier.read(&text, ear.context).to_somebody
 }
 
+/// Who does a step, as the plainest sentence says it: "Bram does step 4". What a name is only its place and its capital tell.
+fn assigned(said: &str) -> Option<&str> {
+    static ASSIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        let verbs = "does|will do|is going to do|takes|will take|handles|will handle|doet|pakt|neemt|gaat|zal|macht|übernimmt|wird|\
+                     fait|prend|va faire|hace|hará|faz|vai fazer";
+        let step = "step|stap|schritt|étape|etape|paso|passo";
+        Regex::new(&format!(
+            r"^\W{{0,2}}(\p{{Lu}}[\p{{L}}'-]*)(?: \p{{Lu}}[\p{{L}}-]+)? (?i:{verbs}) (?i:.{{0,24}}\b(?:{step})\s+\d{{1,2}})[\s.!]*$"
+        ))
+        .ok()
+    });
+    const NO_NAMES: &str = " i we he she it they you who nobody somebody someone everyone everybody anybody this that ik wij we hij zij ze het \
+                            wie niemand iemand iedereen dat dit jij je ich wir er sie es wer jemand das nous il elle on qui yo el ella \
+                            quien eu ele ela quem ";
+    let name = ASSIGNS.as_ref()?.captures(said)?.get(1)?.as_str();
+    let is_none = NO_NAMES.contains(&format!(" {} ", name.to_lowercase()));
+    (!is_none).then_some(name)
+}
+
 /// What a part of a sentence surely asks, unless it reports something.
 fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<PageAsk> {
+    if let Some(name) = assigned(said) {
+        let text = CleanText::passed(said.trim().to_owned());
+        return Some(PageAsk {
+            ask: Some(Ask::Assign),
+            is_sure: true,
+            steps: ear.classifier.read(&text, ear.context).steps,
+            name: Some(name.to_owned()),
+            text,
+        });
+    }
     let (ask, chance) = ear.classifier.ask(said)?;
     if chance < least {
         return None;

@@ -2,7 +2,7 @@
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::{
-    blockers, claims, conversation, corrections, dates, denials, doers, exposed_keys, false_alarms, freed, heard,
+    blockers, claims, conversation, corrections, dates, denials, exposed_keys, false_alarms, freed, heard,
     key_questions, language, leak_clock, leak_marks, leak_reports, limits, looks, misread, page_asks, questions,
     reminders, requests, set_aside, take_backs,
 };
@@ -240,7 +240,6 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         steps.extend(report.on_step);
     }
     let hedged = clauses.iter().any(|clause| clause.certainty == Certainty::Hedged);
-    doers::works(builder, &report, &clauses);
     let cleared = freed::report(builder, report, &clauses, &steps);
     // That a piece of a key was told of adds its line and takes nothing else away: what follows is as after a wrong guess.
     let says_more = parts.iter().any(|part| !part.tells_of_pieces_alone());

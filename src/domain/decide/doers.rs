@@ -3,8 +3,7 @@ use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::heard;
 use crate::domain::asks::PageAsk;
-use crate::domain::classify::{Ask, Certainty, Clause, Role};
-use crate::domain::event::Report;
+use crate::domain::classify::Ask;
 use crate::domain::page::{Doer, ReplyPart};
 
 /// Takes in who does the steps, and tells it.
@@ -43,24 +42,4 @@ pub(super) fn report(
         of: name.filter(|_| of_others),
         back,
     }
-}
-
-/// Who says that they work on a step does it, unless somebody else was said to.
-pub(super) fn works(builder: &mut DecisionBuilder<'_>, report: &Report, clauses: &[&Clause]) {
-    let is_work = |clause: &&&Clause| {
-        let is_now = clause.role == Role::Start || clause.role == Role::Report;
-        is_now && clause.certainty == Certainty::Sure
-    };
-    let steps = Report::steps_of(clauses.iter().filter(is_work).copied());
-    for step in steps {
-        if !builder.state.doers.iter().any(|doer| doer.step == step) {
-            builder.state.doers.push(Doer {
-                step,
-                name: report.comment.author_name.clone(),
-                person: Some(report.comment.author.clone()),
-                comment: report.comment.id.clone(),
-            });
-        }
-    }
-    builder.state.doers.sort_by_key(|doer| doer.step);
 }

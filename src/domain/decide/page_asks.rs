@@ -173,6 +173,11 @@ pub(super) fn back_up(builder: &mut DecisionBuilder<'_>, conversation: &mut Conv
     if !conversation.parts.iter().any(asks) || !makes_backups(builder) {
         return;
     }
+    let author = conversation.author.clone();
+    if !author.is_some_and(|author| looks::within_limits(builder, &author)) {
+        conversation.parts.push(ReplyPart::Limited);
+        return;
+    }
     builder.begin_cycle(conversation.comment.as_ref());
     // The one at the beginning of the cycle serves as well.
     let effect = match (&builder.state.beginning, &builder.state.cycle) {

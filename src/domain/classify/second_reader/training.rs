@@ -96,7 +96,7 @@ fn learn_suspicions<'e>(examples: &'e [Example]) -> WeightTable<{ SUSPICIONS.len
 }
 
 /// How much a comment of which only its labels are known counts as one that asks nothing of us.
-const IDLE_COUNTS: f32 = 0.04;
+const IDLE_COUNTS: f32 = 0.1;
 
 /// The table of what people ask of us, by plain descent over softmax.
 fn learn_asks(examples: &[Example]) -> WeightTable<ASK_COLUMNS> {

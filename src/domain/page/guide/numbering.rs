@@ -83,7 +83,7 @@ fn as_written(begins: &[StepBegin], written: &[u32], remarks: &mut Vec<Remark>) 
         if begin.is_part || taken.insert(number) {
             return Some(number);
         }
-        let (next, title) = (number + 1, begin.title.clone());
+        let (next, title) = (number.saturating_add(1), begin.title.clone());
         let [number_written, number_next] = [number, next].map(|number| u8::try_from(number).unwrap_or(u8::MAX));
         if next <= MOST_STEPS && !written.contains(&next) && taken.insert(next) {
             remarks.push(Remark::TakenForNext {
