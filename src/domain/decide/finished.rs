@@ -5,9 +5,9 @@ use crate::domain::effect::Status;
 use crate::domain::page::{Aside, Asked, Blocker, Proof};
 use std::collections::BTreeSet;
 
-/// What nobody reported of a page that no check sees; `None` where nothing is left, or checks tell.
+/// What nobody reported of that which no check sees; `None` where nothing is left.
 pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> Option<Asked> {
-    if builder.has_checks() || builder.lost_description().is_some() {
+    if builder.lost_description().is_some() {
         return None;
     }
     let state = &builder.state;
@@ -15,7 +15,8 @@ pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> 
         said.contains(step) || builder.step_proof(*step) > Proof::Open || state.is_aside(&Aside::Step(*step))
     };
     let steps = state.guide.steps.iter().map(|step| step.number);
-    let steps: Vec<u8> = steps.filter(|step| !is_said(step)).collect();
+    let is_seen = |step: &u8| !builder.checks_of_step(*step).is_empty();
+    let steps: Vec<u8> = steps.filter(|step| !is_seen(step) && !is_said(step)).collect();
     let meant: BTreeSet<u8> = said.iter().flat_map(|step| builder.boxes_of_step(*step)).collect();
     let is_ticked = |number: u8| {
         let on_page = state.boxes.get(&number);
@@ -23,7 +24,8 @@ pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> 
     };
     // The boxes within a step are a part of it.
     let of_page = state.guide.criteria.iter().filter(|criterion| criterion.step.is_none());
-    let boxes = of_page.filter(|criterion| !is_ticked(criterion.number));
+    let checked = on_word::checked(builder);
+    let boxes = of_page.filter(|criterion| !checked.contains(&criterion.number) && !is_ticked(criterion.number));
     let boxes: Vec<String> = boxes.map(|criterion| criterion.text.clone()).collect();
     (!steps.is_empty() || !boxes.is_empty()).then_some(Asked::Whole { steps, boxes })
 }

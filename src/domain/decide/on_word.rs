@@ -55,7 +55,7 @@ fn claimed(builder: &DecisionBuilder<'_>) -> BTreeMap<u8, CommentId> {
 }
 
 /// The boxes that a check stands behind.
-fn checked(builder: &DecisionBuilder<'_>) -> BTreeSet<u8> {
+pub(super) fn checked(builder: &DecisionBuilder<'_>) -> BTreeSet<u8> {
     let criteria = builder.description().map(|page| page.criteria.as_slice());
     let criteria = criteria.unwrap_or_default().iter();
     criteria
