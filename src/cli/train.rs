@@ -2,7 +2,7 @@
 use super::{CommandResult, Exit};
 use crate::config::text_of;
 use crate::domain::classify::{
-    Ask, BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext, Suspicion,
+    Ask, AskLesson, BUILTIN_TABLE, BlockerKind, Classifier, KeyNames, Label, Lesson, ReadingContext, Suspicion,
 };
 use crate::domain::comment::RawText;
 use crate::domain::redact::{KnownValues, Patterns, Redactor};
@@ -110,7 +110,7 @@ fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
         for comment in rows::<LabelledComment>(&list.with_file_name(file), "no comment with its labels")? {
             lessons.push(Lesson {
                 text: clean(comment.text),
-                asks: asks_nothing(&comment.labels).then_some(None),
+                asks: of_labels(&comment.labels),
                 labels: comment.labels,
                 blocker_kind: comment.blocker_kind,
                 is_strange,
@@ -126,7 +126,7 @@ fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
                 blocker_kind: None,
                 is_strange: true,
                 says: Some(says(sentence.leak, sentence.date)),
-                asks: None,
+                asks: AskLesson::Untold,
             });
         }
     }
@@ -142,18 +142,23 @@ fn lessons(list: &Path) -> CommandResult<Vec<Lesson>> {
                 blocker_kind: None,
                 is_strange: true,
                 says: None,
-                asks: Some(ask),
+                asks: ask.map_or(AskLesson::Nothing, AskLesson::Asks),
             });
         }
     }
     Ok(lessons)
 }
 
-/// Whether a comment of these labels asks nothing of us. A question may, and what is planned may be who does a step.
-fn asks_nothing(labels: &[Label]) -> bool {
-    !labels
+/// What a comment of these labels asks of us: nothing. A question may ask something, and what is planned may be who does a step.
+fn of_labels(labels: &[Label]) -> AskLesson {
+    if labels
         .iter()
         .any(|label| matches!(label, Label::Question | Label::Progress))
+    {
+        AskLesson::Untold
+    } else {
+        AskLesson::Nothing
+    }
 }
 
 /// What a comment says that others than the classifier read.

@@ -60,23 +60,20 @@ fn understood(corpus: &str, least: usize) {
     let (mut asks, mut right, mut wrong, mut idle, mut taken) = (0, 0, 0, 0, 0);
     for row in &rows {
         let (sure, best) = asked(&row.text, &keys);
-        match Ask::by_id(&row.ask) {
-            Some(ask) => {
-                asks += 1;
-                right += usize::from(best == Some(ask));
-                let is_wrong = !sure.is_empty() && !sure.contains(&ask);
-                wrong += usize::from(is_wrong);
-                if best != Some(ask) {
-                    println!("{:?} is {:?} and not {}", row.text, best, row.ask);
-                }
+        if let Some(ask) = Ask::by_id(&row.ask) {
+            asks += 1;
+            right += usize::from(best == Some(ask));
+            let is_wrong = !sure.is_empty() && !sure.contains(&ask);
+            wrong += usize::from(is_wrong);
+            if best != Some(ask) {
+                println!("{:?} is {:?} and not {}", row.text, best, row.ask);
             }
-            None => {
-                idle += 1;
-                let is_taken = sure.iter().any(|ask| *ask != Ask::Chat);
-                taken += usize::from(is_taken);
-                if is_taken {
-                    println!("{:?} is taken to ask {sure:?}", row.text);
-                }
+        } else {
+            idle += 1;
+            let is_taken = sure.iter().any(|ask| *ask != Ask::Chat);
+            taken += usize::from(is_taken);
+            if is_taken {
+                println!("{:?} is taken to ask {sure:?}", row.text);
             }
         }
     }

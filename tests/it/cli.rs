@@ -95,7 +95,7 @@ fn explain_tells_reading_looks_and_reply_and_writes_nothing() {
             "2 is finished, 3 gives me 401",
             &["auth", "look: rotator", "keyminder probe"],
         ),
-        ("What is the next step?", &["question", "Next is step 1"]),
+        ("What is the next step?", &["question", "next is step 1"]),
         ("thanks!", &["chatter", "says       nothing"]),
     ] {
         let (said, _) = fed(&folder, &["explain", text], "", 0);

@@ -202,7 +202,7 @@ fn the_same_lessons_give_the_same_second_reader() {
         .iter()
         .map(|line| Lesson {
             says: None,
-            asks: None,
+            asks: keyminder::domain::classify::AskLesson::Untold,
             text: redactor.redact(&RawText::new(line.text.clone())).for_reading,
             labels: line.labels.clone(),
             blocker_kind: None,

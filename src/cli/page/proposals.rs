@@ -51,7 +51,6 @@ struct CheckWords {
 struct NamedWords {
     tag: Vec<String>,
     merged: Vec<String>,
-    dated: Vec<String>,
 }
 
 fn pattern(text: &str) -> Regex {
@@ -73,7 +72,9 @@ pub(super) fn address(text: &str) -> Option<Check> {
         .find_iter(text)
         .map(|found| found.as_str().trim_end_matches(['.', ',', ';', ':', '!', '?']));
     let url = all.next().filter(|_| all.next().is_none())?;
-    destination(url).ok().map(|_| Check::Http {
+    // A label stands where a key did: what is left of such an address answers nothing.
+    let is_whole = !url.contains("[redacted") && !url.contains('?');
+    destination(url).ok().filter(|_| is_whole).map(|_| Check::Http {
         url: url.to_owned(),
         status: 200,
         contains: None,
@@ -135,13 +136,9 @@ fn of_keys(text: &str) -> Option<Check> {
 
 fn date(text: &str, dates: &[String]) -> Option<Check> {
     let named: Vec<&String> = dates.iter().filter(|name| stands_in(text, name)).collect();
-    let property = match (named.as_slice(), dates) {
-        ([one], _) => *one,
-        ([], [only]) if has_one(text, &WORDS.named.dated) => only,
-        _ => return None,
-    };
+    let [property] = named.as_slice() else { return None };
     Some(Check::Date {
-        property: property.clone(),
+        property: (*property).clone(),
     })
 }
 

@@ -138,9 +138,15 @@ impl AskReader {
         })
     }
 
-    /// The first day that a comment names, whatever of.
+    /// The first day that a comment names, whatever of; none where it says no.
     pub fn first_day(&self, text: &CleanText) -> Option<DayWords> {
         let words = self.lexicon.words(&folded(text.as_str()));
+        let veto = WordKinds::of(&["veto"]);
+        // "Don't remind me on Friday", and in other languages at the end.
+        let edges = words.iter().take(2).chain(words.last());
+        if edges.into_iter().any(|word| word.is(veto)) {
+            return None;
+        }
         (0..words.len()).find_map(|at| {
             let before = at.checked_sub(1).and_then(|at| words.get(at));
             Some(day_reader::day(before, &words[at..])?.1)

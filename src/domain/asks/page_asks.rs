@@ -21,6 +21,12 @@ const SURE_WHERE_SILENT: f32 = 0.6;
 /// As [`SURE`], where a rule reads a finish in a question: "how do I see that step 3 worked".
 const SURE_AGAINST_RULES: f32 = 0.95;
 
+/// Bytes of a comment that asks something: what is longer was pasted.
+const LONGEST_ASKING: usize = 2_000;
+
+/// So many sentences are looked at, and no more.
+const SENTENCES: usize = 8;
+
 /// Letters of a name that holds no piece of a key, which six make.
 const LONGEST_NAME: usize = 5;
 
@@ -40,6 +46,8 @@ pub struct PageAsk {
     pub is_sure: bool,
     /// The steps that it names.
     pub steps: Vec<u8>,
+    /// The number that it names as a step and that is none of the page.
+    pub no_such_step: Option<u32>,
     /// The first name in it that no lexicon knows as a word.
     pub name: Option<String>,
     /// The words in which it is asked.
@@ -78,12 +86,10 @@ pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfP
     let whole = said.as_str();
     let mut asks = Vec::new();
     let mut taken: Vec<Range<usize>> = Vec::new();
-    let sentences = sentences(whole);
+    let sentences = asking_sentences(whole);
     // A word among sentences belongs to them: "No answer. Silence."
     let is_whole = |sentence: &Range<usize>| sentences.len() == 1 || words(&whole[sentence.clone()]) > 1;
-    let is_short = |sentence: &&Range<usize>| sentence.len() <= LONGEST && is_whole(sentence);
-    for sentence in sentences.iter().filter(is_short) {
-        let to_somebody = || !is_called && is_to_somebody(&whole[sentence.clone()], ear);
+    for sentence in sentences.iter().filter(|sentence| is_whole(sentence)) {
         for parts in parts(whole, sentence) {
             let least = match parts.len() {
                 1 if is_called || whole[sentence.clone()].trim_end().ends_with('?') => SURE_OF_QUESTION,
@@ -92,8 +98,9 @@ pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfP
             };
             let is_long = |part: &Range<usize>| parts.len() == 1 || words(&whole[part.clone()]) >= SHORTEST_PART;
             let found = parts.iter().filter(|part| is_long(part)).filter_map(|part| {
-                let asked = surely(&whole[part.clone()], least, is_called, ear)?;
-                let is_to_us = asked.ask == Some(Ask::Assign) || !to_somebody();
+                let (asked, to_somebody) = surely(&whole[part.clone()], least, is_called, ear)?;
+                let within = || parts.len() > 1 && is_to_somebody(&whole[sentence.clone()], ear);
+                let is_to_us = is_called || asked.ask == Some(Ask::Assign) || !(to_somebody || within());
                 is_to_us.then(|| (asked, part.clone()))
             });
             let (found, places): (Vec<_>, Vec<_>) = found.unzip();
@@ -133,6 +140,7 @@ pub fn likely_asked(text: &CleanText, reading: &Reading, ear: Ear<'_>) -> Option
                 .filter(|(ask, chance)| *chance >= LIKELY && !ask.is_request())
                 .map(|(ask, _)| ask),
             is_sure: false,
+            no_such_step: reading.no_such_step(),
             steps,
             name: None,
             text: text.clone(),
@@ -140,12 +148,22 @@ pub fn likely_asked(text: &CleanText, reading: &Reading, ear: Ear<'_>) -> Option
     })
 }
 
+/// The sentences of a comment in which something may be asked.
+fn asking_sentences(whole: &str) -> Vec<Range<usize>> {
+    if whole.len() > LONGEST_ASKING {
+        return Vec::new();
+    }
+    let mut sentences = sentences(whole);
+    sentences.truncate(SENTENCES);
+    sentences.retain(|sentence| sentence.len() <= LONGEST);
+    sentences
+}
+
 /// A sentence as a whole, and its parts as deep as it is taken apart.
 fn parts(whole: &str, sentence: &Range<usize>) -> Vec<Vec<Range<usize>>> {
     let of_depth = |depth| clauses(whole, sentence, depth);
-    std::iter::once(vec![sentence.clone()])
-        .chain(DEPTHS.map(of_depth))
-        .collect()
+    let apart = DEPTHS.map(of_depth).into_iter().filter(|parts| parts.len() > 1);
+    std::iter::once(vec![sentence.clone()]).chain(apart).collect()
 }
 
 fn words(text: &str) -> usize {
@@ -179,62 +197,86 @@ fn assigned(said: &str) -> Option<&str> {
     (!is_none).then_some(name)
 }
 
-/// What a part of a sentence surely asks, unless it reports something.
-fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<PageAsk> {
-    if let Some(name) = assigned(said) {
-        let text = CleanText::passed(said.trim().to_owned());
-        return Some(PageAsk {
-            ask: Some(Ask::Assign),
-            is_sure: true,
-            steps: ear.classifier.read(&text, ear.context).steps,
-            name: Some(name.to_owned()),
-            text,
-        });
-    }
-    let (ask, chance) = ear.classifier.ask(said)?;
-    if chance < least {
-        return None;
-    }
+/// What a part of a sentence surely asks, unless it reports something; and whether it is said to somebody by name.
+fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<(PageAsk, bool)> {
+    let name = assigned(said);
+    let (ask, chance) = match name {
+        Some(_) => (Ask::Assign, 1.0),
+        None => ear.classifier.ask(said).filter(|(_, chance)| *chance >= least)?,
+    };
     let text = CleanText::passed(said.trim().to_owned());
     let reading = ear.classifier.read(&text, ear.context);
-    // Who works on a step reports that, whoever's it is from now on.
-    let is_of_hands = matches!(ask, Ask::Take | Ask::Assign | Ask::Release);
-    let works =
-        |clause: &Clause| is_of_hands && clause.label == Label::Progress && clause.asserted() && !clause.guessed;
-    let is_read = |clause: &Clause| !clause.guessed && !matches!(clause.label, Label::Question | Label::Chatter);
-    if chance < SURE && least == SURE_WHERE_SILENT && reading.clauses.iter().any(is_read) {
-        return None;
-    }
-    // A report is not lost to what only sounds like talk.
-    let is_of_talk = matches!(ask, Ask::Chat | Ask::Dispute | Ask::Misread);
-    let tells_time = reading.duration_minutes.is_some();
-    // A question whether something should be done wants it less surely than a request.
-    let is_doubtful = ask.is_request() && least == SURE_OF_QUESTION && chance < SURE && !is_called;
-    if is_doubtful {
-        return None;
-    }
-    if tells_time || is_of_talk && least == SURE_OF_PART {
-        return None;
-    }
-    let guessed = |clause: &Clause| clause.guessed && says_report(clause) && (is_of_talk || chance < SURE_OF_PART);
-    // A question is no report, whatever stands in it.
-    let is_only_asked = |clause: &Clause| {
-        let asks_of_finish = matches!(ask, Ask::Validate | Ask::WhyOpen | Ask::ByWhom);
-        let of_finish = clause.label == Label::Completion && asks_of_finish && chance >= SURE_AGAINST_RULES;
-        let of_stop = clause.label == Label::Blocker && ask == Ask::Blocked && said.trim_end().ends_with('?');
-        of_finish || of_stop
+    let guess = AskGuess {
+        said,
+        ask,
+        chance,
+        least,
     };
-    let is_report = reading
-        .clauses
-        .iter()
-        .any(|clause| reports(clause) && !is_only_asked(clause) || works(clause) || guessed(clause));
-    (!is_report).then_some(PageAsk {
+    if name.is_none() && (guess.is_doubtful(is_called) || guess.is_report(&reading)) {
+        return None;
+    }
+    let name = name.map(str::to_owned).or_else(|| match ask {
+        Ask::Assign => ear.classifier.name(said, ear.context),
+        _ => None,
+    });
+    let to_somebody = reading.to_somebody && ask != Ask::Assign;
+    let asked = PageAsk {
         ask: Some(ask),
         is_sure: true,
+        no_such_step: reading.no_such_step(),
         steps: reading.steps,
-        name: ear.classifier.name(said, ear.context),
+        name,
         text,
-    })
+    };
+    Some((asked, to_somebody))
+}
+
+/// What a part of a sentence most likely asks, as the second reader reads it.
+struct AskGuess<'a> {
+    said: &'a str,
+    ask: Ask,
+    chance: f32,
+    /// The chance that was asked for.
+    least: f32,
+}
+
+impl AskGuess<'_> {
+    /// Whether it is a question whether something should be done, which wants it less surely than a request.
+    fn is_doubtful(&self, is_called: bool) -> bool {
+        self.ask.is_request() && self.least == SURE_OF_QUESTION && self.chance < SURE && !is_called
+    }
+
+    /// Whether it is rather a report, which must not be lost to what only sounds like a question or like talk.
+    fn is_report(&self, reading: &Reading) -> bool {
+        let is_of_talk = matches!(self.ask, Ask::Chat | Ask::Dispute | Ask::Misread);
+        if reading.duration_minutes.is_some() || is_of_talk && self.least == SURE_OF_PART {
+            return true;
+        }
+        let is_read = |clause: &Clause| !clause.guessed && !matches!(clause.label, Label::Question | Label::Chatter);
+        let needs_silence = self.chance < SURE && self.least == SURE_WHERE_SILENT;
+        // Who works on a step reports that, whoever's it is from now on.
+        let is_of_hands = matches!(self.ask, Ask::Take | Ask::Assign | Ask::Release);
+        let works = |clause: &Clause| clause.label == Label::Progress && clause.asserted() && !clause.guessed;
+        let guessed =
+            |clause: &Clause| clause.guessed && says_report(clause) && (is_of_talk || self.chance < SURE_OF_PART);
+        reading.clauses.iter().any(|clause| {
+            needs_silence && is_read(clause)
+                || reports(clause) && !self.only_asks(clause)
+                || is_of_hands && works(clause)
+                || guessed(clause)
+        })
+    }
+
+    /// Whether a clause in which a rule reads a report stands in a question about it.
+    fn only_asks(&self, clause: &Clause) -> bool {
+        let of_finish = matches!(self.ask, Ask::Validate | Ask::WhyOpen | Ask::ByWhom);
+        let of_stop = matches!(self.ask, Ask::Blocked | Ask::WhyOpen) && self.said.trim_end().ends_with('?');
+        match clause.label {
+            Label::Completion => of_finish && self.chance >= SURE_AGAINST_RULES,
+            Label::Blocker => of_stop,
+            _ => false,
+        }
+    }
 }
 
 /// Whether a clause says for sure that something is finished, stopped, taken back, or so with a key.

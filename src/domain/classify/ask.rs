@@ -87,6 +87,17 @@ asks! {
     Chat = "chat",
 }
 
+/// What a lesson tells of what is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskLesson {
+    /// It is not known whether anything is.
+    Untold,
+    /// Nothing is asked of us.
+    Nothing,
+    /// This is asked.
+    Asks(Ask),
+}
+
 impl Ask {
     /// Whether it wants something done: it may come without the form of a question.
     pub fn is_request(self) -> bool {

@@ -55,7 +55,7 @@ mod tokenizer;
 mod trace;
 mod unused_kinds;
 
-pub use ask::Ask;
+pub use ask::{Ask, AskLesson};
 pub use classifier::{BUILTIN, BUILTIN_TABLE, Classifier};
 pub use context::ReadingContext;
 pub use explain::{Explained, ExplainedClause};

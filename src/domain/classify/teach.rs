@@ -1,5 +1,5 @@
 //! Teaching: labelled comments in, the table of the second reader out.
-use super::ask::Ask;
+use super::ask::AskLesson;
 use super::context::ReadingContext;
 use super::read::read;
 use super::reading::{BlockerKind, Label, Suspicion};
@@ -22,8 +22,8 @@ pub struct Lesson {
     pub is_strange: bool,
     /// Which of these it says, where that is known.
     pub says: Option<Vec<Suspicion>>,
-    /// What it asks of us, where that is known; `Some(None)`: nothing.
-    pub asks: Option<Option<Ask>>,
+    /// What it asks of us, where that is known.
+    pub asks: AskLesson,
 }
 
 /// Of each known comment a second copy is learnt in which the lexicon does not know so many of a hundred words: it knows these
@@ -58,7 +58,8 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
         };
         // Comments that ask nothing are many: some of them tell enough.
         let is_spare = !lesson.labels.is_empty() && number % IDLE_EVERY != 0;
-        example(&trace, lesson.is_strange, lesson.asks.filter(|_| !is_spare));
+        let asks = if is_spare { AskLesson::Untold } else { lesson.asks };
+        example(&trace, lesson.is_strange, asks);
         if !lesson.is_strange {
             let mut state = u64::try_from(number).unwrap_or(0);
             for token in &mut trace.tokens {
@@ -70,7 +71,7 @@ pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingCon
                 }
             }
             // What it asks is learnt from words alone, which are the same in both copies.
-            example(&trace, false, None);
+            example(&trace, false, AskLesson::Untold);
         }
     }
     train(&examples)

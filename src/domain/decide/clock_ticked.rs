@@ -85,7 +85,7 @@ fn remind(builder: &mut DecisionBuilder<'_>) {
     }
     let still = builder.state.nudge.take_if(|nudge| nudge.at <= now);
     let is_done = builder.is_finished() || builder.state.status.known == Some(Status::Done);
-    if let Some(last) = still.filter(|_| !is_done) {
+    if let Some(last) = still.filter(|_| !is_done && builder.playbook.nudge.is_some()) {
         speak_up(builder, last, "nudge", ReplyPart::Nudge);
     }
 }

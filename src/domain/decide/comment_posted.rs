@@ -242,6 +242,9 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
     let hedged = clauses.iter().any(|clause| clause.certainty == Certainty::Hedged);
     let cleared = freed::report(builder, report, &clauses, &steps);
     // That a piece of a key was told of adds its line and takes nothing else away: what follows is as after a wrong guess.
+    if !cleared && steps.is_empty() && freed::only_acknowledges(report.heard.as_str()) {
+        return;
+    }
     let says_more = parts.iter().any(|part| !part.tells_of_pieces_alone());
     if says_more || !builder.playbook.say_progress {
         return;

@@ -16,6 +16,10 @@ use std::collections::BTreeSet;
 pub(super) fn asked(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &[ReplyPart]) -> Vec<ReplyPart> {
     let mut answers = Vec::new();
     for asked in report.asks.iter().filter(|_| !report.absorbed) {
+        if let Some(step) = no_such_step(builder, asked) {
+            answers.push(ReplyPart::NoSuchStep { step });
+            continue;
+        }
         let steps = steps(builder, &report, asked);
         match asked.ask {
             Some(Ask::Recheck) => {
@@ -80,6 +84,15 @@ fn topic<'b>(builder: &'b DecisionBuilder<'_>, asked: &PageAsk) -> &'b str {
         .filter(|_| !is_request);
     let by_reading = asked.ask.map(Ask::id);
     by_pattern.or(by_reading).unwrap_or(Topics::UNKNOWN)
+}
+
+/// The number that is asked about and is no step of a page that has some.
+fn no_such_step(builder: &DecisionBuilder<'_>, asked: &PageAsk) -> Option<u32> {
+    let has_steps = !builder.state.guide.steps.is_empty();
+    let of_step = asked.ask.is_none_or(Ask::is_of_step);
+    asked
+        .no_such_step
+        .filter(|_| has_steps && of_step && asked.steps.is_empty())
 }
 
 /// The steps that are asked about: by number, else by words of their titles, else the one that the comment stands at.

@@ -52,17 +52,18 @@ fn step_facts(builder: &DecisionBuilder<'_>, conversation: &Conversation, number
     }
     let state = &builder.state;
     let set_aside = state.set_aside.iter().find(|aside| aside.what == Aside::Step(number));
-    let stops = state
+    let stuck = state
         .blockers
         .iter()
         .filter(|blocker| blocker.step == Some(number))
         .map(|blocker| shown(&blocker.name));
     let claims = state.steps.get(&number).and_then(|step| step.claim.as_ref());
     context! {
-        open_boxes => open_boxes(builder, Some(number)),
+        open_boxes => open_boxes(builder, Some(number)).into_iter().take(ROWS).collect::<Vec<_>>(),
         aside => set_aside.map(|aside| context! { name => shown(&aside.name) }),
-        stops => stops.collect::<Vec<_>>(),
+        stops => stuck.collect::<Vec<_>>(),
         by => claims.map(|claim| told(builder, claim)),
+        own => claims.is_some_and(|claim| Some(&claim.author) == conversation.author.as_ref()),
         ..steps.pop().map(Value::from).unwrap_or_default()
     }
 }
@@ -90,7 +91,14 @@ fn open(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> Value {
     };
     let lines: Vec<_> = lines.into_iter().take(ROWS).collect();
     let boxes = open_boxes(builder, None);
-    context! { open => steps, more => numbers.len().saturating_sub(OPEN), missing => lines, boxes }
+    let more_boxes = boxes.len().saturating_sub(ROWS);
+    context! {
+        open => steps,
+        more => numbers.len().saturating_sub(OPEN),
+        missing => lines,
+        boxes => boxes.into_iter().take(ROWS).collect::<Vec<_>>(),
+        more_boxes,
+    }
 }
 
 /// The texts of the boxes that are not ticked: those of a step, or all criteria.
@@ -109,7 +117,7 @@ fn open_boxes(builder: &DecisionBuilder<'_>, step: Option<u8>) -> Vec<String> {
         };
         is_open && is_of_step
     });
-    boxes.map(|criterion| criterion.text.clone()).take(ROWS).collect()
+    boxes.map(|criterion| criterion.text.clone()).collect()
 }
 
 /// The steps in their order, and how many boxes there are.

@@ -96,7 +96,7 @@ pub struct Prerequisite {
 }
 
 static ITEM_ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b[A-Z]{2,6}_[0-9]{2,4}(?:_[A-Z]{2,6})?\b").expect("the pattern is compiled by this file's tests")
+    Regex::new(r"\b[A-Z]{2,6}_[0-9]{2,4}(?:_[A-Z]{1,8})?\b").expect("the pattern is compiled by this file's tests")
 });
 
 impl Guide {

@@ -344,5 +344,5 @@ fn it_goes_on_without_an_env() {
     world.says(&world.page(), "What is the next step?");
     let log = world.swept(&world.page());
     assert!(log.contains("there is no `.env`"), "{log}");
-    assert!(world.audited()["reply"].as_str().unwrap().contains("Next is step 1"));
+    assert!(world.audited()["reply"].as_str().unwrap().contains("next is step 1"));
 }

@@ -92,7 +92,7 @@ async fn a_twin_that_was_healed_is_edited_where_it_stands() {
             listed
                 .iter()
                 .map(|comment: &Value| child::plain(&comment["rich_text"]))
-                .any(|text| text.contains("Step 2") && text.contains(" · "))
+                .any(|text| text.contains("step 2 is") && text.contains(" · "))
         })
         .await;
     assert_eq!(world.replies(&comments).await, [1]);

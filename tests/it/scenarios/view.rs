@@ -89,6 +89,7 @@ fn normal(text: &str) -> String {
                 r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}",
                 "<day>",
             ),
+            (r"\b(ma|di|wo|do|vr|za|zo) [0-9]{1,2} [a-z]{3} [0-9]{4}", "<day>"),
             (r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "<date>"),
             (r"\b[0-9]{2}:[0-9]{2}(:[0-9]{2})?\b", "<time>"),
         ];

@@ -48,10 +48,10 @@ fn steps(missing: &[Value]) -> [Value; 6] {
     let none = Vec::<Value>::new;
     let told = |name: Option<&str>| context! { name, at => AT };
     let open = context! {
-        open_boxes => ["Old API keys deleted", "Notion token updated"], aside => (), stops => [Some("Bram"), None], by => (),
+        open_boxes => ["Old API keys deleted", "Notion token updated"], aside => (), stops => [Some("Bram"), None], by => (), own => false,
         ..step(4, "open", missing)
     };
-    let reported = context! { open_boxes => none(), aside => (), stops => none(), by => told(Some("Ana")), ..step(1, "claimed", &[]) };
+    let reported = context! { open_boxes => none(), aside => (), stops => none(), by => told(Some("Ana")), own => true, ..step(1, "claimed", &[]) };
     let bare = context! {
         text => (), commands => none(), validation => (), doer => (), minutes => 1, ..reported.clone()
     };
@@ -83,9 +83,10 @@ fn answers(missing: &[Value]) -> Vec<(&'static str, Value)> {
         all.extend([first.clone(), nothing_first.clone()].map(|own| (topic, own)));
     }
     for topic in ["question/missing", "question/why_open"] {
-        let much = context! { open => steps.clone(), more => 3, missing, boxes => ["Notion token updated"] };
-        let boxes = context! { open => none(), more => 0, missing => none(), boxes => ["Notion token updated"] };
-        let nothing = context! { open => none(), more => 0, missing => none(), boxes => none() };
+        let much =
+            context! { open => steps.clone(), more => 3, missing, boxes => ["Notion token updated"], more_boxes => 35 };
+        let boxes = context! { open => none(), more => 0, missing => none(), boxes => ["Notion token updated"], more_boxes => 0 };
+        let nothing = context! { open => none(), more => 0, missing => none(), boxes => none(), more_boxes => 0 };
         all.extend([much, boxes, nothing].map(|own| (topic, own)));
     }
     all.extend([

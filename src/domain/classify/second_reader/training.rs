@@ -7,7 +7,7 @@ use super::verdict::RuleVerdict;
 use super::weights::{
     ASK_COLUMNS, CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, KIND_ROWS, WHOLE, WeightTable, Weights,
 };
-use crate::domain::classify::ask::{ASKS, Ask};
+use crate::domain::classify::ask::{ASKS, AskLesson};
 use crate::domain::classify::reading::{BlockerKind, Label, SUSPICIONS, Suspicion};
 
 /// How often the clauses get their labels anew from what was learnt of them.
@@ -30,8 +30,8 @@ pub(in crate::domain::classify) struct Example {
     pub(in crate::domain::classify) is_strange: bool,
     /// Which of these it says, where that is known.
     pub(in crate::domain::classify) says: Option<Vec<Suspicion>>,
-    /// What it asks of us, where that is known; `Some(None)`: nothing.
-    pub(in crate::domain::classify) asks: Option<Option<Ask>>,
+    /// What it asks of us, where that is known.
+    pub(in crate::domain::classify) asks: AskLesson,
 }
 
 /// Trains on examples, in their order.
@@ -100,12 +100,13 @@ const IDLE_COUNTS: f32 = 0.1;
 
 /// The table of what people ask of us, by plain descent over softmax.
 fn learn_asks(examples: &[Example]) -> WeightTable<ASK_COLUMNS> {
-    let column = |asks: Option<Ask>| match asks {
-        Some(ask) => ASKS.iter().position(|one| *one == ask),
-        None => Some(ASKS.len()),
+    let column = |asks: AskLesson| match asks {
+        AskLesson::Asks(ask) => ASKS.iter().position(|one| *one == ask),
+        AskLesson::Nothing => Some(ASKS.len()),
+        AskLesson::Untold => None,
     };
     let sample = |example: &'_ Example| {
-        let right = column(example.asks?)?;
+        let right = column(example.asks)?;
         let weight = if example.labels.is_empty() { 1.0 } else { IDLE_COUNTS };
         Some((right, weight))
     };
