@@ -142,9 +142,8 @@ impl AskReader {
     pub fn first_day(&self, text: &CleanText) -> Option<DayWords> {
         let words = self.lexicon.words(&folded(text.as_str()));
         let veto = WordKinds::of(&["veto"]);
-        // "Don't remind me on Friday", and in other languages at the end.
-        let edges = words.iter().take(2).chain(words.last());
-        if edges.into_iter().any(|word| word.is(veto)) {
+        // "Don't remind me on Friday"
+        if words.first().is_none_or(|word| word.is(veto)) {
             return None;
         }
         (0..words.len()).find_map(|at| {

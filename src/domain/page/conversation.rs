@@ -46,10 +46,7 @@ pub struct Leak {
 
 /// A comment whose reply waits for looks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "what a conversation is, and what its author may, are independent switches"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent switches")]
 pub struct Conversation {
     /// The comment that is answered; `None` for the summary of a backlog and the like.
     pub comment: Option<CommentId>,
