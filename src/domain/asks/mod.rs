@@ -141,9 +141,8 @@ impl AskReader {
     /// The first day that a comment names, whatever of; none where it says no.
     pub fn first_day(&self, text: &CleanText) -> Option<DayWords> {
         let words = self.lexicon.words(&folded(text.as_str()));
-        let veto = WordKinds::of(&["veto"]);
         // "Don't remind me on Friday"
-        if words.first().is_none_or(|word| word.is(veto)) {
+        if words.first()?.is(WordKinds::of(&["veto"])) {
             return None;
         }
         (0..words.len()).find_map(|at| {
