@@ -166,12 +166,11 @@ async fn blocks_come_in_reading_order() {
         .iter()
         .map(|block| (block.id.as_str(), block.depth, block.kind.clone()))
         .collect();
-    let toggle = || BlockKind::Other;
     let expected = [
         ("a", 0, BlockKind::Heading(2)),
-        ("b", 0, toggle()),
+        ("b", 0, BlockKind::Toggle),
         ("b1", 1, BlockKind::Code),
-        ("b", 2, toggle()),
+        ("b", 2, BlockKind::Toggle),
         ("c", 0, BlockKind::Child),
         ("d", 0, BlockKind::Other),
         ("e", 0, BlockKind::ToDo { checked: true }),
