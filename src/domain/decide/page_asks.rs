@@ -3,7 +3,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::playbook::Topics;
-use super::{doers, heard, looks, misread};
+use super::{doers, heard, looks, misread, undo};
 use crate::domain::asks::PageAsk;
 use crate::domain::classify::{Ask, folded};
 use crate::domain::effect::Effect;
@@ -175,9 +175,10 @@ fn recheck(builder: &DecisionBuilder<'_>, report: &Report, steps: &[u8]) -> Vec<
 
 /// The steps that are claimed and not proven.
 fn claimed(builder: &DecisionBuilder<'_>) -> Vec<u8> {
-    let steps = builder.state.steps.iter().filter(|(_, step)| step.claim.is_some());
-    let open = steps.map(|(number, _)| *number);
-    open.filter(|step| builder.step_proof(*step) != Proof::Proven).collect()
+    let claimed = undo::claimed(&builder.state).into_iter();
+    claimed
+        .filter(|step| builder.step_proof(*step) != Proof::Proven)
+        .collect()
 }
 
 /// A backup that somebody asks for is made before they are answered, where backups are of this page.

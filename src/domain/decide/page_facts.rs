@@ -1,6 +1,6 @@
 //! What is known of the page and of its state, as the answers to questions about it tell it: one place for all topics.
 use super::builder::DecisionBuilder;
-use super::prompt_facts::{StepFacts, day, described, line, missing, shown};
+use super::prompt_facts::{StepFacts, day, described, line, missing, moment, shown};
 use super::{heard, looks, page_asks};
 use crate::domain::classify::Ask;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
@@ -233,18 +233,6 @@ fn backup(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> Value {
     let seen = builder.state.evidence_for(&Check::Backup);
     let seen = seen.map(|evidence| line(builder, &conversation.language, evidence));
     context! { makes => page_asks::makes_backups(builder), waits, line => seen }
-}
-
-/// A moment in the zone, with its day unless that is today.
-fn moment(builder: &DecisionBuilder<'_>, at: DateTime<Utc>) -> String {
-    let zone = builder.playbook.zone;
-    let (at, now) = (at.with_timezone(&zone), builder.now.with_timezone(&zone));
-    let format = if at.date_naive() == now.date_naive() {
-        "%H:%M"
-    } else {
-        "%-d %b %H:%M"
-    };
-    at.format(format).to_string()
 }
 
 /// The facts of a reminder: the day and hour of one that is kept.

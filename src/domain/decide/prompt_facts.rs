@@ -63,23 +63,13 @@ fn blockers(builder: &DecisionBuilder<'_>, language: &str) -> Vec<Value> {
         let step = blocker
             .step
             .and_then(|step| described(builder, language, &[step]).into_iter().next());
-        let (since, now) = (blocker.since, builder.now);
-        let (since, now) = (
-            since.with_timezone(&builder.playbook.zone),
-            now.with_timezone(&builder.playbook.zone),
-        );
-        let format = if since.date_naive() == now.date_naive() {
-            "%H:%M"
-        } else {
-            "%-d %b %H:%M"
-        };
         context! {
             name => shown(&blocker.name),
             step => blocker.step,
             url => step.and_then(|step| step.url),
             kind => shown(blocker.kind),
             told => blocker.told,
-            since => since.format(format).to_string(),
+            since => moment(builder, blocker.since),
         }
     };
     builder.state.blockers.iter().map(fact).collect()
@@ -147,6 +137,18 @@ fn again(builder: &DecisionBuilder<'_>, conversation: &Conversation) -> Option<S
         "%H:%M"
     };
     Some(at.with_timezone(&builder.playbook.zone).format(format).to_string())
+}
+
+/// A moment in the zone, with its day unless that is today.
+pub(super) fn moment(builder: &DecisionBuilder<'_>, at: DateTime<Utc>) -> String {
+    let zone = builder.playbook.zone;
+    let (at, now) = (at.with_timezone(&zone), builder.now.with_timezone(&zone));
+    let format = if at.date_naive() == now.date_naive() {
+        "%H:%M"
+    } else {
+        "%-d %b %H:%M"
+    };
+    at.format(format).to_string()
 }
 
 /// A day in words, in the zone and in a language.
