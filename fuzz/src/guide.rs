@@ -42,6 +42,7 @@ pub fn guide(data: &[u8]) {
             text: clean(&String::from_utf8_lossy(text)),
             depth: usize::from(sign / 16 % 4),
             is_bold: sign % 16 == 6,
+            begins_bold: sign % 16 == 6,
             is_closed: sign % 16 == 7,
         })
     };

@@ -5,7 +5,7 @@ mod misread;
 mod retry;
 
 use super::command::page_option;
-use super::{CommandResult, Exit, ProjectArgs, words};
+use super::{CommandResult, Exit, ProjectArgs, table, words};
 use crate::config::Settings;
 use crate::domain::classify::Reading;
 use crate::domain::effect::{Done, Effect, EffectId, Outcome};
@@ -183,7 +183,8 @@ impl Story {
         println!("author     {}", self.author.as_deref().unwrap_or("unknown"));
         for moment in &self.moments {
             let at = time(moment.at_ms, zone, "%a %-d %b %H:%M:%S");
-            println!("{at}  {:<9}{}", moment.what, moment.words.replace('\n', " / "));
+            let before = format!("{at}  {:<9}", moment.what);
+            table::tell(&before, &moment.words.replace('\n', " / "));
         }
         match &self.reply_id {
             Some(id) => println!("reply      {id} · {}", self.reference),
@@ -198,10 +199,11 @@ impl Story {
             .map(|moment| time(moment.at_ms, zone, "%-d %b %H:%M"));
         let author = self.author.as_deref().unwrap_or("unknown");
         let text = self.text.replace('\n', " / ");
-        println!("{}  {}  {author}: {text}", at.unwrap_or_default(), self.reference);
-        println!("    read     {}", words::reading(&self.reading));
+        let before = format!("{}  {}  ", at.unwrap_or_default(), self.reference);
+        table::tell(&before, &format!("{author}: {text}"));
+        table::tell("    read     ", &words::reading(&self.reading));
         if let Some(reply) = &self.reply {
-            println!("    replied  {}", reply.replace('\n', " / "));
+            table::tell("    replied  ", &reply.replace('\n', " / "));
         }
     }
 }

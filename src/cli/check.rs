@@ -2,6 +2,7 @@
 mod alerts;
 mod asked;
 mod blockers;
+mod boxes_said;
 mod corrected;
 mod descriptions;
 mod evidence;
@@ -198,7 +199,7 @@ fn prompts(
     let includes = |name: &str| files.values().any(|text| text.contains(&format!("include \"{name}\"")));
     for name in files
         .keys()
-        .filter(|name| !said.said.contains(*name) && !includes(name))
+        .filter(|name| !(said.said.contains(*name) || includes(name) || config::is_included_by_builtin(name)))
     {
         faults.push(format!(
             "prompts/{name}: nothing says it; compare its name with those that are built in, or remove it"

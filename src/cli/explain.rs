@@ -249,11 +249,11 @@ impl Explanation {
         let ExplainedPage {
             title, steps, boxes, ..
         } = &self.page;
-        println!("page       {title}: steps {steps}, boxes {boxes}");
+        table::tell("page       ", &format!("{title}: steps {steps}, boxes {boxes}"));
         for remark in &self.page.remarks {
             print!("{}", table::line("", remark));
         }
-        println!("redacted   {}", self.redaction.text);
+        table::tell("redacted   ", &self.redaction.text);
         for found in &self.redaction.findings {
             let extent = match found.extent {
                 Extent::Piece => "a piece",
@@ -270,22 +270,19 @@ impl Explanation {
         if let Some(keys) = &self.leak {
             println!("leak       {keys}");
         }
-        print!("{}", self.read());
+        table::tell_lines(&self.read());
         for asked in &self.asked {
-            println!("asks       {asked}");
+            table::tell("asks       ", asked);
         }
         for effect in &self.effects {
-            println!("would      {effect}");
+            table::tell("would      ", effect);
         }
-        match &self.reply.text {
-            None => println!("says       nothing"),
-            Some(text) => println!("says       {}", text.replace('\n', "\n           ")),
-        }
+        let said = self.reply.text.as_deref().unwrap_or("nothing");
+        table::tell_lines(&format!("says       {}", said.replace('\n', "\n           ")));
         if !self.reply.after.is_empty() {
-            println!(
-                "           (first; the final reply tells what these come to: {})",
-                self.reply.after.join(", ")
-            );
+            let after = self.reply.after.join(", ");
+            let told = format!("(first; the final reply tells what these come to: {after})");
+            table::tell("           ", &told);
         }
     }
 }

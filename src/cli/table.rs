@@ -37,16 +37,22 @@ const COLUMNS: usize = 80;
 
 /// What there is to say under a label, in lines of 80 columns at most. A word that is longer, a URL, stays whole.
 pub(super) fn line(label: &str, text: &str) -> String {
-    let mut told = format!("{label:<LABEL$}");
-    let mut column = LABEL;
+    hanging(&format!("{label:<LABEL$}"), text)
+}
+
+/// As [`line`], behind whatever stands before it; what follows stands under the text's beginning.
+fn hanging(before: &str, text: &str) -> String {
+    let mut told = before.to_owned();
+    let start = before.chars().count();
+    let mut column = start;
     for word in text.split_whitespace() {
         let length = word.chars().count();
-        if column == LABEL {
+        if column == start {
             column += length;
         } else if column + 1 + length > COLUMNS {
             told.push('\n');
-            told.push_str(&" ".repeat(LABEL));
-            column = LABEL + length;
+            told.push_str(&" ".repeat(start));
+            column = start + length;
         } else {
             told.push(' ');
             column += 1 + length;
@@ -56,6 +62,23 @@ pub(super) fn line(label: &str, text: &str) -> String {
     told.truncate(told.trim_end().len());
     told.push('\n');
     told
+}
+
+/// Prints a line; on a terminal it goes on under its text's beginning, while piped it stays one, for `grep`.
+pub(super) fn tell(before: &str, text: &str) {
+    if stdout().is_terminal() {
+        print!("{}", hanging(before, text));
+    } else {
+        println!("{before}{text}");
+    }
+}
+
+/// As [`tell`], of lines that have their labels.
+pub(super) fn tell_lines(lines: &str) {
+    for line in lines.lines() {
+        let at = line.char_indices().nth(LABEL).map_or(line.len(), |(at, _)| at);
+        tell(&line[..at], &line[at..]);
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +101,9 @@ mod tests {
             long.lines().skip(1).all(|line| line.starts_with("           word")),
             "{long}"
         );
+        let behind = hanging("Mon 30 Nov 19:00:00  replied  ", &"word ".repeat(30));
+        assert!(behind.lines().all(|line| line.len() <= 80), "{behind}");
+        assert!(behind.lines().skip(1).all(|line| line.starts_with(&" ".repeat(30))));
         let url = format!("https://example.com/{}", "a".repeat(90));
         assert_eq!(line("page", &url), format!("page       {url}\n"));
     }

@@ -7,7 +7,7 @@ use crate::domain::classify::{Classifier, KeyName, KeyNames};
 use crate::domain::decide::{KeyManual, Names, Playbook};
 use crate::domain::redact::{Patterns, SharedRedactor};
 use crate::evidence::{Collector, CollectorSettings};
-use crate::intake::{CommentMarks, Ingest};
+use crate::intake::{CommentMarks, Ingest, NamesOfPages};
 use crate::live::Live;
 use crate::rotation::live_redactor::LiveRedactor;
 use crate::rotation::providers::{Provider, Providers};
@@ -68,6 +68,7 @@ impl Rulebook {
             leaks: Arc::clone(&self.playbook.leaks),
             keys: self.key_names.clone(),
             asks: Arc::clone(&self.asks),
+            names: NamesOfPages::default(),
             backlog: settings.poll.backlog,
         })
     }

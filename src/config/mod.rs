@@ -10,7 +10,7 @@ mod values;
 
 pub use faults::Faults;
 pub use files::files_of_keys;
-pub use playbook::{asks, playbook, prompt_files};
+pub use playbook::{asks, is_included_by_builtin, playbook, prompt_files};
 pub use settings::{
     AlertSettings, Backlog, EffectSettings, EvidenceSettings, MayAct, NotionSettings, PageSource, PeopleSettings,
     PollSettings, ProjectArgs, ReplySettings, RotationSettings, Settings,

@@ -85,6 +85,12 @@ pub fn prompt_files(settings: &Settings) -> BTreeMap<String, String> {
     files
 }
 
+/// Whether a prompt that is built in includes this file, also where the project's own takes its place.
+pub fn is_included_by_builtin(name: &str) -> bool {
+    let include = format!("include \"{name}\"");
+    carried::PROMPTS.iter().any(|(_, text)| text.contains(&include))
+}
+
 fn gather(root: &Path, folder: &Path, files: &mut BTreeMap<String, String>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     for path in entries.flatten().map(|entry| entry.path()) {

@@ -3,7 +3,7 @@ use super::asks::{DateWish, KeyQuestion, PageAsk};
 use super::classify::{Clause, Label, Reading, Role};
 use super::comment::{CleanText, Comment, Finding};
 use super::effect::{EffectId, Outcome};
-use super::ids::CommentId;
+use super::ids::{BlockId, CommentId};
 use super::leaks::{LeakDenial, LeakReport};
 use super::page::Observed;
 use chrono::{DateTime, Utc};
@@ -141,6 +141,17 @@ impl Report {
     /// The steps that the clauses of a label speak of.
     pub fn steps(&self, label: Label) -> BTreeSet<u8> {
         Self::steps_of(self.clauses(label))
+    }
+
+    /// The boxes that the clauses of a label name by their words.
+    pub fn boxes(&self, label: Label) -> BTreeSet<BlockId> {
+        Self::boxes_of(self.clauses(label))
+    }
+
+    /// The boxes that these clauses name by their words.
+    pub fn boxes_of<'c>(clauses: impl IntoIterator<Item = &'c Clause>) -> BTreeSet<BlockId> {
+        let clauses = clauses.into_iter();
+        clauses.flat_map(|clause| clause.boxes.iter().cloned()).collect()
     }
 
     /// The steps that these clauses name, one by one; where they name none, the one that the comment stands at, if any.

@@ -2,6 +2,9 @@
 use regex::bytes::{RegexSet, RegexSetBuilder};
 use std::sync::OnceLock;
 
+/// Bytes that the table of a set may grow to: one that is full is made anew, or done without, which takes far longer.
+const TABLE: usize = 4 << 20;
+
 /// What the text is that patterns are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextForm {
@@ -43,7 +46,8 @@ impl LazySet {
         let is_written = self.form == TextForm::Written;
         let compile = || {
             let mut builder = RegexSetBuilder::new(&self.patterns);
-            builder.unicode(is_written).case_insensitive(is_written).build()
+            builder.unicode(is_written).case_insensitive(is_written);
+            builder.dfa_size_limit(TABLE).build()
         };
         let built = self.built.get_or_init(|| compile().map_err(|error| error.to_string()));
         built.as_ref().map_err(Clone::clone)

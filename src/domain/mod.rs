@@ -15,6 +15,7 @@ mod lazy_set;
 pub mod leaks;
 pub mod outcome;
 pub mod page;
+pub mod parts;
 mod provider_end;
 mod quotations;
 pub mod redact;

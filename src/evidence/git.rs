@@ -8,6 +8,9 @@ use std::process::Stdio;
 
 /// Where a branch may be, in the order in which it is looked for.
 const BRANCHES: [&str; 2] = ["refs/heads/", "refs/remotes/origin/"];
+/// So many digits of a commit's id tell which it is.
+const SHORTEST_ID: usize = 7;
+const LONGEST_ID: usize = 64;
 
 /// `Err`: what ended the look early.
 pub(super) async fn observe(
@@ -58,41 +61,59 @@ impl Repository<'_> {
                 .with("branch", branch)
                 .with("into", into.unwrap_or_default())
         };
-        let target = match into {
-            Some(into) => self.branch(into).await?.ok_or_else(unreadable)?,
-            None => self.main_branch().await?.ok_or_else(unreadable)?,
+        let targets = match into {
+            Some(into) => self.branches(into).await?,
+            None => self.main_branches().await?,
         };
-        let Some(branch) = self.branch(branch).await? else {
+        if targets.is_empty() {
+            return Err(unreadable());
+        }
+        let found = match self.branches(branch).await?.into_iter().next() {
+            None => self.commit(branch).await?,
+            found => found,
+        };
+        let Some(found) = found else {
             return Err(about(Observation::missing("git_branch_missing")));
         };
-        Ok(about(
-            if branch != target && self.says(&["merge-base", "--is-ancestor", &branch, &target]).await? {
-                Observation::proven("git_merged")
-            } else {
-                Observation::missing("git_unmerged")
-            },
-        ))
-    }
-
-    /// The branch that others are merged into, as most projects call it.
-    async fn main_branch(&self) -> Result<Option<String>, Observation> {
-        for name in ["main", "master"] {
-            if let Some(found) = self.branch(name).await? {
-                return Ok(Some(found));
+        // Nothing is merged into itself, here or at its origin.
+        let others = targets.iter().filter(|target| !target.ends_with(&format!("/{branch}")));
+        for target in others {
+            if self.says(&["merge-base", "--is-ancestor", &found, target]).await? {
+                return Ok(about(Observation::proven("git_merged")));
             }
         }
-        Ok(None)
+        Ok(about(Observation::missing("git_unmerged")))
     }
 
-    /// The full name of a branch that is there.
-    async fn branch(&self, name: &str) -> Result<Option<String>, Observation> {
+    /// The branch that others are merged into, as most projects call it, wherever it is.
+    async fn main_branches(&self) -> Result<Vec<String>, Observation> {
+        for name in ["main", "master"] {
+            let found = self.branches(name).await?;
+            if !found.is_empty() {
+                return Ok(found);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// The full names of a branch: here, and as its origin had it when somebody fetched last, which may be ahead.
+    async fn branches(&self, name: &str) -> Result<Vec<String>, Observation> {
+        let mut found = Vec::new();
         for place in BRANCHES.iter().filter(|_| is_ref_name(name)) {
             let full = format!("{place}{name}");
             if self.has(&full).await? {
-                return Ok(Some(full));
+                found.push(full);
             }
         }
-        Ok(None)
+        Ok(found)
+    }
+
+    /// A commit by its id, or the beginning of it: what is left of a branch that was deleted.
+    async fn commit(&self, id: &str) -> Result<Option<String>, Observation> {
+        let is_id = (SHORTEST_ID..=LONGEST_ID).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let full = format!("{id}^{{commit}}");
+        let is_there = is_id && self.says(&["rev-parse", "--verify", "--quiet", &full]).await?;
+        Ok(is_there.then_some(full))
     }
 
     async fn has(&self, name: &str) -> Result<bool, Observation> {

@@ -1,7 +1,8 @@
 //! The comments under a page or a block: which are new, edited, or back.
 use super::context::IntakeContext;
 use super::error::IntakeError;
-use super::ingest::{Author, PageFacts};
+use super::ingest::Author;
+use super::page_facts::PageFacts;
 use super::room::{self, Room};
 use super::submit::submit;
 use super::watched::{SeenComment, UnreadList, WatchedPage};

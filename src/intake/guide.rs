@@ -45,6 +45,7 @@ pub(super) fn guide_of(
             text: title.clone(),
             depth: 0,
             is_bold: false,
+            begins_bold: false,
             is_closed: true,
         });
     }
@@ -74,6 +75,7 @@ pub(super) fn page_block(block: &Block, text: CleanText, closed: &BTreeSet<&Bloc
         text,
         depth: block.depth,
         is_bold: block.is_bold,
+        begins_bold: block.begins_bold,
         is_closed: closed.contains(&block.id),
     }
 }

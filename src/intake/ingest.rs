@@ -1,18 +1,20 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
 use super::marks::CommentMarks;
+use super::names_of_pages::NamesOfPages;
+use super::page_facts::PageFacts;
 use crate::config::Backlog;
 use crate::domain::asks::{
     AskReader, AskedOfKeys, AskedOfPage, DateWish, Ear, PageAsk, likely_asked, named_keys, surely_asked,
     without_our_name,
 };
 use crate::domain::classify::{
-    Ask, Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Suspicion,
+    Ask, Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Role, Suspicion,
 };
-use crate::domain::comment::{Anchor, CleanText, Comment, Extent, Finding, RawText};
+use crate::domain::comment::{CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
 use crate::domain::leaks::{LeakDenial, LeakReader, LeakReport};
-use crate::domain::page::Guide;
+use crate::domain::parts::{PartNames, SaidOfParts, said_of_parts, stands_at, tell_of_parts};
 use crate::domain::redact::{Redacted, SharedRedactor};
 use crate::notion::{RawComment, anchor, raw_text};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -39,6 +41,8 @@ pub struct Ingest {
     pub keys: KeyNames,
     /// Reads what is asked about keys and dates; the classifier reads the rest.
     pub asks: Arc<AskReader>,
+    /// The names of the parts of each page.
+    pub names: NamesOfPages,
     /// Whether comments that were there before the first start are only taken into account.
     pub backlog: Backlog,
 }
@@ -59,6 +63,10 @@ struct Heard {
     is_called: bool,
     /// What it asks about keys and dates.
     asked: AskedOfKeys,
+    /// What is left of it with the words of boxes in the place of their numbers, where it has such.
+    spelt_out: Option<CleanText>,
+    /// What it says of parts of the page by their names.
+    of_parts: SaidOfParts,
     /// What it asks about the page, or to do.
     of_page: AskedOfPage,
     by_form: Vec<Finding>,
@@ -68,15 +76,8 @@ struct Heard {
     may_hold_pieces: bool,
 }
 
-/// What of a page its comments are read by.
-#[derive(Clone, Copy)]
-pub struct PageFacts<'a> {
-    /// The steps of the page, and the blocks that belong to them.
-    pub guide: &'a Guide,
-    /// When it was looked at for the first time, by Notion's clock: comments of long before are its backlog.
-    /// `None`: the page has no backlog.
-    pub first_look: Option<DateTime<Utc>>,
-}
+/// What comments are read by, and the names of the page's parts.
+type ReadBy<'a> = (&'a ReadingContext<'a>, &'a PartNames);
 
 impl Ingest {
     /// Redacts a comment; the hash tells an edit. It is made with a neutral token in place of each key, so that a key
@@ -96,9 +97,10 @@ impl Ingest {
     /// What decisions see of a comment: from here on there is only clean text.
     pub fn report(&self, comment: &RawComment, author: Author, redacted: Redacted, page: PageFacts<'_>) -> Report {
         let context = self.context(comment, page);
-        let mut heard = self.hear(comment, &author, &redacted, &context);
+        let names = self.names.of(page.guide);
+        let mut heard = self.hear(comment, &author, &redacted, (&context, &names));
         let mut reading = self.classifier.read(heard.to_classify(), &context);
-        self.tell_of_asked(&mut heard, &context, &mut reading);
+        self.tell_of_asked(&mut heard, (&context, &names), &mut reading);
         self.assemble(comment, author, redacted, page, heard, reading)
     }
 
@@ -111,9 +113,10 @@ impl Ingest {
         page: PageFacts<'_>,
     ) -> (Report, Explained) {
         let context = self.context(comment, page);
-        let mut heard = self.hear(comment, &author, &redacted, &context);
+        let names = self.names.of(page.guide);
+        let mut heard = self.hear(comment, &author, &redacted, (&context, &names));
         let mut explained = self.classifier.explain(heard.to_classify(), &context);
-        self.tell_of_asked(&mut heard, &context, &mut explained.reading);
+        self.tell_of_asked(&mut heard, (&context, &names), &mut explained.reading);
         let report = self.assemble(comment, author, redacted, page, heard, explained.reading.clone());
         (report, explained)
     }
@@ -121,19 +124,19 @@ impl Ingest {
     /// What is read of a comment. Of a person who may not act only forms are known, and of others too until all of a key
     /// stands there: were the values of our keys looked for, then a guess that is right would read otherwise than one that
     /// is wrong, and an answer would tell.
-    fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted, context: &ReadingContext<'_>) -> Heard {
+    fn hear(&self, comment: &RawComment, author: &Author, redacted: &Redacted, page: ReadBy<'_>) -> Heard {
         if author.authority != Authority::Guidance && !holds_a_part(redacted) {
-            return self.heard(&redacted.for_reading, Vec::new(), false, context);
+            return self.heard(&redacted.for_reading, Vec::new(), false, page);
         }
         let by_form = self.redactor.current().by_form(&raw_text(&comment.text()));
-        self.heard(&by_form.for_reading, by_form.findings, true, context)
+        self.heard(&by_form.for_reading, by_form.findings, true, page)
     }
 
     /// The reading of the rest gets the language of all, as a word that is left tells none; and the label of what is asked, where
     /// nothing else is said.
-    fn tell_of_asked(&self, heard: &mut Heard, context: &ReadingContext<'_>, reading: &mut Reading) {
+    fn tell_of_asked(&self, heard: &mut Heard, (context, names): ReadBy<'_>, reading: &mut Reading) {
         let asks_something = heard.asked.rest.is_some() || heard.of_page.rest.is_some();
-        if heard.leak.is_some() || heard.no_leak.is_some() || asks_something {
+        if heard.leak.is_some() || heard.no_leak.is_some() || asks_something || heard.of_parts.rest.is_some() {
             reading.language = self.classifier.language(&heard.text, context);
         }
         self.leave_guesses_out(heard, reading);
@@ -154,7 +157,8 @@ impl Ingest {
         }
         let guesses_obstacle = |clause: &Clause| clause.guessed && clause.label == Label::Blocker;
         if reading.clauses.iter().any(guesses_obstacle)
-            && self.classifier.asks_something(heard.to_classify().as_str()) >= ASKED_RATHER
+            && let Some(opinion) = self.classifier.ask(heard.to_classify().as_str())
+            && opinion.asks_something >= ASKED_RATHER
         {
             reading.retain(|clause| !guesses_obstacle(clause));
         }
@@ -170,6 +174,8 @@ impl Ingest {
             reading.keys = keys.cloned().collect();
             reading.keys.dedup();
         }
+        let said = std::mem::take(&mut heard.of_parts);
+        tell_of_parts(said, heard.to_classify(), heard.leak.is_some(), names, reading);
     }
 
     /// Of leaks and of dates we know the words: what is said in such words and means nothing to us is no finish and no obstacle
@@ -185,7 +191,10 @@ impl Ingest {
             reading.suspicions.clear();
             reading.retain(|clause| !(clause.guessed && clause.label.is_at_stake()));
         }
-        if !heard.asked.wishes.is_empty() || !heard.asked.questions.is_empty() {
+        // Nor does "I'm on holiday next week" move a rotation.
+        let is_talk = |clause: &Clause| clause.label == Label::Chatter && clause.role == Role::Plan;
+        let talks = !reading.clauses.is_empty() && reading.clauses.iter().all(is_talk);
+        if talks || !heard.asked.wishes.is_empty() || !heard.asked.questions.is_empty() {
             reading.suspicions.retain(|what| *what != Suspicion::Date);
         }
         let is_key_report = |clause: &Clause| clause.label == Label::KeyReport && !clause.guessed;
@@ -221,20 +230,25 @@ impl Ingest {
         text: &CleanText,
         by_form: Vec<Finding>,
         may_hold_pieces: bool,
-        context: &ReadingContext<'_>,
+        (context, names): ReadBy<'_>,
     ) -> Heard {
         let called = without_our_name(text);
         let is_called = called.is_some();
         let text = called.unwrap_or_else(|| text.clone());
-        let leak = self.leaks.read(&text);
+        let (leak, no_leak) = self.leaks.hear(&text);
         let rest = leak.as_ref().map_or(&text, |leak| &leak.rest);
-        let no_leak = self.leaks.denied(rest);
         let rest = no_leak.as_ref().map_or(rest, |denial| &denial.rest);
         let asked = self.asks.read(rest, &self.keys);
         let rest = asked.rest.as_ref().unwrap_or(rest);
+        let spelt_out = names.spelt_out(rest);
+        let rest = spelt_out.as_ref().unwrap_or(rest);
+        let of_parts = said_of_parts(rest, names, self.ear(context));
+        let rest = of_parts.rest.as_ref().unwrap_or(rest);
         Heard {
             of_page: surely_asked(rest, is_called, self.ear(context)),
             is_called,
+            of_parts,
+            spelt_out,
             asked,
             leak,
             no_leak,
@@ -266,7 +280,9 @@ impl Ingest {
                 0 => STEPS_UNREAD,
                 steps => steps,
             },
-            default_step: page.step_of(&anchor(comment)),
+            default_step: page
+                .step_of(&anchor(comment))
+                .filter(|_| page.box_of(&anchor(comment)).is_none()),
             keys: &self.keys,
         }
     }
@@ -280,6 +296,9 @@ impl Ingest {
         heard: Heard,
         mut reading: Reading,
     ) -> Report {
+        if let Some(here) = page.box_of(&anchor(comment)) {
+            stands_at(here, &mut reading);
+        }
         for clause in &mut reading.clauses {
             clause.hash = self.marks.clause(clause.hash);
         }
@@ -301,8 +320,7 @@ impl Ingest {
             wishes.push(DateWish::suspected(named_keys(&heard.text, &self.keys)));
         }
         if asks.iter().any(|asked| asked.ask == Some(Ask::Remind)) && wishes.is_empty() {
-            let day = self.asks.first_day(&heard.text);
-            wishes.extend(day.map(DateWish::reminder));
+            wishes.extend(self.asks.reminder(&heard.text));
         }
         let is_old = |first_look: DateTime<Utc>| first_look - comment.created_time > YOUNG;
         Report {
@@ -337,7 +355,9 @@ impl Heard {
     fn to_classify(&self) -> &CleanText {
         let of_leak = self.leak.as_ref().map(|leak| &leak.rest);
         let of_denial = self.no_leak.as_ref().map(|denial| &denial.rest);
-        let of_asks = self.of_page.rest.as_ref().or(self.asked.rest.as_ref());
+        let of_names = self.spelt_out.as_ref().or(self.asked.rest.as_ref());
+        let of_parts = self.of_parts.rest.as_ref().or(of_names);
+        let of_asks = self.of_page.rest.as_ref().or(of_parts);
         of_asks.or(of_denial).or(of_leak).unwrap_or(&self.text)
     }
 }
@@ -346,13 +366,4 @@ impl Heard {
 fn holds_a_part(redacted: &Redacted) -> bool {
     let mut known = redacted.findings.iter().filter(|finding| finding.variable.is_some());
     known.any(|finding| !(finding.exposes() && finding.extent == Extent::Whole))
-}
-
-impl PageFacts<'_> {
-    fn step_of(self, anchor: &Anchor) -> Option<u8> {
-        match anchor {
-            Anchor::Block(block) => self.guide.step_of(block),
-            Anchor::Page => None,
-        }
-    }
 }

@@ -1,9 +1,8 @@
 //! What is asked for now and then beside the pages: which pages data sources name, and who is a member.
 use super::context::IntakeContext;
 use crate::config::PageSource;
-use crate::domain::effect::Status;
 use crate::domain::ids::PageId;
-use crate::notion::{Error, Kind, Page, TITLE, WritableProperties};
+use crate::notion::{Error, Kind, Page, TITLE, rows_in_progress};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -70,11 +69,9 @@ async fn rows(context: &IntakeContext, id: &str, prefix: Option<&str>) -> Result
 /// The rows whose Status says that they are in progress, whatever it and its options are called.
 async fn in_progress(context: &IntakeContext, id: &str) -> Result<Vec<Page>, Error> {
     let names = context.properties.names();
-    let schema = Arc::new(context.notion.data_source(id).await?.properties);
-    let mut pages = context.notion.query(id, serde_json::Value::Null).await?;
-    pages.retain(|page| {
-        let properties = WritableProperties::of(page, Some(Arc::clone(&schema)), names);
-        properties.standing(page, names) == Some(Status::InProgress)
-    });
-    Ok(pages)
+    let schema = context.notion.data_source(id).await?.properties;
+    match rows_in_progress(&schema, names) {
+        Some(filter) => context.notion.query(id, filter).await,
+        None => Ok(Vec::new()),
+    }
 }

@@ -9,6 +9,7 @@ mod found_properties;
 mod mask;
 mod own_ids;
 mod property_cache;
+mod rows_in_progress;
 mod status_property;
 mod status_words;
 mod writable_properties;
@@ -21,6 +22,7 @@ pub use convert::{anchor, own_reference, raw_text, text_runs};
 pub use mask::{Masked, mask_block};
 pub use own_ids::OwnIds;
 pub use property_cache::PropertyCache;
+pub use rows_in_progress::rows_in_progress;
 pub use writable_properties::WritableProperties;
 
 pub use notion_client_free::{

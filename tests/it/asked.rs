@@ -15,6 +15,7 @@ pub fn doubt(label: Label, rival: Label) -> Reading {
         keys: Vec::new(),
         label,
         steps: vec![3],
+        boxes: Vec::new(),
         role: Role::Report,
         certainty: Certainty::Unsure,
         rules: Vec::new(),

@@ -1,5 +1,6 @@
 //! One test binary: everything a person sees, through data.
 mod absence;
+mod alike;
 mod answers;
 mod asked;
 mod asked_since;
@@ -22,6 +23,7 @@ mod notion_client;
 mod oracle;
 mod outage;
 mod pages;
+mod parts;
 mod pasted;
 mod planted;
 mod providers;

@@ -6,7 +6,7 @@ use keyminder::domain::classify::{Classifier, KeyNames};
 use keyminder::domain::ids::BlockId;
 use keyminder::domain::leaks::LeakReader;
 use keyminder::domain::redact::SharedRedactor;
-use keyminder::intake::{CommentMarks, Ingest};
+use keyminder::intake::{CommentMarks, Ingest, NamesOfPages};
 use keyminder::notion::RawComment;
 use keyminder::rotation::providers::{Provider, Providers};
 use serde_json::json;
@@ -59,6 +59,7 @@ pub fn ingest(redactor: SharedRedactor, backlog: Backlog) -> Ingest {
         leaks: leaks(),
         keys: KeyNames::default(),
         asks: AskReader::builtin(),
+        names: NamesOfPages::default(),
         backlog,
     }
 }

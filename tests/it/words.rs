@@ -5,6 +5,7 @@
     reason = "clippy counts the helpers of an integration test as production"
 )]
 
+mod box_facts;
 mod claim_facts;
 mod facts;
 mod key_facts;

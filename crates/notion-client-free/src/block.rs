@@ -22,6 +22,8 @@ pub struct Block {
     pub has_children: bool,
     /// Whether all its text is bold.
     pub is_bold: bool,
+    /// Whether its first words are bold.
+    pub begins_bold: bool,
 }
 
 /// What a block is.
@@ -90,7 +92,8 @@ impl From<BlockBody> for Block {
             text: text(content),
             depth: 0,
             has_children: body.has_children,
-            is_bold: is_bold(content),
+            is_bold: said(content).next().is_some() && said(content).all(is_bold),
+            begins_bold: said(content).next().is_some_and(is_bold),
             kind: BlockKind::from_wire(&body.kind, content),
         }
     }
@@ -138,12 +141,14 @@ impl BlockKind {
     }
 }
 
-/// Whether a block has words, and all of them are bold.
-fn is_bold(content: &Json) -> bool {
+/// The pieces of a block's text that have words.
+fn said(content: &Json) -> impl Iterator<Item = &Json> {
     let items = content["rich_text"].as_array().into_iter().flatten();
-    let says = |item: &&Json| item["plain_text"].as_str().is_some_and(|text| !text.trim().is_empty());
-    let mut said = items.filter(says).peekable();
-    said.peek().is_some() && said.all(|item| item["annotations"]["bold"] == true)
+    items.filter(|item| item["plain_text"].as_str().is_some_and(|text| !text.trim().is_empty()))
+}
+
+fn is_bold(item: &Json) -> bool {
+    item["annotations"]["bold"] == true
 }
 
 /// The fields whose text is read; all other text of a block is there to be searched.

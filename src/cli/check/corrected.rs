@@ -74,6 +74,7 @@ fn asked(steps: &[u8]) -> impl Iterator<Item = Asked> {
         options,
         whole: of_steps.is_empty(),
         steps: of_steps.clone(),
+        boxes: Vec::new(),
         kind: Some(BlockerKind::Other),
     });
     let back = Asked::TakenBack { steps: steps.clone() };

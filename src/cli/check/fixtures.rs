@@ -5,7 +5,8 @@ use crate::domain::effect::Status;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
 use crate::domain::ids::{BlockId, CommentId, PersonId};
 use crate::domain::page::{
-    Aside, Blocker, Claim, Due, Guide, NextPage, PageDescription, PageState, SetAside, Step, StepDescription, StepState,
+    Aside, Blocker, Claim, Criterion, Due, Guide, NextPage, PageDescription, PageState, SetAside, Step,
+    StepDescription, StepState,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
@@ -167,6 +168,16 @@ impl Fixtures {
     }
 }
 
+/// A box that somebody names by its words.
+pub(super) fn said_box() -> Criterion {
+    Criterion {
+        number: 1,
+        text: "The build is signed".to_owned(),
+        block: BlockId::from_wire("box"),
+        step: None,
+    }
+}
+
 /// A guide of three steps; `full`: with all that a page may say of them.
 pub(super) fn guide(id: Option<&str>, full: bool) -> Guide {
     let step = |number: u8| Step {
@@ -186,6 +197,7 @@ pub(super) fn guide(id: Option<&str>, full: bool) -> Guide {
         title: "Check".to_owned(),
         url: "https://notion.example/check".to_owned(),
         steps: (1..=STEPS).map(step).collect(),
+        criteria: if full { vec![said_box()] } else { Vec::new() },
         ..Guide::default()
     }
 }

@@ -1,7 +1,9 @@
 //! Answers about the page and to requests, as many as there are kinds, to render every prompt for them.
+use crate::domain::asks::Errand;
 use crate::domain::classify::Ask;
 use crate::domain::decide::{Playbook, Topics};
-use crate::domain::page::ReplyPart;
+use crate::domain::ids::BlockId;
+use crate::domain::page::{ReplyPart, SaidLine};
 use chrono::DateTime;
 use std::collections::BTreeSet;
 
@@ -23,8 +25,34 @@ pub(super) fn parts(playbook: &Playbook) -> Vec<ReplyPart> {
         does(&[1, 2], Some("Bram"), false),
         does(&[1], None, true),
     ];
-    let reminds = [None, Some(DateTime::UNIX_EPOCH)].map(|at| ReplyPart::Reminds { at });
-    answers.chain(does).chain(reminds).chain([ReplyPart::Nudge]).collect()
+    let said = |text: &str| Some(text.to_owned());
+    let errands = [
+        Errand::default(),
+        Errand {
+            whom: said("Bram"),
+            what: said("call the caterer"),
+            by: None,
+        },
+        Errand {
+            by: said("Ana"),
+            ..Errand::default()
+        },
+    ];
+    let reminds = errands.into_iter().flat_map(|errand| {
+        [None, Some(DateTime::UNIX_EPOCH)].map(|at| ReplyPart::Reminds {
+            at,
+            errand: errand.clone(),
+        })
+    });
+    let quoted = [None, Some(1)].map(|step| ReplyPart::Quoted {
+        line: SaidLine {
+            text: "The keys are kept in the safe".to_owned(),
+            block: BlockId::from_wire("block"),
+            step,
+        },
+    });
+    let rest = quoted.into_iter().chain([ReplyPart::Nudge]);
+    answers.chain(does).chain(reminds).chain(rest).collect()
 }
 
 fn does(steps: &[u8], of: Option<&str>, back: bool) -> ReplyPart {

@@ -4,7 +4,7 @@ use super::asked;
 use super::blockers::{blockers, page_of_blocker};
 use super::corrected::corrected;
 use super::fixtures::{Fixtures, PAGE, described, guide};
-use super::{evidence, leaks, page_asked};
+use super::{boxes_said, evidence, leaks, page_asked};
 use crate::domain::comment::Extent;
 use crate::domain::decide::{Playbook, decide};
 use crate::domain::effect::{EffectId, KeyState, Place};
@@ -255,6 +255,7 @@ impl Renderer<'_> {
 fn claim(steps: &[u8], whole: bool) -> ReplyPart {
     ReplyPart::Claim {
         steps: steps.to_vec(),
+        boxes: Vec::new(),
         whole,
         minutes: None,
         planned: None,
@@ -318,6 +319,7 @@ fn held(blocks: usize, masks: bool) -> ReplyPart {
 /// Everything that a reply can speak of.
 fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) -> Vec<ReplyPart> {
     let mut parts = blockers();
+    parts.extend(boxes_said::parts());
     for steps in [&[][..], &[1], &[1, 2], &[99]] {
         parts.push(claim(steps, false));
         for bits in 0..16_u8 {
@@ -326,6 +328,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
             let (reopened, cleared) = (bits & 2 > 0, bits & 4 > 0);
             parts.push(ReplyPart::Correction {
                 steps: steps.to_vec(),
+                boxes: Vec::new(),
                 unticked,
                 reopened,
                 cleared,
@@ -336,6 +339,7 @@ fn parts(playbook: &Playbook, files: &BTreeMap<String, String>, language: &str) 
         for planned in [None, Some(60)] {
             parts.push(ReplyPart::Claim {
                 steps: Vec::new(),
+                boxes: Vec::new(),
                 whole: true,
                 minutes,
                 planned,

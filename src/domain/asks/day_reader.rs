@@ -1,6 +1,6 @@
 //! Reading days and spans out of words: "15 January", "next Friday", "in two weeks", "the end of the month", "60d".
 use super::days::DayWords;
-use super::lexicon::{DateWord, WordKinds};
+use super::lexicon::{DateWord, WordKind, WordKinds, is_at};
 use crate::domain::schedule::{Interval, Unit};
 
 /// Of longer spans only that is known.
@@ -35,9 +35,9 @@ fn numbered(before: Option<&DateWord>, words: &[DateWord]) -> Option<(usize, Day
         return Some((2, DayWords::OfMonth(day)));
     }
     let day = number(words, 0).filter(|day| (1..=31).contains(day))?;
-    let leads = WordKinds::of(&["toward", "to"]);
+    let leads = WordKinds::of(&[WordKind::Toward, WordKind::To]);
     let ends = words.get(1).is_none_or(|next| {
-        next.sign.is_some_and(|sign| sign != ':' && sign != '%') || next.is(WordKinds::of(&["cue"]))
+        next.sign.is_some_and(|sign| sign != ':' && sign != '%') || next.is(WordKinds::of(&[WordKind::Cue]))
     });
     (ends && before?.is(leads)).then_some((1, DayWords::OfMonth(day)))
 }
@@ -63,7 +63,7 @@ fn year(words: &[DateWord], at: usize) -> (usize, Option<i32>) {
     let skipped = usize::from(
         words
             .get(at)
-            .is_some_and(|word| word.sign == Some(',') || word.is(WordKinds::of(&["filler", "to"]))),
+            .is_some_and(|word| word.sign == Some(',') || word.is(WordKinds::of(&[WordKind::Filler, WordKind::To]))),
     );
     match words.get(at + skipped) {
         Some(word) if word.figures == Some(4) => (skipped + 1, word.number.and_then(|number| year_of(number, 4))),
@@ -113,10 +113,9 @@ fn in_figures(words: &[DateWord]) -> Option<(usize, DayWords)> {
 fn with_month(words: &[DateWord]) -> Option<(usize, DayWords)> {
     let day = number(words, 0).filter(|_| words[0].figures <= Some(2))?;
     let mut at = 1;
-    while words
-        .get(at)
-        .is_some_and(|word| word.sign == Some('.') || word.month.is_none() && word.is(WordKinds::of(&["filler", "to"])))
-        && at < 3
+    while words.get(at).is_some_and(|word| {
+        word.sign == Some('.') || word.month.is_none() && word.is(WordKinds::of(&[WordKind::Filler, WordKind::To]))
+    }) && at < 3
     {
         at += 1;
     }
@@ -132,7 +131,7 @@ fn month_first(words: &[DateWord]) -> Option<(usize, DayWords)> {
     let the = usize::from(
         words
             .get(1)
-            .is_some_and(|word| word.is(WordKinds::of(&["filler"])) || word.sign == Some('.')),
+            .is_some_and(|word| word.is(WordKinds::of(&[WordKind::Filler])) || word.sign == Some('.')),
     );
     let day = number(words, 1 + the).filter(|_| words[1 + the].figures <= Some(2));
     let Some(day) = day else {
@@ -144,34 +143,77 @@ fn month_first(words: &[DateWord]) -> Option<(usize, DayWords)> {
 
 /// "Friday", "next Friday", "next month", "the end of the year".
 fn of_calendar(words: &[DateWord]) -> Option<(usize, DayWords)> {
-    let of = |kind: &str| words[0].is(WordKinds::of(&[kind]));
+    let of = |kind: WordKind| words[0].is(WordKinds::of(&[kind]));
     let one = |at: usize| words.get(at).and_then(|word| word.unit).filter(|unit| unit.count > 0);
+    if let Some((length, weekday)) = of_next_week(words) {
+        return Some((length, DayWords::OfNextWeek(weekday)));
+    }
     if let Some(weekday) = words[0].weekday {
-        let next = usize::from(words.get(1).is_some_and(|word| word.is(WordKinds::of(&["next"]))));
+        let next = usize::from(is_at(words, 1, &[WordKind::Next]));
         return Some((1 + next, DayWords::Weekday(weekday)));
     }
-    if of("next") {
+    if of(WordKind::Next) {
         if let Some(weekday) = words.get(1).and_then(|word| word.weekday) {
             return Some((2, DayWords::Weekday(weekday)));
         }
         return Some((2, DayWords::Next(one(1)?)));
     }
-    if of("end") {
+    if of(WordKind::End) {
         return end(words);
     }
     // "la semana que viene", "le mois prochain"
-    let next = words.get(1).is_some_and(|word| word.is(WordKinds::of(&["next"])));
+    let next = is_at(words, 1, &[WordKind::Next]);
     let unit = one(0).filter(|_| next && words[0].number.is_none())?;
     Some((2, DayWords::Next(unit)))
 }
 
+/// "next week Monday", "Monday next week", "maandag van volgende week", "lundi de la semaine prochaine".
+fn of_next_week(words: &[DateWord]) -> Option<(usize, u32)> {
+    let one_week = Interval {
+        count: 1,
+        unit: Unit::Weeks,
+    };
+    let is_next = |at: usize| is_at(words, at, &[WordKind::Next]);
+    let is_week = |at: usize| {
+        words
+            .get(at)
+            .is_some_and(|word| word.unit == Some(one_week) && word.number.is_none())
+    };
+    let week = |at: usize| is_next(at) && is_week(at + 1) || is_week(at) && is_next(at + 1);
+    let joins = |word: &&DateWord| {
+        word.sign == Some(',')
+            || word.unit.is_none()
+                && word.weekday.is_none()
+                && word.is(WordKinds::of(&[WordKind::Filler, WordKind::To]))
+    };
+    let joined = |at: usize| {
+        words
+            .get(at..)
+            .map_or(0, |words| words.iter().take(2).take_while(joins).count())
+    };
+    if let Some(weekday) = words[0].weekday {
+        let at = 1 + joined(1);
+        return week(at).then_some((at + 2, weekday));
+    }
+    let at = 2 + joined(2);
+    let weekday = words.get(at)?.weekday?;
+    week(0).then_some((at + 1, weekday))
+}
+
 /// "the end of the month", "the end of next week", "Ende Februar", "fin du mois prochain".
 fn end(words: &[DateWord]) -> Option<(usize, DayWords)> {
-    let next = |at: usize| words.get(at).is_some_and(|word| word.is(WordKinds::of(&["next"])));
+    let next = |at: usize| is_at(words, at, &[WordKind::Next]);
     let (mut at, mut is_next) = (1, false);
     while at < 4
         && words.get(at).is_some_and(|word| {
-            word.month.is_none() && word.unit.is_none() && word.is(WordKinds::of(&["filler", "it", "next", "to"]))
+            word.month.is_none()
+                && word.unit.is_none()
+                && word.is(WordKinds::of(&[
+                    WordKind::Filler,
+                    WordKind::It,
+                    WordKind::Next,
+                    WordKind::To,
+                ]))
         })
     {
         is_next |= next(at);
@@ -193,12 +235,12 @@ fn end(words: &[DateWord]) -> Option<(usize, DayWords)> {
 
 /// "in two weeks", "a month from now"; "the 15th".
 fn ahead(words: &[DateWord]) -> Option<(usize, DayWords)> {
-    if words[0].is(WordKinds::of(&["in"]))
+    if words[0].is(WordKinds::of(&[WordKind::In]))
         && let Some((length, span)) = span(&words[1..])
     {
         return Some((1 + length, DayWords::In(span)));
     }
-    let hence = |at: usize| words.get(at).is_some_and(|word| word.is(WordKinds::of(&["hence"])));
+    let hence = |at: usize| is_at(words, at, &[WordKind::Hence]);
     if let Some((length, span)) = span(words).filter(|(length, _)| hence(*length)) {
         return Some((length + 1, DayWords::In(span)));
     }
@@ -208,14 +250,20 @@ fn ahead(words: &[DateWord]) -> Option<(usize, DayWords)> {
 
 /// "after the holidays", "to next sprint", "na de zomer": a time that a word leads to; "the summer schedule" is none.
 fn vague(before: Option<&DateWord>, words: &[DateWord]) -> Option<(usize, DayWords)> {
-    let leads = WordKinds::of(&["after", "before", "in", "filler", "next"]);
-    let named = |word: &DateWord| word.is(WordKinds::of(&["vague"]));
+    let leads = WordKinds::of(&[
+        WordKind::After,
+        WordKind::Before,
+        WordKind::In,
+        WordKind::Filler,
+        WordKind::Next,
+    ]);
+    let named = |word: &DateWord| word.is(WordKinds::of(&[WordKind::Vague]));
     let at = words.iter().take(4).position(named)?;
-    let own = WordKinds::of(&["after", "before", "in"]);
+    let own = WordKinds::of(&[WordKind::After, WordKind::Before, WordKind::In]);
     let is_led = words[..at].iter().all(|word| word.is(leads))
         && (words[..at].iter().any(|word| word.is(own))
-            || before.is_some_and(|word| word.is(WordKinds::of(&["toward", "to"]))));
-    let follows = usize::from(words.get(at + 1).is_some_and(|word| word.is(WordKinds::of(&["next"]))));
+            || before.is_some_and(|word| word.is(WordKinds::of(&[WordKind::Toward, WordKind::To]))));
+    let follows = usize::from(is_at(words, at + 1, &[WordKind::Next]));
     is_led.then_some((at + 1 + follows, DayWords::Vague))
 }
 
@@ -231,7 +279,7 @@ pub(super) fn span(words: &[DateWord]) -> Option<(usize, Interval)> {
         at = 0;
     }
     while words.get(at).is_some_and(|word| {
-        word.sign == Some('-') || word.unit.is_none() && word.is(WordKinds::of(&["filler", "after"]))
+        word.sign == Some('-') || word.unit.is_none() && word.is(WordKinds::of(&[WordKind::Filler, WordKind::After]))
     }) && at < 3
     {
         at += 1;

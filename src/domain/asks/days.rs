@@ -33,6 +33,8 @@ pub enum DayWords {
     OfMonth(u32),
     /// "Friday"; 1 is Monday.
     Weekday(u32),
+    /// "Friday next week".
+    OfNextWeek(u32),
     /// "tomorrow": so many days from today.
     Ahead(u32),
     /// "in two weeks".
@@ -109,7 +111,8 @@ impl DayWords {
         Ok(at)
     }
 
-    fn day(&self, today: NaiveDate) -> Result<NaiveDate, DateDoubt> {
+    /// The day that is meant, on this one.
+    pub(super) fn day(&self, today: NaiveDate) -> Result<NaiveDate, DateDoubt> {
         let ahead = |days: u64| today.checked_add_days(Days::new(days)).ok_or(DateDoubt::TooFar);
         match self {
             Self::Date { day, month, year } => dated(today, *day, *month, *year),
@@ -118,6 +121,10 @@ impl DayWords {
             Self::Weekday(weekday) => {
                 let from = today.weekday().number_from_monday();
                 ahead(u64::from((weekday + 6 - from) % 7 + 1))
+            }
+            Self::OfNextWeek(weekday) => {
+                let from = today.weekday().number_from_monday();
+                ahead(u64::from(7 + weekday - from))
             }
             Self::Ahead(days) => ahead(u64::from(*days)),
             Self::In(span) => after(today, *span),

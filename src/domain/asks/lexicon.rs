@@ -1,4 +1,5 @@
 //! The words of dates and of wishes for other ones, as `config/dates.toml` has them, and a clause as a row of such words.
+use super::pieces::{Piece, pieces};
 use crate::domain::schedule::{Interval, Unit};
 use crate::domain::toml_fault;
 use serde::Deserialize;
@@ -23,18 +24,89 @@ struct LexiconFile {
     days: BTreeMap<String, String>,
     units: BTreeMap<String, String>,
     numbers: BTreeMap<String, String>,
+    #[serde(default)]
+    minutes: BTreeMap<String, String>,
     often: BTreeMap<String, String>,
-    kinds: BTreeMap<String, String>,
+    kinds: BTreeMap<WordKind, String>,
 }
 
-/// The kinds of words in `[kinds]`, in the order of their bits.
-const KINDS: [&str; 30] = [
-    "move", "place", "change", "later", "push", "snooze", "earlier", "remind", "rotate", "after", "before", "object",
-    "keynoun", "all", "it", "interval", "every", "cue", "toward", "to", "in", "hence", "filler", "veto", "hedge",
-    "polite", "may", "rather", "amend", "except",
-];
-/// Kinds of words that only the reading of days asks for.
-const OF_DAYS: [&str; 6] = ["or", "end", "next", "until", "vague", "moment"];
+/// The kinds of words in `[kinds]`.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum WordKind {
+    Move,
+    Place,
+    Change,
+    Later,
+    Push,
+    Snooze,
+    Earlier,
+    Remind,
+    Rotate,
+    After,
+    Before,
+    Object,
+    #[serde(rename = "keynoun")]
+    KeyNoun,
+    All,
+    It,
+    Interval,
+    Every,
+    Cue,
+    Toward,
+    To,
+    In,
+    Hence,
+    Filler,
+    Veto,
+    Hedge,
+    Polite,
+    May,
+    Rather,
+    Amend,
+    Except,
+    // Only the reading of days asks for these.
+    Or,
+    End,
+    Next,
+    Until,
+    Vague,
+    Moment,
+    // Only a reminder asks for these: to all else such a word is unknown.
+    Clock,
+    Noon,
+    Am,
+    Pm,
+    HalfPast,
+    HalfTo,
+    QuarterPast,
+    QuarterTo,
+    Errand,
+}
+
+/// The kinds of words that only a reminder asks for.
+const OF_CLOCKS: WordKinds = WordKinds::of(&[
+    WordKind::Clock,
+    WordKind::Noon,
+    WordKind::Am,
+    WordKind::Pm,
+    WordKind::HalfPast,
+    WordKind::HalfTo,
+    WordKind::QuarterPast,
+    WordKind::QuarterTo,
+    WordKind::Errand,
+]);
+
+/// Verbs that put something at another time.
+pub(super) const MOVES: WordKinds = WordKinds::of(&[
+    WordKind::Move,
+    WordKind::Place,
+    WordKind::Change,
+    WordKind::Later,
+    WordKind::Push,
+    WordKind::Snooze,
+    WordKind::Earlier,
+]);
 
 /// A set of kinds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,15 +114,13 @@ pub(super) struct WordKinds(u64);
 
 impl WordKinds {
     /// The set of these kinds.
-    pub(super) fn of(names: &[&str]) -> Self {
-        let bit = |name: &&str| {
-            1 << KINDS
-                .iter()
-                .chain(&OF_DAYS)
-                .position(|known| known == name)
-                .unwrap_or(63)
-        };
-        Self(names.iter().map(bit).fold(0, |all, bit: u64| all | bit))
+    pub(super) const fn of(kinds: &[WordKind]) -> Self {
+        let (mut all, mut at) = (0, 0);
+        while at < kinds.len() {
+            all |= 1 << kinds[at] as u64;
+            at += 1;
+        }
+        Self(all)
     }
 
     /// Whether the sets share a kind.
@@ -63,9 +133,9 @@ impl WordKinds {
         Self(self.0 | other.0)
     }
 
-    /// Whether it has no kind.
-    pub(super) fn is_empty(self) -> bool {
-        self.0 == 0
+    /// Whether it has no kind but those of clocks.
+    fn is_unknown(self) -> bool {
+        self.0 & !OF_CLOCKS.0 == 0
     }
 }
 
@@ -79,6 +149,8 @@ pub(super) struct DateWord {
     pub(super) unit: Option<Interval>,
     pub(super) number: Option<u32>,
     pub(super) often: Option<Interval>,
+    /// How many minutes it is: "minute", "half an hour".
+    pub(super) minutes: Option<u32>,
     /// A number in figures: how it was written.
     pub(super) figures: Option<usize>,
     /// Behind it stands what makes it the so-manieth: `15th`.
@@ -99,8 +171,13 @@ impl DateWord {
 
     /// Whether nothing is known of it.
     pub(super) fn is_unknown(&self) -> bool {
-        self.kinds.is_empty() && !self.key && self.sign.is_none()
+        self.kinds.is_unknown() && !self.key && self.sign.is_none()
     }
+}
+
+/// Whether the word at this place has one of these kinds.
+pub(super) fn is_at(words: &[DateWord], at: usize, kinds: &[WordKind]) -> bool {
+    words.get(at).is_some_and(|word| word.is(WordKinds::of(kinds)))
 }
 
 /// The phrases of `config/dates.toml`.
@@ -122,6 +199,7 @@ impl DateLexicon {
         lexicon.figures(&file.weekdays, |word, day| word.weekday = Some(day))?;
         lexicon.figures(&file.days, |word, days| word.days = Some(days))?;
         lexicon.figures(&file.numbers, |word, number| word.number = Some(number))?;
+        lexicon.figures(&file.minutes, |word, minutes| word.minutes = Some(minutes))?;
         for (a_year, words) in &file.units {
             let unit = unit_of(a_year)?;
             lexicon.add(words, |word| word.unit = Some(unit));
@@ -131,10 +209,7 @@ impl DateLexicon {
             lexicon.add(words, |word| word.often = Some(every));
         }
         for (kind, words) in &file.kinds {
-            if !KINDS.iter().chain(&OF_DAYS).any(|known| known == kind) {
-                return Err(format!("kinds: there is no kind {kind:?}"));
-            }
-            let kind = WordKinds::of(&[kind.as_str()]);
+            let kind = WordKinds::of(&[*kind]);
             lexicon.add(words, |word| word.kinds = word.kinds.and(kind));
         }
         lexicon.settle();
@@ -160,8 +235,8 @@ impl DateLexicon {
 
     /// What says no in one language and something harmless in another is no veto.
     fn settle(&mut self) {
-        let veto = WordKinds::of(&["veto"]);
-        let no = WordKinds::of(&["veto", "rather", "amend"]);
+        let veto = WordKinds::of(&[WordKind::Veto]);
+        let no = WordKinds::of(&[WordKind::Veto, WordKind::Rather, WordKind::Amend]);
         for word in self.phrases.values_mut() {
             let means_more =
                 no.and(word.kinds) != no || word.month.is_some() || word.unit.is_some() || word.number.is_some();
@@ -173,10 +248,17 @@ impl DateLexicon {
 
     /// Whether a clause may hold a wish at all: it names a time, or has a verb of putting off.
     pub(super) fn may_wish(&self, clause: &str) -> bool {
-        let verbs = WordKinds::of(&["move", "later", "push", "snooze", "earlier", "remind"]);
+        let verbs = WordKinds::of(&[
+            WordKind::Move,
+            WordKind::Later,
+            WordKind::Push,
+            WordKind::Snooze,
+            WordKind::Earlier,
+            WordKind::Remind,
+        ]);
         let names_a_time = |word: &DateWord| {
             let day = word.days.is_some() || word.weekday.is_some() || word.month.is_some();
-            let vague = word.is(WordKinds::of(&["vague", "moment"]));
+            let vague = word.is(WordKinds::of(&[WordKind::Vague, WordKind::Moment]));
             day || vague || word.unit.is_some() || word.often.is_some() || word.figures.is_some()
         };
         self.words(clause)
@@ -204,12 +286,11 @@ impl DateLexicon {
 
     /// A word that no phrase begins with: a verb with its object behind it, "aplázalo", "reporte-la", or a bare one.
     fn one(&self, text: &str) -> DateWord {
-        let verbs = WordKinds::of(&["move", "place", "change", "later", "push", "snooze", "earlier"]);
         let of = |object: &str| self.phrases.get(text.strip_suffix(object)?);
         let verb = OBJECTS_BEHIND.iter().find_map(|object| of(object));
-        match verb.filter(|word| word.is(verbs)) {
+        match verb.filter(|word| word.is(MOVES)) {
             Some(verb) => DateWord {
-                kinds: verb.kinds.and(WordKinds::of(&["it"])),
+                kinds: verb.kinds.and(WordKinds::of(&[WordKind::It])),
                 ..verb.clone()
             },
             None => bare(text),
@@ -268,64 +349,4 @@ fn bare(text: &str) -> DateWord {
         sign,
         ..DateWord::default()
     }
-}
-
-/// A piece of a clause: letters, figures, or a sign.
-struct Piece<'t> {
-    text: &'t str,
-    joined: bool,
-}
-
-fn pieces(clause: &str) -> Vec<Piece<'_>> {
-    let bytes = clause.as_bytes();
-    let mut pieces = Vec::new();
-    let (mut at, mut end) = (0, usize::MAX);
-    while at < bytes.len() {
-        if bytes[at].is_ascii_whitespace() {
-            at += 1;
-            continue;
-        }
-        let length = length_of_piece(&clause[at..]);
-        pieces.push(Piece {
-            text: &clause[at..at + length],
-            joined: end == at,
-        });
-        at += length;
-        end = at;
-    }
-    pieces
-}
-
-/// How long the piece is that begins here: `15th` is one, `60d` two, `jusqu'au` and `half-year` one.
-fn length_of_piece(rest: &str) -> usize {
-    let bytes = rest.as_bytes();
-    let run = |from: usize, is: fn(&u8) -> bool| bytes[from..].iter().take_while(|byte| is(byte)).count();
-    if rest.starts_with('{') {
-        return rest.find('}').map_or(1, |end| end + 1);
-    }
-    if rest.starts_with("->") {
-        return 2;
-    }
-    let figures = run(0, u8::is_ascii_digit);
-    if figures > 0 {
-        let letters = &rest[figures..figures + run(figures, u8::is_ascii_alphabetic)];
-        let is_ordinal = matches!(
-            letters,
-            "st" | "nd" | "rd" | "th" | "er" | "e" | "ste" | "de" | "o" | "a"
-        );
-        return figures + if is_ordinal { letters.len() } else { 0 };
-    }
-    let mut length = run(0, u8::is_ascii_alphabetic);
-    if length == 0 {
-        // Text is folded, but for what cannot be.
-        return rest.chars().next().map_or(1, char::len_utf8);
-    }
-    while matches!(bytes.get(length), Some(b'\'' | b'-')) {
-        let more = run(length + 1, u8::is_ascii_alphabetic);
-        if more == 0 {
-            break;
-        }
-        length += 1 + more;
-    }
-    length
 }

@@ -1,11 +1,15 @@
 //! What people ask of us about keys and their dates: questions ("is the groq key still valid?") and wishes ("snooze until
 //! Monday"). They are read before a comment is classified, sentence by sentence, and what they say is classified no more: a
 //! question stays a question, and the day of a month is no step.
+mod clock;
 mod day_reader;
 mod days;
+mod errand;
 mod lexicon;
 mod our_name;
 mod page_asks;
+mod pieces;
+mod reminding;
 mod scan;
 mod sentences;
 #[cfg(test)]
@@ -13,10 +17,14 @@ mod tests;
 mod topics;
 mod wish;
 
+pub use clock::ClockWords;
 pub use days::{DateDoubt, DayWords};
+pub use errand::Errand;
 pub use our_name::without_our_name;
 pub use page_asks::{AskedOfPage, Ear, PageAsk, likely_asked, surely_asked};
 pub use wish::{DateWay, DateWish};
+
+pub(super) use sentences::{sentences, ways_apart, without};
 
 use super::classify::{KeyNames, folded};
 use super::comment::CleanText;
@@ -24,7 +32,7 @@ use super::quotations::unquoted;
 use super::schedule::at_nine;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use lexicon::{DateLexicon, DateWord, KEY, WordKinds};
+use lexicon::{DateLexicon, DateWord, KEY, WordKind, WordKinds};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -125,7 +133,12 @@ impl AskReader {
     /// The morning of a day in words: "tomorrow", "next Monday", "15 January". `None`: it is none.
     pub fn morning(&self, text: &str, now: DateTime<Utc>, zone: Tz) -> Option<Result<DateTime<Utc>, DateDoubt>> {
         let words = self.lexicon.words(&folded(text));
-        let leads = words.first()?.is(WordKinds::of(&["to", "toward", "in", "filler"]));
+        let leads = words.first()?.is(WordKinds::of(&[
+            WordKind::To,
+            WordKind::Toward,
+            WordKind::In,
+            WordKind::Filler,
+        ]));
         let whole = |to: usize| {
             let before = to.checked_sub(1).and_then(|at| words.get(at));
             let (length, day) = day_reader::day(before, words.get(to..)?)?;
@@ -138,25 +151,12 @@ impl AskReader {
         })
     }
 
-    /// The first day that a comment names, whatever of; none where it says no.
-    pub fn first_day(&self, text: &CleanText) -> Option<DayWords> {
-        let words = self.lexicon.words(&folded(text.as_str()));
-        // "Don't remind me on Friday"
-        if words.first()?.is(WordKinds::of(&["veto"])) {
-            return None;
-        }
-        (0..words.len()).find_map(|at| {
-            let before = at.checked_sub(1).and_then(|at| words.get(at));
-            Some(day_reader::day(before, &words[at..])?.1)
-        })
-    }
-
     /// Whether a comment tells how often something is, whatever that is.
     pub fn tells_how_often(&self, text: &CleanText) -> bool {
         let words = self.lexicon.words(&folded(text.as_str()));
-        let every = WordKinds::of(&["every"]);
+        let every = WordKinds::of(&[WordKind::Every]);
         let often = |(at, word): (usize, &DateWord)| {
-            let unit = |word: &DateWord| word.unit.is_some() || word.is(WordKinds::of(&["moment"]));
+            let unit = |word: &DateWord| word.unit.is_some() || word.is(WordKinds::of(&[WordKind::Moment]));
             word.often.is_some() || word.is(every) && words[at + 1..].iter().take(3).any(unit)
         };
         words.iter().enumerate().any(often)
@@ -243,7 +243,7 @@ impl AskReader {
         if !self.lexicon.may_wish(&said.marked) {
             return (Vec::new(), Vec::new());
         }
-        let except = WordKinds::of(&["except"]);
+        let except = WordKinds::of(&[WordKind::Except]);
         let excepts = self.lexicon.words(&said.marked).iter().any(|word| word.is(except));
         // Of several keys and several spans it is not sure which belongs to which: it is asked.
         let shares = said.keys.len() > 1 && scan::tells_several_spans(&self.lexicon, &said.marked);
@@ -270,10 +270,15 @@ impl AskReader {
             let clause = SaidSentence::of(&whole[range.clone()], keys);
             let wish = wish::wish(&self.lexicon, &clause.marked, said.is_asked, !said.keys.is_empty())?;
             let wish = with_keys(wish, &clause);
+            let errand = match wish.way {
+                DateWay::Reminder => errand::errand(&self.lexicon, &whole[range.clone()]),
+                _ => Errand::default(),
+            };
             // "All but Groq": what is meant is asked about.
             let keys = if excepts { Vec::new() } else { wish.keys };
             let tentative = wish.tentative || excepts || shares;
             Some(DateWish {
+                errand,
                 keys,
                 tentative,
                 ..wish
@@ -284,8 +289,11 @@ impl AskReader {
         if let Some(wish) = all.clone().filter(|wish| !several && !wish.is_unfinished()) {
             return (vec![wish], vec![sentence.clone()]);
         }
-        for depth in sentences::DEPTHS {
-            let clauses = sentences::clauses(whole, sentence, depth);
+        let mut ways = sentences::DEPTHS
+            .map(|depth| sentences::clauses(whole, sentence, depth))
+            .to_vec();
+        ways.dedup();
+        for clauses in ways {
             let found = clauses.into_iter().filter_map(|range| Some((read(&range)?, range)));
             let (wishes, ranges): (Vec<_>, Vec<_>) = found.filter(|(wish, _)| !wish.is_unfinished()).unzip();
             // "To 15 January, 20 January": which of them is not said.
@@ -349,8 +357,8 @@ impl SaidSentence {
     /// Whether it speaks of something that was named before.
     fn refers(&self, lexicon: &DateLexicon) -> bool {
         let words = lexicon.words(&self.marked);
-        words.iter().any(|word| word.is(WordKinds::of(&["it"])))
-            && !words.iter().any(|word| word.is(WordKinds::of(&["object"])))
+        words.iter().any(|word| word.is(WordKinds::of(&[WordKind::It])))
+            && !words.iter().any(|word| word.is(WordKinds::of(&[WordKind::Object])))
     }
 }
 
@@ -385,16 +393,4 @@ fn unknown_keys(text: &str) -> Vec<String> {
         .filter(|name| !NO_NAMES.contains(&name.as_str()))
         .take(MOST)
         .collect()
-}
-
-/// A text without these ranges, which are in its order.
-fn without(text: &str, ranges: &[Range<usize>]) -> String {
-    let (mut rest, mut at) = (String::with_capacity(text.len()), 0);
-    for range in ranges {
-        rest.push_str(&text[at.min(range.start)..range.start]);
-        rest.push(' ');
-        at = range.end;
-    }
-    rest.push_str(&text[at..]);
-    rest.trim().to_owned()
 }

@@ -1,22 +1,14 @@
 //! What people ask of us about a page, or to do: read sentence by sentence behind the questions about keys. What is surely asked is
 //! classified no more: "make a backup" is no report, and "show me the plan" no obstacle.
-use super::sentences::{DEPTHS, clauses, sentences};
+use super::sentences::{sentences, ways_apart};
 use super::{LONGEST, MOST, without};
-use crate::domain::classify::{Ask, Certainty, Classifier, Clause, Label, Reading, ReadingContext, Role};
+use crate::domain::classify::{Ask, BlockerKind, Certainty, Classifier, Clause, Label, Reading, ReadingContext, Role};
 use crate::domain::comment::CleanText;
 use crate::domain::quotations::unquoted;
-use regex::Regex;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-/// The chance from which on a sentence surely asks this.
+/// The chance from which on a sentence surely asks this, whatever its form.
 const SURE: f32 = 0.8;
-
-/// As [`SURE`], where we are called by our name, or the sentence ends as a question: then it most likely asks something of us.
-const SURE_OF_QUESTION: f32 = 0.4;
-
-/// As [`SURE`], where no rule reads anything else in the sentence.
-const SURE_WHERE_SILENT: f32 = 0.6;
 
 /// As [`SURE`], where a rule reads a finish in a question: "how do I see that step 3 worked".
 const SURE_AGAINST_RULES: f32 = 0.95;
@@ -30,12 +22,33 @@ const SENTENCES: usize = 8;
 /// Letters of a name that holds no piece of a key, which six make.
 const LONGEST_NAME: usize = 5;
 
-/// As [`SURE`], of a part of a sentence, which must also be so many words long: "step 1: check" asks nothing.
-const SURE_OF_PART: f32 = 0.9;
+/// A part of a sentence must be so many words long: "step 1: check" asks nothing.
 const SHORTEST_PART: usize = 4;
 
 /// The chance from which on a sentence in the form of a question asks this rather than nothing that we know.
 const LIKELY: f32 = 0.2;
+
+/// In what form something is asked, which tells how likely it must be to be sure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum AskForm {
+    /// A sentence that ends as a question, or calls us by our name: then it most likely asks something of us.
+    Question,
+    /// Any other sentence, in which no rule reads anything else.
+    Statement,
+    /// A part of a sentence.
+    Part,
+}
+
+impl AskForm {
+    /// The chance from which on a sentence of this form surely asks something.
+    fn least(self) -> f32 {
+        match self {
+            Self::Question => 0.4,
+            Self::Statement => 0.6,
+            Self::Part => 0.9,
+        }
+    }
+}
 
 /// What a sentence asks of us.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,15 +103,15 @@ pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfP
     // A word among sentences belongs to them: "No answer. Silence."
     let is_whole = |sentence: &Range<usize>| sentences.len() == 1 || words(&whole[sentence.clone()]) > 1;
     for sentence in sentences.iter().filter(|sentence| is_whole(sentence)) {
-        for parts in parts(whole, sentence) {
-            let least = match parts.len() {
-                1 if is_called || whole[sentence.clone()].trim_end().ends_with('?') => SURE_OF_QUESTION,
-                1 => SURE_WHERE_SILENT,
-                _ => SURE_OF_PART,
+        for parts in ways_apart(whole, sentence) {
+            let form = match parts.len() {
+                1 if is_called || whole[sentence.clone()].trim_end().ends_with('?') => AskForm::Question,
+                1 => AskForm::Statement,
+                _ => AskForm::Part,
             };
             let is_long = |part: &Range<usize>| parts.len() == 1 || words(&whole[part.clone()]) >= SHORTEST_PART;
             let found = parts.iter().filter(|part| is_long(part)).filter_map(|part| {
-                let (asked, to_somebody) = surely(&whole[part.clone()], least, is_called, ear)?;
+                let (asked, to_somebody) = surely(&whole[part.clone()], form, is_called, ear)?;
                 let within = || parts.len() > 1 && is_to_somebody(&whole[sentence.clone()], ear);
                 let is_to_us = is_called || asked.ask == Some(Ask::Assign) || !(to_somebody || within());
                 is_to_us.then(|| (asked, part.clone()))
@@ -124,12 +137,10 @@ pub fn likely_asked(text: &CleanText, reading: &Reading, ear: Ear<'_>) -> Option
     asks.then(|| {
         let said = unquoted(text.as_str());
         let whole = said.as_str();
-        let sentences = sentences(whole)
-            .into_iter()
-            .filter(|sentence| sentence.len() <= LONGEST);
-        let parts = sentences.flat_map(|sentence| parts(whole, &sentence)).flatten();
+        let sentences = asking_sentences(whole).into_iter();
+        let parts = sentences.flat_map(|sentence| ways_apart(whole, &sentence)).flatten();
         let guesses = parts.filter_map(|part| ear.classifier.ask(&whole[part]));
-        let best = guesses.max_by(|one, other| one.1.total_cmp(&other.1));
+        let best = guesses.max_by(|one, other| one.chance.total_cmp(&other.chance));
         let questions = reading.clauses.iter().filter(|clause| clause.label == Label::Question);
         let mut steps: Vec<u8> = questions.flat_map(|clause| clause.steps.iter().copied()).collect();
         steps.sort_unstable();
@@ -137,8 +148,8 @@ pub fn likely_asked(text: &CleanText, reading: &Reading, ear: Ear<'_>) -> Option
         PageAsk {
             // What is only likely is answered, and never done.
             ask: best
-                .filter(|(ask, chance)| *chance >= LIKELY && !ask.is_request())
-                .map(|(ask, _)| ask),
+                .filter(|opinion| opinion.chance >= LIKELY && !opinion.ask.is_request())
+                .map(|opinion| opinion.ask),
             is_sure: false,
             no_such_step: reading.no_such_step(),
             steps,
@@ -159,13 +170,6 @@ fn asking_sentences(whole: &str) -> Vec<Range<usize>> {
     sentences
 }
 
-/// A sentence as a whole, and its parts as deep as it is taken apart.
-fn parts(whole: &str, sentence: &Range<usize>) -> Vec<Vec<Range<usize>>> {
-    let of_depth = |depth| clauses(whole, sentence, depth);
-    let apart = DEPTHS.map(of_depth).into_iter().filter(|parts| parts.len() > 1);
-    std::iter::once(vec![sentence.clone()]).chain(apart).collect()
-}
-
 fn words(text: &str) -> usize {
     text.split_whitespace()
         .filter(|word| word.contains(char::is_alphanumeric))
@@ -178,31 +182,14 @@ fn is_to_somebody(sentence: &str, ear: Ear<'_>) -> bool {
     ear.classifier.read(&text, ear.context).to_somebody
 }
 
-/// Who does a step, as the plainest sentence says it: "Bram does step 4". What a name is only its place and its capital tell.
-fn assigned(said: &str) -> Option<&str> {
-    static ASSIGNS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        let verbs = "does|will do|is going to do|takes|will take|handles|will handle|doet|pakt|neemt|gaat|zal|macht|übernimmt|wird|\
-                     fait|prend|va faire|hace|hará|faz|vai fazer";
-        let step = "step|stap|schritt|étape|etape|paso|passo";
-        Regex::new(&format!(
-            r"^\W{{0,2}}(\p{{Lu}}[\p{{L}}'-]*)(?: \p{{Lu}}[\p{{L}}-]+)? (?i:{verbs}) (?i:.{{0,24}}\b(?:{step})\s+\d{{1,2}})[\s.!]*$"
-        ))
-        .ok()
-    });
-    const NO_NAMES: &str = " i we he she it they you who nobody somebody someone everyone everybody anybody this that ik wij we hij zij ze het \
-                            wie niemand iemand iedereen dat dit jij je ich wir er sie es wer jemand das nous il elle on qui yo el ella \
-                            quien eu ele ela quem ";
-    let name = ASSIGNS.as_ref()?.captures(said)?.get(1)?.as_str();
-    let is_none = NO_NAMES.contains(&format!(" {} ", name.to_lowercase()));
-    (!is_none).then_some(name)
-}
-
 /// What a part of a sentence surely asks, unless it reports something; and whether it is said to somebody by name.
-fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<(PageAsk, bool)> {
-    let name = assigned(said);
-    let (ask, chance) = match name {
-        Some(_) => (Ask::Assign, 1.0),
-        None => ear.classifier.ask(said).filter(|(_, chance)| *chance >= least)?,
+fn surely(said: &str, form: AskForm, is_called: bool, ear: Ear<'_>) -> Option<(PageAsk, bool)> {
+    let name = ear.classifier.assigned(said, ear.context);
+    let (ask, chance) = if name.is_some() {
+        (Ask::Assign, 1.0)
+    } else {
+        let opinion = ear.classifier.ask(said)?;
+        (opinion.chance >= form.least()).then_some((opinion.ask, opinion.chance))?
     };
     let text = CleanText::passed(said.trim().to_owned());
     let reading = ear.classifier.read(&text, ear.context);
@@ -210,12 +197,12 @@ fn surely(said: &str, least: f32, is_called: bool, ear: Ear<'_>) -> Option<(Page
         said,
         ask,
         chance,
-        least,
+        form,
     };
     if name.is_none() && (guess.is_doubtful(is_called) || guess.is_report(&reading)) {
         return None;
     }
-    let name = name.map(str::to_owned).or_else(|| match ask {
+    let name = name.or_else(|| match ask {
         Ask::Assign => ear.classifier.name(said, ear.context),
         _ => None,
     });
@@ -236,41 +223,53 @@ struct AskGuess<'a> {
     said: &'a str,
     ask: Ask,
     chance: f32,
-    /// The chance that was asked for.
-    least: f32,
+    form: AskForm,
 }
 
 impl AskGuess<'_> {
     /// Whether it is a question whether something should be done, which wants it less surely than a request.
     fn is_doubtful(&self, is_called: bool) -> bool {
-        self.ask.is_request() && self.least == SURE_OF_QUESTION && self.chance < SURE && !is_called
+        self.ask.is_request() && self.form == AskForm::Question && self.chance < SURE && !is_called
     }
 
     /// Whether it is rather a report, which must not be lost to what only sounds like a question or like talk.
     fn is_report(&self, reading: &Reading) -> bool {
         let is_of_talk = matches!(self.ask, Ask::Chat | Ask::Dispute | Ask::Misread);
-        if reading.duration_minutes.is_some() || is_of_talk && self.least == SURE_OF_PART {
+        if reading.duration_minutes.is_some() || is_of_talk && self.form == AskForm::Part {
             return true;
         }
         let is_read = |clause: &Clause| !clause.guessed && !matches!(clause.label, Label::Question | Label::Chatter);
-        let needs_silence = self.chance < SURE && self.least == SURE_WHERE_SILENT;
+        let needs_silence = self.chance < SURE && self.form == AskForm::Statement;
         // Who works on a step reports that, whoever's it is from now on.
         let is_of_hands = matches!(self.ask, Ask::Take | Ask::Assign | Ask::Release);
-        let works = |clause: &Clause| clause.label == Label::Progress && clause.asserted() && !clause.guessed;
-        let guessed =
-            |clause: &Clause| clause.guessed && says_report(clause) && (is_of_talk || self.chance < SURE_OF_PART);
+        let works = |clause: &Clause| {
+            let is_under_way = clause.label == Label::Progress && clause.asserted() && !clause.role.is_open();
+            is_under_way && !clause.guessed
+        };
+        // "Bram can do step 4" says what could be.
+        let could_be = |clause: &Clause| clause.label == Label::Chatter && clause.role == Role::Plan;
+        let guessed = |clause: &Clause| {
+            clause.guessed && says_report(clause) && (is_of_talk || self.chance < AskForm::Part.least())
+        };
+        // "Don't skip step 4": a rule reads what is asked for, and its guard that it is not.
+        let is_denied = |clause: &Clause| {
+            clause.label == Label::Chatter && !clause.steps.is_empty() && !clause.guessed && clause.rules.len() > 1
+        };
         reading.clauses.iter().any(|clause| {
-            needs_silence && is_read(clause)
-                || reports(clause) && !self.only_asks(clause)
-                || is_of_hands && works(clause)
+            self.ask.is_request() && is_denied(clause)
+                || needs_silence && is_read(clause)
+                || reports(clause) && !self.only_asks(clause, reading.blocker_kind)
+                || is_of_hands && (works(clause) || could_be(clause))
                 || guessed(clause)
         })
     }
 
-    /// Whether a clause in which a rule reads a report stands in a question about it.
-    fn only_asks(&self, clause: &Clause) -> bool {
+    /// Whether a clause in which a rule reads a report stands in a question about it. Who asks why they keep getting a 401 reports that.
+    fn only_asks(&self, clause: &Clause, kind: Option<BlockerKind>) -> bool {
         let of_finish = matches!(self.ask, Ask::Validate | Ask::WhyOpen | Ask::ByWhom);
-        let of_stop = matches!(self.ask, Ask::Blocked | Ask::WhyOpen) && self.said.trim_end().ends_with('?');
+        let tells_cause = kind.is_some_and(|kind| kind != BlockerKind::Other);
+        let asks = self.said.trim_end().ends_with('?') && !tells_cause;
+        let of_stop = matches!(self.ask, Ask::Blocked | Ask::WhyOpen) && asks;
         match clause.label {
             Label::Completion => of_finish && self.chance >= SURE_AGAINST_RULES,
             Label::Blocker => of_stop,
@@ -287,6 +286,6 @@ fn says_report(clause: &Clause) -> bool {
 
 /// Whether a rule reads a clause as a report, or as said of one.
 fn reports(clause: &Clause) -> bool {
-    let is_of_report = clause.role.is_to_us() || matches!(clause.role, Role::AllFree | Role::Withdraws);
+    let is_of_report = clause.role.is_to_us() || matches!(clause.role, Role::AllFree | Role::Withdraws | Role::Doubt);
     !clause.guessed && (says_report(clause) || is_of_report)
 }

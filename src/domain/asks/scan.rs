@@ -2,7 +2,7 @@
 //! taken back, "to 15 January, no, 20 January", is none.
 use super::day_reader::{day, span};
 use super::days::DayWords;
-use super::lexicon::{DateLexicon, DateWord, WordKinds};
+use super::lexicon::{DateLexicon, DateWord, MOVES, WordKind, WordKinds};
 use crate::domain::schedule::{Interval, Unit};
 
 /// A verb that means nothing else may have so many words beside it that we do not know.
@@ -39,18 +39,18 @@ pub(super) struct Scan {
 }
 
 impl Scan {
-    pub(super) fn has(&self, kinds: &[&str]) -> bool {
+    pub(super) fn has(&self, kinds: &[WordKind]) -> bool {
         self.kinds.meets(WordKinds::of(kinds))
     }
 
     /// Whether nothing that matters is unknown; beside a verb that means nothing else, a few words behind it may be.
     pub(super) fn knows_most(&self) -> bool {
-        let by_another = self.unknown_before_verb > Some(0) && !self.has(&["polite"]);
+        let by_another = self.unknown_before_verb > Some(0) && !self.has(&[WordKind::Polite]);
         self.unknown == 0 || !by_another && self.unknown <= UNKNOWN_AT_MOST && self.names_its_object()
     }
 
     pub(super) fn names_its_object(&self) -> bool {
-        self.key || self.has(&["object", "all"])
+        self.key || self.has(&[WordKind::Object, WordKind::All])
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) fn tells_several_spans(lexicon: &DateLexicon, sentence: &str) -> bool
     let words = lexicon.words(sentence);
     let mut spans = scan(&words, false).spans;
     spans.dedup();
-    let every = words.iter().filter(|word| word.is(WordKinds::of(&["every"])));
+    let every = words.iter().filter(|word| word.is(WordKinds::of(&[WordKind::Every])));
     spans.len() > 1 || every.count() > 1
 }
 
@@ -76,7 +76,7 @@ pub(super) fn amends(lexicon: &DateLexicon, clause: &str) -> bool {
             continue;
         }
         let word = &words[at];
-        amends |= targets == 0 && word.is(WordKinds::of(&["amend"]));
+        amends |= targets == 0 && word.is(WordKinds::of(&[WordKind::Amend]));
         if !joins(word) {
             return false;
         }
@@ -87,7 +87,14 @@ pub(super) fn amends(lexicon: &DateLexicon, clause: &str) -> bool {
 
 /// Whether a word may stand between a time and what takes its place.
 fn joins(word: &DateWord) -> bool {
-    word.sign.is_some() || word.is(WordKinds::of(&["amend", "filler", "to", "toward", "cue"]))
+    word.sign.is_some()
+        || word.is(WordKinds::of(&[
+            WordKind::Amend,
+            WordKind::Filler,
+            WordKind::To,
+            WordKind::Toward,
+            WordKind::Cue,
+        ]))
 }
 
 /// How many words the day, span or interval takes that begins here.
@@ -101,12 +108,12 @@ pub(super) fn amended(words: &[DateWord]) -> Vec<DateWord> {
     let mut kept: Vec<DateWord> = Vec::with_capacity(words.len());
     let (mut at, mut last, mut amends) = (0, None, false);
     while at < words.len() {
-        let is_amend = words[at].is(WordKinds::of(&["amend"]));
+        let is_amend = words[at].is(WordKinds::of(&[WordKind::Amend]));
         let length = if is_amend { 0 } else { target_at(words, at) };
         if length > 0 {
             if let Some(last) = last.filter(|_| amends) {
                 // "every 60 days, no, 90 days"
-                let every = |word: &DateWord| word.is(WordKinds::of(&["every"]));
+                let every = |word: &DateWord| word.is(WordKinds::of(&[WordKind::Every]));
                 let is_every = every(&kept[last]) && words[at].often.is_none() && !every(&words[at]);
                 kept.truncate(last + usize::from(is_every));
             }
@@ -133,9 +140,7 @@ pub(super) fn scan(words: &[DateWord], is_asked: bool) -> Scan {
         words: words.len(),
         ..Scan::default()
     };
-    let verbs = WordKinds::of(&[
-        "move", "place", "change", "later", "push", "snooze", "earlier", "remind",
-    ]);
+    let verbs = MOVES.and(WordKinds::of(&[WordKind::Remind]));
     let mut at = 0;
     let mut said_at_unknown = 0;
     while at < words.len() {
@@ -160,7 +165,7 @@ pub(super) fn scan(words: &[DateWord], is_asked: bool) -> Scan {
         if word.is(verbs) {
             scan.unknown_before_verb.get_or_insert(scan.unknown_in_all);
         }
-        if word.is(WordKinds::of(&["every"])) && says_how_often(&words[at + 1..]) {
+        if word.is(WordKinds::of(&[WordKind::Every])) && says_how_often(&words[at + 1..]) {
             scan.impossible = Some(DayWords::HowOften);
         }
         let told = scan.every.is_some() || scan.days.len() + scan.spans.len() > 0;
@@ -179,7 +184,7 @@ pub(super) fn scan(words: &[DateWord], is_asked: bool) -> Scan {
 /// Takes in a day, a span or an interval that begins here; how many words it takes, none if there is none.
 fn target(scan: &mut Scan, before: Option<&DateWord>, words: &[DateWord], at: usize) -> usize {
     let here = &words[at..];
-    if here[0].is(WordKinds::of(&["rather"]))
+    if here[0].is(WordKinds::of(&[WordKind::Rather]))
         && let Some(length) = contrary(&here[1..])
     {
         return 1 + length;
@@ -188,14 +193,14 @@ fn target(scan: &mut Scan, before: Option<&DateWord>, words: &[DateWord], at: us
         scan.every = Some(often);
         return 1;
     }
-    if here[0].is(WordKinds::of(&["every"]))
+    if here[0].is(WordKinds::of(&[WordKind::Every]))
         && let Some(length) = every(scan, &here[1..])
     {
         return 1 + length;
     }
     if let Some((length, named)) = day(before, here).filter(|(_, named)| may_be(before, named)) {
-        let leads = WordKinds::of(&["toward"]);
-        let the = WordKinds::of(&["filler", "cue"]);
+        let leads = WordKinds::of(&[WordKind::Toward]);
+        let the = WordKinds::of(&[WordKind::Filler, WordKind::Cue]);
         let mut behind = words[..at]
             .iter()
             .rev()
@@ -209,9 +214,11 @@ fn target(scan: &mut Scan, before: Option<&DateWord>, words: &[DateWord], at: us
     match span(here) {
         Some((length, found)) if here[0].number.is_some() || length == 1 => {
             // "24 more hours"
-            let more = here[..length].iter().any(|word| word.is(WordKinds::of(&["after"])));
+            let more = here[..length]
+                .iter()
+                .any(|word| word.is(WordKinds::of(&[WordKind::After])));
             scan.kinds = scan.kinds.and(if more {
-                WordKinds::of(&["after"])
+                WordKinds::of(&[WordKind::After])
             } else {
                 WordKinds::default()
             });
@@ -231,7 +238,7 @@ fn every(scan: &mut Scan, words: &[DateWord]) -> Option<usize> {
     }
     let number = usize::from(words[0].number.is_some() && words[0].unit.is_none());
     let unit = words.get(number)?;
-    if unit.is(WordKinds::of(&["moment"])) && words.get(number + 1).is_none_or(|next| next.weekday.is_none()) {
+    if unit.is(WordKinds::of(&[WordKind::Moment])) && words.get(number + 1).is_none_or(|next| next.weekday.is_none()) {
         scan.impossible = Some(DayWords::TooOften);
         scan.every = Some(ONE_DAY);
         return Some(number + 1);
@@ -249,7 +256,8 @@ fn every(scan: &mut Scan, words: &[DateWord]) -> Option<usize> {
 
 /// Whether a unit of time stands here, or soon: "every few weeks", "every 45-60 days".
 fn says_how_often(words: &[DateWord]) -> bool {
-    let is_thing = |word: &&DateWord| word.key || word.is(WordKinds::of(&["keynoun", "object", "it"]));
+    let is_thing =
+        |word: &&DateWord| word.key || word.is(WordKinds::of(&[WordKind::KeyNoun, WordKind::Object, WordKind::It]));
     let mut until_a_thing = words.iter().take(4).take_while(|word| !is_thing(word));
     until_a_thing.any(|word| word.unit.is_some())
 }
@@ -274,7 +282,7 @@ fn no_time_of_day(words: &[DateWord]) -> bool {
 
 /// How many words the interval takes that something else is wanted instead of: "monthly, not quarterly".
 fn contrary(words: &[DateWord]) -> Option<usize> {
-    let leads = WordKinds::of(&["every", "filler", "to"]);
+    let leads = WordKinds::of(&[WordKind::Every, WordKind::Filler, WordKind::To]);
     let from = words
         .iter()
         .take(2)
@@ -289,6 +297,12 @@ fn contrary(words: &[DateWord]) -> Option<usize> {
 
 /// A month alone is a word of its own in many a language, "may", "mar": it needs something that leads to it.
 fn may_be(before: Option<&DateWord>, named: &DayWords) -> bool {
-    let leads = WordKinds::of(&["toward", "to", "in", "until", "next"]);
+    let leads = WordKinds::of(&[
+        WordKind::Toward,
+        WordKind::To,
+        WordKind::In,
+        WordKind::Until,
+        WordKind::Next,
+    ]);
     !matches!(named, DayWords::Month(_)) || before.is_some_and(|word| word.is(leads))
 }

@@ -31,7 +31,7 @@ const ANDS: [&str; 13] = [
 ];
 
 /// The sentences of a text, each with its end mark.
-pub(super) fn sentences(text: &str) -> Vec<Range<usize>> {
+pub(in crate::domain) fn sentences(text: &str) -> Vec<Range<usize>> {
     let mut sentences = Vec::new();
     let (mut start, mut fenced) = (0, false);
     for line in text.split_inclusive('\n') {
@@ -88,11 +88,13 @@ fn is_abbreviated(before: &str) -> bool {
 pub(super) fn clauses(text: &str, sentence: &Range<usize>, depth: Depth) -> Vec<Range<usize>> {
     let said = &text[sentence.clone()];
     let marks = || COMMAS.iter().chain(ANDS.iter().filter(|_| depth == Depth::Ands));
+    // Each mark begins with one of these.
+    let may_be = |at: usize| matches!(said.as_bytes()[at], b' ' | b',' | b':');
     let mut clauses = Vec::new();
     let (mut start, mut at) = (0, 0);
     while at < said.len() {
-        let mark = marks().find(|mark| said.is_char_boundary(at) && said[at..].starts_with(**mark));
-        if let Some(mark) = mark {
+        let mark = || marks().find(|mark| said[at..].starts_with(**mark));
+        if let Some(mark) = Some(at).filter(|at| may_be(*at)).and_then(|_| mark()) {
             clauses.push(sentence.start + start..sentence.start + at);
             at += mark.len();
             start = at;
@@ -102,4 +104,24 @@ pub(super) fn clauses(text: &str, sentence: &Range<usize>, depth: Depth) -> Vec<
     }
     clauses.push(sentence.start + start..sentence.end);
     clauses
+}
+
+/// The ways to take a sentence apart: as a whole, then deeper, each way once.
+pub(in crate::domain) fn ways_apart(text: &str, sentence: &Range<usize>) -> Vec<Vec<Range<usize>>> {
+    let apart = DEPTHS.map(|depth| clauses(text, sentence, depth));
+    let mut ways: Vec<_> = std::iter::once(vec![sentence.clone()]).chain(apart).collect();
+    ways.dedup();
+    ways
+}
+
+/// A text without these ranges, which are in its order.
+pub(in crate::domain) fn without(text: &str, ranges: &[Range<usize>]) -> String {
+    let (mut rest, mut at) = (String::with_capacity(text.len()), 0);
+    for range in ranges {
+        rest.push_str(&text[at.min(range.start)..range.start]);
+        rest.push(' ');
+        at = range.end;
+    }
+    rest.push_str(&text[at..]);
+    rest.trim().to_owned()
 }

@@ -1,4 +1,5 @@
 //! What is asked, in six languages: the examples beside the topics, dates and their bounds, and what is no wish.
+mod reminders;
 mod wishes;
 
 use super::*;

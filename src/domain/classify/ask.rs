@@ -87,6 +87,17 @@ asks! {
     Chat = "chat",
 }
 
+/// What a sentence asks of us, as the second reader sees it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AskOpinion {
+    /// What it asks most likely.
+    pub ask: Ask,
+    /// The chance that it asks this.
+    pub chance: f32,
+    /// The chance that it asks anything of us, or is talk among people.
+    pub asks_something: f32,
+}
+
 /// What a lesson tells of what is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AskLesson {
@@ -139,7 +150,12 @@ impl Ask {
 
     /// Those that a prompt in `question/` answers.
     pub fn answered() -> impl Iterator<Item = Self> {
-        let of_their_own = |ask: &Self| matches!(ask, Self::Dispute | Self::Misread | Self::Chat);
+        let of_their_own = |ask: &Self| {
+            matches!(
+                ask,
+                Self::Take | Self::Assign | Self::Release | Self::Dispute | Self::Misread | Self::Chat
+            )
+        };
         ASKS.into_iter().filter(move |ask| !of_their_own(ask))
     }
 

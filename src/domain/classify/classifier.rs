@@ -1,16 +1,17 @@
 //! The classifier: the rules, compiled once, and what is asked of them.
-use super::ask::Ask;
+use super::ask::AskOpinion;
 use super::context::ReadingContext;
 use super::examples::{check_examples, unneeded_patterns};
 use super::explain::{Explained, explained};
 use super::hidden::hidden_words;
 use super::normalise::fold;
-use super::read::{language, name, read};
+use super::read::{assigned, language, name, read};
 use super::reading::Reading;
 use super::rule_file::RuleFault;
 use super::rule_set::RuleSet;
 use super::second_reader::{SecondReader, Weights};
 use super::segments::split_segments;
+use super::structure::Structure;
 use super::teach::{Lesson, teach};
 use super::unused_kinds::unused_kinds;
 use crate::domain::comment::CleanText;
@@ -89,7 +90,7 @@ impl Classifier {
     #[must_use]
     pub fn with_second_reader(self, table: &'static [u8]) -> Self {
         let weights = Weights::from_bytes(table);
-        let second_reader = weights.map(|weights| SecondReader::new(weights, &self.rule_set.lexicon.symbols));
+        let second_reader = weights.map(|weights| SecondReader::new(weights, &self.rule_set));
         Self { second_reader, ..self }
     }
 
@@ -108,17 +109,21 @@ impl Classifier {
         read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context).0
     }
 
-    /// What a sentence asks of us most likely, and the chance that it does; `None` without a second reader.
-    pub fn ask(&self, sentence: &str) -> Option<(Ask, f32)> {
-        let folded = || split_segments(&fold(sentence, &self.rule_set.emoji)).own;
-        self.second_reader.as_ref().map(|reader| reader.ask(&folded()))
+    /// Reads a comment, and tells the structure of each of its clauses.
+    pub fn read_with_structures(&self, text: &CleanText, context: &ReadingContext) -> (Reading, Vec<Structure>) {
+        let (reading, trace) = read(&self.rule_set, self.second_reader.as_ref(), text.as_str(), context);
+        (reading, trace.structures)
     }
 
-    /// The chance that a sentence asks something of us, or is talk among people; 0 without a second reader.
-    pub fn asks_something(&self, sentence: &str) -> f32 {
-        let folded = || split_segments(&fold(sentence, &self.rule_set.emoji)).own;
-        let reader = self.second_reader.as_ref();
-        reader.map_or(0.0, |reader| reader.asks_something(&folded()))
+    /// What a sentence asks of us most likely; `None` without a second reader.
+    pub fn ask(&self, sentence: &str) -> Option<AskOpinion> {
+        let reader = self.second_reader.as_ref()?;
+        Some(reader.ask(&split_segments(&fold(sentence, &self.rule_set.emoji)).own))
+    }
+
+    /// Whom a sentence gives a step by name: "Bram does step 4".
+    pub fn assigned(&self, sentence: &str, context: &ReadingContext) -> Option<String> {
+        assigned(&self.rule_set, sentence, context)
     }
 
     /// The first name in a sentence: a word with a capital that no lexicon knows.

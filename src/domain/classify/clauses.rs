@@ -179,6 +179,43 @@ fn speaks_of_another(grammar: &Grammar, open_chunk: &OpenChunk, rest: &[Token]) 
     step.is_step() && (denies || fails)
 }
 
+/// "Leave step 4 for Bram, step 3 is done": what is so with the step behind the comma is not said of the one before.
+fn states_another(grammar: &Grammar, open_chunk: &OpenChunk, rest: &[Token]) -> bool {
+    let bits = grammar.bits;
+    let rest = match rest {
+        [article, rest @ ..] if grammar.is(article, bits.article) => rest,
+        _ => rest,
+    };
+    let [step, verb, said @ ..] = rest else { return false };
+    let kinds = grammar.states | bits.gerund | bits.func;
+    let stated = said.iter().take(STATED_WITHIN).any(|token| grammar.is(token, kinds));
+    open_chunk.tokens > 1
+        && !open_chunk.kinds.meets(bits.except | bits.both | bits.all)
+        && step.is_step()
+        && grammar.is(verb, bits.single)
+        && stated
+}
+
+/// Words between "is" and what is so.
+const STATED_WITHIN: usize = 3;
+
+/// "Sla stap 4 maar over": the word before the end of a verb parts nothing.
+fn is_particle(grammar: &Grammar, tokens: &[Token], open_chunk: &OpenChunk, at: usize) -> bool {
+    let bits = grammar.bits;
+    open_chunk.kinds.meets(bits.cutout)
+        && grammar.is_at(tokens, at + 1, bits.remaining)
+        && !grammar.is(&tokens[at - 1], bits.comma)
+}
+
+/// "Everything but the cron job is finished": what is left out belongs to it.
+fn excepts(grammar: &Grammar, tokens: &[Token], open_chunk: &OpenChunk, at: usize) -> bool {
+    let bits = grammar.bits;
+    open_chunk.kinds.meets(bits.all)
+        && !open_chunk.kinds.meets(grammar.states)
+        && !grammar.is(&tokens[at - 1], bits.comma)
+        && grammar.is(&tokens[at], bits.except)
+}
+
 /// Whether a clause may end before this token.
 fn boundary_before(
     grammar: &Grammar,
@@ -204,15 +241,13 @@ fn boundary_before(
         return Some(Boundary::Hard);
     }
     if grammar.is(token, bits.but) {
-        // "Everything but the cron job is finished": what is left out belongs to it.
-        let excepts = open_chunk.kinds.meets(bits.all)
-            && !open_chunk.kinds.meets(grammar.states)
-            && !grammar.is(&tokens[at - 1], bits.comma)
-            && grammar.is(token, bits.except);
+        if is_particle(grammar, tokens, open_chunk, at) {
+            return None;
+        }
         if denies_a_step(grammar, &tokens[at + 1..]) {
             return Some(Boundary::Hard);
         }
-        return (!excepts).then_some(Boundary::But);
+        return (!excepts(grammar, tokens, open_chunk, at)).then_some(Boundary::But);
     }
     // "Correction: step 4" says all in one.
     let ends = || grammar.is_at(tokens, at + 1, bits.stop | bits.line) || at + 1 == tokens.len();
@@ -222,7 +257,8 @@ fn boundary_before(
     }
     if grammar.is(token, bits.comma | bits.dash | bits.and)
         && open_chunk.steps
-        && speaks_of_another(grammar, open_chunk, &tokens[at + 1..])
+        && (speaks_of_another(grammar, open_chunk, &tokens[at + 1..])
+            || states_another(grammar, open_chunk, &tokens[at + 1..]))
     {
         return Some(Boundary::Hard);
     }

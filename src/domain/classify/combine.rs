@@ -97,7 +97,7 @@ pub(super) fn combine(mut clauses: Vec<JudgedClause>) -> Vec<JudgedClause> {
 }
 
 /// The steps of those clauses that are wanted.
-fn steps_of(clauses: &[JudgedClause], wanted: impl Fn(&JudgedClause) -> bool) -> StepSet {
+pub(super) fn steps_of(clauses: &[JudgedClause], wanted: impl Fn(&JudgedClause) -> bool) -> StepSet {
     let wanted = clauses.iter().filter(|clause| wanted(clause));
     wanted.fold(0, |all, clause| all | clause.steps)
 }

@@ -48,6 +48,12 @@ pub(super) fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     hash_on(EMPTY, bytes)
 }
 
+/// The hash of the folded words of a text, without the space between them.
+pub fn hash_of_words(text: &str) -> u64 {
+    let folded = super::normalise::folded(text);
+    hash(folded.split_whitespace().flat_map(|word| word.bytes().chain([b' '])))
+}
+
 /// The hash of what has this hash, with more behind it.
 pub(super) fn hash_on(hash: u64, more: impl Iterator<Item = u8>) -> u64 {
     more.fold(hash, |hash, byte| {

@@ -105,4 +105,9 @@ kinds! {
     thennow, still, again, affirms, func, worked, emoji, fail, clear, good, did,
     /// A yes and a denial; what tells how long something took; "right" as in "it is done, right?".
     yes, dont, took, within, isitso,
+    /// Greetings and thanks, other words that only open a sentence, words that are names of people too, and a no that answers.
+    polite, opener, forename, nay,
+    /// Verbs of which a step is the object and no state: what leaves it out, takes it on, or puts it into a state; the end of
+    /// the first in Dutch.
+    skip, cutout, doit, assumes, puts, remaining,
 }

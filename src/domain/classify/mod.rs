@@ -30,6 +30,7 @@ mod kinds;
 mod lexicon;
 #[cfg(test)]
 mod linear_tests;
+mod nay;
 mod normalise;
 mod pattern;
 mod read;
@@ -55,10 +56,11 @@ mod tokenizer;
 mod trace;
 mod unused_kinds;
 
-pub use ask::{Ask, AskLesson};
+pub use ask::{Ask, AskLesson, AskOpinion};
 pub use classifier::{BUILTIN, BUILTIN_TABLE, Classifier};
 pub use context::ReadingContext;
 pub use explain::{Explained, ExplainedClause};
+pub use fnv::hash_of_words;
 pub use keys::{KeyName, KeyNames};
 pub use normalise::folded;
 pub use reading::{BlockerKind, Certainty, Clause, Label, Reading, Role, Suspicion};

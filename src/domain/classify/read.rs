@@ -7,6 +7,7 @@ use super::grammar::Grammar;
 use super::judge::{Basis, Judgement, guards_of_comment, judge};
 use super::keys::mark_keys;
 use super::lexicon::hash;
+use super::nay;
 use super::normalise::{fold, folded};
 use super::reading::{Certainty, Clause, Label, Reading, Role};
 use super::rule_set::RuleSet;
@@ -52,6 +53,21 @@ pub(super) fn name(rule_set: &RuleSet, text: &str, context: &ReadingContext) -> 
         .map(str::to_owned)
 }
 
+/// Whom a sentence gives a step, as the plainest one says it: "Bram does step 4". What a name is only its place and its capital
+/// tell.
+pub(super) fn assigned(rule_set: &RuleSet, text: &str, context: &ReadingContext) -> Option<String> {
+    let is_part = |c: char| c.is_alphabetic() || matches!(c, '\'' | '-');
+    let said = text.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let name: String = said.chars().take_while(|c| is_part(*c)).collect();
+    if !name.starts_with(char::is_uppercase) {
+        return None;
+    }
+    let grammar = Grammar::new(rule_set, context.steps_total);
+    let segments = split_segments(&fold(said, &rule_set.emoji));
+    let tokens = tokens_of(&grammar, context, &segments).tokens;
+    rule_set.fills("assigned", &rule_set.text_of(&tokens)).then_some(name)
+}
+
 /// Reads a text, and tells what was seen on the way.
 pub(super) fn read(
     rule_set: &RuleSet,
@@ -81,17 +97,42 @@ pub(super) fn read(
     if let Some(second_reader) = second_reader {
         agree(rule_set, second_reader, &mut trace);
     }
+    doubt_unsure(rule_set, &mut trace);
     let clauses = clauses_of(&grammar, context, &trace);
     (slots::fill(&grammar, context, &trace, clauses), trace)
 }
 
-/// The words with a capital, folded, with which a text begins or ends as one calls people by name: "Ana, ...", "..., Ana?".
+/// Where only rules that are not sure of it, and no step, speak for the label that decides, it is asked about.
+fn doubt_unsure(rule_set: &RuleSet, trace: &mut Trace) {
+    let labels = trace.judged.iter().filter_map(|clause| clause.judgement.as_ref());
+    let Some(label) = labels.map(|judgement| judgement.label).min() else {
+        return;
+    };
+    let unsure = |clause: &JudgedClause| {
+        let rule = clause.judgement.as_ref().and_then(Judgement::rule);
+        rule.and_then(|rule| rule_set.rules[rule].unsure)
+            .filter(|_| clause.steps == 0)
+    };
+    let mut of_label = trace.judged.iter().filter(|clause| clause.is(label)).map(unsure);
+    let other = of_label
+        .next()
+        .flatten()
+        .filter(|_| of_label.all(|other| other.is_some()));
+    if let (Some(other), None) = (other, trace.doubt) {
+        (trace.unsure, trace.doubt) = (Some(label), Some([label, other]));
+    }
+}
+
+/// The words with a capital, folded, with which a text begins or ends as one calls people by name: "Ana, ...", "Hi Ana, ...",
+/// "..., Ana?".
 fn called(text: &str) -> Vec<String> {
     let is_word = |word: &str| {
         let mut letters = word.chars();
         letters.next().is_some_and(char::is_uppercase) && letters.next().is_some() && letters.all(char::is_alphabetic)
     };
-    let first = text.split_once(',').map(|(first, _)| first.trim());
+    let first = text
+        .split_once(',')
+        .and_then(|(first, _)| first.split_whitespace().last());
     let last = text.rsplit_once(',');
     let last = last.map(|(_, last)| last.trim().trim_end_matches(['.', '!', '?']).trim_end());
     let words = first.into_iter().chain(last).filter(|word| is_word(word));
@@ -104,6 +145,7 @@ fn tokens_of(grammar: &Grammar, context: &ReadingContext, segments: &Segments) -
     finish_times(grammar, &mut tokens);
     mark_keys(grammar, context.keys, &segments.own, &mut tokens);
     let mut tokens = join_steps(grammar, &tokens);
+    nay::answer(grammar, &mut tokens);
     Trace {
         left_out: leave_out(grammar, &mut tokens),
         own: segments.own.clone(),
@@ -237,6 +279,7 @@ fn clauses_of(grammar: &Grammar, context: &ReadingContext, trace: &Trace) -> Vec
         clauses.extend(labels.map(|label| Clause {
             label,
             steps: steps.clone(),
+            boxes: Vec::new(),
             role: judgement.role,
             certainty: certainty(trace, judgement, label),
             keys: context.keys.listed(keys_of(trace, clause.at, judgement.role)),

@@ -1,5 +1,6 @@
 //! A reading: what classification made of a comment.
 use super::ask::Ask;
+use crate::domain::ids::BlockId;
 use serde::{Deserialize, Serialize};
 
 /// What a clause, and a comment, is. The order of the variants is the order of priority.
@@ -157,6 +158,9 @@ pub struct Clause {
     pub label: Label,
     /// The steps it speaks of, sorted.
     pub steps: Vec<u8>,
+    /// The boxes that it names by their words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub boxes: Vec<BlockId>,
     /// What it is beside its label.
     #[serde(default)]
     pub role: Role,
@@ -187,7 +191,9 @@ impl Clause {
 
     /// Whether it names no step, and nothing more speaks for its label than the form of the sentence, or a guess.
     pub fn is_weak(&self) -> bool {
-        self.steps.is_empty() && (self.guessed || self.rules.first().is_some_and(|rule| rule == "structure"))
+        self.steps.is_empty()
+            && self.boxes.is_empty()
+            && (self.guessed || self.rules.first().is_some_and(|rule| rule == "structure"))
     }
 
     /// Whether it says that something is so, and not that it will be, would be, or whether it is.
@@ -243,14 +249,61 @@ impl Reading {
     pub fn retain(&mut self, counts: impl Fn(&Clause) -> bool) {
         let before = self.clauses.len();
         self.clauses.retain(counts);
-        if self.clauses.len() == before {
+        if self.clauses.len() < before {
+            self.doubt = None;
+            self.follow_the_clauses();
+        }
+    }
+
+    /// With these clauses before its own.
+    pub fn prepend(&mut self, clauses: Vec<Clause>) {
+        if clauses.is_empty() {
             return;
         }
+        self.steps.extend(clauses.iter().flat_map(|clause| &clause.steps));
+        self.steps.sort_unstable();
+        self.steps.dedup();
+        let is_doubt = |clause: &Clause| clause.label == Label::Completion && clause.certainty == Certainty::Unsure;
+        if clauses.iter().any(is_doubt) {
+            self.doubt.get_or_insert([Label::Completion, Label::Chatter]);
+        }
+        self.clauses.splice(0..0, clauses);
+        self.clauses.retain(|clause| clause.label != Label::Chatter);
+        self.follow_the_clauses();
+    }
+
+    /// With what it denies for sure, unless that is read already; a guess against it counts no more.
+    pub fn deny(&mut self, mut denied: Vec<Clause>) {
+        let is_read = |denial: &Clause| {
+            let mut clauses = self.clauses.iter();
+            clauses.any(|clause| {
+                let is_against = clause.label == Label::Correction || clause.role == Role::Denied;
+                is_against && clause.certainty == Certainty::Sure && clause.boxes == denial.boxes
+            })
+        };
+        denied.retain(|denial| !is_read(denial));
+        if !denied.is_empty() {
+            let is_against = |clause: &Clause| {
+                clause.certainty == Certainty::Unsure || clause.role == Role::Pending || clause.is_weak()
+            };
+            self.retain(|clause| !is_against(clause));
+            // What stands in the way stands there.
+            let steps: Vec<u8> = denied.iter().flat_map(|denial| denial.steps.clone()).collect();
+            let is_obstacle = |clause: &&mut Clause| clause.label == Label::Blocker && clause.steps.is_empty();
+            for clause in self.clauses.iter_mut().filter(is_obstacle) {
+                clause.steps.clone_from(&steps);
+            }
+            self.doubt = None;
+            self.prepend(denied);
+        }
+    }
+
+    /// What follows from the labels of its clauses.
+    fn follow_the_clauses(&mut self) {
         let mut labels: Vec<Label> = self.clauses.iter().map(|clause| clause.label).collect();
         labels.sort_unstable();
         labels.dedup();
         let says = |label: Label| labels.contains(&label);
-        self.doubt = None;
         self.all_done &= says(Label::Completion);
         self.blocker_kind = self.blocker_kind.filter(|_| says(Label::Blocker));
         self.needs_reply = labels

@@ -123,6 +123,8 @@ pub(super) struct ClauseRule {
     pub(super) label: Label,
     /// A second label that the same words carry.
     pub(super) also: Option<Label>,
+    /// What it may be instead: where nothing else speaks for the label, it is asked about.
+    pub(super) unsure: Option<Label>,
     /// The rule of the highest rank that stands decides.
     #[serde(default)]
     pub(super) rank: u8,

@@ -102,13 +102,23 @@ fn needs_reply(labels: &[Label], trace: &Trace, to_somebody: bool) -> bool {
     REPORTS.iter().any(|label| labels.contains(label)) || asks && !to_somebody
 }
 
-/// Whether a comment is said to somebody: it mentions a person, or calls them by a name, which is a word that no lexicon knows.
+/// Whether a comment is said to somebody: it mentions a person, or calls them by a name, which is a word that no lexicon knows or that
+/// is listed as a name. Before a name only a greeting stands: "Hi Ana, ..."; or it ends the comment.
 fn is_to_somebody(rule_set: &RuleSet, trace: &Trace) -> bool {
-    let is_name = |called: &String| {
-        let mut tokens = trace.tokens.iter();
-        tokens.any(|token| token.symbol == 0 && trace.own.get(token.start..token.end) == Some(called))
+    let bits = &rule_set.kinds.bits;
+    let is = |token: &Token, kinds| rule_set.lexicon.symbols.set(token.symbol).meets(kinds);
+    let is_name = |token: &Token| token.symbol == 0 || is(token, bits.forename);
+    let is_called = |called: &String| {
+        let is_word = |token: &Token| trace.own.get(token.start..token.end) == Some(called);
+        let opens = trace.tokens.iter().find(|token| !is(token, bits.polite | bits.opener));
+        let mut tokens = trace.tokens.iter().rev();
+        let ends = tokens.find(|token| !is(token, bits.ask | bits.stop | bits.line));
+        [opens, ends]
+            .into_iter()
+            .flatten()
+            .any(|token| is_word(token) && is_name(token))
     };
-    trace.called.iter().any(is_name) || rule_set.fills("addressed", &trace.whole)
+    trace.called.iter().any(is_called) || rule_set.fills("addressed", &trace.whole)
 }
 
 /// The kind by the rules: the first cause that fits the blocker's clauses, or the code; else the whole comment.

@@ -176,7 +176,8 @@ pub(super) fn are_spoken_for(grammar: &Grammar, tokens: &[Token], start: usize) 
         .take(WORDS_BETWEEN)
         .take_while(|token| grammar.is(token, bits.article | bits.stepword));
     let verb = start.checked_sub(skipped.count() + 1).map(|at| &tokens[at]);
-    verb.is_some_and(|token| grammar.is(token, bits.done | bits.deed | bits.clear | bits.did))
+    let acts_on_it = bits.done | bits.deed | bits.clear | bits.did | bits.skip | bits.doit | bits.assumes | bits.puts;
+    verb.is_some_and(|token| grammar.is(token, acts_on_it))
 }
 
 /// Whether a word of its own stands behind a step: "step 4 now fails".

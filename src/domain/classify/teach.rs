@@ -35,7 +35,7 @@ const IDLE_EVERY: usize = 4;
 
 /// Learns from the lessons, in their order.
 pub(super) fn teach(rule_set: &RuleSet, lessons: &[Lesson], context: &ReadingContext) -> Weights {
-    let names = KindNames::of(&rule_set.lexicon.symbols);
+    let names = KindNames::of(rule_set);
     let mut reader = FeatureReader::default();
     let mut examples = Vec::with_capacity(2 * lessons.len());
     for (number, lesson) in lessons.iter().enumerate() {

@@ -4,6 +4,7 @@ use super::sure_report::{SureReport, is_plain};
 use super::{few_words, which_step};
 use crate::domain::classify::{Certainty, Clause, Label, Role};
 use crate::domain::event::Report;
+use crate::domain::ids::BlockId;
 use crate::domain::page::{Asked, Guide, ReplyPart};
 
 /// Whether somebody who is not asked would have answered the question with this.
@@ -56,6 +57,10 @@ pub(super) fn take(asked: &Asked, heard: &mut SureReport, guide: &Guide) -> bool
         }
         return true;
     }
+    if !matches!(asked, Asked::Whole { .. }) && finishes_all(&heard.report) {
+        // Whatever was asked, that is a report of its own.
+        return !matches!(asked, Asked::TakenBack { .. });
+    }
     match asked {
         Asked::Meaning { .. } => meaning(asked, short.as_ref(), heard),
         Asked::TakenBack { steps } => taken_back(asked, steps, short.as_ref(), heard),
@@ -64,6 +69,12 @@ pub(super) fn take(asked: &Asked, heard: &mut SureReport, guide: &Guide) -> bool
         // Which keys are meant is no question of steps.
         Asked::Leaked { .. } | Asked::WhetherLeaked { .. } => false,
     }
+}
+
+/// "Everything is done": all of it, and for sure.
+fn finishes_all(report: &Report) -> bool {
+    let finishes = report.clauses(Label::Completion);
+    report.reading.all_done && report.reading.doubt.is_none() && finishes.into_iter().all(is_plain)
 }
 
 fn is_no(asked: &Asked, short: &ShortAnswer) -> bool {
@@ -94,6 +105,7 @@ fn meaning(asked: &Asked, short: Option<&ShortAnswer>, heard: &mut SureReport) -
     let Asked::Meaning {
         options,
         steps,
+        boxes,
         whole,
         kind,
     } = asked
@@ -106,7 +118,7 @@ fn meaning(asked: &Asked, short: Option<&ShortAnswer>, heard: &mut SureReport) -
         !says_so(label, &heard.report) && (*was || !says_otherwise(label, &heard.report))
     };
     let short = short.or(reasoned.as_ref().filter(counts).map(|(answer, _)| answer));
-    let Some(label) = meant(options, short, &heard.report, steps) else {
+    let Some(label) = meant(options, short, &heard.report, (steps, boxes)) else {
         // A yes to two things says neither.
         if short == Some(&ShortAnswer::Yes) {
             heard.says_nothing();
@@ -121,18 +133,32 @@ fn meaning(asked: &Asked, short: Option<&ShortAnswer>, heard: &mut SureReport) -
             _ => steps,
         };
         heard.says(label, named);
+        heard
+            .report
+            .reading
+            .clauses
+            .iter_mut()
+            .for_each(|clause| clause.boxes.clone_from(boxes));
         heard.report.reading.all_done = *whole && label == Label::Completion;
         heard.report.reading.blocker_kind = kind.filter(|_| label == Label::Blocker);
     } else {
         let clauses = heard.report.reading.clauses.iter_mut();
         let of_label = clauses.filter(|clause| clause.label == label && clause.steps.is_empty());
-        of_label.for_each(|clause| clause.steps.clone_from(steps));
+        for clause in of_label.filter(|clause| clause.boxes.is_empty()) {
+            clause.steps.clone_from(steps);
+            clause.boxes.clone_from(boxes);
+        }
     }
     true
 }
 
 /// What was meant, as the answer tells: a word, or a whole sentence that is sure and speaks of the same step.
-fn meant(options: &[Label], short: Option<&ShortAnswer>, report: &Report, steps: &[u8]) -> Option<Label> {
+fn meant(
+    options: &[Label],
+    short: Option<&ShortAnswer>,
+    report: &Report,
+    (steps, boxes): (&[u8], &[BlockId]),
+) -> Option<Label> {
     match short {
         Some(ShortAnswer::Yes) => options.first().copied().filter(|_| options.len() == 1),
         Some(ShortAnswer::Steps(named)) => {
@@ -147,6 +173,10 @@ fn meant(options: &[Label], short: Option<&ShortAnswer>, report: &Report, steps:
         None => {
             let clauses = report.reading.clauses.iter();
             let same = |clause: &Clause| {
+                // Of a box only a word about that box tells.
+                if !boxes.is_empty() {
+                    return clause.boxes.iter().any(|block| boxes.contains(block));
+                }
                 clause.steps.is_empty() || clause.steps.iter().any(|step| steps.contains(step)) || steps.is_empty()
             };
             let told = |clause: &&Clause| options.contains(&clause.label) && is_plain(clause) && same(clause);

@@ -2,7 +2,7 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::named_people::{self, Person};
-use super::{few_words, heard, undo};
+use super::{ended, few_words, heard, undo};
 use crate::domain::classify::BlockerKind;
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
@@ -45,7 +45,7 @@ fn told_now(builder: &mut DecisionBuilder<'_>, report: &Report, steps: &BTreeSet
     let is_of_it = |step: Option<u8>| steps.is_empty() || step.is_none_or(|step| steps.contains(&step));
     let mut untold = here(builder, report, who);
     untold.retain(|blocker| blocker.kind == BlockerKind::Other && !blocker.told && is_of_it(blocker.step));
-    undo::end_blockers(&mut builder.state, Some(&report.comment.id), |blocker| {
+    ended::end_blockers(&mut builder.state, Some(&report.comment.id), |blocker| {
         untold.contains(blocker)
     });
     untold
@@ -109,7 +109,7 @@ pub(super) fn clear(
     by: Option<&CommentId>,
     fits: impl Fn(&Blocker) -> bool,
 ) -> bool {
-    let cleared = undo::end_blockers(&mut builder.state, by, fits);
+    let cleared = ended::end_blockers(&mut builder.state, by, fits);
     if cleared {
         set_status_back(builder);
     }
@@ -158,6 +158,7 @@ pub(super) fn fewer(builder: &DecisionBuilder<'_>, comment: &CommentId, stopped:
         }
         None => ReplyPart::Correction {
             steps: Vec::new(),
+            boxes: Vec::new(),
             unticked: Vec::new(),
             reopened: false,
             cleared: true,

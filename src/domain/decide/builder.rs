@@ -4,7 +4,7 @@ use super::progress::{self, StepCounts};
 use crate::domain::cycle::Cycle;
 use crate::domain::effect::{Effect, EffectId, NewEffect, Status};
 use crate::domain::evidence::Check;
-use crate::domain::ids::{CommentId, PageId};
+use crate::domain::ids::{BlockId, CommentId, PageId};
 use crate::domain::page::{PageDescription, PageState, Proof};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -244,6 +244,17 @@ impl<'a> DecisionBuilder<'a> {
         let of_criteria = of_step.filter_map(|criterion| criterion.check.as_ref());
         let check = step.and_then(|step| step.check.as_ref());
         of_criteria.chain(check).cloned().collect()
+    }
+
+    /// The check behind a box.
+    pub(super) fn check_of_box(&self, block: &BlockId) -> Option<Check> {
+        let (description, guide) = (self.description()?, &self.state.guide);
+        let number = guide.box_at(block)?.number;
+        let mut criteria = description.criteria.iter();
+        criteria
+            .find(|criterion| description.box_of(guide, criterion) == Some(number))?
+            .check
+            .clone()
     }
 
     /// Every check of the page's criteria.

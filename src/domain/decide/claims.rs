@@ -1,9 +1,11 @@
 //! Claims: what somebody says is finished. It clears their own obstacles there; those of others only when it is proven.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, denials, finished, looks, on_word, questions, set_aside, undo};
+use super::{blockers, denials, ended, finished, looks, on_word, questions, set_aside, undo};
 use crate::domain::classify::Label;
-use crate::domain::page::{Aside, Claim, Proof, ReplyPart};
+use crate::domain::event::Report;
+use crate::domain::ids::BlockId;
+use crate::domain::page::{Aside, Claim, Claimable, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Takes what the comment says is finished into the state; the parts of the reply that speak of it. That all is finished, on a
@@ -21,7 +23,8 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
         .collect();
     let said_whole = reading.all_done && report.obstacles().is_empty();
     let mut steps = report.steps(Label::Completion);
-    if steps.is_empty() && !said_whole {
+    let boxes = report.boxes(Label::Completion);
+    if steps.is_empty() && boxes.is_empty() && !said_whole {
         steps.extend(report.on_step);
     }
     steps.retain(|step| !blocked.contains(step));
@@ -43,7 +46,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     if let Some(minutes) = reading.duration_minutes {
         undo::spent(&mut builder.state, &report.comment.id, minutes);
     }
-    take(builder, report, &steps, whole);
+    take(builder, report, (&steps, &boxes), whole);
     let asks = open.and_then(|open| {
         let said = claim(builder, report);
         let all = &mut builder.state.said_finished;
@@ -52,11 +55,11 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
         questions::ask(builder, report, open)
     });
     finished::complete(builder);
-    if steps.is_empty() && said_whole && !whole {
+    if steps.is_empty() && boxes.is_empty() && said_whole && !whole {
         parts.extend(asks);
         return parts;
     }
-    if steps.is_empty() && !whole {
+    if steps.is_empty() && boxes.is_empty() && !whole {
         // "Done" alone is looked at where we are; it claims nothing for a page that no check can see.
         let current = looks::current_step(builder);
         steps.extend(current.filter(|step| !builder.checks_of_step(*step).is_empty()));
@@ -67,6 +70,7 @@ pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, conf
     }
     parts.push(ReplyPart::Claim {
         steps: steps.into_iter().collect(),
+        boxes: boxes.into_iter().collect(),
         whole,
         minutes: reading.duration_minutes.or(told),
         planned: reading.expected_duration_minutes,
@@ -83,8 +87,13 @@ fn claim(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Claim {
     }
 }
 
-/// Takes the claim of these steps, or of all, into the state.
-pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>, whole: bool) {
+/// Takes the claim of these steps and boxes, or of all, into the state.
+pub(super) fn take(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    (steps, boxes): (&BTreeSet<u8>, &BTreeSet<BlockId>),
+    whole: bool,
+) {
     let claim = claim(builder, report);
     let claimed: Vec<u8> = if whole {
         let all = builder.state.guide.steps.iter().map(|step| step.number);
@@ -95,18 +104,27 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
         steps.iter().copied().collect()
     };
     for number in &claimed {
-        undo::claim(&mut builder.state, Some(*number), claim.clone());
+        undo::claim(&mut builder.state, Claimable::Step(*number), claim.clone());
     }
-    claimed_again(builder, &claimed, whole);
+    for block in boxes {
+        undo::claim(&mut builder.state, Claimable::Box(block.clone()), claim.clone());
+    }
+    claimed_again(builder, (&claimed, boxes), whole);
     set_aside::applies(&mut builder.state, &report.comment.id, &claimed, &[]);
-    undo::end_denials(&mut builder.state, &report.comment.id, &claimed);
+    ended::end_denials(&mut builder.state, &report.comment.id, &claimed);
     if whole {
         builder.state.said_finished.retain(|said| said.author != claim.author);
-        undo::claim(&mut builder.state, None, claim);
+        undo::claim(&mut builder.state, Claimable::All, claim);
     }
     let by = report.comment.author.clone();
+    // With the last of its boxes a step is finished.
+    let of_boxes = boxes.iter().filter_map(|block| builder.state.guide.box_at(block)?.step);
+    let stopped = Report::steps_of(report.obstacles());
+    let is_finished = |step: &u8| !stopped.contains(step) && builder.step_proof(*step) > Proof::Open;
+    let of_boxes: Vec<u8> = of_boxes.filter(is_finished).collect();
     let done: Vec<(u8, bool)> = claimed
         .iter()
+        .chain(&of_boxes)
         .map(|step| (*step, builder.step_proof(*step) == Proof::Proven))
         .collect();
     blockers::clear(builder, Some(&report.comment.id), |blocker| {
@@ -119,9 +137,11 @@ pub(super) fn take(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps:
     on_word::follow(builder);
 }
 
-/// A box that a person unticked may be ticked again, now that its step, or all, is claimed.
-fn claimed_again(builder: &mut DecisionBuilder<'_>, steps: &[u8], whole: bool) {
-    let boxes: BTreeSet<u8> = steps.iter().flat_map(|step| builder.boxes_of_step(*step)).collect();
+/// A box that a person unticked may be ticked again, now that it, its step, or all, is claimed.
+fn claimed_again(builder: &mut DecisionBuilder<'_>, (steps, said): (&[u8], &BTreeSet<BlockId>), whole: bool) {
+    let mut boxes: BTreeSet<u8> = steps.iter().flat_map(|step| builder.boxes_of_step(*step)).collect();
+    let named = said.iter().filter_map(|block| builder.state.guide.box_at(block));
+    boxes.extend(named.map(|on_page| on_page.number));
     let all = builder.state.boxes.iter_mut();
     for (_, state) in all.filter(|(number, _)| whole || boxes.contains(number)) {
         state.unticked_by_person = false;

@@ -81,7 +81,8 @@ fn remind(builder: &mut DecisionBuilder<'_>) {
     let now = builder.now;
     let due: Vec<Reminder> = builder.state.reminders.extract_if(.., |one| one.at <= now).collect();
     for reminder in due {
-        speak_up(builder, reminder, "reminder", ReplyPart::Reminds { at: None });
+        let errand = reminder.errand.clone();
+        speak_up(builder, reminder, "reminder", ReplyPart::Reminds { at: None, errand });
     }
     let still = builder.state.nudge.take_if(|nudge| nudge.at <= now);
     let is_done = builder.is_finished() || builder.state.status.known == Some(Status::Done);

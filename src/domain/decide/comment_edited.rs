@@ -10,7 +10,7 @@ use crate::domain::classify::{Ask, Certainty, Label, Reading, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
-use crate::domain::page::{Blocker, Claim, Conversation, Denial, Fact, Proof, ReplyPart};
+use crate::domain::page::{Blocker, Claim, Claimable, Conversation, Denial, Fact, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 pub(super) fn apply(
@@ -58,6 +58,7 @@ fn answered_anew(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Optio
     if !open.is_empty() || reopened {
         parts.push(ReplyPart::Correction {
             steps: open,
+            boxes: Vec::new(),
             unticked: ticked.difference(&still_ticked).copied().collect(),
             reopened,
             cleared: false,
@@ -96,25 +97,25 @@ fn changed(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, former: &Readi
     fresh.reading.clauses.retain(|clause| !before.contains(&clause.hash));
     let stopped = builder.state.blockers.clone();
     let denied = builder.state.denied.clone();
+    let asks_anew = report.reading.asks != former.asks || report.reading.steps != former.steps;
+    if asks_anew {
+        undo::retract_doers(&mut builder.state, &report.comment.id);
+    }
     let (released, mut parts) = taken_back(builder, report, former, &before);
     if report.reading.duration_minutes.is_none() {
         undo::retract_spent(&mut builder.state, &report.comment.id);
     }
     // The reply speaks of the comment as it now is, so every clause has a part; only new ones change the state.
     reminders::no_longer_wanted(builder, &report);
-    let said = &report.reading.steps;
-    let doers = &mut builder.state.doers;
-    doers.retain(|doer| doer.comment != report.comment.id || said.contains(&doer.step));
-    if report.reading.asks == former.asks && *said == former.steps {
-        fresh.asks.clear();
-    } else {
-        undo::retract_doers(&mut builder.state, &report.comment.id);
+    if asks_anew {
         // What was asked before is done: a second backup helps nobody.
         fresh.asks.retain(|asked| {
             !asked
                 .ask
                 .is_some_and(|ask| ask == Ask::Backup && former.asks.contains(&ask))
         });
+    } else {
+        fresh.asks.clear();
     }
     if let Admitted::Acting(fresh) = admit(&fresh) {
         parts.extend(comment_posted::parts(builder, fresh));
@@ -255,9 +256,15 @@ fn claims_taken_back(
         let meant = former_steps.contains(number) || whole_withdrawn;
         meant && !said && step.claim.iter().chain(&step.also).any(is_own)
     });
-    let withdrawn: BTreeSet<u8> = own_claims.map(|(number, _)| *number).collect();
-    (!withdrawn.is_empty() || whole_withdrawn)
-        .then(|| corrections::retract(builder, report, &withdrawn, whole_withdrawn))
+    let boxes = report.boxes(Label::Completion);
+    let own_boxes = builder.state.boxes_said.iter().filter(|(block, said)| {
+        let is_said = boxes.contains(block) || unchanged.boxes(Label::Completion).contains(block);
+        !is_said && said.claim.iter().chain(&said.also).any(is_own)
+    });
+    let withdrawn = own_claims.map(|(number, _)| Claimable::Step(*number));
+    let withdrawn = withdrawn.chain(own_boxes.map(|(block, _)| Claimable::Box(block.clone())));
+    let withdrawn: BTreeSet<Claimable> = withdrawn.chain(whole_withdrawn.then_some(Claimable::All)).collect();
+    (!withdrawn.is_empty()).then(|| corrections::retract(builder, report, &withdrawn))
 }
 
 /// A key that this edit brought is told in the conversation's reply, which may be that of another comment.

@@ -122,7 +122,12 @@ fn reported(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bo
     let head = parts.len();
     said(builder, report, confirmed, &mut parts);
     if mends != misread::Mends::Earlier || parts.len() > head {
-        heard::remember(builder, &report, &parts[head..]);
+        let said = &parts[head..];
+        if report.clauses(Label::Completion).is_empty() {
+            heard::remember(builder, &report, &heard::as_looks(said));
+        } else {
+            heard::remember(builder, &report, said);
+        }
     }
     if mends == misread::Mends::Itself {
         parts.truncate(head);
@@ -166,12 +171,10 @@ fn reports_work(report: &Report) -> bool {
 /// What a comment says of the work.
 fn said(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool, parts: &mut Vec<ReplyPart>) {
     let back = false_alarms::report(builder, report).or_else(|| dates::taken_back(builder, report));
-    parts.extend(if back.is_some() {
-        back
-    } else if corrections::takes_back(&report) {
-        corrections::report(builder, report, confirmed)
-    } else {
-        denials::report(builder, report)
+    parts.extend(match back {
+        Some(back) => vec![back],
+        None if corrections::takes_back(&report) => corrections::report(builder, report, confirmed),
+        None => denials::report(builder, report),
     });
     parts.extend(blockers::report(builder, report));
     parts.extend(requests::help(builder, &report));
@@ -246,7 +249,9 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         return;
     }
     let says_more = parts.iter().any(|part| !part.tells_of_pieces_alone());
-    if says_more || !builder.playbook.say_progress {
+    // What is said to somebody by name, and of no step, is none of ours.
+    let is_to_somebody = report.reading.to_somebody && steps.is_empty() && !cleared;
+    if says_more || is_to_somebody || !builder.playbook.say_progress {
         return;
     }
     let is_ahead = |clause: &&Clause| clause.role == Role::Plan || clause.role.is_open();
@@ -268,6 +273,7 @@ fn progress(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &mut V
         let asked = Asked::Meaning {
             options: vec![Label::Completion],
             steps: steps.clone(),
+            boxes: Vec::new(),
             whole: false,
             kind: None,
         };

@@ -115,18 +115,21 @@ fn takes_in(kept: &mut ReplyPart, part: &ReplyPart) -> bool {
         (
             ReplyPart::Claim {
                 steps,
+                boxes,
                 whole,
                 minutes,
                 planned,
             },
             ReplyPart::Claim {
                 steps: more,
+                boxes: other,
                 whole: all,
                 minutes: spent,
                 planned: plan,
             },
         ) => {
             join(steps, more);
+            join(boxes, other);
             *whole |= all;
             *minutes = spent.or(*minutes);
             *planned = plan.or(*planned);
@@ -156,19 +159,22 @@ fn takes_in(kept: &mut ReplyPart, part: &ReplyPart) -> bool {
         (
             ReplyPart::Correction {
                 steps,
+                boxes,
                 unticked,
                 reopened,
                 cleared,
             },
             ReplyPart::Correction {
                 steps: more,
-                unticked: boxes,
+                boxes: other,
+                unticked: ticks,
                 reopened: again,
                 cleared: freed,
             },
         ) => {
             join(steps, more);
-            join(unticked, boxes);
+            join(boxes, other);
+            join(unticked, ticks);
             *reopened |= again;
             *cleared |= freed;
         }

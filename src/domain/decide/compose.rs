@@ -1,7 +1,7 @@
 //! Composing a reply: each part its prompt, then the one next step; facts in, runs out.
 use super::builder::DecisionBuilder;
-use super::prompt_facts::{described, facts, keys, line, missing, on_whose_word, shown, titles};
-use super::{key_facts, layout, leak_clock, page_facts, questions};
+use super::prompt_facts::{described, facts, keys, line, missing, on_whose_word, said_boxes, shown, titles};
+use super::{key_facts, layout, leak_clock, page_facts, questions, quotations};
 use crate::domain::classify::BlockerKind;
 use crate::domain::evidence::CheckStatus;
 use crate::domain::page::{Conversation, HeldKeys, ReplyPart};
@@ -75,12 +75,14 @@ fn wants_next_step(builder: &DecisionBuilder<'_>, conversation: &Conversation) -
             ReplyPart::Progress { .. }
             | ReplyPart::Disputed
             | ReplyPart::Question { .. }
+            | ReplyPart::BoxesAsked { .. }
             | ReplyPart::KeysAsked { .. }
             | ReplyPart::Dates { .. }
             | ReplyPart::DatesBack { .. }
             | ReplyPart::Left
             | ReplyPart::Does { .. }
             | ReplyPart::Reminds { .. }
+            | ReplyPart::Quoted { .. }
             | ReplyPart::Nudge
             | ReplyPart::WasOpen { .. }
             | ReplyPart::Denied { .. }
@@ -132,14 +134,9 @@ fn of_leak(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Re
     (name.to_owned(), facts)
 }
 
-/// A part's prompt, and the facts that it alone needs.
-fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &ReplyPart) -> (String, Value) {
+/// As [`prompt`], of a part that tells what was heard of the work.
+fn of_work(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &ReplyPart) -> (String, Value) {
     let language = conversation.language.as_str();
-    // The state of the keys is told once.
-    let reported = conversation
-        .parts
-        .iter()
-        .any(|part| matches!(part, ReplyPart::Keys { .. }));
     match part {
         ReplyPart::Claim {
             whole: true,
@@ -152,9 +149,12 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             let word = on_whose_word(builder, conversation);
             ("claim_whole".to_owned(), context! { missing, minutes, planned, ..word })
         }
-        ReplyPart::Claim { steps, .. } => {
+        ReplyPart::Claim { steps, boxes, .. } => {
             let steps = described(builder, language, steps);
-            ("claim".to_owned(), context! { steps })
+            (
+                "claim".to_owned(),
+                context! { steps, boxes => said_boxes(builder, language, boxes) },
+            )
         }
         ReplyPart::Progress { steps, .. } => {
             let steps = described(builder, language, steps);
@@ -167,6 +167,37 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
                 context! { step => shown(steps.first()), steps, kind => shown(kind), told, of => shown(of) },
             )
         }
+        ReplyPart::Correction {
+            steps,
+            boxes,
+            unticked,
+            reopened,
+            cleared,
+        } => {
+            let (steps, unticked) = (described(builder, language, steps), unticked.len());
+            let boxes = said_boxes(builder, language, boxes);
+            (
+                "correction".to_owned(),
+                context! { steps, boxes, unticked, reopened, cleared },
+            )
+        }
+        _ => ("disputed".to_owned(), context! {}),
+    }
+}
+
+/// A part's prompt, and the facts that it alone needs.
+fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &ReplyPart) -> (String, Value) {
+    let language = conversation.language.as_str();
+    // The state of the keys is told once.
+    let reported = conversation
+        .parts
+        .iter()
+        .any(|part| matches!(part, ReplyPart::Keys { .. }));
+    match part {
+        ReplyPart::Claim { .. }
+        | ReplyPart::Progress { .. }
+        | ReplyPart::Blocker { .. }
+        | ReplyPart::Correction { .. } => of_work(builder, conversation, part),
         ReplyPart::Keys { .. } => ("keys".to_owned(), context! { keys => keys(conversation) }),
         ReplyPart::Posted { keys: posted } => (
             "posted".to_owned(),
@@ -180,15 +211,6 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
             (name.to_owned(), context! { labels => shown(labels) })
         }
         ReplyPart::ByBot { labels } => ("key_by_bot".to_owned(), context! { labels => shown(labels) }),
-        ReplyPart::Correction {
-            steps,
-            unticked,
-            reopened,
-            cleared,
-        } => {
-            let (steps, unticked) = (described(builder, language, steps), unticked.len());
-            ("correction".to_owned(), context! { steps, unticked, reopened, cleared })
-        }
         ReplyPart::Held { places, masks } => ("held".to_owned(), held(places, *masks)),
         ReplyPart::Clean { labels } => ("posted_clean".to_owned(), context! { labels => shown(labels) }),
         ReplyPart::ByHand { number, text, check } => {
@@ -221,6 +243,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::SetAside { .. }
         | ReplyPart::Misread { .. }
         | ReplyPart::Question { .. }
+        | ReplyPart::BoxesAsked { .. }
         | ReplyPart::Asks { .. }
         | ReplyPart::LeftOut { .. }
         | ReplyPart::NoSuchStep { .. }
@@ -229,6 +252,7 @@ fn prompt(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Rep
         | ReplyPart::Waits { .. }
         | ReplyPart::Does { .. }
         | ReplyPart::Reminds { .. }
+        | ReplyPart::Quoted { .. }
         | ReplyPart::Nudge
         | ReplyPart::Left => to_us(builder, conversation, part),
     }
@@ -259,13 +283,21 @@ fn to_us(builder: &DecisionBuilder<'_>, conversation: &Conversation, part: &Repl
             context! { from => shown(from), to => shown(to), unticked, known, asks, of => shown(of) },
         ),
         ReplyPart::Question { topic, step } => page_facts::answer(builder, conversation, topic, *step),
+        ReplyPart::BoxesAsked { boxes } => {
+            let boxes = page_facts::boxes_asked(builder, conversation, boxes);
+            ("question/boxes".to_owned(), context! { boxes })
+        }
         ReplyPart::Does { steps, of, back } => {
             let steps = described(builder, language, steps);
             ("does".to_owned(), context! { steps, of => shown(of), back })
         }
         ReplyPart::Nudge => ("nudge".to_owned(), context! {}),
-        ReplyPart::Reminds { at } => ("reminds".to_owned(), page_facts::reminder(builder, language, *at)),
-        ReplyPart::Asks { asked } => questions::prompt(asked),
+        ReplyPart::Reminds { at, errand } => {
+            let when = page_facts::reminder(builder, language, *at);
+            ("reminds".to_owned(), context! { errand => shown(errand), ..when })
+        }
+        ReplyPart::Quoted { line } => ("quoted".to_owned(), quotations::facts(builder, line)),
+        ReplyPart::Asks { asked } => questions::prompt(builder, language, asked),
         ReplyPart::LeftOut { options, steps, whole } => (
             "left_out".to_owned(),
             context! { options => shown(options), steps, whole },

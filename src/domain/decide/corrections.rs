@@ -1,11 +1,12 @@
 //! Corrections: claims that are taken back, with the ticks that we made for them.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::{blockers, heard, on_word, take_backs, ticks, undo};
+use super::{blockers, ended, heard, on_word, take_backs, ticks, undo};
 use crate::domain::classify::{Clause, Label};
 use crate::domain::effect::Status;
 use crate::domain::event::Report;
-use crate::domain::page::{Blocker, Claim, Proof, ReplyPart};
+use crate::domain::ids::BlockId;
+use crate::domain::page::{Blocker, Claim, Claimable, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
 /// Whether a comment takes something back in so many words.
@@ -15,21 +16,58 @@ pub(super) fn takes_back(report: &Report) -> bool {
     clauses.iter().any(is_not_to_us)
 }
 
-/// Takes back what the author takes back, `confirmed` under our question which report that is; the part of the reply that
-/// speaks of it.
-pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool) -> Option<ReplyPart> {
+/// Takes back what the author takes back, `confirmed` under our question which report that is; the parts of the reply that
+/// speak of it.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, confirmed: bool) -> Vec<ReplyPart> {
     let mut steps = report.steps(Label::Correction);
-    if steps.is_empty() && !confirmed {
+    let mut boxes = report.boxes(Label::Correction);
+    if steps.is_empty() && boxes.is_empty() && !confirmed {
         match take_backs::referent(builder, report) {
-            Some(claimed) => steps.extend(claimed),
-            None => return take_backs::which(builder, report),
+            Some((claimed, said)) => {
+                steps.extend(claimed);
+                boxes.extend(said);
+            }
+            None => return take_backs::which(builder, report).into_iter().collect(),
         }
     }
-    if !steps.is_empty() && are_open(builder, &report, &steps) {
-        return was_open(&report, &steps);
+    let of_boxes = deny_boxes(builder, report, &boxes);
+    if of_boxes.is_some() {
+        // The step of a box that is open again is not taken back with it.
+        let of_step = |clause: &&&Clause| clause.boxes.is_empty();
+        steps = Report::steps_of(report.clauses(Label::Correction).iter().filter(of_step).copied());
+        if steps.is_empty() {
+            return of_boxes.into_iter().collect();
+        }
     }
-    steps.retain(|step| report.may_take_back(claim_of(builder, *step)));
-    Some(withdraw(builder, report, &steps))
+    let of_steps = if !steps.is_empty() && are_open(builder, &report, &steps) {
+        was_open(&report, &steps)
+    } else {
+        steps.retain(|step| report.may_take_back(claim_of(builder, *step)));
+        Some(withdraw(builder, report, &steps))
+    };
+    of_boxes.into_iter().chain(of_steps).collect()
+}
+
+/// Takes back what was said of these boxes by their words, and is the author's to take back; the part of the reply that speaks of it.
+pub(super) fn deny_boxes(
+    builder: &mut DecisionBuilder<'_>,
+    report: Acting<'_>,
+    boxes: &BTreeSet<BlockId>,
+) -> Option<ReplyPart> {
+    let said = |block: &&BlockId| {
+        let said = builder.state.boxes_said.get(*block);
+        said.is_some_and(|said| report.may_take_back(said.claim.as_ref()))
+    };
+    let boxes: Vec<BlockId> = boxes.iter().filter(said).cloned().collect();
+    if boxes.is_empty() {
+        return None;
+    }
+    let reopens = may_reopen(builder, report);
+    for block in &boxes {
+        let part = Claimable::Box(block.clone());
+        ended::end_claims(&mut builder.state, &part, &report.comment.id, |_| true);
+    }
+    Some(open_again(builder, report, (&BTreeSet::new(), boxes), reopens, false))
 }
 
 /// Whether there is nothing to take back of these steps: nobody reported them, and what stops the author is elsewhere.
@@ -70,41 +108,47 @@ pub(super) fn claim_of<'b>(builder: &'b DecisionBuilder<'_>, step: u8) -> Option
 /// Takes back what was said of these steps: claims, the boxes that we ticked for them, Done, the author's blockers.
 pub(super) fn withdraw(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> ReplyPart {
     for number in steps {
-        undo::end_claims(&mut builder.state, Some(*number), &report.comment.id, |_| true);
+        ended::end_claims(
+            &mut builder.state,
+            &Claimable::Step(*number),
+            &report.comment.id,
+            |_| true,
+        );
     }
     let reopens = may_reopen(builder, report);
     let frees = report.obstacles().is_empty();
-    open_again(builder, report, steps, reopens, frees)
+    open_again(builder, report, (steps, Vec::new()), reopens, frees)
 }
 
-/// A comment no longer says that these steps, or all, are finished; what others said as well, stands.
-pub(super) fn retract(
-    builder: &mut DecisionBuilder<'_>,
-    report: Acting<'_>,
-    steps: &BTreeSet<u8>,
-    whole: bool,
-) -> ReplyPart {
+/// A comment no longer says that these parts are finished; what others said as well, stands.
+pub(super) fn retract(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &BTreeSet<Claimable>) -> ReplyPart {
     let reopens = may_reopen(builder, report);
-    for step in steps.iter().copied().map(Some).chain(whole.then_some(None)) {
-        undo::retract_claim(&mut builder.state, step, &report.comment.id);
+    for part in parts {
+        undo::retract_claim(&mut builder.state, part, &report.comment.id);
     }
-    let open = steps.iter().copied();
-    let open: BTreeSet<u8> = open.filter(|step| claim_of(builder, *step).is_none()).collect();
-    let stands = open.is_empty() && builder.state.finished.is_some();
-    open_again(builder, report, &open, reopens && !stands, false)
+    let (mut steps, mut boxes) = (BTreeSet::new(), Vec::new());
+    for part in parts {
+        match part {
+            Claimable::Step(step) if claim_of(builder, *step).is_none() => _ = steps.insert(*step),
+            Claimable::Box(block) if !builder.state.boxes_said.contains_key(block) => boxes.push(block.clone()),
+            _ => {}
+        }
+    }
+    let stands = steps.is_empty() && boxes.is_empty() && builder.state.finished.is_some();
+    open_again(builder, report, (&steps, boxes), reopens && !stands, false)
 }
 
 /// The author denies what they reported of these steps; what others said as well, stands.
 pub(super) fn deny(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, steps: &BTreeSet<u8>) -> ReplyPart {
     let own = |claim: &Claim| claim.author == report.comment.author;
     for number in steps {
-        undo::end_claims(&mut builder.state, Some(*number), &report.comment.id, own);
+        ended::end_claims(&mut builder.state, &Claimable::Step(*number), &report.comment.id, own);
     }
     let reopens = may_reopen(builder, report);
     let open = steps.iter().copied();
     let open: BTreeSet<u8> = open.filter(|step| claim_of(builder, *step).is_none()).collect();
     let reopens = reopens && !open.is_empty();
-    open_again(builder, report, &open, reopens, false)
+    open_again(builder, report, (&open, Vec::new()), reopens, false)
 }
 
 fn may_reopen(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> bool {
@@ -113,12 +157,12 @@ fn may_reopen(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> bool {
     is_done && report.may_take_back(state.finished.as_ref())
 }
 
-/// These steps are open again, and with them, where the page `reopens`, all of it; where that `frees` its author, their obstacles
+/// These steps and boxes are open again, and with them, where the page `reopens`, all of it; where that `frees` its author, their obstacles
 /// there are withdrawn.
 fn open_again(
     builder: &mut DecisionBuilder<'_>,
     report: Acting<'_>,
-    steps: &BTreeSet<u8>,
+    (steps, boxes): (&BTreeSet<u8>, Vec<BlockId>),
     reopens: bool,
     frees: bool,
 ) -> ReplyPart {
@@ -126,7 +170,7 @@ fn open_again(
     let said = &mut builder.state.said_finished;
     said.retain(|claim| !report.may_take_back(Some(claim)));
     if reopens {
-        undo::end_claims(&mut builder.state, None, &report.comment.id, |_| true);
+        ended::end_claims(&mut builder.state, &Claimable::All, &report.comment.id, |_| true);
         builder.go_on();
     }
     unticked.extend(on_word::follow(builder));
@@ -139,6 +183,7 @@ fn open_again(
         });
     ReplyPart::Correction {
         steps: steps.iter().copied().collect(),
+        boxes,
         unticked,
         reopened: reopens,
         cleared,

@@ -41,7 +41,7 @@ pub(super) fn wished(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> V
             ReplyPart::Dates {
                 outcome: DatesOutcome::Told { to: Some(to), .. },
                 ..
-            } if reminders::is_wanted(wish) => reminders::keep(builder, report, *to),
+            } if reminders::is_wanted(wish) => reminders::keep(builder, report, *to, &wish.errand),
             _ => part,
         });
     }
@@ -57,10 +57,7 @@ pub(super) fn for_guest(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<R
 }
 
 fn part(builder: &DecisionBuilder<'_>, wish: &DateWish, may: bool) -> ReplyPart {
-    let day = wish
-        .to
-        .as_ref()
-        .map(|day| day.morning(builder.now, builder.playbook.zone));
+    let day = wish.moment(builder.now, builder.playbook.zone);
     let too_long = wish
         .every
         .or(wish.by)

@@ -2,31 +2,36 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::short_answer::{self, ShortAnswer};
-use super::{answers_to_us, corrections, heard, take_backs, undo};
+use super::{answers_to_us, corrections, ended, heard, take_backs};
 use crate::domain::classify::{Certainty, Label, Role};
 use crate::domain::event::Report;
 use crate::domain::ids::PersonId;
 use crate::domain::page::{Claim, Denial, PageState, ReplyPart, StepState};
 use std::collections::BTreeSet;
 
-/// Takes what the author denies into the state; the part of the reply that speaks of it.
-pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Option<ReplyPart> {
-    let mut denied = denied(&report);
+/// Takes what the author denies into the state; the parts of the reply that speak of it.
+pub(super) fn report(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> Vec<ReplyPart> {
+    let boxes = Report::boxes_of(report.playing(Role::Denied));
+    let of_boxes = corrections::deny_boxes(builder, report, &boxes);
+    let mut denied = denied(&report, of_boxes.is_some());
     denied.extend(left_out(builder, &report));
     let own: BTreeSet<u8> = denied
         .iter()
         .copied()
         .filter(|step| reported(builder, *step, |author| *author == report.comment.author))
         .collect();
-    if !own.is_empty() {
-        return Some(corrections::deny(builder, report, &own));
-    }
-    against_another(builder, report, &denied)
+    let of_steps = if own.is_empty() {
+        against_another(builder, report, &denied)
+    } else {
+        Some(corrections::deny(builder, report, &own))
+    };
+    of_boxes.into_iter().chain(of_steps).collect()
 }
 
-/// The steps that a comment says are not done, and does not finish itself.
-fn denied(report: &Report) -> BTreeSet<u8> {
+/// The steps that a comment says are not done, and does not finish itself; where boxes are open again, their steps are none of them.
+fn denied(report: &Report, of_boxes: bool) -> BTreeSet<u8> {
     let clauses = report.playing(Role::Denied).into_iter();
+    let clauses = clauses.filter(|clause| !of_boxes || clause.boxes.is_empty());
     let sure = clauses.filter(|clause| clause.label == Label::Progress && clause.certainty == Certainty::Sure);
     let denied = Report::steps_of(sure);
     denied.difference(&report.steps(Label::Completion)).copied().collect()
@@ -75,7 +80,7 @@ fn against_another(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, denied
         step: *step,
     };
     let denials: Vec<Denial> = steps.iter().map(denial).collect();
-    undo::end_denials(&mut builder.state, &report.comment.id, &steps);
+    ended::end_denials(&mut builder.state, &report.comment.id, &steps);
     builder.state.denied.extend(denials);
     Some(ReplyPart::Denied { steps, own: true, of })
 }

@@ -1,7 +1,7 @@
 //! Who does which step: "I take step 4", "Bram does step 4". It is kept and told; it ticks nothing.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::heard;
+use super::{ended, heard};
 use crate::domain::asks::PageAsk;
 use crate::domain::classify::Ask;
 use crate::domain::page::{Doer, ReplyPart};
@@ -24,7 +24,7 @@ pub(super) fn report(
     // "Somebody does step 4" says nothing.
     let is_told = !of_others || name.is_some();
     if is_told && !steps.is_empty() {
-        builder.state.doers.retain(|doer| !steps.contains(&doer.step));
+        ended::end_doers(&mut builder.state, &comment.id, steps);
     }
     if is_told && !back {
         let person = (!of_others).then(|| comment.author.clone());

@@ -2,7 +2,7 @@
 use super::builder::DecisionBuilder;
 use super::{blockers, on_word, undo};
 use crate::domain::effect::Status;
-use crate::domain::page::{Aside, Asked, Blocker, Proof};
+use crate::domain::page::{Aside, Asked, Blocker, Claimable, Proof};
 use std::collections::BTreeSet;
 
 /// What nobody reported of that which no check sees; `None` where nothing is left.
@@ -20,7 +20,8 @@ pub(super) fn unreported(builder: &DecisionBuilder<'_>, said: &BTreeSet<u8>) -> 
     let meant: BTreeSet<u8> = said.iter().flat_map(|step| builder.boxes_of_step(*step)).collect();
     let is_ticked = |number: u8| {
         let on_page = state.boxes.get(&number);
-        meant.contains(&number) || on_page.is_some_and(|on_page| on_page.on_word || on_page.tick.known == Some(true))
+        let is_said = meant.contains(&number) || state.claim_of_box(number).is_some();
+        is_said || on_page.is_some_and(|on_page| on_page.on_word || on_page.tick.known == Some(true))
     };
     // The boxes within a step are a part of it.
     let of_page = state.guide.criteria.iter().filter(|criterion| criterion.step.is_none());
@@ -37,7 +38,7 @@ pub(super) fn complete(builder: &mut DecisionBuilder<'_>) {
         return;
     }
     for claim in std::mem::take(&mut builder.state.said_finished) {
-        undo::claim(&mut builder.state, None, claim);
+        undo::claim(&mut builder.state, Claimable::All, claim);
     }
     on_word::follow(builder);
     let questions = &mut builder.state.questions;

@@ -55,6 +55,7 @@ fn finishes_nothing_named(report: &Report) -> bool {
     let is_bare = |clause: &Clause| {
         clause.label == Label::Completion
             && clause.steps.is_empty()
+            && clause.boxes.is_empty()
             && clause.asserted()
             && clause.certainty == Certainty::Sure
     };

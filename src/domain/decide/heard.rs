@@ -1,7 +1,7 @@
 //! What was understood of each comment is kept for a while, so that it can be mended when its author says that it was misread.
 use super::builder::DecisionBuilder;
 use super::undo;
-use crate::domain::classify::Label;
+use crate::domain::classify::{Ask, Label};
 use crate::domain::event::Report;
 use crate::domain::ids::{CommentId, PersonId};
 use crate::domain::page::{HeardComment, PageState, ReplyPart};
@@ -48,6 +48,19 @@ pub(super) fn remember(builder: &mut DecisionBuilder<'_>, report: &Report, parts
     undo::settle(&mut builder.state, &forgotten);
 }
 
+/// The same parts, where nobody said that anything is finished: what was looked at again is remembered as asked for, and no claim.
+pub(super) fn as_looks(parts: &[ReplyPart]) -> Vec<ReplyPart> {
+    let look = |step: Option<u8>| ReplyPart::Question {
+        topic: Ask::Recheck.id().to_owned(),
+        step,
+    };
+    let asked = |part: &ReplyPart| match part {
+        ReplyPart::Claim { steps, .. } => steps.iter().map(|step| look(Some(*step))).collect(),
+        other => vec![other.clone()],
+    };
+    parts.iter().flat_map(asked).collect()
+}
+
 /// This comment mends what was made of another one.
 pub(super) fn mends(builder: &mut DecisionBuilder<'_>, comment: &CommentId, other: CommentId) {
     let mut heard = builder.state.heard.iter_mut();
@@ -87,7 +100,10 @@ fn label(part: &ReplyPart) -> Option<Label> {
         ReplyPart::Blocker { .. } | ReplyPart::Help { .. } => Some(Label::Blocker),
         ReplyPart::Correction { .. } | ReplyPart::SetAside { .. } => Some(Label::Correction),
         ReplyPart::Keys { .. } => Some(Label::KeyReport),
-        ReplyPart::Question { .. } | ReplyPart::KeysAsked { .. } => Some(Label::Question),
+        ReplyPart::Question { .. }
+        | ReplyPart::BoxesAsked { .. }
+        | ReplyPart::Quoted { .. }
+        | ReplyPart::KeysAsked { .. } => Some(Label::Question),
         _ => None,
     }
 }
@@ -128,7 +144,8 @@ pub(super) fn name(builder: &DecisionBuilder<'_>, comment: &CommentId) -> Option
 
 /// Whose reports hold, and could be taken back.
 pub(super) fn reporters(state: &PageState) -> Vec<PersonId> {
-    let claims = state.steps.values().filter_map(|step| step.claim.as_ref());
+    let said = state.steps.values().chain(state.boxes_said.values());
+    let claims = said.filter_map(|said| said.claim.as_ref());
     let claims = claims.chain(&state.finished).chain(&state.said_finished);
     let blockers = state.blockers.iter().map(|blocker| &blocker.author);
     claims.map(|claim| &claim.author).chain(blockers).cloned().collect()

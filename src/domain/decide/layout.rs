@@ -13,7 +13,10 @@ pub(super) fn salutation(conversation: &Conversation) -> Vec<Run> {
     let must_act = conversation.parts.iter().any(|part| {
         matches!(
             part,
-            ReplyPart::Blocker { .. } | ReplyPart::Posted { .. } | ReplyPart::Reminds { at: None } | ReplyPart::Nudge
+            ReplyPart::Blocker { .. }
+                | ReplyPart::Posted { .. }
+                | ReplyPart::Reminds { at: None, .. }
+                | ReplyPart::Nudge
         )
     });
     let name = conversation.name.clone();

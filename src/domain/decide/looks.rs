@@ -2,7 +2,7 @@
 use super::builder::DecisionBuilder;
 use super::key_questions;
 use crate::domain::evidence::Check;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{BlockId, PersonId};
 use crate::domain::page::{DatesOutcome, Proof, ReplyPart};
 use std::collections::BTreeSet;
 
@@ -35,30 +35,19 @@ impl EvidenceRequest {
 /// What the parts of a reply need to know.
 pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> EvidenceRequest {
     let mut checks = BTreeSet::new();
-    let mut probes: Option<BTreeSet<String>> = None;
-    let mut exposed = false;
-    let mut dates: Option<BTreeSet<String>> = None;
-    let mut holders = false;
+    let (mut probes, mut dates): (Option<BTreeSet<String>>, Option<BTreeSet<String>>) = (None, None);
+    let (mut exposed, mut holders) = (false, false);
     for part in parts {
         match part {
-            ReplyPart::Claim { whole: true, .. } => {
-                checks.extend(builder.checks_of_all());
-                let steps = builder.state.guide.steps.iter();
-                checks.extend(steps.flat_map(|step| builder.checks_of_step(step.number)));
-            }
-            ReplyPart::Claim { steps, .. } if steps.is_empty() => {
-                let step = current_step(builder).into_iter();
-                checks.extend(step.flat_map(|step| builder.checks_of_step(step)));
-            }
-            ReplyPart::Claim { steps, .. }
-            | ReplyPart::Progress {
+            ReplyPart::Claim {
+                steps, boxes, whole, ..
+            } => checks.extend(claimed(builder, steps, boxes, *whole)),
+            ReplyPart::Progress {
                 steps, hedged: true, ..
             } => checks.extend(steps.iter().flat_map(|step| builder.checks_of_step(*step))),
             ReplyPart::Progress {
                 steps, ahead: false, ..
-            } => {
-                checks.extend(steps.iter().flat_map(|step| local_checks(builder, *step)));
-            }
+            } => checks.extend(steps.iter().flat_map(|step| local_checks(builder, *step))),
             ReplyPart::Keys { variables } => probes.get_or_insert_default().extend(variables.iter().cloned()),
             ReplyPart::Leaked { variables, all, former } => {
                 exposed |= *all || !variables.is_empty() || !former.is_empty();
@@ -100,10 +89,12 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
             | ReplyPart::Left
             | ReplyPart::Does { .. }
             | ReplyPart::Reminds { .. }
+            | ReplyPart::Quoted { .. }
             | ReplyPart::Nudge
             | ReplyPart::LeftOut { .. }
             | ReplyPart::NoSuchStep { .. }
             | ReplyPart::Waits { .. }
+            | ReplyPart::BoxesAsked { .. }
             | ReplyPart::Question { .. }
             | ReplyPart::Dates { .. }
             | ReplyPart::DatesBack { .. }
@@ -132,6 +123,22 @@ pub(super) fn request(builder: &DecisionBuilder<'_>, parts: &[ReplyPart]) -> Evi
         dates,
         holders,
     }
+}
+
+/// The checks of what is claimed: of steps and boxes, of all, or of the step at hand.
+fn claimed(builder: &DecisionBuilder<'_>, steps: &[u8], boxes: &[BlockId], whole: bool) -> Vec<Check> {
+    let all = builder.state.guide.steps.iter().map(|step| step.number);
+    let meant: Vec<u8> = if whole {
+        all.collect()
+    } else if steps.is_empty() && boxes.is_empty() {
+        current_step(builder).into_iter().collect()
+    } else {
+        steps.to_vec()
+    };
+    let of_steps = meant.into_iter().flat_map(|step| builder.checks_of_step(step));
+    let of_boxes = boxes.iter().filter_map(|block| builder.check_of_box(block));
+    let of_all = whole.then(|| builder.checks_of_all()).into_iter().flatten();
+    of_steps.chain(of_boxes).chain(of_all).collect()
 }
 
 fn with(keys: &[String], unknown: &[String]) -> Vec<String> {

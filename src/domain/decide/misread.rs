@@ -4,7 +4,7 @@ use super::builder::DecisionBuilder;
 use super::named_people::Person;
 use super::short_answer::{self, ShortAnswer};
 use super::{blockers, claims, corrections, heard, questions, set_aside, take_backs, undo};
-use crate::domain::classify::{Clause, Role};
+use crate::domain::classify::{Ask, Clause, Role};
 use crate::domain::event::Report;
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Aside, Asked, HeardComment, ReplyPart};
@@ -125,10 +125,11 @@ fn mended(
     let from = heard::steps(builder, &last);
     let facts = json!({ "said": report.comment.text, "by": report.comment.id, "meant": to });
     builder.note(Some(original), "misread", facts);
-    if last.parts.iter().any(|part| matches!(part, ReplyPart::Claim { .. })) {
+    let claimed = last.parts.iter().any(|part| matches!(part, ReplyPart::Claim { .. }));
+    if claimed {
         // What was read rightly stands: its tick is not taken back to be made anew.
         let kept = from.intersection(&to).copied().collect();
-        claims::take(builder, report, &kept, false);
+        claims::take(builder, report, (&kept, &BTreeSet::new()), false);
     }
     let mut stopped = builder.state.blockers.iter();
     let stopped = stopped.find(|blocker| blocker.comment == last.comment);
@@ -155,8 +156,18 @@ fn mended(
     for part in last.parts {
         parts.push(again(builder, report, part, &to, of_whom.clone()));
     }
-    heard::remember(builder, &report, &parts);
+    parts.dedup();
+    if claimed {
+        heard::remember(builder, &report, &parts);
+    } else {
+        heard::remember(builder, &report, &heard::as_looks(&parts));
+    }
     parts
+}
+
+/// Whether there is anything to look at in these steps.
+fn can_see(builder: &DecisionBuilder<'_>, steps: &BTreeSet<u8>) -> bool {
+    steps.iter().any(|step| !builder.checks_of_step(*step).is_empty())
 }
 
 /// The same, said of other steps; `of_whom`: who was stopped.
@@ -170,12 +181,13 @@ fn again(
     let steps: Vec<u8> = to.iter().copied().collect();
     match part {
         ReplyPart::Claim { minutes, planned, .. } => {
-            claims::take(builder, report, to, false);
+            claims::take(builder, report, (to, &BTreeSet::new()), false);
             if let Some(minutes) = minutes {
                 undo::spent(&mut builder.state, &report.comment.id, minutes);
             }
             ReplyPart::Claim {
                 steps,
+                boxes: Vec::new(),
                 whole: false,
                 minutes,
                 planned,
@@ -206,6 +218,10 @@ fn again(
         ReplyPart::Help { .. } => ReplyPart::Help {
             step: to.first().copied(),
         },
+        // What was looked at is looked at elsewhere; nobody said that it is finished.
+        ReplyPart::Question { topic, .. } if topic == Ask::Recheck.id() && can_see(builder, to) => {
+            ReplyPart::claim(steps)
+        }
         ReplyPart::Question { topic, .. } => ReplyPart::Question {
             topic,
             step: to.first().copied(),

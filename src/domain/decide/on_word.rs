@@ -32,7 +32,7 @@ pub(super) fn follow(builder: &mut DecisionBuilder<'_>) -> Vec<u8> {
 }
 
 /// The boxes without a check that are claimed, each with the comment that says so: those of a step by its claim, all by that of the
-/// whole item, but for those of what does not apply.
+/// whole item, but for those of what does not apply, and one by its words.
 fn claimed(builder: &DecisionBuilder<'_>) -> BTreeMap<u8, CommentId> {
     let state = &builder.state;
     let mut claimed = BTreeMap::new();
@@ -49,6 +49,9 @@ fn claimed(builder: &DecisionBuilder<'_>) -> BTreeMap<u8, CommentId> {
             None => {}
         }
     }
+    // What is said of a box by its words stands beside what is said of its step.
+    let said = state.guide.criteria.iter().map(|on_page| on_page.number);
+    claimed.extend(said.filter_map(|number| Some((number, state.claim_of_box(number)?.comment.clone()))));
     let checked = checked(builder);
     claimed.retain(|number, _| !checked.contains(number));
     claimed

@@ -3,14 +3,20 @@
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::playbook::Topics;
-use super::{doers, heard, looks, misread, undo};
+use super::{doers, heard, looks, misread, quotations, undo};
 use crate::domain::asks::PageAsk;
 use crate::domain::classify::{Ask, folded};
 use crate::domain::effect::Effect;
 use crate::domain::event::Report;
 use crate::domain::evidence::Check;
 use crate::domain::page::{Conversation, Guide, Proof, ReplyPart, Step};
+use crate::domain::parts::PartNames;
 use std::collections::BTreeSet;
+
+/// What is asked of a box as of a step: whether it is done, why not, and who says so.
+const HOW_IT_IS: [Ask; 4] = [Ask::Status, Ask::WhyOpen, Ask::Missing, Ask::ByWhom];
+/// The topic of who asks whether we are sure: we look again.
+const SURE: &str = "sure";
 
 /// What a comment asks of us, each with what follows from it.
 pub(super) fn asked(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts: &[ReplyPart]) -> Vec<ReplyPart> {
@@ -21,11 +27,18 @@ pub(super) fn asked(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, parts
             continue;
         }
         let steps = steps(builder, &report, asked);
+        if topic(builder, asked) == SURE {
+            // A dispute was looked at already.
+            if !parts.contains(&ReplyPart::Disputed) {
+                answers.extend(recheck(builder, &report, &steps, SURE));
+            }
+            continue;
+        }
         match asked.ask {
             Some(Ask::Recheck) => {
                 // A dispute was looked at already.
                 if !parts.contains(&ReplyPart::Disputed) {
-                    answers.extend(recheck(builder, &report, &steps));
+                    answers.extend(recheck(builder, &report, &steps, Ask::Recheck.id()));
                 }
             }
             Some(Ask::Take | Ask::Assign | Ask::Release) => answers.push(doers::report(builder, report, asked, &steps)),
@@ -50,9 +63,32 @@ pub(super) fn by_guest(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<Re
     answers.collect()
 }
 
-/// A question: of each step by itself.
+/// A question: of each step by itself, and of boxes that it names by their words.
 fn question(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk, steps: &[u8]) -> Vec<ReplyPart> {
     let topic = topic(builder, asked);
+    let mut quoted = quotations::answer(builder, asked, topic);
+    // "When is the hall booked?" is not asked about the box that says so.
+    if let Some(quoted) = quoted.take_if(|_| Guide::is_figure_wanted(asked.text.as_str())) {
+        return vec![quoted];
+    }
+    let asks_how_it_is = topic == Topics::UNKNOWN
+        || HOW_IT_IS.iter().any(|ask| ask.id() == topic)
+        || PartNames::asks_whether(asked.text.as_str());
+    if asks_how_it_is && asked.steps.is_empty() {
+        let names = PartNames::of(&builder.state.guide);
+        let (steps, boxes) = names.nearly_all_of(asked.text.as_str());
+        if !boxes.is_empty() {
+            return vec![ReplyPart::BoxesAsked { boxes }];
+        }
+        if topic == Topics::UNKNOWN && !steps.is_empty() {
+            let topic = Ask::Status.id().to_owned();
+            let status = |step| ReplyPart::Question {
+                topic: topic.clone(),
+                step: Some(step),
+            };
+            return steps.into_iter().map(status).collect();
+        }
+    }
     // What a step lacks is why it is open.
     let topic = if topic == Ask::Missing.id() && !steps.is_empty() {
         Ask::WhyOpen.id()
@@ -67,6 +103,9 @@ fn question(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk, ste
         topic: topic.to_owned(),
         step,
     };
+    if let Some(quoted) = quoted {
+        return vec![quoted];
+    }
     if steps.is_empty() {
         vec![part(None)]
     } else {
@@ -145,8 +184,9 @@ fn nearest(guide: &Guide, text: &str, least: usize, words: impl Fn(&Step) -> Str
     best.next().is_none().then_some(step)
 }
 
-/// "Check again": the steps or keys that are named, else what was spoken of last, else where the work is.
-fn recheck(builder: &DecisionBuilder<'_>, report: &Report, steps: &[u8]) -> Vec<ReplyPart> {
+/// "Check again": the steps or keys that are named, else what was spoken of last, else where the work is. `unseen` is the topic of
+/// the answer where nothing can be looked at.
+fn recheck(builder: &DecisionBuilder<'_>, report: &Report, steps: &[u8], unseen: &str) -> Vec<ReplyPart> {
     let keys = &report.reading.keys;
     let can_see = |step: &u8| !builder.checks_of_step(*step).is_empty();
     let mut wanted: Vec<u8> = steps.to_vec();
@@ -166,7 +206,7 @@ fn recheck(builder: &DecisionBuilder<'_>, report: &Report, steps: &[u8]) -> Vec<
     }
     wanted.retain(can_see);
     if wanted.is_empty() {
-        let topic = Ask::Recheck.id().to_owned();
+        let topic = unseen.to_owned();
         let step = steps.first().copied();
         return vec![ReplyPart::Question { topic, step }];
     }

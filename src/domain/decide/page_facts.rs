@@ -1,9 +1,10 @@
 //! What is known of the page and of its state, as the answers to questions about it tell it: one place for all topics.
 use super::builder::DecisionBuilder;
-use super::prompt_facts::{StepFacts, day, described, line, missing, moment, shown};
+use super::prompt_facts::{StepFacts, day, described, line, missing, moment, said_boxes, shown};
 use super::{heard, looks, page_asks};
 use crate::domain::classify::Ask;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
+use crate::domain::ids::BlockId;
 use crate::domain::page::{Aside, Blocker, Claim, Conversation, Proof};
 use chrono::{DateTime, Duration, Utc};
 use minijinja::context;
@@ -11,6 +12,8 @@ use minijinja::value::Value;
 
 /// Rows that an answer lists at most.
 const ROWS: usize = 5;
+/// Boxes that an answer lists at most.
+const BOXES: usize = 10;
 /// Open steps that an answer names.
 const OPEN: usize = 3;
 /// What happened longer ago than this is no news.
@@ -38,9 +41,35 @@ pub(super) fn answer(
         Some(Ask::Changed) => context! { news => news(builder, conversation) },
         Some(Ask::ByWhom) => context! { reports => reports(builder, step) },
         Some(Ask::Backup) => backup(builder, conversation),
-        _ => context! {},
+        Some(_) => context! {},
+        None => by_pattern(builder, topic, step),
     };
     (format!("question/{topic}"), context! { step => facts, ..own })
+}
+
+/// The facts of topics that are asked about by a pattern alone.
+fn by_pattern(builder: &DecisionBuilder<'_>, topic: &str, step: Option<u8>) -> Value {
+    match topic {
+        "open_boxes" => {
+            let boxes = open_boxes(builder, step);
+            let more_boxes = boxes.len().saturating_sub(BOXES);
+            context! { boxes => boxes.into_iter().take(BOXES).collect::<Vec<_>>(), more_boxes }
+        }
+        "left" => left(builder),
+        "who_broke" | "sure" => context! { reports => reports(builder, step) },
+        _ => context! {},
+    }
+}
+
+/// How long the open steps take, as the page estimates them.
+fn left(builder: &DecisionBuilder<'_>) -> Value {
+    let all = builder.state.guide.steps.iter();
+    let open: Vec<Option<u32>> = all
+        .filter(|step| builder.step_standing(step.number) == Proof::Open)
+        .map(|step| step.minutes)
+        .collect();
+    let told: Vec<u32> = open.iter().flatten().copied().collect();
+    context! { minutes => told.iter().sum::<u32>(), steps => open.len(), untold => open.len() - told.len() }
 }
 
 /// A step with all that is told of it; to a guest, without what checks saw.
@@ -66,6 +95,30 @@ fn step_facts(builder: &DecisionBuilder<'_>, conversation: &Conversation, number
         own => claims.is_some_and(|claim| Some(&claim.author) == conversation.author.as_ref()),
         ..steps.pop().map(Value::from).unwrap_or_default()
     }
+}
+
+/// Boxes with all that is told of them; to a guest, without what checks saw.
+pub(super) fn boxes_asked(builder: &DecisionBuilder<'_>, conversation: &Conversation, boxes: &[BlockId]) -> Vec<Value> {
+    let state = &builder.state;
+    let by = |block: &BlockId| {
+        let claim = state.boxes_said.get(block)?.claim.as_ref()?;
+        Some(told(builder, claim))
+    };
+    let is_ticked = |block: &BlockId| {
+        let on_page = state.guide.box_at(block);
+        let on_page = on_page.and_then(|on_page| state.boxes.get(&on_page.number));
+        on_page.is_some_and(|on_page| on_page.tick.wanted.or(on_page.tick.known) == Some(true))
+    };
+    let facts = boxes.iter().flat_map(|block| {
+        let said = said_boxes(builder, &conversation.language, std::slice::from_ref(block));
+        said.into_iter().map(|mut said| {
+            if conversation.is_guest {
+                said.without_evidence();
+            }
+            context! { by => by(block), ticked => is_ticked(block), ..Value::from(said) }
+        })
+    });
+    facts.collect()
 }
 
 /// What the page asks for before the first step, and what of it is open.

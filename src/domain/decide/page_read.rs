@@ -24,11 +24,10 @@ pub(super) fn apply(builder: &mut DecisionBuilder<'_>, observed: &Observed) {
 /// A box keeps what is known of it where others came before it. One whose block was made anew is the one of its number.
 fn renumber_boxes(builder: &mut DecisionBuilder<'_>, guide: &Guide) {
     let state = &mut builder.state;
-    let is_there = |block: &BlockId| guide.criteria.iter().any(|criterion| criterion.block == *block);
+    let is_there = |block: &BlockId| guide.box_at(block).is_some();
     let mut known = std::mem::take(&mut state.boxes);
     for criterion in &guide.criteria {
-        let mut before = state.guide.criteria.iter();
-        let same = before.find(|other| other.block == criterion.block);
+        let same = state.guide.box_at(&criterion.block);
         let replaced = || {
             let mut before = state.guide.criteria.iter();
             before.find(|other| other.number == criterion.number && !is_there(&other.block))

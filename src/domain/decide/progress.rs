@@ -121,6 +121,9 @@ fn box_proof(state: &PageState, description: Option<&PageDescription>, on_page: 
 
 /// How much a box is worth that no check stands behind.
 fn said_of_box(state: &PageState, on_page: u8, said: Proof) -> Proof {
+    if state.claim_of_box(on_page).is_some() {
+        return Proof::Claimed;
+    }
     match state.boxes.get(&on_page) {
         Some(on_page) if on_page.by_person || on_page.on_word => Proof::Claimed,
         // What a person took back by hand is open until it is claimed anew.

@@ -3,7 +3,7 @@ use super::builder::DecisionBuilder;
 use super::{heard, looks, on_word};
 use crate::domain::effect::Status;
 use crate::domain::evidence::{Check, CheckStatus, Evidence};
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{BlockId, PersonId};
 use crate::domain::page::{Aside, Blocker, Claim, Conversation, Proof};
 use chrono::{DateTime, Datelike, Utc};
 use minijinja::context;
@@ -239,6 +239,58 @@ pub(super) fn described(builder: &DecisionBuilder<'_>, language: &str, steps: &[
         }
     };
     steps.iter().map(facts).collect()
+}
+
+/// A box that is named by its words, as prompts see it.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct BoxFacts {
+    text: String,
+    url: String,
+    proof: Proof,
+    /// Whether it is ticked on a word.
+    on_word: bool,
+    line: Option<EvidenceLine>,
+}
+
+impl BoxFacts {
+    /// Without what checks saw.
+    pub(super) fn without_evidence(&mut self) {
+        self.line = None;
+    }
+}
+
+impl From<BoxFacts> for Value {
+    fn from(on_page: BoxFacts) -> Self {
+        Self::from(Serde(on_page))
+    }
+}
+
+/// These boxes, as far as the page still has them.
+pub(super) fn said_boxes(builder: &DecisionBuilder<'_>, language: &str, boxes: &[BlockId]) -> Vec<BoxFacts> {
+    let state = &builder.state;
+    let named = state
+        .guide
+        .criteria
+        .iter()
+        .filter(|on_page| boxes.contains(&on_page.block));
+    let facts = named.map(|on_page| {
+        let check = builder.check_of_box(&on_page.block);
+        let evidence = check.as_ref().and_then(|check| state.evidence_for(check));
+        let is_proven = evidence.is_some_and(|evidence| evidence.standing == CheckStatus::Proven);
+        let is_said = check.is_none() && state.claim_of_box(on_page.number).is_some();
+        BoxFacts {
+            text: on_page.text.clone(),
+            url: state.guide.block_url(&on_page.block),
+            proof: match (is_proven, is_said) {
+                (true, _) => Proof::Proven,
+                (false, true) => Proof::Claimed,
+                (false, false) => Proof::Open,
+            },
+            on_word: state.boxes.get(&on_page.number).is_some_and(|on_page| on_page.on_word),
+            line: evidence.map(|evidence| line(builder, language, evidence)),
+        }
+    });
+    facts.collect()
 }
 
 fn lines_of(builder: &DecisionBuilder<'_>, language: &str, step: u8) -> Vec<EvidenceLine> {

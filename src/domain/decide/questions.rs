@@ -3,18 +3,21 @@
 use super::acting::{Acting, Admitted, admit};
 use super::builder::DecisionBuilder;
 use super::playbook::Topics;
-use super::prompt_facts::shown;
+use super::prompt_facts::{said_boxes, shown};
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
 use super::{answers_to_us, freed, heard, language, leak_reports};
 use crate::domain::classify::{Certainty, Clause, Label, Suspicion};
 use crate::domain::event::Report;
-use crate::domain::ids::CommentId;
+use crate::domain::ids::{BlockId, CommentId};
 use crate::domain::leaks::{LeakReport, LeakedKeys};
 use crate::domain::page::{AnsweredQuestion, Aside, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
 use minijinja::context;
 use minijinja::value::Value;
 use std::collections::BTreeSet;
+
+/// So many times an hour a person is asked which box they mean.
+const BOXES_ASKED: u32 = 6;
 
 /// Hears a comment: first as the answer to a question of ours, then for what is sure in it.
 pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> SureReport {
@@ -163,8 +166,9 @@ pub(super) fn spoken(builder: &mut DecisionBuilder<'_>, report: &Report, reply: 
 /// such answer.
 pub(super) fn for_another(builder: &mut DecisionBuilder<'_>, report: &Report) -> Option<Vec<ReplyPart>> {
     let short = short_answer::read(report.heard.as_str())?;
-    // "Step 3 is not done" is a word of its own.
-    if matches!(short, ShortAnswer::NotDone(_)) {
+    // "Step 3 is not done" is a word of its own, and so is "I am stuck", which "stuck" alone may not be.
+    let is_own = short == ShortAnswer::Stuck && short_answer::speaks_of_itself(report.heard.as_str());
+    if matches!(short, ShortAnswer::NotDone(_)) || is_own {
         return None;
     }
     // Whoever reported something means that with an "undo", and not what others are asked.
@@ -256,12 +260,14 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
     heard.set_clauses(sure);
     heard.report.reading.all_done &= !whole;
     let mut steps: Vec<u8> = Report::steps_of(&unsure).into_iter().collect();
-    if steps.is_empty() {
+    let boxes: Vec<BlockId> = Report::boxes_of(&unsure).into_iter().collect();
+    if steps.is_empty() && boxes.is_empty() {
         steps.extend(report.on_step);
     }
     (!unsure.is_empty()).then_some(Asked::Meaning {
         options,
         steps,
+        boxes,
         whole,
         kind: report.reading.blocker_kind,
     })
@@ -274,8 +280,13 @@ fn ask_meaning(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: Ask
     let person = Recipient::Asked {
         asked: report.comment.author.clone(),
     };
-    let may_ask =
-        asked_already || !report.absorbed && count_answer(&mut builder.state.answers, person, builder.now).count == 1;
+    // Which box is meant is asked oftener than what a sentence means: whoever reports box after box wants each of them ticked.
+    let most = match &asked {
+        Asked::Meaning { boxes, .. } if !boxes.is_empty() => BOXES_ASKED,
+        _ => 1,
+    };
+    let may_ask = asked_already
+        || !report.absorbed && count_answer(&mut builder.state.answers, person, builder.now).count <= most;
     may_ask.then(|| ask(builder, report, asked)).flatten()
 }
 
@@ -336,14 +347,21 @@ pub(super) fn ask_which_step(builder: &mut DecisionBuilder<'_>, report: Acting<'
 }
 
 /// The prompt of a question, and the facts that it needs.
-pub(super) fn prompt(asked: &Asked) -> (String, Value) {
+pub(super) fn prompt(builder: &DecisionBuilder<'_>, language: &str, asked: &Asked) -> (String, Value) {
     match asked {
         Asked::Meaning {
-            options, steps, whole, ..
-        } => (
-            "asks_meaning".to_owned(),
-            context! { options => shown(options), steps, whole },
-        ),
+            options,
+            steps,
+            boxes,
+            whole,
+            ..
+        } => {
+            let boxes = said_boxes(builder, language, boxes);
+            (
+                "asks_meaning".to_owned(),
+                context! { options => shown(options), steps, boxes, whole },
+            )
+        }
         Asked::TakenBack { steps } => ("asks_which".to_owned(), context! { steps }),
         Asked::Step { label, steps } => ("asks_step".to_owned(), context! { label => shown(label), steps }),
         Asked::Leaked { among } => ("asks_leaked".to_owned(), context! { among => shown(among) }),

@@ -70,10 +70,13 @@ fn leave_unclaimed_out(builder: &DecisionBuilder<'_>, parts: &mut Vec<ReplyPart>
     let before = parts.len();
     parts.retain_mut(|part| match part {
         ReplyPart::Claim {
-            steps, whole: false, ..
+            steps,
+            boxes,
+            whole: false,
+            ..
         } => {
             steps.retain(is_claimed);
-            !steps.is_empty()
+            !(steps.is_empty() && boxes.is_empty())
         }
         _ => true,
     });
@@ -86,7 +89,9 @@ fn leave_unclaimed_out(builder: &DecisionBuilder<'_>, parts: &mut Vec<ReplyPart>
 
 fn names_its_object(part: &ReplyPart) -> bool {
     match part {
-        ReplyPart::Claim { steps, whole, .. } => *whole || !steps.is_empty(),
+        ReplyPart::Claim {
+            steps, boxes, whole, ..
+        } => *whole || !(steps.is_empty() && boxes.is_empty()),
         ReplyPart::Keys { variables } => !variables.is_empty(),
         _ => false,
     }

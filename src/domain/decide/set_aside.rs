@@ -1,7 +1,7 @@
 //! What does not apply, as somebody says: kept and shown as claimed, never as proven; and what applies after all.
 use super::acting::Acting;
 use super::builder::DecisionBuilder;
-use super::undo;
+use super::ended;
 use crate::domain::classify::{Label, Role};
 use crate::domain::ids::CommentId;
 use crate::domain::page::{Aside, PageState, ReplyPart, SetAside};
@@ -39,7 +39,7 @@ pub(super) fn put(
     named: &BTreeSet<Aside>,
     back: bool,
 ) -> ReplyPart {
-    undo::end_asides(&mut builder.state, &report.comment.id, |aside| {
+    ended::end_asides(&mut builder.state, &report.comment.id, |aside| {
         named.contains(&aside.what)
     });
     if !back {
@@ -73,7 +73,7 @@ fn variable(aside: &Aside) -> Option<String> {
 
 /// What a comment finishes, or reports on, applies after all.
 pub(super) fn applies(state: &mut PageState, comment: &CommentId, steps: &[u8], variables: &[String]) {
-    undo::end_asides(state, comment, |aside| match &aside.what {
+    ended::end_asides(state, comment, |aside| match &aside.what {
         Aside::Step(step) => steps.contains(step),
         Aside::Key(variable) => variables.contains(variable),
     });

@@ -151,6 +151,12 @@ pub(super) fn affirms(text: &str) -> bool {
     first.and_then(sense) == Some(Sense::Yes)
 }
 
+/// Whether its author says it of themselves: "I am stuck".
+pub(super) fn speaks_of_itself(text: &str) -> bool {
+    const SELF: &str = " i i'm ik we wij ich wir je j'ai nous yo estoy estamos eu estou ";
+    words(text).iter().any(|word| SELF.contains(&format!(" {word} ")))
+}
+
 /// The words of a text, in lower case and without accents.
 pub(super) fn words(text: &str) -> Vec<String> {
     let text = folded(text);

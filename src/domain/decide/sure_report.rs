@@ -41,11 +41,13 @@ impl SureReport {
         self.report.asks.clear();
     }
 
-    /// The comment says this of these steps, and says so for sure.
+    /// The comment says this of these steps, and says so for sure. It is an answer: a number in it asks for nothing.
     pub(super) fn says(&mut self, label: Label, steps: &[u8]) {
+        self.report.asks.clear();
         self.set_clauses(vec![Clause {
             label,
             steps: steps.to_vec(),
+            boxes: Vec::new(),
             role: Role::Report,
             certainty: Certainty::Sure,
             keys: Vec::new(),

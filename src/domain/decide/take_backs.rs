@@ -3,7 +3,7 @@ use super::acting::Acting;
 use super::builder::DecisionBuilder;
 use super::{heard, questions};
 use crate::domain::event::Report;
-use crate::domain::ids::{CommentId, PersonId};
+use crate::domain::ids::{BlockId, CommentId, PersonId};
 use crate::domain::page::{Asked, Blocker, PageState, ReplyPart, StepState};
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -27,14 +27,16 @@ pub(super) fn is_last_said(builder: &DecisionBuilder<'_>, report: &Report, comme
 }
 
 /// What a take-back means that names nothing: what its author reported in this thread, if nobody who may act said anything there since.
-pub(super) fn referent(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<Vec<u8>> {
+pub(super) fn referent(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<(Vec<u8>, Vec<BlockId>)> {
     let last = heard::last_of_author(builder, &report)?;
     if !is_last_said(builder, &report, &last.comment) {
         return None;
     }
     let claims = || {
         last.parts.iter().filter_map(|part| match part {
-            ReplyPart::Claim { steps, whole, .. } => Some((steps, *whole)),
+            ReplyPart::Claim {
+                steps, boxes, whole, ..
+            } => Some((steps, boxes, *whole)),
             _ => None,
         })
     };
@@ -44,11 +46,12 @@ pub(super) fn referent(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Opt
         let claim = step.claim.as_ref();
         claim.is_some_and(|claim| claim.comment == last.comment)
     };
-    let mut steps: BTreeSet<u8> = claims().flat_map(|(steps, _)| steps.iter().copied()).collect();
-    if steps.is_empty() || claims().any(|(_, whole)| whole) {
+    let mut steps: BTreeSet<u8> = claims().flat_map(|(steps, ..)| steps.iter().copied()).collect();
+    let boxes = claims().flat_map(|(_, boxes, _)| boxes.iter().cloned()).collect();
+    if steps.is_empty() || claims().any(|(.., whole)| whole) {
         steps.extend(builder.state.steps.iter().filter(is_own).map(|(number, _)| *number));
     }
-    is_report.then(|| steps.into_iter().collect())
+    is_report.then(|| (steps.into_iter().collect(), boxes))
 }
 
 /// Asks which of their reports the author takes back; nothing is, until that is answered.

@@ -4,14 +4,13 @@
 //! Each fact of the state carries the comment that it came from. What a comment ends waits in `PageState::ended` under the
 //! comments that ended it, and holds again when the last of those is undone.
 use super::builder::DecisionBuilder;
+use super::ended::{end_doers, with_claims};
 use super::{date_moves, on_word, ticks};
 use crate::domain::classify::{BlockerKind, Clause, Label, Role};
 use crate::domain::effect::Status;
 use crate::domain::event::Gone;
 use crate::domain::ids::{CommentId, PersonId};
-use crate::domain::page::{
-    Aside, Blocker, Claim, Conversation, Denial, EndedFact, Fact, PageState, SetAside, TimeSpent,
-};
+use crate::domain::page::{Aside, Blocker, Claim, Claimable, Conversation, EndedFact, Fact, PageState, TimeSpent};
 use std::collections::BTreeSet;
 
 /// Claims of one step, and times that were told, at most: nobody undoes more.
@@ -75,7 +74,16 @@ pub(super) fn may_end(clause: &Clause, author: &PersonId, fact: &Fact) -> bool {
     let names = |step: &u8| clause.steps.is_empty() || clause.steps.contains(step);
     let is_open = clause.label == Label::Correction || clause.role.is_open();
     match fact {
-        Fact::Finished(step, _) => is_open && step.as_ref().is_none_or(names),
+        Fact::Finished(part, _) => {
+            let names_part = match part {
+                Claimable::Step(step) => names(step),
+                Claimable::Box(block) => {
+                    clause.steps.is_empty() && clause.boxes.is_empty() || clause.boxes.contains(block)
+                }
+                Claimable::All => true,
+            };
+            is_open && names_part
+        }
         // Who names a step frees nobody who is stopped as a whole, unless somebody is meant by name.
         Fact::Blocker(blocker) => {
             let of_it = match &blocker.step {
@@ -89,6 +97,8 @@ pub(super) fn may_end(clause: &Clause, author: &PersonId, fact: &Fact) -> bool {
             of_it && ends && clause.asserted() && !clause.role.is_open()
         }
         Fact::Denied(denial) => (clause.label == Label::Completion || is_open) && names(&denial.step),
+        // What is asked of us is told by no clause.
+        Fact::Does(_) | Fact::Reminds(_) => false,
         Fact::SetAside(aside) => match &aside.what {
             Aside::Step(step) => {
                 let ends = clause.label == Label::Completion || clause.role == Role::SetAside;
@@ -108,9 +118,9 @@ pub(super) fn claimed(state: &PageState) -> BTreeSet<u8> {
     claimed.map(|(number, _)| *number).collect()
 }
 
-/// Takes a claim of a step, or of all, in; the first one stands, the others behind it.
-pub(super) fn claim(state: &mut PageState, step: Option<u8>, claim: Claim) {
-    with_claims(state, step, |all| {
+/// Takes a claim in; the first one of a part stands, the others behind it.
+pub(super) fn claim(state: &mut PageState, part: Claimable, claim: Claim) {
+    with_claims(state, part, |all| {
         if !all.iter().any(|other| other.comment == claim.comment) {
             all.push(claim);
             all.sort_by_key(|claim| claim.at);
@@ -133,114 +143,19 @@ pub(super) fn spent(state: &mut PageState, comment: &CommentId, minutes: u32) {
     state.spent.drain(..surplus);
 }
 
-fn with_claims(state: &mut PageState, step: Option<u8>, change: impl FnOnce(&mut Vec<Claim>)) {
-    let (first, also) = match step {
-        Some(number) => {
-            let step = state.steps.entry(number).or_default();
-            (&mut step.claim, &mut step.also)
-        }
-        None => (&mut state.finished, &mut state.finished_also),
-    };
-    let mut all: Vec<Claim> = first.take().into_iter().chain(also.drain(..)).collect();
-    change(&mut all);
-    let mut all = all.into_iter();
-    *first = all.next();
-    also.extend(all);
-    if first.is_none()
-        && let Some(number) = step
-    {
-        state.steps.remove(&number);
-    }
-}
-
-/// A comment takes back the claims of a step, or those of all, that fit.
-pub(super) fn end_claims(state: &mut PageState, step: Option<u8>, by: &CommentId, fits: impl Fn(&Claim) -> bool) {
-    let mut ended: Vec<Claim> = Vec::new();
-    with_claims(state, step, |all| ended.extend(all.extract_if(.., |claim| fits(claim))));
-    let ended = ended.into_iter().map(|claim| Fact::Finished(step, claim)).collect();
-    end(
-        state,
-        ended,
-        Some(by),
-        |fact| matches!(fact, Fact::Finished(of, claim) if *of == step && fits(claim)),
-    );
-}
-
-/// A comment says no longer that a step, or all, is finished; what others said of it stands.
-pub(super) fn retract_claim(state: &mut PageState, step: Option<u8>, comment: &CommentId) {
-    with_claims(state, step, |all| all.retain(|claim| claim.comment != *comment));
+/// A comment says no longer that a part is finished; what others said of it stands.
+pub(super) fn retract_claim(state: &mut PageState, part: &Claimable, comment: &CommentId) {
+    with_claims(state, part.clone(), |all| all.retain(|claim| claim.comment != *comment));
     state
         .ended
-        .retain(|ended| !matches!(&ended.fact, Fact::Finished(of, claim) if *of == step && claim.comment == *comment));
-}
-
-/// Ends the obstacles that fit, by a comment, or for good; whether there were any.
-pub(super) fn end_blockers(state: &mut PageState, by: Option<&CommentId>, fits: impl Fn(&Blocker) -> bool) -> bool {
-    let gone: Vec<Fact> = state
-        .blockers
-        .extract_if(.., |blocker| fits(blocker))
-        .map(Fact::Blocker)
-        .collect();
-    let some = !gone.is_empty();
-    end(
-        state,
-        gone,
-        by,
-        |fact| matches!(fact, Fact::Blocker(blocker) if fits(blocker)),
-    );
-    some
-}
-
-/// A comment ends what was set aside, as far as it fits.
-pub(super) fn end_asides(state: &mut PageState, by: &CommentId, fits: impl Fn(&SetAside) -> bool) {
-    let gone = state.set_aside.extract_if(.., |aside| fits(aside));
-    let gone = gone.map(Fact::SetAside).collect();
-    end(
-        state,
-        gone,
-        Some(by),
-        |fact| matches!(fact, Fact::SetAside(aside) if fits(aside)),
-    );
-}
-
-/// A comment settles what was denied of these steps: it reports them, or denies them itself.
-pub(super) fn end_denials(state: &mut PageState, by: &CommentId, steps: &[u8]) {
-    let fits = |denial: &Denial| steps.contains(&denial.step);
-    let gone = state.denied.extract_if(.., |denial| fits(denial));
-    let gone = gone.map(Fact::Denied).collect();
-    end(
-        state,
-        gone,
-        Some(by),
-        |fact| matches!(fact, Fact::Denied(denial) if fits(denial)),
-    );
-}
-
-/// These facts ended, by a comment, or for good; and so did those that fit and had ended already. What a comment ends of itself
-/// it never said.
-fn end(state: &mut PageState, gone: Vec<Fact>, by: Option<&CommentId>, fits: impl Fn(&Fact) -> bool) {
-    state.ended.retain_mut(|ended| match by {
-        _ if !fits(&ended.fact) => true,
-        Some(by) => {
-            if !ended.by.contains(by) {
-                ended.by.push(by.clone());
-            }
-            ended.fact.comment() != by
-        }
-        None => false,
-    });
-    let Some(by) = by else { return };
-    let others = gone.into_iter().filter(|fact| fact.comment() != by);
-    state.ended.extend(others.map(|fact| EndedFact {
-        fact,
-        by: vec![by.clone()],
-    }));
+        .retain(|ended| !matches!(&ended.fact, Fact::Finished(of, claim) if of == part && claim.comment == *comment));
 }
 
 /// What a comment is said to stop ends as long as it is gone, and if it was deleted, what it set aside; whether that was anything.
 pub(super) fn leave(state: &mut PageState, comment: &CommentId, how: Gone) -> bool {
     let own = |fact: &CommentId| fact == comment;
-    let leaves = |fact: &Fact| how == Gone::Deleted || !matches!(fact, Fact::SetAside(_) | Fact::Denied(_));
+    let stays = |fact: &Fact| !matches!(fact, Fact::Finished(..) | Fact::Blocker(_));
+    let leaves = |fact: &Fact| how == Gone::Deleted || !stays(fact);
     let ended = state.ended.iter_mut();
     for ended in ended.filter(|ended| own(ended.fact.comment()) && leaves(&ended.fact)) {
         if !ended.by.contains(comment) {
@@ -250,7 +165,11 @@ pub(super) fn leave(state: &mut PageState, comment: &CommentId, how: Gone) -> bo
     let blockers = state.blockers.extract_if(.., |blocker| own(&blocker.comment));
     let mut gone: Vec<Fact> = blockers.map(Fact::Blocker).collect();
     if how == Gone::Deleted {
-        retract_doers(state, comment);
+        let doers = state.doers.extract_if(.., |doer| own(&doer.comment));
+        gone.extend(doers.map(Fact::Does));
+        let reminders = state.reminders.extract_if(.., |reminder| own(&reminder.comment));
+        gone.extend(reminders.map(Fact::Reminds));
+        state.nudge.take_if(|nudge| own(&nudge.comment));
         let asides = state.set_aside.extract_if(.., |aside| own(&aside.comment));
         gone.extend(asides.map(Fact::SetAside));
         let denied = state.denied.extract_if(.., |denial| own(&denial.comment));
@@ -260,6 +179,13 @@ pub(super) fn leave(state: &mut PageState, comment: &CommentId, how: Gone) -> bo
         fact,
         by: vec![comment.clone()],
     }));
+    if how == Gone::Deleted {
+        // Who took a step over does so no longer: it is whose it was.
+        let taken_over = no_longer_ended(state, comment, |fact| {
+            matches!(fact, Fact::Does(_)) && fact.comment() != comment
+        });
+        hold(state, taken_over);
+    }
     state.ended.iter().any(|ended| own(ended.fact.comment()))
 }
 
@@ -267,6 +193,11 @@ pub(super) fn leave(state: &mut PageState, comment: &CommentId, how: Gone) -> bo
 pub(super) fn come_back(state: &mut PageState, comment: &CommentId) -> bool {
     let back = no_longer_ended(state, comment, |fact| fact.comment() == comment);
     let stops = back.iter().any(|fact| matches!(fact, Fact::Blocker(_)));
+    let does = back.iter().filter_map(|fact| match fact {
+        Fact::Does(doer) => Some(doer.step),
+        _ => None,
+    });
+    end_doers(state, comment, &does.collect::<Vec<u8>>());
     hold(state, back);
     stops
 }
@@ -293,6 +224,10 @@ pub(super) fn retract_doers(state: &mut PageState, comment: &CommentId) {
     state.doers.retain(|doer| doer.comment != *comment);
     state.reminders.retain(|reminder| reminder.comment != *comment);
     state.nudge.take_if(|nudge| nudge.comment == *comment);
+    state.ended.retain(|ended| {
+        let is_own = ended.fact.comment() == comment;
+        !(is_own && matches!(ended.fact, Fact::Does(_) | Fact::Reminds(_)))
+    });
 }
 
 /// A comment denies nothing.
@@ -305,9 +240,11 @@ pub(super) fn retract_denials(state: &mut PageState, comment: &CommentId) {
 
 /// A comment says nothing at all.
 fn retract(state: &mut PageState, comment: &CommentId) {
-    let steps: Vec<u8> = state.steps.keys().copied().collect();
-    for step in steps.into_iter().map(Some).chain([None]) {
-        retract_claim(state, step, comment);
+    let steps = state.steps.keys().copied().map(Claimable::Step);
+    let boxes = state.boxes_said.keys().cloned().map(Claimable::Box);
+    let parts: Vec<Claimable> = steps.chain(boxes).chain([Claimable::All]).collect();
+    for part in &parts {
+        retract_claim(state, part, comment);
     }
     retract_blockers(state, comment, |_| true);
     retract_asides(state, comment);
@@ -334,9 +271,18 @@ fn no_longer_ended(state: &mut PageState, by: &CommentId, fits: impl Fn(&Fact) -
 fn hold(state: &mut PageState, facts: Vec<Fact>) {
     for fact in facts {
         match fact {
-            Fact::Finished(step, claimed) => claim(state, step, claimed),
+            Fact::Finished(part, claimed) => claim(state, part, claimed),
             Fact::Blocker(blocker) => state.blockers.push(blocker),
             Fact::Denied(denial) => state.denied.push(denial),
+            Fact::Reminds(reminder) => state.reminders.push(reminder),
+            Fact::Does(doer) => match state.doers.iter().find(|other| other.step == doer.step) {
+                Some(later) => {
+                    let by = vec![later.comment.clone()];
+                    let fact = Fact::Does(doer);
+                    state.ended.push(EndedFact { fact, by });
+                }
+                None => state.doers.push(doer),
+            },
             Fact::SetAside(aside) => match state.set_aside.iter().find(|other| other.what == aside.what) {
                 Some(later) => {
                     let by = vec![later.comment.clone()];
@@ -348,6 +294,7 @@ fn hold(state: &mut PageState, facts: Vec<Fact>) {
         }
     }
     state.blockers.sort_by_key(|blocker| blocker.since);
+    state.doers.sort_by_key(|doer| doer.step);
 }
 
 /// These comments can be undone no longer: what they ended has ended.

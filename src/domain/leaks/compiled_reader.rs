@@ -16,11 +16,50 @@ pub(super) struct CompiledReader {
     pub(super) names: NamedKeys,
 }
 
+/// The sentences of a comment, and what each of them says of leaks.
+struct SaidOfLeaks {
+    sentences: Vec<Sentence>,
+    sayings: Vec<Saying>,
+    /// All of the sentences.
+    comment: String,
+}
+
 impl CompiledReader {
-    /// What a comment tells of a leak; `None`: nothing.
-    pub(super) fn read(&self, text: &CleanText) -> Option<LeakReport> {
-        let all = sentences(&self.rules, text.as_str());
-        let told = self.told(&all);
+    /// What a comment tells of a leak, and what it says against one, or of none at all in words of leaks.
+    pub(super) fn hear(&self, text: &CleanText) -> (Option<LeakReport>, Option<LeakDenial>) {
+        let said = self.said(text.as_str());
+        match self.report(text, &said) {
+            Some(report) => {
+                let denial = self.denied(&report.rest);
+                (Some(report), denial)
+            }
+            None => (None, self.denial(text, &said)),
+        }
+    }
+
+    /// What is said against a leak: clauses that deny one, and sentences that tell of none at all.
+    pub(super) fn denied(&self, text: &CleanText) -> Option<LeakDenial> {
+        self.denial(text, &self.said(text.as_str()))
+    }
+
+    fn said(&self, text: &str) -> SaidOfLeaks {
+        let sentences = sentences(&self.rules, text);
+        let comment = joined(&sentences);
+        let saying = |sentence: &Sentence| self.saying(sentence, &comment);
+        SaidOfLeaks {
+            sayings: sentences.iter().map(saying).collect(),
+            sentences,
+            comment,
+        }
+    }
+
+    fn report(&self, text: &CleanText, all: &SaidOfLeaks) -> Option<LeakReport> {
+        let told = self.told(all);
+        let SaidOfLeaks {
+            sentences: all,
+            comment,
+            ..
+        } = all;
         if told.is_empty() {
             return None;
         }
@@ -31,7 +70,7 @@ impl CompiledReader {
         let keys = if is_asked {
             LeakedKeys::Unnamed
         } else {
-            self.keys_of(&meant.collect::<Vec<_>>(), &all, text.as_str())
+            self.keys_of(&meant.collect::<Vec<_>>(), all, text.as_str())
         };
         let written = self.names.variables_in(&self.rules, text.as_str());
         let services = match &keys {
@@ -50,10 +89,9 @@ impl CompiledReader {
             rest = all.iter().map(|sentence| self.work_in(said(sentence))).collect();
         }
         let rest = CleanText::passed(rest.trim().to_owned());
-        let comment = joined(&all);
         let mut values = NamedValues::default();
         for sentence in &told {
-            values.add(self.values_told(said(sentence), &comment));
+            values.add(self.values_told(said(sentence), comment));
         }
         let (keys, former) = values.of(keys);
         Some(LeakReport {
@@ -103,17 +141,15 @@ impl CompiledReader {
             .fold(String::new(), |kept, piece| kept + piece.trim() + ". ")
     }
 
-    /// What is said against a leak: clauses that deny one, and sentences that tell of none at all.
-    pub(super) fn denied(&self, text: &CleanText) -> Option<LeakDenial> {
-        let all = sentences(&self.rules, text.as_str());
-        let comment = joined(&all);
+    fn denial(&self, text: &CleanText, heard: &SaidOfLeaks) -> Option<LeakDenial> {
+        let all = &heard.sentences;
         let said = |sentence: &Sentence| &text.as_str()[sentence.span.clone()];
         let (mut rest, mut against) = (text.as_str().to_owned(), Vec::new());
-        for sentence in all.iter().rev().filter(|sentence| !sentence.asks) {
-            let found = self.against(said(sentence), sentence).or_else(|| {
-                let is_idle = self.saying(sentence, &comment) == Saying::Idle;
-                is_idle.then(|| (None, String::new()))
-            });
+        let pairs = all.iter().zip(&heard.sayings);
+        for (sentence, saying) in pairs.rev().filter(|(sentence, _)| !sentence.asks) {
+            let is_idle = *saying == Saying::Idle;
+            let found = self.against(said(sentence), sentence);
+            let found = found.or_else(|| is_idle.then(|| (None, String::new())));
             let Some((denial, kept)) = found else { continue };
             against.push((sentence, denial));
             let kept = format!("{kept} {}", self.work_in(said(sentence)));
@@ -128,7 +164,7 @@ impl CompiledReader {
         let counts = takes_back || firmest == Some(Firmness::Firm);
         let keys = || {
             self.named_in(&denied)
-                .unwrap_or_else(|| self.keys_of(&denied, &all, text.as_str()))
+                .unwrap_or_else(|| self.keys_of(&denied, all, text.as_str()))
         };
         let mut values = NamedValues::default();
         for said in &denied {
@@ -210,21 +246,21 @@ impl CompiledReader {
 
     /// Whether a text tells of a leak.
     pub(super) fn tells(&self, text: &str) -> bool {
-        !self.told(&sentences(&self.rules, text)).is_empty()
+        !self.told(&self.said(text)).is_empty()
     }
 
     /// The sentences that tell of a leak.
-    fn told<'s>(&self, all: &'s [Sentence]) -> Vec<&'s Sentence> {
-        let comment = joined(all);
-        let is_told = |sentence: &&Sentence| self.saying(sentence, &comment) == Saying::Told;
-        let told: Vec<&Sentence> = all.iter().filter(is_told).collect();
+    fn told<'s>(&self, said: &'s SaidOfLeaks) -> Vec<&'s Sentence> {
+        let pairs = said.sentences.iter().zip(&said.sayings);
+        let told = pairs.filter(|(_, saying)| **saying == Saying::Told);
+        let told: Vec<&Sentence> = told.map(|(sentence, _)| sentence).collect();
         // That a former key was replaced settles nothing: whether it is dead is looked at.
         let of_former = || {
             told.iter()
                 .any(|sentence| !self.values_in(&sentence.text).former.is_empty())
         };
-        let is_bygone = || self.rules.has("bygone", &comment) || !of_former();
-        if told.is_empty() || self.rules.settles(&self.settling(all, &told)) && is_bygone() {
+        let is_bygone = || self.rules.has("bygone", &said.comment) || !of_former();
+        if told.is_empty() || self.rules.settles(&self.settling(&said.sentences, &told)) && is_bygone() {
             return Vec::new();
         }
         told

@@ -2,6 +2,7 @@
 use super::rules::LeakRules;
 use crate::domain::quotations::quotations;
 use crate::domain::redact::PLACEHOLDER;
+use std::borrow::Cow;
 use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -100,20 +101,23 @@ fn spans(line: &str) -> Vec<Range<usize>> {
 fn ready(rules: &LeakRules, sentence: &str) -> String {
     let mut text = env_named(&folded(&unquoted(rules, sentence)));
     for pattern in &rules.strip {
-        text = replaced(pattern, &text, " ");
+        text = replaced(pattern, text, " ");
     }
     for pattern in &rules.other {
-        text = replaced(pattern, &text, &format!(" {OTHER} "));
+        text = replaced(pattern, text, &format!(" {OTHER} "));
     }
     text = unhyphened(&text).split_ascii_whitespace().collect::<Vec<_>>().join(" ");
     for (pattern, spelling) in &rules.spelt {
-        text = replaced(pattern, &text, &format!(" {spelling} "));
+        text = replaced(pattern, text, &format!(" {spelling} "));
     }
     text.trim().to_owned()
 }
 
-fn replaced(pattern: &regex::bytes::Regex, text: &str, by: &str) -> String {
-    String::from_utf8_lossy(&pattern.replace_all(text.as_bytes(), by.as_bytes())).into_owned()
+fn replaced(pattern: &regex::bytes::Regex, text: String, by: &str) -> String {
+    match pattern.replace_all(text.as_bytes(), by.as_bytes()) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(replaced) => String::from_utf8_lossy(&replaced).into_owned(),
+    }
 }
 
 /// Without quotations of more than a word, unless somebody who looks for keys is quoted.

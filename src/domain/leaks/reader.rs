@@ -69,14 +69,9 @@ impl LeakReader {
         }
     }
 
-    /// What a comment tells of a leak; `None`: nothing.
-    pub fn read(&self, text: &CleanText) -> Option<LeakReport> {
-        self.compiled()?.read(text)
-    }
-
-    /// What a comment says against a leak, or of none at all in words of leaks; `None`: nothing.
-    pub fn denied(&self, text: &CleanText) -> Option<LeakDenial> {
-        self.compiled()?.denied(text)
+    /// What a comment tells of a leak, and what it says against one, or of none at all in words of leaks; `None`: nothing.
+    pub fn hear(&self, text: &CleanText) -> (Option<LeakReport>, Option<LeakDenial>) {
+        self.compiled().map_or((None, None), |compiled| compiled.hear(text))
     }
 
     /// Whether a comment has words of leaks, whatever it says of them.

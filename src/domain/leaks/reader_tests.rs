@@ -18,7 +18,8 @@ fn reader() -> &'static LeakReader {
 
 fn keys(text: &str) -> Option<LeakedKeys> {
     reader()
-        .read(&CleanText::passed(text.to_owned()))
+        .hear(&CleanText::passed(text.to_owned()))
+        .0
         .map(|report| report.keys)
 }
 
@@ -54,7 +55,7 @@ fn the_keys_that_are_named_are_meant() {
 
 #[test]
 fn what_denies_a_leak_is_told_and_taken_out() {
-    let denied = |text: &str| reader().denied(&CleanText::passed(text.to_owned())).unwrap();
+    let denied = |text: &str| reader().hear(&CleanText::passed(text.to_owned())).1.unwrap();
     assert_eq!(
         denied("false alarm, the old Groq key did not leak").former,
         ["API_Groq"]
@@ -88,24 +89,24 @@ fn what_denies_a_leak_is_told_and_taken_out() {
 #[test]
 fn of_a_warning_that_was_pasted_nothing_is_its_authors_report() {
     let text = "GitGuardian has detected a Groq API Key in your repository. It is complete and verified. Mark as false positive. Thanks.";
-    let report = reader().read(&CleanText::passed(text.to_owned())).unwrap();
+    let report = reader().hear(&CleanText::passed(text.to_owned())).0.unwrap();
     assert_eq!((report.keys, report.rest.as_str()), (named(&["API_Groq"]), ""));
 }
 
 #[test]
 fn what_tells_of_it_is_taken_out_and_the_rest_stays() {
     let text = CleanText::passed("Step 1 is done. I committed the .env by accident. What is next?".to_owned());
-    let report = reader().read(&text).unwrap();
+    let report = reader().hear(&text).0.unwrap();
     assert_eq!(report.rest.as_str(), "Step 1 is done. What is next?");
     let text = CleanText::passed("Stap 3 is klaar, maar ik heb de Groq key in Slack geplakt".to_owned());
-    let report = reader().read(&text).unwrap();
+    let report = reader().hear(&text).0.unwrap();
     assert_eq!(report.rest.as_str(), "Stap 3 is klaar.");
 }
 
 #[test]
 fn a_denial_that_is_doubted_takes_nothing_back() {
     let counted = |text: &str| {
-        let denial = reader().denied(&CleanText::passed(text.to_owned()));
+        let denial = reader().hear(&CleanText::passed(text.to_owned())).1;
         denial.is_some_and(|denial| denial.keys.is_some())
     };
     for text in [
@@ -162,7 +163,7 @@ fn a_false_alarm_is_one_of_the_keys_that_it_names() {
         "Lo de Groq fue una falsa alarma",
         "O vazamento da Groq foi alarme falso",
     ] {
-        let denial = reader().denied(&CleanText::passed(text.to_owned())).unwrap();
+        let denial = reader().hear(&CleanText::passed(text.to_owned())).1.unwrap();
         assert_eq!(
             (denial.keys, denial.takes_back),
             (Some(named(&["API_Groq"])), true),
@@ -193,7 +194,7 @@ fn a_former_key_is_meant_where_a_word_beside_it_says_so() {
         ("An old colleague leaked our Groq key", &[]),
         ("the new Groq key leaked", &[]),
     ] {
-        let report = reader().read(&CleanText::passed(text.to_owned()));
+        let report = reader().hear(&CleanText::passed(text.to_owned())).0;
         let report = report.unwrap_or_else(|| panic!("{text:?} tells of a leak"));
         assert_eq!(report.former, former, "{text:?}");
     }
@@ -253,7 +254,7 @@ fn a_former_key_is_meant_only_where_the_leak_is_told_of_it() {
             groq,
         ),
     ] {
-        let report = reader().read(&CleanText::passed(text.to_owned()));
+        let report = reader().hear(&CleanText::passed(text.to_owned())).0;
         let report = report.unwrap_or_else(|| panic!("{text:?} tells of a leak"));
         assert_eq!(report.keys, named(present), "{text:?}");
         assert_eq!(report.former, former, "{text:?}");
@@ -300,10 +301,10 @@ fn of_several_keys_one_is_denied_and_another_told() {
             "STRIPE_SECRET_KEY",
         ),
     ] {
-        let report = reader().read(&CleanText::passed(text.to_owned()));
+        let report = reader().hear(&CleanText::passed(text.to_owned())).0;
         let report = report.unwrap_or_else(|| panic!("{text:?} tells of a leak"));
         assert_eq!(report.keys, named(&[leaked]), "{text:?}");
-        let denial = reader().denied(&report.rest);
+        let denial = reader().hear(&report.rest).1;
         assert_eq!(
             denial.and_then(|denial| denial.keys),
             Some(named(&["API_Groq"])),

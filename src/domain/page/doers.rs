@@ -1,4 +1,5 @@
 //! Who does which step, as people say it; and what they want to be reminded of.
+use crate::domain::asks::Errand;
 use crate::domain::effect::Place;
 use crate::domain::ids::{CommentId, PersonId};
 use chrono::{DateTime, Utc};
@@ -22,10 +23,13 @@ pub struct Doer {
 pub struct Reminder {
     /// The moment at which they want to hear of us.
     pub at: DateTime<Utc>,
-    /// The person who asks for it.
+    /// The person who is spoken to: who asks for it, or whom they name, where we know who that is.
     pub author: PersonId,
     /// That person's name.
     pub name: Option<String>,
+    /// What it is for.
+    #[serde(default)]
+    pub errand: Errand,
     /// The comment that asks for it.
     pub comment: CommentId,
     /// The thread of that comment.

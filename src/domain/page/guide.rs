@@ -14,12 +14,17 @@ mod lead;
 mod lead_token;
 mod numbering;
 mod outline;
+mod quoted;
 mod reader;
 mod remark;
+mod said;
+mod step_text;
 mod table;
+mod unread;
 mod words;
 pub use block::{BlockKind, PageBlock};
 pub use remark::{Remark, StepForm};
+pub use said::SaidLine;
 
 /// What a page says to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +42,9 @@ pub struct Guide {
     /// What the page asks for before the first step.
     #[serde(default)]
     pub prerequisites: Vec<Prerequisite>,
+    /// What it says, line by line, for whoever asks about that.
+    #[serde(default)]
+    pub lines: Vec<SaidLine>,
     /// What was not read, or was read with a guess.
     #[serde(default)]
     pub remarks: Vec<Remark>,
@@ -117,6 +125,11 @@ impl Guide {
         self.steps.iter().find(|step| step.number == number)
     }
 
+    /// The box that a block is.
+    pub fn box_at(&self, block: &BlockId) -> Option<&Criterion> {
+        self.criteria.iter().find(|on_page| on_page.block == *block)
+    }
+
     /// The step that a block belongs to.
     pub fn step_of(&self, block: &BlockId) -> Option<u8> {
         self.steps
@@ -165,6 +178,7 @@ mod tests {
             text: CleanText::passed(text.to_owned()),
             depth: 0,
             is_bold: false,
+            begins_bold: false,
             is_closed: false,
         }
     }

@@ -1,6 +1,8 @@
 //! What was heard of people: claims, obstacles, what does not apply. Each carries the comment that it came from, and what no longer
 //! holds carries those that ended it, so that a comment can be undone, and nothing but it.
-use super::conversation::ReplyPart;
+use super::claimable::Claimable;
+use super::doers::{Doer, Reminder};
+use super::reply_part::ReplyPart;
 use crate::domain::classify::BlockerKind;
 use crate::domain::ids::{CommentId, DiscussionId, PersonId};
 use chrono::{DateTime, Utc};
@@ -30,7 +32,7 @@ pub struct Denial {
     pub step: u8,
 }
 
-/// What we hold of a step.
+/// What we hold of a step, or of a box that somebody named by its words.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct StepState {
@@ -93,14 +95,18 @@ pub struct EndedFact {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fact {
-    /// A step is finished; without a step, all of it.
-    Finished(Option<u8>, Claim),
+    /// A step or box is finished, or all of it.
+    Finished(Claimable, Claim),
     /// Somebody is stopped.
     Blocker(Blocker),
     /// Something does not apply.
     SetAside(SetAside),
     /// A step is not done, against the word of another.
     Denied(Denial),
+    /// Somebody does a step.
+    Does(Doer),
+    /// Somebody is to be reminded.
+    Reminds(Reminder),
 }
 
 impl Fact {
@@ -111,6 +117,8 @@ impl Fact {
             Self::Blocker(blocker) => &blocker.comment,
             Self::SetAside(aside) => &aside.comment,
             Self::Denied(denial) => &denial.comment,
+            Self::Does(doer) => &doer.comment,
+            Self::Reminds(reminder) => &reminder.comment,
         }
     }
 }

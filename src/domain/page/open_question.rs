@@ -1,6 +1,6 @@
 //! Questions that we asked and nobody answered yet. They are part of the state, so that a new start forgets none.
 use crate::domain::classify::{BlockerKind, Label};
-use crate::domain::ids::{CommentId, DiscussionId, PersonId};
+use crate::domain::ids::{BlockId, CommentId, DiscussionId, PersonId};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +22,9 @@ pub enum Asked {
         options: Vec<Label>,
         /// The steps that it speaks of.
         steps: Vec<u8>,
+        /// The boxes that it names by their words.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        boxes: Vec<BlockId>,
         /// Whether it speaks of the whole item.
         whole: bool,
         /// What would have to change, if it is a blocker.

@@ -223,6 +223,8 @@ pub struct PageState {
     pub beginning: Option<EffectId>,
     /// What we hold of each step.
     pub steps: BTreeMap<u8, StepState>,
+    /// Who said of which box by its words that it is so.
+    pub boxes_said: BTreeMap<BlockId, StepState>,
     /// The newest evidence for each check.
     pub evidence: Vec<Evidence>,
     /// The boxes, by criterion.
@@ -368,6 +370,12 @@ impl PageState {
     pub fn is_claimed(&self, step: u8) -> bool {
         let claims = self.steps.get(&step).is_some_and(|step| step.claim.is_some());
         claims && !self.denied.iter().any(|denial| denial.step == step)
+    }
+
+    /// The claim of a box by its words, by the box's number.
+    pub fn claim_of_box(&self, number: u8) -> Option<&Claim> {
+        let on_page = self.guide.criteria.iter().find(|on_page| on_page.number == number)?;
+        self.boxes_said.get(&on_page.block)?.claim.as_ref()
     }
 
     /// The newest evidence for a check.

@@ -26,7 +26,12 @@ pub(super) fn without_capital(mut runs: Vec<Run>, openers: &BTreeSet<String>) ->
     let Some(run) = first.filter(|run| !run.style.code) else {
         return runs;
     };
-    let Some(at) = run.text.find(char::is_alphanumeric) else {
+    // What the page says is quoted as it is.
+    let at = run
+        .text
+        .find(char::is_alphanumeric)
+        .filter(|at| !run.text[..*at].ends_with('"'));
+    let Some(at) = at else {
         return runs;
     };
     let word: String = run.text[at..].chars().take_while(|c| c.is_alphanumeric()).collect();
@@ -58,6 +63,7 @@ mod tests {
             ("Groq is valid", "Groq is valid"),
             ("Ana is stuck", "Ana is stuck"),
             ("`Next` is code", "Next is code"),
+            ("☑️ \"Next is it\" is", "☑️ \"Next is it\" is"),
         ] {
             assert_eq!(plain(&without_capital(runs(said), &openers)), expected);
         }

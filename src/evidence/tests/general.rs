@@ -131,6 +131,33 @@ fn tag(name: &str) -> Check {
     }
 }
 
+/// The id of the commit that a name stands for.
+fn id_of(dir: &Path, name: &str) -> String {
+    let mut command = std::process::Command::new("git");
+    let told = command.args(["rev-parse", name]).current_dir(dir).output().unwrap();
+    String::from_utf8(told.stdout).unwrap().trim().to_owned()
+}
+
+/// The origin is ahead of the local branch; then the branch goes, and only its commit is left.
+async fn a_merge_at_the_origin_and_a_deleted_branch(world: &TestWorld) {
+    let dir = world.dir.path();
+    git(dir, &["checkout", "--quiet", "-b", "feature/late"]);
+    git(dir, &["commit", "--quiet", "--allow-empty", "--no-verify", "-m", "d"]);
+    git(dir, &["checkout", "--quiet", "main"]);
+    let id = id_of(dir, "feature/late");
+    let late = merged("feature/late", Some("main"));
+    TestWorld::is(&world.look(&late).await, Missing, "git_unmerged");
+    TestWorld::is(&world.look(&merged(&id, None)).await, Missing, "git_unmerged");
+    git(dir, &["update-ref", "refs/remotes/origin/main", &id]);
+    TestWorld::is(&world.look(&late).await, Proven, "git_merged");
+    TestWorld::is(&world.look(&merged("main", None)).await, Missing, "git_unmerged");
+    git(dir, &["branch", "--quiet", "-D", "feature/late"]);
+    TestWorld::is(&world.look(&late).await, Missing, "git_branch_missing");
+    TestWorld::is(&world.look(&merged(&id[..10], None)).await, Proven, "git_merged");
+    let none = merged("0123456789abcdef", None);
+    TestWorld::is(&world.look(&none).await, Missing, "git_branch_missing");
+}
+
 #[tokio::test]
 async fn branches_and_tags_are_read_as_they_lie_there() {
     let world = TestWorld::new(&[]).await;
@@ -178,6 +205,7 @@ async fn branches_and_tags_are_read_as_they_lie_there() {
         &["update-ref", "refs/remotes/origin/far", "refs/heads/feature/orders"],
     );
     TestWorld::is(&world.look(&merged("far", Some("main"))).await, Proven, "git_merged");
+    a_merge_at_the_origin_and_a_deleted_branch(&world).await;
     std::fs::remove_file(dir.join(".git/HEAD")).unwrap();
     TestWorld::is(&world.look(&tag("v1.0")).await, Missing, "git_unreadable");
     assert!(!dir.join("ran").exists());

@@ -77,6 +77,7 @@ fn page(blocks: Vec<(BlockKind, String, usize, bool, bool)>) -> Vec<PageBlock> {
             text: clean(&text),
             depth,
             is_bold,
+            begins_bold: is_bold || at % 3 == 0,
             is_closed,
         };
     blocks.into_iter().enumerate().map(block).collect()
@@ -113,7 +114,9 @@ fn holds(blocks: &[PageBlock], guide: &Guide) -> Result<(), TestCaseError> {
         .chain(asked.map(|one| &one.block))
         .collect();
     let told = guide.remarks.iter().map(|remark| match remark {
-        Remark::BoxesOfNothing(boxes) | Remark::TooManyBoxes { left_out: boxes } => *boxes,
+        Remark::BoxesOfNothing(boxes) | Remark::TooManyBoxes { left_out: boxes } | Remark::BoxesAside { boxes, .. } => {
+            *boxes
+        }
         _ => 0,
     });
     prop_assert_eq!(

@@ -57,6 +57,7 @@ pub fn comment(page: &PageId, number: u64) -> CommentRow {
                 role: Role::Report,
                 certainty: Certainty::Sure,
                 steps: vec![1],
+                boxes: Vec::new(),
                 rules: vec!["completion.step".to_owned()],
                 keys: Vec::new(),
                 no_such_step: None,

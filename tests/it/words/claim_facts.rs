@@ -26,7 +26,14 @@ pub fn claims(proven: &[Value], missing: &[Value], unknown: &[Value]) -> Vec<(&'
         vec![no_title],
     ]
     .into_iter()
-    .flat_map(|steps| [true, false].map(|named| ("claim", context! { steps => steps.clone(), named })))
+    .flat_map(|steps| {
+        [true, false].map(|named| {
+            (
+                "claim",
+                context! { steps => steps.clone(), boxes => Vec::<Value>::new(), named },
+            )
+        })
+    })
     .collect();
     for (minutes, planned) in [
         (Some(90), Some(120)),

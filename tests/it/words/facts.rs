@@ -87,6 +87,7 @@ pub fn situations(sentence: impl Fn(&str, &Value) -> String) -> Vec<(&'static st
     let unknown = [line("old_keys_proving", "unknown")];
     let mut all = Vec::new();
     all.extend(super::claim_facts::claims(&proven, &missing, &unknown));
+    all.extend(super::box_facts::boxes(&proven, &missing, &unknown));
     all.extend(reports(&proven));
     all.extend(keys());
     all.extend(super::leak_facts::leaks());
@@ -157,7 +158,7 @@ fn reports(proven: &[Value]) -> Vec<(&'static str, Value)> {
         for (unticked, reopened, cleared) in [(0, false, false), (1, true, false), (0, false, true)] {
             all.push((
                 "correction",
-                context! { steps => steps.clone(), unticked, reopened, cleared },
+                context! { steps => steps.clone(), boxes => Vec::<Value>::new(), unticked, reopened, cleared },
             ));
         }
     }
@@ -232,7 +233,7 @@ fn asked() -> Vec<(&'static str, Value)> {
             for prompt in ["asks_meaning", "left_out"] {
                 all.push((
                     prompt,
-                    context! { options => options.to_vec(), steps => steps.clone(), whole },
+                    context! { options => options.to_vec(), steps => steps.clone(), boxes => Vec::<Value>::new(), whole },
                 ));
             }
         }

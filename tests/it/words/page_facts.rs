@@ -10,7 +10,6 @@ pub fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
     let mut all = Vec::new();
     for topic in [
         "question/about",
-        "question/assign",
         "question/blocked",
         "question/due",
         "question/help",
@@ -19,11 +18,9 @@ pub fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
         "question/leak",
         "question/quiet",
         "question/recheck",
-        "question/release",
         "question/remind",
         "question/skip",
         "question/status",
-        "question/take",
         "question/took",
         "question/unknown",
         "question/validate",
@@ -35,10 +32,23 @@ pub fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
     for (topic, own) in answers(missing) {
         all.extend(steps(missing).map(|step| (topic, context! { step, ..own.clone() })));
     }
+    for step in [None, Some(2)] {
+        let (text, url) = ("The keys are kept in the safe", "https://www.notion.so/p#b");
+        all.push(("quoted", context! { text, step, url }));
+    }
     all.extend(does());
     all.push(("nudge", context! {}));
+    let errands = [
+        context! { whom => (), what => (), by => () },
+        context! { whom => "Bram", what => "call the caterer", by => () },
+        context! { whom => (), what => "call the caterer", by => "Ana" },
+    ];
     for (day, hour) in [(Some("Fri 4 Dec 2026"), Some("09:00")), (None, None)] {
-        all.push(("reminds", context! { day, hour }));
+        all.extend(
+            errands
+                .clone()
+                .map(|errand| ("reminds", context! { day, hour, errand })),
+        );
     }
     all
 }
@@ -113,6 +123,23 @@ fn answers(missing: &[Value]) -> Vec<(&'static str, Value)> {
         ),
         ("question/changed", context! { news }),
         ("question/changed", context! { news => none() }),
+        ("question/who_broke", context! { reports => reports.clone() }),
+        ("question/who_broke", context! { reports => none() }),
+        ("question/sure", context! { reports => reports.clone() }),
+        (
+            "question/sure",
+            context! { reports => [context! { step => 3, name => (), at => AT, is_proven => false }] },
+        ),
+        ("question/sure", context! { reports => none() }),
+        (
+            "question/open_boxes",
+            context! { boxes => ["Notion token updated"], more_boxes => 0 },
+        ),
+        (
+            "question/open_boxes",
+            context! { boxes => ["Notion token updated", "Old API keys deleted"], more_boxes => 7 },
+        ),
+        ("question/open_boxes", context! { boxes => none(), more_boxes => 0 }),
         ("question/by_whom", context! { reports }),
         ("question/by_whom", context! { reports => none() }),
         (
@@ -125,6 +152,17 @@ fn answers(missing: &[Value]) -> Vec<(&'static str, Value)> {
             context! { makes => true, waits => false, line => () },
         ),
     ]);
+    for (minutes, steps, untold) in [
+        (0, 0, 0),
+        (1, 1, 0),
+        (45, 2, 0),
+        (45, 3, 1),
+        (90, 4, 2),
+        (0, 1, 1),
+        (0, 3, 3),
+    ] {
+        all.push(("question/left", context! { minutes, steps, untold }));
+    }
     for standing in ["proven", "missing"] {
         let line = context! { text => "the backup is whole", standing };
         all.push(("question/backup", context! { makes => true, waits => false, line }));

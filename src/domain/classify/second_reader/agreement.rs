@@ -4,7 +4,7 @@ use super::labels::{LABELS, column};
 use super::left_to_rules::{Words, is_left_to_rules, is_plain};
 use super::opinion::{Opinion, SecondReader};
 use super::verdict::RuleVerdict;
-use crate::domain::classify::combine::JudgedClause;
+use crate::domain::classify::combine::{JudgedClause, steps_of};
 use crate::domain::classify::judge::Judgement;
 use crate::domain::classify::reading::{Label, Role};
 use crate::domain::classify::rule_set::RuleSet;
@@ -78,10 +78,7 @@ fn weigh(
         scores[column(label)] += PLAIN_COUNTS;
     }
     let candidates = Candidates {
-        rule: match verdict {
-            RuleVerdict::Rule(label) => Some(label),
-            RuleVerdict::Structure(_) | RuleVerdict::Silent => None,
-        },
+        verdict,
         plain,
         is_lone: is_silent && words == Words::OneKnown,
         scores,
@@ -124,8 +121,8 @@ fn is_condition(label: Label, trace: &Trace) -> bool {
 
 /// The labels that a comment may have.
 struct Candidates<'a> {
-    /// The label that a rule gives it.
-    rule: Option<Label>,
+    /// What the rules make of it.
+    verdict: RuleVerdict,
     /// The label that they give it, where it is short and they know its words.
     plain: Option<Label>,
     /// Whether all it says is one word of which the rules say nothing: "ops", "HR".
@@ -144,26 +141,34 @@ struct Candidates<'a> {
 }
 
 impl Candidates<'_> {
+    /// The label that a rule gives it.
+    fn rule(&self) -> Option<Label> {
+        match self.verdict {
+            RuleVerdict::Rule(label) => Some(label),
+            RuleVerdict::Structure(_) | RuleVerdict::Silent => None,
+        }
+    }
+
     /// What a rule has read is never turned into a take-back, nor what its guards deny to be one, nor what is cured by its own
     /// author into a blocker; and the state of a key is told by rules, which see its name.
     fn may_be(&self, label: Label) -> bool {
         match label {
             label if self.is_lone && label.is_at_stake() => false,
-            Label::KeyReport => self.rule == Some(label),
-            Label::Correction => !self.is_kept && self.rule.is_none_or(|rule| rule == label),
-            Label::Blocker => !self.is_cured || self.rule == Some(label),
+            Label::KeyReport => self.rule() == Some(label),
+            Label::Correction => !self.is_kept && self.rule().is_none_or(|rule| rule == label),
+            Label::Blocker => !self.is_cured || self.rule() == Some(label),
             _ => true,
         }
     }
 
     fn is_finish(&self) -> bool {
         // What a rule has read as a take-back is never celebrated.
-        if self.rule == Some(Label::Correction) {
+        if self.rule() == Some(Label::Correction) {
             return false;
         }
         let least = if self.plain == Some(Label::Completion) {
             CHANCE_WHERE_PLAIN
-        } else if self.rule == Some(Label::Completion) {
+        } else if self.rule() == Some(Label::Completion) {
             FINISH_WITH_RULES
         } else {
             FINISH_ALONE
@@ -175,7 +180,7 @@ impl Candidates<'_> {
         let whole = self.opinion.whole[column(Label::Blocker)].exp();
         if self.plain == Some(Label::Blocker) {
             true
-        } else if self.rule == Some(Label::Blocker) {
+        } else if self.rule() == Some(Label::Blocker) {
             self.opinion.blocker.max(whole).max(self.told) > BLOCKER_WITH_RULES
         } else {
             self.may_be(Label::Blocker) && self.opinion.blocker > BLOCKER_ALONE
@@ -202,10 +207,10 @@ impl Candidates<'_> {
         let settled = match self.best(|_| true) {
             Some(label) if self.plain.is_none() && label > Label::Blocker && self.is_blocker() => Some(Label::Blocker),
             Some(Label::Completion) if !self.is_finish() => self.best(quiet),
-            Some(Label::Blocker | Label::Correction) if of_unknown_key && self.rule.is_none() => self.best(quiet),
+            Some(Label::Blocker | Label::Correction) if of_unknown_key && self.rule().is_none() => self.best(quiet),
             // "All done, have a nice weekend": what is said beside it takes nothing from a finish.
-            Some(Label::Chatter) if self.rule == Some(Label::Completion) && self.told_finish > FINISH_ALONE => {
-                self.rule
+            Some(Label::Chatter) if self.rule() == Some(Label::Completion) && self.told_finish > FINISH_ALONE => {
+                self.rule()
             }
             Some(Label::Blocker) if !self.is_blocker() && self.opinion.blocker < NO_BLOCKER => {
                 self.best(|label| label != Label::Blocker && (self.is_finish() || label != Label::Completion))
@@ -213,6 +218,16 @@ impl Candidates<'_> {
             label => label,
         };
         settled.unwrap_or(Label::Chatter)
+    }
+
+    /// Whether too little says so to act on it, and it is asked about: an obstacle or a take-back that no rule reads, a finish that
+    /// neither a rule nor the form of the sentence tells.
+    fn is_guessed(&self, settled: Label) -> bool {
+        match settled {
+            Label::Completion => self.verdict.label() != Some(Label::Completion),
+            Label::Blocker | Label::Correction => self.rule() != Some(settled),
+            _ => false,
+        }
     }
 
     /// The two labels that it may be, where another one is likely too: one that fits about as well, or better, or any where a
@@ -225,10 +240,13 @@ impl Candidates<'_> {
         } else {
             FINISH_SURE
         };
-        // What is reported is taken back by rules alone: the second reader's word is asked about.
-        let guesses_back = settled == Label::Correction && self.rule.is_none();
-        let hardly = settled == Label::Completion && (is_guess || self.opinion.completion < least) || guesses_back;
-        if !hardly && self.score(settled) - self.score(rival) >= DOUBT {
+        let is_far = self.score(settled) - self.score(rival) >= DOUBT;
+        // A guess is asked about by itself, unless something else is about as likely.
+        if self.is_guessed(settled) && is_far {
+            let quiet = self.best(|label| label >= Label::Progress && label != settled);
+            return Some([settled, quiet.unwrap_or(Label::Chatter)]);
+        }
+        if is_far && !(settled == Label::Completion && (is_guess || self.opinion.completion < least)) {
             return None;
         }
         let likely = |label: Label| self.score(rival) - self.score(label) < DOUBT;
@@ -243,11 +261,22 @@ impl Candidates<'_> {
 }
 
 /// "Finished step 1, step 2 crashes": the chance that those clauses are blockers in which a rule reads one, told by themselves, as
-/// the finish beside them, or before them, speaks against one in the whole.
+/// the finish beside them, or before them, speaks against one in the whole. One that names steps of its own, which nobody finished
+/// there, has nothing to do with that finish.
 fn told_apart(opinion: &Opinion, trace: &Trace) -> f32 {
     let is_beside = |clause: &JudgedClause| clause.is(Label::Completion) || clause.fails_now();
     if !trace.judged.iter().any(is_beside) {
         return 0.0;
+    }
+    let finished = steps_of(&trace.judged, |clause| clause.is(Label::Completion));
+    let is_apart = |clause: &JudgedClause| {
+        let rule = clause.judgement.as_ref().and_then(Judgement::rule);
+        let is_now = !clause.cues.is_past || clause.cues.is_now;
+        let is_of_others = is_now && clause.own_steps && finished != 0 && clause.steps & finished == 0;
+        clause.is(Label::Blocker) && rule.is_some() && is_of_others
+    };
+    if !trace.is_cured() && trace.judged.iter().any(is_apart) {
+        return 1.0;
     }
     told(Label::Blocker, opinion, trace)
 }

@@ -1,7 +1,8 @@
 //! Features: what the second reader sees of a text. Runs of words and letters, and the kinds that the lexicon gives the words,
 //! each hashed to a row of the table of weights.
 use super::row_counts::{ROW_BITS, RowCounts};
-use crate::domain::classify::lexicon::{SymbolTable, hash};
+use crate::domain::classify::lexicon::hash;
+use crate::domain::classify::rule_set::RuleSet;
 use crate::domain::classify::structure::Structure;
 use crate::domain::classify::token::Token;
 use crate::domain::classify::trace::Trace;
@@ -73,10 +74,14 @@ pub(in crate::domain::classify) struct KindNames {
 }
 
 impl KindNames {
-    pub(in crate::domain::classify) fn of(symbols: &SymbolTable) -> Self {
+    /// Of all kinds but those of the group `unseen`, which only tell words apart for single rules.
+    pub(in crate::domain::classify) fn of(rule_set: &RuleSet) -> Self {
+        let symbols = &rule_set.lexicon.symbols;
+        let unseen = rule_set.groups.get("unseen").copied().unwrap_or_default();
+        let is_seen = |name: &&str| !symbols.bit(name).is_some_and(|kind| kind.meets(unseen));
         let mut known = HashMap::from([(UNKNOWN, "unknown".to_owned()), (BORDER, "end".to_owned())]);
         let mut named = |symbol| {
-            let names = symbols.names(symbol).into_iter();
+            let names = symbols.names(symbol).into_iter().filter(is_seen);
             let kinds: Box<[u32]> = names
                 .map(|name| {
                     let kind = fold32(hash(name.bytes()));

@@ -4,7 +4,7 @@ use super::features::Feature;
 use super::weights::WeightTable;
 
 /// How often all examples are gone through.
-pub(super) const ROUNDS: usize = 30;
+const ROUNDS: usize = 30;
 const RATE: f32 = 0.1;
 const DECAY: f32 = 1e-6;
 const SEED: u64 = 0x6b6d_7365_636f_6e64;
@@ -16,8 +16,13 @@ pub(super) struct TrainingStep<'a> {
     pub(super) weight: f32,
 }
 
+/// The places of a list, all of them once in each round, in an order of its own.
+fn places_of_rounds(count: usize) -> impl Iterator<Item = usize> {
+    (0..ROUNDS).flat_map(move |round| shuffled(count, round))
+}
+
 /// The places of a list in the order of a round.
-pub(super) fn shuffled(count: usize, round: usize) -> Vec<usize> {
+fn shuffled(count: usize, round: usize) -> Vec<usize> {
     let mut state = SEED ^ u64::try_from(round).unwrap_or(0);
     let mut places: Vec<usize> = (0..count).collect();
     for at in (1..count).rev() {
@@ -30,7 +35,7 @@ pub(super) fn shuffled(count: usize, round: usize) -> Vec<usize> {
     places
 }
 
-pub(super) fn logistic(sum: f32) -> f32 {
+fn logistic(sum: f32) -> f32 {
     1.0 / (1.0 + exp(-sum))
 }
 
@@ -101,7 +106,7 @@ impl<const N: usize> LearningTable<N> {
         sums
     }
 
-    pub(super) fn sum(&self, features: &[Feature], at: usize) -> f32 {
+    fn sum(&self, features: &[Feature], at: usize) -> f32 {
         let sums = features
             .iter()
             .map(|feature| self.weights[self.row(*feature)][at] * feature.value);
@@ -110,67 +115,70 @@ impl<const N: usize> LearningTable<N> {
 
     /// Learns which of the `C` columns from `head` on is right.
     pub(super) fn learn<const C: usize>(&mut self, head: usize, samples: &[TrainingStep]) {
-        for round in 0..ROUNDS {
-            for place in shuffled(samples.len(), round) {
-                let TrainingStep {
-                    features,
-                    right,
-                    weight,
-                } = &samples[place];
-                let sums = self.sums(features);
-                let chances = chances::<C>(std::array::from_fn(|column| sums[head + column]));
-                for (column, chance) in chances.iter().enumerate() {
-                    let error = chance - f32::from(u8::from(column == *right));
-                    self.step(features, head + column, error * weight);
-                }
+        for place in places_of_rounds(samples.len()) {
+            let TrainingStep {
+                features,
+                right,
+                weight,
+            } = &samples[place];
+            let sums = self.sums(features);
+            let chances = chances::<C>(std::array::from_fn(|column| sums[head + column]));
+            for (column, chance) in chances.iter().enumerate() {
+                let error = chance - f32::from(u8::from(column == *right));
+                self.step(features, head + column, error * weight);
             }
+        }
+    }
+
+    /// Learns whether a column is right, of each of these features.
+    pub(super) fn learn_whether(&mut self, at: usize, samples: &[(&[Feature], bool)]) {
+        for place in places_of_rounds(samples.len()) {
+            let (features, is_right) = samples[place];
+            let error = logistic(self.sum(features, at)) - f32::from(u8::from(is_right));
+            self.step(features, at, error);
         }
     }
 
     /// Learns whether a column is right, by plain gradient descent: of each of these features whether it is, and how much that
     /// counts. Where few examples are right, steps that grow with the rareness of a feature learn those few by heart.
     pub(super) fn descend(&mut self, at: usize, shrink: f32, samples: &[(&[Feature], bool, f32)]) {
-        for round in 0..ROUNDS {
-            for place in shuffled(samples.len(), round) {
-                let (features, is_right, counts) = samples[place];
-                let error = (logistic(self.sum(features, at)) - f32::from(u8::from(is_right))) * counts;
-                for feature in features {
-                    let row = self.row(*feature);
-                    let weight = &mut self.weights[row][at];
-                    *weight -= error * feature.value + shrink * *weight;
-                }
-                self.biases[at] -= RATE * error;
+        for place in places_of_rounds(samples.len()) {
+            let (features, is_right, counts) = samples[place];
+            let error = (logistic(self.sum(features, at)) - f32::from(u8::from(is_right))) * counts;
+            for feature in features {
+                let row = self.row(*feature);
+                let weight = &mut self.weights[row][at];
+                *weight -= error * feature.value + shrink * *weight;
             }
+            self.biases[at] -= RATE * error;
         }
     }
 
     /// Learns which of all columns is right, by plain gradient descent.
     pub(super) fn descend_among(&mut self, shrink: f32, samples: &[TrainingStep]) {
-        for round in 0..ROUNDS {
-            for place in shuffled(samples.len(), round) {
-                let TrainingStep {
-                    features,
-                    right,
-                    weight,
-                } = &samples[place];
-                let chances = chances(self.sums(features));
-                let errors: [f32; N] =
-                    std::array::from_fn(|column| (chances[column] - f32::from(u8::from(column == *right))) * weight);
-                for feature in *features {
-                    let row = self.row(*feature);
-                    for (weight, error) in self.weights[row].iter_mut().zip(errors) {
-                        *weight -= error * feature.value + shrink * *weight;
-                    }
+        for place in places_of_rounds(samples.len()) {
+            let TrainingStep {
+                features,
+                right,
+                weight,
+            } = &samples[place];
+            let chances = chances(self.sums(features));
+            let errors: [f32; N] =
+                std::array::from_fn(|column| (chances[column] - f32::from(u8::from(column == *right))) * weight);
+            for feature in *features {
+                let row = self.row(*feature);
+                for (weight, error) in self.weights[row].iter_mut().zip(errors) {
+                    *weight -= error * feature.value + shrink * *weight;
                 }
-                for (bias, error) in self.biases.iter_mut().zip(errors) {
-                    *bias -= RATE * error;
-                }
+            }
+            for (bias, error) in self.biases.iter_mut().zip(errors) {
+                *bias -= RATE * error;
             }
         }
     }
 
     /// One step of a column against an error.
-    pub(super) fn step(&mut self, features: &[Feature], at: usize, error: f32) {
+    fn step(&mut self, features: &[Feature], at: usize, error: f32) {
         if error.abs() < 1e-5 {
             return;
         }

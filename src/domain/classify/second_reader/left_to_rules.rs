@@ -24,7 +24,15 @@ pub(super) fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: 
     // Nor a step that failed at first and is said to be finished since.
     let finishes = |clause: &JudgedClause| clause.is(Label::Completion) && clause.steps != 0;
     let is_cured = trace.is_cured() && verdict == RuleVerdict::Rule(Label::Completion);
+    // Nor talk, by a rule that says so of these very words.
+    let mut said = trace
+        .judged
+        .iter()
+        .filter(|clause| clause.judgement.is_some())
+        .peekable();
+    let is_talk = said.peek().is_some() && said.all(|clause| talks(rule_set, clause));
     trace.clause_spans.is_empty()
+        || is_talk
         || is_cured && trace.judged.iter().any(finishes)
         || trace.judged.iter().any(to_us)
         || trace.judged.iter().all(denies)
@@ -34,6 +42,16 @@ pub(super) fn is_left_to_rules(rule_set: &RuleSet, verdict: RuleVerdict, words: 
         || is_read(verdict, trace)
         || is_known(verdict) && (is_plain(verdict, trace) || unknown(trace) == 0) && trace.judged.iter().all(frees)
         || verdict == RuleVerdict::Silent && words == Words::None
+}
+
+/// A rule for talk of a higher rank than this is one that knows what is said; below it stand those for a greeting among other words.
+const RANK_OF_TALK: u8 = 80;
+
+/// Whether a rule knows a clause as talk: "I'm off on Friday".
+fn talks(rule_set: &RuleSet, clause: &JudgedClause) -> bool {
+    let rule = clause.judgement.as_ref().and_then(Judgement::rule);
+    let rule = rule.map(|rule| &rule_set.rules[rule]);
+    clause.is(Label::Chatter) && rule.is_some_and(|rule| rule.label == Label::Chatter && rule.rank > RANK_OF_TALK)
 }
 
 /// Whether a guard makes words of something else a take-back: "I never said that step 2 is done".

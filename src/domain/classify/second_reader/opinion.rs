@@ -3,9 +3,9 @@ use super::features::{Feature, FeatureReader, KindNames};
 use super::labels::LABELS;
 use super::verdict::RuleVerdict;
 use super::weights::{CLAUSE, COLUMNS, HAS_BLOCKER, HAS_COMPLETION, WHOLE, Weights};
-use crate::domain::classify::ask::{ASKS, Ask};
-use crate::domain::classify::lexicon::SymbolTable;
+use crate::domain::classify::ask::{ASKS, Ask, AskOpinion};
 use crate::domain::classify::reading::{Label, SUSPICIONS};
+use crate::domain::classify::rule_set::RuleSet;
 use crate::domain::classify::trace::Trace;
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -35,10 +35,10 @@ pub(super) struct Opinion {
 }
 
 impl SecondReader {
-    pub(in crate::domain::classify) fn new(weights: Weights, symbols: &SymbolTable) -> Self {
+    pub(in crate::domain::classify) fn new(weights: Weights, rule_set: &RuleSet) -> Self {
         Self {
             weights: Arc::new(weights),
-            names: Arc::new(KindNames::of(symbols)),
+            names: Arc::new(KindNames::of(rule_set)),
         }
     }
 
@@ -77,20 +77,18 @@ impl SecondReader {
         self.weights.suspicions.sums(&words).map(chance)
     }
 
-    /// What a sentence asks of us most likely, and the chance that it does.
-    pub(in crate::domain::classify) fn ask(&self, sentence: &str) -> (Ask, f32) {
+    /// What a sentence asks of us most likely.
+    pub(in crate::domain::classify) fn ask(&self, sentence: &str) -> AskOpinion {
         let words = with_reader(|reader| reader.words(sentence));
         let chances = log_chances(self.weights.asks.sums(&words));
         let of_asks = ASKS.into_iter().zip(chances);
         let best = of_asks.max_by(|one, other| one.1.total_cmp(&other.1));
-        best.map_or((Ask::Help, 0.0), |(ask, chance)| (ask, chance.exp()))
-    }
-
-    /// The chance that a sentence asks something of us, whatever it is.
-    pub(in crate::domain::classify) fn asks_something(&self, sentence: &str) -> f32 {
-        let words = with_reader(|reader| reader.words(sentence));
-        let chances = log_chances(self.weights.asks.sums(&words));
-        1.0 - chances[ASKS.len()].exp()
+        let (ask, chance) = best.map_or((Ask::Help, 0.0), |(ask, chance)| (ask, chance.exp()));
+        AskOpinion {
+            ask,
+            chance,
+            asks_something: 1.0 - chances[ASKS.len()].exp(),
+        }
     }
 
     /// How well each label fits, given the verdict of the rules.

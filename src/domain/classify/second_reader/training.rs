@@ -1,7 +1,7 @@
 //! Training: the weights of the second reader from labelled comments, each kind of knowledge by a table of its own.
 use super::features::Feature;
 use super::labels::{KINDS, LABELS, column, kind_column};
-use super::learning_table::{LearningTable, ROUNDS, TrainingStep, logistic, shuffled};
+use super::learning_table::{LearningTable, TrainingStep};
 use super::row_counts::ROWS;
 use super::verdict::RuleVerdict;
 use super::weights::{
@@ -207,14 +207,11 @@ fn clause_labels(table: &LearningTable<COLUMNS>, head: usize, example: &Example)
 }
 
 fn learn_presence(table: &mut LearningTable<COLUMNS>, examples: &[&Example], label: Label, at: usize) {
-    for round in 0..ROUNDS {
-        for place in shuffled(examples.len(), round) {
-            let example = &examples[place];
-            let chance = logistic(table.sum(&example.whole, at));
-            let is_there = f32::from(u8::from(example.labels.contains(&label)));
-            table.step(&example.whole, at, chance - is_there);
-        }
-    }
+    let samples: Vec<(&[Feature], bool)> = examples
+        .iter()
+        .map(|example| (example.whole.as_slice(), example.labels.contains(&label)))
+        .collect();
+    table.learn_whether(at, &samples);
 }
 
 /// How much an example of each of `N` labels counts, so that rare ones are not drowned.

@@ -15,6 +15,8 @@ pub struct PageBlock {
     pub depth: usize,
     /// Whether all its text is bold: such a paragraph is a heading to people.
     pub is_bold: bool,
+    /// Whether its first words are bold: what they say stands before the rest as a heading does.
+    pub begins_bold: bool,
     /// Whether it holds blocks that nobody here may read.
     pub is_closed: bool,
 }

@@ -5,21 +5,24 @@
 //! 2. headings, toggles and lines in bold with a number or a letter: "1. Go"; where there is a heading "Steps", under it
 //! 3. items, boxes and paragraphs with a word and a number
 //! 4. what stands under a heading "Steps"
+//!    (headings with the numbers of parts alone, "1.1" and "1.2", come behind it)
 //! 5. tables with a column of steps, numbers or boxes
 //! 6. toggles, then numbered lists, then paragraphs that begin with a number
 //! 7. boxes, where one is enough; then lines in bold
 use super::block::BlockKind;
 use super::estimates;
 use super::lead::{Lead, LeadKind};
-use super::outline::{BOLD, PageLine, Standing};
+use super::outline::{BOLD, COLON, PageLine, Standing};
 use super::remark::StepForm;
 use super::table::{self, StepRow};
 use super::words::Section;
+use std::collections::HashSet;
 
 /// A title that is cut out of an item is no longer than this, in characters.
 const LONGEST_TITLE: usize = 100;
 
 /// The beginning of a step.
+#[derive(Default)]
 pub(super) struct StepBegin {
     /// The line at which it begins.
     pub(super) line: usize,
@@ -30,8 +33,12 @@ pub(super) struct StepBegin {
     pub(super) is_part: bool,
     /// Its title, without number and estimate; empty if only the number is written.
     pub(super) title: String,
+    /// The last of several steps that have one heading.
+    pub(super) until: Option<u32>,
     /// The name that is written: "Phase A".
     pub(super) name: String,
+    /// The number in it as it is written: "1.2".
+    pub(super) written: String,
     pub(super) minutes: Option<u32>,
 }
 
@@ -53,6 +60,7 @@ impl FormReader<'_> {
             .or_else(|| self.worded_items())
             .or_else(|| self.under_steps())
             .or_else(|| self.numbered(|_| true))
+            .or_else(|| self.parts())
             .or_else(|| self.rows())
             .or_else(|| self.lists())
             .or_else(|| self.boxes())
@@ -87,17 +95,40 @@ impl FormReader<'_> {
         line.rank.is_some() || kind == BlockKind::Toggle || kind == BlockKind::Callout && line.has_inner
     }
 
-    /// Form 1. Where the numbers of "Step" begin anew in each "Phase", the phases are the steps.
+    /// Form 1: the word for a step and its number, or those for a part where no step has them.
     fn worded(&self) -> Option<FoundForm> {
         let of_kind = |kind| self.without_stray_letters(self.with_lead(kind, |at, _| self.is_strong(at)));
-        let (steps, parts) = (of_kind(LeadKind::Step), of_kind(LeadKind::Part));
-        let firsts = |found: &[usize]| {
-            let leads = found.iter().filter_map(|at| self.lines[*at].lead.as_ref());
-            leads.filter(|lead| lead.number == 1 && !lead.is_part).count()
-        };
-        let parts_win = parts.len() > 1 && (steps.is_empty() || firsts(&steps) > 1 && firsts(&parts) == 1);
-        let found = if parts_win { parts } else { steps };
-        (!found.is_empty()).then(|| (None, self.begins(&found)))
+        let steps = self.without_spanning(of_kind(LeadKind::Step));
+        if !steps.is_empty() {
+            return Some((None, self.begins(&self.with_bold_leads(steps))));
+        }
+        let parts = of_kind(LeadKind::Part);
+        (parts.len() > 1).then(|| (None, self.begins(&parts)))
+    }
+
+    /// With the paragraphs that begin in bold with a step that no heading has: "**Step 3** Drive".
+    fn with_bold_leads(&self, mut found: Vec<usize>) -> Vec<usize> {
+        let number = |at: usize| self.lines[at].lead.as_ref().map(|lead| lead.number);
+        let known: HashSet<Option<u32>> = found.iter().map(|at| number(*at)).collect();
+        found.extend(self.with_lead(LeadKind::Step, |at, lead| {
+            let block = self.lines[at].block;
+            let is_led = block.kind == BlockKind::Text && block.begins_bold && !self.is_strong(at);
+            is_led && !lead.is_part && !lead.is_letter && !known.contains(&Some(lead.number))
+        }));
+        found.sort_unstable();
+        found
+    }
+
+    /// A heading over several steps, "Steps 1 to 3", is none where each of them has one of its own.
+    fn without_spanning(&self, mut found: Vec<usize>) -> Vec<usize> {
+        let lead = |at: &usize| self.lines[*at].lead.as_ref();
+        let of_one = |at: &usize| lead(at).filter(|lead| lead.until.is_none()).map(|lead| lead.number);
+        let single: Vec<u32> = found.iter().filter_map(of_one).collect();
+        found.retain(|at| {
+            let span = lead(at).and_then(|lead| Some(lead.number..=lead.until?));
+            span.is_none_or(|span| !single.iter().any(|number| span.contains(number)))
+        });
+        found
     }
 
     /// Letters count from A on: "Step N" in a template is none.
@@ -126,8 +157,11 @@ impl FormReader<'_> {
             .into_iter()
             .partition(|at| lead(at).is_some_and(|lead| (lead.is_closed || lead.is_part) && !lead.is_letter));
         let whole = closed.iter().filter(|at| lead(at).is_some_and(|lead| !lead.is_part));
-        if whole.count() > 1 {
-            return Some(closed);
+        let numbers: HashSet<u32> = closed.iter().filter_map(|at| Some(lead(at)?.number)).collect();
+        match whole.count() {
+            0 => {}
+            1 if numbers.len() < 2 => {}
+            _ => return Some(closed),
         }
         let counts = (1..)
             .zip(&open)
@@ -135,10 +169,33 @@ impl FormReader<'_> {
         (open.len() > 1 && counts).then_some(open)
     }
 
+    /// Behind form 4: "1.1", "1.2", "2.1", of the highest rank that has two; where no heading does, of what is listed or written.
+    fn parts(&self) -> Option<FoundForm> {
+        let found = self.with_lead(LeadKind::Number, |_, lead| lead.is_part);
+        let rank = |at: &usize| match self.lines[*at].rank {
+            Some(rank) => rank,
+            None if self.is_strong(*at) => BOLD - 1,
+            None => COLON,
+        };
+        let counts_on = |pair: &[usize]| {
+            let [one, other] = [pair[0], pair[1]].map(|at| self.lines[at].lead.as_ref());
+            let Some((one, other)) = one.zip(other) else {
+                return false;
+            };
+            let is_next = one.number == other.number && other.minor == one.minor + 1;
+            is_next || other.number == one.number + 1 && other.minor == 1
+        };
+        let of_rank = (1..=COLON).map(|of| found.iter().copied().filter(|at| rank(at) == of).collect::<Vec<_>>());
+        let found = of_rank.into_iter().find(|found| found.len() > 1)?;
+        let is_row = self.lines[found[0]].lead.as_ref()?.minor == 1 && found.windows(2).all(counts_on);
+        let begin = |at: &usize| begin(*at, self.lines[*at].text, self.lines[*at].lead.as_ref());
+        is_row.then(|| (Some(StepForm::Numbered), found.iter().map(begin).collect()))
+    }
+
     /// Form 3: lists, boxes, paragraphs.
     fn worded_items(&self) -> Option<FoundForm> {
         let found = self.with_lead(LeadKind::Step, |at, lead| {
-            self.lines[at].block.kind.is_listed() || lead.is_closed
+            self.lines[at].block.kind.is_listed() || lead.is_closed || self.lines[at].block.begins_bold
         });
         (found.len() > 1).then(|| (Some(StepForm::Worded), self.begins(&found)))
     }
@@ -207,8 +264,21 @@ impl FormReader<'_> {
             (StepForm::NumberedList, items),
             (StepForm::Numbered, typed),
         ];
-        let (form, found) = forms.into_iter().find(|(_, found)| found.len() > 1)?;
+        let is_form = |(form, found): &(StepForm, Vec<usize>)| {
+            found.len() > 1 && (*form == StepForm::Toggles || !self.is_aside_of_boxes(found))
+        };
+        let (form, found) = forms.into_iter().find(is_form)?;
         Some((Some(form), self.shown(&found)))
+    }
+
+    /// Whether items stand under fewer headings than boxes that are none of theirs: then the page's work is those boxes, and the
+    /// items tell how one part of it is done.
+    fn is_aside_of_boxes(&self, items: &[usize]) -> bool {
+        let heading = |at: usize| self.lines[..at].iter().rposition(|line| line.rank.is_some());
+        let of_items: HashSet<Option<usize>> = items.iter().map(|at| heading(*at)).collect();
+        let boxes = self.free_boxes().into_iter().map(heading);
+        let others: HashSet<Option<usize>> = boxes.filter(|heading| !of_items.contains(heading)).collect();
+        others.len() > of_items.len()
     }
 
     /// The beginnings, with the numbers that people see: those of a list begin anew under each heading.
@@ -227,8 +297,8 @@ impl FormReader<'_> {
         begins
     }
 
-    /// Form 7. Boxes under "Checklist" are steps where the page has no others.
-    fn boxes(&self) -> Option<FoundForm> {
+    /// The outermost boxes that stand under no heading of something else than steps.
+    fn free_boxes(&self) -> Vec<usize> {
         let is_listed = |at: usize| {
             let section = self.standings[at].section.map(|(section, _)| section);
             matches!(section, None | Some(Section::Steps | Section::Checklist))
@@ -245,6 +315,12 @@ impl FormReader<'_> {
                 boxes.push(at);
             }
         }
+        boxes
+    }
+
+    /// Form 7. Boxes under "Checklist" are steps where the page has no others.
+    fn boxes(&self) -> Option<FoundForm> {
+        let boxes = self.free_boxes();
         if !boxes.is_empty() {
             return Some((Some(StepForm::Boxes), self.begins(&boxes)));
         }
@@ -289,13 +365,16 @@ fn begin(line: usize, text: &str, lead: Option<&Lead>) -> StepBegin {
         .strip_suffix('.')
         .filter(|title| !title.contains('.'))
         .unwrap_or(title);
+    let written = lead.map(|lead| &text[lead.number_at..lead.name.1]).unwrap_or_default();
     StepBegin {
         line,
         number: lead.map(|lead| lead.number),
         is_letter: lead.is_some_and(|lead| lead.is_letter),
         is_part: lead.is_some_and(|lead| lead.is_part),
         title: shortened(title.trim_start_matches(|c: char| !c.is_alphanumeric() && !"(\"'`<[«“„¿¡/.~$".contains(c))),
+        until: lead.and_then(|lead| lead.until),
         name: name.to_owned(),
+        written: written.to_owned(),
         minutes: minutes.or(minutes_before),
     }
 }

@@ -9,6 +9,10 @@ pub(super) struct Lead {
     pub(super) number: u32,
     /// A part of that step: "1.2", "2b".
     pub(super) is_part: bool,
+    /// Which part: of "1.2" and "1b" it is 2.
+    pub(super) minor: u32,
+    /// The last of several steps: of "Steps 1 to 3" it is 3.
+    pub(super) until: Option<u32>,
     /// Whether a sign ends it, as in "1. Prepare"; "3 ways to prepare" has none.
     pub(super) is_closed: bool,
     /// The number was written as a letter.
@@ -17,6 +21,8 @@ pub(super) struct Lead {
     pub(super) title_at: usize,
     /// Where the name begins and ends: of "🔑 Phase A – Go" it is "Phase A".
     pub(super) name: (usize, usize),
+    /// Where the number begins in it.
+    pub(super) number_at: usize,
 }
 
 /// Which kind of lead it is.
@@ -51,12 +57,16 @@ fn is_ornament(token: &LeadToken) -> bool {
 }
 
 /// A number as it stands somewhere, with the place behind it.
+#[derive(Default)]
 struct FoundNumber {
     number: u32,
     is_part: bool,
+    minor: u32,
+    until: Option<u32>,
     is_letter: bool,
     /// Written as a word or as a letter: without a sign behind it a sentence may go on.
     is_word: bool,
+    at: usize,
     next: usize,
 }
 
@@ -93,9 +103,10 @@ impl LeadReader<'_> {
         }
     }
 
-    /// "Step 1", "STEP ONE", "Phase A", "Second step:".
+    /// "Step 1", "STEP ONE", "Phase A", "Second step:", "Steps 1 to 3".
     fn worded(&self, at: usize) -> Option<Lead> {
-        if let Some(kind) = self.kind_of_word(at) {
+        let is_several = self.is_word(at, &WORDS.several);
+        if let Some(kind) = self.kind_of_word(at).or(is_several.then_some(LeadKind::Step)) {
             let mut next = at + 1;
             while self.is_word(next, &WORDS.number_sign)
                 || next > at + 1 && self.is_sign(next, ".°")
@@ -104,17 +115,18 @@ impl LeadReader<'_> {
             {
                 next += 1;
             }
-            let found = self.number(next)?;
-            return self.closed(kind, at, &found);
+            let found = self.with_end(self.number(next)?, is_several);
+            return (found.until.is_some() || !is_several)
+                .then(|| self.closed(kind, at, &found))
+                .flatten();
         }
         let (number, next) = self.ordinal(at)?;
         let kind = self.kind_of_word(next)?;
         let found = FoundNumber {
             number,
-            is_part: false,
-            is_letter: false,
-            is_word: false,
+            at,
             next: next + 1,
+            ..FoundNumber::default()
         };
         self.closed(kind, at, &found)
             .filter(|lead| lead.is_closed || lead.title_at == self.end)
@@ -148,10 +160,11 @@ impl LeadReader<'_> {
     fn number(&self, at: usize) -> Option<FoundNumber> {
         let found = |number, is_letter, is_word| FoundNumber {
             number,
-            is_part: false,
             is_letter,
             is_word,
+            at,
             next: at + 1,
+            ..FoundNumber::default()
         };
         match self.part(at)? {
             LeadPart::Figure(number) => self.figure(at, *number),
@@ -169,41 +182,69 @@ impl LeadReader<'_> {
         }
     }
 
-    /// A figure and what belongs to it: "1.2", "2b", "1/5", "1 of 5". A time, a date or a range is none.
+    fn figure_at(&self, at: usize) -> Option<u32> {
+        match self.part(at)? {
+            LeadPart::Figure(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// A figure and what belongs to it: "1.2", "2b", "1/5", "1 of 5", "1-3". A time or a date is none.
     fn figure(&self, at: usize, number: u32) -> Option<FoundNumber> {
         let mut found = FoundNumber {
             number,
-            is_part: false,
-            is_letter: false,
-            is_word: false,
+            at,
             next: at + 1,
+            ..FoundNumber::default()
         };
-        let is_figure = |at: usize| matches!(self.part(at), Some(LeadPart::Figure(_)));
         let joined = |at: usize| !self.is_apart(at);
-        while self.is_sign(found.next, ".") && joined(found.next) && is_figure(found.next + 1) && joined(found.next + 1)
-        {
+        let joined_figure = |at: usize| {
+            let is_joined = joined(at) && joined(at + 1);
+            self.figure_at(at + 1).filter(|_| is_joined)
+        };
+        while let Some(minor) = joined_figure(found.next).filter(|_| self.is_sign(found.next, ".")) {
             found.is_part = true;
+            found.minor = minor;
             found.next += 2;
         }
-        if self.is_sign(found.next, ":-–/") && joined(found.next) && is_figure(found.next + 1) && joined(found.next + 1)
-        {
+        if let Some(other) = joined_figure(found.next).filter(|_| self.is_sign(found.next, ":-–/")) {
             if !self.is_sign(found.next, "/") {
-                return None;
+                let is_range = self.is_sign(found.next, "-–") && !found.is_part && other > number;
+                found.until = Some(is_range.then_some(other)?);
             }
             found.next += 2;
-        } else if self.is_word(found.next, &WORDS.of) && is_figure(found.next + 1) {
+        } else if self.is_word(found.next, &WORDS.of) && self.figure_at(found.next + 1).is_some() {
             found.next += 2;
         } else if let Some(LeadPart::Word(written, _)) = self.part(found.next)
             && joined(found.next)
         {
             // "2b" is a part of step 2; "2nd" and "5min" are no numbers of a step.
-            if written.chars().count() > 1 {
+            let mut letters = written.to_lowercase().chars().map(u32::from).collect::<Vec<_>>();
+            let (Some(letter), true) = (letters.pop(), letters.is_empty()) else {
                 return None;
-            }
+            };
             found.is_part = true;
+            found.minor = (letter + 1).saturating_sub(u32::from('a'));
             found.next += 1;
         }
         Some(found)
+    }
+
+    /// With the last number of a row: "1 to 3", "1 t/m 3", and where several are told of also "1 – 3".
+    fn with_end(&self, mut found: FoundNumber, is_several: bool) -> FoundNumber {
+        let at = if self.is_word(found.next, &WORDS.through) {
+            // "t/m"
+            found.next + if self.is_sign(found.next + 1, "/") { 3 } else { 1 }
+        } else {
+            // "Step 1 – 2 boxes" counts the boxes.
+            found.next + usize::from(is_several && self.is_sign(found.next, "-–&+,"))
+        };
+        let is_behind = at > found.next && !found.is_part && found.until.is_none();
+        if let Some(last) = self.figure_at(at).filter(|last| is_behind && *last > found.number) {
+            found.until = Some(last);
+            found.next = at + 1;
+        }
+        found
     }
 
     /// "1. Prepare", "(2) Build", "3️⃣ Ship", "A) Pack".
@@ -216,7 +257,7 @@ impl LeadReader<'_> {
         {
             at += 1 + usize::from(self.is_sign(at + 1, "."));
         }
-        let found = self.number(at)?;
+        let found = self.number(at).filter(|found| found.until.is_none())?;
         let is_word_of_a_number = matches!(self.part(at), Some(LeadPart::Word(_, folded)) if WORDS.numbers.contains_key(folded) && !found.is_letter);
         let lead = self.closed(LeadKind::Number, 0, &found)?;
         let is_plain = !found.is_word || lead.is_closed && !is_word_of_a_number;
@@ -254,10 +295,13 @@ impl LeadReader<'_> {
             kind,
             number: found.number,
             is_part: found.is_part,
+            minor: found.minor,
+            until: found.until,
             is_closed,
             is_letter: found.is_letter,
             title_at: self.tokens.get(next).map_or(self.end, |token| token.start),
             name: (self.tokens[at].start, last.end),
+            number_at: self.tokens[found.at].start,
         })
     }
 }

@@ -16,8 +16,22 @@ pub(super) struct Numbering {
 /// begin anew, all are counted from the top. A number that stands twice is the next one where that is missing, a slip of
 /// the pen; else both parts are one step.
 ///
-/// What has number and title of a step above it tells of that one again.
+/// What has number and title of a step above it tells of that one again. Parts, "1.1" and "1.2", are steps where nothing else is.
 pub(super) fn number(begins: &mut [StepBegin]) -> Numbering {
+    let are_parts = !begins.is_empty() && begins.iter().all(|begin| begin.is_part);
+    for begin in begins.iter_mut().filter(|_| are_parts) {
+        begin.is_part = false;
+        begin.number = None;
+        let title = std::mem::take(&mut begin.title);
+        begin.title = [begin.written.as_str(), &title].join(" ");
+        begin.title.truncate(begin.title.trim_end().len());
+    }
+    for begin in begins
+        .iter_mut()
+        .filter(|begin| begin.until.is_some() && !begin.title.is_empty())
+    {
+        begin.title = format!("{} ({})", begin.title, begin.written);
+    }
     let mut known = HashSet::new();
     for begin in begins
         .iter_mut()
@@ -28,7 +42,7 @@ pub(super) fn number(begins: &mut [StepBegin]) -> Numbering {
     let begins = &*begins;
     let whole: Vec<&StepBegin> = begins.iter().filter(|begin| !begin.is_part).collect();
     let written: Option<Vec<u32>> = whole.iter().map(|begin| begin.number).collect();
-    let mut remarks = Vec::new();
+    let mut remarks: Vec<Remark> = are_parts.then_some(Remark::PartsAreSteps).into_iter().collect();
     let mut numbers = match written {
         Some(written) if is_usable(&written) => as_written(begins, &written, &mut remarks),
         other => {
@@ -49,7 +63,15 @@ pub(super) fn number(begins: &mut [StepBegin]) -> Numbering {
         remarks.push(Remark::TooManySteps { left_out });
     }
     let numbers: Vec<Option<u8>> = numbers.into_iter().map(|number| number?.try_into().ok()).collect();
-    remarks.extend(order(&numbers));
+    let told = begins.iter().zip(&numbers);
+    remarks.extend(told.filter_map(|(begin, number)| {
+        let name = begin.name.clone();
+        Some(Remark::OneForSeveral {
+            name: begin.until.map(|_| name)?,
+            number: (*number)?,
+        })
+    }));
+    remarks.extend(order(begins, &numbers));
     Numbering { numbers, remarks }
 }
 
@@ -103,9 +125,13 @@ fn as_written(begins: &[StepBegin], written: &[u32], remarks: &mut Vec<Remark>) 
 }
 
 /// What is to be said of numbers that are missing, and of their order.
-fn order(numbers: &[Option<u8>]) -> Vec<Remark> {
+fn order(begins: &[StepBegin], numbers: &[Option<u8>]) -> Vec<Remark> {
     let listed: Vec<u8> = numbers.iter().flatten().copied().collect();
-    let known: HashSet<u8> = listed.iter().copied().collect();
+    let mut known: HashSet<u8> = listed.iter().copied().collect();
+    let spans = begins
+        .iter()
+        .filter_map(|begin| Some(begin.number?..=begin.until?.min(MOST_STEPS)));
+    known.extend(spans.flatten().filter_map(|number| u8::try_from(number).ok()));
     let (Some(first), Some(last)) = (listed.iter().min(), listed.iter().max()) else {
         return Vec::new();
     };
@@ -126,13 +152,9 @@ mod tests {
 
     fn begin(number: Option<u32>, is_part: bool) -> StepBegin {
         StepBegin {
-            line: 0,
             number,
-            is_letter: false,
             is_part,
-            title: String::new(),
-            name: String::new(),
-            minutes: None,
+            ..StepBegin::default()
         }
     }
 
@@ -202,5 +224,9 @@ mod tests {
         assert_eq!(number(&mut begins).numbers, [Some(1), Some(1), Some(2), Some(2)]);
         let mut begins = [begin(None, false), begin(None, false)];
         assert_eq!(number(&mut begins).numbers, [Some(1), Some(2)]);
+        let mut begins = [begin(Some(1), true), begin(Some(1), true), begin(Some(2), true)];
+        let numbering = number(&mut begins);
+        assert_eq!(numbering.numbers, [Some(1), Some(2), Some(3)]);
+        assert_eq!(numbering.remarks, [Remark::PartsAreSteps]);
     }
 }

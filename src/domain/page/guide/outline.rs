@@ -44,6 +44,8 @@ pub(super) enum Reach {
     FromHere(u8),
     /// To what lies in it.
     Inside,
+    /// To the list that stands behind it.
+    List,
 }
 
 /// The lines of a page. A block that came before is left out: two synced copies show the same one.
@@ -76,11 +78,10 @@ fn line(block: &PageBlock, has_inner: bool) -> PageLine<'_> {
         _ => false,
     };
     let is_step = lead.as_ref().is_some_and(|lead| lead.kind != LeadKind::Number);
-    let section = if may_open && !is_step {
-        WORDS.section(text)
-    } else {
-        None
-    };
+    let section = WORDS.section(text).filter(|_| may_open && !is_step);
+    // "3. Roll back the test" is a step, and a callout that warns says nothing of what follows it.
+    let may_be_aside = lead.is_none() && (block.kind != BlockKind::Callout || has_inner);
+    let section = section.filter(|section| *section != Section::Aside || may_be_aside);
     let rank = match block.kind {
         BlockKind::Heading(level) => Some(level.min(4)),
         BlockKind::Text if is_short_bold => Some(BOLD),
@@ -101,6 +102,7 @@ impl PageLine<'_> {
     /// How far a step or a section reaches that this line opens.
     pub(super) fn reach(&self) -> Reach {
         match self.block.kind {
+            BlockKind::Text if self.section == Some(Section::Aside) && self.rank != Some(BOLD) => Reach::List,
             BlockKind::Heading(_) => Reach::FromHere(self.rank.unwrap_or(1)),
             BlockKind::Text => Reach::FromHere(self.rank.unwrap_or(COLON)),
             BlockKind::Numbered | BlockKind::Bulleted if self.section.is_none() => Reach::FromHere(ITEM),
@@ -127,7 +129,7 @@ pub(super) fn standings(lines: &[PageLine<'_>], begins: &HashMap<usize, usize>) 
             Reach::FromHere(rank) if begins.is_some() => Some(rank),
             _ => line.rank,
         };
-        while open.last().is_some_and(|part| ends(part, line.block.depth, rank)) {
+        while open.last().is_some_and(|part| ends(part, line, rank)) {
             open.pop();
         }
         let mut standing = open.last().map(|part| part.standing).unwrap_or_default();
@@ -151,10 +153,12 @@ pub(super) fn standings(lines: &[PageLine<'_>], begins: &HashMap<usize, usize>) 
     standings
 }
 
-/// Whether a part ends before a line of this depth and rank.
-fn ends(part: &OpenPart, depth: usize, rank: Option<u8>) -> bool {
+/// Whether a part ends before a line of this rank.
+fn ends(part: &OpenPart, line: &PageLine<'_>, rank: Option<u8>) -> bool {
+    let depth = line.block.depth;
     match part.reach {
         Reach::Inside => depth <= part.depth,
+        Reach::List => depth < part.depth || depth == part.depth && !line.block.kind.is_listed(),
         Reach::FromHere(of) => depth < part.depth || depth == part.depth && rank.is_some_and(|rank| rank <= of),
     }
 }

@@ -2,20 +2,17 @@
 use super::block::{BlockKind, PageBlock};
 use super::estimates;
 use super::forms::{FormReader, StepBegin, shortened};
-use super::numbering;
+use super::numbering::{self, Numbering};
 use super::outline::{PageLine, Standing, lines, standings};
-use super::remark::Remark;
+use super::remark::{Remark, StepForm};
+use super::said;
+use super::step_text::of_step;
 use super::table;
-use super::words::{Section, WORDS, words_of};
+use super::unread::{ReadLines, phase_of, unread};
+use super::words::Section;
 use super::{Criterion, Guide, Prerequisite, Step, item_id};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// So many characters, and so many lines, of what a step says are kept.
-const LONGEST_TEXT: usize = 240;
-const MOST_LINES: usize = 2;
-/// So many commands of a step are kept, each up to so many characters.
-const MOST_COMMANDS: usize = 8;
-const LONGEST_COMMAND: usize = 120;
 /// So many remarks are kept of a page.
 const MOST_REMARKS: usize = 12;
 /// No part is joined to a title that is longer, in bytes.
@@ -38,7 +35,10 @@ pub(super) fn read(guide: &mut Guide, blocks: &[PageBlock]) {
         .map(|begin| begin.line)
         .collect();
     begins.retain(|begin| begin.number != Some(0));
-    let numbering = numbering::number(&mut begins);
+    let mut numbering = numbering::number(&mut begins);
+    if form.is_none() {
+        name_by_phase(&lines, &mut begins, &mut numbering);
+    }
     let at: HashMap<usize, usize> = begins
         .iter()
         .enumerate()
@@ -57,6 +57,7 @@ pub(super) fn read(guide: &mut Guide, blocks: &[PageBlock]) {
         begins_at: at.keys().copied().collect(),
         steps: BTreeMap::new(),
         boxes: Vec::new(),
+        aside: BTreeMap::new(),
         unplaced: 0,
         guide,
     };
@@ -65,6 +66,18 @@ pub(super) fn read(guide: &mut Guide, blocks: &[PageBlock]) {
         reader.line(at);
     }
     reader.finish(&begins);
+    guide.lines = said::lines(&lines, &standings, &numbering.numbers);
+    let read = ReadLines {
+        lines: &lines,
+        standings: &standings,
+        numbers: &numbering.numbers,
+    };
+    let parts = read.parts(|line| at.contains_key(&line));
+    let lists = read.lists(form);
+    let marks = begins.first().filter(|_| form == Some(StepForm::Rows));
+    let marks = marks
+        .and_then(|row| table::marks(&lines, row.line))
+        .map(Remark::MarksInTable);
     let mut remarks: Vec<Remark> = Vec::new();
     remarks.extend(if begins.is_empty() {
         Some(Remark::NoSteps)
@@ -72,7 +85,11 @@ pub(super) fn read(guide: &mut Guide, blocks: &[PageBlock]) {
         form.map(Remark::Guessed)
     });
     remarks.extend((!zeros.is_empty()).then_some(Remark::StepZero));
+    let are_steps = numbering.remarks.contains(&Remark::PartsAreSteps);
     remarks.extend(numbering.remarks);
+    remarks.extend(parts.filter(|_| !are_steps));
+    remarks.extend(lists);
+    remarks.extend(marks);
     remarks.append(&mut guide.remarks);
     remarks.extend((guide.criteria.is_empty() && !guide.steps.is_empty()).then_some(Remark::NoBoxes));
     remarks.extend(unread(&lines, &standings));
@@ -80,6 +97,23 @@ pub(super) fn read(guide: &mut Guide, blocks: &[PageBlock]) {
     remarks.truncate(MOST_REMARKS);
     remarks.extend((more > 0).then_some(Remark::More(more)));
     guide.remarks = remarks;
+}
+
+/// Where each phase begins with a step 1 of its own, a step is called by both: "Phase 2, Step 1: Books".
+fn name_by_phase(lines: &[PageLine<'_>], begins: &mut [StepBegin], numbering: &mut Numbering) {
+    let Some(counted) = numbering.remarks.iter().position(|remark| *remark == Remark::CountedOn) else {
+        return;
+    };
+    let phases: Vec<Option<String>> = begins.iter().map(|begin| phase_of(lines, begin.line)).collect();
+    if phases.iter().flatten().collect::<HashSet<_>>().len() < 2 {
+        return;
+    }
+    numbering.remarks[counted] = Remark::CountedThrough;
+    for (begin, phase) in begins.iter_mut().zip(phases).filter(|(begin, _)| !begin.is_part) {
+        let before = phase.map(|phase| format!("{phase}, ")).unwrap_or_default();
+        let between = if begin.title.is_empty() { "" } else { ": " };
+        begin.title = shortened(&format!("{before}{}{between}{}", begin.name, begin.title));
+    }
 }
 
 /// Sections of the page that stand within its last step, because their headings are lower than those of the steps: what
@@ -119,6 +153,8 @@ struct GuideReader<'a> {
     begins_at: HashSet<usize>,
     steps: BTreeMap<u8, Step>,
     boxes: Vec<FoundBox>,
+    /// How many boxes stand under each heading of another case than the usual one.
+    aside: BTreeMap<usize, usize>,
     unplaced: usize,
     guide: &'a mut Guide,
 }
@@ -167,8 +203,11 @@ impl GuideReader<'_> {
         let (number, section) = self.place(at);
         if let Some(step) = number.and_then(|number| self.steps.get_mut(&number)) {
             step.blocks.push(line.block.id.clone());
-            of_step(step, line, self.begins_at.contains(&at));
-            self.guide.has_commands |= line.block.kind == BlockKind::Code;
+            // How to go back is no part of going on.
+            if !matches!(section, Some((Section::Aside, _))) {
+                of_step(step, line, self.begins_at.contains(&at));
+                self.guide.has_commands |= line.block.kind == BlockKind::Code;
+            }
         } else if self.guide.stated_minutes.is_none() && section.is_none() && line.block.kind.is_words() {
             self.guide.stated_minutes = estimates::labelled(line.block.text.as_str());
         }
@@ -185,6 +224,10 @@ impl GuideReader<'_> {
         let line = &self.lines[at];
         let (section, opened_by) = (section.map(|(section, _)| section), section.map(|(_, by)| by));
         match section {
+            Some(Section::Aside) => {
+                *self.aside.entry(opened_by.unwrap_or(at)).or_default() += 1;
+                return;
+            }
             _ if step.is_some() => {}
             Some(Section::Criteria | Section::Checklist) => {}
             Some(Section::Prerequisites) => {
@@ -269,6 +312,11 @@ impl GuideReader<'_> {
         remarks.extend((places.len() > 1).then_some(Remark::CriteriaInPlaces(places.len())));
         remarks.extend((left_out > 0).then_some(Remark::TooManyBoxes { left_out }));
         remarks.extend((self.unplaced > 0).then_some(Remark::BoxesOfNothing(self.unplaced)));
+        let aside = std::mem::take(&mut self.aside).into_iter();
+        remarks.extend(aside.map(|(by, boxes)| Remark::BoxesAside {
+            heading: shortened(self.lines[by].text),
+            boxes,
+        }));
         let points = self.points_without_box(&places);
         self.guide.remarks.extend(points);
     }
@@ -293,107 +341,10 @@ impl GuideReader<'_> {
     }
 }
 
-/// What a line says of the step that it belongs to.
-fn of_step(step: &mut Step, line: &PageLine<'_>, is_title: bool) {
-    let text = line.block.text.as_str();
-    if line.block.kind == BlockKind::Code {
-        let commands = text.lines().map(str::trim);
-        let command = commands
-            .into_iter()
-            .find(|command| !command.is_empty() && !command.starts_with('#'));
-        let command = command.filter(|_| step.commands.len() < MOST_COMMANDS);
-        step.commands
-            .extend(command.map(|command| command.chars().take(LONGEST_COMMAND).collect()));
-        return;
-    }
-    if !(line.block.kind.is_words() || line.block.kind == BlockKind::Row && is_title) || text.trim().is_empty() {
-        return;
-    }
-    if let Some(validation) = validation(text) {
-        step.validation.get_or_insert(validation);
-        return;
-    }
-    if let Some(minutes) = estimates::alone(text) {
-        step.minutes.get_or_insert(minutes);
-        return;
-    }
-    // What opens a list says nothing itself, and a title in one line that was kept whole says no more.
-    if line.section.is_some()
-        || is_title && (line.rank.is_some() || text.trim().lines().count() < 2 && !step.title.ends_with('…'))
-    {
-        return;
-    }
-    let is_row = line.block.kind == BlockKind::Row;
-    let between = if is_row { " · " } else { " " };
-    let is_kept = |line: &String| !is_row || table::says_more(line, &step.title);
-    let lines = text
-        .lines()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    let words = lines
-        .filter(|line| !line.is_empty() && is_kept(line))
-        .collect::<Vec<_>>()
-        .join(between);
-    if words.is_empty() {
-        return;
-    }
-    let kept = step.text.get_or_insert_default();
-    let room = LONGEST_TEXT.saturating_sub(kept.chars().count() + 1);
-    if kept.lines().count() >= MOST_LINES || room < 8 {
-        return;
-    }
-    if !kept.is_empty() {
-        kept.push('\n');
-    }
-    if words.chars().count() <= room {
-        kept.push_str(&words);
-    } else {
-        kept.extend(words.chars().take(room - 1).chain(['…']));
-    }
-}
-
-/// What follows "Validation:" or a word like it.
-fn validation(text: &str) -> Option<String> {
-    let (label, rest) = text.split_once(':')?;
-    let rest = rest.trim_matches(|c: char| c.is_whitespace() || c == '*');
-    let is_label = label.len() < 60 && WORDS.validation.contains(&words_of(label));
-    (is_label && !rest.is_empty()).then(|| rest.to_owned())
-}
-
 /// The text beside a box, without what stands before its words.
 fn plain(line: &PageLine<'_>) -> String {
     let text = line.block.text.as_str();
     text.trim_start_matches(|c: char| !c.is_alphanumeric())
         .trim()
         .to_owned()
-}
-
-/// What is on the page and was not read.
-fn unread(lines: &[PageLine<'_>], standings: &[Standing]) -> Vec<Remark> {
-    let mut remarks = Vec::new();
-    for rows in table::tables(lines) {
-        let is_said = rows
-            .clone()
-            .chain([rows.start.saturating_sub(1)])
-            .any(|at| standings[at].step.is_some());
-        if !is_said && !rows.is_empty() {
-            remarks.push(Remark::TableNotRead(table::heads(lines, &rows)));
-        }
-    }
-    let not_given = lines
-        .iter()
-        .filter(|line| line.block.kind == BlockKind::NotGiven)
-        .count();
-    remarks.extend((not_given > 0).then_some(Remark::NotGiven(not_given)));
-    let closed = lines
-        .iter()
-        .filter(|line| line.block.is_closed && line.block.kind != BlockKind::NotGiven);
-    remarks.extend(closed.map(|line| {
-        let named = match (line.block.kind, line.text) {
-            (BlockKind::Synced, _) => "a synced block whose original is not shared with the connection".to_owned(),
-            (_, "") => "a block without words".to_owned(),
-            (_, text) => format!("\"{}\"", shortened(text)),
-        };
-        Remark::ContentNotRead(named)
-    }));
-    remarks
 }

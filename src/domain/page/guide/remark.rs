@@ -32,6 +32,19 @@ pub enum Remark {
         /// The title of the part that came later.
         title: String,
     },
+    /// Each phase has its own step 1: the steps are counted through, and named by their phase.
+    CountedThrough,
+    /// The steps have the numbers of parts alone, "1.1" and "1.2"; they are counted.
+    PartsAreSteps,
+    /// What is read as a part of the step whose number it begins with: "1.1", "2b".
+    PartsOfSteps(Vec<String>),
+    /// One heading for several steps, "Steps 1 to 3": they are read as one.
+    OneForSeveral {
+        /// How it is called.
+        name: String,
+        /// The step that it is read as.
+        number: u8,
+    },
     /// Numbers between the first and the last that no step has.
     Missing(Vec<u8>),
     /// The steps do not stand in the order of their numbers.
@@ -54,6 +67,17 @@ pub enum Remark {
     },
     /// Boxes that belong to no step and stand under no heading of criteria.
     BoxesOfNothing(usize),
+    /// Boxes under a heading that tells of another case than the usual one: "If it fails", "Optional".
+    BoxesAside {
+        /// The heading that they stand under.
+        heading: String,
+        /// How many they are.
+        boxes: usize,
+    },
+    /// A column of the table of steps tells how far they are: nobody can tick a cell.
+    MarksInTable(String),
+    /// A numbered list that is no list of steps, for the boxes of the page are.
+    ListNotRead(String),
     /// More criteria than are counted.
     TooManyBoxes {
         /// How many are left out.
@@ -113,6 +137,25 @@ impl fmt::Display for Remark {
                 write!(f, "step {number} stands twice; both are read as one step")
             }
             Self::Joined { number, title } => write!(f, "step {number} stands twice; \"{title}\" is a part of it"),
+            Self::CountedThrough => f.write_str(
+                "each phase has its own step 1; the steps are counted through, and each is named by its phase",
+            ),
+            Self::PartsAreSteps => {
+                f.write_str("the steps have numbers such as 1.1 or 1a alone; they are counted from the top")
+            }
+            Self::PartsOfSteps(names) => {
+                write!(
+                    f,
+                    "read as parts of the step whose number stands in front: {}",
+                    names.join(", ")
+                )
+            }
+            Self::OneForSeveral { name, number } => {
+                write!(
+                    f,
+                    "\"{name}\" is one heading for several steps; they are read as step {number}"
+                )
+            }
             Self::Missing(numbers) => {
                 let listed: Vec<String> = numbers.iter().map(u8::to_string).collect();
                 write!(
@@ -135,6 +178,20 @@ impl fmt::Display for Remark {
             Self::BoxesOfNothing(boxes) => {
                 let boxes = counted(*boxes, "box", "boxes");
                 write!(f, "{boxes} in no step and under no heading of criteria: not counted")
+            }
+            Self::BoxesAside { heading, boxes } => {
+                let boxes = counted(*boxes, "box", "boxes");
+                write!(f, "under \"{heading}\" {boxes} for another case: not counted")
+            }
+            Self::MarksInTable(column) => write!(
+                f,
+                "what the column \"{column}\" of the table says is not read, nor written: only a to-do can be ticked"
+            ),
+            Self::ListNotRead(heading) => {
+                write!(
+                    f,
+                    "the numbered list under \"{heading}\" is not read as steps: the boxes are"
+                )
             }
             Self::TooManyBoxes { left_out } => write!(f, "beyond the first 255 boxes {left_out} more are not counted"),
             Self::TableNotRead(words) => write!(f, "a table is not read as steps: {words}"),

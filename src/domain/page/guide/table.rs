@@ -71,9 +71,26 @@ pub(super) fn steps(lines: &[PageLine<'_>], rows: Range<usize>) -> Option<Vec<St
     (steps.len() > 1).then_some(steps)
 }
 
+/// The head of the column of a table of steps that tells how far they are; of one with signs alone, its sign.
+pub(super) fn marks(lines: &[PageLine<'_>], row: usize) -> Option<String> {
+    const SIGNS: [char; 8] = ['☐', '☑', '☒', '✅', '✔', '✓', '✗', '❌'];
+    let rows = tables(lines).into_iter().find(|rows| rows.contains(&row))?;
+    let first = cells(lines.get(rows.start)?);
+    let is_mark = |head: &&&str| WORDS.mark_columns.contains(&words_of(head)) || head.starts_with(SIGNS);
+    let is_ticked = |at: usize| cells(&lines[at]).iter().any(|cell| cell.starts_with(SIGNS));
+    let by_head = first.iter().find(is_mark).map(|head| (*head).to_owned());
+    let mut rows = rows;
+    by_head.or_else(|| rows.any(is_ticked).then(|| "☑".to_owned()))
+}
+
 /// Whether a cell says something beside the title and the number of its step.
 pub(super) fn says_more(cell: &str, title: &str) -> bool {
     cell.chars().any(char::is_alphabetic) && !is_bare(cell) && !cell.contains(title)
+}
+
+/// Whether a cell tells how far a step is, and nothing else: that is not read, and is soon wrong.
+pub(super) fn tells_how_far(cell: &str) -> bool {
+    WORDS.marks.contains(&words_of(cell))
 }
 
 /// "Step 2" and nothing else.

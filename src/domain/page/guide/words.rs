@@ -27,12 +27,16 @@ pub(super) enum Section {
     Next,
     /// The steps themselves.
     Steps,
+    /// What is done only in another case: where it fails, or not at all.
+    Aside,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WordFile {
     step: String,
+    several: String,
+    through: String,
     part: String,
     number_sign: String,
     of: String,
@@ -44,6 +48,7 @@ struct WordFile {
     times: TimeWords,
     validation: LabelWords,
     columns: ColumnWords,
+    questions: QuestionWords,
 }
 
 #[derive(Default, Deserialize)]
@@ -74,11 +79,33 @@ struct ColumnWords {
     step: String,
     number: String,
     mark: String,
+    marks: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuestionWords {
+    when: String,
+    phone: String,
+    figure: String,
+    time: String,
+    small: String,
+}
+
+/// What a question asks for, and what tells nothing in it.
+pub(super) struct WordsOfQuestions {
+    pub(super) when: Vec<String>,
+    pub(super) phone: Vec<String>,
+    pub(super) figure: Vec<String>,
+    pub(super) time: Vec<String>,
+    pub(super) small: HashSet<String>,
 }
 
 /// The words, by what they are for.
 pub(super) struct PageWords {
     pub(super) step: HashSet<String>,
+    pub(super) several: HashSet<String>,
+    pub(super) through: HashSet<String>,
     pub(super) part: HashSet<String>,
     pub(super) number_sign: HashSet<String>,
     pub(super) of: HashSet<String>,
@@ -97,6 +124,8 @@ pub(super) struct PageWords {
     pub(super) step_columns: HashSet<String>,
     pub(super) number_columns: HashSet<String>,
     pub(super) mark_columns: HashSet<String>,
+    pub(super) marks: HashSet<String>,
+    pub(super) questions: WordsOfQuestions,
 }
 
 /// The entries of a list; none is empty.
@@ -136,6 +165,8 @@ impl PageWords {
         });
         Self {
             step: entries(&file.step),
+            several: entries(&file.several),
+            through: entries(&file.through),
             part: entries(&file.part),
             number_sign: entries(&file.number_sign),
             of: entries(&file.of),
@@ -153,6 +184,14 @@ impl PageWords {
             step_columns: entries(&file.columns.step),
             number_columns: entries(&file.columns.number),
             mark_columns: entries(&file.columns.mark),
+            marks: entries(&file.columns.marks),
+            questions: WordsOfQuestions {
+                when: longest_first(&file.questions.when),
+                phone: longest_first(&file.questions.phone),
+                figure: longest_first(&file.questions.figure),
+                time: entries(&file.questions.time),
+                small: entries(&file.questions.small),
+            },
         }
     }
 
@@ -208,6 +247,10 @@ mod tests {
             ("What was done", None),
             ("Success story", None),
             ("Acceptance test", None),
+            ("⚠️ If it fails:", Some(Section::Aside)),
+            ("Terugdraaien", Some(Section::Aside)),
+            ("If it fails over, look at the log", None),
+            ("Optional extras for the guests", None),
             ("Background", None),
             ("", None),
         ];

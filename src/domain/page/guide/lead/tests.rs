@@ -14,7 +14,7 @@ const NUMBER_ONE: &str = "1. Go;1) Go;(1) Go;1: Go;1 – Go;1.Go;1️⃣ Go;① 
 
 /// None of these begins a step.
 const NO_LEADS: &str = "Go;🔑;2026-11-30 Review;10:00 Doors open;2nd floor;5min break;A plan;I think so;One more thing;\
-    Steps 1 to 3;Step back;Part of the plan;Phase out the old;Stepping 1;Step a little;Step one foot inside;1-2 people;\
+    Steps 3 to 1;Steps;Steps 1;Step 3-1;Step back;Part of the plan;Phase out the old;Stepping 1;Step a little;Step one foot inside;1-2 people;\
     2026 plans;1.12.2026 Review;First things first;Steps;Task force;Note: go;5 minutes";
 
 #[track_caller]
@@ -60,4 +60,33 @@ fn numbers_alone_are_leads_when_a_sign_follows() {
         assert_eq!(found, None, "{line}");
     }
     assert_eq!(lead(""), None);
+}
+
+#[test]
+fn several_steps_and_parts_are_told_from_one() {
+    for line in [
+        "Steps 1 to 3: Go",
+        "Steps 1-3: Go",
+        "Steps 1 – 3: Go",
+        "Step 1-3: Go",
+        "Step 1 to 3: Go",
+        "Stappen 1 t/m 3: Go",
+        "Stap 1 tot 3: Go",
+        "Schritte 1 bis 3: Go",
+        "Étapes 1 à 3 : Go",
+        "Pasos 1 y 3: Go",
+    ] {
+        check(line, Some((Step, 1, "Go")));
+        assert_eq!(lead(line).and_then(|lead| lead.until), Some(3), "{line}");
+    }
+    for line in ["Step 1 – 3 boxes", "Step 1 of 3: Go", "Step 1/3: Go", "1-3 people"] {
+        assert_eq!(lead(line).and_then(|lead| lead.until), None, "{line}");
+    }
+    for (line, minor) in [("Step 1b: Go", 2), ("1.3 Go", 3), ("Step 2: Go", 0), ("2C. Go", 3)] {
+        assert_eq!(
+            lead(line).map(|lead| (lead.is_part, lead.minor)),
+            Some((minor > 0, minor)),
+            "{line}"
+        );
+    }
 }
