@@ -47,13 +47,14 @@
 //! | reference | the mark at the end of a reply (`k7p2-93qd`), by which we know it as ours |
 //! | span, label | the place of a key in a text, and what stands there instead |
 
+pub use keyminder_domain as domain;
+
 #[macro_use]
 pub mod terminal;
 
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod domain;
 pub mod effects;
 pub mod evidence;
 pub mod health;

@@ -36,40 +36,28 @@ numbered! {
     Presence { Listed = 0, Resolved = 1, Deleted = 2 }
 }
 
-impl ToSql for EffectId {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(self.as_str().into())
-    }
-}
+/// An id, which stands as its text.
+pub(super) struct IdColumn<T>(pub T);
 
-impl FromSql for EffectId {
-    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-        value.as_str().map(|text| Self::from_row(text.to_owned()))
-    }
-}
-
-/// An id of Notion's, which stands as its text.
-pub(super) struct NotionId<T>(pub T);
-
-macro_rules! notion_ids {
-    ($($id:ident)*) => {
+macro_rules! ids {
+    ($($id:ident::$read:ident)*) => {
         $(
-            impl ToSql for NotionId<&$id> {
+            impl ToSql for IdColumn<&$id> {
                 fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
                     Ok(self.0.as_str().into())
                 }
             }
 
-            impl FromSql for NotionId<$id> {
+            impl FromSql for IdColumn<$id> {
                 fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
-                    value.as_str().map($id::from_wire).map(Self)
+                    value.as_str().map($id::$read).map(Self)
                 }
             }
         )*
     };
 }
 
-notion_ids! { PageId CommentId }
+ids! { PageId::from_wire CommentId::from_wire EffectId::from_row }
 
 /// A value that stands as its JSON form.
 pub(super) struct Json<T>(pub T);

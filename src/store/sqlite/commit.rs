@@ -1,5 +1,5 @@
 //! One decision, written: first everything is checked that can refuse it, then all of it is written.
-use super::columns::{Json, NotionId, mark_of};
+use super::columns::{IdColumn, Json, mark_of};
 use super::fault::readable;
 use super::threads::Writing;
 use crate::domain::effect::{Done, Effect, EffectId, NewEffect, Outcome};
@@ -91,7 +91,7 @@ fn check(commit: &Commit, connection: &Connection) -> Result<(), StoreError> {
 
 fn revision(page: &PageId, connection: &Connection) -> Result<u64, StoreError> {
     let mut query = connection.prepare_cached("select cast(revision as integer) from page where id = ?")?;
-    let revision = query.query_row([NotionId(page)], |row| row.get(0)).optional()?;
+    let revision = query.query_row([IdColumn(page)], |row| row.get(0)).optional()?;
     Ok(revision.map_or(0, i64::cast_unsigned))
 }
 
@@ -100,18 +100,18 @@ fn set_state(page: &PageId, state: &Value, connection: &Connection) -> Result<()
         "insert into page (id, revision, state) values (?1, 1, ?2) \
          on conflict (id) do update set revision = revision + 1, state = excluded.state",
     )?;
-    put.execute(params![NotionId(page), Json(state)])?;
+    put.execute(params![IdColumn(page), Json(state)])?;
     Ok(())
 }
 
 /// The small key by which other tables name the page; a new page gets one.
 fn page_key(page: &PageId, connection: &Connection) -> Result<i64, StoreError> {
     let mut query = connection.prepare_cached("select key from page where id = ?")?;
-    if let Some(key) = query.query_row([NotionId(page)], |row| row.get(0)).optional()? {
+    if let Some(key) = query.query_row([IdColumn(page)], |row| row.get(0)).optional()? {
         return Ok(key);
     }
     let mut put = connection.prepare_cached("insert into page (id, revision) values (?, 0) returning key")?;
-    Ok(put.query_row([NotionId(page)], |row| row.get(0))?)
+    Ok(put.query_row([IdColumn(page)], |row| row.get(0))?)
 }
 
 fn put_comment(row: &CommentRow, connection: &Connection) -> Result<(), StoreError> {
@@ -126,14 +126,14 @@ fn put_comment(row: &CommentRow, connection: &Connection) -> Result<(), StoreErr
     let comment = &row.comment;
     put.execute(params![
         page,
-        NotionId(&comment.id),
+        IdColumn(&comment.id),
         mark_of(&comment.id),
         row.hash.cast_signed(),
         row.answer,
         row.presence,
         Json(comment),
         Json(&row.reading),
-        row.answered_in.as_ref().map(NotionId)
+        row.answered_in.as_ref().map(IdColumn)
     ])?;
     Ok(())
 }
@@ -141,7 +141,7 @@ fn put_comment(row: &CommentRow, connection: &Connection) -> Result<(), StoreErr
 /// A comment of an earlier commit whose reply is decided now.
 fn set_answered(comment: &CommentId, connection: &Connection) -> Result<(), StoreError> {
     let mut set = connection.prepare_cached("update comment set standing = 1 where id = ? and standing = 0")?;
-    set.execute([NotionId(comment)])?;
+    set.execute([IdColumn(comment)])?;
     Ok(())
 }
 
@@ -158,11 +158,11 @@ fn put_effect(new: &NewEffect, commit: &Commit, writing: &mut Writing<'_>) -> Re
     )?;
     put.execute(params![
         page,
-        new.id,
+        IdColumn(&new.id),
         new.effect.kind(),
-        new.comment.as_ref().map(NotionId),
+        new.comment.as_ref().map(IdColumn),
         project,
-        new.after,
+        new.after.as_ref().map(IdColumn),
         Json(&new.effect),
         due_ms,
         patience_ms,
@@ -211,7 +211,7 @@ fn progress(effect: &EffectId, connection: &Connection) -> Result<Option<EffectP
             remote_id: row.get(6)?,
         })
     };
-    let row = query.query_row([effect], |row| Ok(read(row))).optional()?;
+    let row = query.query_row([IdColumn(effect)], |row| Ok(read(row))).optional()?;
     row.map(|row| readable("effect", effect.as_str(), row)).transpose()
 }
 
@@ -234,7 +234,7 @@ fn change(
          outcome = coalesce(?8, outcome), updated = ?9, epoch = ?10 where id = ?1",
     )?;
     put.execute(params![
-        effect,
+        IdColumn(effect),
         row.state,
         row.sends,
         row.doubt,
@@ -254,7 +254,7 @@ fn hurry(page: &PageId, at_ms: i64, connection: &Connection) -> Result<(), Store
         "update effect set due = ?2 where page = (select key from page where id = ?1) and state < 4 \
          and state in (0, 3) and project is null and due > ?2",
     )?;
-    set.execute(params![NotionId(page), at_ms])?;
+    set.execute(params![IdColumn(page), at_ms])?;
     Ok(())
 }
 
@@ -266,7 +266,7 @@ fn put_audit(row: &AuditRow, connection: &Connection) -> Result<(), StoreError> 
     put.execute(params![
         page,
         row.at_ms,
-        row.comment.as_ref().map(NotionId),
+        row.comment.as_ref().map(IdColumn),
         mark,
         row.kind,
         Json(&row.facts)

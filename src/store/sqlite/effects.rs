@@ -1,5 +1,5 @@
 //! What is read of effects: one by one, of a page, and counted.
-use super::columns::{Json, NotionId, id, json};
+use super::columns::{IdColumn, Json, id, json};
 use super::fault::{readable, reason};
 use crate::domain::effect::{EffectId, Outcome};
 use crate::domain::ids::{CommentId, PageId};
@@ -26,7 +26,9 @@ pub(super) use select_effects;
 /// One effect, found by its key.
 pub(super) fn effect(effect: &EffectId, connection: &Connection) -> Result<Option<EffectRow>, StoreError> {
     let mut query = connection.prepare_cached(select_effects!("e.id = ?"))?;
-    let row = query.query_row([effect], |row| Ok(effect_row(row))).optional()?;
+    let row = query
+        .query_row([IdColumn(effect)], |row| Ok(effect_row(row)))
+        .optional()?;
     row.map(|row| readable("effect", effect.as_str(), row)).transpose()
 }
 
@@ -34,7 +36,7 @@ pub(super) fn effect(effect: &EffectId, connection: &Connection) -> Result<Optio
 pub(super) fn of_comment(comment: &CommentId, connection: &Connection) -> Result<Vec<EffectRow>, StoreError> {
     those_readable(
         select_effects!("e.comment = ? order by e.n"),
-        &NotionId(comment),
+        &IdColumn(comment),
         connection,
     )
 }
@@ -43,7 +45,7 @@ pub(super) fn of_comment(comment: &CommentId, connection: &Connection) -> Result
 pub(super) fn open(page: &PageId, connection: &Connection) -> Result<Vec<EffectRow>, StoreError> {
     those_readable(
         select_effects!("p.id = ? and e.state < 4 order by e.n"),
-        &NotionId(page),
+        &IdColumn(page),
         connection,
     )
 }
@@ -51,13 +53,13 @@ pub(super) fn open(page: &PageId, connection: &Connection) -> Result<Vec<EffectR
 /// The given-up effects of a page that can be read, oldest first.
 pub(super) fn parked(page: &PageId, connection: &Connection) -> Result<Vec<EffectRow>, StoreError> {
     let query = select_effects!("p.id = ? and e.state in (5, 7) and e.state = 7 order by e.n");
-    those_readable(query, &NotionId(page), connection)
+    those_readable(query, &IdColumn(page), connection)
 }
 
 /// The effects of a page that are not done and cannot be read, oldest first.
 pub(super) fn unreadable(page: &PageId, connection: &Connection) -> Result<Vec<UnreadableRow>, StoreError> {
     let mut query = connection.prepare_cached(select_effects!("p.id = ? and e.state <> 4 order by e.n"))?;
-    let rows = query.query_map([NotionId(page)], |row| {
+    let rows = query.query_map([IdColumn(page)], |row| {
         Ok(effect_row(row).err().map(|error| UnreadableRow {
             page: page.clone(),
             what: "effect",
@@ -74,7 +76,7 @@ pub(super) fn known_replies(page: &PageId, connection: &Connection) -> Result<Ve
         "select cast(remote_id as text) from effect where page = (select key from page where id = ?) \
          and state = 4 and kind = 'post_reply' and remote_id is not null",
     )?;
-    let ids = query.query_map([NotionId(page)], |row| row.get(0).map(|NotionId(id)| id))?;
+    let ids = query.query_map([IdColumn(page)], |row| row.get(0).map(|IdColumn(id)| id))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
@@ -88,7 +90,7 @@ pub(super) fn doubtful_replies(page: &PageId, connection: &Connection) -> Result
          select cast(id as text) from effect where state in (5, 7) and page = (select key from page where id = ?1) \
          and kind = 'post_reply' and doubt > 0 and remote_id is null",
     )?;
-    let ids = query.query_map([NotionId(page)], |row| row.get(0))?;
+    let ids = query.query_map([IdColumn(page)], |row| row.get(0).map(|IdColumn(id)| id))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
@@ -147,9 +149,9 @@ pub(super) fn without_outcome(row: &Row<'_>) -> rusqlite::Result<EffectRow> {
     let earlier_sends = row.get("doubt")?;
     let proof_from_ms = row.get("proof_from")?;
     Ok(EffectRow {
-        id: row.get("id")?,
-        page: row.get("page").map(|NotionId(page)| page)?,
-        comment: row.get::<_, Option<_>>("comment")?.map(|NotionId(comment)| comment),
+        id: row.get("id").map(|IdColumn(id)| id)?,
+        page: row.get("page").map(|IdColumn(page)| page)?,
+        comment: row.get::<_, Option<_>>("comment")?.map(|IdColumn(comment)| comment),
         effect: json(row, "payload")?,
         state: row.get("state")?,
         epoch: row.get("epoch")?,

@@ -1,5 +1,5 @@
 //! Leasing: which effects are due, in whose turn, and what is written before a byte may leave.
-use super::columns::{NotionId, id};
+use super::columns::{IdColumn, id};
 use super::commit::LONGEST_PATIENCE_MS;
 use super::effects::{select_effects, without_outcome};
 use super::fault::{readable, reason};
@@ -99,7 +99,7 @@ impl DueRows {
             }
             Err(error) => {
                 let id = id(row);
-                let NotionId(page) = readable("effect", &id, row.get("page"))?;
+                let IdColumn(page) = readable("effect", &id, row.get("page"))?;
                 let bad = UnreadableRow {
                     page,
                     what: "effect",

@@ -1,6 +1,6 @@
 //! What is read of pages, comments, the audit and small facts. A row that cannot be read is named; it stops what needs
 //! it, and nothing else.
-use super::columns::{NotionId, id, json, mark, mark_of};
+use super::columns::{IdColumn, id, json, mark, mark_of};
 use super::effects;
 use super::fault::{readable, reason};
 use crate::domain::ids::{CommentId, PageId};
@@ -23,7 +23,7 @@ macro_rules! select_comments {
 pub(super) fn page(page: &PageId, connection: &Connection) -> Result<Option<(u64, serde_json::Value)>, StoreError> {
     let mut query = connection.prepare_cached("select revision, state from page where id = ? and state is not null")?;
     let read = |row: &Row<'_>| Ok((row.get("revision").map(i64::cast_unsigned)?, json(row, "state")?));
-    let row = query.query_row([NotionId(page)], |row| Ok(read(row))).optional()?;
+    let row = query.query_row([IdColumn(page)], |row| Ok(read(row))).optional()?;
     row.map(|row| readable("page state", page.as_str(), row)).transpose()
 }
 
@@ -31,14 +31,14 @@ pub(super) fn page(page: &PageId, connection: &Connection) -> Result<Option<(u64
 pub(super) fn pages(connection: &Connection) -> Result<Vec<PageId>, StoreError> {
     let mut query =
         connection.prepare_cached("select cast(id as text) from page where state is not null order by key")?;
-    let ids = query.query_map([], |row| row.get(0).map(|NotionId(page)| page))?;
+    let ids = query.query_map([], |row| row.get(0).map(|IdColumn(page)| page))?;
     Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// All comments of a page in the order in which they were seen.
 pub(super) fn comments(page: &PageId, connection: &Connection) -> Result<Vec<CommentRow>, StoreError> {
     let mut query = connection.prepare_cached(select_comments!("p.id = ? order by c.n"))?;
-    let mut rows = query.query([NotionId(page)])?;
+    let mut rows = query.query([IdColumn(page)])?;
     let mut comments = Vec::new();
     while let Some(row) = rows.next()? {
         comments.push(readable("comment", &id(row), comment_row(row))?);
@@ -50,7 +50,7 @@ pub(super) fn comments(page: &PageId, connection: &Connection) -> Result<Vec<Com
 pub(super) fn comment(comment: &CommentId, connection: &Connection) -> Result<Option<CommentRow>, StoreError> {
     let mut query = connection.prepare_cached(select_comments!("c.id = ?"))?;
     let row = query
-        .query_row([NotionId(comment)], |row| Ok(comment_row(row)))
+        .query_row([IdColumn(comment)], |row| Ok(comment_row(row)))
         .optional()?;
     row.map(|row| readable("comment", comment.as_str(), row)).transpose()
 }
@@ -75,7 +75,7 @@ pub(super) fn unreadable(page: &PageId, connection: &Connection) -> Result<Vec<U
         Err(other) => return Err(other),
     }
     let mut query = connection.prepare_cached(select_comments!("p.id = ? order by c.n"))?;
-    let mut rows = query.query([NotionId(page)])?;
+    let mut rows = query.query([IdColumn(page)])?;
     while let Some(row) = rows.next()? {
         if let Err(error) = comment_row(row) {
             found.push(bad("comment", id(row), reason(&error)));
@@ -87,13 +87,13 @@ pub(super) fn unreadable(page: &PageId, connection: &Connection) -> Result<Vec<U
 
 fn comment_row(row: &Row<'_>) -> rusqlite::Result<CommentRow> {
     Ok(CommentRow {
-        page: row.get("page").map(|NotionId(page)| page)?,
+        page: row.get("page").map(|IdColumn(page)| page)?,
         hash: row.get("hash").map(i64::cast_unsigned)?,
         answer: row.get("standing")?,
         presence: row.get("presence")?,
         comment: json(row, "body")?,
         reading: json(row, "reading")?,
-        answered_in: row.get::<_, Option<_>>("answered_in")?.map(|NotionId(comment)| comment),
+        answered_in: row.get::<_, Option<_>>("answered_in")?.map(|IdColumn(comment)| comment),
     })
 }
 
@@ -107,11 +107,11 @@ pub(super) fn audit(query: &AuditQuery, connection: &Connection) -> Result<Vec<A
          where a.n > ? and coalesce(?, ?) is null and p.id = coalesce(?, p.id) order by a.n limit ?"
     })?;
     let comment = query.comment.as_ref();
-    let page = query.page.as_ref().map(NotionId);
+    let page = query.page.as_ref().map(IdColumn);
     let places = params![
         query.after,
         comment.and_then(mark_of),
-        comment.map(NotionId),
+        comment.map(IdColumn),
         page,
         query.limit
     ];
@@ -123,8 +123,8 @@ fn audit_row(row: &Row<'_>) -> rusqlite::Result<AuditRow> {
     Ok(AuditRow {
         n: row.get("n")?,
         at_ms: row.get("at")?,
-        page: row.get("page").map(|NotionId(page)| page)?,
-        comment: row.get::<_, Option<_>>("comment")?.map(|NotionId(comment)| comment),
+        page: row.get("page").map(|IdColumn(page)| page)?,
+        comment: row.get::<_, Option<_>>("comment")?.map(|IdColumn(comment)| comment),
         kind: row.get("kind")?,
         facts: json(row, "facts")?,
     })
@@ -150,7 +150,7 @@ pub(super) fn by_reference(
     )?;
     Ok(query
         .query_row([mark], |row| {
-            let (NotionId(page), NotionId(comment)) = (row.get(0)?, row.get(1)?);
+            let (IdColumn(page), IdColumn(comment)) = (row.get(0)?, row.get(1)?);
             Ok((page, comment))
         })
         .optional()?)

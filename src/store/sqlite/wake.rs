@@ -1,5 +1,6 @@
 //! What makes waiting rows due: a new start, parked effects whose time came, and people who ask. Each is one statement
 //! over the open rows.
+use super::columns::IdColumn;
 use crate::domain::effect::EffectId;
 use crate::store::StoreError;
 use crate::store::contract::RETRY;
@@ -44,7 +45,7 @@ pub(super) fn retries(now_ms: i64, connection: &Connection) -> Result<Vec<Effect
     let mut take = connection.prepare_cached(
         "delete from fact where name >= ?1 and name < ?1 || 'z' returning substr(name, length(?1) + 1)",
     )?;
-    let asked = take.query_map([RETRY], |row| row.get(0))?;
+    let asked = take.query_map([RETRY], |row| row.get(0).map(|IdColumn(id)| id))?;
     let asked: Vec<EffectId> = asked.collect::<Result<_, _>>()?;
     let mut open = connection.prepare_cached(
         "update effect set state = iif(doubt > 0, 3, 0), due = ?1, updated = ?1 \
@@ -53,7 +54,7 @@ pub(super) fn retries(now_ms: i64, connection: &Connection) -> Result<Vec<Effect
     let mut revived = Vec::new();
     for id in asked {
         revived.extend(
-            open.query_row(params![now_ms, id], |row| row.get::<_, EffectId>(0))
+            open.query_row(params![now_ms, IdColumn(&id)], |row| row.get(0).map(|IdColumn(id)| id))
                 .optional()?,
         );
     }

@@ -18,6 +18,7 @@ fn every_dependency_has_its_reason() {
     let mut bare = Vec::new();
     for manifest in [
         "Cargo.toml",
+        "crates/domain/Cargo.toml",
         "crates/notion-client-free/Cargo.toml",
         "crates/sandbox/Cargo.toml",
         "fuzz/Cargo.toml",

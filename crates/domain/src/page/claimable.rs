@@ -1,0 +1,15 @@
+//! A part of a page of which somebody can say that it is finished.
+use crate::ids::BlockId;
+use serde::{Deserialize, Serialize};
+
+/// What is said to be finished. It is stored as a number, the id of a block, or nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Claimable {
+    /// A step, by its number.
+    Step(u8),
+    /// A box, by its block: its number changes with the page.
+    Box(BlockId),
+    /// The whole item.
+    All,
+}

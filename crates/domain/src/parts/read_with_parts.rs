@@ -1,0 +1,107 @@
+//! A reading with what a comment says of parts by their names: what is sure comes first, and what gives no number is lent the part it names.
+use super::part_names::{ENOUGH, PartNames};
+use super::said_of_parts::{LONGEST, SaidOfParts};
+use super::words;
+use crate::classify::{Clause, Label, Reading};
+use crate::comment::CleanText;
+use crate::page::{Claimable, Criterion};
+use crate::quotations::unquoted;
+
+/// What is said of parts by their names comes first; what may be said of them counts where nothing else is said.
+pub fn tell_of_parts(said: SaidOfParts, text: &CleanText, is_of_leak: bool, names: &PartNames, reading: &mut Reading) {
+    let SaidOfParts {
+        sure, denied, doubtful, ..
+    } = said;
+    reading.deny(denied);
+    lend(reading, text, names);
+    // "It is in!" is finished, and does not say what: the words beside it may.
+    let names_none =
+        |clause: &Clause| clause.label == Label::Completion && clause.steps.is_empty() && clause.boxes.is_empty();
+    let is_idle = |clause: &Clause| clause.label == Label::Chatter || clause.is_weak();
+    let says_nothing = !reading.all_done && reading.asks.is_empty() && !is_of_leak && sure.is_empty();
+    let is_open = says_nothing
+        && reading
+            .clauses
+            .iter()
+            .all(|clause| names_none(clause) || is_idle(clause));
+    // Which step is meant is asked in words of its own.
+    let of_boxes = |claim: &Clause| claim.steps.is_empty();
+    let mut claims: Vec<Clause> = if is_open {
+        doubtful.into_iter().filter(of_boxes).collect()
+    } else {
+        sure
+    };
+    if is_open && !claims.is_empty() {
+        reading.retain(|clause| !(names_none(clause) || clause.is_weak()));
+    }
+    without_those_of_steps(&mut claims, reading, names);
+    reading.prepend(claims);
+}
+
+/// Lends the clauses that give no number the part that a comment names, if that is one alone.
+fn lend(reading: &mut Reading, text: &CleanText, names: &PartNames) {
+    let lacks = |clause: &Clause| {
+        // A guess that names nothing stays one.
+        let is_of_parts = match clause.label {
+            Label::Blocker | Label::Correction => !clause.guessed,
+            Label::Progress => !clause.is_weak(),
+            // What is finished is never guessed by a word.
+            Label::Completion | Label::KeyReport | Label::Question | Label::Chatter => false,
+        };
+        is_of_parts
+            && clause.steps.is_empty()
+            && clause.boxes.is_empty()
+            && clause.no_such_step.is_none()
+            && clause.keys.is_empty()
+    };
+    let lacking: Vec<usize> = (0..reading.clauses.len())
+        .filter(|at| lacks(&reading.clauses[*at]))
+        .collect();
+    if lacking.is_empty() || !reading.steps.is_empty() || text.as_str().len() > LONGEST {
+        return;
+    }
+    let said = unquoted(text.as_str());
+    let mut words = words::telling(said.as_str());
+    // "I take that back" names nothing that is backed up.
+    words.retain(|word| !word.is_reserve());
+    let mentions = names.mentioned(&words);
+    let [mention] = mentions.as_slice() else { return };
+    for at in lacking {
+        let clause = &mut reading.clauses[at];
+        if mention.share < ENOUGH {
+            continue;
+        }
+        clause.steps.extend(mention.name.step);
+        if let Claimable::Box(block) = &mention.name.part {
+            clause.boxes.push(block.clone());
+        }
+    }
+}
+
+/// Leaves out the claims of boxes in steps that the comment claims by their numbers.
+fn without_those_of_steps(claims: &mut Vec<Clause>, reading: &Reading, names: &PartNames) {
+    let finished = reading
+        .clauses
+        .iter()
+        .filter(|clause| clause.label == Label::Completion);
+    let finished: Vec<u8> = finished.flat_map(|clause| clause.steps.iter().copied()).collect();
+    for claim in claims.iter_mut() {
+        claim.steps.retain(|step| !finished.contains(step));
+        claim
+            .boxes
+            .retain(|block| !names.step_of(block).is_some_and(|step| finished.contains(&step)));
+    }
+    claims.retain(|claim| !(claim.steps.is_empty() && claim.boxes.is_empty()));
+}
+
+/// What names nothing is said of the box that the comment stands on.
+pub fn stands_at(here: &Criterion, reading: &mut Reading) {
+    let names_none =
+        |clause: &&mut Clause| clause.steps.is_empty() && clause.boxes.is_empty() && clause.no_such_step.is_none();
+    for clause in reading.clauses.iter_mut().filter(names_none) {
+        clause.boxes.push(here.block.clone());
+        clause
+            .steps
+            .extend(here.step.filter(|_| clause.label != Label::Completion));
+    }
+}
