@@ -1,11 +1,11 @@
 //! One way in for a comment, the same for the bot, `run --dry-run` and `explain`: as Notion gave it in, a report out.
+use super::heard::{Heard, ReadBy};
 use super::marks::CommentMarks;
 use super::names_of_pages::NamesOfPages;
 use super::page_facts::PageFacts;
 use crate::config::Backlog;
 use crate::domain::asks::{
-    AskReader, AskedOfKeys, AskedOfPage, DateWish, Ear, PageAsk, likely_asked, named_keys, surely_asked,
-    without_our_name,
+    AskReader, AskedOfKeys, DateWish, Ear, PageAsk, likely_asked, named_keys, surely_asked, without_our_name,
 };
 use crate::domain::classify::{
     Ask, Certainty, Classifier, Clause, Explained, KeyNames, Label, Reading, ReadingContext, Role, Suspicion,
@@ -13,8 +13,8 @@ use crate::domain::classify::{
 use crate::domain::comment::{CleanText, Comment, Extent, Finding, RawText};
 use crate::domain::event::{Authority, Report};
 use crate::domain::ids::PersonId;
-use crate::domain::leaks::{LeakDenial, LeakReader, LeakReport};
-use crate::domain::parts::{PartNames, SaidOfParts, said_of_parts, stands_at, tell_of_parts};
+use crate::domain::leaks::LeakReader;
+use crate::domain::parts::{answered_by_page, said_of_parts, stands_at, tell_of_parts};
 use crate::domain::redact::{Redacted, SharedRedactor};
 use crate::notion::{RawComment, anchor, raw_text};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -56,29 +56,6 @@ pub struct Author {
     pub authority: Authority,
 }
 
-/// What is read of a comment.
-struct Heard {
-    text: CleanText,
-    /// Whether it calls us by our name.
-    is_called: bool,
-    /// What it asks about keys and dates.
-    asked: AskedOfKeys,
-    /// What is left of it with the words of boxes in the place of their numbers, where it has such.
-    spelt_out: Option<CleanText>,
-    /// What it says of parts of the page by their names.
-    of_parts: SaidOfParts,
-    /// What it asks about the page, or to do.
-    of_page: AskedOfPage,
-    by_form: Vec<Finding>,
-    leak: Option<LeakReport>,
-    no_leak: Option<LeakDenial>,
-    /// Whether pieces of our keys may stand in the text: it is read, and nothing of it is kept.
-    may_hold_pieces: bool,
-}
-
-/// What comments are read by, and the names of the page's parts.
-type ReadBy<'a> = (&'a ReadingContext<'a>, &'a PartNames);
-
 impl Ingest {
     /// Redacts a comment; the hash tells an edit. It is made with a neutral token in place of each key, so that a key
     /// which becomes known later, or changes its label, makes no edit of an old comment. A piece of a key stays as it
@@ -98,9 +75,13 @@ impl Ingest {
     pub fn report(&self, comment: &RawComment, author: Author, redacted: Redacted, page: PageFacts<'_>) -> Report {
         let context = self.context(comment, page);
         let names = self.names.of(page.guide);
-        let mut heard = self.hear(comment, &author, &redacted, (&context, &names));
+        let by = ReadBy {
+            context: &context,
+            names: &names,
+        };
+        let mut heard = self.hear(comment, &author, &redacted, by);
         let mut reading = self.classifier.read(heard.to_classify(), &context);
-        self.tell_of_asked(&mut heard, (&context, &names), &mut reading);
+        self.tell_of_asked(&mut heard, by, &mut reading);
         self.assemble(comment, author, redacted, page, heard, reading)
     }
 
@@ -114,9 +95,13 @@ impl Ingest {
     ) -> (Report, Explained) {
         let context = self.context(comment, page);
         let names = self.names.of(page.guide);
-        let mut heard = self.hear(comment, &author, &redacted, (&context, &names));
+        let by = ReadBy {
+            context: &context,
+            names: &names,
+        };
+        let mut heard = self.hear(comment, &author, &redacted, by);
         let mut explained = self.classifier.explain(heard.to_classify(), &context);
-        self.tell_of_asked(&mut heard, (&context, &names), &mut explained.reading);
+        self.tell_of_asked(&mut heard, by, &mut explained.reading);
         let report = self.assemble(comment, author, redacted, page, heard, explained.reading.clone());
         (report, explained)
     }
@@ -134,15 +119,30 @@ impl Ingest {
 
     /// The reading of the rest gets the language of all, as a word that is left tells none; and the label of what is asked, where
     /// nothing else is said.
-    fn tell_of_asked(&self, heard: &mut Heard, (context, names): ReadBy<'_>, reading: &mut Reading) {
+    fn tell_of_asked(&self, heard: &mut Heard, by: ReadBy<'_>, reading: &mut Reading) {
+        let ReadBy { context, names } = by;
         let asks_something = heard.asked.rest.is_some() || heard.of_page.rest.is_some();
         if heard.leak.is_some() || heard.no_leak.is_some() || asks_something || heard.of_parts.rest.is_some() {
             reading.language = self.classifier.language(&heard.text, context);
         }
         self.leave_guesses_out(heard, reading);
+        if !names.may_tell_of_leaks(heard.text.as_str()) && named_keys(&heard.text, &self.keys).is_empty() {
+            reading.suspicions.clear();
+        }
         reading.needs_reply |= heard.is_called && reading.labels.contains(&Label::Question);
         let likely = likely_asked(heard.to_classify(), reading, self.ear(context));
         heard.of_page.asks.extend(likely);
+        if heard.of_page.asks.is_empty() && heard.asked.rest.is_none() {
+            heard
+                .of_page
+                .asks
+                .extend(answered_by_page(heard.to_classify(), reading, names));
+            if !heard.of_page.asks.is_empty() {
+                reading.retain(|clause| !clause.guessed);
+                reading.labels = vec![Label::Question];
+                reading.needs_reply = true;
+            }
+        }
         let asks = &heard.of_page.asks;
         reading.asks = asks.iter().filter_map(|asked| asked.ask).collect();
         reading.steps.extend(asks.iter().flat_map(|asked| &asked.steps));
@@ -230,7 +230,7 @@ impl Ingest {
         text: &CleanText,
         by_form: Vec<Finding>,
         may_hold_pieces: bool,
-        (context, names): ReadBy<'_>,
+        ReadBy { context, names }: ReadBy<'_>,
     ) -> Heard {
         let called = without_our_name(text);
         let is_called = called.is_some();
@@ -239,6 +239,8 @@ impl Ingest {
         let rest = leak.as_ref().map_or(&text, |leak| &leak.rest);
         let rest = no_leak.as_ref().map_or(rest, |denial| &denial.rest);
         let asked = self.asks.read(rest, &self.keys);
+        let is_foreign = asked.is_of_anything() && !names.are_of_keys(rest.as_str());
+        let asked = if is_foreign { AskedOfKeys::default() } else { asked };
         let rest = asked.rest.as_ref().unwrap_or(rest);
         let spelt_out = names.spelt_out(rest);
         let rest = spelt_out.as_ref().unwrap_or(rest);
@@ -347,18 +349,6 @@ impl Ingest {
             authority: author.authority,
             absorbed: self.backlog == Backlog::Absorb && page.first_look.is_some_and(is_old),
         }
-    }
-}
-
-impl Heard {
-    /// What the classifier reads: what is left when what tells of a leak, and what is asked, is taken out.
-    fn to_classify(&self) -> &CleanText {
-        let of_leak = self.leak.as_ref().map(|leak| &leak.rest);
-        let of_denial = self.no_leak.as_ref().map(|denial| &denial.rest);
-        let of_names = self.spelt_out.as_ref().or(self.asked.rest.as_ref());
-        let of_parts = self.of_parts.rest.as_ref().or(of_names);
-        let of_asks = self.of_page.rest.as_ref().or(of_parts);
-        of_asks.or(of_denial).or(of_leak).unwrap_or(&self.text)
     }
 }
 

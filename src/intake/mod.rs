@@ -8,6 +8,7 @@ mod error;
 mod flood;
 mod gone;
 mod guide;
+mod heard;
 mod ingest;
 mod marks;
 mod names_of_pages;

@@ -22,6 +22,9 @@ impl NamesOfPages {
         for on_page in &guide.criteria {
             (&on_page.block, on_page.step, &on_page.text).hash(&mut hasher);
         }
+        for line in &guide.lines {
+            line.text.hash(&mut hasher);
+        }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() > PAGES {
             known.clear();

@@ -33,6 +33,7 @@ mod rotation;
 mod scenarios;
 mod settled;
 mod slots;
+mod spoken;
 mod stage;
 mod store;
 mod tidy;

@@ -66,7 +66,8 @@ impl Told {
     }
 }
 
-fn on_paper(transcript: &Transcript) -> Result<String, String> {
+/// A transcript with what the bot on paper does in it.
+pub fn on_paper(transcript: &Transcript) -> Result<String, String> {
     let mut world = World::new();
     let mut bot = Paper::new(&world, transcript);
     let mut told = Told::new(transcript, bot.view());

@@ -58,7 +58,7 @@ impl Scene {
         let project = Arc::new(Project::open(&settings).expect("a project"));
         let redactor =
             LiveRedactor::new(project, Vec::new(), Vec::new(), Patterns::builtin()).expect("a `.env` that can be read");
-        let (guide, boxes) = page(&transcript.page, &redactor);
+        let (guide, boxes) = page(&transcript.page, &redactor.shared().current());
         Self {
             world,
             playbook,

@@ -3,10 +3,10 @@ use super::world::markdown;
 use keyminder::domain::decide::{KeyManual, Names};
 use keyminder::domain::ids::{BlockId, PageId};
 use keyminder::domain::page::Guide;
+use keyminder::domain::redact::Redactor;
 use keyminder::domain::reply::Run;
 use keyminder::intake::read_guide;
 use keyminder::notion::connect;
-use keyminder::rotation::live_redactor::LiveRedactor;
 use keyminder::rotation::providers::Providers;
 use keyminder_sandbox::{Options, Rate, serve};
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ pub fn names() -> Names {
 }
 
 /// A page's guide and boxes, as they are read of its Markdown.
-pub fn page(name: &str, redactor: &LiveRedactor) -> (Guide, BTreeMap<BlockId, bool>) {
+pub fn page(name: &str, redactor: &Redactor) -> (Guide, BTreeMap<BlockId, bool>) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let options = Options {
         rate: Rate::off(),
@@ -50,7 +50,7 @@ pub fn page(name: &str, redactor: &LiveRedactor) -> (Guide, BTreeMap<BlockId, bo
         let notion = connect(&sandbox.url, sandbox.token.clone(), 0, Duration::from_secs(20)).expect("a client");
         let page = sandbox.sandbox.add_page(&markdown(name)).expect("a page");
         let page = PageId::from_wire(&page.to_string());
-        let read = read_guide(&notion, &page, &redactor.shared().current()).await;
+        let read = read_guide(&notion, &page, redactor).await;
         read.expect("a page that can be read")
     })
 }

@@ -70,7 +70,7 @@ impl Paper {
         let redactor = LiveRedactor::new(project, Vec::new(), names.identifiers.clone(), Patterns::builtin())
             .expect("a `.env` that can be read");
         let playbook = config::playbook(&settings, names).unwrap_or_else(|faults| panic!("{faults}"));
-        let (guide, boxes) = page(&transcript.page, &redactor);
+        let (guide, boxes) = page(&transcript.page, &redactor.shared().current());
         let mut paper = Self {
             playbook,
             redactor,

@@ -186,13 +186,14 @@ fn named(provider: &str) -> Vec<String> {
     vec![provider.to_owned()]
 }
 
-/// The Markdown of a page: one that the program carries, or a file of `pages/`.
+/// The Markdown of a page: one that the program carries, or a file of `pages/` or of the corpora.
 pub fn markdown(page: &str) -> String {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("config/pages/{page}.md"));
-    let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/scenarios/pages/{page}.md"));
-    std::fs::read_to_string(own)
-        .or_else(|_| std::fs::read_to_string(ours))
-        .expect("a page")
+    let folders = ["config/pages", "tests/scenarios/pages", "tests/corpus"];
+    let mut files = folders
+        .map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("{folder}/{page}.md")))
+        .into_iter();
+    let text = files.find_map(|file| std::fs::read_to_string(file).ok());
+    text.expect("a page")
 }
 
 /// The name of a person whom a transcript calls by a short one.

@@ -16,6 +16,7 @@ pub fn questions(missing: &[Value]) -> Vec<(&'static str, Value)> {
         "question/how",
         "question/how_long",
         "question/leak",
+        "question/edit",
         "question/quiet",
         "question/recheck",
         "question/remind",

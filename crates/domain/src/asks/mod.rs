@@ -1,6 +1,7 @@
 //! What people ask of us about keys and their dates: questions ("is the groq key still valid?") and wishes ("snooze until
 //! Monday"). They are read before a comment is classified, sentence by sentence, and what they say is classified no more: a
 //! question stays a question, and the day of a month is no step.
+mod asked_of_keys;
 mod clock;
 mod day_reader;
 mod days;
@@ -17,6 +18,7 @@ mod tests;
 mod topics;
 mod wish;
 
+pub use asked_of_keys::{AskedOfKeys, KeyQuestion};
 pub use clock::ClockWords;
 pub use days::{DateDoubt, DayWords};
 pub use errand::Errand;
@@ -34,7 +36,6 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use lexicon::{DateLexicon, DateWord, KEY, WordKind, WordKinds};
 use regex::Regex;
-use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
@@ -47,32 +48,8 @@ const DATES: &str = include_str!("../../../../config/dates.toml");
 /// More of a kind nobody asks in one comment.
 const MOST: usize = 4;
 
-/// A question about keys.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct KeyQuestion {
-    /// The name of a prompt in `key/`.
-    pub topic: String,
-    /// Variables of the keys that it names; none: all of them.
-    pub keys: Vec<String>,
-    /// What it names as a key and we do not know.
-    pub unknown: Vec<String>,
-    /// Whether it means a key that was spoken of before: "how old is it?"
-    pub refers: bool,
-}
-
 /// Bytes of a sentence. A question or a wish is short: what is longer was pasted, and is not looked through word by word.
 const LONGEST: usize = 800;
-
-/// What a comment asks about keys and dates, and the rest of it.
-#[derive(Clone, Debug, Default)]
-pub struct AskedOfKeys {
-    /// The questions, in the comment's order.
-    pub questions: Vec<KeyQuestion>,
-    /// The wishes for other dates.
-    pub wishes: Vec<DateWish>,
-    /// What else the comment says; `None`: all of it, for it asks nothing of the kind.
-    pub rest: Option<CleanText>,
-}
 
 /// Reads questions about keys and wishes for dates.
 pub struct AskReader {

@@ -227,9 +227,12 @@ struct AskGuess<'a> {
 }
 
 impl AskGuess<'_> {
-    /// Whether it is a question whether something should be done, which wants it less surely than a request.
+    /// Whether it is a question whether something should be done, which wants it less surely than a request, or one that is talk.
     fn is_doubtful(&self, is_called: bool) -> bool {
-        self.ask.is_request() && self.form == AskForm::Question && self.chance < SURE && !is_called
+        (self.ask.is_request() || self.ask == Ask::Chat)
+            && self.form == AskForm::Question
+            && self.chance < SURE
+            && !is_called
     }
 
     /// Whether it is rather a report, which must not be lost to what only sounds like a question or like talk.

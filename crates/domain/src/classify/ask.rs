@@ -79,6 +79,8 @@ asks! {
     Release = "release",
     /// A step is left out.
     Skip = "skip",
+    /// The page's own text is to be changed, or something done that no bot on a page can do.
+    Edit = "edit",
     /// We are wrong about how things stand: look again.
     Dispute = "dispute",
     /// We misunderstood a comment.
@@ -122,6 +124,7 @@ impl Ask {
                 | Self::Assign
                 | Self::Release
                 | Self::Skip
+                | Self::Edit
                 | Self::Dispute
                 | Self::Misread
         )

@@ -10,7 +10,7 @@ use crate::effect::Effect;
 use crate::event::Report;
 use crate::evidence::Check;
 use crate::page::{Conversation, Guide, Proof, ReplyPart, Step};
-use crate::parts::PartNames;
+use crate::parts::{PageQuestion, PartNames};
 use std::collections::BTreeSet;
 
 /// What is asked of a box as of a step: whether it is done, why not, and who says so.
@@ -66,16 +66,17 @@ pub(super) fn by_guest(builder: &DecisionBuilder<'_>, report: &Report) -> Vec<Re
 /// A question: of each step by itself, and of boxes that it names by their words.
 fn question(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk, steps: &[u8]) -> Vec<ReplyPart> {
     let topic = topic(builder, asked);
-    let mut quoted = quotations::answer(builder, asked, topic);
+    let names = PartNames::of(&builder.state.guide);
+    let asked_of = PageQuestion::of(asked.text.as_str());
+    let mut quoted = quotations::answer(builder, &names, (asked, &asked_of), topic);
     // "When is the hall booked?" is not asked about the box that says so.
-    if let Some(quoted) = quoted.take_if(|_| Guide::is_figure_wanted(asked.text.as_str())) {
+    if let Some(quoted) = quoted.take_if(|_| asked_of.wants_figure()) {
         return vec![quoted];
     }
     let asks_how_it_is = topic == Topics::UNKNOWN
         || HOW_IT_IS.iter().any(|ask| ask.id() == topic)
         || PartNames::asks_whether(asked.text.as_str());
     if asks_how_it_is && asked.steps.is_empty() {
-        let names = PartNames::of(&builder.state.guide);
         let (steps, boxes) = names.nearly_all_of(asked.text.as_str());
         if !boxes.is_empty() {
             return vec![ReplyPart::BoxesAsked { boxes }];
@@ -105,6 +106,14 @@ fn question(builder: &DecisionBuilder<'_>, report: &Report, asked: &PageAsk, ste
     };
     if let Some(quoted) = quoted {
         return vec![quoted];
+    }
+    // "How long may the paint dry?" is not answered by how long the work takes, nor by what else is only guessed.
+    let is_doubtful = topic == Ask::HowLong.id() || quotations::is_guessed(builder, asked);
+    if is_doubtful && steps.is_empty() && asked_of.is_of_something(&names) {
+        return vec![ReplyPart::Question {
+            topic: Topics::UNKNOWN.to_owned(),
+            step: None,
+        }];
     }
     if steps.is_empty() {
         vec![part(None)]

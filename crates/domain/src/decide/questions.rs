@@ -12,6 +12,7 @@ use crate::event::Report;
 use crate::ids::{BlockId, CommentId};
 use crate::leaks::{LeakReport, LeakedKeys};
 use crate::page::{AnsweredQuestion, Aside, Asked, OpenQuestion, Recipient, ReplyPart, count_answer};
+use crate::parts::PartNames;
 use minijinja::context;
 use minijinja::value::Value;
 use std::collections::BTreeSet;
@@ -303,7 +304,9 @@ pub(super) fn close(builder: &mut DecisionBuilder<'_>, report: &Report) {
         clauses.any(|clause| clause.certainty == Certainty::Hedged)
     };
     let still_said = |asked: &Asked| match asked {
-        Asked::Meaning { .. } => report.reading.doubt.is_some() || is_hedged() || answers(asked),
+        Asked::Meaning { .. } => {
+            report.reading.doubt.is_some() || is_hedged() || answers(asked) || names_none(Label::Completion)
+        }
         Asked::Leaked { among } => {
             let tells = |leak: &LeakReport| leak.keys == LeakedKeys::Unnamed || !among.is_empty();
             report.leak.as_ref().is_some_and(tells) || answers(asked)
@@ -338,9 +341,23 @@ pub(super) fn ask(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: 
     Some(ReplyPart::Asks { asked })
 }
 
-/// Asks which step is finished, or taken back; nothing is, until that is answered.
+/// Asks which step is finished, or taken back; nothing is, until that is answered. Where the words are near to those of one part, it is
+/// asked whether that is meant.
 pub(super) fn ask_which_step(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, label: Label) -> Option<ReplyPart> {
     let state = &builder.state;
+    if label == Label::Completion
+        && let Some(part) = PartNames::of(&state.guide).nearest(report.heard.as_str())
+    {
+        let (steps, boxes) = part.steps_and_boxes();
+        let meant = Asked::Meaning {
+            options: vec![label],
+            steps,
+            boxes,
+            whole: false,
+            kind: None,
+        };
+        return ask(builder, report, meant);
+    }
     let steps = state.guide.steps.iter().map(|step| step.number);
     let steps = steps.filter(|step| !state.is_aside(&Aside::Step(*step))).collect();
     ask(builder, report, Asked::Step { label, steps })

@@ -13,3 +13,14 @@ pub enum Claimable {
     /// The whole item.
     All,
 }
+
+impl Claimable {
+    /// The step or the box that it is, as clauses name them.
+    pub fn steps_and_boxes(&self) -> (Vec<u8>, Vec<BlockId>) {
+        match self {
+            Self::Step(step) => (vec![*step], Vec::new()),
+            Self::Box(block) => (Vec::new(), vec![block.clone()]),
+            Self::All => (Vec::new(), Vec::new()),
+        }
+    }
+}

@@ -1,8 +1,10 @@
 //! The names of a page's parts: the titles of its steps and the texts of its boxes, and which of them a sentence has.
+use super::likeness::TellingWord;
+use super::part_name::{Mention, PartName};
 use super::words::{self, PartWord};
 use crate::classify::Clause;
 use crate::ids::BlockId;
-use crate::page::{Claimable, Criterion, Guide, Step};
+use crate::page::{Claimable, Criterion, Guide, SaidLine, Step};
 use std::collections::{BTreeSet, HashMap};
 
 /// The titles and boxes of a page, as sentences are compared with them.
@@ -11,57 +13,21 @@ pub struct PartNames {
     names: Vec<PartName>,
     /// The boxes in steps, each with its step and its words, in the page's order.
     pub(super) boxes: Vec<(u8, String)>,
+    /// The words of the page's own title.
+    pub(super) title: Vec<TellingWord>,
+    /// What the page says, line by line.
+    pub(super) lines: Vec<NamedLine>,
+    /// Whether it is about keys.
+    is_of_keys: bool,
 }
 
-/// What a step or box is called.
+/// A line of the page with the words that tell what it is about.
 #[derive(Debug)]
-pub(super) struct PartName {
-    pub(super) part: Claimable,
-    /// The step itself, or that in which the box stands.
-    pub(super) step: Option<u8>,
-    pub(super) text: String,
-    words: Vec<NameWord>,
-    /// The boxes that stand in it, where it is a step.
-    boxes: usize,
-    /// All its words, also those that tell nothing, and those in brackets.
-    pub(super) all: Vec<PartWord>,
-}
-
-#[derive(Debug)]
-struct NameWord {
-    word: PartWord,
-    /// The rarer a word is on its page, the more it tells.
-    weight: f32,
-    /// Which of the things that it lists the word belongs to: "signed and uploaded".
-    item: usize,
-}
-
-/// A name that a sentence has words of.
-#[derive(Debug)]
-pub(super) struct Mention<'n> {
-    pub(super) name: &'n PartName,
-    /// How much of the name is there: 1 is all of it.
-    pub(super) share: f32,
-    /// Whether of each thing that it lists something is there.
-    pub(super) has_each: bool,
-    /// The telling words of the sentence that are its own, by their place.
-    pub(super) own: Vec<usize>,
-    /// Whether each of its words is there in the form that it has.
-    pub(super) is_verbatim: bool,
-    /// Whether it is a step, and one of the boxes in it might be meant as well.
-    pub(super) is_vague: bool,
-}
-
-impl Mention<'_> {
-    /// Whether all of the name is there.
-    pub(super) fn is_whole(&self) -> bool {
-        self.share > 0.99
-    }
-
-    /// Whether another one means more: it has all of these words, and others.
-    fn is_within(&self, other: &Self) -> bool {
-        other.own.len() > self.own.len() && self.own.iter().all(|at| other.own.contains(at))
-    }
+pub(super) struct NamedLine {
+    pub(super) line: SaidLine,
+    pub(super) words: Vec<TellingWord>,
+    /// Whether it is a box or the title of a step: what is to be done.
+    pub(super) is_task: bool,
 }
 
 impl PartNames {
@@ -92,14 +58,32 @@ impl PartNames {
         let mut having: HashMap<String, BTreeSet<Claimable>> = HashMap::new();
         for name in &names {
             for word in &name.words {
-                having.entry(word.word.key()).or_default().insert(name.part.clone());
+                having
+                    .entry(word.word.word.key())
+                    .or_default()
+                    .insert(name.part.clone());
             }
         }
         for word in names.iter_mut().flat_map(|name| &mut name.words) {
-            let count = having.get(&word.word.key()).map_or(1, BTreeSet::len);
+            let count = having.get(&word.word.word.key()).map_or(1, BTreeSet::len);
             word.weight = 1.0 / f32::from(u16::try_from(count).unwrap_or(u16::MAX));
         }
-        Self { names, boxes: numbered }
+        let commands = guide.steps.iter().flat_map(|step| &step.commands);
+        let lines = guide.lines.iter().map(|line| line.text.as_str());
+        let mut said = lines.chain(commands.map(String::as_str)).chain([guide.title.as_str()]);
+        let is_head = |block: &BlockId| guide.steps.iter().any(|step| step.blocks.first() == Some(block));
+        let line = |line: &SaidLine| NamedLine {
+            line: line.clone(),
+            words: TellingWord::all(&line.text),
+            is_task: guide.box_at(&line.block).is_some() || is_head(&line.block),
+        };
+        Self {
+            names,
+            boxes: numbered,
+            lines: guide.lines.iter().map(line).collect(),
+            title: TellingWord::all(&guide.title),
+            is_of_keys: said.any(words::is_of_keys),
+        }
     }
 
     /// Whether a question asks whether something is so: "is the build signed?"
@@ -111,8 +95,9 @@ impl PartNames {
 
     /// Whether a text has any word of any name.
     pub(super) fn has_any(&self, said: &[PartWord]) -> bool {
+        let said: Vec<TellingWord> = said.iter().cloned().map(TellingWord::new).collect();
         let mut words = self.names.iter().flat_map(|name| &name.words);
-        words.any(|name| said.iter().any(|said| said.is_like(&name.word)))
+        words.any(|name| name.word.among(&said).is_some())
     }
 
     /// The steps and boxes of whose names a text has nearly all words: it asks about them.
@@ -130,6 +115,45 @@ impl PartNames {
             }
         }
         (steps, boxes)
+    }
+
+    /// Whether keys are a matter of the page, or of a comment on it: elsewhere "to Friday" moves no rotation. A page of which nothing is
+    /// known may be about anything.
+    pub fn are_of_keys(&self, text: &str) -> bool {
+        self.is_of_keys || self.lines.is_empty() || words::is_of_keys(text)
+    }
+
+    /// Whether a comment may tell of a leak: on a page about keys, or where it has a word for one.
+    pub fn may_tell_of_leaks(&self, text: &str) -> bool {
+        self.are_of_keys(text) || words::names_keys(text)
+    }
+
+    /// Whether nothing is known of what the page says.
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty() && self.lines.is_empty()
+    }
+
+    /// Whether a title or a box has any word of a text that tells something.
+    pub(super) fn speak_of(&self, said: &[PartWord]) -> bool {
+        let said: Vec<TellingWord> = said.iter().cloned().map(TellingWord::new).collect();
+        let mut words = self.names.iter().flat_map(|name| &name.words);
+        words.any(|name| name.word.among(&said).is_some())
+    }
+
+    /// The box, or the step without boxes, that has the most of a text's words, if it is one alone.
+    pub fn nearest(&self, text: &str) -> Option<&Claimable> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let said = TellingWord::all(text);
+        let least = self.names.iter().filter(|name| name.boxes == 0);
+        let near = least.map(|name| (name.mention(&said).share, &name.part));
+        let mut near: Vec<(f32, &Claimable)> = near.filter(|(share, _)| *share >= NEAR).collect();
+        near.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        let (share, part) = *near.first()?;
+        let mut others = near.iter().filter(|(_, other)| *other != part);
+        let is_alone = others.next().is_none_or(|(other, _)| share - other >= CLEAR);
+        is_alone.then_some(part)
     }
 
     /// The step in which a box stands.
@@ -151,7 +175,8 @@ impl PartNames {
 
     /// The names of which a sentence has words: all that it has as a whole, else the one of which it has the most, if that is one alone.
     pub(super) fn mentioned(&self, sentence: &[PartWord]) -> Vec<Mention<'_>> {
-        let mentions = self.names.iter().map(|name| name.mention(sentence));
+        let said: Vec<TellingWord> = sentence.iter().cloned().map(TellingWord::new).collect();
+        let mentions = self.names.iter().map(|name| name.mention(&said));
         let mut all: Vec<Mention<'_>> = mentions.filter(|mention| !mention.own.is_empty()).collect();
         let of_boxes: Vec<u8> = all
             .iter()
@@ -163,7 +188,10 @@ impl PartNames {
             mention.is_vague = !mention.name.is_box() && is_in_box;
         }
         // The title of a step with boxes is meant where nothing else is said: "the freeze is done".
-        let done = sentence.iter().filter(|word| word.says_done()).count();
+        let done = sentence
+            .iter()
+            .filter(|word| word.says_done() || word.says_all())
+            .count();
         all.retain(|mention| mention.name.boxes == 0 || mention.own.len() + done >= sentence.len());
         let (mut whole, mut partly): (Vec<_>, Vec<_>) = all.into_iter().partition(Mention::is_whole);
         if !whole.is_empty() {
@@ -222,88 +250,14 @@ pub(super) const ENOUGH: f32 = 0.4;
 /// How much of a name must be there to be no doubt.
 pub(super) const NEARLY: f32 = 0.6;
 
+/// Bytes of a text that is compared with the names.
+const LONGEST: usize = 2_000;
+
+/// How much of a name must be there for it to be asked about, where nothing tells what is finished.
+const NEAR: f32 = 0.2;
+
 /// By so much the name that is meant is better than the next one.
 const CLEAR: f32 = 0.1;
-
-/// What stands between the things that a name lists.
-const LISTS: [&str; 10] = [" and ", " en ", " und ", " et ", " y ", " e ", " & ", " + ", "/", ", "];
-
-impl PartName {
-    fn new(part: Claimable, step: Option<u8>, boxes: usize, text: &str) -> Self {
-        let mut items = vec![without_brackets(text)];
-        for mark in LISTS {
-            items = items
-                .iter()
-                .flat_map(|item| item.split(mark).map(str::to_owned))
-                .collect();
-        }
-        let items = items.iter().enumerate();
-        let words = items.flat_map(|(item, text)| {
-            let words = words::telling(text).into_iter();
-            words.map(move |word| NameWord {
-                word,
-                weight: 1.0,
-                item,
-            })
-        });
-        let mut words: Vec<NameWord> = words.collect();
-        // "The plaster is ready": that it is ready tells nothing of what; nor does the "no" of "No gas leak found".
-        let tells = |name: &NameWord| !(name.word.says_done() || name.word.says_none());
-        if words.iter().any(tells) {
-            words.retain(tells);
-        }
-        Self {
-            part,
-            step,
-            text: text.to_owned(),
-            words,
-            boxes,
-            all: words::all(text),
-        }
-    }
-
-    fn is_box(&self) -> bool {
-        matches!(self.part, Claimable::Box(_))
-    }
-
-    fn mention(&self, sentence: &[PartWord]) -> Mention<'_> {
-        let said = |word: &&NameWord| sentence.iter().any(|said| said.is_like(&word.word));
-        let weight = |words: &[&NameWord]| words.iter().map(|word| word.weight).sum::<f32>();
-        let says_none = |words: &[PartWord]| words.iter().any(PartWord::says_none);
-        // "There are nuts in it" is not what "No nuts in it" says.
-        let is_contrary = says_none(&self.all) && !says_none(sentence);
-        let there: Vec<&NameWord> = self.words.iter().filter(said).filter(|_| !is_contrary).collect();
-        let all: Vec<&NameWord> = self.words.iter().collect();
-        let is_own = |word: &PartWord| !word.says_done() && self.all.iter().any(|own| own.is_like(word));
-        let own = sentence.iter().enumerate().filter(|(_, word)| is_own(word));
-        let own = own.map(|(at, _)| at).collect();
-        Mention {
-            name: self,
-            share: weight(&there) / weight(&all),
-            has_each: all.iter().all(|word| there.iter().any(|other| other.item == word.item)),
-            own: if there.is_empty() { Vec::new() } else { own },
-            is_verbatim: self
-                .words
-                .iter()
-                .all(|name| sentence.iter().any(|said| said.is_same(&name.word))),
-            is_vague: false,
-        }
-    }
-}
-
-/// A text without what stands in brackets: "Caterer booked (deposit paid)".
-fn without_brackets(text: &str) -> String {
-    let mut depth = 0_u32;
-    let outside = text.chars().filter(|c| {
-        match c {
-            '(' | '[' => depth += 1,
-            ')' | ']' => depth = depth.saturating_sub(1),
-            _ => return depth == 0,
-        }
-        false
-    });
-    outside.collect()
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,15 @@
 //! A reading with what a comment says of parts by their names: what is sure comes first, and what gives no number is lent the part it names.
+use super::page_question::asks;
 use super::part_names::{ENOUGH, PartNames};
-use super::said_of_parts::{LONGEST, SaidOfParts};
+use super::said_of_parts::{LONGEST, RULE, SaidOfParts};
 use super::words;
-use crate::classify::{Clause, Label, Reading};
+use crate::classify::{Certainty, Clause, Label, Reading, Role, hash_of_words};
 use crate::comment::CleanText;
 use crate::page::{Claimable, Criterion};
 use crate::quotations::unquoted;
+
+/// Fewer words tell nothing of what a comment speaks of: "Got it".
+const TELLING: usize = 3;
 
 /// What is said of parts by their names comes first; what may be said of them counts where nothing else is said.
 pub fn tell_of_parts(said: SaidOfParts, text: &CleanText, is_of_leak: bool, names: &PartNames, reading: &mut Reading) {
@@ -31,11 +35,74 @@ pub fn tell_of_parts(said: SaidOfParts, text: &CleanText, is_of_leak: bool, name
     } else {
         sure
     };
+    if is_open && claims.is_empty() && may_finish(reading) {
+        claims.extend(nearest(text, names));
+    }
     if is_open && !claims.is_empty() {
         reading.retain(|clause| !(names_none(clause) || clause.is_weak()));
     }
     without_those_of_steps(&mut claims, reading, names);
     reading.prepend(claims);
+    leave_talk_out(reading, text, names);
+}
+
+/// Whether it is guessed, or may be, that something is finished.
+fn may_finish(reading: &Reading) -> bool {
+    let is_guess =
+        |clause: &Clause| clause.label == Label::Completion && clause.role == Role::Report && clause.is_weak();
+    let is_doubt = |doubt: [Label; 2]| doubt.contains(&Label::Completion) && !doubt.contains(&Label::Blocker);
+    reading.doubt.is_some_and(is_doubt) || reading.clauses.iter().any(is_guess)
+}
+
+/// The part whose words are nearest to what is said: it is asked whether that is done.
+fn nearest(text: &CleanText, names: &PartNames) -> Option<Clause> {
+    if text.as_str().len() > LONGEST || asks(text.as_str()) {
+        return None;
+    }
+    let (steps, boxes) = names.nearest(unquoted(text.as_str()).as_str())?.steps_and_boxes();
+    Some(Clause {
+        label: Label::Completion,
+        steps,
+        boxes,
+        role: Role::Report,
+        certainty: Certainty::Unsure,
+        keys: Vec::new(),
+        rules: vec![RULE.to_owned()],
+        no_such_step: None,
+        guessed: false,
+        hash: hash_of_words(text.as_str()),
+    })
+}
+
+/// A question reports nothing that is only guessed; and what speaks of nothing on the page is talk: it is no work on it, nor what is
+/// only guessed to be a finish. A guess that somebody is stuck stays: it is asked about.
+fn leave_talk_out(reading: &mut Reading, text: &CleanText, names: &PartNames) {
+    let names_something =
+        |clause: &Clause| !(clause.steps.is_empty() && clause.boxes.is_empty() && clause.keys.is_empty());
+    let is_plain = reading.steps.is_empty() && !reading.clauses.iter().any(names_something);
+    if names.is_empty() || !is_plain || text.as_str().len() > LONGEST {
+        return;
+    }
+    let telling = words::telling(text.as_str());
+    let is_told = telling.len() >= TELLING;
+    let is_asked = asks(text.as_str());
+    let is_foreign = is_told && !names.speak_of(&telling);
+    let is_idle = |clause: &Clause| match clause.label {
+        Label::Blocker => is_asked && clause.is_weak(),
+        Label::Completion => (is_asked || is_foreign) && clause.is_weak(),
+        Label::Progress => is_foreign && is_work(clause) || is_asked && clause.is_weak(),
+        Label::Correction | Label::KeyReport | Label::Question | Label::Chatter => false,
+    };
+    reading.retain(|clause| !is_idle(clause));
+    if is_asked || is_foreign {
+        let may_stop = |doubt: [Label; 2]| doubt.contains(&Label::Blocker) && !is_asked;
+        reading.doubt = reading.doubt.filter(|doubt| may_stop(*doubt));
+    }
+}
+
+/// Whether progress tells of work, and not of what is open, or frees somebody.
+fn is_work(clause: &Clause) -> bool {
+    matches!(clause.role, Role::Report | Role::Start | Role::Plan)
 }
 
 /// Lends the clauses that give no number the part that a comment names, if that is one alone.

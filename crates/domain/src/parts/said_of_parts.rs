@@ -1,5 +1,6 @@
 //! What a comment says of parts by their names: what it claims is taken out of it, and what else it says is lent the part it names.
-use super::part_names::{ENOUGH, Mention, NEARLY, PartNames};
+use super::part_name::Mention;
+use super::part_names::{ENOUGH, NEARLY, PartNames};
 use super::words::{self, PartWord};
 use crate::asks::{Ear, sentences, ways_apart, without};
 use crate::classify::{Ask, Certainty, Clause, Label, Predicate, Reading, Role, Structure, Tense, hash_of_words};
@@ -19,7 +20,7 @@ const BESIDE_DOUBT: usize = 2;
 /// The chance from which on a sentence asks something of us and claims nothing.
 const ASKS: f32 = 0.6;
 /// The rule that a claim by the words of the page counts as.
-const RULE: &str = "own-words";
+pub(super) const RULE: &str = "own-words";
 
 /// What a comment says of parts by their names.
 #[derive(Debug, Default)]
@@ -157,7 +158,12 @@ impl<'s> PartSaying<'s> {
     fn of(said: &'s str, names: &'s PartNames, ear: Ear<'_>) -> Option<Self> {
         let words = words::telling(said);
         let mentions = names.mentioned(&words);
-        let is_own = |at: usize| mentions.iter().any(|mention| mention.own.contains(&at));
+        // "Everything under Food is done" says it of the part of that name, and not of the item.
+        let is_of_steps = mentions
+            .iter()
+            .all(|mention| mention.is_step_with_boxes() && mention.is_whole());
+        let is_own =
+            |at: usize| mentions.iter().any(|mention| mention.own.contains(&at)) || is_of_steps && words[at].says_all();
         let others: Vec<PartWord> = words
             .iter()
             .enumerate()
@@ -175,7 +181,8 @@ impl<'s> PartSaying<'s> {
         }
         let text = CleanText::passed(said.to_owned());
         let (reading, structures) = ear.classifier.read_with_structures(&text, ear.context);
-        if reading.to_somebody || reading.all_done || !reading.steps.is_empty() {
+        let is_of_item = reading.all_done && !is_of_steps;
+        if reading.to_somebody || is_of_item || !reading.steps.is_empty() {
             return None;
         }
         Some(Self {
@@ -226,7 +233,14 @@ impl<'s> PartSaying<'s> {
         let is_clear = self.mentions.iter().all(|mention| !mention.is_vague) && !self.all.iter().any(PartWord::is_day);
         let is_stated = says_done || self.is_stated(ear);
         // What stands beside may say anything: "fully", "incorrectly", "by the neighbours".
-        if is_stated && is_clear && unclear == 0 && (is_whole || wants_tick || is_near) {
+        // In other words than the page's all of it must be said, and nothing else.
+        let is_translated = self.mentions.iter().any(Mention::is_by_meaning);
+        let is_said = if is_translated {
+            is_whole && beside == 0
+        } else {
+            is_whole || wants_tick || is_near
+        };
+        if is_stated && is_clear && unclear == 0 && is_said {
             return Some(Certainty::Sure);
         }
         let may_be = is_stated || is_whole && beside == 0;
@@ -245,8 +259,7 @@ impl<'s> PartSaying<'s> {
         is_told
             || self.all.iter().any(PartWord::states)
             || structures.any(has_happened)
-            || self.mentions.iter().all(|mention| mention.is_verbatim)
-                && self.of_names(ear).all(|name| says_finish(&name))
+            || self.mentions.iter().all(Mention::is_verbatim) && self.of_names(ear).all(|name| says_finish(&name))
             || self.mentions.iter().all(is_of_name)
     }
 

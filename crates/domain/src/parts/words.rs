@@ -1,105 +1,17 @@
 //! Words as titles and comments share them: "Sign the build" and "the build is signed" have the same ones.
+use super::part_lexicon::{LEXICON, single};
 use crate::classify::folded;
-use serde::Deserialize;
-use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
 
 /// Letters that two words have in common at least, to be of one stem.
 const STEM: usize = 3;
+/// As [`STEM`], where words of all languages are looked through.
+const LONG_STEM: usize = 4;
 /// Letters from which on one wrong letter is a slip of the pen.
 const SLIP: usize = 6;
 /// So many words tell with what something was done, behind the word that says so.
 const REACH: usize = 3;
 /// Letters of the second half of a compound: "verhuisdozen" are "dozen".
 const HALF: usize = 4;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PartWordFile {
-    plain: String,
-    done: String,
-    tick: String,
-    states: String,
-    reserve: String,
-    limits: String,
-    lettered: String,
-    denies: String,
-    with: String,
-    none: String,
-    contrary: String,
-    open_marks: String,
-    beside_denial: String,
-    days: String,
-    counts: String,
-    of: String,
-    endings: String,
-    forms: Vec<String>,
-    before_ge: String,
-}
-
-/// The words of `words.toml`, each as it is compared.
-struct PartLexicon {
-    plain: HashSet<String>,
-    done: HashSet<String>,
-    tick: HashSet<String>,
-    limits: HashSet<String>,
-    lettered: HashSet<String>,
-    states: HashSet<String>,
-    reserve: HashSet<String>,
-    denies: HashSet<String>,
-    with: HashSet<String>,
-    none: HashSet<String>,
-    contrary: HashSet<String>,
-    open_marks: Vec<String>,
-    beside_denial: HashSet<String>,
-    days: HashSet<String>,
-    counts: HashSet<String>,
-    of: HashSet<String>,
-    endings: HashSet<String>,
-    /// The row of each word that has forms of other stems.
-    forms: HashMap<String, usize>,
-    before_ge: Vec<String>,
-}
-
-static LEXICON: LazyLock<PartLexicon> = LazyLock::new(|| {
-    let file: PartWordFile = toml::from_str(include_str!("words.toml")).expect("the file is read by this file's tests");
-    let set = |words: &str| words.split_whitespace().map(str::to_owned).collect();
-    let rows = file.forms.iter().enumerate();
-    PartLexicon {
-        plain: set(&file.plain),
-        done: set(&file.done),
-        tick: set(&file.tick),
-        limits: set(&file.limits),
-        lettered: set(&file.lettered),
-        states: set(&file.states),
-        reserve: set(&file.reserve),
-        denies: set(&file.denies),
-        with: set(&file.with),
-        none: set(&file.none),
-        contrary: set(&file.contrary),
-        open_marks: file.open_marks.split_whitespace().map(str::to_owned).collect(),
-        beside_denial: set(&file.beside_denial),
-        days: set(&file.days),
-        counts: set(&file.counts),
-        of: set(&file.of),
-        endings: file.endings.split_whitespace().map(str::to_owned).collect(),
-        forms: rows
-            .flat_map(|(row, words)| words.split_whitespace().map(move |word| (single(word), row)))
-            .collect(),
-        before_ge: file.before_ge.split_whitespace().map(single).collect(),
-    }
-});
-
-/// A folded word with every double letter written once: "planned" and "plan" then share all of the shorter one.
-fn single(word: &str) -> String {
-    let mut single = String::new();
-    for letter in word.chars() {
-        if !single.ends_with(letter) || letter.is_ascii_digit() {
-            single.push(letter);
-        }
-    }
-    single
-}
 
 /// A word of a text.
 #[derive(Clone, Debug)]
@@ -114,11 +26,21 @@ pub(super) struct PartWord {
 }
 
 impl PartWord {
-    fn new(text: &str) -> Self {
+    pub(super) fn new(text: &str) -> Self {
         let (said, text) = (text.to_owned(), single(text));
         let bare = bare(&text);
         let row = LEXICON.forms.get(&text).copied();
         Self { said, text, bare, row }
+    }
+
+    /// As it is written, folded.
+    pub(super) fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Whether it is no number, and has so many letters.
+    pub(super) fn tells_of_a_question(&self, least: usize) -> bool {
+        self.said.len() >= least && self.said.parse::<u32>().is_err()
     }
 
     /// Whether it tells what something is about.
@@ -129,6 +51,11 @@ impl PartWord {
     /// Whether it says that something is done, or asks for its tick.
     pub(super) fn says_done(&self) -> bool {
         LEXICON.done.contains(&self.said) || self.asks_for_tick()
+    }
+
+    /// Whether it says that all of something is meant.
+    pub(super) fn says_all(&self) -> bool {
+        LEXICON.wholly.contains(&self.said)
     }
 
     /// Whether it asks for a tick.
@@ -173,6 +100,21 @@ impl PartWord {
         self.bare.chars().take(STEM).collect()
     }
 
+    /// The keys of all words that it may be a form of.
+    pub(super) fn keys(&self) -> Vec<String> {
+        let whole: String = self.text.chars().take(STEM).collect();
+        let mut keys = vec![self.key(), whole];
+        keys.dedup();
+        keys
+    }
+
+    /// The words that it may end in, the longest first, if it is a compound.
+    pub(super) fn halves(&self) -> impl Iterator<Item = Self> {
+        let starts = self.text.char_indices().map(|(at, _)| at);
+        let ends = starts.filter(|at| *at >= HALF && self.text.len() - at >= HALF);
+        ends.map(|at| Self::new(&self.text[at..]))
+    }
+
     /// Whether it says that something is not so.
     pub(super) fn denies(&self) -> bool {
         LEXICON.denies.contains(&self.said)
@@ -193,14 +135,32 @@ impl PartWord {
         self.text == other.text
     }
 
+    /// Whether both are forms of one word, told by more than the shortest stem.
+    pub(super) fn is_form_of(&self, other: &Self) -> bool {
+        let is_more_of =
+            |one: &str, other: &str| one.strip_prefix(other).is_some_and(|rest| rest == "s" || rest == "es");
+        self.text == other.text
+            || is_more_of(&self.text, &other.text)
+            || is_more_of(&other.text, &self.text)
+            || share_stem(&self.bare, &other.bare, LONG_STEM)
+            || share_stem(&self.text, &other.text, LONG_STEM)
+    }
+
     /// Whether both are forms of one word, or one is the other with a slip of the pen.
     pub(super) fn is_like(&self, other: &Self) -> bool {
         // Most words begin otherwise: that is told first.
         let begins_alike = |one: &str, other: &str| one.as_bytes().first() == other.as_bytes().first();
+        // "Took" is no "token", though the double letter is written once.
+        let is_short = |word: &Self| word.said.chars().take(STEM).eq(word.text.chars().take(STEM));
+        let least = if is_short(self) == is_short(other) {
+            STEM
+        } else {
+            LONG_STEM
+        };
         self.text == other.text
             || self.row.is_some() && self.row == other.row
-            || begins_alike(&self.bare, &other.bare) && share_stem(&self.bare, &other.bare)
-            || begins_alike(&self.text, &other.text) && share_stem(&self.text, &other.text)
+            || begins_alike(&self.bare, &other.bare) && share_stem(&self.bare, &other.bare, least)
+            || begins_alike(&self.text, &other.text) && share_stem(&self.text, &other.text, least)
             || is_half(&self.text, &other.text)
             || is_half(&other.text, &self.text)
             || begins_alike(&self.bare, &other.bare) && is_slip(&self.bare, &other.bare)
@@ -223,7 +183,7 @@ fn bare(word: &str) -> String {
     parted.map_or_else(|| word.to_owned(), |(prefix, rest)| format!("{prefix}{rest}"))
 }
 
-fn share_stem(one: &str, other: &str) -> bool {
+fn share_stem(one: &str, other: &str, least: usize) -> bool {
     let pairs = one.chars().zip(other.chars());
     let mut shared: usize = pairs
         .take_while(|(one, other)| one == other)
@@ -231,7 +191,7 @@ fn share_stem(one: &str, other: &str) -> bool {
         .sum();
     let ends = |rest: &str| rest.is_empty() || LEXICON.endings.contains(rest);
     // Where an ending repeats the last letter of the stem, the stem is shorter than what is shared: "sent", "send".
-    while shared >= STEM {
+    while shared >= least {
         if ends(&one[shared..]) && ends(&other[shared..]) {
             return true;
         }
@@ -287,6 +247,16 @@ pub(super) fn telling_but_how(text: &str) -> Vec<PartWord> {
         word.tells() && since_with > REACH
     });
     words
+}
+
+/// Whether a text is about keys of programs.
+pub(super) fn is_of_keys(text: &str) -> bool {
+    all(text).iter().any(|word| LEXICON.of_keys.contains(&word.said))
+}
+
+/// Whether a text has a word for a key, of whatever kind.
+pub(super) fn names_keys(text: &str) -> bool {
+    all(text).iter().any(|word| LEXICON.keys.contains(&word.said))
 }
 
 /// Whether a text has a mark that says that something is open.
@@ -353,6 +323,7 @@ mod tests {
             "test text",
             "mail main",
             "order border",
+            "took token",
         ];
         let pair = |pair: &str| {
             let mut words = pair.split(' ').map(PartWord::new);

@@ -8,39 +8,19 @@
 //!    (headings with the numbers of parts alone, "1.1" and "1.2", come behind it)
 //! 5. tables with a column of steps, numbers or boxes
 //! 6. toggles, then numbered lists, then paragraphs that begin with a number
-//! 7. boxes, where one is enough; then lines in bold
+//! 7. headings that boxes stand under, where every box has one
+//! 8. boxes, where one is enough; then lines in bold
 use super::block::BlockKind;
-use super::estimates;
 use super::lead::{Lead, LeadKind};
 use super::outline::{BOLD, COLON, PageLine, Standing};
 use super::remark::StepForm;
-use super::table::{self, StepRow};
+use super::step_begin::{StepBegin, begin, of_row};
+use super::table;
 use super::words::Section;
 use std::collections::HashSet;
 
-/// A title that is cut out of an item is no longer than this, in characters.
-const LONGEST_TITLE: usize = 100;
-
-/// The beginning of a step.
-#[derive(Default)]
-pub(super) struct StepBegin {
-    /// The line at which it begins.
-    pub(super) line: usize,
-    /// The number that is written there.
-    pub(super) number: Option<u32>,
-    pub(super) is_letter: bool,
-    /// A part of the step of that number: "1.2".
-    pub(super) is_part: bool,
-    /// Its title, without number and estimate; empty if only the number is written.
-    pub(super) title: String,
-    /// The last of several steps that have one heading.
-    pub(super) until: Option<u32>,
-    /// The name that is written: "Phase A".
-    pub(super) name: String,
-    /// The number in it as it is written: "1.2".
-    pub(super) written: String,
-    pub(super) minutes: Option<u32>,
-}
+/// So many headings part the work; two may only divide a list of boxes.
+const PARTS: usize = 3;
 
 /// A page's lines, and where each stands as long as no steps are known.
 pub(super) struct FormReader<'a> {
@@ -63,6 +43,7 @@ impl FormReader<'_> {
             .or_else(|| self.parts())
             .or_else(|| self.rows())
             .or_else(|| self.lists())
+            .or_else(|| self.above_boxes())
             .or_else(|| self.boxes())
             .unwrap_or_default()
     }
@@ -318,7 +299,23 @@ impl FormReader<'_> {
         boxes
     }
 
-    /// Form 7. Boxes under "Checklist" are steps where the page has no others.
+    /// Form 7: of the highest rank that has two, and one above each box. People count the headings then, not the boxes: "step 4
+    /// is done" is the fourth part of the work.
+    fn above_boxes(&self) -> Option<FoundForm> {
+        let boxes = self.free_boxes();
+        (1..=BOLD).find_map(|of| {
+            let is_as_high = |line: &PageLine<'_>| line.rank.is_some_and(|rank| rank <= of);
+            let above = |at: &usize| {
+                let heading = self.lines[..*at].iter().rposition(is_as_high)?;
+                (self.lines[heading].rank == Some(of) && self.is_free(heading)).then_some(heading)
+            };
+            let mut found = boxes.iter().map(above).collect::<Option<Vec<usize>>>()?;
+            found.dedup();
+            (found.len() >= PARTS).then(|| (Some(StepForm::AboveBoxes), self.begins(&found)))
+        })
+    }
+
+    /// Form 8. Boxes under "Checklist" are steps where the page has no others.
     fn boxes(&self) -> Option<FoundForm> {
         let boxes = self.free_boxes();
         if !boxes.is_empty() {
@@ -340,57 +337,4 @@ impl FormReader<'_> {
         };
         found.iter().map(line).collect()
     }
-}
-
-fn begin(line: usize, text: &str, lead: Option<&Lead>) -> StepBegin {
-    let name = lead.map(|lead| &text[lead.name.0..lead.name.1]).unwrap_or_default();
-    let before = lead.map(|lead| text[..lead.name.0].trim_matches(|c: char| !c.is_alphanumeric() && c != '½'));
-    let minutes_before = before.and_then(estimates::alone);
-    let written = match lead {
-        // What a letter names is called by it: "Phase A – Go".
-        Some(lead) if lead.is_letter => text[lead.name.0..].to_owned(),
-        Some(lead) => {
-            let title = &text[lead.title_at..];
-            match before.filter(|before| !before.is_empty() && minutes_before.is_none()) {
-                Some(before) => format!("{before}: {title}"),
-                None => title.to_owned(),
-            }
-        }
-        None => text.to_owned(),
-    };
-    let (title, minutes) = estimates::of_title(&written);
-    let is_edge = |c: char| c.is_whitespace() || matches!(c, '*' | '_' | ':' | '–' | '—' | '-' | '|' | '·');
-    let title = title.trim_end_matches(is_edge);
-    let title = title
-        .strip_suffix('.')
-        .filter(|title| !title.contains('.'))
-        .unwrap_or(title);
-    let written = lead.map(|lead| &text[lead.number_at..lead.name.1]).unwrap_or_default();
-    StepBegin {
-        line,
-        number: lead.map(|lead| lead.number),
-        is_letter: lead.is_some_and(|lead| lead.is_letter),
-        is_part: lead.is_some_and(|lead| lead.is_part),
-        title: shortened(title.trim_start_matches(|c: char| !c.is_alphanumeric() && !"(\"'`<[«“„¿¡/.~$".contains(c))),
-        until: lead.and_then(|lead| lead.until),
-        name: name.to_owned(),
-        written: written.to_owned(),
-        minutes: minutes.or(minutes_before),
-    }
-}
-
-fn of_row(row: &StepRow) -> StepBegin {
-    let mut begin = begin(row.line, &row.text, row.lead.as_ref());
-    begin.number = row.number.or(begin.number);
-    begin
-}
-
-/// A text in one line, cut behind a word.
-pub(super) fn shortened(text: &str) -> String {
-    if text.chars().count() <= LONGEST_TITLE {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(LONGEST_TITLE).collect();
-    let end = cut.rfind(char::is_whitespace).unwrap_or(cut.len());
-    format!("{}…", cut[..end].trim_end_matches([',', ';', ' ']))
 }

@@ -1,6 +1,6 @@
 //! The numbers of steps, where people write one twice, leave one out, or begin anew.
-use super::forms::StepBegin;
 use super::remark::Remark;
+use super::step_begin::StepBegin;
 use std::collections::HashSet;
 
 /// No comment can name a step beyond this one.

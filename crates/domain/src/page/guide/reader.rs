@@ -1,11 +1,12 @@
 //! Reads a guide: the lines of a page, the form of its steps, and what belongs to each.
 use super::block::{BlockKind, PageBlock};
 use super::estimates;
-use super::forms::{FormReader, StepBegin, shortened};
+use super::forms::FormReader;
 use super::numbering::{self, Numbering};
 use super::outline::{PageLine, Standing, lines, standings};
 use super::remark::{Remark, StepForm};
 use super::said;
+use super::step_begin::{StepBegin, shortened};
 use super::step_text::of_step;
 use super::table;
 use super::unread::{ReadLines, phase_of, unread};

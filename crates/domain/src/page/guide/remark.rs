@@ -109,6 +109,8 @@ pub enum StepForm {
     Toggles,
     /// The items of numbered lists.
     NumberedList,
+    /// Headings that boxes stand under.
+    AboveBoxes,
     /// Boxes that can be ticked.
     Boxes,
     /// Lines in bold.
@@ -222,6 +224,7 @@ impl fmt::Display for StepForm {
             Self::Rows => "the rows of the table",
             Self::Toggles => "the toggles",
             Self::NumberedList => "the items of the numbered lists",
+            Self::AboveBoxes => "the headings that boxes stand under",
             Self::Boxes => "the boxes",
             Self::BoldLines => "the lines in bold",
         })

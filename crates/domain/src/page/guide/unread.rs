@@ -1,9 +1,9 @@
 //! What is on a page and was not read, or was read as less than it says.
 use super::block::BlockKind;
-use super::forms::shortened;
 use super::lead::{Lead, LeadKind};
 use super::outline::{BOLD, PageLine, Standing};
 use super::remark::{Remark, StepForm};
+use super::step_begin::shortened;
 use super::table;
 use std::collections::BTreeMap;
 

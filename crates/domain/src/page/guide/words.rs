@@ -48,7 +48,6 @@ struct WordFile {
     times: TimeWords,
     validation: LabelWords,
     columns: ColumnWords,
-    questions: QuestionWords,
 }
 
 #[derive(Default, Deserialize)]
@@ -82,25 +81,6 @@ struct ColumnWords {
     marks: String,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct QuestionWords {
-    when: String,
-    phone: String,
-    figure: String,
-    time: String,
-    small: String,
-}
-
-/// What a question asks for, and what tells nothing in it.
-pub(super) struct WordsOfQuestions {
-    pub(super) when: Vec<String>,
-    pub(super) phone: Vec<String>,
-    pub(super) figure: Vec<String>,
-    pub(super) time: Vec<String>,
-    pub(super) small: HashSet<String>,
-}
-
 /// The words, by what they are for.
 pub(super) struct PageWords {
     pub(super) step: HashSet<String>,
@@ -125,7 +105,6 @@ pub(super) struct PageWords {
     pub(super) number_columns: HashSet<String>,
     pub(super) mark_columns: HashSet<String>,
     pub(super) marks: HashSet<String>,
-    pub(super) questions: WordsOfQuestions,
 }
 
 /// The entries of a list; none is empty.
@@ -185,13 +164,6 @@ impl PageWords {
             number_columns: entries(&file.columns.number),
             mark_columns: entries(&file.columns.mark),
             marks: entries(&file.columns.marks),
-            questions: WordsOfQuestions {
-                when: longest_first(&file.questions.when),
-                phone: longest_first(&file.questions.phone),
-                figure: longest_first(&file.questions.figure),
-                time: entries(&file.questions.time),
-                small: entries(&file.questions.small),
-            },
         }
     }
 
