@@ -103,13 +103,17 @@ pub fn surely_asked(text: &CleanText, is_called: bool, ear: Ear<'_>) -> AskedOfP
     // A word among sentences belongs to them: "No answer. Silence."
     let is_whole = |sentence: &Range<usize>| sentences.len() == 1 || words(&whole[sentence.clone()]) > 1;
     for sentence in sentences.iter().filter(|sentence| is_whole(sentence)) {
-        for parts in ways_apart(whole, sentence) {
+        let ways = ways_apart(whole, sentence);
+        let given = ways.iter().position(|parts| each_gives(whole, parts, ear));
+        for parts in ways.into_iter().skip(given.unwrap_or(0)) {
             let form = match parts.len() {
                 1 if is_called || whole[sentence.clone()].trim_end().ends_with('?') => AskForm::Question,
                 1 => AskForm::Statement,
                 _ => AskForm::Part,
             };
-            let is_long = |part: &Range<usize>| parts.len() == 1 || words(&whole[part.clone()]) >= SHORTEST_PART;
+            let is_long = |part: &Range<usize>| {
+                parts.len() == 1 || given.is_some() || words(&whole[part.clone()]) >= SHORTEST_PART
+            };
             let found = parts.iter().filter(|part| is_long(part)).filter_map(|part| {
                 let (asked, to_somebody) = surely(&whole[part.clone()], form, is_called, ear)?;
                 let within = || parts.len() > 1 && is_to_somebody(&whole[sentence.clone()], ear);
@@ -174,6 +178,16 @@ fn words(text: &str) -> usize {
     text.split_whitespace()
         .filter(|word| word.contains(char::is_alphanumeric))
         .count()
+}
+
+/// Whether each part of a sentence gives somebody a step: "Bram does step 3, I take step 2". As a whole it gives none.
+fn each_gives(whole: &str, parts: &[Range<usize>], ear: Ear<'_>) -> bool {
+    let has_number = |part: &Range<usize>| whole[part.clone()].contains(|c: char| c.is_ascii_digit());
+    let gives = |part: &Range<usize>| {
+        let asked = surely(&whole[part.clone()], AskForm::Part, false, ear);
+        asked.is_some_and(|(asked, _)| matches!(asked.ask, Some(Ask::Take | Ask::Assign)) && !asked.steps.is_empty())
+    };
+    parts.len() > 1 && parts.iter().all(has_number) && parts.iter().all(gives)
 }
 
 /// Whether a sentence is said to somebody by name.
@@ -274,6 +288,8 @@ impl AskGuess<'_> {
         let asks = self.said.trim_end().ends_with('?') && !tells_cause;
         let of_stop = matches!(self.ask, Ask::Blocked | Ask::WhyOpen) && asks;
         match clause.label {
+            // "Remove box 3" wants it removed.
+            Label::Completion if self.ask == Ask::Edit => self.chance >= SURE && clause.steps.is_empty(),
             Label::Completion => of_finish && self.chance >= SURE_AGAINST_RULES,
             Label::Blocker => of_stop,
             _ => false,

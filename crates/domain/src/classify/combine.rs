@@ -85,6 +85,7 @@ pub(super) fn combine(mut clauses: Vec<JudgedClause>) -> Vec<JudgedClause> {
     doubt(&mut clauses);
     settle(&mut clauses);
     overtake(&mut clauses);
+    contradict(&mut clauses);
     drop_progress_beside_failures(&mut clauses);
     name_obstacles(&mut clauses);
     lend_steps(&mut clauses);
@@ -170,6 +171,7 @@ fn overtake(clauses: &mut Vec<JudgedClause>) {
             later.is(Label::Correction)
                 && later.has(Label::Blocker)
                 && (!later.own_steps || later.steps & clause.steps != 0)
+                || later.is(Label::Correction) && later.cues.contrasts && !later.own_steps
                 || later.fails_now()
         };
         let mut after = clauses[at + 1..].iter().filter(near);
@@ -188,6 +190,25 @@ fn overtake(clauses: &mut Vec<JudgedClause>) {
     for clause in clauses.iter_mut() {
         if (clause.is(Label::Correction) || clause.fails_now()) && clause.steps == 0 {
             clause.steps = lent;
+        }
+    }
+}
+
+/// "Step 2 is done. No wait, step 2 is not done": of the steps that are named again the last word counts.
+fn contradict(clauses: &mut [JudgedClause]) {
+    for at in 0..clauses.len() {
+        let (before, rest) = clauses.split_at_mut(at);
+        let Some(later) = rest.first().filter(|later| later.own_steps) else {
+            continue;
+        };
+        if later.is(Label::Correction) || later.plays(Role::Denied) {
+            let earlier = before.iter_mut().filter(|clause| clause.is(Label::Completion));
+            for clause in earlier.filter(|clause| clause.own_steps && clause.steps & later.steps != 0) {
+                clause.steps &= !later.steps;
+                if clause.steps == 0 {
+                    clause.relabel(Label::Chatter);
+                }
+            }
         }
     }
 }

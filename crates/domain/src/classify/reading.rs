@@ -255,6 +255,18 @@ impl Reading {
         }
     }
 
+    /// With no finish for sure where this is doubtful: it is asked about.
+    pub fn doubt_finishes(&mut self, is_doubtful: impl Fn(&Clause) -> bool) {
+        let finishes = self
+            .clauses
+            .iter_mut()
+            .filter(|clause| clause.label == Label::Completion);
+        for clause in finishes.filter(|clause| is_doubtful(clause)) {
+            clause.certainty = Certainty::Unsure;
+            self.doubt.get_or_insert([Label::Completion, Label::Chatter]);
+        }
+    }
+
     /// With these clauses before its own.
     pub fn prepend(&mut self, clauses: Vec<Clause>) {
         if clauses.is_empty() {

@@ -5,6 +5,7 @@
 //! that fits is told by the classifier.
 mod likeness;
 mod meanings;
+mod other_numbers;
 mod page_question;
 mod part_lexicon;
 mod part_name;

@@ -2,6 +2,7 @@
 //! same, and a time, a number or a sum where one is asked for. It is shown as it stands, and nothing is concluded from it.
 use super::likeness::{Likeness, TellingWord};
 use super::part_names::{NamedLine, PartNames};
+use super::words::PartWord;
 use crate::asks::{PageAsk, sentences};
 use crate::classify::{Clause, Label, Reading, folded};
 use crate::comment::CleanText;
@@ -42,7 +43,9 @@ struct QuestionFile {
     time: String,
     small: String,
     ours: String,
+    hidden: String,
     begins: String,
+    supposes: String,
 }
 
 /// The words of `questions.toml`, each between blanks.
@@ -56,7 +59,9 @@ struct QuestionLexicon {
     time: Vec<String>,
     small: HashSet<String>,
     ours: HashSet<String>,
+    hidden: Vec<String>,
     begins: HashSet<String>,
+    supposes: HashSet<String>,
 }
 
 static LEXICON: LazyLock<QuestionLexicon> = LazyLock::new(|| {
@@ -79,7 +84,9 @@ static LEXICON: LazyLock<QuestionLexicon> = LazyLock::new(|| {
         time: phrases(&file.time),
         small: words(&file.small),
         ours: words(&file.ours),
+        hidden: phrases(&file.hidden),
         begins: words(&file.begins),
+        supposes: words(&file.supposes),
     }
 });
 
@@ -149,7 +156,7 @@ impl PageQuestion {
                 / all
         };
         let lines = names.lines.iter().zip(&likeness);
-        let fitting = lines.filter(|(line, _)| self.wanted.is_in(line));
+        let fitting = lines.filter(|(named, _)| self.wanted.is_in(named) && !tells_a_way_in(&named.line.text));
         let mut found: Vec<(f32, &[f32], &NamedLine)> = fitting
             .map(|(named, like)| (share(like), like.as_slice(), named))
             .filter(|(share, ..)| *share > 0.0)
@@ -213,11 +220,34 @@ pub fn answered_by_page(text: &CleanText, reading: &Reading, names: &PartNames) 
 
 /// Whether a sentence has the form of a question.
 pub(super) fn asks(sentence: &str) -> bool {
-    let first = folded(sentence);
-    let first = first
-        .split(|c: char| c.is_whitespace() || c == ',')
-        .find(|word| !word.is_empty());
-    sentence.ends_with('?') || first.is_some_and(|first| LEXICON.begins.contains(first.trim_start_matches(['¿', '¡'])))
+    sentence.ends_with('?') || begins_with(&LEXICON.begins, sentence)
+}
+
+/// Whether a sentence only supposes: "If it does not work I will call IT".
+pub(super) fn supposes(sentence: &str) -> bool {
+    begins_with(&LEXICON.supposes, sentence)
+}
+
+fn begins_with(words: &HashSet<String>, sentence: &str) -> bool {
+    let folded = folded(sentence);
+    let mut said = folded.split(|c: char| c.is_whitespace() || c == ',');
+    let first = said.find(|word| !word.is_empty());
+    first.is_some_and(|first| words.contains(first.trim_start_matches(['¿', '¡'])))
+}
+
+/// Whether a line tells a password or the code of a door: a comment is mailed around, and the page is not.
+fn tells_a_way_in(line: &str) -> bool {
+    static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\bcode:? \d").ok());
+    has(&padded(line), &LEXICON.hidden) || CODE.as_ref().is_some_and(|code| code.is_match(line))
+}
+
+/// Those of these words that tell of something else than how the work goes.
+pub(super) fn of_things(words: &[PartWord]) -> Vec<PartWord> {
+    let is_thing = |word: &&PartWord| {
+        let said = word.said();
+        word.tells_of_a_question(TELLING) && !(LEXICON.small.contains(said) || LEXICON.ours.contains(said))
+    };
+    words.iter().filter(is_thing).cloned().collect()
 }
 
 /// The words and figures of a text, folded, with a blank around each.
@@ -271,7 +301,7 @@ mod tests {
     use crate::ids::BlockId;
     use crate::page::Guide;
 
-    const PAGE: [&str; 9] = [
+    const PAGE: [&str; 10] = [
         "Book the caterer",
         "Caterer · Bakkerij Smit · 020 123 45 67",
         "Florist · Bloom · 020 765 43 21",
@@ -281,6 +311,7 @@ mod tests {
         "Send the invitations",
         "Dozen liggen in de kelder van nummer 12",
         "De verhuizing begint vrijdag om 8 uur",
+        "The cellar is opened with the code 4711",
     ];
 
     #[track_caller]
@@ -319,6 +350,7 @@ mod tests {
         check("what is the telephone number?", None);
         check("where is the florist's van?", None);
         check("who brings the cake?", None);
+        check("how is the cellar opened?", None);
         check("why?", None);
     }
 

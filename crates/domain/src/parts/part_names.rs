@@ -162,6 +162,15 @@ impl PartNames {
         names.find(|name| name.part == Claimable::Box(block.clone()))?.step
     }
 
+    /// The boxes that stand in a step.
+    pub(super) fn boxes_of(&self, step: u8) -> impl Iterator<Item = &BlockId> {
+        let in_step = self.names.iter().filter(move |name| name.step == Some(step));
+        in_step.filter_map(|name| match &name.part {
+            Claimable::Box(block) => Some(block),
+            Claimable::Step(_) | Claimable::All => None,
+        })
+    }
+
     /// All words of the parts that a clause names.
     pub(super) fn all_words(&self, clause: &Clause) -> Vec<&PartWord> {
         let is_named = |name: &&PartName| match &name.part {

@@ -1,22 +1,28 @@
 //! A reading with what a comment says of parts by their names: what is sure comes first, and what gives no number is lent the part it names.
-use super::page_question::asks;
+use super::page_question::{asks, of_things, supposes};
 use super::part_names::{ENOUGH, PartNames};
 use super::said_of_parts::{LONGEST, RULE, SaidOfParts};
 use super::words;
 use crate::classify::{Certainty, Clause, Label, Reading, Role, hash_of_words};
 use crate::comment::CleanText;
+use crate::ids::BlockId;
 use crate::page::{Claimable, Criterion};
 use crate::quotations::unquoted;
+use std::collections::BTreeSet;
 
 /// Fewer words tell nothing of what a comment speaks of: "Got it".
 const TELLING: usize = 3;
+/// So many of them are things: "Started on it just now, will finish tonight" names none, and is work on what is known.
+const THINGS: usize = 2;
 
 /// What is said of parts by their names comes first; what may be said of them counts where nothing else is said.
 pub fn tell_of_parts(said: SaidOfParts, text: &CleanText, is_of_leak: bool, names: &PartNames, reading: &mut Reading) {
     let SaidOfParts {
         sure, denied, doubtful, ..
     } = said;
+    leave_denied_boxes_out(&denied, names, reading);
     reading.deny(denied);
+    names.doubt_other_numbers(text.as_str(), reading);
     lend(reading, text, names);
     // "It is in!" is finished, and does not say what: the words beside it may.
     let names_none =
@@ -44,6 +50,25 @@ pub fn tell_of_parts(said: SaidOfParts, text: &CleanText, is_of_leak: bool, name
     without_those_of_steps(&mut claims, reading, names);
     reading.prepend(claims);
     leave_talk_out(reading, text, names);
+}
+
+/// "Step 2 is done but the changelog isn't": of such a step the other boxes are claimed, and not the step.
+fn leave_denied_boxes_out(denied: &[Clause], names: &PartNames, reading: &mut Reading) {
+    let denied: Vec<&BlockId> = denied.iter().flat_map(|denial| &denial.boxes).collect();
+    let steps: BTreeSet<u8> = denied.iter().filter_map(|block| names.step_of(block)).collect();
+    let is_claim = |clause: &&mut Clause| clause.label == Label::Completion;
+    for clause in reading.clauses.iter_mut().filter(is_claim) {
+        let (of_denied, others) = clause.steps.iter().partition::<Vec<u8>, _>(|step| steps.contains(step));
+        clause.steps = others;
+        let boxes = of_denied.iter().flat_map(|step| names.boxes_of(*step));
+        clause
+            .boxes
+            .extend(boxes.filter(|block| !denied.contains(block)).cloned());
+        if !of_denied.is_empty() && clause.steps.is_empty() && clause.boxes.is_empty() {
+            clause.label = Label::Chatter;
+        }
+    }
+    reading.all_done &= denied.is_empty();
 }
 
 /// Whether it is guessed, or may be, that something is finished.
@@ -74,8 +99,8 @@ fn nearest(text: &CleanText, names: &PartNames) -> Option<Clause> {
     })
 }
 
-/// A question reports nothing that is only guessed; and what speaks of nothing on the page is talk: it is no work on it, nor what is
-/// only guessed to be a finish. A guess that somebody is stuck stays: it is asked about.
+/// What is asked or supposed reports nothing that is only guessed; and what speaks of nothing on the page is talk: it is no work on it,
+/// nor what is only guessed to be a finish. A guess that somebody is stuck stays: it is asked about.
 fn leave_talk_out(reading: &mut Reading, text: &CleanText, names: &PartNames) {
     let names_something =
         |clause: &Clause| !(clause.steps.is_empty() && clause.boxes.is_empty() && clause.keys.is_empty());
@@ -84,13 +109,15 @@ fn leave_talk_out(reading: &mut Reading, text: &CleanText, names: &PartNames) {
         return;
     }
     let telling = words::telling(text.as_str());
-    let is_told = telling.len() >= TELLING;
     let is_asked = asks(text.as_str());
-    let is_foreign = is_told && !names.speak_of(&telling);
+    let is_supposed = supposes(text.as_str());
+    let is_unsaid = is_asked || is_supposed;
+    let is_foreign = telling.len() >= TELLING && !names.speak_of(&telling);
+    let is_other_work = is_foreign && of_things(&telling).len() >= THINGS;
     let is_idle = |clause: &Clause| match clause.label {
         Label::Blocker => is_asked && clause.is_weak(),
-        Label::Completion => (is_asked || is_foreign) && clause.is_weak(),
-        Label::Progress => is_foreign && is_work(clause) || is_asked && clause.is_weak(),
+        Label::Completion => (is_unsaid || is_foreign) && clause.is_weak(),
+        Label::Progress => (is_other_work || is_supposed) && is_work(clause) || is_asked && clause.is_weak(),
         Label::Correction | Label::KeyReport | Label::Question | Label::Chatter => false,
     };
     reading.retain(|clause| !is_idle(clause));

@@ -17,7 +17,7 @@ const NUMBERS: [&str; 6] = [
 
 /// What a box is called, and a step.
 const BOX: &str = "box|checkbox|tickbox|item|vakje|hokje|kästchen|kastchen|case|casilla|caixa";
-const STEP: &str = "step|stap|schritt|étape|etape|paso|passo|phase|fase";
+pub(super) const STEP: &str = "step|stap|schritt|étape|etape|paso|passo|phase|fase";
 /// What stands between a box and the step it belongs to.
 const OF: &str = "of|in|under|from|at|van|bij|onder|uit|von|bei|unter|im|de|sous|del|da|do|em";
 
@@ -54,7 +54,7 @@ const UNITS: [&str; 50] = [
 /// What makes another number, or a step, of a box's words.
 static OTHER_NUMBERS: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"^\s*[0-9]|\b(?:{STEP})s?\b")));
 
-fn pattern(text: &str) -> Regex {
+pub(super) fn pattern(text: &str) -> Regex {
     Regex::new(&format!("(?i){text}")).expect("the pattern is compiled by this file's tests")
 }
 

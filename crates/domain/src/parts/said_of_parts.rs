@@ -273,11 +273,14 @@ impl<'s> PartSaying<'s> {
         let negated = self.others.iter().filter(is_denial).count() == 1;
         let clauses = &self.reading.clauses;
         let is_other = |clause: &Clause| matches!(clause.label, Label::Question | Label::KeyReport);
+        // "The changelog isn't": nothing else may be meant.
+        let says_only_that = self.others.iter().all(|word| !tells(&word));
+        let least = if says_only_that { ENOUGH } else { NEARLY };
         (negated && is_short)
             && self.mentions.len() == 1
             && self.others.iter().all(is_plain)
             && self.all.iter().any(|word| word.states() || word.is_denied_state())
-            && self.mentions.iter().all(|mention| mention.share >= NEARLY)
+            && self.mentions.iter().all(|mention| mention.share >= least)
             && !clauses.iter().any(is_other)
     }
 

@@ -10,6 +10,8 @@ const LONG_STEM: usize = 4;
 const SLIP: usize = 6;
 /// So many words tell with what something was done, behind the word that says so.
 const REACH: usize = 3;
+/// Letters of a compound: what is longer was pasted.
+const LONGEST_COMPOUND: usize = 40;
 /// Letters of the second half of a compound: "verhuisdozen" are "dozen".
 const HALF: usize = 4;
 
@@ -110,7 +112,8 @@ impl PartWord {
 
     /// The words that it may end in, the longest first, if it is a compound.
     pub(super) fn halves(&self) -> impl Iterator<Item = Self> {
-        let starts = self.text.char_indices().map(|(at, _)| at);
+        let is_word = self.text.len() <= LONGEST_COMPOUND;
+        let starts = self.text.char_indices().map(|(at, _)| at).filter(move |_| is_word);
         let ends = starts.filter(|at| *at >= HALF && self.text.len() - at >= HALF);
         ends.map(|at| Self::new(&self.text[at..]))
     }
