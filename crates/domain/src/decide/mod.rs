@@ -71,6 +71,7 @@ mod take_backs;
 mod ticks;
 mod undo;
 mod which_step;
+mod yes_and_more;
 
 pub use builder::{Decision, Note};
 pub use playbook::{AnswerLimits, KeyManual, Names, Playbook, Topic, Topics, UncheckedClaims};

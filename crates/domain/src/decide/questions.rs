@@ -6,7 +6,7 @@ use super::playbook::Topics;
 use super::prompt_facts::{said_boxes, shown};
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
-use super::{answers_to_us, freed, heard, language, leak_reports};
+use super::{answers_to_us, freed, heard, language, leak_reports, yes_and_more};
 use crate::classify::{Certainty, Clause, Label, Suspicion};
 use crate::event::Report;
 use crate::ids::{BlockId, CommentId};
@@ -17,11 +17,22 @@ use minijinja::context;
 use minijinja::value::Value;
 use std::collections::BTreeSet;
 
-/// So many times an hour a person is asked which box they mean.
-const BOXES_ASKED: u32 = 6;
+/// So many times an hour a person is asked what they mean by a box or a step that they name.
+const NAMED_ASKED: u32 = 6;
 
 /// Hears a comment: first as the answer to a question of ours, then for what is sure in it.
 pub(super) fn heard(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> SureReport {
+    let Some(yes) = yes_and_more::yes_of(builder, report) else {
+        return heard_whole(builder, report);
+    };
+    let mut answered = SureReport::of(&yes);
+    answers(builder, &yes, &mut answered);
+    let mut rest = heard_whole(builder, report);
+    rest.follow(answered);
+    rest
+}
+
+fn heard_whole(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> SureReport {
     let mut heard = SureReport::of(&report);
     let is_answer = !report.absorbed && answers(builder, &report, &mut heard);
     let freed = match admit(&heard.report) {
@@ -274,16 +285,16 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
     })
 }
 
-/// Asks what is meant: once an hour, and again where the comment that was asked about is changed.
+/// Asks what is meant: once an hour where no part is named, and again where the comment that was asked about is changed.
 fn ask_meaning(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: Asked) -> Option<ReplyPart> {
     let is_same = |open: &OpenQuestion| open.comment == report.comment.id;
     let asked_already = builder.state.questions.iter().any(is_same);
     let person = Recipient::Asked {
         asked: report.comment.author.clone(),
     };
-    // Which box is meant is asked oftener than what a sentence means: whoever reports box after box wants each of them ticked.
+    // What names a part is asked about oftener than what a sentence means: whoever reports box after box wants each of them ticked.
     let most = match &asked {
-        Asked::Meaning { boxes, .. } if !boxes.is_empty() => BOXES_ASKED,
+        Asked::Meaning { boxes, steps, .. } if !(boxes.is_empty() && steps.is_empty()) => NAMED_ASKED,
         _ => 1,
     };
     let may_ask = asked_already

@@ -41,6 +41,15 @@ impl SureReport {
         self.report.asks.clear();
     }
 
+    /// Gives the comment what its author answered before, in the same breath.
+    pub(super) fn follow(&mut self, answer: Self) {
+        let mut clauses = answer.report.reading.clauses;
+        clauses.append(&mut self.report.reading.clauses);
+        self.set_clauses(clauses);
+        self.parts.splice(0..0, answer.parts);
+        self.confirmed |= answer.confirmed;
+    }
+
     /// The comment says this of these steps, and says so for sure. It is an answer: a number in it asks for nothing.
     pub(super) fn says(&mut self, label: Label, steps: &[u8]) {
         self.report.asks.clear();

@@ -27,7 +27,6 @@ static OTHER: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"\b(?:other|another|different|previous|ander|andere[nrs]?|vorige[nr]?|autre|otr[oa]|outr[oa])\b")
 });
 static IS_STEP: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r"^(?:{STEP})")));
-static IS_PARTICIPLE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ge\p{L}+|\p{L}+ed$"));
 
 impl PartNames {
     /// Makes what a comment claims of the number of another thing unsure.
@@ -49,7 +48,8 @@ impl PartNames {
     fn other_number(&self, sentence: &str) -> Option<u8> {
         let numbered = NUMBERED.captures(sentence);
         // "Tested 2", "gebucht 2" say what was done with a step.
-        let is_verb = |thing: &str| IS_PARTICIPLE.is_match(thing) || words::all(thing).iter().any(PartWord::says_done);
+        let says_verb = |word: &PartWord| word.is_participle() || word.says_done();
+        let is_verb = |thing: &str| words::all(thing).iter().any(says_verb);
         let is_thing = |thing: &str| !of_things(&words::telling(thing)).is_empty();
         let is_noun = |thing: &str| is_thing(thing) && !IS_STEP.is_match(thing) && !is_verb(thing);
         let of_noun = numbered.filter(|found| is_noun(&found["thing"]));

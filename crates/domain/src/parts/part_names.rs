@@ -86,11 +86,11 @@ impl PartNames {
         }
     }
 
-    /// Whether a question asks whether something is so: "is the build signed?"
+    /// Whether a question asks whether something is so: "is the build signed?", "deposit sorted?"
     pub fn asks_whether(text: &str) -> bool {
-        words::all(text)
-            .first()
-            .is_some_and(|word| word.states() || word.is_denied_state())
+        let words = words::all(text);
+        let is_state = |word: &PartWord| word.states() || word.is_denied_state();
+        words.first().is_some_and(is_state) || text.ends_with('?') && words.last().is_some_and(PartWord::says_done)
     }
 
     /// Whether a text has any word of any name.
@@ -103,9 +103,12 @@ impl PartNames {
     /// The steps and boxes of whose names a text has nearly all words: it asks about them.
     pub fn nearly_all_of(&self, text: &str) -> (Vec<u8>, Vec<BlockId>) {
         let mentions = self.mentioned(&words::telling(text));
+        // "Deposit sorted?" asks that of the one that it can mean.
+        let is_plain = mentions.len() == 1 && words::all(text).iter().any(PartWord::says_done);
+        let least = if is_plain { ENOUGH } else { NEARLY };
         let named = mentions
             .iter()
-            .filter(|mention| mention.has_each && mention.share >= NEARLY);
+            .filter(|mention| mention.has_each && mention.share >= least);
         let (mut steps, mut boxes) = (Vec::new(), Vec::new());
         for mention in named {
             match &mention.name.part {

@@ -256,7 +256,11 @@ impl<'s> PartSaying<'s> {
         // "No alarm for an hour" says by itself that there was none.
         let is_of_name =
             |mention: &Mention<'_>| mention.is_whole() && mention.name.all.iter().any(PartWord::is_reserve);
+        // "Garage locked" for "Lock the garage".
+        let is_done =
+            |mention: &Mention<'_>| mention.is_whole() && !mention.name.all.iter().any(PartWord::is_participle);
         is_told
+            || self.all.iter().any(PartWord::is_participle) && self.mentions.iter().all(is_done)
             || self.all.iter().any(PartWord::states)
             || structures.any(has_happened)
             || self.mentions.iter().all(Mention::is_verbatim) && self.of_names(ear).all(|name| says_finish(&name))

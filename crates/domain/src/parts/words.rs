@@ -110,6 +110,13 @@ impl PartWord {
         keys
     }
 
+    /// Whether it has the form of what was done: "locked", "gebucht".
+    pub(super) fn is_participle(&self) -> bool {
+        let has_body = |rest: &str| rest.len() >= LONG_STEM - 1;
+        self.said.strip_suffix("ed").is_some_and(has_body)
+            || self.said.ends_with(['t', 'd', 'n']) && self.said.strip_prefix("ge").is_some_and(has_body)
+    }
+
     /// The words that it may end in, the longest first, if it is a compound.
     pub(super) fn halves(&self) -> impl Iterator<Item = Self> {
         let is_word = self.text.len() <= LONGEST_COMPOUND;
