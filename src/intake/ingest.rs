@@ -278,7 +278,7 @@ impl Ingest {
 
     fn context(&self, comment: &RawComment, page: PageFacts<'_>) -> ReadingContext<'_> {
         ReadingContext {
-            steps_total: match page.guide.steps_total() {
+            steps_total: match page.guide.last_step() {
                 0 => STEPS_UNREAD,
                 steps => steps,
             },

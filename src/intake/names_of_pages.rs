@@ -16,17 +16,18 @@ impl NamesOfPages {
     /// The names of the parts of this page.
     pub(super) fn of(&self, guide: &Guide) -> Arc<PartNames> {
         let mut hasher = DefaultHasher::new();
+        (&guide.title, guide.has_dotted).hash(&mut hasher);
         for step in &guide.steps {
-            (step.number, &step.title).hash(&mut hasher);
+            (step.number, &step.title, &step.commands, step.blocks.first()).hash(&mut hasher);
         }
         for on_page in &guide.criteria {
             (&on_page.block, on_page.step, &on_page.text).hash(&mut hasher);
         }
         for line in &guide.lines {
-            line.text.hash(&mut hasher);
+            (&line.block, &line.text).hash(&mut hasher);
         }
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() > PAGES {
+        if known.len() >= PAGES {
             known.clear();
         }
         let names = known.entry(hasher.finish());

@@ -16,7 +16,7 @@ pub fn pages() -> Vec<Value> {
         "text": "Log in at the exchange.\nMake a new pair.", "commands": ["ls -la", "chmod 600 .env"], "doer": "Bram",
     });
     let half_way = json!({
-        "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5, "commands": true},
+        "name": "Ana Silva", "page": {"title": "ACT_011_SEC: API Key Rotation", "url": url, "steps": 5, "numbers": [5], "commands": true},
         "progress": {"proven": 3, "claimed": 1, "counted": 3, "total": 5}, "finished": false, "checked": true, "keys": true, "next": next,
         "next_action": "ACT_034_TRA", "next_page": null, "due": null, "waits": false, "spent": 45, "planned_total": 120,
         "blockers": [
@@ -50,13 +50,13 @@ pub fn pages() -> Vec<Value> {
         ),
         with(json!({"again": "14:05", "next": null})),
         with(json!({
-            "planned_total": 1, "spent": 1, "page": {"title": "One", "url": url, "steps": 1, "commands": false},
+            "planned_total": 1, "spent": 1, "page": {"title": "One", "url": url, "steps": 1, "numbers": [1], "commands": false},
             "progress": {"proven": 0, "claimed": 1, "counted": 1, "total": 1},
             "next": {"number": 1, "title": "Rotate it", "minutes": 1, "url": url, "validation": null, "proof": "open", "claimed": false, "boxes": [], "lines": [], "text": null, "commands": [], "doer": null},
             "keys": false,
         })),
         with(json!({
-            "name": null, "page": {"title": "Notes", "url": url, "steps": 0, "commands": false}, "next": null, "next_action": null,
+            "name": null, "page": {"title": "Notes", "url": url, "steps": 0, "numbers": [], "commands": false}, "next": null, "next_action": null,
             "progress": {"proven": 0, "claimed": 0, "counted": 0, "total": 0}, "checked": false, "keys": false, "planned_total": null,
             "spent": null, "blockers": [], "aside": [], "lost": "ACT_011_SEC",
             "status": {"not_started": null, "in_progress": null, "blocked": "Vast", "done": null},

@@ -267,6 +267,18 @@ impl Reading {
         }
     }
 
+    /// Without the numbers that are no step of the page: "step 3" of a page with steps 1, 2 and 5.
+    pub fn keep_steps(&mut self, is_step: impl Fn(u8) -> bool) {
+        for clause in &mut self.clauses {
+            let (steps, missing) = clause.steps.iter().partition::<Vec<u8>, _>(|step| is_step(**step));
+            if steps.is_empty() && !self.all_done {
+                clause.no_such_step = clause.no_such_step.or(missing.last().map(|step| u32::from(*step)));
+            }
+            clause.steps = steps;
+        }
+        self.steps.retain(|step| is_step(*step));
+    }
+
     /// With these clauses before its own.
     pub fn prepend(&mut self, clauses: Vec<Clause>) {
         if clauses.is_empty() {

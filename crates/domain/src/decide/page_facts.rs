@@ -163,7 +163,11 @@ fn open_boxes(builder: &DecisionBuilder<'_>, step: Option<u8>) -> Vec<String> {
     });
     let boxes = builder.state.guide.criteria.iter().filter(|criterion| {
         let ticked = builder.state.boxes.get(&criterion.number);
-        let is_open = ticked.is_none_or(|on_page| on_page.tick.known != Some(true));
+        let is_open = ticked.is_none_or(|on_page| {
+            // What is just being ticked is open no more.
+            let wanted = on_page.tick.wanted.filter(|_| on_page.tick.refused.is_none());
+            wanted.or(on_page.tick.known) != Some(true)
+        });
         let is_of_step = match &leads_to {
             Some(numbers) => numbers.contains(&criterion.number),
             None => step.is_none() || criterion.step == step,

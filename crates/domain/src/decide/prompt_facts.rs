@@ -4,7 +4,7 @@ use super::{heard, looks, on_word};
 use crate::effect::Status;
 use crate::evidence::{Check, CheckStatus, Evidence};
 use crate::ids::{BlockId, PersonId};
-use crate::page::{Aside, Blocker, Claim, Conversation, Proof};
+use crate::page::{Aside, Blocker, Claim, Conversation, Guide, Proof};
 use chrono::{DateTime, Datelike, Utc};
 use minijinja::context;
 use minijinja::value::{Serde, Value};
@@ -28,7 +28,7 @@ pub(super) fn facts(builder: &DecisionBuilder<'_>, conversation: &Conversation) 
     let description = builder.description();
     context! {
         name => shown(&conversation.name),
-        page => context! { title => shown(&guide.title), url => shown(&guide.url), steps => guide.steps.len(), commands => guide.has_commands },
+        page => context! { title => shown(&guide.title), url => shown(&guide.url), steps => guide.steps.len(), numbers => numbers(guide), commands => guide.has_commands },
         progress => shown(builder.step_counts()),
         finished => builder.is_finished(),
         checked => builder.has_checks(),
@@ -376,4 +376,15 @@ pub(super) fn keys(conversation: &Conversation) -> Vec<Value> {
         }
     };
     conversation.keys.iter().map(fact).collect()
+}
+
+/// The numbers of the steps, where the page leaves some out; else the last one alone.
+fn numbers(guide: &Guide) -> Vec<u8> {
+    let numbers = || guide.steps.iter().map(|step| step.number);
+    let is_row = usize::from(guide.last_step()) == guide.steps.len();
+    if is_row {
+        numbers().last().into_iter().collect()
+    } else {
+        numbers().collect()
+    }
 }

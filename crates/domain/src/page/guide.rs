@@ -21,10 +21,12 @@ mod step_begin;
 mod step_text;
 mod table;
 mod unread;
+mod ways_in;
 mod words;
 pub use block::{BlockKind, PageBlock};
 pub use remark::{Remark, StepForm};
 pub use said::SaidLine;
+pub use ways_in::names_a_way_in;
 
 /// What a page says to do.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +57,9 @@ pub struct Guide {
     /// Whether a step has a block of code: commands, whose output tells what went wrong.
     #[serde(default)]
     pub has_commands: bool,
+    /// Whether a line begins with a number like "1.2", which is called so then.
+    #[serde(default)]
+    pub has_dotted: bool,
 }
 
 /// A step: a numbered part of the guide.
@@ -141,6 +146,11 @@ impl Guide {
     /// How many steps there are.
     pub fn steps_total(&self) -> u8 {
         u8::try_from(self.steps.len()).unwrap_or(u8::MAX)
+    }
+
+    /// The highest number of a step: a page may leave numbers out.
+    pub fn last_step(&self) -> u8 {
+        self.steps.iter().map(|step| step.number).max().unwrap_or_default()
     }
 
     /// The plan: what the page states, else the sum of its steps.

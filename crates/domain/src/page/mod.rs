@@ -22,7 +22,9 @@ pub use conversation::{Conversation, Edit, Leak};
 pub use dates::{DateLookUp, DatesOutcome, MovedDates};
 pub use description::{CriterionDescription, PageDescription, StepDescription};
 pub use doers::{Doer, Reminder};
-pub use guide::{BlockKind, Criterion, Guide, PageBlock, Prerequisite, Remark, SaidLine, Step, StepForm};
+pub use guide::{
+    BlockKind, Criterion, Guide, PageBlock, Prerequisite, Remark, SaidLine, Step, StepForm, names_a_way_in,
+};
 pub use heard::{Aside, Blocker, Claim, Denial, EndedFact, Fact, HeardComment, SetAside, StepState, TimeSpent};
 pub use marks::{FalseAlarm, MarkedKeys, StandingMark, UnmarkedKeys, WhyExposed};
 pub use open_question::{AnsweredQuestion, Asked, OpenQuestion};

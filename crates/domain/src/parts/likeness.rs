@@ -5,6 +5,8 @@ use super::words::{self, PartWord};
 /// How two words are one, the least first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Likeness {
+    /// They may be one word: they share few letters, or one ends in the other.
+    Near,
     /// They mean the same.
     Meaning,
     /// They are forms of one word.
@@ -37,10 +39,12 @@ impl TellingWord {
     pub(super) fn likeness(&self, other: &Self) -> Option<Likeness> {
         if self.word.is_same(&other.word) {
             Some(Likeness::Same)
-        } else if self.word.is_like(&other.word) {
+        } else if self.word.is_surely(&other.word) {
             Some(Likeness::Form)
+        } else if meanings::share(&self.meanings, &other.meanings) {
+            Some(Likeness::Meaning)
         } else {
-            meanings::share(&self.meanings, &other.meanings).then_some(Likeness::Meaning)
+            self.word.is_like(&other.word).then_some(Likeness::Near)
         }
     }
 

@@ -6,7 +6,7 @@ use super::words::PartWord;
 use crate::asks::{PageAsk, sentences};
 use crate::classify::{Clause, Label, Reading, folded};
 use crate::comment::CleanText;
-use crate::page::SaidLine;
+use crate::page::{SaidLine, names_a_way_in};
 use regex::Regex;
 use serde::Deserialize;
 use std::collections::HashSet;
@@ -43,7 +43,6 @@ struct QuestionFile {
     time: String,
     small: String,
     ours: String,
-    hidden: String,
     begins: String,
     supposes: String,
 }
@@ -59,7 +58,6 @@ struct QuestionLexicon {
     time: Vec<String>,
     small: HashSet<String>,
     ours: HashSet<String>,
-    hidden: Vec<String>,
     begins: HashSet<String>,
     supposes: HashSet<String>,
 }
@@ -84,7 +82,6 @@ static LEXICON: LazyLock<QuestionLexicon> = LazyLock::new(|| {
         time: phrases(&file.time),
         small: words(&file.small),
         ours: words(&file.ours),
-        hidden: phrases(&file.hidden),
         begins: words(&file.begins),
         supposes: words(&file.supposes),
     }
@@ -156,7 +153,7 @@ impl PageQuestion {
                 / all
         };
         let lines = names.lines.iter().zip(&likeness);
-        let fitting = lines.filter(|(named, _)| self.wanted.is_in(named) && !tells_a_way_in(&named.line.text));
+        let fitting = lines.filter(|(named, _)| self.wanted.is_in(named) && !names_a_way_in(&named.line.text));
         let mut found: Vec<(f32, &[f32], &NamedLine)> = fitting
             .map(|(named, like)| (share(like), like.as_slice(), named))
             .filter(|(share, ..)| *share > 0.0)
@@ -188,7 +185,7 @@ impl PageQuestion {
     fn likeness(&self, line: &NamedLine) -> Vec<f32> {
         let much = |word: &TellingWord| match word.among(&line.words) {
             Some(Likeness::Same | Likeness::Form) => 1.0,
-            Some(Likeness::Meaning) => BY_MEANING,
+            Some(Likeness::Meaning | Likeness::Near) => BY_MEANING,
             None => 0.0,
         };
         self.telling.iter().map(much).collect()
@@ -220,7 +217,12 @@ pub fn answered_by_page(text: &CleanText, reading: &Reading, names: &PartNames) 
 
 /// Whether a sentence has the form of a question.
 pub(super) fn asks(sentence: &str) -> bool {
-    sentence.ends_with('?') || begins_with(&LEXICON.begins, sentence)
+    sentence.ends_with('?') || begins(sentence)
+}
+
+/// Whether a sentence begins as a question does.
+pub(super) fn begins(sentence: &str) -> bool {
+    begins_with(&LEXICON.begins, sentence)
 }
 
 /// Whether a sentence only supposes: "If it does not work I will call IT".
@@ -233,12 +235,6 @@ fn begins_with(words: &HashSet<String>, sentence: &str) -> bool {
     let mut said = folded.split(|c: char| c.is_whitespace() || c == ',');
     let first = said.find(|word| !word.is_empty());
     first.is_some_and(|first| words.contains(first.trim_start_matches(['¿', '¡'])))
-}
-
-/// Whether a line tells a password or the code of a door: a comment is mailed around, and the page is not.
-fn tells_a_way_in(line: &str) -> bool {
-    static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?i)\bcode:? \d").ok());
-    has(&padded(line), &LEXICON.hidden) || CODE.as_ref().is_some_and(|code| code.is_match(line))
 }
 
 /// Those of these words that tell of something else than how the work goes.

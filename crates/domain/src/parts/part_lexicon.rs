@@ -26,6 +26,9 @@ struct PartWordFile {
     keys: String,
     of_keys: String,
     endings: String,
+    sure_endings: String,
+    long_endings: String,
+    opposite: Vec<String>,
     forms: Vec<String>,
     before_ge: String,
 }
@@ -52,6 +55,10 @@ pub(super) struct PartLexicon {
     pub(super) keys: HashSet<String>,
     pub(super) of_keys: HashSet<String>,
     pub(super) endings: HashSet<String>,
+    pub(super) sure_endings: HashSet<String>,
+    pub(super) long_endings: HashSet<String>,
+    /// Pairs of words that say the contrary of each other.
+    pub(super) opposite: Vec<(String, String)>,
     /// The row of each word that has forms of other stems.
     pub(super) forms: HashMap<String, usize>,
     pub(super) before_ge: Vec<String>,
@@ -81,6 +88,14 @@ pub(super) static LEXICON: LazyLock<PartLexicon> = LazyLock::new(|| {
         of: set(&file.of),
         keys: set(&file.keys),
         of_keys: set(&file.of_keys),
+        sure_endings: set(&file.sure_endings),
+        long_endings: set(&file.long_endings),
+        opposite: file
+            .opposite
+            .iter()
+            .filter_map(|pair| pair.split_once(' '))
+            .map(|(one, other)| (one.to_owned(), other.to_owned()))
+            .collect(),
         endings: file.endings.split_whitespace().map(str::to_owned).collect(),
         forms: rows
             .flat_map(|(row, words)| words.split_whitespace().map(move |word| (single(word), row)))

@@ -53,6 +53,22 @@ impl Mention<'_> {
         self.likeness == Some(Likeness::Meaning)
     }
 
+    /// Whether a word of it may be there in another word, which may as well be none of it.
+    pub(super) fn is_nearly(&self) -> bool {
+        self.likeness == Some(Likeness::Near)
+    }
+
+    /// Whether it has its words in more alike forms than another one.
+    pub(super) fn is_more_alike(&self, other: &Self) -> bool {
+        self.likeness > other.likeness
+    }
+
+    /// Whether a sentence says the contrary of it: "moved in" for "moved out".
+    pub(super) fn is_opposed(&self, sentence: &[PartWord]) -> bool {
+        let name = &self.name.all;
+        words::are_opposed(name, sentence)
+    }
+
     /// Whether all of the name is there.
     pub(super) fn is_whole(&self) -> bool {
         self.share > 0.99

@@ -1,5 +1,6 @@
 //! The names of a page's parts: the titles of its steps and the texts of its boxes, and which of them a sentence has.
 use super::likeness::TellingWord;
+use super::page_question;
 use super::part_name::{Mention, PartName};
 use super::words::{self, PartWord};
 use crate::classify::Clause;
@@ -17,8 +18,12 @@ pub struct PartNames {
     pub(super) title: Vec<TellingWord>,
     /// What the page says, line by line.
     pub(super) lines: Vec<NamedLine>,
+    /// The numbers of its steps.
+    steps: BTreeSet<u8>,
     /// Whether it is about keys.
     is_of_keys: bool,
+    /// Whether the page has numbers like "1.2" of its own.
+    pub(super) has_dotted: bool,
 }
 
 /// A line of the page with the words that tell what it is about.
@@ -83,6 +88,8 @@ impl PartNames {
             lines: guide.lines.iter().map(line).collect(),
             title: TellingWord::all(&guide.title),
             is_of_keys: said.any(words::is_of_keys),
+            steps: guide.steps.iter().map(|step| step.number).collect(),
+            has_dotted: guide.has_dotted,
         }
     }
 
@@ -90,14 +97,15 @@ impl PartNames {
     pub fn asks_whether(text: &str) -> bool {
         let words = words::all(text);
         let is_state = |word: &PartWord| word.states() || word.is_denied_state();
-        words.first().is_some_and(is_state) || text.ends_with('?') && words.last().is_some_and(PartWord::says_done)
+        // "The car is ordered, right?" asks that too; "what is missing?" does not.
+        let is_stated = || !page_question::begins(text) && words.iter().any(is_state);
+        let says_done = || words.last().is_some_and(PartWord::says_done);
+        words.first().is_some_and(is_state) || text.ends_with('?') && (says_done() || is_stated())
     }
 
-    /// Whether a text has any word of any name.
-    pub(super) fn has_any(&self, said: &[PartWord]) -> bool {
-        let said: Vec<TellingWord> = said.iter().cloned().map(TellingWord::new).collect();
-        let mut words = self.names.iter().flat_map(|name| &name.words);
-        words.any(|name| name.word.among(&said).is_some())
+    /// Whether a number is that of a step, as far as that is known.
+    pub(super) fn has_step(&self, number: u8) -> bool {
+        self.steps.is_empty() || self.steps.contains(&number)
     }
 
     /// The steps and boxes of whose names a text has nearly all words: it asks about them.
@@ -240,7 +248,10 @@ fn without_doubles(mentions: Vec<Mention<'_>>) -> Vec<Mention<'_>> {
                 let is_rather = is_box(mention) && !is_box(other) && mention.name.step == other.name.step;
                 // A title and one side of it are the same step.
                 let is_first = mention.name.part == other.name.part && at < other_at;
-                other.own == mention.own && !is_rather && !is_first
+                // "Contract signed" is meant by its own words beside "Subcontract signed".
+                let is_of_box = is_box(other) && !is_box(mention) && mention.name.step == other.name.step;
+                let is_better = !is_of_box && mention.is_more_alike(other);
+                other.own == mention.own && !is_rather && !is_first && !is_better
             })
         })
         .collect();

@@ -20,6 +20,7 @@ pub fn tell_of_parts(said: SaidOfParts, text: &CleanText, is_of_leak: bool, name
     let SaidOfParts {
         sure, denied, doubtful, ..
     } = said;
+    reading.keep_steps(|step| names.has_step(step));
     leave_denied_boxes_out(&denied, names, reading);
     reading.deny(denied);
     names.doubt_other_numbers(text.as_str(), reading);

@@ -64,11 +64,17 @@ impl PartNames {
         if self.boxes.is_empty() {
             return None;
         }
+
         let named = NAMED.iter().fold(text.as_str().to_owned(), |text, named| {
             let spell = |found: &Captures<'_>| self.box_found(found).unwrap_or(&found[0]).to_owned();
             named.replace_all(&text, spell).into_owned()
         });
-        let spelt_out = self.with_dotted(&named);
+        // "1.2" is what the page itself calls so.
+        let spelt_out = if self.has_dotted {
+            named
+        } else {
+            self.with_dotted(&named)
+        };
         (spelt_out != text.as_str()).then(|| CleanText::passed(spelt_out))
     }
 

@@ -1,4 +1,5 @@
 //! What a comment says of parts by their names: what it claims is taken out of it, and what else it says is lent the part it names.
+use super::page_question;
 use super::part_name::Mention;
 use super::part_names::{ENOUGH, NEARLY, PartNames};
 use super::words::{self, PartWord};
@@ -13,6 +14,8 @@ use std::ops::Range;
 pub(super) const LONGEST: usize = 2_000;
 /// So many sentences are looked at, and no more.
 const SENTENCES: usize = 12;
+/// So many words a question has at least: "right?" is none.
+const QUESTION: usize = 3;
 /// So many other words a claim may have: "I signed the build this morning with the new certificate".
 const BESIDE: usize = 4;
 /// As [`BESIDE`], where it is asked whether it is one.
@@ -43,19 +46,22 @@ pub fn said_of_parts(text: &CleanText, names: &PartNames, ear: Ear<'_>) -> SaidO
     let said = unquoted(text.as_str());
     let whole = said.as_str();
     // Most comments have no word of any name.
-    if !names.has_any(&words::telling(whole)) {
+    if !names.speak_of(&words::telling(whole)) {
         return SaidOfParts::default();
     }
     let mut all = SaidOfParts::default();
     let mut taken: Vec<Range<usize>> = Vec::new();
     let sentences = sentences(whole);
     for sentence in sentences.iter().take(SENTENCES) {
-        let is_doubtful = is_open(&whole[sentence.clone()]);
+        let is_open = is_open(&whole[sentence.clone()]);
+        let asks = whole[sentence.clone()].trim_end().ends_with('?');
         // What is asked, or listed as open, may only be denied.
-        if is_doubtful && !words::all(&whole[sentence.clone()]).iter().any(PartWord::denies) {
+        if is_open && !asks && !words::all(&whole[sentence.clone()]).iter().any(PartWord::denies) {
             continue;
         }
         for (mut claim, place) in of_sentence(whole, sentence, names, ear) {
+            // "The hotel is booked, can you check?" asks something else; "..., right?" does not.
+            let is_doubtful = is_open && !(asks && stands_before_a_question(whole, sentence, &place));
             if is_doubtful || doubts(whole, sentence, &sentences, names) {
                 claim.certainty = Certainty::Unsure;
             }
@@ -82,13 +88,33 @@ fn is_open(sentence: &str) -> bool {
     sentence.trim_end().ends_with('?') || words::is_marked_open(sentence) || PartNames::asks_whether(sentence)
 }
 
+/// Whether the last part of a sentence is a question to us or to somebody: "..., @Bram can you check the date?"
+fn asks_itself(whole: &str, sentence: &Range<usize>, part: &Range<usize>) -> bool {
+    let said = whole[part.clone()].trim();
+    let is_last = part.end == sentence.end && said.ends_with('?');
+    is_last && (said.starts_with('@') || page_question::begins(said)) && words::all(said).len() >= QUESTION
+}
+
+/// Whether a statement is followed by a question of its own, in the same sentence.
+fn stands_before_a_question(whole: &str, sentence: &Range<usize>, place: &Range<usize>) -> bool {
+    let statement = &whole[place.clone()];
+    let question = words::all(&whole[place.end..sentence.end]);
+    !words::is_marked_open(&whole[sentence.clone()])
+        && !PartNames::asks_whether(&whole[sentence.start..place.end])
+        && !page_question::asks(statement)
+        && question.len() >= QUESTION
+}
+
 /// Whether another sentence takes something from what this one claims: "Just kidding." What it says of another part does not.
 fn doubts(whole: &str, sentence: &Range<usize>, all: &[Range<usize>], names: &PartNames) -> bool {
     let takes = |other: &Range<usize>| {
         let words = words::telling(&whole[other.clone()]);
-        words.iter().any(PartWord::is_reserve) && names.mentioned(&words).is_empty()
+        // "What is missing?" asks us something.
+        let is_question =
+            whole[other.clone()].trim_end().ends_with('?') && page_question::begins(&whole[other.clone()]);
+        !is_question && words.iter().any(PartWord::is_reserve) && names.mentioned(&words).is_empty()
     };
-    all.iter().filter(|other| *other != sentence).any(takes)
+    all.iter().take(SENTENCES).filter(|other| *other != sentence).any(takes)
 }
 
 /// The claims of a sentence, each with its place: of all of it, else of its parts.
@@ -109,7 +135,8 @@ fn of_sentence(whole: &str, sentence: &Range<usize>, names: &PartNames, ear: Ear
             let is_led = before.ends_with(": ") || before.ends_with(" want ") && words::all(before).len() <= 3;
             let is_unclear = |part: &Range<usize>| {
                 let names_none = || names.mentioned(&words::telling(&whole[part.clone()])).is_empty();
-                limits(&whole[part.clone()], claim, names) || is_contrast && names_none()
+                let is_question = asks_itself(whole, sentence, part);
+                !is_question && (limits(&whole[part.clone()], claim, names) || is_contrast && names_none())
             };
             if is_led || others.iter().any(is_unclear) {
                 claim.certainty = Certainty::Unsure;
@@ -179,6 +206,10 @@ impl<'s> PartSaying<'s> {
         {
             return None;
         }
+        let all = words::all(said);
+        if mentions.iter().any(|mention| mention.is_opposed(&all)) {
+            return None;
+        }
         let text = CleanText::passed(said.to_owned());
         let (reading, structures) = ear.classifier.read_with_structures(&text, ear.context);
         let is_of_item = reading.all_done && !is_of_steps;
@@ -187,7 +218,7 @@ impl<'s> PartSaying<'s> {
         }
         Some(Self {
             said,
-            all: words::all(said),
+            all,
             mentions,
             others,
             reading,
@@ -235,7 +266,9 @@ impl<'s> PartSaying<'s> {
         // What stands beside may say anything: "fully", "incorrectly", "by the neighbours".
         // In other words than the page's all of it must be said, and nothing else.
         let is_translated = self.mentions.iter().any(Mention::is_by_meaning);
-        let is_said = if is_translated {
+        let is_said = if self.mentions.iter().any(Mention::is_nearly) {
+            false
+        } else if is_translated {
             is_whole && beside == 0
         } else {
             is_whole || wants_tick || is_near
@@ -284,7 +317,10 @@ impl<'s> PartSaying<'s> {
             && self.mentions.len() == 1
             && self.others.iter().all(is_plain)
             && self.all.iter().any(|word| word.states() || word.is_denied_state())
-            && self.mentions.iter().all(|mention| mention.share >= least)
+            && self
+                .mentions
+                .iter()
+                .all(|mention| mention.share >= least && !mention.is_nearly())
             && !clauses.iter().any(is_other)
     }
 

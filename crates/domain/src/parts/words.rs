@@ -1,11 +1,14 @@
 //! Words as titles and comments share them: "Sign the build" and "the build is signed" have the same ones.
 use super::part_lexicon::{LEXICON, single};
 use crate::classify::folded;
+use std::collections::HashSet;
 
 /// Letters that two words have in common at least, to be of one stem.
 const STEM: usize = 3;
 /// As [`STEM`], where words of all languages are looked through.
 const LONG_STEM: usize = 4;
+/// As [`STEM`], where one letter more makes no other word.
+const SURE_STEM: usize = 5;
 /// Letters from which on one wrong letter is a slip of the pen.
 const SLIP: usize = 6;
 /// So many words tell with what something was done, behind the word that says so.
@@ -121,7 +124,9 @@ impl PartWord {
     pub(super) fn halves(&self) -> impl Iterator<Item = Self> {
         let is_word = self.text.len() <= LONGEST_COMPOUND;
         let starts = self.text.char_indices().map(|(at, _)| at).filter(move |_| is_word);
-        let ends = starts.filter(|at| *at >= HALF && self.text.len() - at >= HALF);
+        let is_part = |at: &usize| *at >= HALF && self.text.len() - at >= HALF;
+        // "Overbooked" is not booked.
+        let ends = starts.filter(move |at| is_part(at) && !LEXICON.contrary.contains(&self.text[..*at]));
         ends.map(|at| Self::new(&self.text[at..]))
     }
 
@@ -152,25 +157,43 @@ impl PartWord {
         self.text == other.text
             || is_more_of(&self.text, &other.text)
             || is_more_of(&other.text, &self.text)
-            || share_stem(&self.bare, &other.bare, LONG_STEM)
-            || share_stem(&self.text, &other.text, LONG_STEM)
+            || share_stem(&self.bare, &other.bare, LONG_STEM, &LEXICON.endings)
+            || share_stem(&self.text, &other.text, LONG_STEM, &LEXICON.endings)
     }
 
-    /// Whether both are forms of one word, or one is the other with a slip of the pen.
-    pub(super) fn is_like(&self, other: &Self) -> bool {
-        // Most words begin otherwise: that is told first.
-        let begins_alike = |one: &str, other: &str| one.as_bytes().first() == other.as_bytes().first();
-        // "Took" is no "token", though the double letter is written once.
+    /// So many letters both have in common at least: "took" is no "token", though the double letter is written once.
+    fn least_stem(&self, other: &Self) -> usize {
         let is_short = |word: &Self| word.said.chars().take(STEM).eq(word.text.chars().take(STEM));
-        let least = if is_short(self) == is_short(other) {
+        if is_short(self) == is_short(other) {
             STEM
         } else {
             LONG_STEM
+        }
+    }
+
+    /// Whether both are forms of one word and of nothing else: "card" may be "car", and a "painter" is no "paint".
+    pub(super) fn is_surely(&self, other: &Self) -> bool {
+        let least = self.least_stem(other);
+        let share = |one: &str, other: &str| {
+            share_stem(one, other, least, &LEXICON.sure_endings)
+                || share_stem(one, other, SURE_STEM, &LEXICON.long_endings)
         };
+        self.bare == other.bare
+            || self.row.is_some() && self.row == other.row
+            || share(&self.bare, &other.bare)
+            || share(&self.text, &other.text)
+            || is_slip(&self.bare, &other.bare)
+    }
+
+    /// Whether both may be forms of one word, or one is the other with a slip of the pen.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        // Most words begin otherwise: that is told first.
+        let begins_alike = |one: &str, other: &str| one.as_bytes().first() == other.as_bytes().first();
+        let least = self.least_stem(other);
         self.text == other.text
             || self.row.is_some() && self.row == other.row
-            || begins_alike(&self.bare, &other.bare) && share_stem(&self.bare, &other.bare, least)
-            || begins_alike(&self.text, &other.text) && share_stem(&self.text, &other.text, least)
+            || begins_alike(&self.bare, &other.bare) && share_stem(&self.bare, &other.bare, least, &LEXICON.endings)
+            || begins_alike(&self.text, &other.text) && share_stem(&self.text, &other.text, least, &LEXICON.endings)
             || is_half(&self.text, &other.text)
             || is_half(&other.text, &self.text)
             || begins_alike(&self.bare, &other.bare) && is_slip(&self.bare, &other.bare)
@@ -193,13 +216,13 @@ fn bare(word: &str) -> String {
     parted.map_or_else(|| word.to_owned(), |(prefix, rest)| format!("{prefix}{rest}"))
 }
 
-fn share_stem(one: &str, other: &str, least: usize) -> bool {
+fn share_stem(one: &str, other: &str, least: usize, endings: &HashSet<String>) -> bool {
     let pairs = one.chars().zip(other.chars());
     let mut shared: usize = pairs
         .take_while(|(one, other)| one == other)
         .map(|(one, _)| one.len_utf8())
         .sum();
-    let ends = |rest: &str| rest.is_empty() || LEXICON.endings.contains(rest);
+    let ends = |rest: &str| rest.is_empty() || endings.contains(rest);
     // Where an ending repeats the last letter of the stem, the stem is shorter than what is shared: "sent", "send".
     while shared >= least {
         if ends(&one[shared..]) && ends(&other[shared..]) {
@@ -280,6 +303,17 @@ pub(super) fn count_a_part(words: &[PartWord]) -> bool {
     let counts = |word: &PartWord| LEXICON.counts.contains(&word.said) || word.text.parse::<u32>().is_ok();
     let mut pairs = words.windows(2);
     pairs.any(|pair| matches!(pair, [count, of] if counts(count) && LEXICON.of.contains(&of.said)))
+}
+
+/// Whether a sentence has the contrary of a word of a name, and not the word: "out" for "in".
+pub(super) fn are_opposed(name: &[PartWord], sentence: &[PartWord]) -> bool {
+    let has = |words: &[PartWord], word: &str| words.iter().any(|own| own.said == word);
+    let turned =
+        |one: &str, other: &str| has(name, one) && has(sentence, other) && !has(sentence, one) && !has(name, other);
+    LEXICON
+        .opposite
+        .iter()
+        .any(|(one, other)| turned(one, other) || turned(other, one))
 }
 
 /// Whether a word is one of those that tell nothing of what something is about: "the", "for".

@@ -163,7 +163,7 @@ impl FormReader<'_> {
             let Some((one, other)) = one.zip(other) else {
                 return false;
             };
-            let is_next = one.number == other.number && other.minor == one.minor + 1;
+            let is_next = one.number == other.number && other.minor == one.minor.saturating_add(1);
             is_next || other.number == one.number + 1 && other.minor == 1
         };
         let of_rank = (1..=COLON).map(|of| found.iter().copied().filter(|at| rank(at) == of).collect::<Vec<_>>());

@@ -278,7 +278,7 @@ impl LeadReader<'_> {
             ) {
                 break;
             }
-            is_closed |= ".:)-–—|·>→,]]]/".contains(*sign);
+            is_closed |= ".:)-–—|·>→,]/".contains(*sign);
             next += 1;
         }
         let sentence_goes_on = || {

@@ -67,6 +67,10 @@ pub(super) fn read(guide: &mut Guide, blocks: &[PageBlock]) {
         reader.line(at);
     }
     reader.finish(&begins);
+    guide.has_dotted = lines.iter().any(|line| {
+        let may_be_called = line.rank.is_some() || line.block.kind.is_listed();
+        may_be_called && line.lead.as_ref().is_some_and(|lead| lead.is_part)
+    });
     guide.lines = said::lines(&lines, &standings, &numbering.numbers);
     let read = ReadLines {
         lines: &lines,

@@ -4,6 +4,7 @@ use super::block::BlockKind;
 use super::estimates;
 use super::outline::PageLine;
 use super::table;
+use super::ways_in::tells_a_way_in;
 use super::words::{WORDS, words_of};
 
 /// So many characters, and so many lines, of what a step says are kept.
@@ -12,6 +13,7 @@ const MOST_LINES: usize = 2;
 /// So many commands of a step are kept, each up to so many characters.
 const MOST_COMMANDS: usize = 8;
 const LONGEST_COMMAND: usize = 120;
+
 /// What a line says of the step that it belongs to.
 pub(super) fn of_step(step: &mut Step, line: &PageLine<'_>, is_title: bool) {
     let text = line.block.text.as_str();
@@ -49,7 +51,7 @@ pub(super) fn of_step(step: &mut Step, line: &PageLine<'_>, is_title: bool) {
         .lines()
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     let words = lines
-        .filter(|line| !line.is_empty() && is_kept(line))
+        .filter(|line| !line.is_empty() && is_kept(line) && !tells_a_way_in(line))
         .collect::<Vec<_>>()
         .join(between);
     if words.is_empty() {

@@ -40,6 +40,9 @@ struct WordFile {
     part: String,
     number_sign: String,
     of: String,
+    ways_in: String,
+    codes: String,
+    is: String,
     numbers: BTreeMap<String, String>,
     ordinals: BTreeMap<String, String>,
     sections: BTreeMap<Section, SectionWords>,
@@ -89,6 +92,10 @@ pub(super) struct PageWords {
     pub(super) part: HashSet<String>,
     pub(super) number_sign: HashSet<String>,
     pub(super) of: HashSet<String>,
+    /// What gets in, by its words; what may, beside a number; and what stands before what it is.
+    pub(super) ways_in: Vec<String>,
+    pub(super) codes: Vec<String>,
+    pub(super) is: Vec<String>,
     pub(super) numbers: HashMap<String, u32>,
     pub(super) ordinals: HashMap<String, u32>,
     /// Each section with the phrases that open it, in blanks.
@@ -145,6 +152,9 @@ impl PageWords {
         Self {
             step: entries(&file.step),
             several: entries(&file.several),
+            ways_in: entries(&file.ways_in),
+            codes: entries(&file.codes),
+            is: entries(&file.is),
             through: entries(&file.through),
             part: entries(&file.part),
             number_sign: entries(&file.number_sign),
