@@ -158,7 +158,8 @@ fn difference(expected: &str, found: &str) -> Option<String> {
 /// `KEYMINDER_REWRITE=1` writes all transcripts anew, `KEYMINDER_REWRITE=170` only those with this in their name.
 #[test]
 fn every_transcript_holds_on_paper() {
-    let rewrite = std::env::var("KEYMINDER_REWRITE").ok();
+    let rewrite = std::env::var_os("KEYMINDER_REWRITE");
+    let rewrite = rewrite.as_ref().map(|names| names.to_string_lossy());
     let only = rewrite.as_deref().filter(|wanted| *wanted != "1");
     let mut faults = Vec::new();
     for file in files() {

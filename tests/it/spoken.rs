@@ -1,5 +1,6 @@
 //! What people say under pages of other kinds, played against the bot on paper: pages and comments of two authors who had not seen the
-//! program, a third of them in another language than the page. Those of `kept` were looked at as a figure alone.
+//! program, a third of them in another language than the page. The one question that only a line with the code of a door answers is to be
+//! answered by none. Those of `kept` are by a third author and are looked at as figures alone.
 use crate::scenarios::guide::page;
 use crate::scenarios::on_paper;
 use crate::scenarios::transcript::Transcript;
@@ -228,17 +229,18 @@ fn measured(set: &str) -> BTreeMap<&'static str, BTreeMap<Met, usize>> {
 
 /// So many at least are met rightly, or named, and so many at most wrongly.
 const BOUNDS: [(&str, usize, usize); 7] = [
-    ("questions that a line answers", 5, 3),
-    ("questions that none answers", 18, 2),
-    ("finishes", 15, 4),
-    ("small talk", 15, 0),
-    ("requests that it cannot do", 7, 0),
-    ("what is open", 23, 1),
-    ("obstacles", 11, 0),
+    ("questions that a line answers", 4, 1),
+    ("questions that none answers", 20, 0),
+    ("finishes", 16, 3),
+    ("small talk", 16, 0),
+    ("requests that it cannot do", 10, 0),
+    ("what is open", 24, 0),
+    ("obstacles", 12, 0),
 ];
 
 #[test]
 fn what_people_say_of_a_page_is_met() {
+    measured("kept");
     let figures = measured("seen");
     for (kind, least, most) in BOUNDS {
         let met = |how: Met| figures[kind].get(&how).copied().unwrap_or_default();

@@ -380,11 +380,9 @@ pub(super) fn keys(conversation: &Conversation) -> Vec<Value> {
 
 /// The numbers of the steps, where the page leaves some out; else the last one alone.
 fn numbers(guide: &Guide) -> Vec<u8> {
-    let numbers = || guide.steps.iter().map(|step| step.number);
-    let is_row = usize::from(guide.last_step()) == guide.steps.len();
-    if is_row {
-        numbers().last().into_iter().collect()
-    } else {
-        numbers().collect()
+    let mut numbers: Vec<u8> = guide.steps.iter().map(|step| step.number).collect();
+    if usize::from(guide.last_step()) == numbers.len() {
+        numbers.drain(..numbers.len().saturating_sub(1));
     }
+    numbers
 }

@@ -6,7 +6,7 @@ use super::playbook::Topics;
 use super::prompt_facts::{said_boxes, shown};
 use super::short_answer::{self, ShortAnswer};
 use super::sure_report::SureReport;
-use super::{answers_to_us, freed, heard, language, leak_reports, yes_and_more};
+use super::{answers_to_us, freed, heard, language, leak_reports, which_step, yes_and_more};
 use crate::classify::{Certainty, Clause, Label, Suspicion};
 use crate::event::Report;
 use crate::ids::{BlockId, CommentId};
@@ -47,7 +47,7 @@ fn heard_whole(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> SureRep
         return heard;
     }
     another_report(builder, &report);
-    if let Some((step, label)) = leave_no_such_step_out(&mut heard) {
+    if let Some((step, label)) = which_step::leave_no_such_step_out(&mut heard) {
         let asked = ask_which_step(builder, report, label);
         heard.parts.extend(asked.map(|_| ReplyPart::NoSuchStep { step }));
     }
@@ -57,26 +57,6 @@ fn heard_whole(builder: &mut DecisionBuilder<'_>, report: Acting<'_>) -> SureRep
     let left_out = left_out(&report, &unsure);
     heard.parts.extend(ask_meaning(builder, report, unsure).or(left_out));
     heard
-}
-
-/// "Step 7 is done" on a page of five: nothing is finished or taken back by it, and its author is asked which step is meant.
-fn leave_no_such_step_out(heard: &mut SureReport) -> Option<(u32, Label)> {
-    let reading = &mut heard.report.reading;
-    let none_of_page = |clause: &Clause| {
-        let of_steps = matches!(clause.label, Label::Completion | Label::Correction);
-        clause.no_such_step.filter(|_| of_steps)
-    };
-    let step = reading.clauses.iter().filter_map(none_of_page).max()?;
-    let (named_wrong, others): (Vec<Clause>, Vec<Clause>) = reading
-        .clauses
-        .drain(..)
-        .partition(|clause| none_of_page(clause).is_some());
-    let label = named_wrong.iter().map(|clause| clause.label).min()?;
-    let doubt = reading.doubt;
-    heard.set_clauses(others);
-    heard.report.reading.doubt = doubt;
-    heard.report.reading.all_done = false;
-    Some((step, label))
 }
 
 /// What is told of a doubt that is not asked about: where a finish stands beside it, silence would say that all is well.

@@ -88,3 +88,23 @@ fn titled(text: &str, guide: &Guide) -> Option<u8> {
     let step = fits.next()?;
     fits.next().is_none().then_some(step.number)
 }
+
+/// "Step 7 is done" on a page of five: nothing is finished or taken back by it, and its author is asked which step is meant.
+pub(super) fn leave_no_such_step_out(heard: &mut SureReport) -> Option<(u32, Label)> {
+    let reading = &mut heard.report.reading;
+    let none_of_page = |clause: &Clause| {
+        let of_steps = matches!(clause.label, Label::Completion | Label::Correction);
+        clause.no_such_step.filter(|_| of_steps)
+    };
+    let step = reading.clauses.iter().filter_map(none_of_page).max()?;
+    let (named_wrong, others): (Vec<Clause>, Vec<Clause>) = reading
+        .clauses
+        .drain(..)
+        .partition(|clause| none_of_page(clause).is_some());
+    let label = named_wrong.iter().map(|clause| clause.label).min()?;
+    let doubt = reading.doubt;
+    heard.set_clauses(others);
+    heard.report.reading.doubt = doubt;
+    heard.report.reading.all_done = false;
+    Some((step, label))
+}

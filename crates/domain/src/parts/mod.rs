@@ -10,6 +10,7 @@ mod page_question;
 mod part_lexicon;
 mod part_name;
 mod part_names;
+mod question_words;
 mod read_with_parts;
 mod references;
 mod said_of_parts;

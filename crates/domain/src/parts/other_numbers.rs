@@ -1,7 +1,7 @@
 //! Numbers of other things than the steps of the page: "Test 2 is done", "step 1 of my training is done". What is claimed of such a number
 //! is asked about.
-use super::page_question::of_things;
 use super::part_names::PartNames;
+use super::question_words::of_things;
 use super::references::{STEP, pattern};
 use super::words::{self, PartWord};
 use crate::asks::sentences;

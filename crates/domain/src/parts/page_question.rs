@@ -2,14 +2,12 @@
 //! same, and a time, a number or a sum where one is asked for. It is shown as it stands, and nothing is concluded from it.
 use super::likeness::{Likeness, TellingWord};
 use super::part_names::{NamedLine, PartNames};
-use super::words::PartWord;
+use super::question_words::{LEXICON, TELLING, asks};
 use crate::asks::{PageAsk, sentences};
 use crate::classify::{Clause, Label, Reading, folded};
 use crate::comment::CleanText;
 use crate::page::{SaidLine, names_a_way_in};
 use regex::Regex;
-use serde::Deserialize;
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// Bytes of a comment that is looked through, and so many sentences of it.
@@ -17,8 +15,6 @@ const LONGEST: usize = 2_000;
 const SENTENCES: usize = 8;
 /// Digits of a telephone number, at least.
 const PHONE: usize = 6;
-/// Letters of a word that tells something.
-const TELLING: usize = 3;
 /// What a word counts that only means the same.
 const BY_MEANING: f32 = 0.8;
 /// What a word of the question counts that no line has: it may be said in any way.
@@ -30,62 +26,6 @@ const ENOUGH_STRICTLY: f32 = 0.55;
 const ALONE: usize = 2;
 /// By so much the line must have more of it than any other one.
 const CLEAR: f32 = 0.12;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct QuestionFile {
-    when: String,
-    phone: String,
-    figure: String,
-    who: String,
-    price: String,
-    money: String,
-    time: String,
-    small: String,
-    ours: String,
-    begins: String,
-    supposes: String,
-}
-
-/// The words of `questions.toml`, each between blanks.
-struct QuestionLexicon {
-    when: Vec<String>,
-    phone: Vec<String>,
-    figure: Vec<String>,
-    who: Vec<String>,
-    price: Vec<String>,
-    money: Vec<String>,
-    time: Vec<String>,
-    small: HashSet<String>,
-    ours: HashSet<String>,
-    begins: HashSet<String>,
-    supposes: HashSet<String>,
-}
-
-static LEXICON: LazyLock<QuestionLexicon> = LazyLock::new(|| {
-    let file: QuestionFile = toml::from_str(include_str!("questions.toml")).expect("this file's tests read the words");
-    let phrases = |list: &str| {
-        let phrases = list.split(',').map(|phrase| format!(" {} ", phrase.trim()));
-        let mut phrases: Vec<String> = phrases.collect();
-        // Of two that fit, the longer one is meant.
-        phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
-        phrases
-    };
-    let words = |list: &str| list.split(',').map(|word| word.trim().to_owned()).collect();
-    QuestionLexicon {
-        when: phrases(&file.when),
-        phone: phrases(&file.phone),
-        figure: phrases(&file.figure),
-        who: phrases(&file.who),
-        price: phrases(&file.price),
-        money: phrases(&file.money),
-        time: phrases(&file.time),
-        small: words(&file.small),
-        ours: words(&file.ours),
-        begins: words(&file.begins),
-        supposes: words(&file.supposes),
-    }
-});
 
 /// What kind of thing a question asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,8 +124,8 @@ impl PageQuestion {
     /// How much of each of its words a line has.
     fn likeness(&self, line: &NamedLine) -> Vec<f32> {
         let much = |word: &TellingWord| match word.among(&line.words) {
-            Some(Likeness::Same | Likeness::Form) => 1.0,
-            Some(Likeness::Meaning | Likeness::Near) => BY_MEANING,
+            Some(Likeness::Same | Likeness::Form | Likeness::Near) => 1.0,
+            Some(Likeness::Meaning) => BY_MEANING,
             None => 0.0,
         };
         self.telling.iter().map(much).collect()
@@ -213,37 +153,6 @@ pub fn answered_by_page(text: &CleanText, reading: &Reading, names: &PartNames) 
         name: None,
         text: CleanText::passed(question.to_owned()),
     })
-}
-
-/// Whether a sentence has the form of a question.
-pub(super) fn asks(sentence: &str) -> bool {
-    sentence.ends_with('?') || begins(sentence)
-}
-
-/// Whether a sentence begins as a question does.
-pub(super) fn begins(sentence: &str) -> bool {
-    begins_with(&LEXICON.begins, sentence)
-}
-
-/// Whether a sentence only supposes: "If it does not work I will call IT".
-pub(super) fn supposes(sentence: &str) -> bool {
-    begins_with(&LEXICON.supposes, sentence)
-}
-
-fn begins_with(words: &HashSet<String>, sentence: &str) -> bool {
-    let folded = folded(sentence);
-    let mut said = folded.split(|c: char| c.is_whitespace() || c == ',');
-    let first = said.find(|word| !word.is_empty());
-    first.is_some_and(|first| words.contains(first.trim_start_matches(['¿', '¡'])))
-}
-
-/// Those of these words that tell of something else than how the work goes.
-pub(super) fn of_things(words: &[PartWord]) -> Vec<PartWord> {
-    let is_thing = |word: &&PartWord| {
-        let said = word.said();
-        word.tells_of_a_question(TELLING) && !(LEXICON.small.contains(said) || LEXICON.ours.contains(said))
-    };
-    words.iter().filter(is_thing).cloned().collect()
 }
 
 /// The words and figures of a text, folded, with a blank around each.

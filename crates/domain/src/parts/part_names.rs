@@ -1,7 +1,7 @@
 //! The names of a page's parts: the titles of its steps and the texts of its boxes, and which of them a sentence has.
 use super::likeness::TellingWord;
-use super::page_question;
 use super::part_name::{Mention, PartName};
+use super::question_words;
 use super::words::{self, PartWord};
 use crate::classify::Clause;
 use crate::ids::BlockId;
@@ -98,7 +98,7 @@ impl PartNames {
         let words = words::all(text);
         let is_state = |word: &PartWord| word.states() || word.is_denied_state();
         // "The car is ordered, right?" asks that too; "what is missing?" does not.
-        let is_stated = || !page_question::begins(text) && words.iter().any(is_state);
+        let is_stated = || !question_words::begins(text) && words.iter().any(is_state);
         let says_done = || words.last().is_some_and(PartWord::says_done);
         words.first().is_some_and(is_state) || text.ends_with('?') && (says_done() || is_stated())
     }

@@ -1,6 +1,6 @@
 //! A reading with what a comment says of parts by their names: what is sure comes first, and what gives no number is lent the part it names.
-use super::page_question::{asks, of_things, supposes};
 use super::part_names::{ENOUGH, PartNames};
+use super::question_words::{asks, of_things, supposes};
 use super::said_of_parts::{LONGEST, RULE, SaidOfParts};
 use super::words;
 use crate::classify::{Certainty, Clause, Label, Reading, Role, hash_of_words};

@@ -1,7 +1,7 @@
 //! What a comment says of parts by their names: what it claims is taken out of it, and what else it says is lent the part it names.
-use super::page_question;
 use super::part_name::Mention;
 use super::part_names::{ENOUGH, NEARLY, PartNames};
+use super::question_words;
 use super::words::{self, PartWord};
 use crate::asks::{Ear, sentences, ways_apart, without};
 use crate::classify::{Ask, Certainty, Clause, Label, Predicate, Reading, Role, Structure, Tense, hash_of_words};
@@ -92,7 +92,7 @@ fn is_open(sentence: &str) -> bool {
 fn asks_itself(whole: &str, sentence: &Range<usize>, part: &Range<usize>) -> bool {
     let said = whole[part.clone()].trim();
     let is_last = part.end == sentence.end && said.ends_with('?');
-    is_last && (said.starts_with('@') || page_question::begins(said)) && words::all(said).len() >= QUESTION
+    is_last && (said.starts_with('@') || question_words::begins(said)) && words::all(said).len() >= QUESTION
 }
 
 /// Whether a statement is followed by a question of its own, in the same sentence.
@@ -101,7 +101,7 @@ fn stands_before_a_question(whole: &str, sentence: &Range<usize>, place: &Range<
     let question = words::all(&whole[place.end..sentence.end]);
     !words::is_marked_open(&whole[sentence.clone()])
         && !PartNames::asks_whether(&whole[sentence.start..place.end])
-        && !page_question::asks(statement)
+        && !question_words::asks(statement)
         && question.len() >= QUESTION
 }
 
@@ -111,7 +111,7 @@ fn doubts(whole: &str, sentence: &Range<usize>, all: &[Range<usize>], names: &Pa
         let words = words::telling(&whole[other.clone()]);
         // "What is missing?" asks us something.
         let is_question =
-            whole[other.clone()].trim_end().ends_with('?') && page_question::begins(&whole[other.clone()]);
+            whole[other.clone()].trim_end().ends_with('?') && question_words::begins(&whole[other.clone()]);
         !is_question && words.iter().any(PartWord::is_reserve) && names.mentioned(&words).is_empty()
     };
     all.iter().take(SENTENCES).filter(|other| *other != sentence).any(takes)
