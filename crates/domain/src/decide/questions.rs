@@ -265,16 +265,19 @@ fn leave_doubt_out(builder: &DecisionBuilder<'_>, report: &Report, heard: &mut S
     })
 }
 
-/// Asks what is meant: once an hour where no part is named, and again where the comment that was asked about is changed.
+/// Asks what is meant: once an hour, of parts that are named oftener, and again where the comment that was asked about is changed.
 fn ask_meaning(builder: &mut DecisionBuilder<'_>, report: Acting<'_>, asked: Asked) -> Option<ReplyPart> {
     let is_same = |open: &OpenQuestion| open.comment == report.comment.id;
     let asked_already = builder.state.questions.iter().any(is_same);
     let person = Recipient::Asked {
         asked: report.comment.author.clone(),
     };
-    // What names a part is asked about oftener than what a sentence means: whoever reports box after box wants each of them ticked.
+    // Whether a part that is named is finished is asked oftener than what a sentence means: whoever reports box after box wants each of
+    // them ticked.
     let most = match &asked {
-        Asked::Meaning { boxes, steps, .. } if !(boxes.is_empty() && steps.is_empty()) => NAMED_ASKED,
+        Asked::Meaning {
+            options, boxes, steps, ..
+        } if !boxes.is_empty() || *options == [Label::Completion] && !steps.is_empty() => NAMED_ASKED,
         _ => 1,
     };
     let may_ask = asked_already
