@@ -15,6 +15,9 @@ const BREAKS: [&str; 13] = [
 
 /// The yes alone, where a comment says yes to what its author was asked and then reports other parts as finished.
 pub(super) fn yes_of(builder: &DecisionBuilder<'_>, report: Acting<'_>) -> Option<Report> {
+    if report.absorbed {
+        return None;
+    }
     let comment = &report.comment;
     let is_own = |open: &&OpenQuestion| open.waits(builder.now) && open.is_for(&comment.author, &comment.discussion);
     let open = builder.state.questions.iter().find(is_own)?;

@@ -89,7 +89,7 @@ pub(super) static LEXICON: LazyLock<PartLexicon> = LazyLock::new(|| {
         keys: set(&file.keys),
         of_keys: set(&file.of_keys),
         sure_endings: set(&file.sure_endings),
-        long_endings: set(&file.long_endings),
+        long_endings: set(&format!("{} {}", file.sure_endings, file.long_endings)),
         opposite: file
             .opposite
             .iter()

@@ -65,8 +65,7 @@ impl Mention<'_> {
 
     /// Whether a sentence says the contrary of it: "moved in" for "moved out".
     pub(super) fn is_opposed(&self, sentence: &[PartWord]) -> bool {
-        let name = &self.name.all;
-        words::are_opposed(name, sentence)
+        words::are_opposed(&self.name.all, sentence)
     }
 
     /// Whether all of the name is there.

@@ -64,7 +64,6 @@ impl PartNames {
         if self.boxes.is_empty() {
             return None;
         }
-
         let named = NAMED.iter().fold(text.as_str().to_owned(), |text, named| {
             let spell = |found: &Captures<'_>| self.box_found(found).unwrap_or(&found[0]).to_owned();
             named.replace_all(&text, spell).into_owned()
